@@ -1,0 +1,52 @@
+"""Immune mechanisms as knowledge graphs: written once, then checked, drawn, exported and asked.
+
+>>> import kg
+>>> mechanism = kg.read("ta1-tlr7")                  # an id in seeds/, a file or its folder
+>>> mechanism.node("TLR7").term.label
+'Toll-Like Receptor 7'
+>>> mechanism.edge("degradation").sentence.text
+'RNase_A degrades miR146a'
+>>> kg.check(mechanism).errors
+()
+"""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+__version__ = "0.1.0"
+
+#: Where each public name lives. It is imported on first use, so `import kg` costs nothing.
+_HOME = {
+    "InvalidMechanism": "kg.diagnostics",
+    "Mechanism": "kg.mechanism",
+    "build": "kg.site.build",
+    "check": "kg.checks",
+    "ground": "kg.vocabulary",
+    "locate": "kg.texts",
+    "page": "kg.page",
+    "read": "kg.formats",
+    "write": "kg.formats",
+}
+__all__ = sorted([*_HOME, "shelf"])
+
+
+def shelf(name: str) -> Path:
+    """The folder ``ontology`` or ``seeds``: inside an installed kg, or beside it in a checkout.
+
+    >>> shelf("ontology").joinpath("predicates.tsv").is_file()
+    True
+    """
+    here = Path(__file__).resolve().parent
+    return next(folder for folder in (here / name, here.parent / name) if folder.is_dir())
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        module = import_module(_HOME[name])
+        return module if name == "page" else getattr(module, name)
+    raise AttributeError(f"module 'kg' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,781 @@
+"""What must hold of a mechanism: one @rule function each. A rule yields the complaints that it finds.
+
+A complaint's code is its name for life: tests/wrong/CODE.yaml shows a file that earns it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kg import texts, vocabulary
+from kg.diagnostics import Diagnostic, Location, near
+from kg.mechanism import Assumption, Condition, Evidence, Mechanism, Record
+from kg.vocabulary import Term
+
+ANCHOR_WORDS = 8  # an anchor is a pointer, not a quotation: this many words at most
+ANCHOR_SHARE = 0.15  # of a source's characters, for all its anchors together
+VALUES = ("present", "absent", "unknown")
+
+Rule = Callable[["Mechanism"], Iterable[Diagnostic]]
+RULES: list[Rule] = []
+
+
+def rule(function: Rule) -> Rule:
+    """Register a rule; rules run in the order of this file."""
+    RULES.append(function)
+    return function
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What became of the anchors and spans of a mechanism: all of them end in exactly one count."""
+
+    matched: int = 0
+    wrong: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)  # why it was not checked -> how many
+
+    @property
+    def checked(self) -> int:
+        return self.matched + self.wrong
+
+    @property
+    def total(self) -> int:
+        return self.checked + sum(self.skipped.values())
+
+    def __str__(self) -> str:
+        line = f"{self.checked} of {self.total} anchors and spans checked"
+        why = [f"{count} skipped: {reason}" for reason, count in sorted(self.skipped.items())]
+        return "; ".join([line + (f", {self.wrong} wrong" if self.wrong else ""), *why])
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that was found, in file order, and how much of the quoted text was checked."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    coverage: Coverage
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The complaints that stop a build."""
+        return tuple(one for one in self.diagnostics if one.severity == "error")
+
+
+def check(mechanism: Mechanism, sources: str | Path | None = None, strict: bool = False) -> Report:
+    """Every complaint about a mechanism that was read.
+
+    ``sources`` is a folder with the source texts, which are found by their hash; the environment variable
+    KG_SOURCES names it by default. ``strict`` makes every anchor or span that was not checked a complaint.
+
+    >>> from kg.formats import read
+    >>> check(read("ta1-tlr7")).errors
+    ()
+    """
+    found = [one for each in RULES for one in each(mechanism)]
+    folder = sources or os.environ.get("KG_SOURCES") or None
+    quoted, coverage = _anchors(mechanism, Path(folder) if folder else None, strict)
+    return Report(tuple(sorted({*found, *quoted})), coverage)
+
+
+def _error(at: Location | None, code: str, message: str, help: str = "") -> Diagnostic:
+    return Diagnostic(at or Location("<mechanism>", 1, 1), code, message, help)
+
+
+def _warning(at: Location | None, code: str, message: str, help: str = "") -> Diagnostic:
+    return Diagnostic(at or Location("<mechanism>", 1, 1), code, message, help, "warning")
+
+
+def _starts(m: Mechanism) -> tuple[Assumption | Condition, ...]:
+    return (*m.assumptions.values(), *m.conditions.values())
+
+
+# ---------------------------------------------------------------- names
+
+
+@rule
+def nodes_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
+    """Whatever names a node names one that the file declares."""
+
+    def unknown(at: Location | None, name: str) -> Iterator[Diagnostic]:
+        if name not in m.nodes:
+            yield _error(at, "unknown-node", f"no node is called {name!r}", near(name, m.nodes))
+
+    for edge in m.edges:
+        sentence = edge.sentence
+        if not sentence.subject:
+            continue
+        yield from unknown(edge.spot("subject"), sentence.subject)
+        blocks = edge.verb in vocabulary.predicates() and edge.role == "blocks" and not sentence.other
+        if not blocks:
+            yield from unknown(edge.spot("object"), sentence.object)
+        if sentence.other:
+            yield from unknown(edge.spot("other"), sentence.other)
+        for needed in (*edge.requires, *edge.unless):
+            yield from unknown(needed.spot("node"), needed.node)
+    for reading in m.readings.values():
+        for change in reading.edges.values():
+            for needed in (*(change.requires or ()), *(change.unless or ())):
+                yield from unknown(needed.spot("node"), needed.node)
+    for given in _starts(m):
+        for name in given.values:
+            yield from unknown(given.spot(f"set.{name}"), name)
+    for expectation in m.expectations:
+        if expectation.expect.node:
+            yield from unknown(expectation.spot("expect.node"), expectation.expect.node)
+    for r, row in enumerate(m.layout):
+        for c, cell in enumerate(row):
+            if cell != ".":
+                yield from unknown(m.spots.get(f"layout.{r}.{c}"), cell)
+
+
+@rule
+def nodes_or_edges_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
+    """Notes and tour stops speak of nodes and edges that there are; readings change edges that there are."""
+    names = {*m.nodes, *(edge.name for edge in m.edges)}
+    for records, key in ((m.notes, "about"), (m.tour, "light")):
+        for record in records:
+            for i, name in enumerate(getattr(record, key)):
+                if name not in names:
+                    yield _error(
+                        record.spot(f"{key}.{i}"),
+                        "unknown-name",
+                        f"no node and no edge is called {name!r}",
+                        near(name, names),
+                    )
+    edges = {edge.name for edge in m.edges}
+    for reading in m.readings.values():
+        for name, change in reading.edges.items():
+            if name not in edges:
+                yield _error(change.at, "unknown-edge", f"no edge is called {name!r}", near(name, edges))
+
+
+@rule
+def places_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
+    """`in:` names a place that the file declares, and no place lies in itself."""
+    placed: list[tuple[Record, str]] = [(place, place.inside) for place in m.places.values()]
+    placed += [(node, node.place) for node in m.nodes.values()] + [(edge, edge.place) for edge in m.edges]
+    for record, name in placed:
+        if name and name not in m.places:
+            yield _error(record.spot("in"), "unknown-place", f"no place is called {name!r}", near(name, m.places))
+    for key, place in m.places.items():
+        outermost = m.within(key)[-1]
+        if m.places[outermost].inside in m.within(key):
+            yield _error(place.spot("in"), "place-in-itself", f"{key!r} lies inside itself")
+
+
+@rule
+def sources_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
+    """Evidence and `reports:` name sources that the file declares."""
+    for item in m.evidence():
+        if item.source and item.source not in m.sources:
+            yield _error(
+                item.spot("source"),
+                "unknown-source",
+                f"no source is called {item.source!r}",
+                near(item.source, m.sources),
+            )
+    for source in m.sources.values():
+        if source.reports and (source.reports not in m.sources or source.reports == source.key):
+            others = [key for key in m.sources if key != source.key]
+            yield _error(
+                source.spot("reports"),
+                "unknown-source",
+                f"no other source is called {source.reports!r}",
+                near(source.reports, others),
+            )
+
+
+@rule
+def conditions_and_readings_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
+    """Expectations and tour stops name conditions and readings that the file declares."""
+    for stop in m.tour:
+        if stop.condition and stop.condition not in m.conditions:
+            yield _error(
+                stop.spot("condition"),
+                "unknown-condition",
+                f"no condition is called {stop.condition!r}",
+                near(stop.condition, m.conditions),
+            )
+    for one in m.expectations:
+        if one.given and one.given not in m.conditions:
+            yield _error(
+                one.spot("given"),
+                "unknown-condition",
+                f"no condition is called {one.given!r}",
+                near(one.given, m.conditions),
+            )
+        if one.expect.relation not in ("", "is") and one.expect.than not in m.conditions:
+            yield _error(
+                one.spot("expect.than"),
+                "unknown-condition",
+                f"no condition is called {one.expect.than!r}",
+                near(one.expect.than, m.conditions),
+            )
+        if one.reading and one.reading not in m.readings:
+            yield _error(
+                one.spot("reading"),
+                "unknown-reading",
+                f"no reading is called {one.reading!r}",
+                near(one.reading, m.readings),
+            )
+
+
+@rule
+def values_are_known(m: Mechanism) -> Iterator[Diagnostic]:
+    """A value is present, absent, unknown or a level of that node; a level is declared by that node."""
+
+    def wrong(at: Location | None, name: str, value: str, also: tuple[str, ...]) -> Iterator[Diagnostic]:
+        levels = m.nodes[name].levels if name in m.nodes else ()
+        if name not in m.nodes or not value or value in (*also, *levels):
+            return
+        if also and not levels:
+            yield _error(at, "unknown-value", f"{value!r} is no value of {name!r}", near(value, also))
+        else:
+            declared = f"it has {', '.join(levels)}" if levels else f"declare them: levels: [none, partial, {value}]"
+            yield _error(at, "unknown-level", f"{name!r} declares no level {value!r}", declared)
+
+    for node in m.nodes.values():
+        yield from wrong(node.spot("at start"), node.key, node.at_start, VALUES)
+    for given in _starts(m):
+        for name, value in given.values.items():
+            yield from wrong(given.spot(f"set.{name}.value"), name, value, VALUES)
+    for one in m.expectations:
+        if one.expect.relation == "is":
+            yield from wrong(one.spot("expect.than"), one.expect.node, one.expect.than, VALUES)
+    for edge in m.edges:
+        if edge.level and edge.verb in vocabulary.predicates():
+            yield from wrong(edge.spot("level"), m.object(edge), edge.level, ())
+        for needed in (*edge.requires, *edge.unless):
+            yield from wrong(needed.spot("level"), needed.node, needed.level, ())
+    for reading in m.readings.values():
+        for name, change in reading.edges.items():
+            if change.level and name in {edge.name for edge in m.edges}:
+                yield from wrong(change.spot("level"), m.object(m.edge(name)), change.level, ())
+            for needed in (*(change.requires or ()), *(change.unless or ())):
+                yield from wrong(needed.spot("level"), needed.node, needed.level, ())
+
+
+# ---------------------------------------------------------------- terms
+
+
+def _terms(m: Mechanism) -> Iterator[Term]:
+    yield from (place.term for place in m.places.values() if place.term)
+    for node in m.nodes.values():
+        yield from (node.term,) if node.term else ()
+        yield from node.forms
+    for item in m.evidence():
+        yield from item.taxon
+        if item.assay:
+            yield item.assay
+
+
+@rule
+def terms_are_what_they_say(m: Mechanism) -> Iterator[Diagnostic]:
+    """A term's prefix is registered, its id well formed, and its label the one that was looked up."""
+    for term in dict.fromkeys(_terms(m)):
+        prefix = vocabulary.prefixes().get(term.prefix)
+        entry = vocabulary.terms().get(term.id)
+        local = term.id.partition(":")[2]
+        if prefix is None:
+            yield _error(
+                term.at,
+                "unregistered-prefix",
+                f"{term.prefix!r} is no prefix in ontology/prefixes.tsv",
+                near(term.prefix, vocabulary.prefixes()),
+            )
+        elif not re.search(prefix.pattern, local):
+            yield _error(
+                term.at,
+                "malformed-curie",
+                f"{term.id!r} is no identifier of {prefix.name}",
+                f"after '{prefix.prefix}:' it matches {prefix.pattern}",
+            )
+        elif entry is None and term.prefix == "kg":
+            close = near(term.id, [known for known in vocabulary.terms() if known.startswith("kg:")])
+            yield _error(term.at, "unknown-term", f"the local term {term.id} is not in ontology/terms.tsv", close)
+        elif entry is None:
+            similar = next(
+                (
+                    found.id
+                    for found in vocabulary.ground(term.label, 1)
+                    if found.label.casefold() == term.label.casefold()
+                ),
+                "",
+            )
+            hint = (
+                f"{similar} has this label"
+                if similar
+                else "add a row to ontology/terms.tsv that says where you looked it up"
+            )
+            yield _warning(term.at, "unpinned-term", f"nobody has checked that {term.id} is {term.label!r}", hint)
+        elif entry.obsolete:
+            yield _error(term.at, "obsolete-term", f"{term.id} is obsolete", f"use {entry.obsolete}")
+        elif entry.label != term.label:
+            yield _error(
+                term.at, "label-mismatch", f"{term.id} is {entry.label!r}, not {term.label!r}", _right_term(entry, term)
+            )
+
+
+def _right_term(entry: vocabulary.Entry, term: Term) -> str:
+    meant = next(
+        (found for found in vocabulary.ground(term.label, 1) if found.label.casefold() == term.label.casefold()), None
+    )
+    other = f"; {term.label!r} is {meant.id}" if meant else ""
+    return f"{entry.id} ! {entry.label}{other}"
+
+
+@rule
+def taxa_are_species(m: Mechanism) -> Iterator[Diagnostic]:
+    """A taxon is a species of the NCBI Taxonomy: a label of two words or more, the first a genus."""
+    for item in m.evidence():
+        for taxon in item.taxon:
+            species = re.fullmatch(r"[A-Z][a-z-]+ [a-z][a-z. -]*.*", taxon.label)
+            if taxon.prefix != "NCBITaxon" or not species:
+                yield _error(
+                    taxon.at,
+                    "not-a-species",
+                    f"{str(taxon)!r} is no species",
+                    "such as NCBITaxon:10090 ! Mus musculus; leave taxon out if none is stated",
+                )
+
+
+# ---------------------------------------------------------------- sentences
+
+
+@rule
+def verbs_are_known(m: Mechanism) -> Iterator[Diagnostic]:
+    """An edge's verb stands in predicates.tsv, and only a verb that protects takes `from`."""
+    for edge in m.edges:
+        if not edge.verb:
+            continue
+        if edge.verb not in vocabulary.predicates():
+            yield _error(
+                edge.spot("verb"), "unknown-verb", f"{edge.verb!r} is no verb", near(edge.verb, vocabulary.predicates())
+            )
+        elif bool(edge.sentence.other) != (edge.verb == "protects"):
+            form = "A protects B from C" if edge.verb == "protects" else f"A {edge.verb} B"
+            yield _error(
+                edge.spot("verb"), "unreadable-sentence", f"{edge.verb!r} is written otherwise", f"write: {form}"
+            )
+
+
+@rule
+def blocking_edges_block_one_edge(m: Mechanism) -> Iterator[Diagnostic]:
+    """`A blocks EDGE` and `A protects B from C` act on exactly one edge, which is not itself."""
+    names = [edge.name for edge in m.edges]
+    for edge in m.edges:
+        if (
+            edge.verb not in vocabulary.predicates()
+            or edge.role != "blocks"
+            or (edge.verb == "protects") != bool(edge.sentence.other)
+        ):
+            continue
+        found, sentence = m.blocked(edge), edge.sentence
+        if not sentence.other and (not found or found[0] is edge):
+            yield _error(
+                edge.spot("object"),
+                "blocks-nothing",
+                f"no other edge is called {sentence.object!r}",
+                near(sentence.object, [n for n in names if n != edge.name]),
+            )
+        elif not found and {sentence.object, sentence.other} <= set(m.nodes):
+            hint = f"write that edge too, such as: {sentence.other} degrades {sentence.object}"
+            yield _error(
+                edge.spot("verb"), "blocks-nothing", f"no edge lowers {sentence.object!r} from {sentence.other!r}", hint
+            )
+        elif len(found) > 1:
+            either = " or ".join(f"`{edge.subject} blocks {one.name}`" for one in found)
+            yield _error(
+                edge.spot("verb"),
+                "blocks-two",
+                f"{len(found)} edges lower {sentence.object!r} from {sentence.other!r}",
+                f"name one: {either}",
+            )
+
+
+@rule
+def edges_are_said_once(m: Mechanism) -> Iterator[Diagnostic]:
+    """No two edges have the same name, and none says the same again: sentence, place, level, requirements."""
+    first: dict[str, Location | None] = {}
+    said: dict[tuple[object, ...], Location | None] = {}
+    for edge in m.edges:
+        if not edge.sentence.subject:
+            continue
+        same = (edge.sentence, edge.place, edge.level, *sorted(needed.node for needed in edge.requires))
+        again = said.get(same)
+        if again:
+            yield _error(
+                edge.spot("edge"), "duplicate-edge", f"line {again.line} says this already", "put its evidence there"
+            )
+        elif edge.name in first:
+            seen = first[edge.name]
+            yield _error(
+                edge.spot("name"),
+                "duplicate-edge",
+                f"line {seen.line if seen else 1} has the name {edge.name!r} already",
+                "give one of them another `name:`",
+            )
+        first.setdefault(edge.name, edge.at)
+        said.setdefault(same, edge.at)
+
+
+@rule
+def kinds_make_sense(m: Mechanism) -> Iterator[Diagnostic]:
+    """A verb's subject and object are of kinds that can do that: RNA is degraded, a process is not."""
+    for edge in m.edges:
+        if edge.verb not in vocabulary.predicates():
+            continue
+        ends = [("subject", edge.subject, edge.predicate.subject_kinds)]
+        if edge.predicate.kinds.split(" > ")[1] != "edge":
+            ends.append(("object", edge.sentence.object, edge.predicate.object_kinds))
+        for part, name, kinds in ends:
+            kind = m.nodes[name].drawn_as if name in m.nodes else "other"
+            if kinds and kind != "other" and kind not in kinds:
+                message = f"{name!r} is a {kind}; the {part} of {edge.verb!r} is a {' or '.join(sorted(kinds))}"
+                verbs = [
+                    p.verb
+                    for p in vocabulary.predicates().values()
+                    if p.role == edge.role and kind in (getattr(p, f"{part}_kinds") or {kind})
+                ]
+                yield _error(edge.spot(part), "senseless-kind", message, f"these verbs take it: {', '.join(verbs[:6])}")
+
+
+@rule
+def opposite_signs_are_explained(m: Mechanism) -> Iterator[Diagnostic]:
+    """Two executing edges of opposite sign on one pair in one place need a note that speaks of both."""
+    seen: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    edges = [
+        edge
+        for edge in m.edges
+        if edge.verb in vocabulary.predicates() and edge.run and edge.role in ("increases", "decreases")
+    ]
+    for i, edge in enumerate(edges):
+        seen[edge.subject, edge.sentence.object, edge.place].append(i)
+    for (subject, object, _), same in seen.items():
+        for i in same[1:]:
+            first, second = edges[same[0]], edges[i]
+            explained = any({first.name, second.name} <= set(note.about) for note in m.notes)
+            if first.role != second.role and not explained:
+                message = (
+                    f"{subject!r} both {first.predicate.phrase} and {second.predicate.phrase} {object!r} in one place"
+                )
+                help = f"give them different `in:`, or a note about: [{first.name}, {second.name}]"
+                yield _error(second.spot("edge"), "both-signs", message, help)
+
+
+@rule
+def increases_are_not_complete(m: Mechanism) -> Iterator[Diagnostic]:
+    """`effect:` belongs to an edge that decreases, `level:` to one that increases."""
+    for edge in m.edges:
+        if edge.verb not in vocabulary.predicates():
+            continue
+        if edge.effect and edge.role != "decreases":
+            yield _error(
+                edge.spot("effect"),
+                "senseless-key",
+                f"{edge.verb!r} lowers nothing, so it has no effect:",
+                "remove it, or use `level:`",
+            )
+        if edge.level and edge.role != "increases":
+            yield _error(
+                edge.spot("level"),
+                "senseless-key",
+                f"{edge.verb!r} raises nothing, so it has no level:",
+                "remove it, or use `effect:`",
+            )
+
+
+@rule
+def nodes_are_used(m: Mechanism) -> Iterator[Diagnostic]:
+    """Some edge touches every node."""
+    touched = {name for edge in m.edges for name in (edge.subject, edge.sentence.object, edge.sentence.other)}
+    touched |= {needed.node for edge in m.edges for needed in (*edge.requires, *edge.unless)}
+    for node in m.nodes.values():
+        if node.key not in touched and m.edges:
+            yield _warning(node.at, "untouched-node", f"no edge touches {node.key!r}", "write one, or remove the node")
+
+
+@rule
+def supplements_feed_the_target(m: Mechanism) -> Iterator[Diagnostic]:
+    """A complete decrease beats every increase: what a supplement adds to a depleted pool is lost there."""
+    edges = [edge for edge in m.edges if edge.verb in vocabulary.predicates() and edge.executes]
+    emptied = {
+        edge.sentence.object: edge
+        for edge in edges
+        if edge.role == "decreases" and edge.effect and edge.effect.complete
+    }
+    for edge in edges:
+        subject = m.nodes.get(edge.subject)
+        by = emptied.get(edge.sentence.object)
+        if (
+            edge.role == "increases"
+            and by
+            and subject
+            and subject.drawn_as == "treatment"
+            and by.subject != edge.subject
+        ):
+            message = f"{edge.sentence.object!r} is emptied by {by.subject!r} (line {by.at.line if by.at else 1}), so this adds nothing"
+            yield _warning(
+                edge.spot("edge"),
+                "feeds-depleted",
+                message,
+                "let the supplement feed what the pool feeds, beside the pool",
+            )
+
+
+# ---------------------------------------------------------------- evidence
+
+
+@rule
+def evidence_says_what_and_where(m: Mechanism) -> Iterator[Diagnostic]:
+    """Evidence has a claim, and either a place in the source or the curator's because."""
+    scope = set(map(id, m.scope))
+    for item in m.evidence():
+        claim = vocabulary.claims().get(item.claim)
+        if claim is None:
+            if id(item) not in scope:
+                yield _error(
+                    item.at,
+                    "missing-claim",
+                    "it does not say what kind of statement it is",
+                    f"claim: one of {', '.join(vocabulary.claims())}",
+                )
+            continue
+        source = m.source(item)
+        partial = source is not None and source.read != "full"
+        if claim.locator == "no" and not item.because:
+            yield _error(
+                item.at,
+                "missing-because",
+                f"{item.claim!r} is the curator's own, so it needs because:",
+                "say in your own words why",
+            )
+        elif claim.locator == "yes" and not (item.anchor or item.span or partial):
+            hint = "`kg locate FILE PHRASE` finds a place; or claim: inference with because:"
+            yield _error(
+                item.at, "missing-anchor", f"{item.claim!r} needs the place in the source: anchor: or span:", hint
+            )
+        if item.anchor and item.span:
+            yield _error(item.spot("span"), "two-locators", "it has an anchor and a span", "keep one of them")
+        words = item.anchor.split()
+        if len(words) > ANCHOR_WORDS:
+            yield _error(
+                item.spot("anchor"),
+                "anchor-too-long",
+                f"the anchor has {len(words)} words; {ANCHOR_WORDS} is the most",
+                f"such as: {' '.join(words[:6])}",
+            )
+
+
+@rule
+def sources_can_be_found_again(m: Mechanism) -> Iterator[Diagnostic]:
+    """A source has a DOI, a PubMed number, an address or the hash of its text."""
+    for source in m.sources.values():
+        if not (source.doi or source.pmid or source.url or source.texts):
+            yield _error(
+                source.at, "no-identity", f"nobody can find {source.key!r} again", "give doi:, pmid:, url: or texts:"
+            )
+
+
+@rule
+def human_terms_rest_on_human_evidence(m: Mechanism) -> Iterator[Diagnostic]:
+    """A node grounded to a human gene makes a human claim; evidence from other species alone does not carry it."""
+    human = "NCBITaxon:9606"
+
+    def species(term: Term) -> str:
+        entry, prefix = vocabulary.terms().get(term.id), vocabulary.prefixes().get(term.prefix)
+        return (entry.taxon if entry else "") or (prefix.taxon if prefix else "")
+
+    for edge in m.edges:
+        stated = {taxon.id for item in edge.evidence for taxon in item.taxon}
+        for name in (edge.subject, edge.sentence.object):
+            term = m.nodes[name].term if name in m.nodes else None
+            if term and species(term) == human and stated and human not in stated:
+                labels = ", ".join(sorted({t.label for item in edge.evidence for t in item.taxon}))
+                message = f"{name!r} is the human {term.id}, but the evidence is from {labels} only"
+                yield _warning(
+                    edge.spot("edge"),
+                    "human-on-animal",
+                    message,
+                    "ground it to a species-neutral term, and list forms:",
+                )
+
+
+# ---------------------------------------------------------------- runs, tour, picture
+
+
+@rule
+def readings_change_something(m: Mechanism) -> Iterator[Diagnostic]:
+    """A reading differs from the file as it stands."""
+    for reading in m.readings.values():
+        edges = {edge.name: edge for edge in m.edges}
+        differs = any(
+            name not in edges
+            or any(value is not None and value != getattr(edges[name], key) for key, value in _changed(change))
+            for name, change in reading.edges.items()
+        )
+        if not differs:
+            yield _error(
+                reading.at,
+                "empty-reading",
+                f"the reading {reading.key!r} changes nothing",
+                "let it replace a key of an edge, or remove it",
+            )
+
+
+def _changed(change: Record) -> Iterator[tuple[str, object]]:
+    return ((key, getattr(change, key)) for key in ("requires", "unless", "level", "effect", "run"))
+
+
+@rule
+def stops_light_something(m: Mechanism) -> Iterator[Diagnostic]:
+    """A stop of the tour lights at least one node or edge."""
+    for stop in m.tour:
+        if not stop.light and "light" in stop.spots:
+            yield _error(
+                stop.spot("light"), "dark-stop", f"the stop {stop.title!r} lights nothing", "light: [NODE or EDGE, ...]"
+            )
+
+
+@rule
+def the_layout_shows_each_node_once(m: Mechanism) -> Iterator[Diagnostic]:
+    """A layout, if there is one, holds every node once, and no place's box would close around a foreign node."""
+    cells = [(r, c, name) for r, row in enumerate(m.layout) for c, name in enumerate(row) if name in m.nodes]
+    seen: set[str] = set()
+    for r, c, name in cells:
+        if name in seen:
+            yield _error(
+                m.spots.get(f"layout.{r}.{c}"), "layout", f"{name!r} stands in the layout twice", "keep one of them"
+            )
+        seen.add(name)
+    for name in m.nodes if m.layout else ():
+        if name not in seen:
+            yield _error(m.spot("layout"), "layout", f"{name!r} is not in the layout", "put it in an empty cell")
+    for place in m.places:
+        inside = [(r, c) for r, c, name in cells if place in m.within(m.nodes[name].place)]
+        for r, c, name in cells:
+            if inside and place not in m.within(m.nodes[name].place):
+                rows, columns = [p[0] for p in inside], [p[1] for p in inside]
+                if min(rows) <= r <= max(rows) and min(columns) <= c <= max(columns):
+                    yield _error(
+                        m.spots.get(f"layout.{r}.{c}"),
+                        "layout",
+                        f"{name!r} is not in {place!r}, whose box would close around it",
+                        "move it, or give it `in:`",
+                    )
+
+
+# ---------------------------------------------------------------- anchors and texts
+
+
+def _anchors(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Diagnostic], Coverage]:
+    """Every anchor and span looked up in the texts that are at hand, and what became of each."""
+    found: list[Diagnostic] = []
+    files = texts.by_hash(folder) if folder and folder.is_dir() else {}
+    if folder and not folder.is_dir():
+        found.append(_error(m.at, "no-folder", f"--sources: there is no folder {folder}"))
+    at_hand = {
+        key: [texts.open_text(files[sha]) for sha in source.texts if sha in files] for key, source in m.sources.items()
+    }
+    for source in m.sources.values():
+        for i, sha in enumerate(source.texts):
+            if files and sha not in files:
+                found.append(
+                    _warning(
+                        source.spot(f"texts.{i}"),
+                        "unknown-text",
+                        f"no text in {folder} has this hash",
+                        _likeliest(m, source.key, files),
+                    )
+                )
+    matched = wrong = 0
+    skipped: Counter[str] = Counter()
+    quoted: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for item in _located(m):
+        of = m.source(item)
+        key = of.key if of else ""
+        here = at_hand.get(key, [])
+        if not here or (item.span and of and here[0].sha256 != of.texts[0]):
+            why = "no text at hand" if of and of.texts else "its source has no text"
+            skipped[why] += 1
+            if strict:
+                spot = item.spot("anchor" if item.anchor else "span")
+                found.append(
+                    _error(
+                        spot, "unchecked", f"this was not checked: {why}", "--sources DIR names the folder of the texts"
+                    )
+                )
+            continue
+        spans, complaint = _look_up(item, here)
+        if complaint:
+            wrong += 1
+            found.append(complaint)
+            continue
+        matched += 1
+        if item.anchor:
+            for text, span in spans:
+                quoted[key, text.sha256].update(range(*span))
+    for (key, sha), characters in quoted.items():
+        text = next(text for text in at_hand[key] if text.sha256 == sha)
+        share = len(characters) / len(text)
+        if share > ANCHOR_SHARE:
+            message = f"the anchors reproduce {share:.0%} of {key!r}; {ANCHOR_SHARE:.0%} is the most"
+            found.append(
+                _error(m.sources[key].at, "too-much-quoted", message, "point at some of them by span: instead")
+            )
+    return found, Coverage(matched, wrong, skipped)
+
+
+def _located(m: Mechanism) -> Iterator[Evidence]:
+    return (item for item in m.evidence() if item.anchor or item.span)
+
+
+def _look_up(
+    item: Evidence, here: list[texts.Text]
+) -> tuple[list[tuple[texts.Text, tuple[int, int]]], Diagnostic | None]:
+    """Where an anchor or span stands in the texts of its source, or what is wrong with it."""
+    if item.span:
+        if item.span[1] > len(here[0]):
+            return [], _error(
+                item.spot("span"),
+                "span-outside",
+                f"the text has {len(here[0])} characters",
+                "`kg locate FILE PHRASE` prints the span of a phrase",
+            )
+        return [(here[0], item.span)], None
+    spans = [(text, found) for text in here for found in text.find(item.anchor)]
+    most = max((len(text.find(item.anchor)) for text in here), default=0)
+    if most == 0:
+        nearest = here[0].nearest(item.anchor)
+        return [], _error(
+            item.spot("anchor"),
+            "anchor-absent",
+            "the source does not say this",
+            f"it says: {nearest}" if nearest else "",
+        )
+    if most > 1:
+        return [], _error(
+            item.spot("anchor"),
+            "anchor-repeated",
+            f"the source says this {most} times",
+            "a word more, before or after, makes it the only one",
+        )
+    return spans, None
+
+
+def _likeliest(m: Mechanism, key: str, files: dict[str, Path]) -> str:
+    """The text at hand that holds most of a source's anchors, if any does."""
+    anchors = [item.anchor for item in _located(m) if item.anchor and (source := m.source(item)) and source.key == key]
+    best, most = "", 0
+    for sha, path in files.items():
+        if path.suffix in (".txt", ".md", ".html", ".xml") and anchors:
+            text = texts.open_text(path)
+            hits = sum(len(text.find(anchor)) == 1 for anchor in anchors)
+            if hits > most:
+                best, most = f"{path.name} holds {hits} of its {len(anchors)} anchors; its hash is {sha}", hits
+    return best

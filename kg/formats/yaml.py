@@ -1,0 +1,621 @@
+"""The notation: YAML text in, a Mechanism out, every value with its line and column; and back.
+
+Everything here is driven by the table ``ontology/notation.tsv``: the reader, the writer, the editors' JSON Schema
+and the tables of the authoring guide. A new key is one row there and one field in ``kg/mechanism.py``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kg import mechanism as m
+from kg import vocabulary
+from kg.diagnostics import Diagnostic, Location, near
+from kg.mechanism import Frozen, Mechanism, Record, Sentence
+from kg.vocabulary import Term
+
+RECORDS: dict[str, type[Record]] = {
+    "mechanism": Mechanism,
+    "source": m.Source,
+    "place": m.Place,
+    "node": m.Node,
+    "edge": m.Edge,
+    "requirement": m.Requirement,
+    "effect": m.Effect,
+    "evidence": m.Evidence,
+    "reading": m.Reading,
+    "change": m.Change,
+    "assumption": m.Assumption,
+    "condition": m.Condition,
+    "expectation": m.Expectation,
+    "note": m.Note,
+    "stop": m.Stop,
+}
+DEEPEST = 32  # no mechanism nests lists and keys so deep
+RELATIONS = ("is", "same as", "higher than", "lower than")
+KEY = r"[A-Za-z0-9][A-Za-z0-9_.+-]*"  # of nodes, places, edges ...: one word of a sentence, one step of an IRI
+
+#: Kinds of single values: what they must match, and how the complaint names them.
+SHAPES = {
+    "text": (r"(?s).+", "text"),
+    "value": (r"\S+", "one word: present, absent, unknown or a level"),
+    "id": (r"[a-z0-9][a-z0-9-]*", "a name of small letters, digits and hyphens"),
+    "key": (KEY, "a name of letters, digits and _ . + -"),
+    "date": (r"\d{4}(-\d\d(-\d\d)?)?", "a date: 2026, 2026-06 or 2026-06-24"),
+    "doi": (r"10\.\d{2,9}/\S+", "a DOI such as 10.1158/0008-5472.CAN-25-5547"),
+    "digits": (r"\d+", "a number such as 42295795"),
+    "url": (r"https?://[^\s<>\"]+", "an address that starts with https:// or http://"),
+    "sha256": (r"[0-9a-f]{64}", "the 64 hexadecimal digits of a SHA-256"),
+    "about": (KEY, "the name of a node or an edge"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Key:
+    """A row of ``notation.tsv``."""
+
+    record: str
+    key: str
+    field: str
+    kind: str
+    required: str
+    short: str
+    meaning: str
+    example: str
+
+
+@cache
+def notation() -> dict[str, dict[str, Key]]:
+    """The whole notation: record -> key -> what it is."""
+    found: dict[str, dict[str, Key]] = {name: {} for name in RECORDS}
+    for row in vocabulary.table("notation.tsv"):
+        found[row["record"]][row["key"]] = Key(**row)
+    return found
+
+
+# ---------------------------------------------------------------- reading
+
+
+def parse(path: Path) -> tuple[Mechanism, list[Diagnostic]]:
+    """The mechanism of a file as far as it can be read, and every complaint about its shape."""
+    return parse_bytes(path.read_bytes(), str(path))
+
+
+def parse_bytes(data: bytes, name: str = "<text>") -> tuple[Mechanism, list[Diagnostic]]:
+    """The same for bytes that are not in a file."""
+    reader = _Reader(name)
+    mechanism = reader.mechanism(data)
+    return mechanism, sorted(reader.wrong)
+
+
+class _Reader:
+    """One pass over the composed YAML nodes. Nothing is retyped: ``NO`` stays nitric oxide, not False."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.lines: list[str] = []
+        self.wrong: list[Diagnostic] = []
+
+    def mechanism(self, data: bytes) -> Mechanism:
+        nothing = Mechanism(file=self.name, at=Location(self.name, 1, 1))
+        text = self.decode(data)
+        root = self.compose(text) if text is not None else None
+        if root is None:
+            if not self.wrong:
+                self.wrong.append(
+                    Diagnostic(
+                        Location(self.name, 1, 1), "missing-key", "the file is empty", "`kg new NAME` writes a starter"
+                    )
+                )
+            return nothing
+        found = self.record(root, "mechanism", {"file": self.name})
+        return found if isinstance(found, Mechanism) else nothing
+
+    def decode(self, data: bytes) -> str | None:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            before = data[: error.start].decode("utf-8", "replace")
+            line = before.count("\n") + 1
+            column = len(before) - before.rfind("\n")
+            shown = data.splitlines()[line - 1].decode("utf-8", "replace") if data.splitlines()[line - 1 :] else ""
+            at = Location(self.name, line, column, shown)
+            message = f"byte 0x{data[error.start]:02x} is not UTF-8"
+            self.wrong.append(Diagnostic(at, "not-utf8", message, "save the file as UTF-8"))
+            return None
+        self.lines = re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text)  # what YAML counts as line breaks
+        return text
+
+    def compose(self, text: str) -> yaml.Node | None:
+        try:
+            try:  # libyaml is ten times as fast; only PyYAML's own words are the same everywhere
+                return _compose(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+            except yaml.YAMLError:
+                return _compose(text, yaml.BaseLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            at = self.location(mark.line, mark.column) if mark else Location(self.name, 1, 1)
+            message = error.problem or str(error)
+        except yaml.reader.ReaderError as error:
+            lines = re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text[: error.position])
+            at = self.location(len(lines) - 1, len(lines[-1]))
+            message = (
+                f"character U+{ord(text[error.position]):04X} is not allowed in YAML"
+                if error.position < len(text)
+                else str(error.reason)
+            )
+        hint = (
+            "text that holds ': ' or ' #' goes between quotation marks"
+            if "mapping values" in message or "expected <block end>" in message
+            else ""
+        )
+        self.wrong.append(Diagnostic(at, "yaml-syntax", message, hint))
+        return None
+
+    # -- the shapes of YAML ---------------------------------------------------
+
+    def record(self, node: yaml.Node, name: str, given: dict[str, Any] | None = None) -> Record | None:
+        """A mapping as the record of that name; its short form, where it has one, is a single value."""
+        keys = notation()[name]
+        values: dict[str, Any] = dict(given or {})
+        spots: dict[str, Location] = {}
+        short = next((key for key in keys.values() if key.short), None)
+        if short and not isinstance(node, yaml.MappingNode):
+            pairs = [(short, node)]
+        elif isinstance(node, yaml.MappingNode):
+            pairs = self.pairs(node, name, keys)
+        else:
+            self.complain(node, "wrong-kind", f"expected the keys of {_a(name)}, found {_what(node)}")
+            return None
+        for key, value in pairs:
+            spots[key.key] = self.at(value)
+            found = self.value(value, key.kind, key, spots)
+            if found is not None:
+                values[key.field] = found
+        self.require(node, name, keys, {key.key for key, _ in pairs}, values)
+        if name == "edge" and not values.get("name"):
+            values["name"] = values.get("sentence", Sentence()).name
+        return RECORDS[name](**values, at=self.at(node), spots=Frozen(spots))
+
+    def require(
+        self, node: yaml.Node, name: str, keys: dict[str, Key], given: set[str], values: dict[str, Any]
+    ) -> None:
+        for key in keys.values():
+            if not key.required:
+                continue
+            if key.key not in given:
+                self.complain(node, "missing-key", f"{_a(name)} needs {key.key!r}: {key.meaning}")
+            elif key.kind.startswith(("list:", "map:")) and key.field in values and not values[key.field]:
+                spot = next(value for key_node, value in node.value if key_node.value == key.key)
+                self.complain(spot, "missing-key", f"{key.key!r} is empty: {key.meaning}")
+
+    def pairs(self, node: yaml.MappingNode, name: str, keys: dict[str, Key]) -> list[tuple[Key, yaml.Node]]:
+        """The known keys of a mapping, once each, with their values; complaints about all others."""
+        found: dict[str, tuple[Key, yaml.Node]] = {}
+        before: yaml.Node | None = None
+        for key_node, value in self.unique(node):
+            key = key_node.value
+            if key in keys:
+                found[key] = (keys[key], value)
+                before = value
+            elif node.flow_style and before is not None and isinstance(value, yaml.ScalarNode) and not value.value:
+                self.rejoin(before, key_node)
+            else:
+                self.complain(key_node, "unknown-key", f"{key!r} is no key of {_a(name)}", near(key, keys))
+        return list(found.values())
+
+    def unique(self, node: yaml.MappingNode) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
+        seen: dict[str, tuple[yaml.ScalarNode, yaml.Node]] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self.complain(key, "wrong-kind", f"a key must be one word, found {_what(key)}")
+            elif key.value in seen:
+                first = seen[key.value][0].start_mark.line + 1
+                self.complain(
+                    key,
+                    "duplicate-key",
+                    f"{key.value!r} stands twice; first on line {first}",
+                    "remove or rename one of them",
+                )
+            else:
+                seen[key.value] = (key, value)
+        return list(seen.values())
+
+    def rejoin(self, before: yaml.Node, rest: yaml.ScalarNode) -> None:
+        """``{term: X ! A, B}``: YAML ends the value at the comma. Say so, and go on with what was meant."""
+        if isinstance(before, yaml.ScalarNode):
+            before.value = f"{before.value}, {rest.value}"
+            self.complain(
+                rest,
+                "label-split",
+                "the comma before this ends the value inside { } or [ ]",
+                f'put the value in quotation marks: "{before.value}"',
+            )
+
+    # -- the kinds of value ---------------------------------------------------
+
+    def value(self, node: yaml.Node, kind: str, key: Key, spots: dict[str, Location]) -> Any:
+        form, _, of = kind.partition(":")
+        if form == "record":
+            return self.record(node, of)
+        if form == "list":
+            return self.list_of(node, of, key, spots)
+        if form == "map":
+            return self.map_of(node, of)
+        if form == "values":
+            return self.values(node, key, spots)
+        if form == "rows":
+            return self.rows(node, key, spots)
+        if form == "span":
+            return self.span(node)
+        if form == "sentence":
+            return self.sentence(node, spots)
+        if form == "expect":
+            return self.expect(node, spots)
+        return self.single(node, kind)
+
+    def single(self, node: yaml.Node, kind: str) -> Any:
+        form, _, of = kind.partition(":")
+        if not isinstance(node, yaml.ScalarNode):
+            self.complain(node, "wrong-kind", f"expected {_kind(kind)}, found {_what(node)}")
+            return None
+        text = node.value.strip()
+        if form == "term":
+            return self.term(node, text)
+        if form == "choice" and text not in of.split("|"):
+            self.complain(node, "wrong-kind", f"{text!r} is not {_kind(kind)}", near(text, of.split("|")))
+            return None
+        if form == "yesno":
+            truths = {"yes": True, "no": False, **dict(zip(filter(None, of.split("|")), (True, False), strict=False))}
+            if text not in truths:
+                self.complain(node, "wrong-kind", f"{text!r} is not {_kind(kind)}", near(text, truths))
+            return truths.get(text)
+        pattern = SHAPES.get("key" if form == "key" else form, (".+", "text"))[0]
+        if form != "choice" and not re.fullmatch(pattern, text):
+            self.complain(
+                node,
+                "wrong-kind",
+                f"{text!r} is not {_kind(kind)}" if text else f"this is empty; expected {_kind(kind)}",
+            )
+            return None
+        if form == "date" and not _is_date(text):
+            self.complain(node, "impossible-date", f"there is no day {text}", "year-month-day, such as 2026-06-24")
+            return None
+        return text
+
+    def term(self, node: yaml.ScalarNode, text: str) -> Term | None:
+        found = re.fullmatch(r"(\S+)\s+!\s+(.+)", text)
+        if not found or ":" not in found[1].strip(":"):
+            self.complain(
+                node,
+                "malformed-curie",
+                f"{text!r} is not written ID ! label",
+                "such as GO:0036019 ! endolysosome; `kg ground TEXT` finds the id",
+            )
+            return None
+        return Term(found[1], found[2], self.at(node))
+
+    def list_of(self, node: yaml.Node, of: str, key: Key, spots: dict[str, Location]) -> tuple[Any, ...] | None:
+        items = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        if not isinstance(node, yaml.SequenceNode) and (
+            (of in RECORDS and of != "requirement") or isinstance(node, yaml.MappingNode)
+        ):
+            self.complain(node, "wrong-kind", f"expected a list, each item after '- ', found {_what(node)}")
+            return None
+        if isinstance(node, yaml.SequenceNode) and node.flow_style and of == "term":
+            items = self.rejoined(items)
+        found: list[Any] = []
+        for item in items:
+            value = self.record(item, of) if of in RECORDS else self.single(item, of)
+            if value is not None:
+                spots[f"{key.key}.{len(found)}"] = self.at(item)
+                found.append(value)
+        return tuple(found)
+
+    def rejoined(self, items: list[yaml.Node]) -> list[yaml.Node]:
+        """``[X:1 ! A, B]`` is two items to YAML and one term to its author."""
+        whole: list[yaml.Node] = []
+        for item in items:
+            if whole and isinstance(item, yaml.ScalarNode) and not re.match(r"\S+:\S", item.value):
+                self.rejoin(whole[-1], item)
+            else:
+                whole.append(item)
+        return whole
+
+    def map_of(self, node: yaml.Node, of: str) -> Frozen[Any] | None:
+        if not isinstance(node, yaml.MappingNode):
+            self.complain(node, "wrong-kind", f"expected 'name: ...' lines, found {_what(node)}")
+            return None
+        found = {}
+        for key, value in self.unique(node):
+            if not re.fullmatch(KEY, key.value):
+                self.complain(key, "wrong-kind", f"{key.value!r} is not {SHAPES['key'][1]}")
+                continue
+            record = self.record(value, of, {} if of == "change" else {"key": key.value})
+            if record is not None:
+                found[key.value] = dataclasses.replace(record, at=self.at(key))
+        return Frozen(found)
+
+    def values(self, node: yaml.Node, key: Key, spots: dict[str, Location]) -> Frozen[str] | None:
+        if not isinstance(node, yaml.MappingNode):
+            self.complain(node, "wrong-kind", f"expected NODE: value, found {_what(node)}")
+            return None
+        found = {}
+        for name, value in self.unique(node):
+            text = self.single(value, "value")
+            if text is not None:
+                found[name.value] = text
+                spots[f"{key.key}.{name.value}"] = self.at(name)
+                spots[f"{key.key}.{name.value}.value"] = self.at(value)
+        return Frozen(found)
+
+    def rows(self, node: yaml.Node, key: Key, spots: dict[str, Location]) -> tuple[tuple[str, ...], ...] | None:
+        if not isinstance(node, yaml.SequenceNode) or not all(isinstance(row, yaml.SequenceNode) for row in node.value):
+            self.complain(node, "wrong-kind", "expected rows: a list whose items are lists of node keys")
+            return None
+        rows = []
+        for r, row in enumerate(node.value):
+            cells = []
+            for c, cell in enumerate(row.value):
+                text = "." if isinstance(cell, yaml.ScalarNode) and cell.value == "." else self.single(cell, "key")
+                cells.append(text or ".")
+                spots[f"{key.key}.{r}.{c}"] = self.at(cell)
+            rows.append(tuple(cells))
+        return tuple(rows)
+
+    def span(self, node: yaml.Node) -> tuple[int, int] | None:
+        items = node.value if isinstance(node, yaml.SequenceNode) else []
+        digits = [
+            item.value
+            for item in items
+            if isinstance(item, yaml.ScalarNode) and re.fullmatch(r"[0-9]{1,12}", item.value)
+        ]
+        if len(items) != 2 or len(digits) != 2 or int(digits[0]) >= int(digits[1]):
+            self.complain(
+                node,
+                "wrong-kind",
+                "a span is [first character, last character + 1]",
+                "`kg locate FILE PHRASE` prints it",
+            )
+            return None
+        return int(digits[0]), int(digits[1])
+
+    def sentence(self, node: yaml.Node, spots: dict[str, Location]) -> Sentence | None:
+        if not isinstance(node, yaml.ScalarNode):
+            self.complain(node, "wrong-kind", f"expected a sentence, found {_what(node)}")
+            return None
+        words = list(re.finditer(r"\S+", node.value))
+        texts = [word.group() for word in words]
+        if not (len(words) == 3 or (len(words) == 5 and texts[3] == "from")) or not all(
+            re.fullmatch(KEY, text) for text in texts
+        ):
+            count = f"{len(words)} word{'s' * (len(words) != 1)}"
+            self.complain(
+                node,
+                "unreadable-sentence",
+                f"{node.value.strip()!r} is {count}",
+                "write: subject verb object, or: A protects B from C, or: A blocks EDGE",
+            )
+            return None
+        start = self.at(node).moved(1 if node.style in ("'", '"') else 0)
+        for part, word in zip(("subject", "verb", "object", "from", "other"), words, strict=False):
+            spots[part] = start.moved(word.start()) if node.style not in ("|", ">") else start
+        return Sentence(texts[0], texts[1], texts[2], texts[4] if len(texts) == 5 else "")
+
+    def expect(self, node: yaml.Node, spots: dict[str, Location]) -> m.Expect | None:
+        text = self.single(node, "text")
+        found = re.fullmatch(rf"({KEY})\s+({'|'.join(RELATIONS)})\s+({KEY})", text or "")
+        if text and not found:
+            forms = "NODE is VALUE, or NODE same as | higher than | lower than CONDITION"
+            self.complain(node, "unreadable-expectation", f"{text!r} is no expectation", f"write: {forms}")
+        if not found:
+            return None
+        start = self.at(node).moved(1 if isinstance(node, yaml.ScalarNode) and node.style in ("'", '"') else 0)
+        spots.update({"expect.node": start, "expect.than": start.moved(found.start(3))})
+        return m.Expect(found[1], found[2], found[3])
+
+    # -- places ---------------------------------------------------------------
+
+    def location(self, line: int, column: int) -> Location:
+        return Location(self.name, line + 1, column + 1, self.lines[line] if line < len(self.lines) else "")
+
+    def at(self, node: yaml.Node) -> Location:
+        return self.location(node.start_mark.line, node.start_mark.column)
+
+    def complain(self, node: yaml.Node, code: str, message: str, hint: str = "") -> None:
+        self.wrong.append(Diagnostic(self.at(node), code, message, hint))
+
+
+def _compose(text: str, loader: Any) -> yaml.Node | None:
+    """The text as YAML nodes. Composing recurses, natively with libyaml, so the depth is counted first."""
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            mark: Any = event.start_mark
+            raise yaml.MarkedYAMLError(problem=f"this is nested more than {DEEPEST} deep", problem_mark=mark)
+    found: yaml.Node | None = yaml.compose(text, Loader=loader)
+    return found
+
+
+def _is_date(text: str) -> bool:
+    year, month, day = [*text.split("-"), "1", "1"][:3]
+    try:
+        datetime.date(int(year), int(month), int(day))
+    except ValueError:
+        return False
+    return True
+
+
+def _what(node: yaml.Node) -> str:
+    kinds = {yaml.ScalarNode: "a single value", yaml.SequenceNode: "a list", yaml.MappingNode: "'key: value' pairs"}
+    return kinds[type(node)]
+
+
+def _a(name: str) -> str:
+    return {"mechanism": "the mechanism", "evidence": "evidence"}.get(
+        name, f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    )
+
+
+def _kind(kind: str) -> str:
+    """A kind of value in words, for complaints and for the guide."""
+    form, _, of = kind.partition(":")
+    if form == "choice":
+        return f"one of: {', '.join(of.split('|'))}"
+    words: dict[str, Callable[[], str]] = {
+        "key": lambda: f"the name of {_a(of)}" if of else SHAPES["key"][1],
+        "record": lambda: f"the keys of {_a(of)}",
+        "map": lambda: f"name: {of} lines",
+        "list": lambda: f"a list of {_plural(of)}",
+        "term": lambda: "a term: ID ! label",
+        "yesno": lambda: " or ".join(["yes or no", *filter(None, [of.replace("|", " or ")])]),
+        "span": lambda: "[first character, last character + 1]",
+        "sentence": lambda: "a sentence",
+        "expect": lambda: "an expectation",
+        "values": lambda: "NODE: value pairs",
+        "rows": lambda: "rows of node keys",
+    }
+    return words[form]() if form in words else SHAPES[form][1]
+
+
+def _plural(name: str) -> str:
+    return {"evidence": "evidence", "about": "node or edge names", "text": "texts", "sha256": "SHA-256 sums"}.get(
+        name, f"{name}s"
+    )
+
+
+# ---------------------------------------------------------------- writing
+
+
+def text(mechanism: Mechanism, name: str = "yaml") -> str:
+    """A mechanism in the notation. Reading it again gives an equal mechanism; comments are not kept."""
+    written = yaml.serialize(_mapping(mechanism, "mechanism"), Dumper=yaml.BaseDumper, allow_unicode=True, width=110)
+    return "# yaml-language-server: $schema=../../ontology/mechanism.schema.json\n" + str(written)
+
+
+def _mapping(record: Record, name: str) -> yaml.Node:
+    default = RECORDS[name]()
+    pairs: list[tuple[yaml.Node, yaml.Node]] = []
+    for key in notation()[name].values():
+        value = getattr(record, key.field)
+        derived = isinstance(record, m.Edge) and key.key == "name" and record.sentence.name == value
+        if derived or (value == getattr(default, key.field) and not key.required):
+            continue
+        pairs.append((_scalar(key.key), _value(value, key.kind)))
+    return yaml.MappingNode("tag:yaml.org,2002:map", pairs, flow_style=False)
+
+
+def _value(value: Any, kind: str) -> yaml.Node:
+    form, _, of = kind.partition(":")
+    if form == "record":
+        return _mapping(value, of)
+    if form == "list":
+        items = [_mapping(item, of) if of in RECORDS else _scalar(str(item)) for item in value]
+        return _sequence(items, flow=of not in RECORDS and of != "term")
+    if form == "map":
+        return yaml.MappingNode(
+            "tag:yaml.org,2002:map", [(_scalar(k), _mapping(v, of)) for k, v in value.items()], flow_style=False
+        )
+    if form == "values":
+        return yaml.MappingNode(
+            "tag:yaml.org,2002:map", [(_scalar(k), _scalar(v)) for k, v in value.items()], flow_style=True
+        )
+    if form == "rows":
+        return _sequence([_sequence([_scalar(cell) for cell in row]) for row in value], flow=False)
+    if form == "span":
+        return _sequence([_scalar(str(end)) for end in value])
+    if form == "yesno":
+        return _scalar("yes" if value else "no")
+    return _scalar(value.text if isinstance(value, (Sentence, m.Expect)) else str(value))
+
+
+def _scalar(value: str) -> yaml.Node:
+    return yaml.ScalarNode("tag:yaml.org,2002:str", value)
+
+
+def _sequence(items: list[yaml.Node], flow: bool = True) -> yaml.Node:
+    return yaml.SequenceNode("tag:yaml.org,2002:seq", items, flow_style=flow)
+
+
+# ---------------------------------------------------------------- for editors and readers
+
+
+def schema() -> dict[str, Any]:
+    """The notation as a JSON Schema (draft 7, which editors read): completion and hover while one writes."""
+    verbs = "|".join(vocabulary.predicates())
+    any_text: dict[str, Any] = {"type": "string"}
+
+    def shape(kind: str) -> dict[str, Any]:
+        form, _, of = kind.partition(":")
+        if form == "record":
+            return entry(of)
+        if form == "list":
+            items = entry(of) if of in RECORDS else shape(of)
+            many = {"type": "array", "items": items}
+            return many if of in RECORDS and of != "requirement" else {"anyOf": [many, items]}
+        if form == "map":
+            return {"type": "object", "propertyNames": {"pattern": f"^{KEY}$"}, "additionalProperties": entry(of)}
+        if form == "values":
+            return {"type": "object", "additionalProperties": {"type": "string"}}
+        if form == "rows":
+            return {"type": "array", "items": {"type": "array", "items": {"type": "string"}}}
+        if form == "span":
+            return {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 2, "maxItems": 2}
+        if form == "choice":
+            # editors read an unquoted no as false, as YAML 1.1 does; kg reads it as it is written
+            return {"enum": [*of.split("|"), *([False] if "no" in of.split("|") else [])]}
+        if form == "yesno":
+            return {"enum": ["yes", "no", *filter(None, of.split("|")), True, False]}
+        if form == "sentence":
+            return {**any_text, "pattern": rf"^{KEY} ({verbs}) {KEY}( from {KEY})?$"}
+        if form in ("digits", "date"):
+            return {"type": ["string", "integer"]}
+        if form == "term":
+            return {**any_text, "pattern": r"^\S+:\S+ ! .+$"}
+        if form in SHAPES and form not in ("text", "value"):
+            return {**any_text, "pattern": f"^{SHAPES[form][0]}$"}
+        return any_text
+
+    def entry(name: str) -> dict[str, Any]:
+        ref = {"$ref": f"#/definitions/{name}"}
+        short = next((key for key in notation()[name].values() if key.short), None)
+        return {"anyOf": [ref, shape(short.kind)]} if short else ref
+
+    def record(name: str) -> dict[str, Any]:
+        keys = notation()[name].values()
+        properties = {key.key: {**shape(key.kind), "description": key.meaning} for key in keys}
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "required": [key.key for key in keys if key.required],
+            "properties": properties,
+        }
+
+    title = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "A mechanism in the notation of kg"}
+    return {
+        **title,
+        **record("mechanism"),
+        "definitions": {name: record(name) for name in RECORDS if name != "mechanism"},
+    }
+
+
+def guide() -> str:
+    """The keys of every record as Markdown tables: the reference part of docs/notation.md."""
+    out = []
+    for name, keys in notation().items():
+        out += [f"### {name}", "", "| key | what it is | value | example |", "|---|---|---|---|"]
+        for key in keys.values():
+            marks = " (needed)" * bool(key.required) + " (may stand alone)" * bool(key.short)
+            cells = (f"`{key.key}`{marks}", key.meaning, _kind(key.kind), f"`{key.example}`" if key.example else "")
+            out.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        out.append("")
+    return "\n".join(out)

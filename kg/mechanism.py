@@ -1,0 +1,548 @@
+"""The mechanism: nodes, edges, and the evidence on every edge. Frozen values, and their view as a networkx graph.
+
+The fields of each class are the keys of the notation (ontology/notation.tsv); docs/notation.md explains them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from kg import vocabulary
+from kg.diagnostics import Location
+from kg.vocabulary import Predicate, Term
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+V = TypeVar("V")
+
+
+class Frozen(Mapping[str, V]):
+    """A mapping that cannot be changed, in the order of the file; equal to another whatever the order.
+
+    >>> Frozen({"a": 1})["a"]
+    1
+    """
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[str, V] | Iterable[tuple[str, V]] = ()) -> None:
+        self._items = dict(items)
+
+    def __getitem__(self, key: str) -> V:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._items.items()))
+
+    def __repr__(self) -> str:
+        return f"Frozen({self._items!r})"
+
+
+@dataclass(frozen=True)
+class Record:
+    """What every part of a mechanism file has: where it stands, and where each of its keys stands."""
+
+    at: Location | None = field(default=None, compare=False, repr=False, kw_only=True)
+    spots: Frozen[Location] = field(default=Frozen(), compare=False, repr=False, kw_only=True)
+
+    def spot(self, key: str) -> Location | None:
+        """Where the value of a key stands, or else the record itself."""
+        return self.spots.get(key, self.at)
+
+
+@dataclass(frozen=True)
+class Evidence(Record):
+    """One reason to believe, or doubt, a statement: a place in a source, or the curator's own because."""
+
+    source: str = ""
+    anchor: str = ""
+    span: tuple[int, int] | None = None
+    because: str = ""
+    claim: str = ""
+    hedge: str = ""
+    taxon: tuple[Term, ...] = ()
+    assay: Term | None = None
+    stance: str = "supports"
+
+
+@dataclass(frozen=True)
+class Source(Record):
+    """A text, or a study that is known through one. ``read`` says how much of it the curator read."""
+
+    key: str = ""
+    kind: str = ""
+    title: str = ""
+    authors: str = ""
+    publisher: str = ""
+    date: str = ""
+    doi: str = ""
+    pmid: str = ""
+    url: str = ""
+    texts: tuple[str, ...] = ()
+    read: str = "full"
+    reports: str = ""
+    interest: str = ""
+
+
+@dataclass(frozen=True)
+class Place(Record):
+    """Where things happen: a tissue, a cell, a compartment, possibly inside another place."""
+
+    key: str = ""
+    term: Term | None = None
+    name: str = ""
+    inside: str = ""
+
+    @property
+    def label(self) -> str:
+        return self.name or (self.term.label if self.term else self.key)
+
+
+@dataclass(frozen=True)
+class Node(Record):
+    """A participant: something that is present or not, active or not, or has a level."""
+
+    key: str = ""
+    term: Term | None = None
+    name: str = ""
+    place: str = ""
+    at_start: str = ""
+    levels: tuple[str, ...] = ()
+    outcome: bool = False
+    forms: tuple[Term, ...] = ()
+    kind: str = ""
+    note: str = ""
+
+    @property
+    def label(self) -> str:
+        return self.name or (self.term.label if self.term else self.key)
+
+    @property
+    def drawn_as(self) -> str:
+        """Its kind, as written or as its term's category says: treatment, molecule, ... or other."""
+        entry = vocabulary.terms().get(self.term.id) if self.term else None
+        return self.kind or (entry.kind if entry else "other")
+
+
+@dataclass(frozen=True)
+class Requirement(Record):
+    """A node that an edge needs (requires) or must not meet (unless), possibly at a level."""
+
+    node: str = ""
+    level: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Effect(Evidence):
+    """How far a decrease goes, and where that stands. Not complete means that the size is unstated."""
+
+    complete: bool = False
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """An edge as it is said: ``subject verb object``, with ``other`` in ``A protects B from C``.
+
+    >>> Sentence("Ta1", "protects", "miR146a", "RNase_A").text
+    'Ta1 protects miR146a from RNase_A'
+    """
+
+    subject: str = ""
+    verb: str = ""
+    object: str = ""
+    other: str = ""
+
+    @property
+    def text(self) -> str:
+        return f"{self.subject} {self.verb} {self.object}" + (f" from {self.other}" if self.other else "")
+
+    @property
+    def name(self) -> str:
+        """The name of an edge that is given none: its words, joined by hyphens."""
+        return self.text.replace(" ", "-") if self.subject else ""
+
+
+@dataclass(frozen=True)
+class Edge(Record):
+    """A signed sentence with its evidence, and the conditions under which it acts."""
+
+    sentence: Sentence = Sentence()
+    name: str = ""
+    place: str = ""
+    requires: tuple[Requirement, ...] = ()
+    unless: tuple[Requirement, ...] = ()
+    level: str = ""
+    effect: Effect | None = None
+    run: bool = True
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return self.sentence.subject
+
+    @property
+    def verb(self) -> str:
+        return self.sentence.verb
+
+    @property
+    def predicate(self) -> Predicate:
+        """What the verb means. Raises KeyError for a verb that is not in predicates.tsv."""
+        return vocabulary.predicates()[self.verb]
+
+    @property
+    def role(self) -> str:
+        """increases, decreases, blocks or none."""
+        return self.predicate.role
+
+    @property
+    def executes(self) -> bool:
+        """Whether a run uses it: ``run: no`` and verbs without a role are only drawn and exported."""
+        return self.run and self.role != "none"
+
+    @property
+    def disputed(self) -> bool:
+        return any(item.stance == "disputes" for item in self.evidence)
+
+    @property
+    def asserted(self) -> bool:
+        """Whether it may stand as a bare triple: a supporting finding or background claim, and no dispute."""
+        bare = any(item.stance == "supports" and item.claim in BARE for item in self.evidence)
+        return bare and not self.disputed
+
+    @property
+    def claim(self) -> str:
+        """The firmest claim among its supporting evidence, in the order of claims.tsv."""
+        supporting = {item.claim for item in self.evidence if item.stance == "supports"}
+        return next((claim for claim in vocabulary.claims() if claim in supporting), "")
+
+
+BARE = frozenset(claim.claim for claim in vocabulary.claims().values() if claim.bare == "yes")
+
+
+@dataclass(frozen=True)
+class Change(Record):
+    """What a reading replaces in one edge; None leaves the edge's own."""
+
+    requires: tuple[Requirement, ...] | None = None
+    unless: tuple[Requirement, ...] | None = None
+    level: str | None = None
+    effect: Effect | None = None
+    run: bool | None = None
+
+
+@dataclass(frozen=True)
+class Reading(Record):
+    """A rival encoding of the same text."""
+
+    key: str = ""
+    title: str = ""
+    edges: Frozen[Change] = Frozen()
+
+
+@dataclass(frozen=True)
+class Assumption(Record):
+    """What the source leaves open and a run may fix; never on unless asked for."""
+
+    key: str = ""
+    title: str = ""
+    values: Frozen[str] = Frozen()
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Condition(Record):
+    """A named starting point of a run."""
+
+    key: str = ""
+    title: str = ""
+    values: Frozen[str] = Frozen()
+
+
+@dataclass(frozen=True)
+class Expect:
+    """What must come out: ``relation`` is one of is, same as, higher than, lower than.
+
+    >>> Expect("tumour_control", "same as", "chemo").text
+    'tumour_control same as chemo'
+    """
+
+    node: str = ""
+    relation: str = ""
+    than: str = ""
+
+    @property
+    def text(self) -> str:
+        return f"{self.node} {self.relation} {self.than}"
+
+
+@dataclass(frozen=True)
+class Expectation(Record):
+    """What a source says must come out under a condition."""
+
+    given: str = ""
+    expect: Expect = Expect()
+    reading: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Note(Record):
+    """Something to say that no edge can: a status, a caution, a gap."""
+
+    note: str = ""
+    about: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stop(Record):
+    """A stop of the guided tour."""
+
+    title: str = ""
+    caption: str = ""
+    plain: str = ""
+    light: tuple[str, ...] = ()
+    condition: str = ""
+    question: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Support:
+    """What an edge rests on, as counts: no grade, no product. Two sources that report one paper count once."""
+
+    supporting: int
+    disputing: int
+    qualifying: int
+    claims: Mapping[str, int]
+    species: tuple[str, ...]  # labels of the taxa that the evidence states; empty means not stated
+    read: tuple[str, ...]  # how the sources were read: full, excerpt, abstract, report, no
+
+
+@dataclass(frozen=True)
+class Mechanism(Record):
+    """A mechanism: what a file in the notation says."""
+
+    id: str = ""
+    title: str = ""
+    summary: str = ""
+    licence: str = ""
+    version: str = ""
+    sources: Frozen[Source] = Frozen()
+    scope: tuple[Evidence, ...] = ()
+    places: Frozen[Place] = Frozen()
+    nodes: Frozen[Node] = Frozen()
+    edges: tuple[Edge, ...] = ()
+    readings: Frozen[Reading] = Frozen()
+    assumptions: Frozen[Assumption] = Frozen()
+    conditions: Frozen[Condition] = Frozen()
+    expectations: tuple[Expectation, ...] = ()
+    notes: tuple[Note, ...] = ()
+    tour: tuple[Stop, ...] = ()
+    layout: tuple[tuple[str, ...], ...] = ()
+    file: str = field(default="", compare=False)
+
+    def node(self, key: str) -> Node:
+        """A node by its key. Raises KeyError."""
+        return self.nodes[key]
+
+    def edge(self, name: str) -> Edge:
+        """An edge by its name. Raises KeyError."""
+        return self._edges[name]
+
+    @cached_property
+    def _edges(self) -> dict[str, Edge]:
+        return {edge.name: edge for edge in self.edges}
+
+    def blocked(self, edge: Edge) -> tuple[Edge, ...]:
+        """The edges that a blocking edge acts on: exactly one in a valid mechanism.
+
+        ``A protects B from C`` acts on the decreasing edge from C to B, ``A blocks NAME`` on the edge of that name.
+        """
+        if edge.verb not in vocabulary.predicates() or edge.role != "blocks":
+            return ()
+        if not edge.sentence.other:
+            return tuple(e for e in self.edges if e.name == edge.sentence.object)
+        wanted = (edge.sentence.other, edge.sentence.object)
+        return tuple(
+            e
+            for e in self.edges
+            if (e.subject, e.sentence.object) == wanted and e.verb in vocabulary.predicates() and e.role == "decreases"
+        )
+
+    def object(self, edge: Edge) -> str:
+        """The node that an edge points to; for a blocking edge, the object of what it blocks."""
+        blocked = self.blocked(edge)
+        return (
+            self.object(blocked[0])
+            if blocked and blocked[0] is not edge and not edge.sentence.other
+            else edge.sentence.object
+        )
+
+    def source(self, evidence: Evidence) -> Source | None:
+        """The source of an item of evidence: the one it names, or the first of the file."""
+        return self.sources.get(evidence.source or next(iter(self.sources), ""))
+
+    def evidence(self) -> Iterator[Evidence]:
+        """Every item of evidence of the file, in order: edges and their conditions, scope, notes, expectations."""
+        yield from self.scope
+        for edge in self.edges:
+            yield from edge.evidence
+            for requirement in (*edge.requires, *edge.unless):
+                yield from requirement.evidence
+            yield from (edge.effect,) if edge.effect and edge.effect.claim else ()
+        for reading in self.readings.values():
+            for change in reading.edges.values():
+                for requirement in (*(change.requires or ()), *(change.unless or ())):
+                    yield from requirement.evidence
+                yield from (change.effect,) if change.effect and change.effect.claim else ()
+        for expectation in self.expectations:
+            yield from expectation.evidence
+        for note in self.notes:
+            yield from note.evidence
+
+    def within(self, place: str) -> tuple[str, ...]:
+        """A place and all places around it, innermost first."""
+        found: list[str] = []
+        while place in self.places and place not in found:
+            found.append(place)
+            place = self.places[place].inside
+        return tuple(found)
+
+    def sign(self, edge: Edge) -> int:
+        """+1, -1 or 0: what the edge does to its object."""
+        return {"+": 1, "-": -1}.get(edge.predicate.sign, 0)
+
+    def support(self, edge: Edge) -> Support:
+        """What an edge rests on, as counts."""
+        papers: dict[str, set[str]] = {"supports": set(), "disputes": set(), "qualifies": set()}
+        read = []
+        for item in edge.evidence:
+            source = self.source(item)
+            if source and not item.because:
+                papers[item.stance].add(source.reports or source.key)
+                read.append(source.read)
+        return Support(
+            supporting=len(papers["supports"]),
+            disputing=len(papers["disputes"]),
+            qualifying=len(papers["qualifies"]),
+            claims=Counter(item.claim for item in edge.evidence),
+            species=tuple(sorted({taxon.label for item in edge.evidence for taxon in item.taxon})),
+            read=tuple(sorted(set(read))),
+        )
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """The source strip: what every page, picture and answer must carry, derived from sources and scope."""
+        strip = []
+        for source in self.sources.values():
+            if source.reports and source.reports in self.sources:
+                of = self.sources[source.reports]
+                unread = " we have not read" if of.read == "no" else ""
+                strip.append(f"From a {source.kind} about a {of.kind}{unread}")
+        strip = strip or [f"From {len(self.sources)} source{'s' * (len(self.sources) != 1)}"]
+        stated = [f"{item.hedge} {common_name(taxon)}".strip() for item in self.scope for taxon in item.taxon]
+        strip.append(
+            f"Species: {', '.join(stated)}, by the source's own account" if stated else "Species as stated on each step"
+        )
+        return (*strip, "Research findings, not medical advice")
+
+    @cached_property
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """The mechanism as a ``networkx.MultiDiGraph``: node keys, and edges keyed by their name.
+
+        All attributes are plain (str, int, bool) and left out where there is nothing to say. A graph has ``id``,
+        ``title`` and ``licence``; a node ``label``, ``term``, ``term_label``, ``kind``, ``place``, ``at_start``,
+        ``levels``, ``outcome`` and ``forms``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``, ``claim``,
+        ``asserted``, ``executes``, ``disputed``, ``place``, ``requires``, ``unless``, ``level``, ``effect``, ``sentence``,
+        ``species`` and ``evidence`` (a JSON list). A list is one text with ``|`` between its items. An edge that
+        blocks an edge goes to the object of that edge, with ``blocks`` naming it.
+        """
+        import networkx as nx
+
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(**_plain(id=self.id, title=self.title, licence=self.licence))
+        for node in self.nodes.values():
+            graph.add_node(
+                node.key,
+                **_plain(
+                    label=node.label,
+                    term=node.term.id if node.term else "",
+                    term_label=node.term.label if node.term else "",
+                    kind=node.drawn_as,
+                    place=node.place,
+                    at_start=node.at_start,
+                    levels="|".join(node.levels),
+                    outcome=node.outcome,
+                    forms="|".join(form.id for form in node.forms),
+                    note=node.note,
+                ),
+            )
+        for edge in self.edges:
+            blocked = self.blocked(edge)
+            graph.add_edge(
+                edge.subject,
+                self.object(edge),
+                key=edge.name,
+                **_plain(
+                    predicate=edge.verb,
+                    sign=self.sign(edge),
+                    role=edge.role,
+                    claim=edge.claim,
+                    asserted=edge.asserted,
+                    executes=edge.executes,
+                    disputed=edge.disputed,
+                    place=edge.place,
+                    blocks=blocked[0].name if blocked else "",
+                    requires="|".join(map(_needed, edge.requires)),
+                    unless="|".join(map(_needed, edge.unless)),
+                    level=edge.level,
+                    effect="" if edge.effect is None else "complete" if edge.effect.complete else "unstated",
+                    sentence=edge.sentence.text,
+                    species="|".join(self.support(edge).species),
+                    evidence=json.dumps([plain(item) for item in edge.evidence], ensure_ascii=False),
+                ),
+            )
+        return graph
+
+
+def common_name(taxon: Term) -> str:
+    """A species as a reader says it; its scientific name where none is known.
+
+    >>> common_name(Term("NCBITaxon:10090", "Mus musculus"))
+    'mouse'
+    """
+    entry = vocabulary.terms().get(taxon.id)
+    return next(iter(entry.synonyms), taxon.label) if entry else taxon.label
+
+
+def plain(evidence: Evidence) -> dict[str, Any]:
+    """An item of evidence as plain values: the keys of the notation that have something to say."""
+    values: dict[str, Any] = {
+        key: value for key, value in asdict(evidence).items() if value and key not in ("at", "spots")
+    }
+    if evidence.taxon:
+        values["taxon"] = [str(taxon) for taxon in evidence.taxon]
+    if evidence.assay:
+        values["assay"] = str(evidence.assay)
+    return values
+
+
+def _needed(requirement: Requirement) -> str:
+    return requirement.node + (f">={requirement.level}" if requirement.level else "")
+
+
+def _plain(**values: str | int | bool | None) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None and value != ""}

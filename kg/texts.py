@@ -1,0 +1,142 @@
+"""Source texts: found by their hash, searched for short anchors, never copied into the project.
+
+One normalisation holds everywhere an anchor is looked for (docs/notation.md, "Anchors"): Unicode NFKC (which
+splits ligatures and folds widths), every kind of hyphen and dash as ``-``, every kind of quotation mark as ``'``
+or ``"``, soft hyphens and zero-width characters dropped, and each run of white space as one blank. Case counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+LARGEST = 64 * 2**20  # bytes; a larger file is no text that a curator read
+_SAME = str.maketrans(
+    {
+        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
+        **dict.fromkeys("‘’‚‛′`´", "'"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", None),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Where a phrase stands: section heading, paragraph in it, and characters [start, end) of the text."""
+
+    section: str
+    paragraph: int
+    start: int
+    end: int
+
+
+def normalise(text: str) -> str:
+    """Text as anchors are compared.
+
+    >>> normalise("“TLR7–driven”  ﬂow")
+    '"TLR7-driven" flow'
+    """
+    return _normal(text)[0].strip()
+
+
+def _normal(text: str) -> tuple[str, list[int]]:
+    """The normalised text, and for each of its characters where that came from in the text."""
+    out: list[str] = []
+    origin: list[int] = []
+    start = 0
+    # a character and the combining marks after it are normalised together, so that offsets stay true
+    for cluster in re.findall(r".[\u0300-\u036f]*", text, re.DOTALL):
+        for char in unicodedata.normalize("NFKC", cluster).translate(_SAME):
+            if char.isspace():
+                if out and out[-1] == " ":
+                    continue
+                char = " "
+            out.append(char)
+            origin.append(start)
+        start += len(cluster)
+    return "".join(out), [*origin, len(text)]
+
+
+class Text:
+    """A source text that is at hand.
+
+    >>> text = Text("Findings\\n\\nRNase A rapidly degrades it. TLR7 fires.")
+    >>> text.find("rapidly  degrades")
+    [(18, 34)]
+    >>> text.passage(18, 34)
+    Passage(section='Findings', paragraph=1, start=18, end=34)
+    """
+
+    def __init__(self, text: str, sha256: str = "") -> None:
+        self.text = text
+        self.sha256 = sha256
+        self._normal, self._origin = _normal(text)
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def find(self, phrase: str) -> list[tuple[int, int]]:
+        """Every place where the phrase stands, as [start, end) in characters of the text."""
+        wanted, found, at = normalise(phrase), [], -1
+        while wanted and (at := self._normal.find(wanted, at + 1)) >= 0:
+            found.append((self._origin[at], self._origin[at + len(wanted) - 1] + 1))
+        return found
+
+    def nearest(self, phrase: str, most: int = 8) -> str:
+        """The words of the text, at most eight, that are most like the phrase."""
+        wanted = normalise(phrase).split()[:most]
+        words = self._normal.split()
+        if not wanted or not words:
+            return ""
+        bag = {w.casefold() for w in wanted}
+        size = len(wanted)
+
+        def likeness(i: int) -> int:
+            window = words[i : i + size]
+            return 2 * sum(w.casefold() in bag for w in window) + sum(
+                a.casefold() == b.casefold() for a, b in zip(window, wanted, strict=False)
+            )
+
+        best = max(range(max(1, len(words) - size + 1)), key=likeness)
+        return " ".join(words[best : best + size]) if likeness(best) >= size else ""
+
+    def passage(self, start: int, end: int) -> Passage:
+        """The section and paragraph of a span. A heading is a short line of its own that ends in no full stop."""
+        section, paragraph = "", 0
+        for block in re.finditer(r"[^\n]+", self.text):
+            line = block.group().strip()
+            if not line:
+                continue
+            heading = len(line.split()) <= 8 and line[-1] not in ".:;,!?" and block.end() <= start
+            section, paragraph = (line, 0) if heading else (section, paragraph + 1)
+            if block.end() > start:
+                break
+        return Passage(section, paragraph, start, end)
+
+
+@cache
+def open_text(path: Path) -> Text:
+    """A text file as it was hashed: its bytes, decoded as UTF-8 with broken bytes shown as U+FFFD."""
+    data = path.read_bytes()
+    return Text(data.decode("utf-8", "replace"), hashlib.sha256(data).hexdigest())
+
+
+@cache
+def by_hash(folder: Path) -> dict[str, Path]:
+    """Every file below a folder by the SHA-256 of its bytes."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.stat().st_size <= LARGEST)
+    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in files}
+
+
+def locate(path: str | Path, phrase: str) -> list[Passage]:
+    """Every place where a phrase stands in a text file.
+
+    Raises OSError if the file cannot be read.
+    """
+    text = open_text(Path(path))
+    return [text.passage(*span) for span in text.find(phrase)]
