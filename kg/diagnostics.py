@@ -30,17 +30,23 @@ class Location:
         """The same line, so many characters further right."""
         return Location(self.path, self.line, self.column + columns, self.text)
 
+    def word(self, word: str) -> Location:
+        """Where a word stands on the line, from here on; here, if it does not.
+
+        >>> Location("m.yaml", 1, 5, "in: GO:1 ! lysosome").word("lysosome").column
+        12
+        """
+        found = self.text.find(word, self.column - 1)
+        return self.moved(found + 1 - self.column) if found >= 0 else self
+
     def excerpt(self) -> str:
         """The line with a caret below the column, as two lines of text; empty if the line is not known."""
         if not self.text:
             return ""
         start = max(0, self.column - WIDTH // 2) if len(self.text) > WIDTH else 0
         shown, before = self.text[start : start + WIDTH], self.text[start : self.column - 1]
-        wide = sum(unicodedata.east_asian_width(c) in "WF" for c in before) - sum(
-            map(bool, map(unicodedata.combining, before))
-        )
         margin = f"{self.line:>5} | "
-        blank = "".join("\t" if c == "\t" else " " for c in before) + " " * wide
+        blank = "".join("\t" if c == "\t" else " " * _width(c) for c in before)
         return f"{margin}{visible(shown)}\n{' ' * len(margin)}{blank}^"
 
 
@@ -95,11 +101,28 @@ def near(word: str, words: Iterable[str]) -> str:
     'one of: absent, present'
     """
     known = sorted(words)
-    folded = {w.casefold(): w for w in known}
-    close = get_close_matches(word.casefold(), folded, n=1)
+    close = nearest(word, known)
     if close:
-        return f"did you mean {folded[close[0]]!r}?"
+        return f"did you mean {close!r}?"
     return f"one of: {', '.join(known[:12])}{' ...' if len(known) > 12 else ''}" if known else "there is none yet"
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """The one of the words that may have been meant; nothing if none is like it.
+
+    >>> nearest("tlr-7", ["TLR4", "TLR7"])
+    'TLR7'
+    """
+    folded = {w.casefold(): w for w in sorted(words)}
+    close = get_close_matches(word.casefold(), folded, n=1)
+    return folded[close[0]] if close else ""
+
+
+def _width(char: str) -> int:
+    """How many columns of a terminal a character takes."""
+    if unicodedata.category(char) in ("Mn", "Me") or char == "\u200d":
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def visible(text: str) -> str:

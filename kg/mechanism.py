@@ -392,6 +392,22 @@ class Mechanism(Record):
             else edge.sentence.object
         )
 
+    def words(self, edge: Edge) -> str:
+        """An edge in words, with labels for keys: ``RNase A degrades miR-146a-5p``."""
+
+        def label(key: str) -> str:
+            return (
+                self.nodes[key].label
+                if key in self.nodes
+                else f"“{self._edges[key].name}”"
+                if key in self._edges
+                else key
+            )
+
+        said = edge.sentence
+        other = f" from {label(said.other)}" if said.other else ""
+        return f"{label(said.subject)} {edge.predicate.phrase} {label(said.object)}{other}"
+
     def source(self, evidence: Evidence) -> Source | None:
         """The source of an item of evidence: the one it names, or the first of the file."""
         return self.sources.get(evidence.source or next(iter(self.sources), ""))

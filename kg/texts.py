@@ -11,7 +11,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 LARGEST = 64 * 2**20  # bytes; a larger file is no text that a curator read
@@ -44,22 +44,40 @@ def normalise(text: str) -> str:
     return _normal(text)[0].strip()
 
 
-def _normal(text: str) -> tuple[str, list[int]]:
-    """The normalised text, and for each of its characters where that came from in the text."""
+def _normal(text: str) -> tuple[str, list[int], list[int]]:
+    """The normalised text, and for each of its characters the start and end of what it came from in the text."""
     out: list[str] = []
-    origin: list[int] = []
-    start = 0
-    # a character and the combining marks after it are normalised together, so that offsets stay true
-    for cluster in re.findall(r".[\u0300-\u036f]*", text, re.DOTALL):
-        for char in unicodedata.normalize("NFKC", cluster).translate(_SAME):
+    starts: list[int] = []
+    ends: list[int] = []
+    # a character and the marks after it are normalised together, so that offsets stay true
+    for cluster in _clusters().finditer(text):
+        start, end = cluster.span()
+        if cluster.lastgroup == "plain":  # no mark can follow any of these
+            out += cluster.group().translate(_SAME)
+            starts += range(start, end)
+            ends += range(start + 1, end + 1)
+            continue
+        for char in _same(cluster.group()):
             if char.isspace():
                 if out and out[-1] == " ":
                     continue
                 char = " "
             out.append(char)
-            origin.append(start)
-        start += len(cluster)
-    return "".join(out), [*origin, len(text)]
+            starts.append(start)
+            ends.append(end)
+    return "".join(out), starts, ends
+
+
+@cache
+def _clusters() -> re.Pattern[str]:
+    marks = "".join(chr(c) for c in range(0x300, 0x20000) if unicodedata.category(chr(c))[0] == "M")
+    return re.compile(f"(?P<plain>[!-~]+)(?=[ -~])|.[{marks}]*", re.DOTALL)
+
+
+@lru_cache(maxsize=4096)
+def _same(cluster: str) -> str:
+    # NFKC takes some marks apart (an acute accent becomes a blank and an accent), so they are replaced before it too
+    return unicodedata.normalize("NFKC", cluster.translate(_SAME)).translate(_SAME)
 
 
 class Text:
@@ -75,7 +93,7 @@ class Text:
     def __init__(self, text: str, sha256: str = "") -> None:
         self.text = text
         self.sha256 = sha256
-        self._normal, self._origin = _normal(text)
+        self._normal, self._starts, self._ends = _normal(text)
 
     def __len__(self) -> int:
         return len(self.text)
@@ -84,7 +102,7 @@ class Text:
         """Every place where the phrase stands, as [start, end) in characters of the text."""
         wanted, found, at = normalise(phrase), [], -1
         while wanted and (at := self._normal.find(wanted, at + 1)) >= 0:
-            found.append((self._origin[at], self._origin[at + len(wanted) - 1] + 1))
+            found.append((self._starts[at], self._ends[at + len(wanted) - 1]))
         return found
 
     def nearest(self, phrase: str, most: int = 8) -> str:
@@ -126,11 +144,21 @@ def open_text(path: Path) -> Text:
     return Text(data.decode("utf-8", "replace"), hashlib.sha256(data).hexdigest())
 
 
-@cache
 def by_hash(folder: Path) -> dict[str, Path]:
-    """Every file below a folder by the SHA-256 of its bytes."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.stat().st_size <= LARGEST)
-    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in files}
+    """Every file below a folder that can be read, by the SHA-256 of its bytes."""
+    return _by_hash(folder.resolve())
+
+
+@cache
+def _by_hash(folder: Path) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*")):
+        try:
+            if path.is_file() and path.stat().st_size <= LARGEST:
+                found.setdefault(hashlib.sha256(path.read_bytes()).hexdigest(), path)
+        except OSError:
+            continue  # a text that cannot be read is not at hand; its hash is then reported as unknown
+    return found
 
 
 def locate(path: str | Path, phrase: str) -> list[Passage]:

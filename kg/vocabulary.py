@@ -12,7 +12,7 @@ from typing import Any
 from kg import shelf
 from kg.diagnostics import Location
 
-#: The base of every IRI that kg makes. Not registered yet: docs/iris.md says what that means.
+#: The base of every IRI that kg makes. Not registered yet: docs/rdf.md says what that means.
 BASE = "https://w3id.org/immune-kg/"
 
 
@@ -113,7 +113,8 @@ class Claim:
     label: str
     bare: str
     knowledge_level: str
-    eco: str
+    eco: str  # the evidence code
+    eco_retold: str  # the same where the source retells the study of another
     locator: str
     meaning: str
 
@@ -194,20 +195,17 @@ def ground(text: str, most: int = 10) -> list[Entry]:
     """
     asked = _words(text)
 
-    def rank(entry: Entry) -> tuple[int, int, int, str] | None:
-        best: tuple[int, int, int, str] | None = None
-        for position, name in enumerate((entry.label, *entry.synonyms, entry.id)):
-            words = _words(name)
-            shared = sum(any(w == a or (len(a) > 2 and w.startswith(a)) for w in words) for a in asked)
-            if not shared:
-                continue
-            tier = 0 if words == asked else 1 if shared == len(asked) else 2
-            found = (tier, -shared, len(words) + position, entry.id)
-            best = found if best is None else min(best, found)
-        return best
+    def found(name_words: list[str]) -> int:
+        return sum(any(w == a or (len(a) > 2 and w.startswith(a)) for w in name_words) for a in asked)
 
-    ranked = [(rank(entry), entry) for entry in terms().values() if not entry.obsolete]
-    return [entry for _, entry in sorted(((r, e) for r, e in ranked if r), key=lambda pair: pair[0])][:most]
+    def rank(entry: Entry) -> tuple[int, int, int, str]:
+        names = [_words(name) for name in (entry.label, *entry.synonyms, entry.id)]
+        anywhere = found([word for name in names for word in name])
+        tier = 0 if asked in names else 1 if anywhere == len(asked) else 2
+        return tier, -anywhere, min(len(name) - 2 * found(name) for name in names), entry.id
+
+    ranked = sorted((rank(entry), entry.id) for entry in terms().values() if not entry.obsolete)
+    return [terms()[id] for (_, shared, *_), id in ranked if shared][:most]
 
 
 def _words(text: str) -> list[str]:

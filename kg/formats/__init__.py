@@ -54,7 +54,8 @@ def find(path: str | Path) -> Path:
     given = Path(path)
     for candidate in (given, given / "mechanism.yaml", shelf("seeds") / given / "mechanism.yaml"):
         if candidate.is_file():
-            return candidate
+            here = Path.cwd()
+            return candidate.relative_to(here) if candidate.is_relative_to(here) else candidate
     seeds = [found.parent.name for found in shelf("seeds").glob("*/mechanism.yaml")]
     message = "there is no such file, nor a mechanism of this name in seeds/"
     raise InvalidMechanism([Diagnostic(Location(str(path), 1, 1), "not-found", message, near(str(path), seeds))])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import yaml
 
 from kg import mechanism as m
 from kg import vocabulary
-from kg.diagnostics import Diagnostic, Location, near
+from kg.diagnostics import Diagnostic, Location, near, nearest
 from kg.mechanism import Frozen, Mechanism, Record, Sentence
 from kg.vocabulary import Term
 
@@ -41,6 +41,8 @@ RECORDS: dict[str, type[Record]] = {
 }
 DEEPEST = 32  # no mechanism nests lists and keys so deep
 RELATIONS = ("is", "same as", "higher than", "lower than")
+BREAK = r"\r\n|[\n\r\x85\u2028\u2029]"  # what YAML counts as the end of a line
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # no format can hold these in a text
 KEY = r"[A-Za-z0-9][A-Za-z0-9_.+-]*"  # of nodes, places, edges ...: one word of a sentence, one step of an IRI
 
 #: Kinds of single values: what they must match, and how the complaint names them.
@@ -49,9 +51,9 @@ SHAPES = {
     "value": (r"\S+", "one word: present, absent, unknown or a level"),
     "id": (r"[a-z0-9][a-z0-9-]*", "a name of small letters, digits and hyphens"),
     "key": (KEY, "a name of letters, digits and _ . + -"),
-    "date": (r"\d{4}(-\d\d(-\d\d)?)?", "a date: 2026, 2026-06 or 2026-06-24"),
-    "doi": (r"10\.\d{2,9}/\S+", "a DOI such as 10.1158/0008-5472.CAN-25-5547"),
-    "digits": (r"\d+", "a number such as 42295795"),
+    "date": (r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", "a date: 2026, 2026-06 or 2026-06-24"),
+    "doi": (r"10\.[0-9]{2,9}/\S+", "a DOI such as 10.1158/0008-5472.CAN-25-5547"),
+    "digits": (r"[0-9]+", "a number such as 42295795"),
     "url": (r"https?://[^\s<>\"]+", "an address that starts with https:// or http://"),
     "sha256": (r"[0-9a-f]{64}", "the 64 hexadecimal digits of a SHA-256"),
     "about": (KEY, "the name of a node or an edge"),
@@ -103,6 +105,7 @@ class _Reader:
         self.name = name
         self.lines: list[str] = []
         self.wrong: list[Diagnostic] = []
+        self.split: dict[int, tuple[yaml.ScalarNode, yaml.ScalarNode]] = {}  # a value, and where its rest begins
 
     def mechanism(self, data: bytes) -> Mechanism:
         nothing = Mechanism(file=self.name, at=Location(self.name, 1, 1))
@@ -117,6 +120,9 @@ class _Reader:
                 )
             return nothing
         found = self.record(root, "mechanism", {"file": self.name})
+        for whole, rest in self.split.values():
+            hint = f'put the value in quotation marks: "{whole.value}"'
+            self.complain(rest, "label-split", "the comma before this ends the value inside { } or [ ]", hint)
         return found if isinstance(found, Mechanism) else nothing
 
     def decode(self, data: bytes) -> str | None:
@@ -131,7 +137,7 @@ class _Reader:
             message = f"byte 0x{data[error.start]:02x} is not UTF-8"
             self.wrong.append(Diagnostic(at, "not-utf8", message, "save the file as UTF-8"))
             return None
-        self.lines = re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text)  # what YAML counts as line breaks
+        self.lines = re.split(BREAK, text)
         return text
 
     def compose(self, text: str) -> yaml.Node | None:
@@ -141,29 +147,34 @@ class _Reader:
             except yaml.YAMLError:
                 return _compose(text, yaml.BaseLoader)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
+            opened = any(words in str(error.problem) for words in _OPENED)  # and the fault is where that was
+            mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
             at = self.location(mark.line, mark.column) if mark else Location(self.name, 1, 1)
-            message = error.problem or str(error)
+            message = _OPENED.get(error.problem or "", error.problem or str(error))
         except yaml.reader.ReaderError as error:
-            lines = re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text[: error.position])
+            lines = re.split(BREAK, text[: error.position])
             at = self.location(len(lines) - 1, len(lines[-1]))
             message = (
                 f"character U+{ord(text[error.position]):04X} is not allowed in YAML"
                 if error.position < len(text)
                 else str(error.reason)
             )
-        hint = (
-            "text that holds ': ' or ' #' goes between quotation marks"
-            if "mapping values" in message or "expected <block end>" in message
-            else ""
-        )
+        hint = next((hint for words, hint in _HINTS.items() if words in message), "")
         self.wrong.append(Diagnostic(at, "yaml-syntax", message, hint))
         return None
 
     # -- the shapes of YAML ---------------------------------------------------
 
-    def record(self, node: yaml.Node, name: str, given: dict[str, Any] | None = None) -> Record | None:
+    def record(
+        self,
+        node: yaml.Node,
+        name: str,
+        given: dict[str, Any] | None = None,
+        at: Location | None = None,
+        example: str = "",
+    ) -> Record | None:
         """A mapping as the record of that name; its short form, where it has one, is a single value."""
+        at = at or self.at(node)
         keys = notation()[name]
         values: dict[str, Any] = dict(given or {})
         spots: dict[str, Location] = {}
@@ -173,29 +184,35 @@ class _Reader:
         elif isinstance(node, yaml.MappingNode):
             pairs = self.pairs(node, name, keys)
         else:
-            self.complain(node, "wrong-kind", f"expected the keys of {_a(name)}, found {_what(node)}")
+            message = f"expected the keys of {_a(name)}, found {_what(node)}"
+            self.complain(node, "wrong-kind", message, f"such as {example}" if example else "")
             return None
         for key, value in pairs:
             spots[key.key] = self.at(value)
             found = self.value(value, key.kind, key, spots)
-            if found is not None:
+            if found is None:
+                del spots[key.key]
+            else:
                 values[key.field] = found
-        self.require(node, name, keys, {key.key for key, _ in pairs}, values)
+        self.require(node, at, name, keys, dict((key.key, value) for key, value in pairs))
         if name == "edge" and not values.get("name"):
             values["name"] = values.get("sentence", Sentence()).name
-        return RECORDS[name](**values, at=self.at(node), spots=Frozen(spots))
+        return RECORDS[name](**values, at=at, spots=Frozen(spots))
 
     def require(
-        self, node: yaml.Node, name: str, keys: dict[str, Key], given: set[str], values: dict[str, Any]
+        self, node: yaml.Node, at: Location, name: str, keys: dict[str, Key], given: dict[str, yaml.Node]
     ) -> None:
         for key in keys.values():
             if not key.required:
                 continue
+            hint = f"such as {key.key}: {key.example}" if key.example and not key.example.startswith("-") else ""
+            hint = f"such as {key.example}" if key.example.startswith("-") else hint
             if key.key not in given:
-                self.complain(node, "missing-key", f"{_a(name)} needs {key.key!r}: {key.meaning}")
-            elif key.kind.startswith(("list:", "map:")) and key.field in values and not values[key.field]:
-                spot = next(value for key_node, value in node.value if key_node.value == key.key)
-                self.complain(spot, "missing-key", f"{key.key!r} is empty: {key.meaning}")
+                message = f"{_a(name)} needs {key.key!r}: {key.meaning}"
+                self.wrong.append(Diagnostic(at, "missing-key", message, hint))
+            elif key.kind.partition(":")[2] in RECORDS and key.kind.startswith(("list:", "map:")):
+                if isinstance(given[key.key], yaml.CollectionNode) and not given[key.key].value:
+                    self.complain(given[key.key], "missing-key", f"{key.key!r} is empty: {key.meaning}", hint)
 
     def pairs(self, node: yaml.MappingNode, name: str, keys: dict[str, Key]) -> list[tuple[Key, yaml.Node]]:
         """The known keys of a mapping, once each, with their values; complaints about all others."""
@@ -206,7 +223,12 @@ class _Reader:
             if key in keys:
                 found[key] = (keys[key], value)
                 before = value
-            elif node.flow_style and before is not None and isinstance(value, yaml.ScalarNode) and not value.value:
+            elif (
+                node.flow_style
+                and isinstance(before, yaml.ScalarNode)
+                and isinstance(value, yaml.ScalarNode)
+                and not value.value
+            ):
                 self.rejoin(before, key_node)
             else:
                 self.complain(key_node, "unknown-key", f"{key!r} is no key of {_a(name)}", near(key, keys))
@@ -216,7 +238,7 @@ class _Reader:
         seen: dict[str, tuple[yaml.ScalarNode, yaml.Node]] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self.complain(key, "wrong-kind", f"a key must be one word, found {_what(key)}")
+                self.complain(key, "wrong-kind", f"a key is a name, found {_what(key)}")
             elif key.value in seen:
                 first = seen[key.value][0].start_mark.line + 1
                 self.complain(
@@ -229,27 +251,21 @@ class _Reader:
                 seen[key.value] = (key, value)
         return list(seen.values())
 
-    def rejoin(self, before: yaml.Node, rest: yaml.ScalarNode) -> None:
-        """``{term: X ! A, B}``: YAML ends the value at the comma. Say so, and go on with what was meant."""
-        if isinstance(before, yaml.ScalarNode):
-            before.value = f"{before.value}, {rest.value}"
-            self.complain(
-                rest,
-                "label-split",
-                "the comma before this ends the value inside { } or [ ]",
-                f'put the value in quotation marks: "{before.value}"',
-            )
+    def rejoin(self, before: yaml.ScalarNode, rest: yaml.ScalarNode) -> None:
+        """``{term: X ! A, B}``: YAML ends the value at the comma. Go on with what was meant, and say so at the end."""
+        before.value = f"{before.value}, {rest.value}"
+        self.split.setdefault(id(before), (before, rest))
 
     # -- the kinds of value ---------------------------------------------------
 
     def value(self, node: yaml.Node, kind: str, key: Key, spots: dict[str, Location]) -> Any:
         form, _, of = kind.partition(":")
         if form == "record":
-            return self.record(node, of)
+            return self.record(node, of, example=f"{key.key}: {key.example}")
         if form == "list":
             return self.list_of(node, of, key, spots)
         if form == "map":
-            return self.map_of(node, of)
+            return self.map_of(node, of, key)
         if form == "values":
             return self.values(node, key, spots)
         if form == "rows":
@@ -271,50 +287,51 @@ class _Reader:
         if form == "term":
             return self.term(node, text)
         if form == "choice" and text not in of.split("|"):
-            self.complain(node, "wrong-kind", f"{text!r} is not {_kind(kind)}", near(text, of.split("|")))
+            self.complain(node, "wrong-kind", f"{_short(text)} is not {_kind(kind)}", _meant(text, of.split("|")))
             return None
         if form == "yesno":
             truths = {"yes": True, "no": False, **dict(zip(filter(None, of.split("|")), (True, False), strict=False))}
             if text not in truths:
-                self.complain(node, "wrong-kind", f"{text!r} is not {_kind(kind)}", near(text, truths))
+                meant = {"true": "yes", "false": "no"}.get(text.lower(), text)
+                self.complain(node, "wrong-kind", f"{_short(text)} is not {_kind(kind)}", _meant(meant, truths))
             return truths.get(text)
-        pattern = SHAPES.get("key" if form == "key" else form, (".+", "text"))[0]
-        if form != "choice" and not re.fullmatch(pattern, text):
-            self.complain(
-                node,
-                "wrong-kind",
-                f"{text!r} is not {_kind(kind)}" if text else f"this is empty; expected {_kind(kind)}",
-            )
+        if form != "choice" and not re.fullmatch(SHAPES[form][0], text):
+            message = f"{_short(text)} is not {_kind(kind)}" if text else f"this is empty; expected {_kind(kind)}"
+            self.complain(node, "wrong-kind", message, _mend(form, text))
             return None
         if form == "date" and not _is_date(text):
-            self.complain(node, "impossible-date", f"there is no day {text}", "year-month-day, such as 2026-06-24")
+            self.complain(node, "impossible-date", f"the calendar has no {text}", "year-month-day, such as 2026-06-24")
             return None
         return text
 
     def term(self, node: yaml.ScalarNode, text: str) -> Term | None:
-        found = re.fullmatch(r"(\S+)\s+!\s+(.+)", text)
+        if not text:
+            self.complain(node, "wrong-kind", f"this is empty; expected {_kind('term')}", _TERM)
+            return None
+        found = re.fullmatch(r"(\S+)\s+!\s+(.+)", text, re.DOTALL)
         if not found or ":" not in found[1].strip(":"):
             self.complain(
                 node,
                 "malformed-curie",
-                f"{text!r} is not written ID ! label",
-                "such as GO:0036019 ! endolysosome; `kg ground TEXT` finds the id",
+                f"{_short(text)} is not written ID ! label",
+                _labelled(text) or _TERM,
             )
             return None
-        return Term(found[1], found[2], self.at(node))
+        return Term(found[1], " ".join(found[2].split()), self.at(node))
 
     def list_of(self, node: yaml.Node, of: str, key: Key, spots: dict[str, Location]) -> tuple[Any, ...] | None:
         items = node.value if isinstance(node, yaml.SequenceNode) else [node]
         if not isinstance(node, yaml.SequenceNode) and (
             (of in RECORDS and of != "requirement") or isinstance(node, yaml.MappingNode)
         ):
-            self.complain(node, "wrong-kind", f"expected a list, each item after '- ', found {_what(node)}")
+            message = f"expected a list, each item after '- ', found {_what(node)}"
+            self.complain(node, "wrong-kind", message, f"such as {key.example}" if key.example else "")
             return None
         if isinstance(node, yaml.SequenceNode) and node.flow_style and of == "term":
             items = self.rejoined(items)
         found: list[Any] = []
         for item in items:
-            value = self.record(item, of) if of in RECORDS else self.single(item, of)
+            value = self.record(item, of, example=key.example) if of in RECORDS else self.single(item, of)
             if value is not None:
                 spots[f"{key.key}.{len(found)}"] = self.at(item)
                 found.append(value)
@@ -324,24 +341,33 @@ class _Reader:
         """``[X:1 ! A, B]`` is two items to YAML and one term to its author."""
         whole: list[yaml.Node] = []
         for item in items:
-            if whole and isinstance(item, yaml.ScalarNode) and not re.match(r"\S+:\S", item.value):
-                self.rejoin(whole[-1], item)
+            last = whole[-1] if whole else None
+            if (
+                isinstance(last, yaml.ScalarNode)
+                and isinstance(item, yaml.ScalarNode)
+                and " ! " in last.value
+                and not re.match(r"\S+:\S", item.value)
+            ):
+                self.rejoin(last, item)
             else:
                 whole.append(item)
         return whole
 
-    def map_of(self, node: yaml.Node, of: str) -> Frozen[Any] | None:
+    def map_of(self, node: yaml.Node, of: str, key: Key) -> Frozen[Any] | None:
         if not isinstance(node, yaml.MappingNode):
             self.complain(node, "wrong-kind", f"expected 'name: ...' lines, found {_what(node)}")
             return None
         found = {}
-        for key, value in self.unique(node):
-            if not re.fullmatch(KEY, key.value):
-                self.complain(key, "wrong-kind", f"{key.value!r} is not {SHAPES['key'][1]}")
+        for name, value in self.unique(node):
+            if not re.fullmatch(KEY, name.value):
+                self.complain(
+                    name, "wrong-kind", f"{_short(name.value)} is not {_kind('key')}", _mend("key", name.value)
+                )
                 continue
-            record = self.record(value, of, {} if of == "change" else {"key": key.value})
+            given = {} if of == "change" else {"key": name.value}
+            record = self.record(value, of, given, self.at(name), key.example)
             if record is not None:
-                found[key.value] = dataclasses.replace(record, at=self.at(key))
+                found[name.value] = record
         return Frozen(found)
 
     def values(self, node: yaml.Node, key: Key, spots: dict[str, Location]) -> Frozen[str] | None:
@@ -392,35 +418,33 @@ class _Reader:
         if not isinstance(node, yaml.ScalarNode):
             self.complain(node, "wrong-kind", f"expected a sentence, found {_what(node)}")
             return None
-        words = list(re.finditer(r"\S+", node.value))
-        texts = [word.group() for word in words]
-        if not (len(words) == 3 or (len(words) == 5 and texts[3] == "from")) or not all(
-            re.fullmatch(KEY, text) for text in texts
-        ):
-            count = f"{len(words)} word{'s' * (len(words) != 1)}"
-            self.complain(
-                node,
-                "unreadable-sentence",
-                f"{node.value.strip()!r} is {count}",
-                "write: subject verb object, or: A protects B from C, or: A blocks EDGE",
-            )
+        words = node.value.split()
+        spots.update(zip(("subject", "verb", "object", "from", "other"), self.words_at(node, words), strict=False))
+        odd = next((word for word in words if not re.fullmatch(KEY, word)), "")
+        if len(words) not in (3, 5) or (len(words) == 5 and words[3] != "from"):
+            said = f"{_short(node.value.strip())} is " if words else "this is "
+            message = said + (f"{len(words)} word{'s' * (len(words) != 1)}" if len(words) != 5 else "no sentence")
+            hint = "write: subject verb object, or: A protects B from C, or: A blocks EDGE"
+            self.complain(node, "unreadable-sentence", message if words else "this is empty", hint)
             return None
-        start = self.at(node).moved(1 if node.style in ("'", '"') else 0)
-        for part, word in zip(("subject", "verb", "object", "from", "other"), words, strict=False):
-            spots[part] = start.moved(word.start()) if node.style not in ("|", ">") else start
-        return Sentence(texts[0], texts[1], texts[2], texts[4] if len(texts) == 5 else "")
+        if odd:
+            at = self.words_at(node, words)[words.index(odd)]
+            message = f"{_short(odd)} is not {_kind('key')}"
+            self.wrong.append(Diagnostic(at, "unreadable-sentence", message, _mend("key", odd)))
+            return None
+        return Sentence(words[0], words[1], words[2], words[4] if len(words) == 5 else "")
 
     def expect(self, node: yaml.Node, spots: dict[str, Location]) -> m.Expect | None:
         text = self.single(node, "text")
-        found = re.fullmatch(rf"({KEY})\s+({'|'.join(RELATIONS)})\s+({KEY})", text or "")
+        found = re.fullmatch(rf"({KEY})\s+({'|'.join(RELATIONS).replace(' ', chr(92) + 's+')})\s+({KEY})", text or "")
         if text and not found:
             forms = "NODE is VALUE, or NODE same as | higher than | lower than CONDITION"
-            self.complain(node, "unreadable-expectation", f"{text!r} is no expectation", f"write: {forms}")
-        if not found:
+            self.complain(node, "unreadable-expectation", f"{_short(text)} is no expectation", f"write: {forms}")
+        if not found or not isinstance(node, yaml.ScalarNode):
             return None
-        start = self.at(node).moved(1 if isinstance(node, yaml.ScalarNode) and node.style in ("'", '"') else 0)
-        spots.update({"expect.node": start, "expect.than": start.moved(found.start(3))})
-        return m.Expect(found[1], found[2], found[3])
+        at = self.words_at(node, node.value.split())
+        spots.update({"expect.node": at[0], "expect.than": at[-1]})
+        return m.Expect(found[1], " ".join(found[2].split()), found[3])
 
     # -- places ---------------------------------------------------------------
 
@@ -430,19 +454,60 @@ class _Reader:
     def at(self, node: yaml.Node) -> Location:
         return self.location(node.start_mark.line, node.start_mark.column)
 
+    def words_at(self, node: yaml.Node, words: list[str]) -> list[Location]:
+        """Where each word of a single value stands, however the value is quoted and over how many lines."""
+        line, column = node.start_mark.line, node.start_mark.column
+        found = []
+        for word in words:
+            while line < min(node.end_mark.line, len(self.lines) - 1) and self.lines[line].find(word, column) < 0:
+                line, column = line + 1, 0
+            column = max(column, self.lines[line].find(word, column)) if line < len(self.lines) else column
+            found.append(self.location(line, column))
+            column += len(word)
+        return found
+
     def complain(self, node: yaml.Node, code: str, message: str, hint: str = "") -> None:
         self.wrong.append(Diagnostic(self.at(node), code, message, hint))
 
 
+#: Faults that YAML notices only later, and what to say where they began.
+_OPENED = {
+    "could not find expected ':'": "this line is no 'key: value', nor the rest of the line above",
+    "found unexpected end of stream": "the quotation mark that opens here is never closed",
+}
+#: The mend for what YAML complains of, by its words.
+_HINTS = {
+    "mapping values": "text that holds ': ' or ' #' goes between quotation marks",
+    "expected <block end>": "text that holds ': ' or ' #' goes between quotation marks; items of one list start in one column",
+    "cannot start any token": "text that starts with such a character goes between quotation marks; indent with blanks, not tabs",
+    "no 'key: value'": "a key ends in a colon and a blank; a text that goes on is indented deeper than its key",
+    "never closed": "close it, or leave it out",
+    "of YAML's own": "text that starts with !, & or * goes between quotation marks",
+}
+
+
 def _compose(text: str, loader: Any) -> yaml.Node | None:
-    """The text as YAML nodes. Composing recurses, natively with libyaml, so the depth is counted first."""
+    """The text as YAML nodes, without what the notation leaves out of YAML.
+
+    Composing recurses, natively with libyaml, so the depth is counted first. Tags and anchors would vanish
+    silently, and aliases let a small file stand for an endless one.
+    """
     depth = 0
-    for event in yaml.parse(text, Loader=loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
+    try:
+        for event in yaml.parse(text, Loader=loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             mark: Any = event.start_mark
-            raise yaml.MarkedYAMLError(problem=f"this is nested more than {DEEPEST} deep", problem_mark=mark)
-    found: yaml.Node | None = yaml.compose(text, Loader=loader)
+            if depth > DEEPEST:
+                raise yaml.MarkedYAMLError(problem=f"this is nested more than {DEEPEST} deep", problem_mark=mark)
+            if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) is not None:
+                raise yaml.MarkedYAMLError(problem="this is a tag or a reference of YAML's own", problem_mark=mark)
+            unseen = UNSEEN.search(event.value) if isinstance(event, yaml.ScalarEvent) else None
+            if unseen:
+                problem = f"this holds the character U+{ord(unseen.group()):04X}, which no text has"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+        found: yaml.Node | None = yaml.compose(text, Loader=loader)
+    except (ValueError, OverflowError) as error:  # PyYAML trips over escapes such as "\\UFFFFFFFF"
+        raise yaml.MarkedYAMLError(problem=f"this is no YAML: {error}") from None
     return found
 
 
@@ -485,6 +550,39 @@ def _kind(kind: str) -> str:
         "rows": lambda: "rows of node keys",
     }
     return words[form]() if form in words else SHAPES[form][1]
+
+
+def _short(text: str) -> str:
+    """A value as a complaint shows it."""
+    return repr(text if len(text) <= 80 else f"{text[:77]}...")
+
+
+def _meant(word: str, words: Iterable[str]) -> str:
+    """A hint for a word where the complaint lists all that may stand there."""
+    close = nearest(word, words)
+    return f"did you mean {close!r}?" if close else ""
+
+
+_TERM = "such as GO:0036019 ! endolysosome; `kg ground TEXT` finds the id"
+
+
+def _labelled(text: str) -> str:
+    """The term that somebody meant who wrote only its id or only its label."""
+    entry = vocabulary.terms().get(text.partition("!")[0].strip())
+    entry = entry or next((e for e in vocabulary.ground(text, 1) if e.label.casefold() == text.casefold()), None)
+    return f"write {entry.id} ! {entry.label}" if entry else ""
+
+
+def _mend(form: str, text: str) -> str:
+    """What a single value must be like, made from what it is: the part of it that fits, or its letters that do."""
+    tries = [text.lower()] if form in ("id", "sha256") else []
+    if form in ("doi", "digits", "url", "sha256"):
+        tries += [part.group() for part in [re.search(SHAPES[form][0], text)] if part]
+    if form in ("id", "key", "about"):
+        other = re.sub(r"[^A-Za-z0-9_.+-]+", "_", text).strip("_")
+        tries.append(re.sub("[^a-z0-9]+", "-", other.lower()) if form == "id" else other)
+    fitting = next((word for word in tries if re.fullmatch(SHAPES[form][0], word)), "")
+    return f"such as {fitting}" if fitting else ""
 
 
 def _plural(name: str) -> str:

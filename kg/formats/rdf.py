@@ -1,0 +1,373 @@
+"""RDF: one ``biolink:Association`` per edge with its evidence, and a bare triple only where the edge is asserted.
+
+``docs/rdf.md`` explains the model and the IRIs. Every node has an IRI, nothing is blank, and no clock is read, so the
+same mechanism gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from rdflib import OWL, PROV, RDF, RDFS, SKOS, XSD, Dataset, Graph, Literal, Namespace, URIRef
+from rdflib.namespace import DCTERMS
+from rdflib.plugins.serializers.trig import TrigSerializer
+from rdflib.plugins.serializers.turtle import TurtleSerializer
+
+from kg import vocabulary
+from kg.mechanism import Edge, Effect, Evidence, Mechanism, Note, Requirement, Source, plain
+from kg.vocabulary import Term
+
+KGV = Namespace(vocabulary.BASE + "vocab/")
+BIOLINK = Namespace("https://w3id.org/biolink/vocab/")
+OA = Namespace("http://www.w3.org/ns/oa#")
+CITO = Namespace("http://purl.org/spar/cito/")
+SCHEMA = Namespace("http://schema.org/")
+PREFIXES = {
+    "biolink": BIOLINK,
+    "cito": CITO,
+    "dcterms": DCTERMS,
+    "kg": Namespace(vocabulary.BASE + "term/"),
+    "kgv": KGV,
+    "oa": OA,
+    "obo": Namespace("http://purl.obolibrary.org/obo/"),
+    "owl": OWL,
+    "prov": PROV,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "schema": SCHEMA,
+    "skos": SKOS,
+    "xsd": XSD,
+}
+MATCH = {"exact": SKOS.exactMatch, "close": SKOS.closeMatch, "broad": SKOS.broadMatch}
+Value = URIRef | Literal | str | bool | int
+
+
+def text(mechanism: Mechanism, name: str) -> str:
+    """A mechanism as Turtle (``ttl``), TriG (``trig``), N-Quads (``nq``) or JSON-LD (``jsonld``)."""
+    if name == "ttl":
+        return _serialized(_Turtle(graph(mechanism)))
+    if name == "jsonld":
+        return _jsonld(graph(mechanism))
+    data = dataset(mechanism)
+    if name == "trig":
+        return _serialized(_Trig(data))
+    lines = data.serialize(format="nquads").splitlines()
+    return "".join(f"{line}\n" for line in sorted(filter(None, lines)))
+
+
+def dataset(mechanism: Mechanism) -> Dataset:
+    """The same triples in one named graph, whose IRI is the mechanism's."""
+    data = Dataset(default_union=False)
+    _bind(data, mechanism)
+    named = data.graph(URIRef(iri(mechanism)))
+    for triple in graph(mechanism):
+        named.add(triple)
+    return data
+
+
+def graph(mechanism: Mechanism) -> Graph:
+    """A mechanism as an ``rdflib.Graph``.
+
+    >>> from kg.formats import read
+    >>> mechanism = read("ta1-tlr7")
+    >>> edge = URIRef(iri(mechanism, "edge", "degradation"))
+    >>> print(graph(mechanism).value(edge, RDF.predicate))
+    https://w3id.org/immune-kg/vocab/degrades
+    """
+    return _Writer(mechanism).graph
+
+
+def iri(mechanism: Mechanism, *steps: str) -> str:
+    """The IRI of a mechanism, or of a part of it: ``iri(m, "edge", "degradation")``."""
+    return "/".join([vocabulary.BASE + mechanism.id, *(quote(step, safe="~!$&'()*+,;=:@/") for step in steps)])
+
+
+def _bind(target: Graph, mechanism: Mechanism) -> None:
+    for prefix, namespace in PREFIXES.items():
+        target.bind(prefix, namespace, replace=True)
+    for part in ("edge", "evidence", "node", "place", "source"):
+        target.bind(part, Namespace(iri(mechanism, part) + "/"), replace=True)
+
+
+class _Turtle(TurtleSerializer):
+    """Turtle in the order in which one reads a mechanism: what it is, its edges, their evidence, the rest."""
+
+    topClasses = [KGV.Mechanism, KGV.Source, BIOLINK.Association, KGV.Requirement, KGV.Evidence, KGV.Node]  # noqa: N815, RUF012
+
+
+class _Trig(TrigSerializer):
+    topClasses = _Turtle.topClasses  # noqa: N815
+
+
+def _serialized(serializer: TurtleSerializer) -> str:
+    out = io.BytesIO()
+    serializer.serialize(out)
+    return out.getvalue().decode("utf-8")
+
+
+class _Writer:
+    """One pass over a mechanism, adding what it says to a graph."""
+
+    def __init__(self, mechanism: Mechanism) -> None:
+        self.m = mechanism
+        self.graph = Graph(bind_namespaces="none")
+        _bind(self.graph, mechanism)
+        self.head()
+        for source in mechanism.sources.values():
+            self.source(source)
+        for place in mechanism.places.values():
+            at = self.part("place", place.key)
+            self.say(at, RDF.type, KGV.Place)
+            self.say(at, RDFS.label, place.label)
+            self.denotes(at, place.term)
+            if place.inside:
+                self.say(at, KGV.inside, self.part("place", place.inside))
+        self.nodes()
+        for edge in mechanism.edges:
+            self.edge(edge)
+        for note in mechanism.notes:
+            self.note(note)
+
+    # -- small words ----------------------------------------------------------
+
+    def part(self, *steps: str) -> URIRef:
+        return URIRef(iri(self.m, *steps))
+
+    def say(self, subject: URIRef, predicate: URIRef, value: Value | None) -> None:
+        """Add a triple, unless there is nothing to say."""
+        if value is None or value == "":
+            return
+        self.graph.add((subject, predicate, value if isinstance(value, (URIRef, Literal)) else Literal(value)))
+
+    def denotes(self, subject: URIRef, term: Term | None, predicate: URIRef = KGV.denotes) -> None:
+        """Point to an ontology term, and say what it is called, so that the file can be read alone."""
+        if term is None:
+            return
+        entry, about = vocabulary.terms().get(term.id), URIRef(term.iri)
+        self.say(subject, predicate, about)
+        self.say(about, RDFS.label, term.label)
+        self.say(about, SKOS.notation, term.id)
+        if entry:
+            self.say(about, SKOS.definition, entry.definition)
+            self.say(about, BIOLINK.category, URIRef(BIOLINK[entry.category.removeprefix("biolink:")]))
+
+    # -- the parts of a mechanism -----------------------------------------------
+
+    def head(self) -> None:
+        m, about = self.m, URIRef(iri(self.m))
+        self.say(about, RDF.type, KGV.Mechanism)
+        self.say(about, RDF.type, SCHEMA.Dataset)
+        self.say(about, DCTERMS.title, m.title)
+        self.say(about, DCTERMS.description, m.summary)
+        self.say(about, DCTERMS.license, URIRef(f"https://spdx.org/licenses/{quote(m.licence)}"))
+        self.say(about, OWL.versionInfo, m.version)
+        for caveat in m.caveats:
+            self.say(about, KGV.caveat, caveat)
+        for source in m.sources:
+            self.say(about, DCTERMS.source, self.part("source", source))
+        for item in m.scope:
+            self.say(about, KGV.scope, self.evidence(item, "scope"))
+
+    def source(self, source: Source) -> None:
+        about = self.part("source", source.key)
+        self.say(about, RDF.type, KGV.Source)
+        self.say(about, DCTERMS.type, source.kind)
+        self.say(about, DCTERMS.title, source.title)
+        self.say(about, DCTERMS.creator, source.authors)
+        self.say(about, DCTERMS.publisher, source.publisher)
+        self.say(about, DCTERMS.date, _date(source.date))
+        for work in _works(source):
+            self.say(about, SCHEMA.identifier, URIRef(work))
+        for sha in source.texts:
+            self.say(about, KGV.textSha256, sha)
+        self.say(about, KGV.read, source.read)
+        self.say(about, KGV.interest, source.interest)
+        if source.reports:
+            self.say(about, KGV.reports, self.part("source", source.reports))
+
+    def nodes(self) -> None:
+        for node in self.m.nodes.values():
+            about = self.part("node", node.key)
+            self.say(about, RDF.type, KGV.Node)
+            self.say(about, RDFS.label, node.label)
+            self.denotes(about, node.term)
+            for form in node.forms:
+                self.denotes(about, form, KGV.form)
+            self.say(about, KGV.kind, node.drawn_as)
+            self.say(about, KGV.startsAs, node.at_start)
+            self.say(about, KGV.outcome, node.outcome or None)
+            self.say(about, KGV.levels, "|".join(node.levels))
+            self.say(about, SKOS.note, node.note)
+            if node.place:
+                self.say(about, KGV.place, self.part("place", node.place))
+
+    def edge(self, edge: Edge) -> None:
+        m, about = self.m, self.part("edge", edge.name)
+        blocked = m.blocked(edge)
+        subject, verb = self.part("node", edge.subject), URIRef(KGV[edge.verb])
+        whole_edge = blocked and not edge.sentence.other  # "A blocks EDGE": its object is an edge, not a node
+        object = self.part("edge", blocked[0].name) if whole_edge else self.part("node", edge.sentence.object)
+        self.say(about, RDF.type, BIOLINK.Association)
+        self.say(about, RDFS.label, m.words(edge))
+        self.say(about, RDF.subject, subject)
+        self.say(about, RDF.predicate, verb)
+        self.say(about, RDF.object, object)
+        if edge.asserted:
+            self.say(subject, verb, object)
+        self.say(about, KGV.inMechanism, URIRef(iri(m)))
+        self.say(about, KGV.role, URIRef(KGV[edge.role]))
+        self.say(about, KGV.asserted, edge.asserted)
+        self.say(about, KGV.executes, edge.executes)
+        self.say(about, BIOLINK.agent_type, "manual_agent")
+        claim = vocabulary.claims().get(edge.claim)
+        self.say(about, BIOLINK.knowledge_level, claim.knowledge_level if claim else "not_provided")
+        if blocked:
+            self.say(about, KGV.blocks, self.part("edge", blocked[0].name))
+        place = m.places.get(edge.place)
+        if place:
+            self.say(about, KGV.place, self.part("place", place.key))
+            self.denotes(about, place.term, BIOLINK.anatomical_context_qualifier)
+        self.say(about, KGV.level, edge.level)
+        for kind in ("requires", "unless"):
+            for needed in getattr(edge, kind):
+                self.requirement(edge, kind, needed)
+        if edge.effect:
+            self.say(about, KGV.effect, URIRef(KGV.complete if edge.effect.complete else KGV.unstated))
+            if edge.effect.claim:
+                self.say(about, KGV.effectEvidence, self.evidence(edge.effect, f"{edge.name}/effect"))
+        for item in edge.evidence:
+            self.say(about, KGV.evidence, self.evidence(item, edge.name, about))
+        self.species(about, edge.evidence)
+        self.predicate(edge)
+
+    def requirement(self, edge: Edge, kind: str, needed: Requirement) -> None:
+        about = self.part("edge", edge.name, kind, needed.node)
+        self.say(self.part("edge", edge.name), URIRef(KGV[kind]), about)
+        self.say(about, RDF.type, KGV.Requirement)
+        self.say(about, KGV.node, self.part("node", needed.node))
+        self.say(about, KGV.level, needed.level)
+        for item in needed.evidence:
+            self.say(about, KGV.evidence, self.evidence(item, f"{edge.name}/{kind}/{needed.node}", about))
+
+    def evidence(self, item: Evidence, of: str, about: URIRef | None = None) -> URIRef:
+        """A node for an item of evidence; its IRI is made from what it says, not from where it stands in the file."""
+        here = self.part("evidence", of, _digest(item))
+        source = self.m.source(item)
+        self.say(here, RDF.type, KGV.Evidence)
+        claim = vocabulary.claims().get(item.claim)
+        if claim:
+            self.say(here, KGV.claim, URIRef(KGV[claim.claim]))
+            code = claim.eco_retold if source and source.reports else claim.eco
+            self.denotes(here, Term(code, vocabulary.terms()[code].label), BIOLINK.has_evidence_of_type)
+            self.claim(claim)
+        self.say(here, KGV.hedge, item.hedge)
+        self.say(here, KGV.because, item.because)
+        if item.assay:
+            self.denotes(here, item.assay, KGV.assay)
+        if not isinstance(item, Effect):
+            self.say(here, KGV.stance, item.stance)
+            if about is not None:
+                self.say(here, URIRef(CITO[item.stance]), about)
+        self.species(here, (item,))
+        if source and (item.anchor or item.span or not item.because):
+            self.say(here, PROV.wasDerivedFrom, self.part("source", source.key))
+            own = claim is not None and claim.locator == "no"  # a curator's own step is not the publication's
+            for work in () if own else self.cited(source):
+                self.say(here, BIOLINK.publications, URIRef(work))
+                if about is not None:
+                    self.say(about, BIOLINK.publications, URIRef(work))
+            self.selector(here, item, source)
+        return here
+
+    def cited(self, source: Source) -> list[str]:
+        """The works that stand behind a source: the study it reports if it reports one, or else itself."""
+        return _works(self.m.sources.get(source.reports, source))[:1]
+
+    def selector(self, here: URIRef, item: Evidence, source: Source) -> None:
+        if not (item.anchor or item.span):
+            return
+        there = URIRef(f"{here}/selector")
+        self.say(here, OA.hasSelector, there)
+        if item.span:
+            self.say(there, RDF.type, OA.TextPositionSelector)
+            self.say(there, OA.start, item.span[0])
+            self.say(there, OA.end, item.span[1])
+        else:
+            self.say(there, RDF.type, OA.TextQuoteSelector)
+            self.say(there, OA.exact, item.anchor)
+        for sha in source.texts[: 1 if item.span else None]:
+            self.say(there, KGV.textSha256, sha)
+
+    def species(self, about: URIRef, items: Iterable[Evidence]) -> None:
+        taxa = [taxon for item in items for taxon in item.taxon]
+        self.say(about, KGV.speciesStated, bool(taxa))
+        for taxon in taxa:
+            self.denotes(about, taxon, BIOLINK.species_context_qualifier)
+
+    def note(self, note: Note) -> None:
+        name = hashlib.sha256(note.note.encode()).hexdigest()[:10]
+        about = self.part("note", name)
+        self.say(about, RDF.type, KGV.Note)
+        self.say(about, RDFS.comment, note.note)
+        self.say(about, KGV.inMechanism, URIRef(iri(self.m)))
+        edges = {edge.name for edge in self.m.edges}
+        for on in note.about:
+            self.say(about, KGV.about, self.part("edge" if on in edges else "node", on))
+        for item in note.evidence:
+            self.say(about, KGV.evidence, self.evidence(item, f"note/{name}"))
+
+    # -- what our own words mean, so that the file can be read alone ------------
+
+    def predicate(self, edge: Edge) -> None:
+        word, about = edge.predicate, URIRef(KGV[edge.verb])
+        self.say(about, RDF.type, OWL.ObjectProperty)
+        self.say(about, RDFS.label, word.phrase)
+        self.say(about, SKOS.definition, word.definition)
+        if word.ro_match in MATCH:
+            self.say(about, MATCH[word.ro_match], URIRef(vocabulary.expand(word.ro)))
+            self.say(URIRef(vocabulary.expand(word.ro)), RDFS.label, word.ro_label)
+        if word.biolink:
+            self.say(about, SKOS.broadMatch, URIRef(BIOLINK[word.biolink.removeprefix("biolink:")]))
+
+    def claim(self, claim: vocabulary.Claim) -> None:
+        about = URIRef(KGV[claim.claim])
+        self.say(about, RDF.type, KGV.Claim)
+        self.say(about, RDFS.label, claim.label)
+        self.say(about, SKOS.definition, claim.meaning)
+
+
+def _works(source: Source) -> list[str]:
+    """The IRIs that identify a source, firmest first."""
+    named = [("doi", source.doi), ("PMID", source.pmid)]
+    return [vocabulary.expand(f"{prefix}:{local}") for prefix, local in named if local] + [source.url] * bool(
+        source.url
+    )
+
+
+def _digest(item: Evidence) -> str:
+    content = json.dumps(plain(item), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()[:10]
+
+
+def _date(date: str) -> Literal | None:
+    kind = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}.get(len(date))
+    return Literal(date, datatype=kind) if kind else None
+
+
+def _jsonld(data: Graph) -> str:
+    context = {prefix: str(namespace) for prefix, namespace in PREFIXES.items()}
+    found = json.loads(data.serialize(format="json-ld", context=context, auto_compact=True))
+    found["@graph"] = [_sorted(item) for item in sorted(found["@graph"], key=lambda item: str(item["@id"]))]
+    return json.dumps({"@context": context, "@graph": found["@graph"]}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _sorted(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value, key=lambda key: (not key.startswith("@"), key))}
+    if isinstance(value, list):
+        return sorted(map(_sorted, value), key=lambda one: json.dumps(one, ensure_ascii=False, sort_keys=True))
+    return value

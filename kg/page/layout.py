@@ -1,0 +1,273 @@
+"""Where things stand: the grid of a mechanism, as boxes for its nodes and nested rectangles for its places."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kg.diagnostics import visible
+from kg.mechanism import Mechanism
+
+WIDE, HIGH = 168, 66  # every node has the same box
+GAP = 62  # between two boxes, at least
+PAD, HEAD = 17, 34  # inside a place: its margin, and the strip that its heading stands in
+AIR = 26  # between the borders of two places, at least
+FONT, LEADING, LINES = 19, 23, 2
+
+_NARROW, _BROAD = frozenset("iljI.,;:'|!()[]-1tfr ·"), frozenset("mwMWαω@%&—")
+
+
+@dataclass(frozen=True)
+class Box:
+    """An upright rectangle.
+
+    >>> Box(0, 0, 10, 10).overlaps(Box(5, 5, 10, 10))
+    True
+    """
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return self.x + self.w / 2, self.y + self.h / 2
+
+    def overlaps(self, other: Box) -> bool:
+        return (
+            self.x < other.x + other.w
+            and other.x < self.x + self.w
+            and self.y < other.y + other.h
+            and other.y < self.y + self.h
+        )
+
+    def holds(self, other: Box) -> bool:
+        return (
+            self.x <= other.x
+            and self.y <= other.y
+            and other.x + other.w <= self.x + self.w
+            and other.y + other.h <= self.y + self.h
+        )
+
+    def grown(self, by: float) -> Box:
+        return Box(self.x - by, self.y - by, self.w + 2 * by, self.h + 2 * by)
+
+
+@dataclass(frozen=True)
+class Area:
+    """A place as it is drawn. ``hue`` numbers the outermost places; ``depth`` is 0 for those."""
+
+    key: str
+    label: str
+    box: Box
+    hue: int
+    depth: int
+
+    @property
+    def heading(self) -> Box:
+        """Where its name is written."""
+        return Box(self.box.x + PAD, self.box.y + 8, min(advance(self.label, 18) + 4, self.box.w - PAD), HEAD - 10)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Boxes by node, areas from the outside inwards, and the free channels between columns and rows."""
+
+    boxes: Mapping[str, Box]
+    areas: tuple[Area, ...]
+    width: float
+    height: float
+    columns: tuple[float, ...]
+    rows: tuple[float, ...]
+
+
+def advance(text: str, size: float) -> float:
+    """How wide a text is at most, in a common sans-serif; the reader's own font is not known here."""
+    return size * sum(0.4 if c in _NARROW else 0.95 if c in _BROAD else 0.7 if c.isupper() else 0.6 for c in text)
+
+
+def clean(text: str) -> str:
+    """Text on one line that can be drawn: no control or bidirectional character, nothing that XML forbids.
+
+    >>> clean("a\\u202eb\\n c")
+    'a\ufffdb c'
+    """
+    return "".join("\ufffd" if c in "\ufffe\uffff" else c for c in visible(" ".join(text.split())))
+
+
+def spoken(text: str) -> str:
+    """A label at the start of a sentence: a common word gets its capital, a name like miR-146a keeps its own case.
+
+    >>> spoken("apoptotic body"), spoken("miR-146a-5p")
+    ('Apoptotic body', 'miR-146a-5p')
+    """
+    first = text.partition(" ")[0].partition("-")[0]
+    return text[:1].upper() + text[1:] if len(first) > 1 and first.islower() else text
+
+
+def lines(label: str) -> tuple[str, ...]:
+    """A label in as many lines as a box holds, balanced; what does not fit gives way to an ellipsis.
+
+    >>> lines("T-cell killing of tumour cells")
+    ('T-cell killing', 'of tumour cells')
+    """
+    room = WIDE - 18
+    words = clean(label)[:200].split(" ") or [""]
+    best: tuple[float, tuple[str, ...]] | None = None
+    for cut in range(1, len(words) + 1):
+        pair = tuple(filter(None, (" ".join(words[:cut]), " ".join(words[cut:]))))
+        widest = max(advance(line, FONT) for line in pair)
+        if widest <= room and (best is None or (len(pair), widest) < (len(best[1]), best[0])):
+            best = (widest, pair)
+    if best:
+        return best[1]
+    found = [""]
+    for word in words:
+        longer = f"{found[-1]} {word}".strip()
+        if advance(longer, FONT) <= room or (not found[-1] and len(found) == LINES):
+            found[-1] = longer
+        elif found[-1] and len(found) < LINES:
+            found.append(word)
+        else:
+            found[-1] = longer
+            break
+    return tuple(_shortened(line, room) for line in found)
+
+
+def _shortened(line: str, room: float) -> str:
+    if advance(line, FONT) <= room:
+        return line
+    while line and advance(line + "…", FONT) > room:
+        line = line[:-1]
+    return line.rstrip() + "…"
+
+
+def ranks(mechanism: Mechanism) -> dict[str, int]:
+    """How many causal steps precede each node; an edge that would close a circle is left out."""
+    follows: dict[str, list[str]] = {key: [] for key in mechanism.nodes}
+    before = dict.fromkeys(mechanism.nodes, 0)
+    for edge in mechanism.edges:
+        end = mechanism.object(edge)
+        if edge.role in ("increases", "decreases") and edge.subject in follows and end in follows:
+            follows[edge.subject].append(end)
+            before[end] += 1
+    rank = dict.fromkeys(mechanism.nodes, 0)
+    ready, done = [key for key, n in before.items() if not n], set[str]()
+    waiting = iter(mechanism.nodes)
+    while len(done) < len(rank):
+        if not ready:  # only circles are left: open one, at its first node in the file
+            ready.append(next(key for key in waiting if key not in done))
+        here = ready.pop(0)
+        if here in done:
+            continue
+        done.add(here)
+        for there in follows[here]:
+            before[there] -= 1
+            if there not in done:
+                rank[there] = max(rank[there], rank[here] + 1)
+                if not before[there]:
+                    ready.append(there)
+    return rank
+
+
+def grid(mechanism: Mechanism) -> tuple[tuple[str, ...], ...]:
+    """The rows of node keys: the file's own layout if it holds every node, else columns place by place."""
+    shown = [key for row in mechanism.layout for key in row if key in mechanism.nodes]
+    if len(shown) == len(set(shown)) == len(mechanism.nodes):
+        return mechanism.layout
+    rank = ranks(mechanism)
+    deep = max(3, math.ceil(math.sqrt(len(mechanism.nodes) / 2)))
+    inner: dict[str, list[str]] = {}
+    for place in mechanism.places.values():
+        inner.setdefault(place.inside if place.inside in mechanism.places else "", []).append(place.key)
+    members: dict[str, list[str]] = {}
+    for node in mechanism.nodes.values():
+        members.setdefault(node.place if node.place in mechanism.places else "", []).append(node.key)
+    columns: list[list[str]] = []
+    todo, seen = [""], set[str]()
+    while todo:  # a place's own nodes first, then each place inside it: columns of one place stay together
+        place = todo.pop()
+        if place in seen:
+            continue
+        seen.add(place)
+        here = sorted(members.get(place, ()), key=lambda key: rank[key])
+        columns += [here[n : n + deep] for n in range(0, len(here), deep)]
+        todo += reversed(inner.get(place, ()))
+    columns += [[key] for key in mechanism.nodes if not any(key in column for column in columns)]
+    return tuple(tuple(c[r] if r < len(c) else "." for c in columns) for r in range(max(map(len, columns), default=0)))
+
+
+def place(mechanism: Mechanism) -> Layout:
+    """Boxes and areas from the grid; rows and columns move apart where a place's border runs between them."""
+    rows = grid(mechanism)
+    cells = {key: (r, c) for r, row in enumerate(rows) for c, key in enumerate(row) if key in mechanism.nodes}
+    tall, broad = max(len(rows), 1), max(map(len, rows), default=1)
+    around = {key: mechanism.within(mechanism.nodes[key].place) for key in cells}
+    spans: dict[str, tuple[int, int, int, int]] = {}
+    for key, (r, c) in cells.items():
+        for name in around[key]:
+            r0, r1, c0, c1 = spans.get(name, (r, r, c, c))
+            spans[name] = min(r, r0), max(r, r1), min(c, c0), max(c, c1)
+    depth = {name: len(mechanism.within(name)) - 1 for name in spans}
+    outwards = sorted(spans, key=lambda name: (-depth[name], list(mechanism.places).index(name)))
+    borders = {name: [1, 1, 1, 1] for name in spans}  # how many borders run side by side there: itself and inner ones
+    for name in outwards:
+        outer = mechanism.places[name].inside
+        if outer in spans and outer != name:
+            for side in range(4):
+                if spans[outer][side] == spans[name][side]:
+                    borders[outer][side] = max(borders[outer][side], borders[name][side] + 1)
+    edge = [[0.0] * (tall if side < 2 else broad) for side in range(4)]
+    for name in outwards:
+        for side in range(4):
+            need = borders[name][side] * (PAD + (HEAD if side == 0 else 0))
+            edge[side][spans[name][side]] = max(edge[side][spans[name][side]], need)
+    tops = _positions(edge[0], edge[1], HIGH)
+    lefts = _positions(edge[2], edge[3], WIDE)
+    boxes = {key: Box(lefts[c], tops[r], WIDE, HIGH) for key, (r, c) in cells.items()}
+    rectangles: dict[str, Box] = {}
+    for name in outwards:
+        held = [boxes[key] for key in cells if mechanism.nodes[key].place == name]
+        held += [rectangles[n] for n in rectangles if n != name and mechanism.places[n].inside == name]
+        if not held:  # only where places are inside each other in a circle
+            continue
+        box = _around(held).grown(PAD)
+        rectangles[name] = Box(box.x, box.y - HEAD, box.w, box.h + HEAD)
+    roots = [name for name in mechanism.places if depth.get(name) == 0]
+    areas = tuple(
+        Area(
+            name,
+            spoken(clean(mechanism.places[name].label)),
+            rectangles[name],
+            roots.index(mechanism.within(name)[-1]) if mechanism.within(name)[-1] in roots else 0,
+            depth[name],
+        )
+        for name in reversed(outwards)
+        if name in rectangles
+    )
+    return Layout(
+        boxes,
+        areas,
+        lefts[-1] + WIDE + edge[3][-1] + GAP / 2,
+        tops[-1] + HIGH + edge[1][-1] + GAP / 2,
+        tuple(x - GAP / 2 for x in lefts) + (lefts[-1] + WIDE + GAP / 2,),
+        tuple(y - GAP / 2 for y in tops) + (tops[-1] + HIGH + GAP / 2,),
+    )
+
+
+def _positions(before: list[float], after: list[float], size: float) -> list[float]:
+    """Where each column (or row) begins, given what borders need before and after each."""
+    found, end, left = [], 0.0, 0.0
+    for n, (lead, trail) in enumerate(zip(before, after, strict=True)):
+        start = GAP / 2 + lead if n == 0 else end + max(GAP, left + lead + AIR)
+        found.append(start)
+        end, left = start + size, trail
+    return found
+
+
+def _around(boxes: Iterable[Box]) -> Box:
+    every = list(boxes)
+    x, y = min(b.x for b in every), min(b.y for b in every)
+    return Box(x, y, max(b.x + b.w for b in every) - x, max(b.y + b.h for b in every) - y)

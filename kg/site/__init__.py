@@ -1,0 +1,1 @@
+"""What is published: the exports of every mechanism, all or nothing."""

@@ -1,0 +1,214 @@
+"""Build: every mechanism in every format, all of it or nothing, and nothing again when nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import kg
+from kg import checks, formats
+from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
+from kg.mechanism import Mechanism
+
+STAMP = ".build.json"  # beside the exports: what they were made from, and what was made
+
+#: How a build says what it is doing: called with a few words before each step.
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What was built of one mechanism, as counts."""
+
+    id: str
+    title: str
+    nodes: int
+    edges: int
+    asserted: int
+    evidence: int
+    claims: dict[str, int]
+    species: dict[str, int]  # how many edges state it; "not stated" for the others
+    anchors: str
+    warnings: int
+    files: dict[str, int] = field(default_factory=dict)  # name -> bytes
+
+
+@dataclass(frozen=True)
+class Built:
+    """The result of a build; ``fresh`` is False if nothing had changed and nothing was written."""
+
+    folder: Path
+    summaries: tuple[Summary, ...]
+    warnings: tuple[Diagnostic, ...]
+    fresh: bool
+
+
+def outputs() -> dict[str, str]:
+    """What can be built: name -> ending of the file. All formats but the notation, and the page and its picture.
+
+    >>> list(outputs())
+    ['ttl', 'trig', 'nq', 'jsonld', 'graphml', 'html', 'svg']
+    """
+    written = {row.name: row.suffix for row in formats.writers() if row.name != "yaml"}
+    return {**written, "html": ".html", "svg": ".svg"}
+
+
+def build(
+    paths: Iterable[str | Path] = (),
+    folder: str | Path = "exports",
+    only: Sequence[str] = (),
+    sources: str | Path | None = None,
+    progress: Progress = lambda words: None,
+) -> Built:
+    """Write every mechanism (default: all in seeds/) to ``ID.ttl``, ``ID.html`` and so on below a folder.
+
+    All files are made in a folder of their own first and then moved, so that a complaint or a fault leaves what was
+    there before. If neither the files nor kg have changed since the last build, nothing is written.
+
+    Raises InvalidMechanism with the complaints about all mechanisms, and ValueError for an unknown output.
+    """
+    files = [formats.find(path) for path in paths] or formats.seeds()
+    names = list(only or outputs())
+    for name in names:
+        if name not in outputs():
+            raise ValueError(f"{name!r} is nothing that can be built; {near(name, outputs())}")
+    out = Path(folder)
+    key = _inputs(files, names, sources)
+    if before := _unchanged(out, key):
+        return before
+    mechanisms, warnings = _valid(files, sources, progress)
+    made, summaries = _made(mechanisms, names, progress)
+    _moved(out, made, key, summaries)
+    return Built(out, tuple(summaries), tuple(warnings), fresh=True)
+
+
+def _valid(
+    files: list[Path], sources: str | Path | None, progress: Progress
+) -> tuple[list[tuple[Mechanism, checks.Report]], list[Diagnostic]]:
+    """Every mechanism with its report; all complaints about all of them at once if any is invalid."""
+    found: list[tuple[Mechanism, checks.Report]] = []
+    errors: list[Diagnostic] = []
+    for file in files:
+        progress(f"reading {file.parent.name or file.name}")
+        mechanism, report = formats.examine(file, sources)
+        found.append((mechanism, report))
+        errors += report.errors
+    first: dict[str, str] = {}
+    for mechanism, _ in found:
+        if first.setdefault(mechanism.id, mechanism.file) != mechanism.file and not errors:
+            at = mechanism.spot("id") or Location(mechanism.file, 1, 1)
+            other = first[mechanism.id]
+            errors.append(
+                Diagnostic(at, "duplicate-id", f"{mechanism.id!r} is {other} already", "give it an id of its own")
+            )
+    if errors:
+        raise InvalidMechanism(errors)
+    return found, [one for _, report in found for one in report.diagnostics]
+
+
+def _made(
+    mechanisms: list[tuple[Mechanism, checks.Report]], names: list[str], progress: Progress
+) -> tuple[dict[str, str], list[Summary]]:
+    """The text of every file, by name, and the counts to print."""
+    made: dict[str, str] = {}
+    summaries = []
+    for mechanism, report in mechanisms:
+        files = {}
+        for name in names:
+            file = mechanism.id + outputs()[name]
+            progress(f"writing {file}")
+            made[file] = _text(mechanism, name)
+            files[file] = len(made[file].encode("utf-8"))
+        summaries.append(summary(mechanism, report, files))
+    return made, summaries
+
+
+def _text(mechanism: Mechanism, name: str) -> str:
+    if name in ("html", "svg"):
+        from kg import page
+
+        return page.html(mechanism) if name == "html" else page.svg(mechanism)
+    return formats.text(mechanism, outputs()[name])
+
+
+def summary(mechanism: Mechanism, report: checks.Report, files: dict[str, int] | None = None) -> Summary:
+    """What there is in a mechanism, as counts."""
+    species: Counter[str] = Counter()
+    for edge in mechanism.edges:
+        species.update(mechanism.support(edge).species or ("not stated",))
+    evidence = list(mechanism.evidence())
+    return Summary(
+        id=mechanism.id,
+        title=mechanism.title,
+        nodes=len(mechanism.nodes),
+        edges=len(mechanism.edges),
+        asserted=sum(edge.asserted for edge in mechanism.edges),
+        evidence=len(evidence),
+        claims=dict(Counter(item.claim or "not stated" for item in evidence).most_common()),
+        species=dict(species.most_common()),
+        anchors=str(report.coverage),
+        warnings=len(report.diagnostics) - len(report.errors),
+        files=files or {},
+    )
+
+
+def _moved(out: Path, made: dict[str, str], key: str, summaries: list[Summary]) -> None:
+    """Write all files into a folder of their own, then move each to its place, and last of all the stamp."""
+    out.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=".part-", dir=out))
+    try:
+        hashes = {}
+        for name, text in made.items():
+            data = text.encode("utf-8")
+            (part / name).write_bytes(data)
+            hashes[name] = hashlib.sha256(data).hexdigest()
+        stamp = {"inputs": key, "files": hashes, "summaries": [asdict(one) for one in summaries]}
+        (part / STAMP).write_text(json.dumps(stamp, ensure_ascii=False, indent=1), encoding="utf-8")
+        (out / STAMP).unlink(missing_ok=True)  # from here on the folder is neither the old nor the new build
+        for name in (*made, STAMP):
+            os.replace(part / name, out / name)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _unchanged(out: Path, key: str) -> Built | None:
+    """The last build, if it was made from the same inputs and its files are still what it wrote."""
+    try:
+        stamp: dict[str, Any] = json.loads((out / STAMP).read_text(encoding="utf-8"))
+        same = stamp["inputs"] == key and all(
+            hashlib.sha256((out / name).read_bytes()).hexdigest() == sha for name, sha in stamp["files"].items()
+        )
+        summaries = tuple(Summary(**one) for one in stamp["summaries"])
+    except (OSError, ValueError, KeyError, TypeError):  # no stamp, or none of ours
+        return None
+    return Built(out, summaries, (), fresh=False) if same else None
+
+
+def _inputs(files: list[Path], names: list[str], sources: str | Path | None) -> str:
+    """A hash over all that the outputs depend on: the mechanisms, the vocabulary, kg itself, what it is built with."""
+    from importlib.metadata import version
+
+    total = hashlib.sha256()
+    texts = sources or os.environ.get("KG_SOURCES") or ""
+    known = [
+        kg.__version__,
+        *names,
+        str(texts),
+        *(f"{name} {version(name)}" for name in ("rdflib", "pyvis", "networkx")),
+    ]
+    total.update("\n".join(known).encode())
+    here = Path(kg.__file__).parent
+    code = [path for path in here.rglob("*") if path.suffix in (".py", ".html", ".css", ".js")]
+    words = [path for path in kg.shelf("ontology").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    texts_at_hand = list(Path(texts).rglob("*.txt")) if texts else []
+    for path in (*files, *sorted(code), *sorted(words), *sorted(texts_at_hand)):
+        total.update(f"\n{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}".encode())
+    return total.hexdigest()

@@ -1,0 +1,177 @@
+"""Build and the commands, as a user runs them: all or nothing, the same bytes, clear words, exit codes."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import kg
+from kg.cli import main
+from kg.site.build import STAMP, build, outputs
+
+SEED = kg.shelf("seeds") / "ta1-tlr7" / "mechanism.yaml"
+GOLDEN = kg.shelf("seeds").parent / "exports"
+FAST = ["ttl", "graphml"]
+
+
+def run(*arguments, **env):
+    return CliRunner().invoke(main, list(arguments), env=env)
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """A mechanism with two faults."""
+    file = tmp_path / "broken" / "mechanism.yaml"
+    file.parent.mkdir()
+    text = SEED.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace("RNase_A degrades", "RNase_A degrads").replace("in: lymph_node", "in: lymf_node", 1),
+        encoding="utf-8",
+    )
+    return file
+
+
+def test_a_build_writes_every_output_and_says_what(tmp_path):
+    result = run("build", str(SEED), "-o", str(tmp_path), KG_SOURCES="")
+    assert result.exit_code == 0, result.output
+    for ending in outputs().values():
+        file = tmp_path / f"ta1-tlr7{ending}"
+        assert file.stat().st_size > 1000
+        assert re.search(rf"{file.stat().st_size / 1000:.1f} kB +{re.escape(str(file))}", result.output)
+    for word in ("20 nodes, 26 edges", "finding", "inference", "Mus musculus", "not stated", "0 of 42 anchors"):
+        assert word in result.output
+    assert not list(tmp_path.glob(".part-*"))
+
+
+def test_an_invalid_mechanism_stops_the_build_and_nothing_is_touched(tmp_path, broken):
+    out = tmp_path / "out"
+    build([SEED], out, FAST)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    result = run("build", str(SEED), str(broken), "-o", str(out), "--only", "ttl")
+    assert result.exit_code == 1
+    assert "unknown-verb" in result.stderr and "did you mean 'degrades'?" in result.stderr
+    assert "unknown-place" in result.stderr and "2 errors" in result.stderr
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    missing = tmp_path / "none"
+    assert run("build", str(broken), "-o", str(missing)).exit_code == 1
+    assert not missing.exists()
+
+
+def test_a_fault_while_writing_leaves_what_was_there(tmp_path, monkeypatch):
+    build([SEED], tmp_path, FAST)
+    before = (tmp_path / "ta1-tlr7.ttl").read_bytes()
+    text = SEED.read_text(encoding="utf-8").replace("title: Tα-1 shields", "title: Tα-1 may shield")
+    changed = tmp_path / "changed.yaml"
+    changed.write_text(text, encoding="utf-8")
+
+    def no_space(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", no_space)
+    result = run("build", str(changed), "-o", str(tmp_path), "--only", "ttl,graphml")
+    assert result.exit_code == 1 and "No space left" in result.stderr
+    assert (tmp_path / "ta1-tlr7.ttl").read_bytes() == before
+    assert not list(tmp_path.glob(".part-*"))
+
+
+def test_unchanged_inputs_are_not_built_again(tmp_path):
+    first = build([SEED], tmp_path, FAST)
+    stamps = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    second = build([SEED], tmp_path, FAST)
+    assert (first.fresh, second.fresh) == (True, False)
+    assert second.summaries == first.summaries
+    assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == stamps
+    (tmp_path / "ta1-tlr7.ttl").write_text("spoiled", encoding="utf-8")
+    assert build([SEED], tmp_path, FAST).fresh
+    assert build([SEED], tmp_path, ["ttl"]).fresh
+    (tmp_path / STAMP).write_text("{}", encoding="utf-8")
+    assert build([SEED], tmp_path, ["ttl"]).fresh
+
+
+def test_a_changed_mechanism_is_built_again(tmp_path):
+    file = tmp_path / "m.yaml"
+    shutil.copy(SEED, file)
+    build([file], tmp_path / "out", ["ttl"])
+    file.write_text(file.read_text(encoding="utf-8").replace("version: 0.1.0", "version: 0.2.0"), encoding="utf-8")
+    assert build([file], tmp_path / "out", ["ttl"]).fresh
+    assert '"0.2.0"' in (tmp_path / "out" / "ta1-tlr7.ttl").read_text(encoding="utf-8")
+
+
+def test_two_mechanisms_of_one_id_are_refused(tmp_path):
+    other = tmp_path / "other.yaml"
+    shutil.copy(SEED, other)
+    result = run("build", str(SEED), str(other), "-o", str(tmp_path / "out"), "--only", "ttl")
+    assert result.exit_code == 1 and "duplicate-id" in result.stderr
+
+
+@pytest.mark.parametrize("ending", [".ttl", ".trig", ".nq", ".jsonld", ".graphml", ".svg"])
+def test_the_committed_exports_are_what_a_build_writes(ending, tmp_path):
+    """exports/ holds golden files. If this fails and the change is meant: kg build, and commit them."""
+    name = ending.removeprefix(".")
+    build([SEED], tmp_path, [name])
+    assert (tmp_path / f"ta1-tlr7{ending}").read_bytes() == (GOLDEN / f"ta1-tlr7{ending}").read_bytes()
+
+
+def test_check_prints_every_complaint_and_exits_1(broken):
+    result = run("check", str(broken))
+    assert result.exit_code == 1
+    assert re.search(r"mechanism\.yaml:\d+:\d+: unknown-verb: 'degrads' is no verb", result.stderr)
+    assert "2 errors" in result.stdout
+    found = json.loads(run("check", str(broken), "--json").stdout)
+    assert [one["code"] for one in found[0]["diagnostics"]] == ["unknown-place", "unknown-verb"]
+    assert set(found[0]["diagnostics"][0]) == {"file", "line", "column", "code", "severity", "message", "help"}
+
+
+def test_check_says_how_much_it_checked(tmp_path):
+    result = run("check", "ta1-tlr7", KG_SOURCES="")
+    assert result.exit_code == 0 and "0 of 42 anchors and spans checked; 42 skipped: no text at hand" in result.stdout
+    strict = run("check", "ta1-tlr7", "--strict", KG_SOURCES="")
+    assert strict.exit_code == 1 and "42 errors" in strict.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["check", "no-such"], 1, "not-found"),
+        (["check", "ta1-tlr"], 1, "did you mean 'ta1-tlr7'?"),
+        (["build", "--only", "pdf"], 2, "'pdf' is none of ttl"),
+        (["build", "--no-such-option"], 2, "No such option"),
+        (["ground", "zzzz"], 1, "no term is like"),
+        (["new", "Not A Name"], 2, "small letters"),
+        (["locate", "no-such-file", "words"], 2, "does not exist"),
+    ],
+)
+def test_mistakes_are_answered_in_words(arguments, code, words):
+    result = run(*arguments)
+    assert (result.exit_code, words in result.output) == (code, True), result.output
+    assert "Traceback" not in result.output
+
+
+def test_ground_shows_id_label_kind_and_where_it_was_looked_up():
+    result = run("ground", "apoptotic", "body", "-n", "1")
+    assert result.output.splitlines()[0] == "GO:0097189 ! apoptotic body"
+    assert "structure" in result.output and "go.json" in result.output
+    assert json.loads(run("ground", "TLR7", "--json").output)[0]["id"] in ("HGNC:15631", "MGI:2176882")
+
+
+def test_locate_finds_section_paragraph_and_span(tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("Findings\n\nFirst words.\n\nRNase A degrades it; RNase A is named.\n", encoding="utf-8")
+    one = run("locate", str(text), "degrades it")
+    assert (
+        "span: [32, 43]" in one.output
+        and "“Findings”, paragraph 2" in one.output
+        and "anchor: degrades it" in one.output
+    )
+    assert "found 2 times" in run("locate", str(text), "RNase", "A").output
+    absent = run("locate", str(text), "RNase", "A", "destroys", "it")
+    assert absent.exit_code == 1 and "it says: RNase A degrades it" in absent.output
+
+
+def test_formats_lists_what_is_read_and_written():
+    rows = {row["name"]: row for row in json.loads(run("formats", "--json").output)}
+    assert rows["yaml"]["reads"] and rows["yaml"]["writes"] and not rows["html"]["reads"]
+    assert set(outputs()) | {"yaml"} == set(rows)

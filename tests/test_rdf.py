@@ -1,0 +1,177 @@
+"""RDF that says no more than the mechanism does, in four forms that say the same."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import pyoxigraph as ox
+import pytest
+from rdflib import RDF, BNode, Dataset, Graph, Literal, URIRef
+from rdflib.compare import isomorphic
+
+import kg
+from kg import formats, vocabulary
+from kg.formats import rdf
+from kg.mechanism import Edge, Evidence, Frozen, Mechanism, Node, Sentence, Source
+from kg.vocabulary import Term
+
+SEEDS = [kg.read(path) for path in formats.seeds()]
+by_id = pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
+
+
+def mechanism_of(*claims, stance="supports", verb="activates"):
+    """A mechanism of one edge whose evidence has these claims."""
+    because = {"inference": "ours", "gap": "ours"}
+    evidence = tuple(
+        Evidence(anchor="a few words", claim=claim, because=because.get(claim, ""), stance=stance) for claim in claims
+    )
+    nodes = {key: Node(key=key, term=Term("MESH:D051199", "Toll-Like Receptor 7")) for key in "ab"}
+    source = Source(key="paper", kind="paper", title="T", doi="10.1000/1")
+    edge = Edge(sentence=Sentence("a", verb, "b"), name="one", evidence=evidence)
+    return Mechanism(
+        id="m", title="M", licence="CC0-1.0", sources=Frozen({"paper": source}), nodes=Frozen(nodes), edges=(edge,)
+    )
+
+
+def bare(mechanism):
+    """Every triple between two nodes."""
+    nodes = {URIRef(rdf.iri(mechanism, "node", key)) for key in mechanism.nodes}
+    return {(s, p, o) for s, p, o in rdf.graph(mechanism) if s in nodes and o in nodes}
+
+
+@pytest.mark.parametrize("claim", vocabulary.claims())
+def test_a_bare_triple_needs_a_finding_or_background(claim):
+    assert len(bare(mechanism_of(claim))) == (claim in ("finding", "background"))
+
+
+def test_a_bare_triple_is_withheld_when_disputed_and_given_beside_weaker_evidence():
+    mechanism = mechanism_of("finding", "hypothesis")
+    assert len(bare(mechanism)) == 1
+    doubt = replace(mechanism.edges[0].evidence[0], stance="disputes")
+    edge = replace(mechanism.edges[0], evidence=(*mechanism.edges[0].evidence, doubt))
+    assert bare(replace(mechanism, edges=(edge,))) == set()
+    qualified = replace(edge, evidence=(mechanism.edges[0].evidence[0], replace(doubt, stance="qualifies")))
+    assert len(bare(replace(mechanism, edges=(qualified,)))) == 1
+
+
+@by_id
+def test_no_unasserted_edge_of_a_seed_is_a_bare_triple(mechanism):
+    expected = {
+        (rdf.iri(mechanism, "node", e.subject), str(rdf.KGV[e.verb]), rdf.iri(mechanism, "node", e.sentence.object))
+        for e in mechanism.edges
+        if any(i.claim in ("finding", "background") for i in e.evidence)
+        and not any(i.stance == "disputes" for i in e.evidence)
+    }
+    assert {tuple(map(str, triple)) for triple in bare(mechanism)} == expected
+    assert 0 < len(expected) < len(mechanism.edges)
+
+
+@by_id
+def test_all_forms_say_the_same_to_rdflib_and_to_pyoxigraph(mechanism):
+    wanted = rdf.graph(mechanism)
+    assert not any(isinstance(term, BNode) for triple in wanted for term in triple)
+    for name, format in (("ttl", "turtle"), ("jsonld", "json-ld")):
+        assert isomorphic(Graph().parse(data=rdf.text(mechanism, name), format=format), wanted)
+    for name, format in (("trig", "trig"), ("nq", "nquads")):
+        data = Dataset().parse(data=rdf.text(mechanism, name), format=format)
+        named = [g for g in data.graphs() if len(g)]
+        assert [str(g.identifier) for g in named] == [rdf.iri(mechanism)]
+        assert isomorphic(named[0], wanted)
+    sizes = {}
+    media = {
+        "ttl": ox.RdfFormat.TURTLE,
+        "trig": ox.RdfFormat.TRIG,
+        "nq": ox.RdfFormat.N_QUADS,
+        "jsonld": ox.RdfFormat.JSON_LD,
+    }
+    for name, format in media.items():
+        quads = list(ox.parse(rdf.text(mechanism, name).encode(), format=format))
+        sizes[name] = {(str(q.subject), str(q.predicate), str(q.object)) for q in quads}
+    assert sizes["ttl"] == sizes["trig"] == sizes["nq"] == sizes["jsonld"]
+    assert len(sizes["ttl"]) == len(wanted)
+
+
+@by_id
+def test_every_edge_carries_its_evidence_and_every_item_its_claim_and_place(mechanism):
+    graph = rdf.graph(mechanism)
+    for edge in mechanism.edges:
+        about = URIRef(rdf.iri(mechanism, "edge", edge.name))
+        assert (about, RDF.type, rdf.BIOLINK.Association) in graph
+        assert graph.value(about, rdf.BIOLINK.knowledge_level) and graph.value(about, rdf.BIOLINK.agent_type)
+        items = list(graph.objects(about, rdf.KGV.evidence))
+        assert len(items) == len(edge.evidence)
+        for item in items:
+            claim = graph.value(item, rdf.KGV.claim)
+            assert graph.value(item, rdf.OA.hasSelector) or graph.value(item, rdf.KGV.because)
+            assert graph.value(claim, rdf.SKOS.definition)
+        stated = {taxon.iri for item in edge.evidence for taxon in item.taxon}
+        assert {str(t) for t in graph.objects(about, rdf.BIOLINK.species_context_qualifier)} == stated
+        assert graph.value(about, rdf.KGV.speciesStated) == Literal(bool(stated))
+
+
+def test_a_curators_inference_names_no_publication():
+    graph = rdf.graph(mechanism_of("inference"))
+    assert list(graph.objects(None, rdf.BIOLINK.publications)) == []
+    assert [str(o) for o in set(rdf.graph(mechanism_of("finding")).objects(None, rdf.BIOLINK.publications))] == [
+        "https://doi.org/10.1000/1"
+    ]
+
+
+def test_a_blocking_edge_points_to_the_edge_it_blocks():
+    seed = next(m for m in SEEDS if m.id == "ta1-tlr7")
+    graph = rdf.graph(seed)
+    there = graph.value(URIRef(rdf.iri(seed, "edge", "protection")), rdf.KGV.blocks)
+    assert str(there) == rdf.iri(seed, "edge", "degradation")
+
+
+def test_iris_survive_reordering_and_new_wording():
+    mechanism = mechanism_of("finding", "hypothesis")
+    edge = mechanism.edges[0]
+    turned = replace(mechanism, edges=(replace(edge, evidence=edge.evidence[::-1]),))
+    assert set(rdf.graph(turned)) == set(rdf.graph(mechanism))
+    reworded = replace(edge, sentence=Sentence("a", "promotes", "b"))
+    ends = {
+        str(s)
+        for s in rdf.graph(replace(mechanism, edges=(reworded,))).subjects()
+        if "/edge/" in s or "/evidence/" in s
+    }
+    assert ends == {str(s) for s in rdf.graph(mechanism).subjects() if "/edge/" in s or "/evidence/" in s}
+
+
+def test_awkward_names_make_iris_that_parse():
+    mechanism = mechanism_of("finding")
+    awkward = "CD8+.T_cell-2"
+    edge = replace(
+        mechanism.edges[0], name=awkward, evidence=(Evidence(claim="finding", anchor='a "b" \\ <c>\n{d}', hedge="é"),)
+    )
+    text = rdf.text(replace(mechanism, edges=(edge,)), "ttl")
+    assert len(list(ox.parse(text.encode(), format=ox.RdfFormat.TURTLE))) == len(
+        Graph().parse(data=text, format="turtle")
+    )
+
+
+def test_json_ld_names_its_context_and_fetches_none():
+    found = json.loads(formats.text(SEEDS[0], ".jsonld"))
+    assert all(isinstance(value, str) and value.startswith("http") for value in found["@context"].values())
+
+
+@by_id
+def test_the_same_bytes_whatever_the_hash_seed(mechanism, tmp_path):
+    code = (
+        "import sys, hashlib; from kg import formats; m = formats.read(sys.argv[1]);"
+        "[print(row.name, hashlib.sha256(formats.text(m, row.suffix).encode()).hexdigest()) for row in formats.writers()]"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code, mechanism.id],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."},
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=kg.shelf("seeds").parent,
+        ).stdout
+        for seed in ("0", "1")
+    ]
+    assert runs[0] == runs[1]
+    assert len(runs[0].splitlines()) == len(list(formats.writers()))
