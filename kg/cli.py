@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +13,21 @@ import click
 import kg
 
 if TYPE_CHECKING:
+    from kg import causal
     from kg.diagnostics import Diagnostic
+    from kg.mechanism import Mechanism
     from kg.site.build import Built
 
 SOURCES = click.option(
     "--sources", metavar="DIR", help="Folder of source texts, found by their hash [default: $KG_SOURCES]."
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def _impossible() -> type[Exception]:
+    from kg.causal import Impossible
+
+    return Impossible
 
 
 class _Commands(click.Group):
@@ -33,6 +41,9 @@ class _Commands(click.Group):
         except InvalidMechanism as error:
             click.echo(str(error), err=True)
             click.echo(_counted(error.diagnostics), err=True)
+            ctx.exit(1)
+        except _impossible() as error:
+            click.echo(f"kg: {error}", err=True)
             ctx.exit(1)
         except OSError as error:
             click.echo(f"{error.filename or 'kg'}: {error.strerror or error}", err=True)
@@ -239,7 +250,317 @@ def schema(guide: bool) -> None:
     click.echo(yaml.guide() if guide else _schema(yaml.schema()), nl=False)
 
 
+# ---------------------------------------------------------------- running a mechanism
+
+
+def _asking(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command that runs a mechanism."""
+    for option in reversed(
+        (
+            click.argument("mech"),
+            click.option("--in", "condition", default="", metavar="CONDITION", help="Start from a declared condition."),
+            click.option(
+                "--set", "settings", multiple=True, metavar="NODE=VALUE", help="present, absent, unknown or a level."
+            ),
+            click.option(
+                "--reading", default="", metavar="NAME", help="Only under this reading [default: all of them]."
+            ),
+            click.option("--assume", multiple=True, metavar="NAME", help="Switch on a declared assumption."),
+            JSON,
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _settings(pairs: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in pairs:
+        node, equals, value = pair.partition("=")
+        if not (node and equals and value):
+            raise click.UsageError(f"--set {pair!r}: write NODE=VALUE")
+        if found.setdefault(node, value) != value:
+            raise click.UsageError(f"--set: {node} is set to {found[node]} and to {value}")
+    return found
+
+
+@main.command()
+@_asking
+@click.option("--conditions", is_flag=True, help="Print every declared condition with its outcomes.")
+def whatif(
+    mech: str,
+    condition: str,
+    settings: Sequence[str],
+    reading: str,
+    assume: Sequence[str],
+    as_json: bool,
+    conditions: bool,
+) -> None:
+    """Show what follows if nodes are given, missing or changed.
+
+    Compares with the starting state, in the order in which things follow, and says for each step which edges decided
+    it, what they rest on, and whether a source observed it. Under every reading, unless one is named.
+    """
+    from kg import causal
+
+    mechanism = _valid(mech)
+    if conditions:
+        rows = causal.table(mechanism, assume, reading)
+        if as_json:
+            plain = {
+                row.condition: {n: {r: causal.shown(v) for r, v in by.items()} for n, by in row.values.items()}
+                for row in rows
+            }
+            click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
+        else:
+            _print_conditions(mechanism, rows)
+        return
+    answer = causal.whatif(mechanism, condition, _settings(settings), reading, assume)
+    click.echo(json.dumps(answer.as_dict(), ensure_ascii=False, indent=1)) if as_json else _print_answer(
+        mechanism, answer
+    )
+
+
+@main.command()
+@_asking
+@click.argument("node")
+@click.option("--all", "every", is_flag=True, help="All minimal reasons (50 at most), not one.")
+def why(
+    mech: str,
+    node: str,
+    condition: str,
+    settings: Sequence[str],
+    reading: str,
+    assume: Sequence[str],
+    as_json: bool,
+    every: bool,
+) -> None:
+    """Show what a node's value stands on, and what would change it.
+
+    A reason is a smallest set of facts that forces the value whatever else is unknown: edges, requirements, starting
+    values, settings, and that nothing unlisted causes a node.
+    """
+    from kg import causal
+
+    mechanism = _valid(mech)
+    answer = causal.why(mechanism, node, condition, _settings(settings), reading, assume, 50 if every else 1)
+    if as_json:
+        click.echo(json.dumps(_why_as_dict(answer), ensure_ascii=False, indent=1))
+    else:
+        _print_why(mechanism, answer, every)
+
+
+@main.command()
+@click.argument("mech")
+@click.option("--assume", multiple=True, metavar="NAME", help="Switch on a declared assumption.")
+@JSON
+def discriminate(mech: str, assume: Sequence[str], as_json: bool) -> None:
+    """Find the experiment that would tell the readings apart.
+
+    Prints the smallest interventions after which the readings predict different outcomes.
+    """
+    from kg import causal
+
+    mechanism = _valid(mech)
+    found = causal.discriminate(mechanism, assume)
+    if as_json:
+        rows = [
+            {
+                "condition": one.condition,
+                "set": dict(one.settings),
+                "outcomes": {n: dict(by) for n, by in one.outcomes.items()},
+            }
+            for one in found
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    if not found:
+        click.echo("no intervention on one or two nodes tells the readings apart")
+    for one in found:
+        given = [mechanism.conditions[one.condition].title or one.condition] if one.condition else []
+        extra = [f"{mechanism.nodes[node].label} {value}" for node, value in one.settings.items()]
+        click.echo("; ".join([*given, *extra]))
+        for node, by in one.outcomes.items():
+            click.echo(
+                f"    {mechanism.nodes[node].label}: "
+                + ", ".join(f"{causal.shown(v)} ({name})" for name, v in by.items())
+            )
+    _strip(mechanism)
+
+
+@main.command()
+@click.argument("mech")
+@click.argument("start", metavar="FROM")
+@click.argument("end", metavar="TO")
+@click.option("--longest", default=0, metavar="N", help="Only routes of at most N edges.")
+@click.option("--most", default=100, show_default=True, metavar="N", help="Stop after so many routes.")
+@JSON
+def paths(mech: str, start: str, end: str, longest: int, most: int, as_json: bool) -> None:
+    """List every signed route between two nodes, shortest first.
+
+    A route is no effect: brakes and requirements lie along it. `kg whatif` says what follows.
+    """
+    import itertools
+
+    from kg import causal
+
+    mechanism = _valid(mech)
+    found = causal.routes(mechanism, start, end, longest)
+    signs: set[int] = set()
+    rows = []
+    for route in itertools.islice(found, most):
+        signs.add(route.sign)
+        rows.append({"edges": list(route.edges), "sign": "+" if route.sign > 0 else "-"})
+        if not as_json:
+            via = " → ".join(mechanism.nodes[mechanism.edge(name).subject].label for name in route.edges)
+            click.echo(f"{'+' if route.sign > 0 else '−'}  {via} → {mechanism.nodes[end].label}")
+    capped = next(found, None) is not None
+    net = "none" if not signs else "mixed" if len(signs) > 1 else "+" if signs == {1} else "-"
+    if as_json:
+        click.echo(json.dumps({"routes": rows, "net": net, "capped": capped}, ensure_ascii=False, indent=1))
+        return
+    word = {
+        "none": "there is no signed route",
+        "mixed": "the routes disagree: mixed",
+        "+": "all are positive",
+        "-": "all are negative",
+    }
+    click.echo(
+        f"{_n(len(rows), 'route')}{' and more' if capped else ''}; {word[net]}. A route is no effect: ask `kg whatif`."
+    )
+
+
 # ---------------------------------------------------------------- printing
+
+
+def _valid(path: str) -> Mechanism:
+    """A mechanism to run; the complaints end the command if it is not valid."""
+    from kg import formats
+    from kg.diagnostics import InvalidMechanism
+
+    mechanism, report = formats.examine(path)
+    if report.errors:
+        raise InvalidMechanism(report.diagnostics)
+    return mechanism
+
+
+def _strip(mechanism: Mechanism) -> None:
+    """What kind of source an answer comes from: no answer is printed without it."""
+    click.echo(click.style(" · ".join(mechanism.caveats), dim=True))
+
+
+def _species(counts: Mapping[str, int]) -> str:
+    return ", ".join(
+        f"{label} {count}" for label, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    )
+
+
+def _print_answer(mechanism: Mechanism, answer: causal.Answer) -> None:
+    from kg import causal, vocabulary
+
+    given = mechanism.conditions[answer.condition].title if answer.condition else ""
+    click.echo(click.style(f"{mechanism.id}: {given or 'what if'}", bold=True))
+    click.echo("  set: " + (", ".join(f"{node} {value}" for node, value in answer.settings.items()) or "nothing"))
+    if answer.assumptions:
+        click.echo("  assumed: " + ", ".join(answer.assumptions))
+    for step in answer.changed:
+        if step.status == "set":
+            continue
+        label = mechanism.nodes[step.node].label
+        change = f"{causal.shown(step.before)} → {causal.shown(step.after)}"
+        click.echo(f"\n{click.style(label, bold=True)}: {change}    {step.status}")
+        for name, value in answer.disagree.get(step.node, {}).items():
+            click.echo(f"    {causal.shown(value)} if {name}")
+        for one in step.because:
+            edge = mechanism.edge(one.edge)
+            mark = "✓" if one.fires else "?" if one.fires is None else "✗"
+            claim = vocabulary.claims()[causal.standing(edge)].label if causal.standing(edge) else ""
+            tail = f" ({one.why})" if one.why else f" [{claim}]" if claim else ""
+            click.echo(f"    {mark} {mechanism.words(edge)}{tail}")
+        if step.missing:
+            click.echo(f"    open: {'; '.join(step.missing)}")
+        elif step.rests_on:
+            weakest = vocabulary.claims()[step.weakest].label if step.weakest else "none"
+            click.echo(
+                f"    rests on {_n(len(step.rests_on), 'edge')}: {_species(step.species)}; weakest link: {weakest}"
+            )
+    if not [step for step in answer.changed if step.status != "set"]:
+        click.echo("  nothing else changes")
+    click.echo()
+    _strip(mechanism)
+
+
+def _print_conditions(mechanism: Mechanism, rows: Sequence[causal.Row]) -> None:
+    from kg import causal
+
+    def cell(by: Mapping[str, causal.Value]) -> str:
+        return " | ".join(dict.fromkeys(map(causal.shown, by.values())))
+
+    asked = list(rows[0].values) if rows else []
+    lines = [["condition", *(mechanism.nodes[node].label for node in asked)]]
+    lines += [[row.title or row.condition, *(cell(row.values[node]) for node in asked)] for row in rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    for i, line in enumerate(lines):
+        text = "  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip()
+        click.echo(click.style(text, bold=True) if i == 0 else text)
+    if any(len(set(by.values())) > 1 for row in rows for by in row.values.values()):
+        click.echo(f"a | b: the readings disagree ({', '.join(next(iter(rows[0].values.values())))})")
+    _strip(mechanism)
+
+
+def _said(mechanism: Mechanism, fact: causal.Input) -> str:
+    """A fact that a reason stands on, in words."""
+    label = mechanism.nodes[fact.name].label if fact.name in mechanism.nodes else ""
+    if fact.kind == "closed":
+        return f"nothing unlisted causes {label}"
+    if fact.kind == "start":
+        return f"{label} starts {fact.value}"
+    if fact.kind == "set":
+        return f"{label} is set {fact.value}"
+    words = mechanism.words(mechanism.edge(fact.name))
+    if fact.kind in ("requires", "unless"):
+        return f"{words} {fact.kind} {mechanism.nodes[fact.node].label}"
+    return words
+
+
+def _print_why(mechanism: Mechanism, answer: causal.Why, every: bool) -> None:
+    from kg import causal
+
+    click.echo(click.style(f"{mechanism.nodes[answer.node].label}: {causal.shown(answer.value)}", bold=True))
+    for i, reason in enumerate(answer.reasons, 1):
+        click.echo(f"\nreason {i} of {len(answer.reasons)}" if every else "\nbecause")
+        for fact in reason:
+            necessary = "" if fact not in answer.necessary else "  (in every reason)" if every else "  (necessary)"
+            click.echo(f"    {_said(mechanism, fact)}{necessary}")
+    if every and not answer.complete:
+        click.echo(f"\nthere are more than {len(answer.reasons)} reasons")
+    if answer.missing:
+        click.echo("\nopen: " + "; ".join(answer.missing))
+    if answer.changes:
+        click.echo("\nit would change with")
+        for settings, then in answer.changes:
+            click.echo(
+                "    "
+                + ", ".join(f"{mechanism.nodes[n].label} {v}" for n, v in settings.items())
+                + f": {causal.shown(then)}"
+            )
+    click.echo()
+    _strip(mechanism)
+
+
+def _why_as_dict(answer: causal.Why) -> dict[str, Any]:
+    def plain(facts: Sequence[causal.Input]) -> list[dict[str, str]]:
+        return [{key: value for key, value in fact._asdict().items() if value} for fact in facts]
+
+    return {
+        "node": answer.node,
+        "value": answer.value,
+        "reasons": [plain(reason) for reason in answer.reasons],
+        "complete": answer.complete,
+        "necessary": plain(answer.necessary),
+        "changes": [{"set": dict(settings), "then": then} for settings, then in answer.changes],
+        "missing": list(answer.missing),
+    }
 
 
 def _schema(schema: dict[str, Any]) -> str:

@@ -1,0 +1,249 @@
+"""docs/semantics.md is the specification: every example of it runs here."""
+
+import random
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from kg import causal, formats
+from kg.causal import Impossible, Run, discriminate, routes, whatif, why
+from kg.formats.yaml import parse_bytes
+from kg.mechanism import Edge, Effect, Frozen, Mechanism, Node, Requirement, Sentence
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "semantics.md"
+EXAMPLES = re.findall(r"^## ([^\n]+)|^```kg\n(.*?)^```", DOCUMENT.read_text(encoding="utf-8"), re.S | re.M)
+SEED = formats.read("ta1-tlr7")
+
+
+def examples():
+    section, found = "", []
+    for heading, text in EXAMPLES:
+        section = heading or section
+        if text:
+            found.append(pytest.param(text, id=f"{section}-{len(found)}"))
+    return found
+
+
+def sketch(text):
+    """A mechanism in the notation with everything left out but nodes and edges; nodes need not be declared."""
+    data = yaml.load(text, yaml.BaseLoader)
+    mechanism, _ = parse_bytes(
+        yaml.safe_dump(
+            {k: data[k] for k in ("nodes", "edges", "readings", "conditions", "expectations") if k in data}
+        ).encode()
+    )
+    names = {edge.name for edge in mechanism.edges}
+    words = [
+        w
+        for e in mechanism.edges
+        for w in (e.subject, e.sentence.object, e.sentence.other, *(r.node for r in (*e.requires, *e.unless)))
+    ]
+    missing = {word: Node(key=word) for word in words if word and word not in mechanism.nodes and word not in names}
+    return replace(mechanism, nodes=Frozen({**mechanism.nodes, **missing})), data
+
+
+@pytest.mark.parametrize("text", examples())
+def test_the_examples_of_the_document_hold(text):
+    mechanism, data = sketch(text)
+    run = Run(mechanism)
+    values = run.values(run.settings("", data.get("set", {})))
+    wanted = {node: tuple(value) if isinstance(value, list) else value for node, value in data["then"].items()}
+    assert {node: values[node] for node in wanted} == wanted
+
+
+def test_the_document_has_examples():
+    assert len(examples()) > 15
+
+
+# -- the reference table of the first mechanism
+
+
+TABLE = """
+untreated            absent   absent   none
+chemo                absent   absent   partial
+Ta1-alone            absent   absent   none
+both                 present  present  strong
+both-without-TLR7    present  absent   partial
+both-miR-low         absent   absent   partial
+both-miR-unstated    unknown  unknown  partial..strong
+chemo-without-RNase  present  present|absent strong|partial
+both-without-RNase   present  present  strong
+chemo-Ta1-kept       present  present  strong
+both-no-migration    present  absent   partial
+Ta1-spontaneous      present  present  partial
+"""
+
+
+@pytest.mark.parametrize("line", TABLE.strip().splitlines(), ids=lambda line: line.split()[0])
+def test_the_reference_table(line):
+    condition, *wanted = line.split()
+    run = Run(SEED, ["no-spontaneous-bodies"])
+    found = []
+    for node in ("miR146a", "CD8_priming", "tumour_control"):
+        each = [run.values(run.settings(condition), name)[node] for name in run.networks]
+        found.append("|".join(dict.fromkeys(v if isinstance(v, str) else "..".join(v) for v in each)))
+    assert found == wanted
+
+
+def test_all_expectations_hold_under_every_reading():
+    found = list(causal.outcomes(Run(SEED)))
+    assert len(found) == 16
+    assert all(one.holds is True for one in found)
+
+
+def test_readings_disagree_about_rnase_a():
+    answer = whatif(SEED, "chemo", {"RNase_A": "absent"})
+    assert answer.disagree["tumour_control"] == {"as written": "strong", "also-delivers": "partial"}
+    status = {step.node: step.status for step in answer.changed}
+    assert status["CD8_priming"] == "readings disagree"
+    assert {tuple(one.settings.items()) for one in discriminate(SEED)} >= {(("RNase_A", "absent"),)}
+
+
+def test_status_says_observation_prediction_and_assumption():
+    both = {step.node: step.status for step in whatif(SEED, "both").changed}
+    assert both["tumour_control"] == "reproduces an observation"
+    assert both["CD8_priming"] == "prediction"
+    further = {step.node: step.status for step in whatif(SEED, "both", {"RNase_A": "absent"}).changed}
+    assert further["tumour_control"] == "prediction"
+    alone = whatif(SEED, "Ta1-alone", assume=["no-spontaneous-bodies"], values={"tumour_cell_death": "absent"})
+    assert alone.values["tumour_control"] == "none"
+
+
+def test_an_unknown_names_the_missing_fact():
+    steps = {step.node: step for step in whatif(SEED, "both-miR-unstated").changed}
+    assert steps["tumour_control"].missing == ("whether tumour_miR146a_high is present",)
+
+
+def test_weakest_link_and_species_come_from_the_edges_of_one_reason():
+    steps = {step.node: step for step in whatif(SEED, "both").changed}
+    control = steps["tumour_control"]
+    assert control.weakest == "inference"
+    assert sum(control.species.values()) >= len(control.rests_on)
+    assert control.species["not stated"] > 5
+
+
+def test_why_gives_a_minimal_reason_and_what_would_change_it():
+    answer = why(SEED, "tumour_control", "both-without-TLR7")
+    assert answer.value == "partial"
+    assert any(fact.kind == "set" and fact.name == "TLR7" for fact in answer.necessary)
+    assert ({"TLR7": "present"}, "strong") in [(dict(s), v) for s, v in answer.changes]
+
+
+def test_routes_are_signed_and_mixed():
+    found = list(routes(SEED, "chemotherapy", "tumour_control"))
+    assert {route.sign for route in found} == {1, -1}
+    assert [len(route.edges) for route in found] == sorted(len(route.edges) for route in found)
+    assert found[0].edges == ("cell-death", "direct-killing")
+    assert list(routes(SEED, "tumour_control", "chemotherapy")) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"values": {"TLR": "absent"}}, "did you mean 'TLR7'?"),
+        ({"values": {"TLR7": "strong"}}, "no value of 'TLR7'"),
+        ({"condition": "bot"}, "did you mean 'both'?"),
+        ({"reading": "delivers"}, "also-delivers"),
+        ({"assume": ["none"]}, "no assumption"),
+    ],
+)
+def test_what_is_not_known_is_said(arguments, words):
+    with pytest.raises(Impossible, match=re.escape(words)):
+        whatif(SEED, **arguments)
+
+
+def test_a_mechanism_with_no_executing_edge_cannot_be_run():
+    mechanism, _ = sketch("edges: [{edge: A binds B}]")
+    with pytest.raises(Impossible, match="no edge that can be run"):
+        whatif(mechanism)
+
+
+# -- against independent ways to compute the same
+
+
+def generated(seed, size=6):
+    """A random mechanism with increases, decreases of both kinds, blocks of blocks, requirements and loops."""
+    rnd = random.Random(seed)
+    names = [f"n{i}" for i in range(size)]
+    nodes = {n: Node(key=n, at_start=rnd.choice(["", "present", "absent", "unknown"])) for n in names}
+    edges = []
+    for i in range(rnd.randrange(3, 2 * size)):
+        if edges and rnd.random() < 0.25:
+            sentence = Sentence(rnd.choice(names), "blocks", rnd.choice(edges).name)
+        else:
+            sentence = Sentence(rnd.choice(names), rnd.choice(["promotes", "promotes", "degrades"]), rnd.choice(names))
+        effect = Effect(complete=rnd.random() < 0.7) if sentence.verb == "degrades" else None
+        requires = (Requirement(node=rnd.choice(names)),) if rnd.random() < 0.3 else ()
+        unless = (Requirement(node=rnd.choice(names)),) if rnd.random() < 0.2 else ()
+        edges.append(Edge(sentence=sentence, name=f"e{i}", effect=effect, requires=requires, unless=unless))
+    return Mechanism(id="m", nodes=Frozen(nodes), edges=tuple(edges))
+
+
+def evaluated(mechanism, given):
+    """The rules of the document, written down a second time and iterated from nothing known: no gates, no queue."""
+
+    def both(*values):
+        return False if False in values else None if None in values else True
+
+    def either(*values):
+        return True if True in values else None if None in values else False
+
+    def no(value):
+        return None if value is None else not value
+
+    value = dict.fromkeys(mechanism.nodes)
+    fires = {edge.name: None for edge in mechanism.edges}
+    for _ in range(len(value) + len(fires) + 1):
+        for edge in mechanism.edges:
+            blocking = [fires[b.name] for b in mechanism.edges if b.verb == "blocks" and b.sentence.object == edge.name]
+            parts = [
+                value[edge.subject],
+                *(value[r.node] for r in edge.requires),
+                *(no(value[r.node]) for r in edge.unless),
+            ]
+            fires[edge.name] = both(*parts, *map(no, blocking), True)
+        for node in mechanism.nodes.values():
+            up = [e for e in mechanism.edges if e.verb == "promotes" and e.sentence.object == node.key]
+            down = [e for e in mechanism.edges if e.verb == "degrades" and e.sentence.object == node.key]
+            start = {"present": True, "absent": False, "unknown": None, "": False if up else None}[node.at_start]
+            spared = [no(fires[e.name]) if e.effect.complete else either(no(fires[e.name]), None) for e in down]
+            value[node.key] = both(either(start, *(fires[e.name] for e in up)), *spared)
+            if node.key in given:
+                value[node.key] = given[node.key] == "present"
+    return {node: {True: "present", False: "absent", None: "unknown"}[known] for node, known in value.items()}
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_propagation_equals_the_rules_iterated(seed):
+    mechanism = generated(seed)
+    rnd = random.Random(-seed)
+    given = {n: rnd.choice(["present", "absent"]) for n in mechanism.nodes if rnd.random() < 0.3}
+    run = Run(mechanism)
+    assert run.values(run.settings("", given)) == evaluated(mechanism, given)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_reasons_are_enough_minimal_and_all(seed):
+    mechanism = generated(seed, 4)
+    net = Run(mechanism).networks[causal.AS_WRITTEN]
+    for node in mechanism.nodes:
+        reasons = causal.Reasons(net, {}, node)
+        if not reasons.decided:
+            continue
+        found, complete = reasons.all(200)
+        sets = [set(reason) for reason in found]
+        for reason in sets:
+            assert reasons.enough(reason)
+            assert not any(reasons.enough(reason - {fact}) for fact in reason)
+        assert set(reasons.necessary()) == (set.intersection(*sets) if sets else set()) or not complete
+        if complete and len(reasons.facts) <= 12:  # compare with every subset
+            facts = sorted(reasons.facts)
+            enough = [
+                s
+                for s in (frozenset(f for i, f in enumerate(facts) if bits >> i & 1) for bits in range(1 << len(facts)))
+                if reasons.enough(s)
+            ]
+            assert {frozenset(s) for s in sets} == {s for s in enough if not any(t < s for t in enough)}
