@@ -22,10 +22,14 @@ _HOME = {
     "Mechanism": "kg.mechanism",
     "build": "kg.site.build",
     "check": "kg.checks",
+    "discriminate": "kg.causal",
     "ground": "kg.vocabulary",
     "locate": "kg.texts",
     "page": "kg.page",
     "read": "kg.formats",
+    "routes": "kg.causal",
+    "whatif": "kg.causal",
+    "why": "kg.causal",
     "write": "kg.formats",
 }
 __all__ = sorted([*_HOME, "shelf"])

@@ -56,7 +56,7 @@ class Network:
     def __init__(self) -> None:
         self.gates: list[int] = []  # 0 an input, 1 AND, 2 OR
         self.ins: list[Sequence[int]] = []
-        self.inputs: dict[int, Input] = {}
+        self._inputs: dict[int, tuple[str, ...]] = {}  # plain tuples: the garbage collector does not walk them
         self.given: dict[int, bool] = {}  # inputs that are known
         self.variables: dict[str, list[int]] = {}  # node -> the gate of each level above the lowest
         self.levels: dict[str, tuple[str, ...]] = {}
@@ -64,14 +64,19 @@ class Network:
         self._outs: list[list[int]] = []
         self._constant: list[int] = []  # gates that nothing feeds: an AND is true, an OR is false
 
-    def input(self, what: Input, value: bool | None) -> int:
+    def input(self, what: tuple[str, ...], value: bool | None) -> int:
+        """A new input, described by the fields of an Input; a value of None leaves it open."""
         number = len(self.gates)
         self.gates.append(0)
         self.ins.append(())
-        self.inputs[number] = what
+        self._inputs[number] = what
         if value is not None:
             self.given[number] = value
         return number
+
+    def what(self, number: int) -> Input | None:
+        """What an input says; None for a gate."""
+        return Input(*self._inputs[number]) if number in self._inputs else None
 
     def gate(self, kind: int, literals: Sequence[int]) -> int:
         self.gates.append(kind)
@@ -205,12 +210,12 @@ def compile(mechanism: Mechanism) -> Network:
 
 def _firing(net: Network, edge: Edge, blockers: list[str]) -> None:
     """fires = holds AND subject AND every requirement AND none of unless AND no blocker fires."""
-    literals = [net.input(Input("edge", edge.name), True) << 1, net.variables[edge.subject][0] << 1]
+    literals = [net.input(("edge", edge.name), True) << 1, net.variables[edge.subject][0] << 1]
     for kind, needs in (("requires", edge.requires), ("unless", edge.unless)):
         for needed in needs:
             literals.append(_condition(net, edge, kind, needed) << 1)
     literals += [net.fires[name] << 1 | 1 for name in blockers]
-    net.ins[net.fires[edge.name]] = literals
+    net.ins[net.fires[edge.name]] = tuple(literals)
 
 
 def _condition(net: Network, edge: Edge, kind: str, needed: Requirement) -> int:
@@ -218,7 +223,7 @@ def _condition(net: Network, edge: Edge, kind: str, needed: Requirement) -> int:
     levels = net.levels[needed.node]
     rank = levels.index(needed.level) if needed.level in levels else 1
     there = net.variables[needed.node][max(rank, 1) - 1] << 1
-    claim = net.input(Input(kind, edge.name, needed.node), True)
+    claim = net.input((kind, edge.name, needed.node), True)
     return net.gate(2, (there | (kind == "unless"), claim << 1 | 1))
 
 
@@ -231,16 +236,17 @@ def _value(net: Network, node: Node, increases: list[Edge], decreases: list[Edge
     for k, number in enumerate(net.variables[node.key], 1):
         known = None if rank is None else rank >= k
         kind = "closed" if known is False and increases else "start"
-        base = net.input(Input(kind, node.key, value=start if len(levels) == 2 else f"{start} ({levels[k]})"), known)
+        said = start if len(levels) == 2 else f"{start} ({levels[k]})"
+        base = net.input((kind, node.key, "", said), known)
         causes = [base << 1]
         for edge in increases:
             reached = levels.index(edge.level) if edge.level in levels else 1
             if reached >= k:
                 causes.append(net.fires[edge.name] << 1)
         if spared:
-            net.ins[number] = [net.gate(2, causes) << 1, *spared]
+            net.ins[number] = (net.gate(2, tuple(causes)) << 1, *spared)
         else:
-            net.gates[number], net.ins[number] = 2, causes
+            net.gates[number], net.ins[number] = 2, tuple(causes)
 
 
 def _spared(net: Network, edge: Edge) -> int:
@@ -248,7 +254,7 @@ def _spared(net: Network, edge: Edge) -> int:
     fires = net.fires[edge.name] << 1 | 1
     if edge.effect and edge.effect.complete:
         return fires
-    return net.gate(2, (fires, net.input(Input("effect", edge.name), None) << 1)) << 1
+    return net.gate(2, (fires, net.input(("effect", edge.name), None) << 1)) << 1
 
 
 # ---------------------------------------------------------------- asking
@@ -340,7 +346,7 @@ class Reasons:
         self.node = node
         self.facts, self.held = net.facts(settings)
         self.settings = dict(settings)
-        value = net.propagate(self.facts, self.held)
+        self._all = value = net.propagate(self.facts, self.held)
         self.value = net.read(node, value)
         #: the gates that make up the value; none if it is open
         self.goal = {number: value[number] for number in net.variables[node] if number in value}
@@ -354,7 +360,7 @@ class Reasons:
     def one(self, without: Collection[int] = ()) -> list[int] | None:
         """One minimal reason that uses none of ``without``; None if there is none."""
         usable = {number: known for number, known in self.facts.items() if number not in without}
-        value = self.net.propagate(usable, self.held)
+        value = self.net.propagate(usable, self.held) if without else self._all
         if any(value.get(number) is not known for number, known in self.goal.items()):
             return None
         keep = _traced(self.net, value, self.goal, usable)
@@ -396,14 +402,17 @@ class Reasons:
     def inputs(self, numbers: Iterable[int]) -> list[Input]:
         """Facts as what they say; a node that was set is one fact, whatever its levels."""
         sets = {n: node for node in self.settings for n in self.net.variables[node]}
-        found = [
-            Input("set", sets[n], value=self.settings[sets[n]]) if n in sets else self.net.inputs[n] for n in numbers
-        ]
+        found = []
+        for number in numbers:
+            what = self.net.what(number)
+            if what is None:
+                what = Input("set", sets[number], value=self.settings[sets[number]])
+            found.append(what)
         return list(dict.fromkeys(found))
 
     def _rank(self, number: int) -> int:
         """What is given up first when there is a choice: closed-world facts, then starts, then edges, then settings."""
-        what = self.net.inputs.get(number)
+        what = self.net.what(number)
         order = ("closed", "start", "effect", "requires", "unless", "edge")
         return order.index(what.kind) if what else len(order)
 
@@ -658,7 +667,7 @@ def _missing(net: Network, decided: Mapping[int, bool], node: str) -> list[str]:
     seen = set(stack)
     while stack:
         number = stack.pop()
-        what = net.inputs.get(number)
+        what = net.what(number)
         if what is not None:
             said = {"start": f"whether {what.name} is present", "effect": f"how far {what.name} goes"}
             found[said.get(what.kind, what.name)] = None
@@ -879,12 +888,16 @@ def discriminate(mechanism: Mechanism, assume: Collection[str] = (), most: int =
     cone = net.cone([gate for name in asked for other in run.networks.values() for gate in other.variables[name]])
     movable = [name for name, gates in net.variables.items() if name not in asked and cone & set(gates)]
     options = [(name, value) for name in movable for value in net.levels[name]]
+    conditions = ("", *mechanism.conditions)
+    already = {name for name in conditions if _differing(run, run.settings(name), asked)}
     found: list[Experiment] = []
     seen: set[frozenset[tuple[str, str]]] = set()  # two conditions may come to the same settings
     for size in (1, 0, *range(2, most + 1)):  # one setting more than a declared condition, or that condition itself
         if size > 1 and found:
             break
-        for condition, chosen in itertools.product(("", *mechanism.conditions), itertools.combinations(options, size)):
+        for condition, chosen in itertools.product(conditions, itertools.combinations(options, size)):
+            if size and condition in already:
+                continue  # nothing has to be added to it
             settings = run.settings(condition, dict(chosen))
             key = frozenset(settings.items())
             if len(dict(chosen)) < size or key in seen:

@@ -287,6 +287,8 @@ def _settings(pairs: Sequence[str]) -> dict[str, str]:
 @main.command()
 @_asking
 @click.option("--conditions", is_flag=True, help="Print every declared condition with its outcomes.")
+@click.option("--fixed-points", "fixed", is_flag=True, help="Print the exact fixed points (needs kg[exact]).")
+@click.option("--seconds", default=10.0, show_default=True, metavar="S", help="Time limit of --fixed-points.")
 def whatif(
     mech: str,
     condition: str,
@@ -295,6 +297,8 @@ def whatif(
     assume: Sequence[str],
     as_json: bool,
     conditions: bool,
+    fixed: bool,
+    seconds: float,
 ) -> None:
     """Show what follows if nodes are given, missing or changed.
 
@@ -314,6 +318,9 @@ def whatif(
             click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
         else:
             _print_conditions(mechanism, rows)
+        return
+    if fixed:
+        _print_fixed_points(mechanism, condition, _settings(settings), reading, assume, seconds, as_json)
         return
     answer = causal.whatif(mechanism, condition, _settings(settings), reading, assume)
     click.echo(json.dumps(answer.as_dict(), ensure_ascii=False, indent=1)) if as_json else _print_answer(
@@ -505,6 +512,32 @@ def _print_conditions(mechanism: Mechanism, rows: Sequence[causal.Row]) -> None:
         click.echo(click.style(text, bold=True) if i == 0 else text)
     if any(len(set(by.values())) > 1 for row in rows for by in row.values.values()):
         click.echo(f"a | b: the readings disagree ({', '.join(next(iter(rows[0].values.values())))})")
+    _strip(mechanism)
+
+
+def _print_fixed_points(
+    mechanism: Mechanism,
+    condition: str,
+    settings: Mapping[str, str],
+    reading: str,
+    assume: Sequence[str],
+    seconds: float,
+    as_json: bool,
+) -> None:
+    from kg import causal, exact
+
+    found = exact.fixed_points(mechanism, condition, settings, reading, assume, seconds=seconds)
+    if as_json:
+        plain = [{n: v if isinstance(v, str) else list(v) for n, v in point.items()} for point in found.points]
+        click.echo(json.dumps({"fixed_points": plain, "complete": found.complete}, ensure_ascii=False, indent=1))
+        return
+    limit = "" if found.complete else f" and perhaps more: not decided in {seconds:g} s, or more than can be listed"
+    click.echo(f"{_n(len(found.points), 'fixed point')}{limit}")
+    same = found.settled()
+    for node in mechanism.nodes:
+        values = list(dict.fromkeys(causal.shown(point[node]) for point in found.points if node in point))
+        mark = "" if node in same or not found.complete else "    differs between them"
+        click.echo(f"    {mechanism.nodes[node].label}: {' or '.join(values) or 'none'}{mark}")
     _strip(mechanism)
 
 

@@ -75,9 +75,10 @@ def test_all_forms_say_the_same_to_rdflib_and_to_pyoxigraph(mechanism):
         assert isomorphic(Graph().parse(data=rdf.text(mechanism, name), format=format), wanted)
     for name, format in (("trig", "trig"), ("nq", "nquads")):
         data = Dataset().parse(data=rdf.text(mechanism, name), format=format)
-        named = [g for g in data.graphs() if len(g)]
-        assert [str(g.identifier) for g in named] == [rdf.iri(mechanism)]
-        assert isomorphic(named[0], wanted)
+        named = {str(g.identifier): g for g in data.graphs() if len(g)}
+        assert set(named) == {rdf.iri(mechanism), rdf.iri(mechanism, "run")}
+        assert isomorphic(named[rdf.iri(mechanism)], wanted)
+        assert isomorphic(named[rdf.iri(mechanism, "run")], rdf.run_graph(mechanism))
     sizes = {}
     media = {
         "ttl": ox.RdfFormat.TURTLE,
@@ -87,7 +88,8 @@ def test_all_forms_say_the_same_to_rdflib_and_to_pyoxigraph(mechanism):
     }
     for name, format in media.items():
         quads = list(ox.parse(rdf.text(mechanism, name).encode(), format=format))
-        sizes[name] = {(str(q.subject), str(q.predicate), str(q.object)) for q in quads}
+        run = ox.NamedNode(rdf.iri(mechanism, "run"))
+        sizes[name] = {(str(q.subject), str(q.predicate), str(q.object)) for q in quads if q.graph_name != run}
     assert sizes["ttl"] == sizes["trig"] == sizes["nq"] == sizes["jsonld"]
     assert len(sizes["ttl"]) == len(wanted)
 
@@ -175,3 +177,16 @@ def test_the_same_bytes_whatever_the_hash_seed(mechanism, tmp_path):
     ]
     assert runs[0] == runs[1]
     assert len(runs[0].splitlines()) == len(list(formats.writers()))
+
+
+def test_the_run_graph_holds_values_and_no_edges():
+    seed = next(m for m in SEEDS if m.id == "ta1-tlr7")
+    graph = rdf.run_graph(seed)
+    about = URIRef(rdf.iri(seed, "run", "both-without-TLR7", "as-written", "tumour_control"))
+    assert str(graph.value(about, rdf.KGV.value)) == "partial"
+    assert str(graph.value(about, rdf.KGV.status)) == "reproduces an observation"
+    assert list(graph.objects(about, rdf.KGV.usesEdge))
+    assert not list(graph.subjects(RDF.type, rdf.BIOLINK.Association))
+    assert (URIRef(rdf.iri(seed, "run")), rdf.PROV.wasDerivedFrom, URIRef(rdf.iri(seed))) in graph
+    nodes = {URIRef(rdf.iri(seed, "node", key)) for key in seed.nodes}
+    assert not [triple for triple in graph if triple[0] in nodes]

@@ -36,9 +36,8 @@ FORMATS = {
         Format("trig", ".trig", "kg.formats.rdf", False, True, "RDF: TriG, one named graph per mechanism"),
         Format("nq", ".nq", "kg.formats.rdf", False, True, "RDF: N-Quads, sorted lines"),
         Format("jsonld", ".jsonld", "kg.formats.rdf", False, True, "RDF: JSON-LD with its context inside"),
-        Format(
-            "graphml", ".graphml", "kg.formats.graphml", False, True, "GraphML, for Cytoscape, Gephi, yEd, igraph and R"
-        ),
+        Format("run", ".run.ttl", "kg.formats.rdf", False, True, "RDF: what follows under each condition"),
+        Format("graphml", ".graphml", "kg.formats.graphml", False, True, "GraphML: Cytoscape, Gephi, yEd, igraph, R"),
     )
 }
 
@@ -120,7 +119,8 @@ def write(mechanism: Mechanism, path: str | Path) -> None:
     """
     file = Path(path)
     file_temporary = file.with_name(f".{file.name}.part")
-    file_temporary.write_text(text(mechanism, file.suffix), encoding="utf-8", newline="\n")
+    ending = max((row.suffix for row in writers() if file.name.endswith(row.suffix)), key=len, default=file.suffix)
+    file_temporary.write_text(text(mechanism, ending), encoding="utf-8", newline="\n")
     file_temporary.replace(file)
 
 

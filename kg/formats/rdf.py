@@ -17,7 +17,7 @@ from rdflib.namespace import DCTERMS
 from rdflib.plugins.serializers.trig import TrigSerializer
 from rdflib.plugins.serializers.turtle import TurtleSerializer
 
-from kg import vocabulary
+from kg import __version__, causal, vocabulary
 from kg.mechanism import Edge, Effect, Evidence, Mechanism, Note, Requirement, Source, plain
 from kg.vocabulary import Term
 
@@ -47,9 +47,11 @@ Value = URIRef | Literal | str | bool | int
 
 
 def text(mechanism: Mechanism, name: str) -> str:
-    """A mechanism as Turtle (``ttl``), TriG (``trig``), N-Quads (``nq``) or JSON-LD (``jsonld``)."""
+    """A mechanism as Turtle (``ttl``), TriG (``trig``), N-Quads (``nq``), JSON-LD (``jsonld``), or its runs (``run``)."""
     if name == "ttl":
         return _serialized(_Turtle(graph(mechanism)))
+    if name == "run":
+        return _serialized(_Turtle(run_graph(mechanism)))
     if name == "jsonld":
         return _jsonld(graph(mechanism))
     data = dataset(mechanism)
@@ -60,12 +62,13 @@ def text(mechanism: Mechanism, name: str) -> str:
 
 
 def dataset(mechanism: Mechanism) -> Dataset:
-    """The same triples in one named graph, whose IRI is the mechanism's."""
+    """The mechanism in the named graph with its IRI, and what its runs derive in the graph ``ID/run``."""
     data = Dataset(default_union=False)
     _bind(data, mechanism)
-    named = data.graph(URIRef(iri(mechanism)))
-    for triple in graph(mechanism):
-        named.add(triple)
+    for name, triples in ((iri(mechanism), graph(mechanism)), (iri(mechanism, "run"), run_graph(mechanism))):
+        named = data.graph(URIRef(name))
+        for triple in triples:
+            named.add(triple)
     return data
 
 
@@ -79,6 +82,11 @@ def graph(mechanism: Mechanism) -> Graph:
     https://w3id.org/immune-kg/vocab/degrades
     """
     return _Writer(mechanism).graph
+
+
+def run_graph(mechanism: Mechanism) -> Graph:
+    """What follows under every declared condition and reading: derived values, never asserted edges."""
+    return _Runs(mechanism).graph
 
 
 def iri(mechanism: Mechanism, *steps: str) -> str:
@@ -131,6 +139,7 @@ class _Writer:
             self.edge(edge)
         for note in mechanism.notes:
             self.note(note)
+        self.runs()
 
     # -- small words ----------------------------------------------------------
 
@@ -320,6 +329,36 @@ class _Writer:
         for item in note.evidence:
             self.say(about, KGV.evidence, self.evidence(item, f"note/{name}"))
 
+    def runs(self) -> None:
+        """What a run starts from, and what a source says must come out."""
+        for kind, table in (("condition", self.m.conditions), ("assumption", self.m.assumptions)):
+            for given in table.values():
+                about = self.part(kind, given.key)
+                self.say(about, RDF.type, URIRef(KGV[kind.capitalize()]))
+                self.say(about, RDFS.label, given.title or given.key)
+                self.say(about, KGV.inMechanism, URIRef(iri(self.m)))
+                for node, value in given.values.items():
+                    setting = self.part(kind, given.key, node)
+                    self.say(about, KGV.sets, setting)
+                    self.say(setting, KGV.node, self.part("node", node))
+                    self.say(setting, KGV.value, value)
+                self.say(about, KGV.because, getattr(given, "because", ""))
+        for reading in self.m.readings.values():
+            about = self.part("reading", reading.key)
+            self.say(about, RDF.type, KGV.Reading)
+            self.say(about, RDFS.label, reading.title)
+            self.say(about, KGV.inMechanism, URIRef(iri(self.m)))
+            for name in reading.edges:
+                self.say(about, KGV.changes, self.part("edge", name))
+        for one in self.m.expectations:
+            about = self.part("expectation", hashlib.sha256(f"{one.given} {one.expect.text}".encode()).hexdigest()[:10])
+            self.say(about, RDF.type, KGV.Expectation)
+            self.say(about, RDFS.label, one.expect.text)
+            self.say(about, KGV.condition, self.part("condition", one.given))
+            self.say(about, KGV.node, self.part("node", one.expect.node))
+            for item in one.evidence:
+                self.say(about, KGV.evidence, self.evidence(item, f"expectation/{one.given}/{one.expect.node}", about))
+
     # -- what our own words mean, so that the file can be read alone ------------
 
     def predicate(self, edge: Edge) -> None:
@@ -338,6 +377,52 @@ class _Writer:
         self.say(about, RDF.type, KGV.Claim)
         self.say(about, RDFS.label, claim.label)
         self.say(about, SKOS.definition, claim.meaning)
+
+
+class _Runs(_Writer):
+    """The derived graph. It says which mechanism and version it was derived from, and by what."""
+
+    def __init__(self, mechanism: Mechanism) -> None:
+        self.m = mechanism
+        self.graph = Graph(bind_namespaces="none")
+        _bind(self.graph, mechanism)
+        about, activity, agent = self.part("run"), self.part("run", "activity"), URIRef(KGV.kg)
+        self.say(about, RDF.type, PROV.Entity)
+        self.say(about, PROV.wasDerivedFrom, URIRef(iri(mechanism)))
+        self.say(about, PROV.wasGeneratedBy, activity)
+        self.say(activity, RDF.type, PROV.Activity)
+        self.say(activity, PROV.used, URIRef(iri(mechanism)))
+        self.say(activity, KGV.usedVersion, mechanism.version)
+        self.say(activity, PROV.wasAssociatedWith, agent)
+        self.say(agent, RDF.type, PROV.SoftwareAgent)
+        self.say(agent, RDFS.label, f"kg {__version__}")
+        for caveat in mechanism.caveats:
+            self.say(about, KGV.caveat, caveat)
+        if any(edge.executes for edge in mechanism.edges):
+            for condition in mechanism.conditions:
+                for reading in causal.readings(mechanism):
+                    self.derived(condition, reading)
+
+    def derived(self, condition: str, reading: str) -> None:
+        answer = causal.whatif(self.m, condition, reading=reading)
+        steps = {step.node: step for step in answer.changed}
+        named = reading.replace(" ", "-")
+        for node, value in answer.values.items():
+            about = self.part("run", condition, named, node)
+            self.say(about, RDF.type, KGV.DerivedValue)
+            self.say(about, KGV.condition, self.part("condition", condition))
+            self.say(about, KGV.node, self.part("node", node))
+            if reading != causal.AS_WRITTEN:
+                self.say(about, KGV.reading, self.part("reading", reading))
+            self.say(about, KGV.value, causal.shown(value))
+            step = steps.get(node)
+            if step:
+                self.say(about, KGV.status, step.status)
+                self.say(about, KGV.weakestClaim, URIRef(KGV[step.weakest]) if step.weakest else None)
+                for edge in step.rests_on:
+                    self.say(about, KGV.usesEdge, self.part("edge", edge))
+                for missing in step.missing:
+                    self.say(about, KGV.missing, missing)
 
 
 def _works(source: Source) -> list[str]:

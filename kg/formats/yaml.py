@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -147,19 +148,25 @@ class _Reader:
             except yaml.YAMLError:
                 return _compose(text, yaml.BaseLoader)
         except yaml.MarkedYAMLError as error:
-            opened = any(words in str(error.problem) for words in _OPENED)  # and the fault is where that was
+            problem = error.problem or str(error)
+            fault = next((fault for fault in _FAULTS if fault[0] in problem), ("", problem, "", False))
+            _, message, hint, opened = fault
             mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
             at = self.location(mark.line, mark.column) if mark else Location(self.name, 1, 1)
-            message = _OPENED.get(error.problem or "", error.problem or str(error))
+            message = message.replace("{}", "".join(re.findall("'(.+?)'", problem)[-1:]))
+            if error.context_mark and "flow" in str(error.context) and not opened:
+                hint = f"is the bracket closed that opens on line {error.context_mark.line + 1}?"
+            elif not mark and (escape := re.search(r"\\U(?!00(0|10))", text)):
+                lines = re.split(BREAK, text[: escape.start()])
+                at = self.location(len(lines) - 1, len(lines[-1]))
         except yaml.reader.ReaderError as error:
-            lines = re.split(BREAK, text[: error.position])
+            lines, hint = re.split(BREAK, text[: error.position]), "remove it"
             at = self.location(len(lines) - 1, len(lines[-1]))
             message = (
                 f"character U+{ord(text[error.position]):04X} is not allowed in YAML"
                 if error.position < len(text)
                 else str(error.reason)
             )
-        hint = next((hint for words, hint in _HINTS.items() if words in message), "")
         self.wrong.append(Diagnostic(at, "yaml-syntax", message, hint))
         return None
 
@@ -190,11 +197,9 @@ class _Reader:
         for key, value in pairs:
             spots[key.key] = self.at(value)
             found = self.value(value, key.kind, key, spots)
-            if found is None:
-                del spots[key.key]
-            else:
+            if found is not None:  # else its spot tells that the key is there, and was complained of
                 values[key.field] = found
-        self.require(node, at, name, keys, dict((key.key, value) for key, value in pairs))
+        self.require(node, at, name, keys, {key.key: value for key, value in pairs})
         if name == "edge" and not values.get("name"):
             values["name"] = values.get("sentence", Sentence()).name
         return RECORDS[name](**values, at=at, spots=Frozen(spots))
@@ -205,14 +210,21 @@ class _Reader:
         for key in keys.values():
             if not key.required:
                 continue
-            hint = f"such as {key.key}: {key.example}" if key.example and not key.example.startswith("-") else ""
-            hint = f"such as {key.example}" if key.example.startswith("-") else hint
+            item = re.fullmatch(r"- (\{.*\})", key.example)
+            shown = f"[{item[1]}]" if item else f"{{{key.example}}}" if key.kind.startswith("map:") else key.example
+            hint = (
+                f"such as {key.example if key.example.startswith('- edge') else f'{key.key}: {shown}'}"
+                if key.example
+                else ""
+            )
             if key.key not in given:
                 message = f"{_a(name)} needs {key.key!r}: {key.meaning}"
                 self.wrong.append(Diagnostic(at, "missing-key", message, hint))
-            elif key.kind.partition(":")[2] in RECORDS and key.kind.startswith(("list:", "map:")):
-                if isinstance(given[key.key], yaml.CollectionNode) and not given[key.key].value:
-                    self.complain(given[key.key], "missing-key", f"{key.key!r} is empty: {key.meaning}", hint)
+                continue
+            value = given[key.key]
+            of_records = key.kind.startswith(("list:", "map:")) and key.kind.partition(":")[2] in RECORDS
+            if of_records and isinstance(value, yaml.CollectionNode) and not value.value:
+                self.complain(value, "missing-key", f"{key.key!r} is empty: {key.meaning}", hint)
 
     def pairs(self, node: yaml.MappingNode, name: str, keys: dict[str, Key]) -> list[tuple[Key, yaml.Node]]:
         """The known keys of a mapping, once each, with their values; complaints about all others."""
@@ -331,9 +343,9 @@ class _Reader:
             items = self.rejoined(items)
         found: list[Any] = []
         for item in items:
+            spots[f"{key.key}.{len(found)}"] = self.at(item)
             value = self.record(item, of, example=key.example) if of in RECORDS else self.single(item, of)
             if value is not None:
-                spots[f"{key.key}.{len(found)}"] = self.at(item)
                 found.append(value)
         return tuple(found)
 
@@ -355,7 +367,8 @@ class _Reader:
 
     def map_of(self, node: yaml.Node, of: str, key: Key) -> Frozen[Any] | None:
         if not isinstance(node, yaml.MappingNode):
-            self.complain(node, "wrong-kind", f"expected 'name: ...' lines, found {_what(node)}")
+            message, hint = f"expected 'name: ...' lines, found {_what(node)}", f"such as {key.example}"
+            self.complain(node, "wrong-kind", message, hint)
             return None
         found = {}
         for name, value in self.unique(node):
@@ -470,20 +483,38 @@ class _Reader:
         self.wrong.append(Diagnostic(self.at(node), code, message, hint))
 
 
-#: Faults that YAML notices only later, and what to say where they began.
-_OPENED = {
-    "could not find expected ':'": "this line is no 'key: value', nor the rest of the line above",
-    "found unexpected end of stream": "the quotation mark that opens here is never closed",
-}
-#: The mend for what YAML complains of, by its words.
-_HINTS = {
-    "mapping values": "text that holds ': ' or ' #' goes between quotation marks",
-    "expected <block end>": "text that holds ': ' or ' #' goes between quotation marks; items of one list start in one column",
-    "cannot start any token": "text that starts with such a character goes between quotation marks; indent with blanks, not tabs",
-    "no 'key: value'": "a key ends in a colon and a blank; a text that goes on is indented deeper than its key",
-    "never closed": "close it, or leave it out",
-    "of YAML's own": "text that starts with !, & or * goes between quotation marks",
-}
+_QUOTE = "put the text in quotation marks"
+#: What YAML complains of: its words, ours, the mend, and whether the fault is where the thing began.
+_FAULTS = (
+    ("mapping values", "a value cannot hold ': '", f"{_QUOTE}; if this is a key, indent it as its neighbours", False),
+    ("but found '<scalar>'", "this is neither in the value before it nor a key", f"{_QUOTE}, all of it", False),
+    (
+        "expected <block end>",
+        "this stands in another column than what it belongs to",
+        "indent it as its neighbours",
+        False,
+    ),
+    ("character '\\t'", "a tab cannot indent a line", "indent with blanks", False),
+    ("cannot start any token", "no value starts with {}", _QUOTE, False),
+    (
+        "could not find expected ':'",
+        "this is no 'key: value', nor the rest of the line above",
+        "a key ends in a colon and a blank; a text that goes on is indented deeper than its key",
+        True,
+    ),
+    (
+        "unexpected end of stream",
+        "the quotation mark that opens here is never closed",
+        "close it, or leave it out",
+        True,
+    ),
+    ("'<stream end>'", "the bracket that opens here is never closed", "close it", True),
+    ("undefined alias", "YAML takes what starts with *, & or ! for something else", _QUOTE, False),
+    ("reference", "YAML takes what starts with *, & or ! for something else", f"{_QUOTE}, or write it out", False),
+    ("another document", "there is a second document here", "put it into a file of its own", False),
+    ("too large", "there is no such character", "", False),
+    ("not in range", "there is no such character", "", False),
+)
 
 
 def _compose(text: str, loader: Any) -> yaml.Node | None:
@@ -500,14 +531,14 @@ def _compose(text: str, loader: Any) -> yaml.Node | None:
             if depth > DEEPEST:
                 raise yaml.MarkedYAMLError(problem=f"this is nested more than {DEEPEST} deep", problem_mark=mark)
             if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) is not None:
-                raise yaml.MarkedYAMLError(problem="this is a tag or a reference of YAML's own", problem_mark=mark)
+                raise yaml.MarkedYAMLError(problem="a tag or a reference", problem_mark=mark)
             unseen = UNSEEN.search(event.value) if isinstance(event, yaml.ScalarEvent) else None
             if unseen:
                 problem = f"this holds the character U+{ord(unseen.group()):04X}, which no text has"
                 raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
         found: yaml.Node | None = yaml.compose(text, Loader=loader)
     except (ValueError, OverflowError) as error:  # PyYAML trips over escapes such as "\\UFFFFFFFF"
-        raise yaml.MarkedYAMLError(problem=f"this is no YAML: {error}") from None
+        raise yaml.MarkedYAMLError(problem=str(error)) from None
     return found
 
 
@@ -573,13 +604,21 @@ def _labelled(text: str) -> str:
     return f"write {entry.id} ! {entry.label}" if entry else ""
 
 
+def _latin(char: str) -> str:
+    """A letter in ASCII where it has a common form: é as e, α as alpha."""
+    name = unicodedata.name(char, "")
+    if name.startswith("GREEK") and " LETTER " in name:
+        return name.partition(" LETTER ")[2].partition(" ")[0].lower()
+    return unicodedata.normalize("NFKD", char).encode("ascii", "ignore").decode() or char
+
+
 def _mend(form: str, text: str) -> str:
     """What a single value must be like, made from what it is: the part of it that fits, or its letters that do."""
     tries = [text.lower()] if form in ("id", "sha256") else []
     if form in ("doi", "digits", "url", "sha256"):
         tries += [part.group() for part in [re.search(SHAPES[form][0], text)] if part]
     if form in ("id", "key", "about"):
-        other = re.sub(r"[^A-Za-z0-9_.+-]+", "_", text).strip("_")
+        other = re.sub(r"[^A-Za-z0-9_.+-]+", "_", "".join(map(_latin, text))).strip("_")
         tries.append(re.sub("[^a-z0-9]+", "-", other.lower()) if form == "id" else other)
     fitting = next((word for word in tries if re.fullmatch(SHAPES[form][0], word)), "")
     return f"such as {fitting}" if fitting else ""
@@ -675,8 +714,8 @@ def schema() -> dict[str, Any]:
             return {"enum": ["yes", "no", *filter(None, of.split("|")), True, False]}
         if form == "sentence":
             return {**any_text, "pattern": rf"^{KEY} ({verbs}) {KEY}( from {KEY})?$"}
-        if form in ("digits", "date"):
-            return {"type": ["string", "integer"]}
+        if form in ("digits", "date"):  # an editor may read either as a number
+            return {"type": ["string", "integer"], "pattern": f"^{SHAPES[form][0]}$"}
         if form == "term":
             return {**any_text, "pattern": r"^\S+:\S+ ! .+$"}
         if form in SHAPES and form not in ("text", "value"):

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
 from kg.mechanism import Edge, Mechanism
 from kg.page.layout import Box, Layout, place
@@ -16,7 +17,7 @@ from kg.page.layout import Box, Layout, place
 Point = tuple[float, float]
 SIDES: dict[str, Point] = {"R": (1, 0), "L": (-1, 0), "B": (0, 1), "T": (0, -1)}
 SLOTS = {"R": (0, -17, 17), "L": (0, -17, 17), "B": (0, -34, 34, -62, 62), "T": (0, -34, 34, -62, 62)}
-TIP = {"increases": 15.0, "decreases": 5.0, "blocks": 7.0, "circle": 12.0, "none": 3.0, "ring": 7.0}  # end of the line
+TIP = {"increases": 15.0, "decreases": 5.0, "blocks": 13.0, "circle": 12.0, "none": 3.0, "ring": 7.0}  # end of the line
 TOUCH = frozenset(("binds", "interacts_with", "synergises_with"))  # drawn with a small circle
 CAREFUL = 160  # above so many lines each takes its own best way, without a look at the others
 CELL = 8  # the raster of boxes and headings
@@ -32,6 +33,7 @@ class Way:
     tip: Point = (0, 0)  # where the head ends
     toward: Point = (1, 0)  # from the tip back along the line
     spot: float = 0.5  # where on another line it ends
+    bend: float = 0.0  # 0 for a detour
 
     @cached_property
     def points(self) -> list[Point]:
@@ -61,7 +63,7 @@ class Line:
     start: str
     end: str  # a node, or the name of the edge that it ends on
     condition: str = ""
-    mark: Point | None = None  # where the diamond of the curator's inference stands
+    mark: Point | None = None  # where the diamond of the curator's inference stands, if it has one
 
     @property
     def d(self) -> str:
@@ -74,10 +76,11 @@ class Line:
         if self.kind == "increases":
             a, b = (x + u * 16 - v * 7.5, y + v * 16 + u * 7.5), (x + u * 16 + v * 7.5, y + v * 16 - u * 7.5)
             return f"M{_n(x)} {_n(y)}L{_n(a[0])} {_n(a[1])}L{_n(b[0])} {_n(b[1])}Z"
-        if self.kind in ("decreases", "blocks"):
-            half, back = (13, 3) if self.kind == "decreases" else (16, 5)
+        if self.kind in ("decreases", "blocks"):  # a bar; a blocking one stands before a ring on the blocked edge
+            half, back = (14, 3) if self.kind == "decreases" else (17, 12)
+            ring = circle(x, y, 7) if self.kind == "blocks" else ""
             x, y = x + u * back, y + v * back
-            return f"M{_n(x - v * half)} {_n(y + u * half)}L{_n(x + v * half)} {_n(y - u * half)}"
+            return f"M{_n(x - v * half)} {_n(y + u * half)}L{_n(x + v * half)} {_n(y - u * half)}" + ring
         if self.kind == "circle":
             return circle(x + u * 6, y + v * 6, 6)
         if self.kind in ("requires", "unless"):
@@ -124,6 +127,17 @@ def circle(x: float, y: float, r: float) -> str:
     return f"M{_n(x - r)} {_n(y)}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0Z"
 
 
+def inferred(edge: Edge) -> bool:
+    """Whether a step of the curator's own is part of an edge: it carries a diamond, whatever else supports it."""
+    items = (*edge.evidence, edge.effect) if edge.effect else edge.evidence
+    return any(item.claim == "inference" for item in items)
+
+
+def middle(line: Line) -> Point:
+    """A point on a line, halfway along it."""
+    return _at(line.way.curve, 0.5)[0]
+
+
 def outline(kind: str, box: Box) -> str:
     """The shape of a node of a kind, in its box: kinds differ in shape, not in colour alone."""
     x, y, w, h = box.x, box.y, box.w, box.h
@@ -143,9 +157,11 @@ def outline(kind: str, box: Box) -> str:
 def draw(mechanism: Mechanism) -> Drawing:
     """Lay a mechanism out and choose a way for every line.
 
-    >>> from kg.formats import read                       # doctest: +SKIP
-    >>> len(draw(read("ta1-tlr7")).lines) > 26            # doctest: +SKIP
-    True
+    >>> from kg.mechanism import Frozen, Node, Sentence
+    >>> nodes = Frozen({key: Node(key=key) for key in "ab"})
+    >>> edge = Edge(sentence=Sentence("a", "activates", "b"), name="ab")
+    >>> [line.kind for line in draw(Mechanism(nodes=nodes, edges=(edge,))).lines]
+    ['increases']
     """
     return _Router(mechanism, place(mechanism)).drawing()
 
@@ -162,8 +178,8 @@ def score(mechanism: Mechanism) -> Score:
         if not _touch(drawing.lines[n], drawing.lines[m])
     )
     through = 0
-    for line, points in zip(drawing.lines, fine, strict=True):
-        for key, box in boxes.items():
+    for points in fine:
+        for box in boxes.values():
             inside = [p for p in points[2:-2] if _within(p, box.grown(-1))]
             through += bool(inside)
     listed = list(boxes.values())
@@ -199,7 +215,9 @@ class _Router:
         for box in layout.boxes.values():
             self._fill(box.grown(3), 1)
         self.wishes = list(self._wishes(mechanism))
+        self.inferred = frozenset(edge.name for edge in mechanism.edges if inferred(edge))
         self.pairs: dict[tuple[int, int, int, int], float] = {}
+        self.kept: list[list[Way]] = []  # pairs are known by the identity of their ways, so no way may be forgotten
 
     def _fill(self, box: Box, value: int) -> None:
         rows = len(self.raster) // self.across
@@ -240,10 +258,9 @@ class _Router:
 
     def drawing(self) -> Drawing:
         own = [n for n, wish in enumerate(self.wishes) if wish.target < 0]
-        chosen: dict[int, Way] = {}
         for n in own:
             self.wishes[n].ways = self._between(self.wishes[n].line)
-        for n, wish in enumerate(self.wishes):  # until their own way is known, a straight line stands in for these
+        for wish in self.wishes:  # until their own way is known, a straight line stands in for these
             if wish.target >= 0:
                 root = self.wishes[wish.target]
                 while root.target >= 0:
@@ -254,17 +271,81 @@ class _Router:
                 for m in own:
                     if m != wish.target and wish.line.start not in (self.wishes[m].line.start, self.wishes[m].line.end):
                         self.wishes[m].guides.append([start, middle])
+        for n in own:
+            wish = self.wishes[n]
+            costs = [way.cost + sum(25 * _crossings(way.points, guide) for guide in wish.guides) for way in wish.ways]
+            wish.ways = [replace(way, cost=cost) for way, cost in zip(wish.ways, costs, strict=True)]
+            wish.ways.sort(key=lambda way: way.cost)
+            self.kept.append(wish.ways)
+        first = {n: self.wishes[n].ways[0].cost for n in own}
+        starts = (sorted(own, key=lambda n: -first[n]), sorted(own, key=lambda n: first[n]), own)
+        tries = []
+        for order in starts[:2]:  # a descent ends where it began to go down: begin in three ways
+            tried: dict[int, Way] = {}
+            self._settle(order, tried)
+            tries += [tried, *(self._fanned(tried, flip) for flip in (1, -1))]
+        chosen = min(tries, key=self._total) if own else {}
         self._settle(own, chosen)
+        self._untangle(own, chosen)
+        self._attach(chosen)
+        for n, m in [(a, b) for a in own for b in own if b < a and self._parallel(a, b)]:
+            before = self._total(chosen)  # of two edges between the same nodes, either may be the better one to reach
+            swapped = chosen | {n: chosen[m], m: chosen[n]}
+            self._attach(swapped)
+            if self._total(swapped) < before:
+                chosen = swapped
+        lines = [replace(wish.line, way=chosen[n]) for n, wish in enumerate(self.wishes)]
+        return Drawing(self.layout, tuple(self._marked(lines)))
+
+    def _fanned(self, chosen: dict[int, Way], flip: int) -> dict[int, Way]:
+        """The same sides, with the ends on each side spread in the order of where they go."""
+        ends: dict[tuple[str, str], list[tuple[float, int, int]]] = {}
+        for n, way in chosen.items():
+            for last, (node, side, _) in enumerate(way.ports):
+                other = way.ports[1 - last][0]
+                (x, y), (x2, y2) = self.layout.boxes[node].centre, self.layout.boxes[other].centre
+                u, v = SIDES[side]
+                along, away = (x2 - x) * abs(v) + (y2 - y) * abs(u), (x2 - x) * u + (y2 - y) * v
+                order = n if last else n * flip
+                ends.setdefault((node, side), []).append((round(math.atan2(along, away), 3), order, n))
+        slots: dict[tuple[int, str, str], float] = {}
+        for (node, side), items in ends.items():
+            step = min(34.0 if side in "TB" else 18.0, (132 if side in "TB" else 44) / max(len(items) - 1, 1))
+            for place_, (_, _, n) in enumerate(sorted(items)):
+                slots[n, node, side] = (place_ - (len(items) - 1) / 2) * step
+        spread: dict[int, Way] = {}
+        for n, way in chosen.items():
+            (start, leave, _), (end, enter, _) = way.ports
+            a, b = slots[n, start, leave], slots[n, end, enter]
+            spread[n] = self._curve(self.wishes[n].line, leave, enter, a, b, way.bend) if way.bend else way
+        self.kept.append(list(spread.values()))
+        return spread
+
+    def _parallel(self, n: int, m: int) -> bool:
+        a, b = self.wishes[n].line, self.wishes[m].line
+        reached = any(wish.target in (n, m) for wish in self.wishes)
+        return (a.start, a.end, a.kind) == (b.start, b.end, b.kind) and reached and len(self.wishes) <= CAREFUL
+
+    def _total(self, chosen: dict[int, Way]) -> float:
+        pairs = ((n, m) for n in chosen for m in chosen if m < n)
+        return sum(self._between_two(n, chosen[n], m, chosen[m]) for n, m in pairs) + sum(
+            w.cost for w in chosen.values()
+        )
+
+    def _attach(self, chosen: dict[int, Way]) -> None:
+        """Lines that end on lines, once those have their way."""
+        for n, wish in enumerate(self.wishes):
+            if wish.target >= 0:
+                chosen.pop(n, None)
         for n, wish in enumerate(self.wishes):
             if wish.target >= 0:
                 wish.ways = self._onto(wish, chosen[wish.target])
+                self.kept.append(wish.ways)
                 self._settle([n], chosen)
         for _ in range(2):
             for n, wish in enumerate(self.wishes):
                 if wish.target >= 0:
                     self._settle([n], chosen)
-        lines = [replace(wish.line, way=chosen[n]) for n, wish in enumerate(self.wishes)]
-        return Drawing(self.layout, tuple(self._marked(lines)))
 
     # ---- ways
 
@@ -273,19 +354,19 @@ class _Router:
         first: list[tuple[float, str, str, float]] = []
         for leave in SIDES:
             for enter in SIDES:
-                for bend in (0.5, 0.85, 0.3):
+                for bend in (0.5, 0.85):
                     way = self._curve(line, leave, enter, 0, 0, bend)
                     first.append((way.cost, leave, enter, bend))
         first.sort(key=lambda item: item[0])
         ways = [
             self._curve(line, leave, enter, a, b, bend)
-            for _, leave, enter, bend in first[:10]
-            for a in SLOTS[leave][:5]
-            for b in SLOTS[enter][:5]
+            for _, leave, enter, bend in first[:7]
+            for a in SLOTS[leave][: self._ports(line.start)]
+            for b in SLOTS[enter][: self._ports(line.end)]
         ]
         if min(way.cost for way in ways) > 400:
             ways += self._detours(line)
-        return sorted(ways, key=lambda way: way.cost)[:110]
+        return sorted(ways, key=lambda way: way.cost)[:90]
 
     def _curve(self, line: Line, leave: str, enter: str, a: float, b: float, bend: float) -> Way:
         p, u = self._port(line.start, leave, a, 2)
@@ -293,7 +374,11 @@ class _Router:
         q = tip[0] + v[0] * TIP[line.kind], tip[1] + v[1] * TIP[line.kind]
         curve = _cubic(p, u, q, v, bend)
         ports = ((line.start, leave, a), (line.end, enter, b))
-        return Way(self._cost(curve) + 0.02 * (abs(a) + abs(b)), curve, ports, tip, v)
+        return Way(self._cost(curve) + 0.02 * (abs(a) + abs(b)), curve, ports, tip, v, bend=bend)
+
+    def _ports(self, key: str) -> int:
+        """How many slots a side of a node offers: all where many lines meet."""
+        return 5 if sum(key in (wish.line.start, wish.line.end) for wish in self.wishes) > 4 else 3
 
     def _detours(self, line: Line) -> Iterator[Way]:
         """Two curves that meet in a free channel between columns or rows."""
@@ -315,20 +400,18 @@ class _Router:
         """Ways from a node to a point on another line, arriving across it."""
         line, ways = wish.line, []
         tip = TIP["blocks" if line.kind == "blocks" else "ring"]
-        for spot in (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78):
+        for spot in (0.5, 0.38, 0.62, 0.26, 0.74):
             (x, y), (dx, dy) = _at(target.curve, spot)
-            off = 3.0 if line.kind == "blocks" else 0.0
             for v in ((-dy, dx), (dy, -dx)):
-                end = x + v[0] * off, y + v[1] * off
-                q = end[0] + v[0] * tip, end[1] + v[1] * tip
+                q = x + v[0] * tip, y + v[1] * tip
                 for leave in SIDES:
-                    for a in SLOTS[leave][:5]:
+                    for a in SLOTS[leave][:3]:
                         p, u = self._port(line.start, leave, a, 2)
-                        for bend in (0.5, 0.85, 0.3):
+                        for bend in (0.5, 0.85):
                             curve = _cubic(p, u, q, v, bend)
-                            cost = self._cost(curve) + abs(spot - 0.5) * 12 + 0.02 * abs(a)
-                            ways.append(Way(cost, curve, ((line.start, leave, a),), end, v, spot))
-        return sorted(ways, key=lambda way: way.cost)[:160]
+                            cost = self._cost(curve) + abs(spot - 0.5) * 16 + 0.02 * abs(a)
+                            ways.append(Way(cost, curve, ((line.start, leave, a),), (x, y), v, spot))
+        return sorted(ways, key=lambda way: way.cost)[:90]
 
     def _port(self, key: str, side: str, slot: float, gap: float) -> tuple[Point, Point]:
         box, (u, v) = self.layout.boxes[key], SIDES[side]
@@ -338,47 +421,52 @@ class _Router:
     def _cost(self, curve: tuple[Point, ...]) -> float:
         """Boxes are a wall, headings a hedge; then length and turning."""
         raster, across, size = self.raster, self.across, len(self.raster)
-        points = list(_samples(curve, 16 if len(curve) == 4 else 12))
+        points = list(_samples(curve, 12 if len(curve) == 4 else 10))
         hits = labels = 0
-        length = turning = 0.0
-        (x0, y0), before = points[0], 0.0
-        for n, (x, y) in enumerate(points[1:], 1):
+        length = turning = before = 0.0
+        last = len(points) - 1
+        x0, y0 = points[0]
+        for n in range(1, last + 1):
+            x, y = points[n]
             dx, dy = x - x0, y - y0
             step = math.hypot(dx, dy)
             length += step
-            heading = math.atan2(dy, dx) if step > 0.5 else before
-            if n > 1:
-                turn = abs(heading - before)
-                turning += min(turn, 2 * math.pi - turn)
-            before = heading
-            for px, py in ((x, y), ((x + x0) / 2, (y + y0) / 2)) if step > 30 else ((x, y),):
-                cell = int(py // CELL) * across + int(px // CELL)
+            if step > 0.5:
+                heading = math.atan2(dy, dx)
+                turn = abs(heading - before) if n > 1 else 0.0
+                turning += turn if turn < math.pi else 2 * math.pi - turn
+                before = heading
+            parts = int(step / 26) + 1
+            for part in range(1, parts + 1):
+                px, py = x0 + dx * part / parts, y0 + dy * part / parts
+                cell = int(py / CELL) * across + int(px / CELL)
                 if px < 0 or py < 0 or cell >= size:
                     labels += 3
-                elif 1 < n < len(points) - 1 or step > 30:
-                    value = raster[cell]
-                    hits += value == 1
-                    labels += value == 2
+                elif raster[cell] and length - step * (1 - part / parts) > 14:  # its own box lies at its very ends
+                    if raster[cell] == 2:
+                        labels += 1
+                    elif math.dist((px, py), points[last]) > 14:
+                        hits += 1
             x0, y0 = x, y
-        return hits * 500 + labels * 14 + length * 0.045 + turning * 9 + max(0, turning - 3.3) * 30
+        return hits * 500 + labels * 14 + length * 0.06 + turning * 9 + max(0, turning - 3.3) * 30
 
     # ---- choosing
 
     def _settle(self, group: list[int], chosen: dict[int, Way]) -> None:
         """Coordinate descent: each line in turn takes the way that is cheapest beside all others."""
-        for n in group:
-            chosen.setdefault(n, self.wishes[n].ways[0])
         if len(self.wishes) > CAREFUL:
+            chosen.update({n: self.wishes[n].ways[0] for n in group})
             return
-        order = sorted(group, key=lambda n: (-self.wishes[n].ways[0].cost, n))
         for _ in range(5):
             moved = False
-            for n in order:
-                best, least = chosen[n], math.inf
-                for way in self.wishes[n].ways:
+            for n in group:
+                best, least = self.wishes[n].ways[0], math.inf
+                for k, way in enumerate([chosen[n], *self.wishes[n].ways] if n in chosen else self.wishes[n].ways):
                     if way.cost >= least:
-                        break
-                    cost = way.cost + sum(_crossings(way.points, guide) * 25 for guide in self.wishes[n].guides)
+                        if k:
+                            break
+                        continue
+                    cost = way.cost
                     for m, other in chosen.items():
                         if m != n:
                             cost += self._between_two(n, way, m, other)
@@ -386,10 +474,37 @@ class _Router:
                                 break
                     if cost < least:
                         best, least = way, cost
-                moved |= best is not chosen[n]
+                moved |= best is not chosen.get(n)
                 chosen[n] = best
             if not moved:
                 break
+
+    def _untangle(self, group: list[int], chosen: dict[int, Way]) -> None:
+        """Two lines that still cross are moved together: alone, neither can leave for a way that the other holds."""
+        if len(self.wishes) > CAREFUL:
+            return
+        for n in group:
+            for m in group:
+                if m >= n or self._between_two(n, chosen[n], m, chosen[m]) < 50:
+                    continue
+                others = [(k, way) for k, way in chosen.items() if k not in (n, m)]
+
+                def alone(k: int, way: Way, others: list[tuple[int, Way]] = others) -> float:
+                    return way.cost + sum(self._between_two(k, way, o, other) for o, other in others)
+
+                def few(k: int) -> list[tuple[float, Way]]:
+                    ways = {(way.ports[0][:2], way.ports[-1]): way for way in reversed(self.wishes[k].ways)}
+                    cheap = sorted(ways.values(), key=lambda way: way.cost)[:16]
+                    return sorted(((alone(k, way), way) for way in [chosen[k], *cheap]), key=lambda pair: pair[0])
+
+                least = alone(n, chosen[n]) + alone(m, chosen[m]) + self._between_two(n, chosen[n], m, chosen[m])
+                for cost, way in few(n):
+                    for cost2, way2 in few(m) if cost < least else ():
+                        if cost + cost2 >= least - 1e-9:
+                            break
+                        both = cost + cost2 + self._between_two(n, way, m, way2)
+                        if both < least - 1e-9:
+                            least, chosen[n], chosen[m] = both, way, way2
 
     def _between_two(self, n: int, way: Way, m: int, other: Way) -> float:
         if n > m:
@@ -414,6 +529,9 @@ class _Router:
     def _marked(self, lines: list[Line]) -> Iterator[Line]:
         """Each line with the free spot for its diamond: away from heads, rings and what crosses it."""
         for n, line in enumerate(lines):
+            if line.condition or line.edge not in self.inferred:
+                yield line
+                continue
             taken = [other.way.tip for m, other in enumerate(lines) if m != n and other.end == line.edge]
             taken += [line.way.curve[0], line.way.tip]
             near = [p for m, other in enumerate(lines) if m != n for p in other.way.points]
@@ -463,7 +581,7 @@ def _at(curve: Sequence[Point], t: float) -> tuple[Point, Point]:
     """The point at a fraction of a curve's length, and the direction there."""
     points = list(_samples(curve, 40))
     far = [0.0]
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in pairwise(points):
         far.append(far[-1] + math.dist(a, b))
     want = t * far[-1]
     n = next((n for n in range(1, len(far)) if far[n] >= want), len(far) - 1)
@@ -475,23 +593,29 @@ def _at(curve: Sequence[Point], t: float) -> tuple[Point, Point]:
 
 def _crossings(a: Sequence[Point], b: Sequence[Point]) -> int:
     found = 0
-    left, right = min(p[0] for p in b), max(p[0] for p in b)
-    high, low = min(p[1] for p in b), max(p[1] for p in b)
-    for (x1, y1), (x2, y2) in zip(a, a[1:], strict=False):
-        if (x1 < left and x2 < left) or (x1 > right and x2 > right) or (y1 < high and y2 < high):
-            continue
-        if y1 > low and y2 > low:
+    xs, ys = [p[0] for p in b], [p[1] for p in b]
+    left, right, high, low = min(xs), max(xs), min(ys), max(ys)
+    x2, y2 = a[0]
+    for n in range(1, len(a)):
+        x1, y1 = x2, y2
+        x2, y2 = a[n]
+        if (
+            (x1 < left and x2 < left)
+            or (x1 > right and x2 > right)
+            or (y1 < high and y2 < high)
+            or (y1 > low and y2 > low)
+        ):
             continue
         dx, dy = x2 - x1, y2 - y1
-        x3, y3 = b[0]
-        before = dx * (y3 - y1) - dy * (x3 - x1)
-        for x4, y4 in b[1:]:
-            after = dx * (y4 - y1) - dy * (x4 - x1)
-            if (before > 0) != (after > 0):
-                ex, ey = x4 - x3, y4 - y3
-                if (ex * (y1 - y3) - ey * (x1 - x3) > 0) != (ex * (y2 - y3) - ey * (x2 - x3) > 0):
-                    found += 1
-            x3, y3, before = x4, y4, after
+        far = dx * y1 - dy * x1
+        above = [dx * y - dy * x > far for x, y in b]
+        if True in above and False in above:
+            for k in range(1, len(b)):
+                if above[k] != above[k - 1]:
+                    x3, y3 = b[k - 1]
+                    ex, ey = b[k][0] - x3, b[k][1] - y3
+                    if (ex * (y1 - y3) - ey * (x1 - x3) > 0) != (ex * (y2 - y3) - ey * (x2 - x3) > 0):
+                        found += 1
     return found
 
 
@@ -513,4 +637,8 @@ def _within(point: Point, box: Box) -> bool:
 
 def _n(value: float) -> str:
     """A number for a path: one decimal at most, the same on every machine."""
-    return f"{value:.1f}".removesuffix(".0").replace("-0", "0", 1) if abs(value) < 0.05 else f"{value:.1f}".removesuffix(".0")
+    return (
+        f"{value:.1f}".removesuffix(".0").replace("-0", "0", 1)
+        if abs(value) < 0.05
+        else f"{value:.1f}".removesuffix(".0")
+    )

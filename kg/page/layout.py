@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 
 from kg.diagnostics import visible
 from kg.mechanism import Mechanism
 
-WIDE, HIGH = 168, 66  # every node has the same box
-GAP = 62  # between two boxes, at least
+WIDE, HIGH = 168, 74  # every node has the same box
+GAP = 64  # between two boxes, at least
+TALL = 118  # between two rows, at most, where the picture would be flat
+SHAPE = 1.42  # how many times wider than high a picture is, if it can be chosen
 PAD, HEAD = 17, 34  # inside a place: its margin, and the strip that its heading stands in
 AIR = 26  # between the borders of two places, at least
-FONT, LEADING, LINES = 19, 23, 2
+FONT, LEADING, LINES = 19.5, 22, 3
 
-_NARROW, _BROAD = frozenset("iljI.,;:'|!()[]-1tfr ·"), frozenset("mwMWαω@%&—")
+_THIN, _NARROW, _BROAD = frozenset("iljI.,;:'|! ·"), frozenset("tfr()[]-⁺"), frozenset("mwMW@%&—…")
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,10 @@ class Layout:
 
 def advance(text: str, size: float) -> float:
     """How wide a text is at most, in a common sans-serif; the reader's own font is not known here."""
-    return size * sum(0.4 if c in _NARROW else 0.95 if c in _BROAD else 0.7 if c.isupper() else 0.6 for c in text)
+    return size * sum(
+        0.31 if c in _THIN else 0.41 if c in _NARROW else 0.95 if c in _BROAD else 0.69 if c.isupper() else 0.6
+        for c in text
+    )
 
 
 def clean(text: str) -> str:
@@ -111,29 +117,28 @@ def lines(label: str) -> tuple[str, ...]:
     """A label in as many lines as a box holds, balanced; what does not fit gives way to an ellipsis.
 
     >>> lines("T-cell killing of tumour cells")
-    ('T-cell killing', 'of tumour cells')
+    ('T-cell killing of', 'tumour cells')
     """
-    room = WIDE - 18
-    words = clean(label)[:200].split(" ") or [""]
-    best: tuple[float, tuple[str, ...]] | None = None
-    for cut in range(1, len(words) + 1):
-        pair = tuple(filter(None, (" ".join(words[:cut]), " ".join(words[cut:]))))
-        widest = max(advance(line, FONT) for line in pair)
-        if widest <= room and (best is None or (len(pair), widest) < (len(best[1]), best[0])):
-            best = (widest, pair)
-    if best:
-        return best[1]
-    found = [""]
-    for word in words:
+    room = WIDE - 14
+    words = clean(label)[:200].split(" ")
+    for count in range(1, min(LINES, len(words)) + 1):
+        ways = [_split(words, cuts) for cuts in combinations(range(1, len(words)), count - 1)]
+        found = min(ways, key=lambda way: max(advance(line, FONT) for line in way))
+        if max(advance(line, FONT) for line in found) <= room:
+            return found
+    found = ("",)
+    for word in words:  # fill the lines in turn, and shorten what is too long
         longer = f"{found[-1]} {word}".strip()
-        if advance(longer, FONT) <= room or (not found[-1] and len(found) == LINES):
-            found[-1] = longer
-        elif found[-1] and len(found) < LINES:
-            found.append(word)
+        if found[-1] and len(found) < LINES and advance(longer, FONT) > room:
+            found = (*found, word)
         else:
-            found[-1] = longer
-            break
+            found = (*found[:-1], longer)
     return tuple(_shortened(line, room) for line in found)
+
+
+def _split(words: list[str], cuts: tuple[int, ...]) -> tuple[str, ...]:
+    bounds = (0, *cuts, len(words))
+    return tuple(" ".join(words[a:b]) for a, b in pairwise(bounds))
 
 
 def _shortened(line: str, room: float) -> str:
@@ -180,21 +185,21 @@ def grid(mechanism: Mechanism) -> tuple[tuple[str, ...], ...]:
     rank = ranks(mechanism)
     deep = max(3, math.ceil(math.sqrt(len(mechanism.nodes) / 2)))
     inner: dict[str, list[str]] = {}
-    for place in mechanism.places.values():
-        inner.setdefault(place.inside if place.inside in mechanism.places else "", []).append(place.key)
+    for there in mechanism.places.values():
+        inner.setdefault(there.inside if there.inside in mechanism.places else "", []).append(there.key)
     members: dict[str, list[str]] = {}
     for node in mechanism.nodes.values():
         members.setdefault(node.place if node.place in mechanism.places else "", []).append(node.key)
     columns: list[list[str]] = []
     todo, seen = [""], set[str]()
     while todo:  # a place's own nodes first, then each place inside it: columns of one place stay together
-        place = todo.pop()
-        if place in seen:
+        name = todo.pop()
+        if name in seen:
             continue
-        seen.add(place)
-        here = sorted(members.get(place, ()), key=lambda key: rank[key])
+        seen.add(name)
+        here = sorted(members.get(name, ()), key=lambda key: rank[key])
         columns += [here[n : n + deep] for n in range(0, len(here), deep)]
-        todo += reversed(inner.get(place, ()))
+        todo += reversed(inner.get(name, ()))
     columns += [[key] for key in mechanism.nodes if not any(key in column for column in columns)]
     return tuple(tuple(c[r] if r < len(c) else "." for c in columns) for r in range(max(map(len, columns), default=0)))
 
@@ -224,8 +229,11 @@ def place(mechanism: Mechanism) -> Layout:
         for side in range(4):
             need = borders[name][side] * (PAD + (HEAD if side == 0 else 0))
             edge[side][spans[name][side]] = max(edge[side][spans[name][side]], need)
-    tops = _positions(edge[0], edge[1], HIGH)
-    lefts = _positions(edge[2], edge[3], WIDE)
+    lefts = _positions(edge[2], edge[3], WIDE, _room(mechanism, cells, broad))
+    flat = [float(GAP)] * (tall - 1)
+    spare = (lefts[-1] + WIDE) / SHAPE - _positions(edge[0], edge[1], HIGH, flat)[-1] - HIGH
+    more = max(0.0, min(TALL - GAP, spare / max(tall - 1, 1)))
+    tops = _positions(edge[0], edge[1], HIGH, [GAP + more] * (tall - 1))
     boxes = {key: Box(lefts[c], tops[r], WIDE, HIGH) for key, (r, c) in cells.items()}
     rectangles: dict[str, Box] = {}
     for name in outwards:
@@ -252,16 +260,27 @@ def place(mechanism: Mechanism) -> Layout:
         areas,
         lefts[-1] + WIDE + edge[3][-1] + GAP / 2,
         tops[-1] + HIGH + edge[1][-1] + GAP / 2,
-        tuple(x - GAP / 2 for x in lefts) + (lefts[-1] + WIDE + GAP / 2,),
-        tuple(y - GAP / 2 for y in tops) + (tops[-1] + HIGH + GAP / 2,),
+        (*(x - GAP / 2 for x in lefts), lefts[-1] + WIDE + GAP / 2),
+        (*(y - GAP / 2 for y in tops), tops[-1] + HIGH + GAP / 2),
     )
 
 
-def _positions(before: list[float], after: list[float], size: float) -> list[float]:
+def _room(mechanism: Mechanism, cells: Mapping[str, tuple[int, int]], broad: int) -> list[float]:
+    """The gap after each column: wider where the edge between two neighbours has marks to carry."""
+    gaps = [float(GAP)] * (broad - 1)
+    for edge in mechanism.edges:
+        (r, c), (r2, c2) = (cells.get(key, (-9, -9)) for key in (edge.subject, edge.sentence.object))
+        if r == r2 and abs(c - c2) == 1:
+            marks = len(edge.requires) + len(edge.unless) + (edge.claim == "inference")
+            gaps[min(c, c2)] = max(gaps[min(c, c2)], GAP - 6.0 + 22 * marks)
+    return gaps
+
+
+def _positions(before: list[float], after: list[float], size: float, gaps: list[float]) -> list[float]:
     """Where each column (or row) begins, given what borders need before and after each."""
     found, end, left = [], 0.0, 0.0
     for n, (lead, trail) in enumerate(zip(before, after, strict=True)):
-        start = GAP / 2 + lead if n == 0 else end + max(GAP, left + lead + AIR)
+        start = GAP / 2 + lead if n == 0 else end + max(gaps[n - 1], left + lead + AIR)
         found.append(start)
         end, left = start + size, trail
     return found

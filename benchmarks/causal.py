@@ -1,0 +1,104 @@
+"""What-if on random scale-free networks, beside mpbn on the same network, in one run.
+
+    pip install -e . mpbn && python benchmarks/causal.py [EDGES ...]      # default: 10000 100000
+
+Prints seconds (median of the runs), the ratio to mpbn, and the peak memory of this process.
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+from kg import causal
+from kg.mechanism import Edge, Effect, Frozen, Mechanism, Node, Requirement, Sentence
+
+
+def network(size: int, seed: int = 1) -> Mechanism:
+    """A random acyclic network: ends are drawn by degree, a quarter of the edges lower, a tenth has a requirement."""
+    rnd = random.Random(seed)
+    count = size // 2
+    names = [f"n{i}" for i in range(count)]
+    pool, edges = [0], []
+    while len(edges) < size:
+        a = rnd.choice(pool) if rnd.random() < 0.7 else rnd.randrange(count)
+        b = rnd.randrange(count)
+        if a == b:
+            continue
+        a, b = sorted((a, b))
+        pool += [a, b]
+        verb = "degrades" if rnd.random() < 0.25 else "promotes"
+        edges.append(
+            Edge(
+                sentence=Sentence(names[a], verb, names[b]),
+                name=f"e{len(edges)}",
+                effect=Effect(complete=True) if verb == "degrades" else None,
+                requires=(Requirement(node=names[rnd.randrange(a + 1)]),) if rnd.random() < 0.1 else (),
+            )
+        )
+    targets = {edge.sentence.object for edge in edges}
+    nodes = {name: Node(key=name, at_start="absent" if name in targets else "present") for name in names}
+    return Mechanism(id="random", nodes=Frozen(nodes), edges=tuple(edges))
+
+
+def functions(mechanism: Mechanism) -> dict[str, str]:
+    """The same network as Boolean functions, for mpbn."""
+    up: dict[str, list[str]] = {name: [] for name in mechanism.nodes}
+    down: dict[str, list[str]] = {name: [] for name in mechanism.nodes}
+    for edge in mechanism.edges:
+        fires = "(" + "&".join([edge.subject, *(needed.node for needed in edge.requires)]) + ")"
+        (up if edge.verb == "promotes" else down)[edge.sentence.object].append(fires)
+    found = {}
+    for name, node in mechanism.nodes.items():
+        raised = "|".join(["1"] if node.at_start == "present" else up[name]) or "0"
+        found[name] = "&".join([f"({raised})", *(f"!{fires}" for fires in down[name])])
+    return found
+
+
+def timed(work: Callable[[], object], runs: int = 3) -> float:
+    seconds = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds)
+
+
+def main(sizes: list[int]) -> None:
+    print(
+        "| edges | compile | first answer | one more question | one minimal reason | mpbn, load and one fixed point | ratio |"
+    )
+    print("|---|---|---|---|---|---|---|")
+    for size in sizes:
+        mechanism = network(size)
+        compiled = timed(lambda: causal.compile(mechanism))
+        net = causal.compile(mechanism)
+        settings = {next(iter(mechanism.nodes)): "absent"}
+        first = timed(lambda: net.propagate(*net.facts({})))
+        again = timed(lambda: net.propagate(*net.facts(settings)))
+        deepest = list(mechanism.nodes)[-1]
+        reasons = causal.Reasons(net, {}, deepest)
+        reason = timed(reasons.one)
+        peer = _mpbn(functions(mechanism)) if size <= 100_000 else None
+        ratio = f"{peer / (compiled + first):.1f}" if peer else "-"
+        shown = f"{peer:.2f} s" if peer else "not run"
+        print(
+            f"| {size:,} | {compiled:.2f} s | {first:.3f} s | {again:.3f} s | {1000 * reason:.1f} ms | {shown} | {ratio} |"
+        )
+    print(f"\npeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB, mpbn's included")
+
+
+def _mpbn(rules: dict[str, str]) -> float | None:
+    try:
+        import mpbn
+    except ImportError:
+        return None
+    return timed(lambda: next(iter(mpbn.MPBooleanNetwork(rules).fixedpoints(limit=1))), 1)
+
+
+if __name__ == "__main__":
+    main([int(text) for text in sys.argv[1:]] or [10_000, 100_000])
