@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg import texts, vocabulary
-from kg.diagnostics import Diagnostic, Location, near
-from kg.mechanism import Assumption, Condition, Evidence, Mechanism, Record
-from kg.vocabulary import Term
+from kg.diagnostics import Diagnostic, Location, near, nearest
+from kg.mechanism import Assumption, Change, Condition, Edge, Effect, Evidence, Mechanism, Record
+from kg.vocabulary import Predicate, Term
 
 ANCHOR_WORDS = 8  # an anchor is a pointer, not a quotation: this many words at most
 ANCHOR_SHARE = 0.15  # of a source's characters, for all its anchors together
@@ -90,6 +90,11 @@ def _warning(at: Location | None, code: str, message: str, help: str = "") -> Di
     return Diagnostic(at or Location("<mechanism>", 1, 1), code, message, help, "warning")
 
 
+def _said(record: Record) -> set[str]:
+    """The keys of a record that have something to say, or that have been complained of already."""
+    return {key for key in (*vars(record), *record.spots) if key in record.spots or getattr(record, key)}
+
+
 def _starts(m: Mechanism) -> tuple[Assumption | Condition, ...]:
     return (*m.assumptions.values(), *m.conditions.values())
 
@@ -105,14 +110,14 @@ def nodes_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
         if name not in m.nodes:
             yield _error(at, "unknown-node", f"no node is called {name!r}", near(name, m.nodes))
 
+    names = {edge.name for edge in m.edges}
     for edge in m.edges:
         sentence = edge.sentence
-        if not sentence.subject:
-            continue
-        yield from unknown(edge.spot("subject"), sentence.subject)
-        blocks = edge.verb in vocabulary.predicates() and edge.role == "blocks" and not sentence.other
-        if not blocks:
-            yield from unknown(edge.spot("object"), sentence.object)
+        if sentence.subject:
+            yield from unknown(edge.spot("subject"), sentence.subject)
+            known = edge.verb in vocabulary.predicates()
+            if not (edge.role == "blocks" and not sentence.other if known else sentence.object in names):
+                yield from unknown(edge.spot("object"), sentence.object)
         if sentence.other:
             yield from unknown(edge.spot("other"), sentence.other)
         for needed in (*edge.requires, *edge.unless):
@@ -162,10 +167,13 @@ def places_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
     for record, name in placed:
         if name and name not in m.places:
             yield _error(record.spot("in"), "unknown-place", f"no place is called {name!r}", near(name, m.places))
+    told: set[str] = set()
     for key, place in m.places.items():
-        outermost = m.within(key)[-1]
-        if m.places[outermost].inside in m.within(key):
-            yield _error(place.spot("in"), "place-in-itself", f"{key!r} lies inside itself")
+        around = m.within(key)
+        if m.places[around[-1]].inside == key and key not in told:  # else it is only inside such a circle
+            told.update(around)
+            circle = " in ".join([*around, key])
+            yield _error(place.spot("in"), "place-in-itself", f"{key!r} lies in itself: {circle}", "remove one `in:`")
 
 
 @rule
@@ -235,9 +243,13 @@ def values_are_known(m: Mechanism) -> Iterator[Diagnostic]:
             return
         if also and not levels:
             yield _error(at, "unknown-value", f"{value!r} is no value of {name!r}", near(value, also))
+        elif levels:
+            close = nearest(value, (*also, *levels))
+            declared = f"did you mean {close!r}?" if close else f"it has {', '.join(levels)}"
+            yield _error(at, "unknown-level", f"{name!r} has no level {value!r}", declared)
         else:
-            declared = f"it has {', '.join(levels)}" if levels else f"declare them: levels: [none, partial, {value}]"
-            yield _error(at, "unknown-level", f"{name!r} declares no level {value!r}", declared)
+            declared = f"remove it, or give the node such as levels: [none, {value}]"
+            yield _error(at, "unknown-level", f"{name!r} has no levels", declared)
 
     for node in m.nodes.values():
         yield from wrong(node.spot("at start"), node.key, node.at_start, VALUES)
@@ -248,14 +260,15 @@ def values_are_known(m: Mechanism) -> Iterator[Diagnostic]:
         if one.expect.relation == "is":
             yield from wrong(one.spot("expect.than"), one.expect.node, one.expect.than, VALUES)
     for edge in m.edges:
-        if edge.level and edge.verb in vocabulary.predicates():
-            yield from wrong(edge.spot("level"), m.object(edge), edge.level, ())
+        if edge.level and edge.verb in vocabulary.predicates() and edge.role == "increases":
+            yield from wrong(edge.spot("level"), edge.sentence.object, edge.level, ())
         for needed in (*edge.requires, *edge.unless):
             yield from wrong(needed.spot("level"), needed.node, needed.level, ())
     for reading in m.readings.values():
         for name, change in reading.edges.items():
-            if change.level and name in {edge.name for edge in m.edges}:
-                yield from wrong(change.spot("level"), m.object(m.edge(name)), change.level, ())
+            of = next((edge for edge in m.edges if edge.name == name), None)
+            if of and change.level and of.verb in vocabulary.predicates() and of.role == "increases":
+                yield from wrong(change.spot("level"), of.sentence.object, change.level, ())
             for needed in (*(change.requires or ()), *(change.unless or ())):
                 yield from wrong(needed.spot("level"), needed.node, needed.level, ())
 
@@ -277,7 +290,8 @@ def _terms(m: Mechanism) -> Iterator[Term]:
 @rule
 def terms_are_what_they_say(m: Mechanism) -> Iterator[Diagnostic]:
     """A term's prefix is registered, its id well formed, and its label the one that was looked up."""
-    for term in dict.fromkeys(_terms(m)):
+    unpinned: set[Term] = {taxon for item in m.evidence() for taxon in item.taxon if not _is_species(taxon)}
+    for term in _terms(m):
         prefix = vocabulary.prefixes().get(term.prefix)
         entry = vocabulary.terms().get(term.id)
         local = term.id.partition(":")[2]
@@ -288,45 +302,58 @@ def terms_are_what_they_say(m: Mechanism) -> Iterator[Diagnostic]:
                 f"{term.prefix!r} is no prefix in ontology/prefixes.tsv",
                 near(term.prefix, vocabulary.prefixes()),
             )
-        elif not re.search(prefix.pattern, local):
+        elif not re.search(prefix.pattern, local, re.ASCII):
             yield _error(
                 term.at,
                 "malformed-curie",
                 f"{term.id!r} is no identifier of {prefix.name}",
-                f"after '{prefix.prefix}:' it matches {prefix.pattern}",
+                _likely_id(term, prefix.pattern),
             )
         elif entry is None and term.prefix == "kg":
             close = near(term.id, [known for known in vocabulary.terms() if known.startswith("kg:")])
             yield _error(term.at, "unknown-term", f"the local term {term.id} is not in ontology/terms.tsv", close)
-        elif entry is None:
-            similar = next(
-                (
-                    found.id
-                    for found in vocabulary.ground(term.label, 1)
-                    if found.label.casefold() == term.label.casefold()
-                ),
-                "",
-            )
+        elif entry is None and term not in unpinned:
+            unpinned.add(term)  # once is enough for a warning
+            meant = _labelled(term.label)
             hint = (
-                f"{similar} has this label"
-                if similar
+                f"{meant.id} has this label"
+                if meant
                 else "add a row to ontology/terms.tsv that says where you looked it up"
             )
             yield _warning(term.at, "unpinned-term", f"nobody has checked that {term.id} is {term.label!r}", hint)
-        elif entry.obsolete:
+        elif entry is not None and entry.obsolete:
             yield _error(term.at, "obsolete-term", f"{term.id} is obsolete", f"use {entry.obsolete}")
-        elif entry.label != term.label:
+        elif entry is not None and entry.label != term.label:
+            at = term.at.word(term.label) if term.at else None
             yield _error(
-                term.at, "label-mismatch", f"{term.id} is {entry.label!r}, not {term.label!r}", _right_term(entry, term)
+                at, "label-mismatch", f"{term.id} is {entry.label!r}, not {term.label!r}", _right_term(entry, term)
             )
 
 
+def _labelled(label: str) -> vocabulary.Entry | None:
+    """The pinned term that has a label."""
+    return next((e for e in vocabulary.ground(label, 1) if e.label.casefold() == label.casefold()), None)
+
+
 def _right_term(entry: vocabulary.Entry, term: Term) -> str:
-    meant = next(
-        (found for found in vocabulary.ground(term.label, 1) if found.label.casefold() == term.label.casefold()), None
+    meant = _labelled(term.label)
+    return f"write {entry.id} ! {entry.label}" + (
+        f", or {meant.id} ! {meant.label}" if meant and meant is not entry else ""
     )
-    other = f"; {term.label!r} is {meant.id}" if meant else ""
-    return f"{entry.id} ! {entry.label}{other}"
+
+
+def _likely_id(term: Term, pattern: str) -> str:
+    meant = _labelled(term.label)
+    return f"write {meant.id} ! {meant.label}" if meant else f"after '{term.prefix}:' it matches {pattern}"
+
+
+def _is_species(taxon: Term) -> bool:
+    """Whether a term is a species by its label, or is one that ``terms.tsv`` knows by another label."""
+    entry, prefix = vocabulary.terms().get(taxon.id), vocabulary.prefixes().get(taxon.prefix)
+    label = entry.label if entry else taxon.label
+    return prefix is None or (
+        taxon.prefix == "NCBITaxon" and bool(re.fullmatch(r"[A-Z][a-z-]+ [a-z][a-z. -]*.*", label))
+    )
 
 
 @rule
@@ -334,14 +361,10 @@ def taxa_are_species(m: Mechanism) -> Iterator[Diagnostic]:
     """A taxon is a species of the NCBI Taxonomy: a label of two words or more, the first a genus."""
     for item in m.evidence():
         for taxon in item.taxon:
-            species = re.fullmatch(r"[A-Z][a-z-]+ [a-z][a-z. -]*.*", taxon.label)
-            if taxon.prefix != "NCBITaxon" or not species:
-                yield _error(
-                    taxon.at,
-                    "not-a-species",
-                    f"{str(taxon)!r} is no species",
-                    "such as NCBITaxon:10090 ! Mus musculus; leave taxon out if none is stated",
-                )
+            if not _is_species(taxon):
+                at = taxon.at.word(taxon.label) if taxon.at and taxon.prefix == "NCBITaxon" else taxon.at
+                hint = "such as NCBITaxon:10090 ! Mus musculus; leave taxon out if none is stated"
+                yield _error(at, "not-a-species", f"{str(taxon)!r} is no species", hint)
 
 
 # ---------------------------------------------------------------- sentences
@@ -358,15 +381,21 @@ def verbs_are_known(m: Mechanism) -> Iterator[Diagnostic]:
                 edge.spot("verb"), "unknown-verb", f"{edge.verb!r} is no verb", near(edge.verb, vocabulary.predicates())
             )
         elif bool(edge.sentence.other) != (edge.verb == "protects"):
-            form = "A protects B from C" if edge.verb == "protects" else f"A {edge.verb} B"
-            yield _error(
-                edge.spot("verb"), "unreadable-sentence", f"{edge.verb!r} is written otherwise", f"write: {form}"
-            )
+            said = edge.sentence
+            if said.other:
+                message, form = f"{said.verb!r} takes no `from`", f"{said.subject} {said.verb} {said.object}"
+                yield _error(edge.spot("from"), "unreadable-sentence", message, f"write: {form}")
+            else:
+                form = f"{said.text} from NODE"
+                yield _error(
+                    edge.spot("verb"), "unreadable-sentence", "'protects' does not say from what", f"write: {form}"
+                )
 
 
 @rule
 def blocking_edges_block_one_edge(m: Mechanism) -> Iterator[Diagnostic]:
-    """`A blocks EDGE` and `A protects B from C` act on exactly one edge, which is not itself."""
+    """`A blocks EDGE` and `A protects B from C` act on exactly one edge, which is not, by way of others, itself."""
+    told: set[str] = set()
     names = [edge.name for edge in m.edges]
     for edge in m.edges:
         if (
@@ -376,26 +405,52 @@ def blocking_edges_block_one_edge(m: Mechanism) -> Iterator[Diagnostic]:
         ):
             continue
         found, sentence = m.blocked(edge), edge.sentence
-        if not sentence.other and (not found or found[0] is edge):
+        circle = _circle(m, edge)
+        if circle and not told & set(circle):
+            told.update(circle)
+            yield _error(
+                edge.spot("object"),
+                "blocks-itself",
+                f"{edge.name!r} blocks itself: {' blocks '.join(circle)}",
+                "name an edge that does not block",
+            )
+        elif not sentence.other and not found:
             yield _error(
                 edge.spot("object"),
                 "blocks-nothing",
-                f"no other edge is called {sentence.object!r}",
+                f"no edge is called {sentence.object!r}",
                 near(sentence.object, [n for n in names if n != edge.name]),
             )
         elif not found and {sentence.object, sentence.other} <= set(m.nodes):
             hint = f"write that edge too, such as: {sentence.other} degrades {sentence.object}"
             yield _error(
-                edge.spot("verb"), "blocks-nothing", f"no edge lowers {sentence.object!r} from {sentence.other!r}", hint
+                edge.spot("other"),
+                "blocks-nothing",
+                f"there is no edge by which {sentence.other!r} lowers {sentence.object!r}",
+                hint,
             )
         elif len(found) > 1:
             either = " or ".join(f"`{edge.subject} blocks {one.name}`" for one in found)
             yield _error(
-                edge.spot("verb"),
+                edge.spot("other"),
                 "blocks-two",
-                f"{len(found)} edges lower {sentence.object!r} from {sentence.other!r}",
+                f"by {len(found)} edges {sentence.other!r} lowers {sentence.object!r}",
                 f"name one: {either}",
             )
+
+
+def _circle(m: Mechanism, edge: Edge) -> list[str]:
+    """The names of the edges by which an edge blocks itself, from it to it; none if it does not."""
+    now, names = edge, [edge.name]
+    while now.role == "blocks" and not now.sentence.other and len(names) <= len(m.edges):
+        blocked = m.blocked(now)
+        if not blocked or blocked[0].verb not in vocabulary.predicates():
+            break
+        now = blocked[0]
+        names.append(now.name)
+        if now is edge:
+            return names
+    return []
 
 
 @rule
@@ -406,20 +461,27 @@ def edges_are_said_once(m: Mechanism) -> Iterator[Diagnostic]:
     for edge in m.edges:
         if not edge.sentence.subject:
             continue
-        same = (edge.sentence, edge.place, edge.level, *sorted(needed.node for needed in edge.requires))
+        needs = frozenset((key, one.node, one.level) for key in ("requires", "unless") for one in getattr(edge, key))
+        same = (edge.sentence, edge.place, edge.level, needs)
         again = said.get(same)
         if again:
             yield _error(
-                edge.spot("edge"), "duplicate-edge", f"line {again.line} says this already", "put its evidence there"
+                edge.spot("edge"),
+                "duplicate-edge",
+                f"line {again.line} says this already",
+                "put its evidence there, or say what differs",
             )
         elif edge.name in first:
             seen = first[edge.name]
             yield _error(
-                edge.spot("name"),
+                edge.spot("name" if "name" in edge.spots else "edge"),
                 "duplicate-edge",
                 f"line {seen.line if seen else 1} has the name {edge.name!r} already",
                 "give one of them another `name:`",
             )
+        elif edge.name in m.nodes:
+            message = f"a node has the name {edge.name!r} already"
+            yield _error(edge.spot("name"), "duplicate-edge", message, "give the edge another `name:`")
         first.setdefault(edge.name, edge.at)
         said.setdefault(same, edge.at)
 
@@ -437,12 +499,20 @@ def kinds_make_sense(m: Mechanism) -> Iterator[Diagnostic]:
             kind = m.nodes[name].drawn_as if name in m.nodes else "other"
             if kinds and kind != "other" and kind not in kinds:
                 message = f"{name!r} is a {kind}; the {part} of {edge.verb!r} is a {' or '.join(sorted(kinds))}"
-                verbs = [
-                    p.verb
-                    for p in vocabulary.predicates().values()
-                    if p.role == edge.role and kind in (getattr(p, f"{part}_kinds") or {kind})
-                ]
-                yield _error(edge.spot(part), "senseless-kind", message, f"these verbs take it: {', '.join(verbs[:6])}")
+                verbs = [p.verb for p in vocabulary.predicates().values() if _fits(m, edge, p)]
+                hint = f"these verbs fit: {', '.join(verbs[:6])}" if verbs else ""
+                yield _error(edge.spot(part), "senseless-kind", message, hint or "another node, or another verb")
+
+
+def _fits(m: Mechanism, edge: Edge, other: Predicate) -> bool:
+    """Whether another verb of the same role could stand in an edge."""
+
+    def takes(kinds: frozenset[str], name: str) -> bool:
+        kind = m.nodes[name].drawn_as if name in m.nodes else "other"
+        return not kinds or kind == "other" or kind in kinds
+
+    alike = (other.role, other.sign) == (edge.role, edge.predicate.sign)
+    return alike and takes(other.subject_kinds, edge.subject) and takes(other.object_kinds, edge.sentence.object)
 
 
 @rule
@@ -465,39 +535,43 @@ def opposite_signs_are_explained(m: Mechanism) -> Iterator[Diagnostic]:
                     f"{subject!r} both {first.predicate.phrase} and {second.predicate.phrase} {object!r} in one place"
                 )
                 help = f"give them different `in:`, or a note about: [{first.name}, {second.name}]"
-                yield _error(second.spot("edge"), "both-signs", message, help)
+                yield _error(second.spot("verb"), "both-signs", message, help)
 
 
 @rule
 def increases_are_not_complete(m: Mechanism) -> Iterator[Diagnostic]:
     """`effect:` belongs to an edge that decreases, `level:` to one that increases."""
-    for edge in m.edges:
+    by_name = {edge.name: edge for edge in m.edges}
+    told: list[tuple[Edge, Edge | Change]] = [(edge, edge) for edge in m.edges]
+    told += [(by_name[n], c) for reading in m.readings.values() for n, c in reading.edges.items() if n in by_name]
+    for edge, says in told:
         if edge.verb not in vocabulary.predicates():
             continue
-        if edge.effect and edge.role != "decreases":
-            yield _error(
-                edge.spot("effect"),
-                "senseless-key",
-                f"{edge.verb!r} lowers nothing, so it has no effect:",
-                "remove it, or use `level:`",
-            )
-        if edge.level and edge.role != "increases":
-            yield _error(
-                edge.spot("level"),
-                "senseless-key",
-                f"{edge.verb!r} raises nothing, so it has no level:",
-                "remove it, or use `effect:`",
-            )
+        if says.effect and edge.role != "decreases":
+            use = "remove it" + (", or use `level:`" if edge.role == "increases" else "")
+            message = f"{edge.verb!r} lowers nothing, so it has no `effect:`"
+            yield _error(says.spot("effect"), "senseless-key", message, use)
+        if says.level and edge.role != "increases":
+            use = "remove it" + (", or use `effect:`" if edge.role == "decreases" else "")
+            message = f"{edge.verb!r} raises nothing, so it has no `level:`"
+            yield _error(says.spot("level"), "senseless-key", message, use)
 
 
 @rule
 def nodes_are_used(m: Mechanism) -> Iterator[Diagnostic]:
     """Some edge touches every node."""
     touched = {name for edge in m.edges for name in (edge.subject, edge.sentence.object, edge.sentence.other)}
-    touched |= {needed.node for edge in m.edges for needed in (*edge.requires, *edge.unless)}
-    for node in m.nodes.values():
-        if node.key not in touched and m.edges:
-            yield _warning(node.at, "untouched-node", f"no edge touches {node.key!r}", "write one, or remove the node")
+    needs = [needed for edge in m.edges for needed in (*edge.requires, *edge.unless)]
+    for reading in m.readings.values():
+        for change in reading.edges.values():
+            needs += [*(change.requires or ()), *(change.unless or ())]
+    touched |= {needed.node for needed in needs}
+    touched |= {nearest(name, m.nodes) for name in touched - {*m.nodes}}  # a slip of the pen is told where it is
+    if all(edge.subject for edge in m.edges):  # what a sentence touches that cannot be read is not known
+        for node in m.nodes.values():
+            if node.key not in touched and m.edges:
+                message = f"no edge touches {node.key!r}"
+                yield _warning(node.at, "untouched-node", message, "write one, or remove the node")
 
 
 @rule
@@ -519,9 +593,10 @@ def supplements_feed_the_target(m: Mechanism) -> Iterator[Diagnostic]:
             and subject.drawn_as == "treatment"
             and by.subject != edge.subject
         ):
-            message = f"{edge.sentence.object!r} is emptied by {by.subject!r} (line {by.at.line if by.at else 1}), so this adds nothing"
+            line = by.at.line if by.at else 1
+            message = f"{by.subject!r} empties {edge.sentence.object!r} (line {line}), so this adds nothing"
             yield _warning(
-                edge.spot("edge"),
+                edge.spot("object"),
                 "feeds-depleted",
                 message,
                 "let the supplement feed what the pool feeds, beside the pool",
@@ -535,40 +610,43 @@ def supplements_feed_the_target(m: Mechanism) -> Iterator[Diagnostic]:
 def evidence_says_what_and_where(m: Mechanism) -> Iterator[Diagnostic]:
     """Evidence has a claim, and either a place in the source or the curator's because."""
     scope = set(map(id, m.scope))
-    for item in m.evidence():
+    changes = [change for reading in m.readings.values() for change in reading.edges.values()]
+    effects = [*(edge.effect for edge in m.edges), *(change.effect for change in changes)]
+    unclaimed = [one for one in effects if one and not one.claim and one != Effect(complete=one.complete)]
+    for item in (*m.evidence(), *unclaimed):
         claim = vocabulary.claims().get(item.claim)
-        if claim is None:
-            if id(item) not in scope:
-                yield _error(
-                    item.at,
-                    "missing-claim",
-                    "it does not say what kind of statement it is",
-                    f"claim: one of {', '.join(vocabulary.claims())}",
-                )
-            continue
-        source = m.source(item)
-        partial = source is not None and source.read != "full"
-        if claim.locator == "no" and not item.because:
+        if claim is None and id(item) not in scope and "claim" not in item.spots:
             yield _error(
                 item.at,
+                "missing-claim",
+                "it does not say what kind of statement it is",
+                f"claim: one of {', '.join(vocabulary.claims())}",
+            )
+        source = m.source(item)
+        partial = source is not None and source.read != "full"
+        if claim and claim.locator == "no" and not (item.because or "because" in item.spots):
+            yield _error(
+                item.spot("claim"),
                 "missing-because",
-                f"{item.claim!r} is the curator's own, so it needs because:",
+                f"{item.claim!r} is the curator's own, so it needs `because:`",
                 "say in your own words why",
             )
-        elif claim.locator == "yes" and not (item.anchor or item.span or partial):
-            hint = "`kg locate FILE PHRASE` finds a place; or claim: inference with because:"
+        elif claim and claim.locator == "yes" and not (partial or {"anchor", "span"} & _said(item)):
             yield _error(
-                item.at, "missing-anchor", f"{item.claim!r} needs the place in the source: anchor: or span:", hint
+                item.spot("claim"),
+                "missing-anchor",
+                f"{item.claim!r} needs its place in the source: `anchor:` or `span:`",
+                "`kg locate FILE PHRASE` finds a place; or claim: inference with because:",
             )
         if item.anchor and item.span:
-            yield _error(item.spot("span"), "two-locators", "it has an anchor and a span", "keep one of them")
+            yield _error(item.spot("span"), "two-locators", "it has an anchor already", "keep one of them")
         words = item.anchor.split()
         if len(words) > ANCHOR_WORDS:
             yield _error(
                 item.spot("anchor"),
                 "anchor-too-long",
                 f"the anchor has {len(words)} words; {ANCHOR_WORDS} is the most",
-                f"such as: {' '.join(words[:6])}",
+                f"such as: {' '.join(words[:ANCHOR_WORDS])}",
             )
 
 
@@ -576,9 +654,12 @@ def evidence_says_what_and_where(m: Mechanism) -> Iterator[Diagnostic]:
 def sources_can_be_found_again(m: Mechanism) -> Iterator[Diagnostic]:
     """A source has a DOI, a PubMed number, an address or the hash of its text."""
     for source in m.sources.values():
-        if not (source.doi or source.pmid or source.url or source.texts):
+        if not {"doi", "pmid", "url", "texts"} & _said(source):
             yield _error(
-                source.at, "no-identity", f"nobody can find {source.key!r} again", "give doi:, pmid:, url: or texts:"
+                source.at,
+                "no-identity",
+                f"nothing tells how to find {source.key!r} again",
+                "give it doi:, pmid:, url: or texts:",
             )
 
 
@@ -593,13 +674,13 @@ def human_terms_rest_on_human_evidence(m: Mechanism) -> Iterator[Diagnostic]:
 
     for edge in m.edges:
         stated = {taxon.id for item in edge.evidence for taxon in item.taxon}
-        for name in (edge.subject, edge.sentence.object):
+        for part, name in (("subject", edge.subject), ("object", edge.sentence.object)):
             term = m.nodes[name].term if name in m.nodes else None
             if term and species(term) == human and stated and human not in stated:
                 labels = ", ".join(sorted({t.label for item in edge.evidence for t in item.taxon}))
-                message = f"{name!r} is the human {term.id}, but the evidence is from {labels} only"
+                message = f"{name!r} is the human {term}, but the evidence is from {labels} only"
                 yield _warning(
-                    edge.spot("edge"),
+                    edge.spot(part),
                     "human-on-animal",
                     message,
                     "ground it to a species-neutral term, and list forms:",
@@ -616,10 +697,13 @@ def readings_change_something(m: Mechanism) -> Iterator[Diagnostic]:
         edges = {edge.name: edge for edge in m.edges}
         differs = any(
             name not in edges
-            or any(value is not None and value != getattr(edges[name], key) for key, value in _changed(change))
+            or any(
+                key in change.spots if value is None else value != getattr(edges[name], key)
+                for key, value in _changed(change)
+            )
             for name, change in reading.edges.items()
         )
-        if not differs:
+        if reading.edges and not differs:
             yield _error(
                 reading.at,
                 "empty-reading",
@@ -636,7 +720,7 @@ def _changed(change: Record) -> Iterator[tuple[str, object]]:
 def stops_light_something(m: Mechanism) -> Iterator[Diagnostic]:
     """A stop of the tour lights at least one node or edge."""
     for stop in m.tour:
-        if not stop.light and "light" in stop.spots:
+        if not stop.light and "light" in stop.spots and "light.0" not in stop.spots:
             yield _error(
                 stop.spot("light"), "dark-stop", f"the stop {stop.title!r} lights nothing", "light: [NODE or EDGE, ...]"
             )
@@ -653,20 +737,23 @@ def the_layout_shows_each_node_once(m: Mechanism) -> Iterator[Diagnostic]:
                 m.spots.get(f"layout.{r}.{c}"), "layout", f"{name!r} stands in the layout twice", "keep one of them"
             )
         seen.add(name)
+    seen |= {nearest(cell, m.nodes) for row in m.layout for cell in row if cell not in (".", *m.nodes)}
     for name in m.nodes if m.layout else ():
         if name not in seen:
             yield _error(m.spot("layout"), "layout", f"{name!r} is not in the layout", "put it in an empty cell")
-    for place in m.places:
+    told: set[tuple[int, int]] = set()
+    for place in sorted(m.places, key=lambda place: -len(m.within(place))):  # the innermost box says it
         inside = [(r, c) for r, c, name in cells if place in m.within(m.nodes[name].place)]
         for r, c, name in cells:
             if inside and place not in m.within(m.nodes[name].place):
                 rows, columns = [p[0] for p in inside], [p[1] for p in inside]
-                if min(rows) <= r <= max(rows) and min(columns) <= c <= max(columns):
+                if min(rows) <= r <= max(rows) and min(columns) <= c <= max(columns) and (r, c) not in told:
+                    told.add((r, c))
                     yield _error(
                         m.spots.get(f"layout.{r}.{c}"),
                         "layout",
                         f"{name!r} is not in {place!r}, whose box would close around it",
-                        "move it, or give it `in:`",
+                        f"move it, or give it in: {place}",
                     )
 
 
@@ -678,7 +765,9 @@ def _anchors(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Diag
     found: list[Diagnostic] = []
     files = texts.by_hash(folder) if folder and folder.is_dir() else {}
     if folder and not folder.is_dir():
-        found.append(_error(m.at, "no-folder", f"--sources: there is no folder {folder}"))
+        at = Location(m.at.path if m.at else m.file, 1, 1)
+        found.append(_error(at, "no-folder", f"there is no folder {folder}", "--sources DIR names one that there is"))
+        strict = False  # one complaint is enough
     at_hand = {
         key: [texts.open_text(files[sha]) for sha in source.texts if sha in files] for key, source in m.sources.items()
     }
@@ -707,7 +796,12 @@ def _anchors(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Diag
                 spot = item.spot("anchor" if item.anchor else "span")
                 found.append(
                     _error(
-                        spot, "unchecked", f"this was not checked: {why}", "--sources DIR names the folder of the texts"
+                        spot,
+                        "unchecked",
+                        f"this was not checked: {why}",
+                        f"--sources names {'another' if folder else 'the'} folder, with the text of {key!r}"
+                        if of and of.texts
+                        else f"give {key!r} the hash of its text, under texts:",
                     )
                 )
             continue
@@ -756,7 +850,7 @@ def _look_up(
             item.spot("anchor"),
             "anchor-absent",
             "the source does not say this",
-            f"it says: {nearest}" if nearest else "",
+            f"it says: {nearest}" if nearest else "`kg locate FILE PHRASE` finds a place",
         )
     if most > 1:
         return [], _error(

@@ -114,7 +114,7 @@ def nearest(word: str, words: Iterable[str]) -> str:
     'TLR7'
     """
     folded = {w.casefold(): w for w in sorted(words)}
-    close = get_close_matches(word.casefold(), folded, n=1)
+    close = get_close_matches(word.casefold(), folded, n=1, cutoff=0.7)
     return folded[close[0]] if close else ""
 
 

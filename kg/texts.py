@@ -74,6 +74,10 @@ def _clusters() -> re.Pattern[str]:
     return re.compile(f"(?P<plain>[!-~]+)(?=[ -~])|.[{marks}]*", re.DOTALL)
 
 
+def _plain(word: str) -> str:
+    return word.casefold().strip(".,;:()'\"")
+
+
 @lru_cache(maxsize=4096)
 def _same(cluster: str) -> str:
     # NFKC takes some marks apart (an acute accent becomes a blank and an accent), so they are replaced before it too
@@ -106,22 +110,24 @@ class Text:
         return found
 
     def nearest(self, phrase: str, most: int = 8) -> str:
-        """The words of the text, at most eight, that are most like the phrase."""
+        """The words of the text, at most eight, that are most like the phrase; nothing if they share less than half."""
         wanted = normalise(phrase).split()[:most]
         words = self._normal.split()
         if not wanted or not words:
             return ""
-        bag = {w.casefold() for w in wanted}
-        size = len(wanted)
+        plain = [_plain(word) for word in words]
+        bag = {*map(_plain, wanted)}
+        order, size = [*map(_plain, wanted)], len(wanted)
 
         def likeness(i: int) -> int:
-            window = words[i : i + size]
-            return 2 * sum(w.casefold() in bag for w in window) + sum(
-                a.casefold() == b.casefold() for a, b in zip(window, wanted, strict=False)
-            )
+            window = plain[i : i + size]
+            return 2 * sum(word in bag for word in window) + sum(a == b for a, b in zip(window, order, strict=False))
 
         best = max(range(max(1, len(words) - size + 1)), key=likeness)
-        return " ".join(words[best : best + size]) if likeness(best) >= size else ""
+        window = words[best : best + size]
+        shared = [i for i, word in enumerate(window) if _plain(word) in bag]
+        like = len(shared) > 1 and len(shared) * 2 >= size
+        return " ".join(window[shared[0] : shared[-1] + 1]).rstrip(".,;:") if like else ""
 
     def passage(self, start: int, end: int) -> Passage:
         """The section and paragraph of a span. A heading is a short line of its own that ends in no full stop."""

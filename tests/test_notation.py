@@ -343,6 +343,12 @@ def test_no_mechanism_makes_the_rules_fall_over(mechanism):
     assert checks.check(mechanism).coverage.total >= 0
 
 
+def test_a_byte_order_mark_changes_nothing():
+    data = "ids: x\ntitle: Tα-1\n".encode()
+    assert parse_bytes(b"\xef\xbb\xbf" + data) == parse_bytes(data)
+    assert [str(one) for one in parse_bytes(b"\xef\xbb\xbf" + data)[1]] == [str(one) for one in parse_bytes(data)[1]]
+
+
 def test_a_file_of_references_is_no_bomb():
     """Each of these lines stands for ten of the line before, were references read."""
     lines = ["a: &l0 [x]", *(f"b{i}: &l{i} [{', '.join([f'*l{i - 1}'] * 10)}]" for i in range(1, 20))]

@@ -474,7 +474,7 @@ class _Reader:
         for word in words:
             while line < min(node.end_mark.line, len(self.lines) - 1) and self.lines[line].find(word, column) < 0:
                 line, column = line + 1, 0
-            column = max(column, self.lines[line].find(word, column)) if line < len(self.lines) else column
+            column = max(column, self.lines[line].find(word, column))
             found.append(self.location(line, column))
             column += len(word)
         return found
