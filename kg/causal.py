@@ -972,7 +972,7 @@ def _walk(
 
 def _sign(mechanism: Mechanism, edge: Edge) -> int:
     """The sign of a signed edge; 0 for verbs without a role, whose sign says nothing of an effect."""
-    if edge.role == "blocks":
-        blocked = mechanism.blocked(edge)
-        return -_sign(mechanism, blocked[0]) if blocked and blocked[0] is not edge else 0
-    return {"increases": 1, "decreases": -1}.get(edge.role, 0)
+    sign = 1
+    while edge.role == "blocks":  # valid mechanisms have no circle of blocking edges
+        sign, edge = -sign, mechanism.blocked(edge)[0]
+    return sign * {"increases": 1, "decreases": -1}.get(edge.role, 0)

@@ -9,10 +9,10 @@ import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kg import texts, vocabulary
+from kg import causal, texts, vocabulary
 from kg.diagnostics import Diagnostic, Location, near, nearest
 from kg.mechanism import Assumption, Change, Condition, Edge, Effect, Evidence, Mechanism, Record
 from kg.vocabulary import Predicate, Term
@@ -54,11 +54,35 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class Runs:
+    """What became of the expectations when the mechanism was run under each of its readings."""
+
+    expectations: int = 0
+    held: int = 0  # under every reading
+    readings: int = 0
+    inferred: tuple[str, ...] = ()  # expectations that hold only by way of a curator's inference
+    unpinned: tuple[str, ...] = ()  # executing edges without which every expectation comes out as it did
+    not_run: str = ""  # why nothing was run
+
+    def __str__(self) -> str:
+        if self.not_run:
+            return f"no expectation was run: {self.not_run}"
+        under = f"under {self.readings} readings" if self.readings > 1 else "when run"
+        lines = [f"{self.held} of {self.expectations} expectations hold {under}"]
+        if self.inferred:
+            lines.append(f"{len(self.inferred)} of them only by way of an inference: {', '.join(self.inferred)}")
+        if self.unpinned:
+            lines.append(f"{len(self.unpinned)} edges that no expectation pins: {', '.join(self.unpinned)}")
+        return "\n  ".join(lines)
+
+
+@dataclass(frozen=True)
 class Report:
-    """Everything that was found, in file order, and how much of the quoted text was checked."""
+    """Everything that was found, in file order; how much of the quoted text was checked; what became of the runs."""
 
     diagnostics: tuple[Diagnostic, ...]
     coverage: Coverage
+    runs: Runs = Runs(not_run="the file has errors")
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -66,11 +90,12 @@ class Report:
         return tuple(one for one in self.diagnostics if one.severity == "error")
 
 
-def check(mechanism: Mechanism, sources: str | Path | None = None, strict: bool = False) -> Report:
+def check(mechanism: Mechanism, sources: str | Path | None = None, strict: bool = False, run: bool = True) -> Report:
     """Every complaint about a mechanism that was read.
 
     ``sources`` is a folder with the source texts, which are found by their hash; the environment variable
-    KG_SOURCES names it by default. ``strict`` makes every anchor or span that was not checked a complaint.
+    KG_SOURCES names it by default. ``strict`` makes every anchor or span that was not checked a complaint. ``run``
+    False leaves the expectations out; a mechanism with errors is not run in any case.
 
     >>> from kg.formats import read
     >>> check(read("ta1-tlr7")).errors
@@ -79,7 +104,10 @@ def check(mechanism: Mechanism, sources: str | Path | None = None, strict: bool 
     found = [one for each in RULES for one in each(mechanism)]
     folder = sources or os.environ.get("KG_SOURCES") or None
     quoted, coverage = _anchors(mechanism, Path(folder) if folder else None, strict)
-    return Report(tuple(sorted({*found, *quoted})), coverage)
+    if not run or any(one.severity == "error" for one in found):
+        return Report(tuple(sorted({*found, *quoted})), coverage)
+    failed, runs = _runs(mechanism)
+    return Report(tuple(sorted({*found, *quoted, *failed})), coverage, runs)
 
 
 def _error(at: Location | None, code: str, message: str, help: str = "") -> Diagnostic:
@@ -405,6 +433,9 @@ def blocking_edges_block_one_edge(m: Mechanism) -> Iterator[Diagnostic]:
         ):
             continue
         found, sentence = m.blocked(edge), edge.sentence
+        unknown = {(e.subject, e.sentence.object) for e in m.edges if e.verb not in vocabulary.predicates()}
+        if not found and (sentence.other, sentence.object) in unknown:
+            continue  # the verb of the edge that it means has been complained of
         circle = _circle(m, edge)
         if circle and not told & set(circle):
             told.update(circle)
@@ -873,3 +904,70 @@ def _likeliest(m: Mechanism, key: str, files: dict[str, Path]) -> str:
             if hits > most:
                 best, most = f"{path.name} holds {hits} of its {len(anchors)} anchors; its hash is {sha}", hits
     return best
+
+
+# ---------------------------------------------------------------- runs
+
+
+def _runs(m: Mechanism) -> tuple[list[Diagnostic], Runs]:
+    """Every expectation under every reading, what it rests on, and the edges that none of them pins."""
+    if not any(edge.executes for edge in m.edges):
+        return [], Runs(not_run="no edge executes")
+    if not m.expectations:
+        return [], Runs(not_run="the file states none")
+    run = causal.Run(m)
+    found: list[Diagnostic] = []
+    held: dict[int, bool] = {}
+    inferred: dict[str, None] = {}
+    idle = causal.Run(replace(m, edges=tuple(replace(edge, run=False) for edge in m.edges)))
+    for number, one in enumerate(m.expectations):
+        name = f"{one.given}: {one.expect.text}"
+        for reading in run.networks if not one.reading else (one.reading,):
+            outcome = causal.outcome(run, one, reading)
+            held[number] = held.get(number, True) and outcome.holds is True
+            if outcome.holds is not True:
+                found.append(_unmet(m, run, outcome))
+            elif _rests_on_inference(m, run, outcome):
+                inferred[name] = None
+        fixed = one.expect.node in m.conditions[one.given].values
+        if held[number] and (fixed or causal.outcome(idle, one, causal.AS_WRITTEN).holds):
+            why = f"{one.given} sets {one.expect.node}" if fixed else "it holds without any edge"
+            found.append(_warning(one.spot("expect"), "vacuous-expectation", f"this tests nothing: {why}"))
+    runs = Runs(
+        expectations=len(m.expectations),
+        held=sum(held.values()),
+        readings=len(run.networks),
+        inferred=tuple(inferred),
+        unpinned=tuple(causal.unpinned(m)),
+    )
+    return found, runs
+
+
+def _unmet(m: Mechanism, run: causal.Run, outcome: causal.Outcome) -> Diagnostic:
+    """A complaint about an expectation that fails (an error) or is left open (a warning)."""
+    one, wanted = outcome.expectation, outcome.expectation.expect
+    by = f" ({outcome.reading})" if len(run.networks) > 1 else ""
+    than = f", under {wanted.than!r} {causal.shown(outcome.other)}" if outcome.other else ""
+    message = f"under {one.given!r}{by} {wanted.node} is {causal.shown(outcome.value)}{than}; expected: {wanted.text}"
+    net = run.networks[outcome.reading]
+    edges: dict[str, None] = {}
+    for condition in (one.given, wanted.than) if outcome.other else (one.given,):
+        reasons = causal.Reasons(net, run.settings(condition), wanted.node)
+        facts = reasons.inputs(reasons.one() or [])
+        edges.update(dict.fromkeys(fact.name for fact in facts if fact.kind in ("edge", "requires")))
+    if outcome.holds is None:
+        missing = causal.why(m, wanted.node, one.given, reading=outcome.reading).missing
+        return _warning(
+            one.spot("expect"), "expectation-open", message, f"open: {'; '.join(missing)}" if missing else ""
+        )
+    hint = f"one of these may be wrong: {', '.join(edges)}" if edges else "no edge leads to it"
+    return _error(one.spot("expect"), "expectation-fails", message, hint)
+
+
+def _rests_on_inference(m: Mechanism, run: causal.Run, outcome: causal.Outcome) -> bool:
+    """Whether a minimal reason of the value uses an edge that acts on the curator's inference."""
+    net = run.networks[outcome.reading]
+    reasons = causal.Reasons(net, run.settings(outcome.expectation.given), outcome.expectation.expect.node)
+    facts = reasons.inputs(reasons.one() or []) if reasons.decided else []
+    spoken = causal.under(m, outcome.reading)
+    return any(causal.standing(spoken.edge(fact.name)) == "inference" for fact in facts if fact.kind == "edge")

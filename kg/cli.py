@@ -89,10 +89,13 @@ def build(paths: Sequence[str], out: str, only: str | None, sources: str | None)
 @click.option("--strict", is_flag=True, help="Fail on every anchor or span that was not checked.")
 @JSON
 def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool) -> None:
-    """Check mechanisms: shape, terms, signs, evidence, anchors.
+    """Check mechanisms: shape, terms, signs, evidence, anchors, expectations.
 
-    Prints every complaint of every file in one run. Exit code 1 if there is any error.
+    Prints every complaint of every file in one run; how many anchors were looked up; whether what the sources say must
+    come out does come out, and which edges no expectation pins. Exit code 1 if there is any error.
     """
+    from dataclasses import asdict
+
     from kg import formats
 
     files = list(paths) or [str(path) for path in formats.seeds()]
@@ -113,6 +116,7 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
                 "wrong": report.coverage.wrong,
                 "skipped": dict(report.coverage.skipped),
             },
+            "runs": asdict(report.runs),
         }
         results.append({**summary, "diagnostics": [one.as_dict() for one in report.diagnostics]})
         if not as_json:
@@ -120,7 +124,7 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
             counted = _counted(report.diagnostics) if report.diagnostics else "nothing wrong"
             size = f"{_n(len(mechanism.nodes), 'node')}, {_n(len(mechanism.edges), 'edge')}"
             click.echo(f"{mechanism.file}: {size}, {counted}")
-            click.echo(f"  {report.coverage}")
+            click.echo(f"  {report.coverage}\n  {report.runs}")
     if as_json:
         click.echo(json.dumps(results, ensure_ascii=False, indent=1))
     if failed:

@@ -385,12 +385,11 @@ class Mechanism(Record):
 
     def object(self, edge: Edge) -> str:
         """The node that an edge points to; for a blocking edge, the object of what it blocks."""
-        blocked = self.blocked(edge)
-        return (
-            self.object(blocked[0])
-            if blocked and blocked[0] is not edge and not edge.sentence.other
-            else edge.sentence.object
-        )
+        passed = {edge.name}
+        while not edge.sentence.other and (blocked := self.blocked(edge)) and blocked[0].name not in passed:
+            edge = blocked[0]
+            passed.add(edge.name)
+        return edge.sentence.object
 
     def words(self, edge: Edge) -> str:
         """An edge in words, with labels for keys: ``RNase A degrades miR-146a-5p``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -104,12 +104,12 @@ def examine(
     Raises InvalidMechanism if there is no such file, or it is in no format that can be read.
     """
     mechanism, shape = parse(path)
-    report = checks.check(mechanism, sources, strict)
+    report = checks.check(mechanism, sources, strict, run=not shape)
     taken = {(one.at.line, one.at.column) for one in shape}
     meaning = [one for one in report.diagnostics if (one.at.line, one.at.column) not in taken]
     if shape and not mechanism.nodes and not mechanism.edges:
         meaning = []  # nothing was read, so what is missing cannot be told from what was not understood
-    return mechanism, checks.Report(tuple(sorted([*shape, *meaning])), report.coverage)
+    return mechanism, replace(report, diagnostics=tuple(sorted([*shape, *meaning])))
 
 
 def write(mechanism: Mechanism, path: str | Path) -> None:
