@@ -148,6 +148,7 @@ def test_the_starter_is_valid(tmp_path, monkeypatch):
     from click.testing import CliRunner
 
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("KG_SOURCES", raising=False)
     assert CliRunner().invoke(main, ["new", "my-mechanism"]).exit_code == 0
     mechanism, report = formats.examine("my-mechanism")
     assert mechanism.id == "my-mechanism"
