@@ -68,27 +68,29 @@ def timed(work: Callable[[], object], runs: int = 3) -> float:
     return statistics.median(seconds)
 
 
+def row(mechanism: Mechanism, size: int) -> str:
+    """One line of the table."""
+    compiled = timed(lambda: causal.compile(mechanism))
+    net = causal.compile(mechanism)
+    settings = {next(iter(mechanism.nodes)): "absent"}
+    first = timed(lambda: net.propagate(*net.facts({})))
+    again = timed(lambda: net.propagate(*net.facts(settings)))
+    reasons = causal.Reasons(net, {}, list(mechanism.nodes)[-1])
+    reason = timed(reasons.one)
+    peer = _mpbn(functions(mechanism)) if size <= 100_000 else None
+    ratio = f"{peer / (compiled + first):.1f}" if peer else "-"
+    shown = f"{peer:.2f} s" if peer else "not run"
+    ours = f"{compiled:.2f} s | {first:.3f} s | {again:.3f} s | {1000 * reason:.1f} ms"
+    return f"| {size:,} | {ours} | {shown} | {ratio} |"
+
+
 def main(sizes: list[int]) -> None:
     print(
         "| edges | compile | first answer | one more question | one minimal reason | mpbn, load and one fixed point | ratio |"
     )
     print("|---|---|---|---|---|---|---|")
     for size in sizes:
-        mechanism = network(size)
-        compiled = timed(lambda: causal.compile(mechanism))
-        net = causal.compile(mechanism)
-        settings = {next(iter(mechanism.nodes)): "absent"}
-        first = timed(lambda: net.propagate(*net.facts({})))
-        again = timed(lambda: net.propagate(*net.facts(settings)))
-        deepest = list(mechanism.nodes)[-1]
-        reasons = causal.Reasons(net, {}, deepest)
-        reason = timed(reasons.one)
-        peer = _mpbn(functions(mechanism)) if size <= 100_000 else None
-        ratio = f"{peer / (compiled + first):.1f}" if peer else "-"
-        shown = f"{peer:.2f} s" if peer else "not run"
-        print(
-            f"| {size:,} | {compiled:.2f} s | {first:.3f} s | {again:.3f} s | {1000 * reason:.1f} ms | {shown} | {ratio} |"
-        )
+        print(row(network(size), size))
     print(f"\npeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB, mpbn's included")
 
 
