@@ -460,10 +460,12 @@ class Step:
     after: Value
     because: tuple[Because, ...]
     status: str
-    weakest: str = ""  # the weakest claim among the edges of one minimal reason
+    weakest: str = ""  # the weakest claim that one minimal reason stands on; inference if it needs a closed world
     species: Mapping[str, int] = field(default_factory=dict)  # how many of those edges state it; "not stated"
     rests_on: tuple[str, ...] = ()  # those edges
     missing: tuple[str, ...] = ()  # for an unknown: the facts that would settle it
+    closed: tuple[str, ...] = ()  # nodes of which it is assumed that nothing unlisted causes them
+    observed: tuple[str, ...] = ()  # what a finding says of it under this condition: a value, or only a comparison
 
 
 @dataclass(frozen=True)
@@ -497,6 +499,8 @@ class Answer:
                     "species": dict(step.species),
                     "rests_on": list(step.rests_on),
                     "missing": list(step.missing),
+                    "closed": list(step.closed),
+                    "observed": list(step.observed),
                 }
                 for step in self.changed
             },
@@ -554,7 +558,7 @@ def whatif(
     }
     place = {number: i for i, number in enumerate(decided)}
     order = sorted(after, key=lambda node: max(place.get(n, len(place)) for n in net.variables[node]))
-    seen = _observed(run, condition, settings) if not set(values or {}) - set(run.assumed) else {}
+    seen = _observed(run, condition) if not values else {}
     spoken = under(mechanism, main)
     changed = tuple(
         _step(run, spoken, net, settings, decided, node, before[node], after[node], disagree, seen)
@@ -574,7 +578,7 @@ def _step(
     before: Value,
     after: Value,
     disagree: Mapping[str, Mapping[str, Value]],
-    observed: Mapping[str, bool],
+    observed: Mapping[str, list[str]],
 ) -> Step:
     if node in settings:
         return Step(node, before, after, (), "set")
@@ -582,11 +586,13 @@ def _step(
     reasons = Reasons(net, settings, node)
     if not reasons.decided:
         status = "readings disagree" if node in disagree else "unknown"
-        return Step(node, before, after, because, status, missing=tuple(_missing(net, decided, node)))
+        return Step(node, before, after, because, status, missing=tuple(_missing(net, decided, node, settings)))
     inputs = reasons.inputs(reasons.one() or [])
     edges = list(dict.fromkeys(one.name for one in inputs if one.kind in ("edge", "requires", "unless", "effect")))
     resting = [mechanism.edge(name) for name in edges]
-    weakest = max((standing(edge) for edge in resting), key=_weakness, default="")
+    closed = tuple(one.name for one in inputs if one.kind == "closed")
+    claims = [standing(edge) for edge in resting] + ["inference"] * bool(closed)
+    weakest = max(filter(None, claims), key=_weakness, default="")
     species: dict[str, int] = {}
     for edge in resting:
         for label in mechanism.support(edge).species or ("not stated",):
@@ -598,11 +604,12 @@ def _step(
     ]
     if node in disagree:
         status = "readings disagree"
-    elif observed.get(node):
+    elif node in observed:
         status = "reproduces an observation"
     else:
         status = "prediction" + (f" under assumption {', '.join(assumed)}" if assumed else "")
-    return Step(node, before, after, because, status, weakest, species, tuple(edges))
+    said = tuple(observed.get(node, ())) if status == "reproduces an observation" else ()
+    return Step(node, before, after, because, status, weakest, species, tuple(edges), closed=closed, observed=said)
 
 
 def standing(edge: Edge) -> str:
@@ -660,17 +667,21 @@ def _why_not(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], ed
     return ""
 
 
-def _missing(net: Network, decided: Mapping[int, bool], node: str) -> list[str]:
+def _missing(net: Network, decided: Mapping[int, bool], node: str, settings: Mapping[str, str]) -> list[str]:
     """The unknown facts that an open value depends on."""
-    found: dict[str, None] = {}
+    found: set[str] = set()
+    held = {n: name for name, value in settings.items() if value == "unknown" for n in net.variables[name]}
     stack = [number for number in net.variables[node] if number not in decided]
     seen = set(stack)
     while stack:
         number = stack.pop()
         what = net.what(number)
+        if number in held:
+            found.add(f"whether {held[number]} is present")
+            continue
         if what is not None:
             said = {"start": f"whether {what.name} is present", "effect": f"how far {what.name} goes"}
-            found[said.get(what.kind, what.name)] = None
+            found.add(said.get(what.kind, what.name))
         for literal in net.ins[number]:
             if literal >> 1 not in decided and literal >> 1 not in seen:
                 seen.add(literal >> 1)
@@ -758,14 +769,19 @@ def _bounds(net: Network, node: str, value: Value) -> tuple[int, int]:
     return levels.index(ends[0]), levels.index(ends[1])
 
 
-def _observed(run: Run, condition: str, settings: Mapping[str, str]) -> dict[str, bool]:
-    """The nodes that a source speaks of under this condition, and whether every reading agrees with it."""
-    found: dict[str, bool] = {}
+def _observed(run: Run, condition: str) -> dict[str, list[str]]:
+    """What a source's finding says of nodes under this condition, where every reading agrees with it."""
+    found: dict[str, list[str]] = {}
+    refuted = set()
     for one in outcomes(run):
-        if condition and one.expectation.given == condition:
-            node = one.expectation.expect.node
-            found[node] = found.get(node, True) and one.holds is True
-    return found
+        finding = any(item.claim == "finding" and item.stance == "supports" for item in one.expectation.evidence)
+        if condition and finding and one.expectation.given == condition:
+            said = found.setdefault(one.expectation.expect.node, [])
+            text = f"{one.expectation.expect.relation} {one.expectation.expect.than}"
+            said += [text] if text not in said else []
+            if one.holds is not True:
+                refuted.add(one.expectation.expect.node)
+    return {node: said for node, said in found.items() if node not in refuted}
 
 
 def unpinned(mechanism: Mechanism, assume: Collection[str] = ()) -> list[str]:
@@ -825,7 +841,7 @@ def why(
     net = run.networks[reading or AS_WRITTEN]
     reasons = Reasons(net, settings, node)
     if not reasons.decided:
-        missing = _missing(net, net.propagate(reasons.facts, reasons.held), node)
+        missing = _missing(net, net.propagate(reasons.facts, reasons.held), node, settings)
         return Why(node, reasons.value, (), True, (), tuple(_changes(net, settings, node)), tuple(missing))
     found, complete = reasons.all(most) if most > 1 else ([reasons.one() or []], False)
     return Why(

@@ -682,6 +682,21 @@ def evidence_says_what_and_where(m: Mechanism) -> Iterator[Diagnostic]:
 
 
 @rule
+def inferences_state_no_species(m: Mechanism) -> Iterator[Diagnostic]:
+    """What the curator infers was seen in no species, so `inference` and `gap` have no taxon."""
+    for item in m.evidence():
+        claim = vocabulary.claims().get(item.claim)
+        if item.taxon and claim and claim.locator == "no":
+            message = f"{item.claim!r} is the curator's own: it was seen in no species"
+            yield _error(
+                item.spot("taxon"),
+                "inferred-species",
+                message,
+                "remove taxon:, or make the part that was seen a finding",
+            )
+
+
+@rule
 def sources_can_be_found_again(m: Mechanism) -> Iterator[Diagnostic]:
     """A source has a DOI, a PubMed number, an address or the hash of its text."""
     for source in m.sources.values():
@@ -911,6 +926,11 @@ def _likeliest(m: Mechanism, key: str, files: dict[str, Path]) -> str:
 
 def _runs(m: Mechanism) -> tuple[list[Diagnostic], Runs]:
     """Every expectation under every reading, what it rests on, and the edges that none of them pins."""
+    whole = all(edge.verb in vocabulary.predicates() for edge in m.edges) and all(
+        one.given in m.conditions and one.expect.node in m.nodes for one in m.expectations
+    )
+    if not whole:  # some of it could not be read
+        return [], Runs(not_run="the file has errors")
     if not any(edge.executes for edge in m.edges):
         return [], Runs(not_run="no edge executes")
     if not m.expectations:

@@ -441,6 +441,33 @@ def paths(mech: str, start: str, end: str, longest: int, most: int, as_json: boo
     )
 
 
+@main.command()
+@click.argument("mech")
+@click.option(
+    "--url", default="", metavar="URL", help="Where the page, or its folder, is [default: beside the host page]."
+)
+@click.option("--stop", default=0, metavar="N", help="Open at this stop of the tour.")
+@click.option("--height", default=560, show_default=True, metavar="PIXELS", help="Height of the frame.")
+@click.option("--images", "folder", metavar="DIR", help="Write a picture of each stop, with captions, instead.")
+def embed(mech: str, url: str, stop: int, height: int, folder: str | None) -> None:
+    """Print HTML that puts the explorer into another page.
+
+    A frame of fixed height that needs no script in the host page, what it is told from, and a link. For slides and for
+    course systems that strip frames, --images writes one SVG for each stop of the tour, and a file of captions with
+    alternative texts. docs/embedding.md has more.
+    """
+    from kg import page
+
+    mechanism = _valid(mech)
+    if folder is None:
+        click.echo(page.embed(mechanism, url, stop, height), nl=False)
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for name, text in page.pictures(mechanism).items():
+        (Path(folder) / name).write_text(text, encoding="utf-8", newline="\n")
+        click.echo(Path(folder) / name)
+
+
 # ---------------------------------------------------------------- printing
 
 
@@ -479,7 +506,8 @@ def _print_answer(mechanism: Mechanism, answer: causal.Answer) -> None:
             continue
         label = mechanism.nodes[step.node].label
         change = f"{causal.shown(step.before)} → {causal.shown(step.after)}"
-        click.echo(f"\n{click.style(label, bold=True)}: {change}    {step.status}")
+        observed = f": {', '.join(step.observed)}" if step.observed else ""
+        click.echo(f"\n{click.style(label, bold=True)}: {change}    {step.status}{observed}")
         for name, value in answer.disagree.get(step.node, {}).items():
             click.echo(f"    {causal.shown(value)} if {name}")
         for one in step.because:
@@ -492,9 +520,11 @@ def _print_answer(mechanism: Mechanism, answer: causal.Answer) -> None:
             click.echo(f"    open: {'; '.join(step.missing)}")
         elif step.rests_on:
             weakest = vocabulary.claims()[step.weakest].label if step.weakest else "none"
-            click.echo(
-                f"    rests on {_n(len(step.rests_on), 'edge')}: {_species(step.species)}; weakest link: {weakest}"
-            )
+            counted = f"{_n(len(step.rests_on), 'edge')}: {_species(step.species)}"
+            click.echo(f"    rests on {counted}; weakest link: {weakest}")
+            if step.closed:
+                causes = ", ".join(mechanism.nodes[node].label for node in step.closed)
+                click.echo(f"    and on this, that nothing unlisted causes {causes}")
     if not [step for step in answer.changed if step.status != "set"]:
         click.echo("  nothing else changes")
     click.echo()

@@ -218,9 +218,9 @@ class Edge(Record):
 
     @property
     def asserted(self) -> bool:
-        """Whether it may stand as a bare triple: a supporting finding or background claim, and no dispute."""
-        bare = any(item.stance == "supports" and item.claim in BARE for item in self.evidence)
-        return bare and not self.disputed
+        """Whether it may stand as a bare triple: an unhedged finding or background claim supports it, none disputes it."""
+        firm = (item for item in self.evidence if item.stance == "supports" and not item.hedge)
+        return any(item.claim in BARE for item in firm) and not self.disputed and self.predicate.bare == "yes"
 
     @property
     def claim(self) -> str:
@@ -480,7 +480,7 @@ class Mechanism(Record):
         """The mechanism as a ``networkx.MultiDiGraph``: node keys, and edges keyed by their name.
 
         All attributes are plain (str, int, bool) and left out where there is nothing to say. A graph has ``id``,
-        ``title`` and ``licence``; a node ``label``, ``term``, ``term_label``, ``kind``, ``place``, ``at_start``,
+        ``title``, ``licence`` and ``caveat``; a node ``label``, ``term``, ``term_label``, ``kind``, ``place``, ``at_start``,
         ``levels``, ``outcome`` and ``forms``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``, ``claim``,
         ``asserted``, ``executes``, ``disputed``, ``place``, ``requires``, ``unless``, ``level``, ``effect``, ``sentence``,
         ``species`` and ``evidence`` (a JSON list). A list is one text with ``|`` between its items. An edge that
@@ -488,7 +488,8 @@ class Mechanism(Record):
         """
         import networkx as nx
 
-        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(**_plain(id=self.id, title=self.title, licence=self.licence))
+        about = _plain(id=self.id, title=self.title, licence=self.licence, caveat=" · ".join(self.caveats))
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(**about)
         for node in self.nodes.values():
             graph.add_node(
                 node.key,

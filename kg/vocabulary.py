@@ -69,6 +69,7 @@ class Predicate:
     role: str  # increases, decreases, blocks or none
     sign: str  # +, - or 0
     kinds: str
+    bare: str  # no: it joins more than two things, or proposes, so it never stands as a bare triple
     ro: str
     ro_label: str
     ro_match: str  # exact, close, broad or none

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from urllib.parse import quote
 
 from rdflib import OWL, PROV, RDF, RDFS, SKOS, XSD, Dataset, Graph, Literal, Namespace, URIRef
@@ -18,7 +19,7 @@ from rdflib.plugins.serializers.trig import TrigSerializer
 from rdflib.plugins.serializers.turtle import TurtleSerializer
 
 from kg import __version__, causal, vocabulary
-from kg.mechanism import Edge, Effect, Evidence, Mechanism, Note, Requirement, Source, plain
+from kg.mechanism import Edge, Effect, Evidence, Mechanism, Note, Requirement, Source, Stop, plain
 from kg.vocabulary import Term
 
 KGV = Namespace(vocabulary.BASE + "vocab/")
@@ -89,9 +90,92 @@ def run_graph(mechanism: Mechanism) -> Graph:
     return _Runs(mechanism).graph
 
 
+def words() -> str:
+    """The end of ontology/vocabulary.ttl: what the tables say of verbs, claims, kinds and local terms, as Turtle.
+
+    >>> "kgv:degrades a owl:ObjectProperty" in words()
+    True
+    """
+    blocks = ["", "# ---- verbs, from predicates.tsv"]
+    for word in vocabulary.predicates().values():
+        said = [
+            "a owl:ObjectProperty",
+            f"rdfs:label {_quoted(word.phrase)}",
+            f"skos:definition {_quoted(word.definition)}",
+        ]
+        if word.kinds.endswith("> edge"):
+            said.append("rdfs:range biolink:Association")
+        else:
+            said.append("rdfs:domain kgv:Node ; rdfs:range kgv:Node")
+            said += ["rdfs:subPropertyOf kgv:causallyUpstreamOf"] * (word.role != "none")
+        if word.ro_match in MATCH:
+            said.append(f"skos:{word.ro_match}Match obo:{word.ro.replace(':', '_')}")
+        said += [f"skos:broadMatch {word.biolink}"] * bool(word.biolink)
+        if word.qualifiers:
+            said.append(f"skos:note {_quoted('Biolink qualifiers: ' + word.qualifiers.replace(';', '; '))}")
+        blocks.append(f"kgv:{word.verb} " + " ;\n    ".join(said) + " .")
+    blocks += ["", "# ---- claims, from claims.tsv, firmest first"]
+    for claim in vocabulary.claims().values():
+        bare = "Supports a bare triple." if claim.bare == "yes" else "Supports no bare triple."
+        said = [
+            f"rdfs:label {_quoted(claim.label)}",
+            f"skos:definition {_quoted(claim.meaning)}",
+            f"skos:note {_quoted(bare)}",
+        ]
+        said.append(f"skos:example {_quoted(f'An item of evidence with kgv:claim kgv:{claim.claim}')}")
+        blocks.append(f"kgv:{claim.claim} a kgv:Claim, owl:NamedIndividual ;\n    " + " ;\n    ".join(said) + " .")
+    blocks += ["", "# ---- kinds of node, from categories.tsv"]
+    kinds: dict[str, list[str]] = {}
+    for row in vocabulary.table("categories.tsv"):
+        kinds.setdefault(row["kind"], []).append(row["category"])
+    notes = [_quoted(f"{kind}: terms of {', '.join(of)}") for kind, of in sorted(kinds.items())]
+    blocks.append("kgv:kind skos:note " + ",\n        ".join(notes) + " .")
+    blocks += [
+        "",
+        "# ---- local terms, from terms.tsv: where no ontology has the class, or the nearest one asserts more",
+    ]
+    for entry in vocabulary.terms().values():
+        if entry.id.startswith("kg:"):
+            said = [f"a owl:Class ; rdfs:label {_quoted(entry.label)}", f"skos:definition {_quoted(entry.definition)}"]
+            said += [f"skos:altLabel {', '.join(map(_quoted, entry.synonyms))}"] if entry.synonyms else []
+            said.append(f"biolink:category {entry.category}")
+            blocks.append(f"{entry.id} " + " ;\n    ".join(said) + " .")
+    return "\n".join(blocks) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return Literal(text).n3()
+
+
 def iri(mechanism: Mechanism, *steps: str) -> str:
     """The IRI of a mechanism, or of a part of it: ``iri(m, "edge", "degradation")``."""
     return "/".join([vocabulary.BASE + mechanism.id, *(quote(step, safe="~!$&'()*+,;=:@/") for step in steps)])
+
+
+def input_hash(mechanism: Mechanism) -> str:
+    """A SHA-256 of all that a mechanism's file says, whatever its layout, its comments and the order of its records.
+
+    It is taken of the values as JSON: keys sorted, no spaces, UTF-8, and nothing that has the value it has when left
+    out. Which source comes first is part of it, since evidence that names none means that one.
+    """
+    first = next(iter(mechanism.sources), "")
+    return hashlib.sha256(_canonical([first, _said(mechanism)]).encode()).hexdigest()
+
+
+def _said(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        said = {field.name: (getattr(value, field.name), field.default) for field in fields(value) if field.compare}
+        return {name: _said(own) for name, (own, default) in said.items() if own != default}
+    if isinstance(value, Mapping):
+        return {key: _said(one) for key, one in value.items()}
+    if isinstance(value, tuple):
+        ordered = not value or isinstance(value[0], Stop) or not is_dataclass(value[0])
+        return [_said(one) for one in value] if ordered else sorted(map(_said, value), key=_canonical)
+    return value
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _bind(target: Graph, mechanism: Mechanism) -> None:
@@ -172,14 +256,19 @@ class _Writer:
         self.say(about, RDF.type, SCHEMA.Dataset)
         self.say(about, DCTERMS.title, m.title)
         self.say(about, DCTERMS.description, m.summary)
-        self.say(about, DCTERMS.license, URIRef(f"https://spdx.org/licenses/{quote(m.licence)}"))
-        self.say(about, OWL.versionInfo, m.version)
-        for caveat in m.caveats:
-            self.say(about, KGV.caveat, caveat)
+        self.passport(about)
         for source in m.sources:
             self.say(about, DCTERMS.source, self.part("source", source))
         for item in m.scope:
             self.say(about, KGV.scope, self.evidence(item, "scope"))
+
+    def passport(self, about: URIRef) -> None:
+        """What every export carries: licence, version, a hash of what it was made from, and the source strip."""
+        self.say(about, DCTERMS.license, URIRef(f"https://spdx.org/licenses/{quote(self.m.licence)}"))
+        self.say(about, OWL.versionInfo, self.m.version)
+        self.say(about, KGV.inputSha256, input_hash(self.m))
+        for caveat in self.m.caveats:
+            self.say(about, KGV.caveat, caveat)
 
     def source(self, source: Source) -> None:
         about = self.part("source", source.key)
@@ -231,7 +320,7 @@ class _Writer:
         self.say(about, KGV.role, URIRef(KGV[edge.role]))
         self.say(about, KGV.asserted, edge.asserted)
         self.say(about, KGV.executes, edge.executes)
-        self.say(about, BIOLINK.agent_type, "manual_agent")
+        self.say(about, BIOLINK.agent_type, "not_provided")
         claim = vocabulary.claims().get(edge.claim)
         self.say(about, BIOLINK.knowledge_level, claim.knowledge_level if claim else "not_provided")
         if blocked:
@@ -285,16 +374,16 @@ class _Writer:
         if source and (item.anchor or item.span or not item.because):
             self.say(here, PROV.wasDerivedFrom, self.part("source", source.key))
             own = claim is not None and claim.locator == "no"  # a curator's own step is not the publication's
-            for work in () if own else self.cited(source):
+            for work in () if own else self.cited(source, item):
                 self.say(here, BIOLINK.publications, URIRef(work))
                 if about is not None:
                     self.say(about, BIOLINK.publications, URIRef(work))
             self.selector(here, item, source)
         return here
 
-    def cited(self, source: Source) -> list[str]:
-        """The works that stand behind a source: the study it reports if it reports one, or else itself."""
-        return _works(self.m.sources.get(source.reports, source))[:1]
+    def cited(self, source: Source, item: Evidence) -> list[str]:
+        """The work that stands behind an item: for a finding the study that its source reports, else the source itself."""
+        return _works(self.m.sources.get(source.reports, source) if item.claim == "finding" else source)[:1]
 
     def selector(self, here: URIRef, item: Evidence, source: Source) -> None:
         if not (item.anchor or item.span):
@@ -340,6 +429,7 @@ class _Writer:
                 for node, value in given.values.items():
                     setting = self.part(kind, given.key, node)
                     self.say(about, KGV.sets, setting)
+                    self.say(setting, RDF.type, KGV.Setting)
                     self.say(setting, KGV.node, self.part("node", node))
                     self.say(setting, KGV.value, value)
                 self.say(about, KGV.because, getattr(given, "because", ""))
@@ -396,8 +486,7 @@ class _Runs(_Writer):
         self.say(activity, PROV.wasAssociatedWith, agent)
         self.say(agent, RDF.type, PROV.SoftwareAgent)
         self.say(agent, RDFS.label, f"kg {__version__}")
-        for caveat in mechanism.caveats:
-            self.say(about, KGV.caveat, caveat)
+        self.passport(about)
         if any(edge.executes for edge in mechanism.edges):
             for condition in mechanism.conditions:
                 for reading in causal.readings(mechanism):
