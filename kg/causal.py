@@ -558,7 +558,7 @@ def whatif(
     }
     place = {number: i for i, number in enumerate(decided)}
     order = sorted(after, key=lambda node: max(place.get(n, len(place)) for n in net.variables[node]))
-    seen = _observed(run, condition) if not values else {}
+    seen = _observed(run, settings)
     spoken = under(mechanism, main)
     changed = tuple(
         _step(run, spoken, net, settings, decided, node, before[node], after[node], disagree, seen)
@@ -698,8 +698,12 @@ class Row:
     values: Mapping[str, Mapping[str, Value]]  # outcome node -> reading -> value
 
 
-def table(mechanism: Mechanism, assume: Collection[str] = (), reading: str = "") -> list[Row]:
+def table(
+    mechanism: Mechanism, assume: Collection[str] = (), reading: str = "", values: Mapping[str, str] | None = None
+) -> list[Row]:
     """Every declared condition and what comes out of it: the nodes that are outcomes, or all if none is.
+
+    ``values`` are set on top of each condition.
 
     >>> from kg.formats import read
     >>> {row.condition: row.values["tumour_control"]["as written"] for row in table(read("ta1-tlr7"))}["both"]
@@ -709,9 +713,9 @@ def table(mechanism: Mechanism, assume: Collection[str] = (), reading: str = "")
     asked = [node.key for node in mechanism.nodes.values() if node.outcome] or list(mechanism.nodes)
     rows = []
     for condition in mechanism.conditions.values():
-        each = {name: run.values(run.settings(condition.key), name) for name in run.networks}
-        values = {node: {name: each[name][node] for name in each} for node in asked}
-        rows.append(Row(condition.key, condition.title, values))
+        each = {name: run.values(run.settings(condition.key, values), name) for name in run.networks}
+        found = {node: {name: each[name][node] for name in each} for node in asked}
+        rows.append(Row(condition.key, condition.title, found))
     return rows
 
 
@@ -769,19 +773,19 @@ def _bounds(net: Network, node: str, value: Value) -> tuple[int, int]:
     return levels.index(ends[0]), levels.index(ends[1])
 
 
-def _observed(run: Run, condition: str) -> dict[str, list[str]]:
-    """What a source's finding says of nodes under this condition, where every reading agrees with it."""
+def _observed(run: Run, settings: Mapping[str, str]) -> dict[str, list[str]]:
+    """What a source's finding says of nodes under a condition of these settings, where every reading agrees with it."""
     found: dict[str, list[str]] = {}
     refuted = set()
-    for one in outcomes(run):
-        finding = any(item.claim == "finding" and item.stance == "supports" for item in one.expectation.evidence)
-        if condition and finding and one.expectation.given == condition:
-            said = found.setdefault(one.expectation.expect.node, [])
-            text = f"{one.expectation.expect.relation} {one.expectation.expect.than}"
-            said += [text] if text not in said else []
-            if one.holds is not True:
-                refuted.add(one.expectation.expect.node)
-    return {node: said for node, said in found.items() if node not in refuted}
+    for one in run.mechanism.expectations:
+        finding = any(item.claim == "finding" and item.stance == "supports" for item in one.evidence)
+        if not finding or run.settings(one.given) != settings:
+            continue
+        said = found.setdefault(one.expect.node, [])
+        said += [f"{one.expect.relation} {one.expect.than}"]
+        if not all(outcome(run, one, name).holds for name in run.networks if one.reading in ("", name)):
+            refuted.add(one.expect.node)
+    return {node: list(dict.fromkeys(said)) for node, said in found.items() if node not in refuted}
 
 
 def unpinned(mechanism: Mechanism, assume: Collection[str] = ()) -> list[str]:
@@ -957,9 +961,9 @@ def routes(mechanism: Mechanism, start: str, end: str, longest: int = 0) -> Iter
     out: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
     back: dict[str, set[str]] = defaultdict(set)
     for edge in mechanism.edges:
-        sign = _sign(mechanism, edge)
-        if sign:
-            out[edge.subject].append((edge.name, mechanism.object(edge), sign))
+        signed = sign(mechanism, edge)
+        if signed:
+            out[edge.subject].append((edge.name, mechanism.object(edge), signed))
             back[mechanism.object(edge)].add(edge.subject)
     far = {end: 0}  # how far each node is from the end, so that no dead end is entered
     queue = deque([end])
@@ -986,9 +990,9 @@ def _walk(
                 stack.append((there, (*edges, name), seen | {there}, sign * each))
 
 
-def _sign(mechanism: Mechanism, edge: Edge) -> int:
-    """The sign of a signed edge; 0 for verbs without a role, whose sign says nothing of an effect."""
-    sign = 1
+def sign(mechanism: Mechanism, edge: Edge) -> int:
+    """The sign of an edge along a route, a blocking edge turning that of what it blocks; 0 for verbs without a role, whose sign says nothing of an effect."""
+    turned = 1
     while edge.role == "blocks":  # valid mechanisms have no circle of blocking edges
-        sign, edge = -sign, mechanism.blocked(edge)[0]
-    return sign * {"increases": 1, "decreases": -1}.get(edge.role, 0)
+        turned, edge = -turned, mechanism.blocked(edge)[0]
+    return turned * {"increases": 1, "decreases": -1}.get(edge.role, 0)

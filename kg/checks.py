@@ -94,7 +94,7 @@ def check(mechanism: Mechanism, sources: str | Path | None = None, strict: bool 
     """Every complaint about a mechanism that was read.
 
     ``sources`` is a folder with the source texts, which are found by their hash; the environment variable
-    KG_SOURCES names it by default. ``strict`` makes every anchor or span that was not checked a complaint. ``run``
+    KG_SOURCES names it by default; an empty name leaves the texts alone. ``strict`` makes every anchor or span that was not checked a complaint. ``run``
     False leaves the expectations out; a mechanism with errors is not run in any case.
 
     >>> from kg.formats import read
@@ -102,7 +102,7 @@ def check(mechanism: Mechanism, sources: str | Path | None = None, strict: bool 
     ()
     """
     found = [one for each in RULES for one in each(mechanism)]
-    folder = sources or os.environ.get("KG_SOURCES") or None
+    folder = os.environ.get("KG_SOURCES") if sources is None else sources
     quoted, coverage = _anchors(mechanism, Path(folder) if folder else None, strict)
     if not run or any(one.severity == "error" for one in found):
         return Report(tuple(sorted({*found, *quoted})), coverage)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +19,12 @@ if TYPE_CHECKING:
     from kg.diagnostics import Diagnostic
     from kg.mechanism import Mechanism
     from kg.site.build import Built
+    from kg.sparql import Question
 
 SOURCES = click.option(
     "--sources", metavar="DIR", help="Folder of source texts, found by their hash [default: $KG_SOURCES]."
 )
+AT_LEAST_ONE = click.IntRange(min=1)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
@@ -45,6 +49,9 @@ class _Commands(click.Group):
         except _impossible() as error:
             click.echo(f"kg: {error}", err=True)
             ctx.exit(1)
+        except BrokenPipeError:  # whoever reads has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(1)
         except OSError as error:
             click.echo(f"{error.filename or 'kg'}: {error.strerror or error}", err=True)
             ctx.exit(1)
@@ -57,6 +64,9 @@ def main() -> None:
 
     A mechanism is named by its id in seeds/, its file, or its folder.
     """
+    for stream in (sys.stdout, sys.stderr):  # a terminal that lacks a character shows an escape, not a traceback
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 @main.command()
@@ -74,6 +84,8 @@ def build(paths: Sequence[str], out: str, only: str | None, sources: str | None)
     from kg.site.build import outputs
 
     names = [name.strip() for name in (only or "").split(",") if name.strip()]
+    if not out or (only is not None and not names):
+        raise click.UsageError(f"{'--only' if out else '--out'} is empty")
     unknown = [name for name in names if name not in outputs()]
     if unknown:
         raise click.UsageError(f"--only: {unknown[0]!r} is none of {', '.join(outputs())}")
@@ -92,17 +104,34 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
     """Check mechanisms: shape, terms, signs, evidence, anchors, expectations.
 
     Prints every complaint of every file in one run; how many anchors were looked up; whether what the sources say must
-    come out does come out, and which edges no expectation pins. Exit code 1 if there is any error.
+    come out does come out, and which edges no expectation pins. RDF files, from anywhere, are validated by SHACL. Exit
+    code 1 if there is any error.
     """
     from dataclasses import asdict
 
-    from kg import formats
+    from kg import formats, shapes
+    from kg.diagnostics import InvalidMechanism
 
     files = list(paths) or [str(path) for path in formats.seeds()]
     failed = False
     results = []
     for path in files:
-        mechanism, report = formats.examine(path, sources, strict)
+        if shapes.is_rdf(path):
+            rdf = shapes.examine(path)
+            failed = failed or bool(rdf.errors)
+            results.append(rdf.as_dict())
+            if not as_json:
+                _complain(rdf.diagnostics)
+                counted = _counted(rdf.diagnostics) if rdf.diagnostics else "nothing wrong"
+                click.echo(f"{rdf.file}: {_n(rdf.edges, 'edge')}, {_n(rdf.triples, 'triple')}, {counted}")
+            continue
+        try:
+            mechanism, report = formats.examine(path, sources, strict)
+        except (InvalidMechanism, OSError) as error:  # this file cannot be read; the others can still be checked
+            failed = True
+            results.append({"file": path, "diagnostics": [one.as_dict() for one in _unread(path, error)]})
+            _complain([] if as_json else _unread(path, error))
+            continue
         failed = failed or bool(report.errors)
         summary = {
             "id": mechanism.id,
@@ -133,7 +162,7 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
 
 @main.command()
 @click.argument("words", nargs=-1, required=True, metavar="TEXT")
-@click.option("-n", "--most", default=10, show_default=True, metavar="N", help="How many to show.")
+@click.option("-n", "--most", type=AT_LEAST_ONE, default=10, show_default=True, metavar="N", help="How many to show.")
 @JSON
 def ground(words: Sequence[str], most: int, as_json: bool) -> None:
     """Find the terms that a text may mean, best first.
@@ -254,6 +283,65 @@ def schema(guide: bool) -> None:
     click.echo(yaml.guide() if guide else _schema(yaml.schema()), nl=False)
 
 
+@main.command()
+@click.argument("question", required=False)
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--with", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the question.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "tsv", "json", "turtle"]),
+    help="How to print the answer [default: table, or turtle for a graph].",
+)
+@click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead.")
+@click.option(
+    "--seconds", type=click.FloatRange(0, 86400, min_open=True), default=30.0, show_default=True, help="Time limit."
+)
+@click.option("--rows", type=click.IntRange(1), default=10_000, show_default=True, help="Most rows to print.")
+@click.option("--explain", is_flag=True, help="Print the query and how it works, and do not run it.")
+def ask(
+    question: str | None,
+    paths: Sequence[str],
+    given: Sequence[str],
+    form: str | None,
+    endpoint: str | None,
+    seconds: float,
+    rows: int,
+    explain: bool,
+) -> None:
+    """Ask a question in SPARQL. Without one, list the questions.
+
+    QUESTION is a name from that list, a FILE.rq, a query, or - for standard input. It is asked over mechanisms and RDF
+    files (.ttl .nt .nq .trig .jsonld .rdf), by default over all of seeds/. Each mechanism comes with what its runs derive.
+    """
+    import shutil
+
+    from kg import sparql
+
+    if question is None:
+        _print_questions(sparql.questions().values())
+        return
+    if endpoint and paths:
+        raise click.UsageError("either PATHs are asked or an --endpoint, not both")
+    text = sys.stdin.read() + "\n" if question == "-" else question
+    pairs = _settings(given, "--with")
+    try:
+        if explain:
+            click.echo(sparql.explained(text, pairs), nl=False)
+            return
+        answer = sparql.ask(text, *paths, given=pairs, endpoint=endpoint or "", seconds=seconds, rows=rows)
+        click.echo(answer.text(form or "", shutil.get_terminal_size((100, 24)).columns), nl=False)
+    except sparql.NoAnswer as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    if answer.capped:
+        click.echo(f"kg: these are the first {len(answer.rows)} rows; there are more: --rows N", err=True)
+    if form in (None, "table") and not answer.turtle:
+        for caveats, ids in answer.strips.items():
+            of = "" if len(answer.caveats) == 1 else ", ".join(ids[:3]) + (" ...: " if len(ids) > 3 else ": ")
+            click.echo(click.style(of + " · ".join(caveats), dim=True))
+
+
 # ---------------------------------------------------------------- running a mechanism
 
 
@@ -277,14 +365,14 @@ def _asking(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _settings(pairs: Sequence[str]) -> dict[str, str]:
+def _settings(pairs: Sequence[str], option: str = "--set") -> dict[str, str]:
     found: dict[str, str] = {}
     for pair in pairs:
-        node, equals, value = pair.partition("=")
-        if not (node and equals and value):
-            raise click.UsageError(f"--set {pair!r}: write NODE=VALUE")
-        if found.setdefault(node, value) != value:
-            raise click.UsageError(f"--set: {node} is set to {found[node]} and to {value}")
+        name, equals, value = pair.partition("=")
+        if not (name and equals and value):
+            raise click.UsageError(f"{option} {pair!r}: write {'NODE' if option == '--set' else 'NAME'}=VALUE")
+        if found.setdefault(name, value) != value:
+            raise click.UsageError(f"{option}: {name} is set to {found[name]} and to {value}")
     return found
 
 
@@ -292,7 +380,14 @@ def _settings(pairs: Sequence[str]) -> dict[str, str]:
 @_asking
 @click.option("--conditions", is_flag=True, help="Print every declared condition with its outcomes.")
 @click.option("--fixed-points", "fixed", is_flag=True, help="Print the exact fixed points (needs kg[exact]).")
-@click.option("--seconds", default=10.0, show_default=True, metavar="S", help="Time limit of --fixed-points.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0.001, max=86400),
+    default=10.0,
+    show_default=True,
+    metavar="S",
+    help="Time limit of --fixed-points.",
+)
 def whatif(
     mech: str,
     condition: str,
@@ -313,7 +408,9 @@ def whatif(
 
     mechanism = _valid(mech)
     if conditions:
-        rows = causal.table(mechanism, assume, reading)
+        if condition or fixed:
+            raise click.UsageError("--conditions shows every condition: leave out --in and --fixed-points")
+        rows = causal.table(mechanism, assume, reading, _settings(settings))
         if as_json:
             plain = {
                 row.condition: {n: {r: causal.shown(v) for r, v in by.items()} for n, by in row.values.items()}
@@ -403,10 +500,12 @@ def discriminate(mech: str, assume: Sequence[str], as_json: bool) -> None:
 @click.argument("mech")
 @click.argument("start", metavar="FROM")
 @click.argument("end", metavar="TO")
-@click.option("--longest", default=0, metavar="N", help="Only routes of at most N edges.")
-@click.option("--most", default=100, show_default=True, metavar="N", help="Stop after so many routes.")
+@click.option("--longest", type=AT_LEAST_ONE, metavar="N", help="Only routes of at most N edges [default: any].")
+@click.option(
+    "--most", type=AT_LEAST_ONE, default=100, show_default=True, metavar="N", help="Stop after so many routes."
+)
 @JSON
-def paths(mech: str, start: str, end: str, longest: int, most: int, as_json: bool) -> None:
+def paths(mech: str, start: str, end: str, longest: int | None, most: int, as_json: bool) -> None:
     """List every signed route between two nodes, shortest first.
 
     A route is no effect: brakes and requirements lie along it. `kg whatif` says what follows.
@@ -416,7 +515,7 @@ def paths(mech: str, start: str, end: str, longest: int, most: int, as_json: boo
     from kg import causal
 
     mechanism = _valid(mech)
-    found = causal.routes(mechanism, start, end, longest)
+    found = causal.routes(mechanism, start, end, longest or 0)
     signs: set[int] = set()
     rows = []
     for route in itertools.islice(found, most):
@@ -426,7 +525,7 @@ def paths(mech: str, start: str, end: str, longest: int, most: int, as_json: boo
             via = " → ".join(mechanism.nodes[mechanism.edge(name).subject].label for name in route.edges)
             click.echo(f"{'+' if route.sign > 0 else '−'}  {via} → {mechanism.nodes[end].label}")
     capped = next(found, None) is not None
-    net = "none" if not signs else "mixed" if len(signs) > 1 else "+" if signs == {1} else "-"
+    net = "none" if not signs else "mixed" if len(signs) > 1 else "unknown" if capped else "+" if signs == {1} else "-"
     if as_json:
         click.echo(json.dumps({"routes": rows, "net": net, "capped": capped}, ensure_ascii=False, indent=1))
         return
@@ -435,6 +534,7 @@ def paths(mech: str, start: str, end: str, longest: int, most: int, as_json: boo
         "mixed": "the routes disagree: mixed",
         "+": "all are positive",
         "-": "all are negative",
+        "unknown": "those shown agree, the others were not looked at",
     }
     click.echo(
         f"{_n(len(rows), 'route')}{' and more' if capped else ''}; {word[net]}. A route is no effect: ask `kg whatif`."
@@ -471,12 +571,35 @@ def embed(mech: str, url: str, stop: int, height: int, folder: str | None) -> No
 # ---------------------------------------------------------------- printing
 
 
+def _print_questions(questions: Iterable[Question]) -> None:
+    """The library by topic, each question with what it can be asked about."""
+    known = list(questions)
+    wide = max((len(one.name) for one in known), default=0)
+    for topic in dict.fromkeys(one.topic for one in sorted(known, key=lambda one: one.topic)):
+        click.echo(click.style(topic, bold=True))
+        for one in known:
+            if one.topic == topic:
+                given = "".join(f" {p.name}={p.default}" for p in one.parameters)
+                click.echo(f"  {one.name:<{wide}}  {one.summary}{click.style(given, dim=True)}")
+    click.echo("\nkg ask QUESTION [PATH]... [--with NAME=VALUE]; --explain shows the query and how it works")
+
+
+def _unread(path: str, error: Exception) -> Sequence[Diagnostic]:
+    """Why a file could not be read, as complaints."""
+    from kg.diagnostics import Diagnostic, InvalidMechanism, Location
+
+    if isinstance(error, InvalidMechanism):
+        return error.diagnostics
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return [Diagnostic(Location(path, 1, 1), "unreadable", reason)]
+
+
 def _valid(path: str) -> Mechanism:
     """A mechanism to run; the complaints end the command if it is not valid."""
     from kg import formats
     from kg.diagnostics import InvalidMechanism
 
-    mechanism, report = formats.examine(path)
+    mechanism, report = formats.examine(path, sources="")  # texts are for `kg check`
     if report.errors:
         raise InvalidMechanism(report.diagnostics)
     return mechanism

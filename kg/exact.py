@@ -89,7 +89,7 @@ def _solved(net: Network, program: str, shown: list[str], most: int, seconds: fl
     try:
         import clingo
     except ImportError:
-        raise Impossible("exact answers need clingo: pip install 'immune-mechanism-kg[exact]'") from None
+        raise Impossible("exact answers need clingo: install the extra 'exact', as README.md says") from None
     started = time.monotonic()
     control = clingo.Control(["--project=show", "-n", str(most + 1)])
     control.add("base", [], program)

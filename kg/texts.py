@@ -8,6 +8,7 @@ or ``"``, soft hyphens and zero-width characters dropped, and each run of white 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -158,7 +159,8 @@ def by_hash(folder: Path) -> dict[str, Path]:
 @cache
 def _by_hash(folder: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
-    for path in sorted(folder.rglob("*")):
+    files = (Path(root, name) for root, _, names in os.walk(folder) for name in names)
+    for path in sorted(files):
         try:
             if path.is_file() and path.stat().st_size <= LARGEST:
                 found.setdefault(hashlib.sha256(path.read_bytes()).hexdigest(), path)

@@ -147,6 +147,10 @@ def test_check_says_how_much_it_checked(tmp_path):
         ),
         (["whatif", "ta1-tlr7", "--in", "bot"], 1, "did you mean 'both'?"),
         (["why", "ta1-tlr7", "CD8"], 1, "no node is called 'CD8'"),
+        (["whatif", "ta1-tlr7", "--conditions", "--in", "both"], 2, "leave out --in"),
+        (["paths", "ta1-tlr7", "TLR7", "TLR7", "--most", "-1"], 2, "not in the range"),
+        (["build", "-o", ""], 2, "--out is empty"),
+        (["build", "--only", ","], 2, "--only is empty"),
         (["paths", "ta1-tlr7", "TLR7", "nowhere"], 1, "no node is called 'nowhere'"),
         (["build", "--no-such-option"], 2, "No such option"),
         (["ground", "zzzz"], 1, "no term is like"),
@@ -220,3 +224,43 @@ def test_paths_print_each_route_with_its_sign():
     assert found["routes"][0] == {"edges": ["cell-death", "direct-killing"], "sign": "+"}
     capped = run("paths", "ta1-tlr7", "chemotherapy", "tumour_control", "--most", "1")
     assert "1 route and more" in capped.stdout
+
+
+def test_one_file_that_cannot_be_read_hides_no_other(broken):
+    found = json.loads(run("check", "--json", "no-such", str(broken), "ta1-tlr7").stdout)
+    assert [len(one["diagnostics"]) for one in found] == [1, 2, 0]
+    plain = run("check", "no-such", "ta1-tlr7")
+    assert plain.exit_code == 1
+    assert "not-found" in plain.stderr
+    assert "nothing wrong" in plain.stdout
+
+
+def test_a_text_that_comes_or_goes_is_an_input_of_the_build(tmp_path):
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    assert build([SEED], tmp_path / "out", ["ttl"], sources=texts).fresh
+    (texts / "article.md").write_text("some text", encoding="utf-8")
+    assert build([SEED], tmp_path / "out", ["ttl"], sources=texts).fresh
+    assert not build([SEED], tmp_path / "out", ["ttl"], sources=texts).fresh
+
+
+def test_a_folder_in_the_way_stops_the_build_before_anything_is_replaced(tmp_path):
+    build([SEED], tmp_path, ["ttl"])
+    before = (tmp_path / "ta1-tlr7.ttl").read_bytes()
+    (tmp_path / "ta1-tlr7.graphml").mkdir()
+    result = run("build", str(SEED), "-o", str(tmp_path), "--only", "graphml,ttl")
+    assert result.exit_code == 1
+    assert "ta1-tlr7.graphml: is a folder" in result.stderr
+    assert (tmp_path / "ta1-tlr7.ttl").read_bytes() == before
+    assert not list(tmp_path.glob(".part-*"))
+
+
+def test_the_same_settings_have_the_same_status_however_they_are_given():
+    named = json.loads(run("whatif", "ta1-tlr7", "--in", "both-without-TLR7", "--json").stdout)
+    built = json.loads(run("whatif", "ta1-tlr7", "--in", "both", "--set", "TLR7=absent", "--json").stdout)
+    assert named["because"] == built["because"]
+
+
+def test_routes_that_were_not_looked_at_have_no_sign():
+    found = json.loads(run("paths", "ta1-tlr7", "chemotherapy", "tumour_control", "--most", "1", "--json").stdout)
+    assert (found["capped"], found["net"]) == (True, "unknown")

@@ -37,6 +37,8 @@ FORMATS = {
         Format("nq", ".nq", "kg.formats.rdf", False, True, "RDF: N-Quads, sorted lines"),
         Format("jsonld", ".jsonld", "kg.formats.rdf", False, True, "RDF: JSON-LD with its context inside"),
         Format("run", ".run.ttl", "kg.formats.rdf", False, True, "RDF: what follows under each condition"),
+        Format("rdf12", ".rdf12.ttl", "kg.formats.rdf", False, True, "RDF 1.2: Turtle, edges as reifiers"),
+        Format("nanopub", ".nanopub.trig", "kg.formats.rdf", False, True, "RDF: nanopublications, unsigned"),
         Format("graphml", ".graphml", "kg.formats.graphml", False, True, "GraphML: Cytoscape, Gephi, yEd, igraph, R"),
     )
 }

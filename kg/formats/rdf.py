@@ -6,19 +6,24 @@ same mechanism gives the same bytes.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from typing import Any
 from urllib.parse import quote
 
 from rdflib import OWL, PROV, RDF, RDFS, SKOS, XSD, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS
 from rdflib.plugins.serializers.trig import TrigSerializer
 from rdflib.plugins.serializers.turtle import TurtleSerializer
+from rdflib.term import Node
 
-from kg import __version__, causal, vocabulary
+from kg import __version__, causal, shelf, vocabulary
 from kg.mechanism import Edge, Effect, Evidence, Mechanism, Note, Requirement, Source, Stop, plain
 from kg.vocabulary import Term
 
@@ -48,13 +53,17 @@ Value = URIRef | Literal | str | bool | int
 
 
 def text(mechanism: Mechanism, name: str) -> str:
-    """A mechanism as Turtle (``ttl``), TriG (``trig``), N-Quads (``nq``), JSON-LD (``jsonld``), or its runs (``run``)."""
+    """A mechanism as one of the RDF rows of FORMATS: ``ttl``, ``trig``, ``nq``, ``jsonld``, ``rdf12``, ``nanopub``, ``run``."""
     if name == "ttl":
         return _serialized(_Turtle(graph(mechanism)))
+    if name == "rdf12":
+        return _reified(graph(mechanism))
+    if name == "nanopub":
+        return _nanopubs(mechanism)
     if name == "run":
         return _serialized(_Turtle(run_graph(mechanism)))
     if name == "jsonld":
-        return _jsonld(graph(mechanism))
+        return _Json(mechanism, graph(mechanism)).text()
     data = dataset(mechanism)
     if name == "trig":
         return _serialized(_Trig(data))
@@ -159,7 +168,7 @@ def input_hash(mechanism: Mechanism) -> str:
     out. Which source comes first is part of it, since evidence that names none means that one.
     """
     first = next(iter(mechanism.sources), "")
-    return hashlib.sha256(_canonical([first, _said(mechanism)]).encode()).hexdigest()
+    return hashlib.sha256(_canonical([first, _said(mechanism)]).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def _said(value: object) -> object:
@@ -314,7 +323,8 @@ class _Writer:
         self.say(about, RDF.subject, subject)
         self.say(about, RDF.predicate, verb)
         self.say(about, RDF.object, object)
-        if edge.asserted:
+        said_again = [e for e in m.edges if e.sentence == edge.sentence]  # one triple for all of them: a dispute counts
+        if edge.asserted and not any(e.disputed for e in said_again):
             self.say(subject, verb, object)
         self.say(about, KGV.inMechanism, URIRef(iri(m)))
         self.say(about, KGV.role, URIRef(KGV[edge.role]))
@@ -441,7 +451,9 @@ class _Writer:
             for name in reading.edges:
                 self.say(about, KGV.changes, self.part("edge", name))
         for one in self.m.expectations:
-            about = self.part("expectation", hashlib.sha256(f"{one.given} {one.expect.text}".encode()).hexdigest()[:10])
+            about = self.part(
+                "expectation", hashlib.sha256(f"{one.given} {one.expect.text} {one.reading}".encode()).hexdigest()[:10]
+            )
             self.say(about, RDF.type, KGV.Expectation)
             self.say(about, RDFS.label, one.expect.text)
             self.say(about, KGV.condition, self.part("condition", one.given))
@@ -532,16 +544,283 @@ def _date(date: str) -> Literal | None:
     return Literal(date, datatype=kind) if kind else None
 
 
-def _jsonld(data: Graph) -> str:
-    context = {prefix: str(namespace) for prefix, namespace in PREFIXES.items()}
-    found = json.loads(data.serialize(format="json-ld", context=context, auto_compact=True))
-    found["@graph"] = [_sorted(item) for item in sorted(found["@graph"], key=lambda item: str(item["@id"]))]
-    return json.dumps({"@context": context, "@graph": found["@graph"]}, indent=1, ensure_ascii=False) + "\n"
+def _reified(data: Graph) -> str:
+    """Turtle of RDF 1.2: an association is a reifier, too, of the triple that it is about, asserted or not."""
+    about = {predicate: dict(data.subject_objects(predicate)) for predicate in (RDF.subject, RDF.predicate, RDF.object)}
+    lines = ["", "# RDF 1.2: the triple that each edge is about. Only those that stand above, too, are asserted."]
+    for edge in sorted(about[RDF.subject], key=str):
+        s, p, o = (_turtle(data, about[part][edge]) for part in about)
+        lines.append(f"{_turtle(data, edge)} rdf:reifies <<( {s} {p} {o} )>> .")
+    return _serialized(_Turtle(data)) + "\n".join(lines) + "\n"
 
 
-def _sorted(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value, key=lambda key: (not key.startswith("@"), key))}
-    if isinstance(value, list):
-        return sorted(map(_sorted, value), key=lambda one: json.dumps(one, ensure_ascii=False, sort_keys=True))
-    return value
+def _turtle(data: Graph, name: Node) -> str:
+    """An IRI in Turtle, with a prefix of the graph where its last part is a plain word."""
+    for prefix, namespace in data.namespaces():
+        local = str(name).removeprefix(str(namespace))
+        if local != str(name) and re.fullmatch(r"[A-Za-z_][\w-]*", local, re.ASCII):
+            return f"{prefix}:{local}"
+    return f"<{name}>"
+
+
+NP = Namespace("http://www.nanopub.org/nschema#")
+NANOPUBS = vocabulary.BASE + "np/"
+#: From an edge, along these, one reaches all that its nanopublication must say to be understood alone.
+BELONGS = (
+    *(RDF.subject, RDF.object, KGV.blocks, KGV.requires, KGV.unless, KGV.node, KGV.place, KGV.inside, KGV.denotes),
+    *(KGV.evidence, KGV.effectEvidence, KGV.claim, KGV.assay, OA.hasSelector, PROV.wasDerivedFrom, KGV.reports),
+    *(BIOLINK.has_evidence_of_type, BIOLINK.species_context_qualifier, BIOLINK.anatomical_context_qualifier),
+)
+
+
+def _nanopubs(mechanism: Mechanism) -> str:
+    """One nanopublication per asserted edge: unsigned, undated, and named by the hash of what it says (a trusty URI).
+
+    The assertion is the bare triple and what its two ends denote; the provenance is the association with its evidence
+    and sources; the publication info is licence, version, hash of the input, and the source strip.
+    """
+    whole = graph(mechanism)
+    prefixes: set[str] = set()
+    bodies = []
+    for edge in mechanism.edges:
+        if edge.asserted:
+            code = _trusty(_nanopub(mechanism, whole, edge, "@"))
+            for name, part in _nanopub(mechanism, whole, edge, code).items():
+                _bind(part, mechanism)
+                part.bind("np", NP)
+                header, _, body = _serialized(_Turtle(part)).partition("\n\n")
+                prefixes |= set(header.splitlines())
+                bodies.append(f"<{name}> {{\n{body.strip()}\n}}\n")
+    return "\n".join([*sorted(prefixes), "", *bodies])
+
+
+def _nanopub(mechanism: Mechanism, whole: Graph, edge: Edge, code: str) -> dict[str, Graph]:
+    """The four graphs of a nanopublication by their IRIs, for the code that ends the IRI."""
+    here = URIRef(NANOPUBS + code)
+    names = [URIRef(f"{here}#{part}") for part in ("Head", "assertion", "provenance", "pubinfo")]
+    head, assertion, provenance, pubinfo = parts = [Graph(bind_namespaces="none") for _ in names]
+    head.add((here, RDF.type, NP.Nanopublication))
+    for predicate, name in zip((NP.hasAssertion, NP.hasProvenance, NP.hasPublicationInfo), names[1:], strict=True):
+        head.add((here, predicate, name))
+    about, root = URIRef(iri(mechanism, "edge", edge.name)), URIRef(iri(mechanism))
+    ends = [whole.value(about, RDF.subject), whole.value(about, RDF.object)]
+    verbs = {URIRef(KGV[one.verb]) for one in mechanism.edges}
+    assertion.add((URIRef(str(ends[0])), URIRef(KGV[edge.verb]), URIRef(str(ends[1]))))
+    reached, todo = {about}, [about]
+    while todo:
+        subject = todo.pop()
+        node = (subject, RDF.type, KGV.Node) in whole
+        target = assertion if subject in ends and node else provenance
+        for s, p, o in whole.triples((subject, None, None)):
+            if not (node and p in verbs):  # other edges of a node are not this edge's to assert
+                target.add((s, p, o))
+            if p in BELONGS and isinstance(o, URIRef) and o not in reached:
+                reached.add(o)
+                todo.append(o)
+    provenance.add((names[1], PROV.wasDerivedFrom, about))
+    passport = (RDF.type, DCTERMS.title, DCTERMS.license, OWL.versionInfo, KGV.inputSha256, KGV.caveat)
+    for predicate in passport:
+        for value in whole.objects(root, predicate):
+            pubinfo.add((root, predicate, value))
+            if predicate not in (RDF.type, DCTERMS.title):
+                pubinfo.add((here, predicate, value))
+    pubinfo.add((here, DCTERMS.title, Literal(mechanism.words(edge))))
+    pubinfo.add((here, PROV.wasDerivedFrom, root))
+    return {str(name): part for name, part in zip(names, parts, strict=True)}
+
+
+def _trusty(parts: Mapping[str, Graph]) -> str:
+    """The code of a trusty URI, module RA: a SHA-256 of the sorted quads, in which a space stands for the code itself."""
+
+    def named(name: Node | str) -> str:
+        return str(name).replace(f"{NANOPUBS}@", f"{NANOPUBS} ")
+
+    quads = [
+        (named(name), named(s), named(p), o if isinstance(o, Literal) else named(o))
+        for name, part in parts.items()
+        for s, p, o in part
+    ]
+
+    def key(quad: tuple[str, str, str, str]) -> tuple[bytes, bytes, bytes, bool, bytes, bytes]:
+        *names, value = quad
+        graph, subject, predicate = (name.encode() for name in names)
+        kind = str(value.datatype or XSD.string).encode() if isinstance(value, Literal) else b""
+        return graph, subject, predicate, isinstance(value, Literal), str(value).encode(), kind
+
+    def line(value: str) -> str:
+        if isinstance(value, Literal):
+            escaped = str(value).replace("\\", "\\\\").replace("\n", "\\n")
+            return f"^{value.datatype or XSD.string} {escaped}\n"
+        return f"{value}\n"
+
+    said = "".join(f"{g}\n{s}\n{p}\n{line(o)}" for g, s, p, o in sorted(quads, key=key))
+    return "RA" + base64.urlsafe_b64encode(hashlib.sha256(said.encode()).digest()).decode().rstrip("=")
+
+
+DCAT, VOID = Namespace("http://www.w3.org/ns/dcat#"), Namespace("http://rdfs.org/ns/void#")
+MEDIA = {
+    ".ttl": "text/turtle",
+    ".trig": "application/trig",
+    ".nq": "application/n-quads",
+    ".jsonld": "application/ld+json",
+    ".graphml": "application/graphml+xml",
+    ".html": "text/html",
+    ".svg": "image/svg+xml",
+}
+
+
+def collection(mechanisms: Sequence[Mechanism], files: Mapping[str, bytes]) -> str:
+    """What a build holds, as Turtle in VoID, DCAT and schema.org: each mechanism with its counts and its files."""
+    data = Graph(bind_namespaces="none")
+    for prefix, namespace in {**PREFIXES, "dcat": DCAT, "void": VOID}.items():
+        data.bind(prefix, namespace)
+    whole = URIRef(vocabulary.BASE)
+
+    def say(about: URIRef, *pairs: tuple[URIRef, Value]) -> None:
+        for predicate, value in pairs:
+            data.add((about, predicate, value if isinstance(value, (URIRef, Literal)) else Literal(value)))
+
+    kinds = [(RDF.type, kind) for kind in (VOID.Dataset, DCAT.Dataset, SCHEMA.Dataset)]
+    say(whole, *kinds, (DCTERMS.title, "Immune mechanisms as knowledge graphs"), (SCHEMA.softwareVersion, __version__))
+    if "all.nq" in files:
+        say(whole, (VOID.dataDump, URIRef("all.nq")))
+    for mechanism in mechanisms:
+        about, said = URIRef(iri(mechanism)), graph(mechanism)
+        say(whole, (DCTERMS.hasPart, about), (VOID.subset, about))
+        say(about, *kinds, (RDF.type, KGV.Mechanism), (SCHEMA.name, mechanism.title))
+        for predicate in (
+            DCTERMS.title,
+            DCTERMS.description,
+            DCTERMS.license,
+            OWL.versionInfo,
+            KGV.inputSha256,
+            KGV.caveat,
+        ):
+            for value in said.objects(about, predicate):
+                data.add((about, predicate, value))
+                if predicate == DCTERMS.license:
+                    data.add((about, SCHEMA.license, value))
+                    data.add((whole, DCTERMS.license, value))
+        say(about, (VOID.triples, len(said)), (VOID.distinctSubjects, len(set(said.subjects()))))
+        say(
+            about,
+            (VOID.properties, len(set(said.predicates()))),
+            (VOID.classes, len(set(said.objects(None, RDF.type)))),
+        )
+        say(
+            about,
+            (VOID.uriSpace, f"{about}/"),
+            *((VOID.vocabulary, URIRef(str(space))) for space in (KGV, BIOLINK, OA, PROV)),
+        )
+        for kind, count in sorted(Counter(map(str, said.objects(None, RDF.type))).items()):
+            part = URIRef(f"{about}/void/{re.split('[/#]', kind)[-1]}")
+            say(about, (VOID.classPartition, part))
+            say(part, (VOID["class"], URIRef(kind)), (VOID.entities, count))
+        for name, content in sorted(files.items()):
+            if name.partition(".")[0] != mechanism.id:
+                continue
+            file, media = URIRef(name), MEDIA.get("." + name.rpartition(".")[2], "application/octet-stream")
+            say(about, (DCAT.distribution, file))
+            if media in tuple(MEDIA.values())[:4]:
+                say(about, (VOID.dataDump, file))
+            say(file, (RDF.type, DCAT.Distribution), (DCAT.mediaType, media), (DCAT.byteSize, len(content)))
+            say(file, (SCHEMA.sha256, hashlib.sha256(content).hexdigest()))
+    return _serialized(_Turtle(data))
+
+
+class _Json:
+    """JSON-LD for people who read JSON: one object, the mechanism, and in it lists of edges, nodes and so on.
+
+    ontology/context.jsonld gives the keys, their order and their types; it goes into the file, so nothing is fetched.
+    What belongs to one thing alone stands inside it: evidence in its edge, a selector in its evidence.
+    """
+
+    NESTED = (KGV.scope, KGV.requires, KGV.unless, KGV.effectEvidence, KGV.evidence, KGV.sets, OA.hasSelector)
+    LISTS = (
+        ("sources", KGV.Source),
+        ("places", KGV.Place),
+        ("nodes", KGV.Node),
+        ("edges", BIOLINK.Association),
+        ("conditions", KGV.Condition),
+        ("assumptions", KGV.Assumption),
+        ("readings", KGV.Reading),
+        ("expectations", KGV.Expectation),
+        ("notes", KGV.Note),
+        ("terms", None),  # ontology terms and our own words: what they are called and mean
+    )
+
+    def __init__(self, mechanism: Mechanism, data: Graph) -> None:
+        self.data, self.root = data, URIRef(iri(mechanism))
+        self.context = json.loads((shelf("ontology") / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+        self.context["@base"] = f"{self.root}/"
+        self.keys: dict[str, tuple[int, str]] = {}  # IRI -> where its key stands, and the key
+        for place, (key, meaning) in enumerate(self.context.items()):
+            name = meaning.get("@id", "") if isinstance(meaning, dict) else str(meaning)
+            prefix, _, local = name.partition(":")
+            if prefix in PREFIXES and local:
+                self.keys.setdefault(f"{PREFIXES[prefix]}{local}", (place, key))
+        self.inside = {o for s, p, o in data if p in self.NESTED}
+
+    def text(self) -> str:
+        whole = {"@context": self.context, **self.thing(self.root)}
+        left = set(self.data.subjects()) - self.inside - {self.root}
+        for key, kind in self.LISTS:
+            these = left if kind is None else left & set(self.data.subjects(RDF.type, kind))
+            left = left - these
+            if these:
+                whole[key] = [self.thing(one) for one in sorted(these, key=str)]
+        return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+
+    def thing(self, about: Node) -> dict[str, object]:
+        """What is said of one IRI, in the order of the context."""
+        said: dict[str, list[Node]] = {}
+        for predicate, value in self.data.predicate_objects(about):
+            said.setdefault(str(predicate), []).append(value)
+        found: dict[str, object] = {"id": self.reference(about)}
+        if kinds := said.pop(str(RDF.type), []):
+            found["type"] = _one_or_all([self.word(kind) for kind in sorted(kinds, key=str)])
+        unknown = len(self.context)
+        for name in sorted(said, key=lambda name: (self.keys.get(name, (unknown, "")), name)):
+            key = self.keys[name][1] if name in self.keys else self.short(name)
+            meaning = self.context.get(key)
+            typed = meaning if isinstance(meaning, dict) else {}
+            values = [
+                self.value(one, typed.get("@type", ""), name)
+                for one in sorted(said[name], key=lambda one: (str(one), repr(one)))
+            ]
+            found[key] = values if typed.get("@container") == "@set" else _one_or_all(values)
+        return found
+
+    def value(self, value: Node, type: str, predicate: str) -> object:
+        if isinstance(value, Literal):
+            if value.datatype in (None, XSD.boolean, XSD.integer):
+                return value.toPython() if value.datatype else str(value)
+            return {"@type": self.short(str(value.datatype)), "@value": str(value)}
+        if URIRef(predicate) in self.NESTED:
+            return self.thing(value)
+        shown = self.word(value) if type == "@vocab" else self.reference(value)
+        return shown if type else {"id": shown}
+
+    def word(self, name: Node) -> str:
+        """A class, a verb or a claim: its key in the context, or its name in our vocabulary."""
+        ours = str(name).removeprefix(str(KGV))
+        return (
+            self.keys[str(name)][1] if str(name) in self.keys else ours if ours != str(name) else self.short(str(name))
+        )
+
+    def reference(self, name: Node) -> str:
+        """An IRI, short: a path below the mechanism, or with a prefix."""
+        below = str(name).removeprefix(self.context["@base"])
+        return below if below != str(name) else self.short(str(name))
+
+    @staticmethod
+    def short(name: str) -> str:
+        for prefix, namespace in PREFIXES.items():
+            local = name.removeprefix(str(namespace))
+            if local != name and re.fullmatch(r"\w[\w.-]*", local):
+                return f"{prefix}:{local}"
+        return name
+
+
+def _one_or_all(values: list[Any]) -> Any:
+    return values[0] if len(values) == 1 else values

@@ -50,7 +50,7 @@ KEY = r"[A-Za-z0-9][A-Za-z0-9_.+-]*"  # of nodes, places, edges ...: one word of
 SHAPES = {
     "text": (r"(?s).+", "text"),
     "value": (r"\S+", "one word: present, absent, unknown or a level"),
-    "id": (r"[a-z0-9][a-z0-9-]*", "a name of small letters, digits and hyphens"),
+    "id": (r"[a-z0-9][a-z0-9-]{0,63}", "a name of small letters, digits and hyphens, 64 at most"),
     "key": (KEY, "a name of letters, digits and _ . + -"),
     "date": (r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", "a date: 2026, 2026-06 or 2026-06-24"),
     "doi": (r"10\.[0-9]{2,9}/\S+", "a DOI such as 10.1158/0008-5472.CAN-25-5547"),
@@ -755,4 +755,6 @@ def guide() -> str:
             cells = (f"`{key.key}`{marks}", key.meaning, _kind(key.kind), f"`{key.example}`" if key.example else "")
             out.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         out.append("")
-    return "\n".join(out)
+    out += ["### verbs", "", "| verb | in a run | joins | means |", "|---|---|---|---|"]
+    out += [f"| `{p.verb}` | {p.role} | {p.kinds} | {p.definition} |" for p in vocabulary.predicates().values()]
+    return "\n".join([*out, ""])

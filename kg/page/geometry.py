@@ -257,6 +257,8 @@ class _Router:
                         yield _Wish(line, index[edge.name])
 
     def drawing(self) -> Drawing:
+        if len(self.wishes) > CAREFUL:
+            return self._hasty()
         own = [n for n, wish in enumerate(self.wishes) if wish.target < 0]
         for n in own:
             self.wishes[n].ways = self._between(self.wishes[n].line)
@@ -297,6 +299,30 @@ class _Router:
         lines = [replace(wish.line, way=chosen[n]) for n, wish in enumerate(self.wishes)]
         return Drawing(self.layout, tuple(self._marked(lines)))
 
+    def _hasty(self) -> Drawing:
+        """A way for each line by itself, between the sides that face each other: the work grows with the lines alone."""
+        chosen: list[Way] = []
+        for wish in self.wishes:
+            line = wish.line
+            if wish.target >= 0:
+                chosen.append(self._onto(wish, chosen[wish.target], spots=(0.5,), slots=1)[0])
+                continue
+            (x, y), (x2, y2) = self.layout.boxes[line.start].centre, self.layout.boxes[line.end].centre
+            leaves, enters = ("R", "R"), ("B", "B")  # of a node's line to itself
+            if line.start != line.end:
+                across, down = ("R", "L") if x2 >= x else ("L", "R"), ("B", "T") if y2 >= y else ("T", "B")
+                leaves, enters = (across[0], down[0]), (across[1], down[1])
+            ways = (self._curve(line, leave, enter, 0, 0, 0.5) for leave in leaves for enter in enters)
+            chosen.append(min(ways, key=lambda way: way.cost))
+        lines = [replace(wish.line, way=way) for wish, way in zip(self.wishes, chosen, strict=True)]
+        return Drawing(
+            self.layout,
+            tuple(
+                replace(line, mark=middle(line)) if line.edge in self.inferred and not line.condition else line
+                for line in lines
+            ),
+        )
+
     def _fanned(self, chosen: dict[int, Way], flip: int) -> dict[int, Way]:
         """The same sides, with the ends on each side spread in the order of where they go."""
         ends: dict[tuple[str, str], list[tuple[float, int, int]]] = {}
@@ -324,7 +350,7 @@ class _Router:
     def _parallel(self, n: int, m: int) -> bool:
         a, b = self.wishes[n].line, self.wishes[m].line
         reached = any(wish.target in (n, m) for wish in self.wishes)
-        return (a.start, a.end, a.kind) == (b.start, b.end, b.kind) and reached and len(self.wishes) <= CAREFUL
+        return (a.start, a.end, a.kind) == (b.start, b.end, b.kind) and reached
 
     def _total(self, chosen: dict[int, Way]) -> float:
         pairs = ((n, m) for n in chosen for m in chosen if m < n)
@@ -396,16 +422,18 @@ class _Router:
                             ports = ((line.start, leave, 0.0), (line.end, enter, 0.0))
                             yield Way(self._cost(curve) + 12, curve, ports, tip, v)
 
-    def _onto(self, wish: _Wish, target: Way) -> list[Way]:
+    def _onto(
+        self, wish: _Wish, target: Way, spots: tuple[float, ...] = (0.5, 0.38, 0.62, 0.26, 0.74), slots: int = 3
+    ) -> list[Way]:
         """Ways from a node to a point on another line, arriving across it."""
         line, ways = wish.line, []
         tip = TIP["blocks" if line.kind == "blocks" else "ring"]
-        for spot in (0.5, 0.38, 0.62, 0.26, 0.74):
+        for spot in spots:
             (x, y), (dx, dy) = _at(target.curve, spot)
             for v in ((-dy, dx), (dy, -dx)):
                 q = x + v[0] * tip, y + v[1] * tip
                 for leave in SIDES:
-                    for a in SLOTS[leave][:3]:
+                    for a in SLOTS[leave][:slots]:
                         p, u = self._port(line.start, leave, a, 2)
                         for bend in (0.5, 0.85):
                             curve = _cubic(p, u, q, v, bend)
@@ -454,9 +482,6 @@ class _Router:
 
     def _settle(self, group: list[int], chosen: dict[int, Way]) -> None:
         """Coordinate descent: each line in turn takes the way that is cheapest beside all others."""
-        if len(self.wishes) > CAREFUL:
-            chosen.update({n: self.wishes[n].ways[0] for n in group})
-            return
         for _ in range(5):
             moved = False
             for n in group:
@@ -481,8 +506,6 @@ class _Router:
 
     def _untangle(self, group: list[int], chosen: dict[int, Way]) -> None:
         """Two lines that still cross are moved together: alone, neither can leave for a way that the other holds."""
-        if len(self.wishes) > CAREFUL:
-            return
         for n in group:
             for m in group:
                 if m >= n or self._between_two(n, chosen[n], m, chosen[m]) < 50:

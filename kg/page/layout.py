@@ -100,7 +100,8 @@ def clean(text: str) -> str:
     >>> clean("a\\u202eb\\n c")
     'a\ufffdb c'
     """
-    return "".join("\ufffd" if c in "\ufffe\uffff" else c for c in visible(" ".join(text.split())))
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join("\ufffd" if c in "\ufffe\uffff" else c for c in visible(line))
 
 
 def spoken(text: str) -> str:
@@ -200,7 +201,8 @@ def grid(mechanism: Mechanism) -> tuple[tuple[str, ...], ...]:
         here = sorted(members.get(name, ()), key=lambda key: rank[key])
         columns += [here[n : n + deep] for n in range(0, len(here), deep)]
         todo += reversed(inner.get(name, ()))
-    columns += [[key] for key in mechanism.nodes if not any(key in column for column in columns)]
+    placed = {key for column in columns for key in column}
+    columns += [[key] for key in mechanism.nodes if key not in placed]
     return tuple(tuple(c[r] if r < len(c) else "." for c in columns) for r in range(max(map(len, columns), default=0)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -10,11 +11,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import kg
-from kg import checks, formats
+from kg import checks, formats, texts
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.mechanism import Mechanism
 
@@ -55,7 +57,7 @@ def outputs() -> dict[str, str]:
     """What can be built: name -> ending of the file. All formats but the notation, and the page and its picture.
 
     >>> list(outputs())
-    ['ttl', 'trig', 'nq', 'jsonld', 'run', 'graphml', 'html', 'svg']
+    ['ttl', 'trig', 'nq', 'jsonld', 'run', 'rdf12', 'nanopub', 'graphml', 'html', 'svg']
     """
     written = {row.name: row.suffix for row in formats.writers() if row.name != "yaml"}
     return {**written, "html": ".html", "svg": ".svg"}
@@ -70,6 +72,7 @@ def build(
 ) -> Built:
     """Write every mechanism (default: all in seeds/) to ``ID.ttl``, ``ID.html`` and so on below a folder.
 
+    A build of everything adds ``all.nq``, ``void.ttl`` and ``ro-crate-metadata.json``, which are about all of it.
     All files are made in a folder of their own first and then moved, so that a complaint or a fault leaves what was
     there before. If neither the files nor kg have changed since the last build, nothing is written.
 
@@ -86,6 +89,9 @@ def build(
         return before
     mechanisms, warnings = _valid(files, sources, progress)
     made, summaries = _made(mechanisms, names, progress)
+    if not only:
+        progress("writing what holds for all of them")
+        made |= _together([mechanism for mechanism, _ in mechanisms], made)
     _moved(out, made, key, summaries)
     return Built(out, tuple(summaries), tuple(warnings), fresh=True)
 
@@ -139,6 +145,62 @@ def _text(mechanism: Mechanism, name: str) -> str:
     return formats.text(mechanism, outputs()[name])
 
 
+def _together(mechanisms: list[Mechanism], made: dict[str, str]) -> dict[str, str]:
+    """All quads in one file, and the build described for machines: VoID with DCAT, and an RO-Crate."""
+    from kg.formats import rdf
+
+    quads = {line for name, text in made.items() if name.endswith(".nq") for line in text.splitlines(keepends=True)}
+    files = {"all.nq": "".join(sorted(quads)), **made}
+    files["void.ttl"] = rdf.collection(mechanisms, {name: text.encode("utf-8") for name, text in files.items()})
+    contents = {name: text.encode("utf-8") for name, text in sorted(files.items())}
+    crate: list[dict[str, Any]] = [
+        {
+            "@id": "ro-crate-metadata.json",
+            "@type": "CreativeWork",
+            "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+            "about": {"@id": "./"},
+        },
+        {
+            "@id": "./",
+            "@type": "Dataset",
+            "name": "Immune mechanisms as knowledge graphs",
+            "description": "; ".join(mechanism.title for mechanism in mechanisms),
+            "license": [{"@id": name} for name in sorted({_licence(mechanism) for mechanism in mechanisms})],
+            "hasPart": [{"@id": name} for name in contents],
+            "mentions": [{"@id": rdf.iri(mechanism)} for mechanism in mechanisms],
+        },
+    ]
+    if epoch := os.environ.get("SOURCE_DATE_EPOCH"):  # no clock is read: without it the crate has no date
+        crate[1]["datePublished"] = datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
+    for mechanism in mechanisms:
+        crate.append(
+            {
+                "@id": rdf.iri(mechanism),
+                "@type": "Dataset",
+                "name": mechanism.title,
+                "description": " · ".join(filter(None, (mechanism.summary, *mechanism.caveats))),
+                "version": mechanism.version,
+                "license": {"@id": _licence(mechanism)},
+                "identifier": f"sha256:{rdf.input_hash(mechanism)}",
+                "citation": [source.title for source in mechanism.sources.values()],
+            }
+        )
+    for name, content in contents.items():
+        media = rdf.MEDIA.get(Path(name).suffix, "application/octet-stream")
+        about = [{"@id": rdf.iri(one)} for one in mechanisms if name.partition(".")[0] in (one.id, "all", "void")]
+        sha = hashlib.sha256(content).hexdigest()
+        size = str(len(content))
+        file = {"@id": name, "@type": "File", "encodingFormat": media, "contentSize": size, "sha256": sha}
+        crate.append({**file, "about": about})
+    context = "https://w3id.org/ro/crate/1.1/context"
+    text = json.dumps({"@context": context, "@graph": crate}, ensure_ascii=False, indent=1) + "\n"
+    return {"all.nq": files["all.nq"], "void.ttl": files["void.ttl"], "ro-crate-metadata.json": text}
+
+
+def _licence(mechanism: Mechanism) -> str:
+    return f"https://spdx.org/licenses/{mechanism.licence}"
+
+
 def summary(mechanism: Mechanism, report: checks.Report, files: dict[str, int] | None = None) -> Summary:
     """What there is in a mechanism, as counts."""
     species: Counter[str] = Counter()
@@ -170,6 +232,11 @@ def _moved(out: Path, made: dict[str, str], key: str, summaries: list[Summary]) 
             data = text.encode("utf-8")
             (part / name).write_bytes(data)
             hashes[name] = hashlib.sha256(data).hexdigest()
+        for name in (*made, STAMP):
+            if (out / name).is_dir():
+                raise IsADirectoryError(
+                    errno.EISDIR, "is a folder, and a file of this name is to be written", str(out / name)
+                )
         stamp = {"inputs": key, "files": hashes, "summaries": [asdict(one) for one in summaries]}
         (part / STAMP).write_text(json.dumps(stamp, ensure_ascii=False, indent=1), encoding="utf-8")
         (out / STAMP).unlink(missing_ok=True)  # from here on the folder is neither the old nor the new build
@@ -197,18 +264,20 @@ def _inputs(files: list[Path], names: list[str], sources: str | Path | None) -> 
     from importlib.metadata import version
 
     total = hashlib.sha256()
-    texts = sources or os.environ.get("KG_SOURCES") or ""
+    folder = (os.environ.get("KG_SOURCES") if sources is None else sources) or ""
     known = [
         kg.__version__,
         *names,
-        str(texts),
+        str(folder),
+        os.environ.get("SOURCE_DATE_EPOCH", ""),
         *(f"{name} {version(name)}" for name in ("rdflib", "pyvis", "networkx")),
     ]
     total.update("\n".join(known).encode())
     here = Path(kg.__file__).parent
     code = [path for path in here.rglob("*") if path.suffix in (".py", ".html", ".css", ".js")]
     words = [path for path in kg.shelf("ontology").rglob("*") if path.is_file() and path.suffix != ".pyc"]
-    texts_at_hand = list(Path(texts).rglob("*.txt")) if texts else []
-    for path in (*files, *sorted(code), *sorted(words), *sorted(texts_at_hand)):
-        total.update(f"\n{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}".encode())
+    at_hand = sorted(texts.by_hash(Path(folder))) if folder and Path(folder).is_dir() else []
+    for path in (*files, *sorted(code), *sorted(words)):
+        total.update(os.fsencode(path.name) + hashlib.sha256(path.read_bytes()).digest())
+    total.update("".join(at_hand).encode())
     return total.hexdigest()

@@ -1,0 +1,181 @@
+"""The explorer beside stock pyvis, from the same graph, in headless Chromium, in one run.
+
+    pip install -e '.[test]' && python benchmarks/page.py [EDGES ...]      # default: 20 200 1000 5000
+
+Prints a Markdown table: milliseconds until the picture is stable (and, for the explorer above its limit, until the
+search answers), until the first click is answered, size of the file, JavaScript heap, seconds to write the file.
+Stock pyvis is ``Network(cdn_resources="in_line").from_nx(mechanism.graph)`` with its own settings; its requests to a
+content network are refused, as they would be offline. "-" means: not within the limit of 60 s.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Error, sync_playwright
+
+from kg import page
+from kg.mechanism import Edge, Evidence, Frozen, Mechanism, Node, Place, Sentence, Source
+
+FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
+LIMIT = 60_000  # milliseconds
+RUNS = 3
+
+
+def generated(size: int, seed: int = 1) -> Mechanism:
+    """A random graph in which ends are drawn by degree, in four places, with evidence on every edge."""
+    rnd = random.Random(seed)
+    count = max(size * 2 // 3, 4)
+    pool = [0]
+    pairs: dict[tuple[int, int], None] = {}
+    while len(pairs) < size:
+        a = rnd.choice(pool) if rnd.random() < 0.6 else rnd.randrange(count)
+        b = rnd.randrange(count)
+        if a != b:
+            pairs[a, b] = None
+            pool += [a, b]
+    item = Evidence(source="s", anchor="a few words of the source", claim="finding")
+    edges = tuple(
+        Edge(
+            sentence=Sentence(f"n{a}", "degrades" if i % 4 == 0 else "promotes", f"n{b}"),
+            name=f"e{i}",
+            evidence=(item,),
+        )
+        for i, (a, b) in enumerate(pairs)
+    )
+    used = sorted({end for pair in pairs for end in pair})
+    nodes = Frozen({f"n{i}": Node(key=f"n{i}", name=f"molecule {i}", place=f"p{i % 4}") for i in used})
+    return Mechanism(
+        id=f"random-{size}",
+        title=f"A random graph of {size} edges",
+        sources=Frozen({"s": Source(key="s", kind="journal article", title="A source")}),
+        places=Frozen({f"p{i}": Place(key=f"p{i}", name=f"place {i}") for i in range(4)}),
+        nodes=nodes,
+        edges=edges,
+    )
+
+
+def stock(mechanism: Mechanism) -> str:
+    """The same graph as pyvis draws it by itself."""
+    from pyvis.network import Network
+
+    net = Network(directed=True, cdn_resources="in_line", height="900px")
+    graph = mechanism.graph.copy()
+    for _, _, _, attributes in graph.edges(keys=True, data=True):
+        attributes.clear()  # its own names (title, level ...) would be taken for settings
+    for _, attributes in graph.nodes(data=True):
+        label = attributes["label"]
+        attributes.clear()
+        attributes["label"] = label
+    net.from_nx(graph)
+    return str(net.generate_html())
+
+
+# both pages say when they are stable: stock pyvis when its physics stops, the explorer two frames after its first
+READY = {
+    "pyvis": """new Promise(done => {
+        const look = () => typeof network !== 'undefined' && network && network.physics.stabilized ?
+            requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))) : setTimeout(look, 10);
+        look();
+    })""",
+    "kg": """new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))""",
+}
+
+
+def measured(browser: Any, file: Path, kind: str, node: str, drawn: bool) -> dict[str, float] | None:
+    """One visit in a fresh context: stable, first click answered, heap."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    tab = context.new_page()
+    tab.set_default_timeout(LIMIT)
+    tab.route("**/*", lambda r: r.continue_() if r.request.url.startswith("file:") else r.abort())
+    try:
+        tab.goto(file.as_uri(), wait_until="commit", timeout=LIMIT)
+        tab.wait_for_load_state("domcontentloaded", timeout=LIMIT)
+        stable = tab.evaluate(
+            f"Promise.race([{READY[kind]}, new Promise((_, no) => setTimeout(() => no('late'), {LIMIT}))])"
+        )
+        if kind == "kg":
+            if drawn:
+                spot = tab.evaluate("name => explorer.at(name)", node)
+                start = time.perf_counter()
+                tab.mouse.click(spot["x"], spot["y"])
+            else:
+                start = time.perf_counter()
+                tab.fill("#find", node)
+                tab.keyboard.press("Enter")
+            tab.locator(".card.on").wait_for()
+        else:
+            spot = tab.evaluate(
+                """() => { const id = network.body.nodeIndices[0], at = network.canvasToDOM(network.getPosition(id)),
+                   box = network.canvas.frame.getBoundingClientRect();
+                   network.once('selectNode', () => { window.clicked = true });
+                   return {x: at.x + box.x, y: at.y + box.y} }"""
+            )
+            start = time.perf_counter()
+            tab.mouse.click(spot["x"], spot["y"])
+            tab.wait_for_function("window.clicked", timeout=LIMIT)
+        click = (time.perf_counter() - start) * 1000
+        session = context.new_cdp_session(tab)
+        session.send("HeapProfiler.collectGarbage")
+        heap = session.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+        return {"stable": stable, "click": stable + click, "heap": heap}
+    except Error:
+        return None
+    finally:
+        context.close()
+
+
+def main(sizes: list[int]) -> None:
+    print("| edges | | stable, ms | first click answered, ms | file, kB | heap, MB | written in, s |")
+    print("|---|---|---|---|---|---|---|")
+    folder = Path(tempfile.mkdtemp())
+    page.html(generated(20))  # imports and templates
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        for size in sizes:
+            mechanism = generated(size)
+            node = next(iter(mechanism.nodes))
+            rows: dict[str, dict[str, float]] = {}
+            for kind, write in (("pyvis", stock), ("kg", page.html)):
+                file = folder / f"{kind}-{size}.html"
+                start = time.perf_counter()
+                file.write_text(write(mechanism), encoding="utf-8")
+                row: dict[str, float] = {"written": time.perf_counter() - start, "file": file.stat().st_size / 1000}
+                drawn = kind == "pyvis" or size <= page.LIMIT
+                visits = []
+                for _ in range(RUNS):
+                    visit = measured(browser, file, kind, node, drawn)
+                    visits += [visit] if visit else []
+                    if not visit:
+                        break
+                for key in ("stable", "click", "heap") if visits else ():
+                    row[key] = statistics.median(visit[key] for visit in visits)
+                rows[kind] = row
+
+            def shown(row: dict[str, float], key: str, digits: int = 0) -> str:
+                return f"{row[key]:.{digits}f}" if key in row else "-"
+
+            for kind, row in rows.items():
+                name = "stock pyvis" if kind == "pyvis" else "kg" if size <= page.LIMIT else "kg (search, no picture)"
+                cells = [
+                    shown(row, key, 2 * (key == "written")) for key in ("stable", "click", "file", "heap", "written")
+                ]
+                print(f"| {size} | {name} | {' | '.join(cells)} |")
+            both = [
+                f"{rows['kg'][key] / rows['pyvis'][key]:.2f}" if key in rows["pyvis"] and key in rows["kg"] else "-"
+                for key in ("stable", "click", "file", "heap", "written")
+            ]
+            print(f"| {size} | kg / pyvis | {' | '.join(both)} |", flush=True)
+        browser.close()
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main([int(size) for size in sys.argv[1:]] or [20, 200, 1000, 5000])

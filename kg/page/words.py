@@ -1,0 +1,545 @@
+"""A mechanism in words: sentences, evidence, runs, filters and what a reader may copy. The template says nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from kg import causal, vocabulary
+from kg.diagnostics import visible
+from kg.mechanism import Edge, Evidence, Mechanism, Node, Requirement, Source, Stop, common_name
+from kg.page.layout import clean, spoken
+
+READ = {
+    "full": "read in full",
+    "excerpt": "read in part",
+    "abstract": "only its abstract read",
+    "report": "known through a report",
+    "no": "not read",
+}
+STANCES = {"supports": "What supports it", "qualifies": "What qualifies it", "disputes": "What disputes it"}
+NOT_STATED = "not-stated"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some edges under a title."""
+
+    title: str
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to filter by, and how many edges have it."""
+
+    key: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A question that filters answer: claim, species, source or place."""
+
+    key: str
+    title: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """An outcome under a condition: one value, or several where the readings disagree."""
+
+    label: str
+    values: tuple[str, ...]
+    readings: str  # which reading says what; empty where all agree
+
+    @property
+    def look(self) -> str:
+        """split, open, off or on: for the mark beside the words."""
+        if len(self.values) > 1:
+            return "split"
+        value = self.values[0]
+        return "open" if value == "unknown" or " to " in value else "off" if value in ("absent", "none") else "on"
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """A declared condition with what it sets and what comes out of it."""
+
+    key: str
+    title: str
+    settings: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The declared conditions as rows, run under the assumptions that it names."""
+
+    title: str
+    assumed: tuple[str, ...]
+    heads: tuple[str, ...]
+    rows: tuple[Outcomes, ...]
+    split: bool
+
+
+class Told:
+    """A mechanism in words: what the template, the script and the pictures say of it."""
+
+    def __init__(self, mechanism: Mechanism) -> None:
+        self.m = mechanism
+        self.claims = vocabulary.claims()
+        self.edge_number = {edge.name: n for n, edge in enumerate(mechanism.edges)}
+        self.node_number = {key: n for n, key in enumerate(mechanism.nodes)}
+        self.predicates = vocabulary.predicates()
+        self._into: dict[str, list[Edge]] = {}
+        self._out: dict[str, list[Edge]] = {}
+        self._needing: dict[str, list[Edge]] = {}
+        self._blockers: dict[str, list[Edge]] = {}
+        self._blocked: dict[str, tuple[Edge, ...]] = {}
+        for edge in mechanism.edges:
+            blocked = mechanism.blocked(edge)
+            self._blocked[edge.name] = blocked
+            self._into.setdefault(self.object(edge), []).append(edge)
+            self._out.setdefault(edge.subject, []).append(edge)
+            for key in dict.fromkeys(r.node for r in (*edge.requires, *edge.unless)):
+                self._needing.setdefault(key, []).append(edge)
+            for one in blocked:
+                self._blockers.setdefault(one.name, []).append(edge)
+
+    # ---- nodes and edges
+
+    def label(self, key: str) -> str:
+        """A node as a reader calls it; the key itself if there is no such node."""
+        return self.m.nodes[key].label if key in self.m.nodes else key
+
+    def title(self, key: str) -> str:
+        return spoken(self.label(key))
+
+    def say(self, edge: Edge) -> str:
+        """An edge as a sentence of labels."""
+        verb = self.predicates[edge.verb].phrase if edge.verb in self.predicates else edge.verb.replace("_", " ")
+        blocked = self.blocked(edge)
+        if edge.sentence.other:
+            rest = f"{self.label(edge.sentence.object)} from {self.label(edge.sentence.other)}"
+        elif blocked and blocked[0] is not edge:
+            first = blocked[0]
+            rest = f"the step “{self.say(first) if first.role != 'blocks' else first.name}”"
+        else:
+            rest = self.label(edge.sentence.object)
+        return f"{self.title(edge.subject)} {verb} {rest}"
+
+    def blocked(self, edge: Edge) -> tuple[Edge, ...]:
+        return self._blocked[edge.name]
+
+    def blockers(self, edge: Edge) -> list[Edge]:
+        return self._blockers.get(edge.name, [])
+
+    def object(self, edge: Edge) -> str:
+        """The node that an edge points to; for a blocking edge, the object of what it blocks."""
+        return self.m.object(edge) if self._blocked.get(edge.name) else edge.sentence.object
+
+    def into(self, key: str) -> list[Edge]:
+        return self._into.get(key, [])
+
+    def out_of(self, key: str) -> list[Edge]:
+        return self._out.get(key, [])
+
+    def needing(self, key: str) -> list[Edge]:
+        return self._needing.get(key, [])
+
+    def sign(self, edge: Edge) -> int:
+        """+1, -1 or 0 along a route, as ``causal.routes`` has it: a blocking edge reverses what it blocks."""
+        whole = edge.verb in self.predicates and (edge.role != "blocks" or self.m.blocked(edge))
+        return causal.sign(self.m, edge) if whole else 0
+
+    def place(self, key: str) -> str:
+        """A place with the places around it."""
+        return ", in the ".join(
+            name if n == 0 else name[:1].lower() + name[1:]
+            for n, name in enumerate(self.m.places[p].label for p in self.m.within(key))
+        )
+
+    def start(self, node: Node) -> str:
+        if node.at_start:
+            return node.at_start
+        made = any(e.executes and e.role == "increases" for e in self.into(node.key))
+        return "absent, until a step brings it" if made else "unknown"
+
+    def runs(self, edge: Edge) -> str:
+        if edge.executes:
+            return "yes"
+        return "no: drawn and exported only" if edge.role != "none" else "no: the verb states no effect"
+
+    # ---- evidence
+
+    def claim(self, claim: str) -> str:
+        return self.claims[claim].label if claim in self.claims else claim
+
+    def hedges(self, edge: Edge) -> list[str]:
+        """How the evidence of an edge's own claim is hedged; what only qualifies the edge hedges nothing."""
+        own = (item for item in edge.evidence if item.stance == "supports" and item.claim == edge.claim)
+        return list(dict.fromkeys(item.hedge for item in own if item.hedge))
+
+    def grouped(self, items: Iterable[Evidence]) -> list[tuple[str, list[Evidence]]]:
+        """Evidence by its stance, what supports first; with titles where there is more than one kind."""
+        by_stance: dict[str, list[Evidence]] = {stance: [] for stance in STANCES}
+        for item in items:
+            by_stance.setdefault(item.stance, []).append(item)
+        found = [(STANCES.get(stance, stance), some) for stance, some in by_stance.items() if some]
+        return found if len(found) > 1 else [("", some) for _, some in found]
+
+    @cached_property
+    def scope(self) -> str:
+        """What the source says about species as a whole."""
+        return ", ".join(f"{e.hedge} {common_name(taxon)}".strip() for e in self.m.scope for taxon in e.taxon)
+
+    def species(self, evidence: Iterable[Evidence]) -> str:
+        """The species that some evidence states; else that it states none, and what the source says of the whole."""
+        stated = dict.fromkeys(f"{common_name(taxon)} ({taxon.label})" for item in evidence for taxon in item.taxon)
+        if stated:
+            return ", ".join(stated)
+        return f"not stated here; source: {self.scope}" if self.scope else "not stated"
+
+    def species_short(self, edge: Edge) -> str:
+        stated = dict.fromkeys(common_name(taxon) for item in edge.evidence for taxon in item.taxon)
+        return ", ".join(stated) or "species not stated"
+
+    def locator(self, evidence: Evidence) -> str:
+        if not evidence.span:
+            return ""
+        source = self.m.source(evidence)
+        return f"characters {evidence.span[0]}–{evidence.span[1]} of the {source.kind if source else 'text'}"
+
+    def chain(self, evidence: Evidence) -> str:
+        """How we know: the text that was read, and the study behind it."""
+        source = self.m.source(evidence)
+        return self.reading(source) if source else ""
+
+    def reading(self, source: Source) -> str:
+        text = f"{source.kind}, {READ.get(source.read, source.read)}"
+        of = self.m.sources.get(source.reports)
+        return text + (f"; it reports a {of.kind}, {READ.get(of.read, of.read)}" if of else "")
+
+    def named(self, source: Source) -> str:
+        """A source as one cites it."""
+        return ". ".join(
+            filter(None, (source.authors.rstrip("."), source.title.rstrip("."), source.publisher, source.date))
+        )
+
+    def conditions(self, requirements: Iterable[Requirement]) -> str:
+        return ", ".join(self.label(r.node) + (f" at {r.level} or more" if r.level else "") for r in requirements)
+
+    def support(self, edge: Edge) -> str:
+        support = self.m.support(edge)
+        counts = [f"{support.supporting} supporting", f"{support.disputing} disputing"]
+        counts += [f"{support.qualifying} qualifying"] if support.qualifying else []
+        return ", ".join(counts)
+
+    def counted(self, edge: Edge) -> str:
+        claims = self.m.support(edge).claims
+        return ", ".join(f"{self.claim(claim)} {claims[claim]}" for claim in self.claims if claim in claims)
+
+    def identifiers(self, evidence: Iterable[Evidence]) -> list[tuple[str, str]]:
+        """Text and address of every identifier of the sources behind some evidence."""
+        found: dict[str, str] = {}
+        for item in evidence:
+            source = self.m.source(item)
+            for one in (source, self.m.sources.get(source.reports)) if source and not self.only_own(item) else ():
+                for prefix, local in (("doi", one.doi), ("PMID", one.pmid)) if one else ():
+                    if local:
+                        found.setdefault(f"{prefix}:{local}", self.page(f"{prefix}:{local}"))
+                if one and one.url and not (one.doi or one.pmid):
+                    found.setdefault(one.title or one.url, self.web(one.url))
+        return list(found.items())
+
+    def only_own(self, item: Evidence) -> bool:
+        """Whether an item is the curator's own and points to no text."""
+        return bool(item.because) and not (item.anchor or item.span)
+
+    def notes(self, name: str) -> list[str]:
+        return self._notes.get(name, [])
+
+    @cached_property
+    def _notes(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for note in self.m.notes:
+            for name in dict.fromkeys(note.about):
+                found.setdefault(name, []).append(note.note)
+        return found
+
+    @cached_property
+    def ordered_notes(self) -> list[Any]:
+        """Notes with the cautions first."""
+        return sorted(self.m.notes, key=lambda note: not any(e.claim == "caution" for e in note.evidence))
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """Every edge once: under the first stop of the tour that lights it, the others by the place they start in."""
+        left = dict.fromkeys(edge.name for edge in self.m.edges)
+        groups = []
+        for stop in self.m.tour:
+            here = [self.m.edge(name) for name in dict.fromkeys(stop.light) if name in left]
+            for edge in here:
+                del left[edge.name]
+            groups.append(Group(stop.title, tuple(here)))
+        by_place: dict[str, list[Edge]] = {}
+        for name in left:
+            edge = self.m.edge(name)
+            node = self.m.nodes.get(edge.subject)
+            around = self.m.within(edge.place or (node.place if node else ""))
+            title = self.m.places[around[-1]].label if around else "Elsewhere"
+            by_place.setdefault(f"Also: {title}" if self.m.tour else title, []).append(edge)
+        groups += [Group(title, tuple(edges)) for title, edges in by_place.items()]
+        return [group for group in groups if group.edges]
+
+    def web(self, url: str) -> str:
+        """A link that may be followed: http and https only."""
+        return url if re.match(r"https?://[^\s<>\"]+$", url) else ""
+
+    def page(self, curie: str) -> str:
+        return self.web(vocabulary.link(curie))
+
+    @cached_property
+    def credits(self) -> list[str]:
+        """A line for each text that the picture is told from, and the study behind it; for the embed and the picture."""
+        told = [s for s in self.m.sources.values() if s.reports]
+        keys = dict.fromkeys(key for s in told for key in (s.key, s.reports)) or self.m.sources
+        return [self.named(self.m.sources[key]) for key in keys if key in self.m.sources]
+
+    # ---- filters and search
+
+    def tags(self, edge: Edge) -> tuple[tuple[str, ...], ...]:
+        """What an edge has of each facet, in their order."""
+        taxa = dict.fromkeys(taxon.id for item in edge.evidence for taxon in item.taxon)
+        sources = dict.fromkeys(
+            source.key for item in edge.evidence if not self.only_own(item) and (source := self.m.source(item))
+        )
+        return (
+            (edge.claim or NOT_STATED,),
+            tuple(taxa) or (NOT_STATED,),
+            tuple(sources) or (NOT_STATED,),
+            self.m.within(edge.place) or (NOT_STATED,),
+        )
+
+    @cached_property
+    def facets(self) -> tuple[Facet, ...]:
+        """What can be filtered by; a facet with one choice is shown, too, since its count says something."""
+        taxa = {taxon.id: common_name(taxon) for e in self.m.edges for item in e.evidence for taxon in item.taxon}
+        names: tuple[tuple[str, str, Mapping[str, str]], ...] = (
+            ("claim", "Firmest claim", {claim: self.claim(claim) for claim in self.claims}),
+            ("species", "Species", taxa),
+            ("source", "Source", {key: f"{s.kind}: {s.title}" for key, s in self.m.sources.items()}),
+            ("place", "Place", {key: spoken(place.label) for key, place in self.m.places.items()}),
+        )
+        rest = {"claim": "no supporting claim", "source": "no source: the curator’s own"}
+        facets = []
+        counts: list[dict[str, int]] = [{} for _ in names]
+        for edge in self.m.edges:
+            for count, keys in zip(counts, self.tags(edge), strict=True):
+                for key in keys:
+                    count[key] = count.get(key, 0) + 1
+        for (facet, title, known), count in zip(names, counts, strict=True):
+            labels = {**{k: v for k, v in known.items() if k in count}, **{k: k for k in count if k not in known}}
+            labels.pop(NOT_STATED, None)
+            choices = [Choice(key, label, count[key]) for key, label in labels.items()]
+            if NOT_STATED in count:
+                choices.append(Choice(NOT_STATED, rest.get(facet, "not stated"), count[NOT_STATED]))
+            facets.append(Facet(facet, title, tuple(choices)))
+        return tuple(facets)
+
+    @cached_property
+    def names(self) -> list[list[str]]:
+        """What the search looks through: for each node its label, then other names and identifiers; edges likewise."""
+        entries = vocabulary.terms()
+        found = []
+        for key, node in self.m.nodes.items():
+            also = [key]
+            for term in (node.term, *node.forms):
+                if term:
+                    entry = entries.get(term.id)
+                    also += [term.label, term.id, *(entry.synonyms if entry else ())]
+            found.append([f"n{self.node_number[key]}", self.title(key), *dict.fromkeys(also)])
+        found += [[f"e{n}", self.say(edge), edge.name] for n, edge in enumerate(self.m.edges)]
+        return [[clean(text)[:400] for text in row] for row in found]
+
+    # ---- runs
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        """The declared conditions with their outcomes, as the source has it and with every assumption on."""
+        found = [self._table("What follows under each condition", ())]
+        if self.m.assumptions:
+            found.append(self._table("The same under the declared assumptions", tuple(self.m.assumptions)))
+        return [table for table in found if table.rows]
+
+    def _table(self, title: str, assume: Collection[str]) -> Table:
+        try:
+            run = causal.table(self.m, assume) if self.m.conditions else []
+        except (KeyError, causal.Impossible):  # an invalid mechanism cannot run; what is wrong is `kg check`'s to say
+            run = []
+        rows, split = [], False
+        for row in run:
+            cells = []
+            for node, by in row.values.items():
+                said = {reading: causal.shown(value) for reading, value in by.items()}
+                values = tuple(dict.fromkeys(said.values()))
+                readings = "; ".join(f"{value} ({self._reading(r)})" for r, value in said.items())
+                cells.append(Cell(self.title(node), values, readings if len(values) > 1 else ""))
+                split = split or len(values) > 1
+            given = self.m.conditions[row.condition].values
+            settings = ", ".join(f"{self.label(node)} {value}" for node, value in given.items())
+            rows.append(Outcomes(row.condition, row.title or row.condition, settings, tuple(cells)))
+        heads = tuple(cell.label for cell in rows[0].cells) if rows else ()
+        names = tuple(self.m.assumptions[name].title or name for name in assume)
+        return Table(title, names, heads, tuple(rows), split)
+
+    def _reading(self, name: str) -> str:
+        return name if name == causal.AS_WRITTEN else self.m.readings[name].title or name
+
+    def outcomes(self, stop: Stop) -> Outcomes | None:
+        """What comes out under the condition of a stop."""
+        rows = self.tables[0].rows if self.tables and stop.condition else ()
+        return next((row for row in rows if row.key == stop.condition), None)
+
+    # ---- to copy
+
+    @cached_property
+    def chains(self) -> dict[str, int]:
+        """The source chains of citations, numbered as ``copies`` meets them."""
+        return {}
+
+    @cached_property
+    def copies(self) -> dict[str, dict[str, Any]]:
+        """What can be copied of each edge and node: Turtle, CURIEs, a citation and the number of its source chain."""
+        from kg.formats import rdf
+
+        try:
+            turtle = _Turtle(rdf.graph(self.m), rdf.iri(self.m))
+        except (KeyError, ValueError):  # an unknown prefix or verb, a lone surrogate: not a valid mechanism
+            turtle = None
+        version = f" Version {self.m.version}." if self.m.version else ""
+        found: dict[str, dict[str, Any]] = {}
+        for kind, parts in (("edge", self.edge_number), ("node", self.node_number)):
+            for name, number in parts.items():
+                iri = rdf.iri(self.m, kind, name)
+                if kind == "edge":
+                    edge = self.m.edge(name)
+                    said, sources = self.say(edge), self._behind(edge)
+                    ends = (self._curie(edge.subject), f"kgv:{edge.verb}", self._curie(self.object(edge)))
+                    curie = " ".join(ends) if all(ends) else ""
+                else:
+                    said, sources, curie = self.title(name), self.credits, self._curie(name)
+                chain = clean(f"From: {'; '.join(sources)}." if sources else "")
+                found[kind[0] + str(number)] = {
+                    "turtle": turtle.about(iri) if turtle else "",
+                    "citation": clean(f"“{said}”. {iri}.{version}"),
+                    "chain": self.chains.setdefault(chain, len(self.chains)),
+                    "curie": clean(curie),
+                }
+        return found
+
+    @cached_property
+    def prefixes(self) -> str:
+        """The prefix declarations that all copied Turtle shares."""
+        from kg.formats import rdf
+
+        base = rdf.iri(self.m)
+        lines = (f"@prefix {prefix}: <{_quoted(iri)}> .\n" for prefix, iri in _prefixes(base).items())
+        return f"@base <{_quoted(base)}/> .\n" + "".join(lines)
+
+    def _curie(self, key: str) -> str:
+        node = self.m.nodes.get(key)
+        return node.term.id if node and node.term else ""
+
+    def _behind(self, edge: Edge) -> list[str]:
+        """The source chain of an edge: what was read, and what that reports."""
+        said: dict[str, None] = {}
+        for item in edge.evidence:
+            source = self.m.source(item)
+            if source and not self.only_own(item):
+                of = self.m.sources.get(source.reports)
+                text = f"{self.named(source)} ({source.kind}, {READ.get(source.read, source.read)})"
+                if of:
+                    of_id = f", doi:{of.doi}" if of.doi else f", PMID:{of.pmid}" if of.pmid else ""
+                    text += f", reporting {self.named(of)}{of_id} ({of.kind}, {READ.get(of.read, of.read)})"
+                said.setdefault(text)
+        return list(said) or ["the curator’s own inference"]
+
+
+class _Turtle:
+    """Parts of a graph as Turtle: an edge or a node with what hangs on it, in the order in which one reads it.
+
+    It asks terms only for ``n3()``; rdflib's own serializer would want a graph for each part.
+    """
+
+    def __init__(self, graph: Any, base: str) -> None:
+        self.base = base
+        self.short = {iri: prefix for prefix, iri in _prefixes(base).items()}
+        self.names: dict[str, str] = {}
+        self.facts: dict[str, list[tuple[str, str, str]]] = {}
+        for subject, predicate, value in graph:
+            fact = (self._name(str(predicate)), self._n3(value), str(value))
+            self.facts.setdefault(str(subject), []).append(fact)
+
+    def about(self, iri: str) -> str:
+        """A part with its requirements, evidence and selectors; then the bare triple, if an edge has one."""
+        blocks, todo = [], [iri]
+        for here in todo:  # grows while it is read
+            facts = sorted(self.facts.get(here, ()), key=lambda fact: (fact[0] != "rdf:type", fact))
+            bare = f"{self.base}/node/"  # what a node does to a node belongs to the edge that says so
+            facts = [fact for fact in facts if not (here.startswith(bare) and fact[2].startswith(bare))]
+            if facts:
+                said: dict[str, list[str]] = {}
+                for p, o, _ in facts:
+                    said.setdefault("a" if p == "rdf:type" else p, []).append(o)
+                lines = " ;\n".join(f"    {p} {', '.join(every)}" for p, every in said.items())
+                blocks.append(f"{self._name(here)}\n{lines} .\n")
+            inner = (o for _, _, o in facts if o.startswith((f"{self.base}/evidence/", f"{iri}/")))
+            todo += [o for o in dict.fromkeys(inner) if o not in todo]
+        own = {p: o for p, o, _ in self.facts.get(iri, ())}
+        if own.get("kgv:asserted") == "true":
+            blocks.append(f"{own['rdf:subject']} {own['rdf:predicate']} {own['rdf:object']} .\n")
+        return "\n".join(blocks)
+
+    def _n3(self, term: Any) -> str:
+        if not hasattr(term, "datatype"):
+            return self._name(str(term))
+        text = str(term.n3())
+        text = re.sub(r'^"(true|false|\d+)"\^\^<http://www\.w3\.org/2001/XMLSchema#(boolean|integer)>$', r"\1", text)
+        return text if text.isprintable() else "".join(c if c == "\n" or visible(c) == c else _escaped(c) for c in text)
+
+    def _name(self, iri: str) -> str:
+        if iri not in self.names:
+            self.names[iri] = self._named(iri)
+        return self.names[iri]
+
+    def _named(self, iri: str) -> str:
+        for cut in (iri.rfind("#") + 1, iri.rfind("/") + 1):
+            prefix, local = self.short.get(iri[:cut]), iri[cut:]
+            if prefix and re.fullmatch(r"[A-Za-z](?:[\w-]*\w)?", local, re.ASCII):
+                return f"{prefix}:{local}"
+        return f"<{_quoted(iri.removeprefix(f'{self.base}/'))}>"
+
+
+def _quoted(iri: str) -> str:
+    """An IRI that cannot end before its end."""
+    return quote(iri, safe=":/?#[]@!$&()*+,;=%~", errors="replace")
+
+
+def _escaped(character: str) -> str:
+    n = ord(character)
+    return f"\\u{n:04X}" if n < 0x10000 else f"\\U{n:08X}"
+
+
+def _prefixes(base: str) -> dict[str, str]:
+    from kg.formats import rdf
+
+    own = {part: f"{base}/{part}/" for part in ("edge", "node", "place", "source")}
+    return {**{prefix: str(iri) for prefix, iri in rdf.PREFIXES.items()}, **own}

@@ -1,0 +1,623 @@
+"""The questions: each one answered as reviewed, by two engines; and what may not be asked, refused with a reason."""
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pyoxigraph as ox
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rdflib import Dataset, URIRef
+
+import kg
+from kg import formats, sparql
+from kg.cli import main
+from kg.sparql import Engine, NoAnswer, Value, ask
+
+SEEDS = {path.parent.name: path for path in formats.seeds()}
+ANSWERS = sorted((seed, file.stem) for seed, path in SEEDS.items() for file in path.parent.glob("answers/*.csv"))
+QUESTIONS = sparql.questions()
+FOREVER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+by_name = pytest.mark.parametrize("question", QUESTIONS.values(), ids=list(QUESTIONS))
+
+
+@pytest.fixture(scope="module")
+def engines():
+    """One engine for each seed, loaded once."""
+    found = {}
+    for seed in {seed for seed, _ in ANSWERS}:
+        found[seed] = Engine(60)
+        found[seed].load(seed)
+    yield found
+    for engine in found.values():
+        engine.close()
+
+
+@pytest.fixture(scope="module")
+def datasets():
+    """The same data in rdflib."""
+    found = {}
+    for seed in {seed for seed, _ in ANSWERS}:
+        found[seed] = Dataset(default_union=True)
+        found[seed].parse(data=formats.text(kg.read(seed), ".nq"), format="nquads")
+    return found
+
+
+def run(*arguments, input=None):
+    return CliRunner().invoke(main, ["ask", *arguments], input=input)
+
+
+def refused(question, *over, **options):
+    with pytest.raises(NoAnswer) as error:
+        ask(question, *(over or ("ta1-tlr7",)), **options)
+    (one,) = error.value.diagnostics
+    return one
+
+
+# ---------------------------------------------------------------- the library
+
+
+@by_name
+def test_a_question_says_what_it_asks_and_how(question):
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", question.name)
+    assert question.summary.endswith("?")
+    assert question.asks in ("scientist", "curator", "educator", "reviewer")
+    assert question.topic
+    assert len(question.explanation) > 80
+    assert "SERVICE" not in question.text and "SELECT *" not in question.text
+    if "SELECT" in question.query.split("{")[0]:
+        assert "ORDER BY" in question.query, "its rows have no order"
+
+
+@by_name
+def test_a_question_is_plain_sparql_as_it_stands(question):
+    ox.Store().query(question.text)
+    assert list(sparql.tokens(question.text)) == [
+        token._replace(start=token.start + len(question.text) - len(question.query))
+        for token in sparql.tokens(question.query)
+    ]
+
+
+@by_name
+def test_a_parameter_is_a_values_of_the_query_with_its_default(question):
+    found = [t.text for t in sparql.tokens(question.query)]
+    for parameter in question.parameters:
+        assert parameter.meaning and parameter.default
+        at = next(i for i, t in enumerate(found) if t == f"?{parameter.name}" and found[i - 1] == "VALUES")
+        assert found[at + 1] == "{" and found[at + 3] == "}"
+        assert found[at + 2][1:-1] == parameter.default
+    assert len(re.findall(r"VALUES \?\w+ \{ [\"<]", question.query)) >= len(question.parameters)
+
+
+@by_name
+def test_a_question_is_answered_for_a_seed_or_says_why_not(question):
+    files = [SEEDS[seed].parent / "answers" / f"{name}.csv" for seed, name in ANSWERS if name == question.name]
+    full = [file for file in files if len(file.read_text(encoding="utf-8").splitlines()) > 1]
+    assert full or question.empty
+
+
+def test_every_answer_has_its_question_and_there_are_thirty():
+    assert {name for _, name in ANSWERS} <= set(QUESTIONS)
+    assert len(QUESTIONS) >= 30
+
+
+@pytest.mark.parametrize(("seed", "name"), ANSWERS, ids=map("-".join, ANSWERS))
+def test_the_answer_is_the_reviewed_one(seed, name, engines):
+    """If this fails and the change is meant: docs/questions.md says how to write the answers, then review them."""
+    wanted = (SEEDS[seed].parent / "answers" / f"{name}.csv").read_text(encoding="utf-8")
+    assert engines[seed].ask(name).text("csv") == wanted
+
+
+def plain(term):
+    if term is None:
+        return ()
+    if isinstance(term, URIRef):
+        return Value("uri", str(term))
+    return Value("literal", str(term), str(term.datatype or ""), term.language or "")
+
+
+@pytest.mark.parametrize(("seed", "name"), ANSWERS, ids=map("-".join, ANSWERS))
+def test_rdflib_gives_the_same_answer(seed, name, engines, datasets):
+    ours, theirs = engines[seed].ask(name), datasets[seed].query(QUESTIONS[name].text)
+    if theirs.type == "ASK":
+        assert ours.truth == theirs.askAnswer
+        return
+    rows = theirs.graph if theirs.type == "CONSTRUCT" else theirs
+    if theirs.type == "SELECT":
+        assert [str(name) for name in theirs.vars] == list(ours.variables)
+    assert sorted([plain(term) for term in row] for row in rows) == sorted(
+        [value or () for value in row] for row in ours.rows
+    )
+
+
+#: What a reader of the article expects, by hand: words that the answer must and must not hold.
+EXPECTED = {
+    "what-protects": ("Tα-1,RNase A,Endolysosome", ""),
+    "what-it-activates": ("pattern-recognition receptor", ""),
+    "chain-to-an-outcome": ("CD8⁺ T-cell priming,curator inference,false", "immune suppression"),
+    "what-was-seen-in-a-species": ("Tα-1 in blood falls after chemotherapy", "synergises"),
+    "seen-in-one-species-only": ("synergises", "falls after"),
+    "what-follows": ("1,dendritic-cell maturation", "priming"),
+    "what-changes-between": ("tumour control,strong,partial", "miR-146a-5p,"),
+    "what-is-as-without": ("tumour control,partial,partial,same", "different"),
+    "does-it-fire-if-set": ("as written,present", ""),
+    "what-follows-under": ("tumour control,strong,reproduces an observation,Mus musculus", "Homo sapiens"),
+    "what-stays-out": ("miR-146a-5p,,absent", "reproduces an observation,Mus musculus"),
+    "proposed-biomarkers": ("hypothesis,could", ",finding"),
+    "is-it-called-a-treatment": ("false", "true"),
+    "regulatory-status": ("disputes", ""),
+    "what-every-derivation-uses": ("dendritic-cell maturation", "RNase A"),
+    "which-molecular-forms": ("MIMAT0000449", ""),
+    "which-steps-are-inferred": ("the way between them is not described", "edge/shedding"),
+    "not-asserted": ("reversal", "edge/degradation"),
+}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_answer_holds_what_the_article_says(name):
+    text = (SEEDS["ta1-tlr7"].parent / "answers" / f"{name}.csv").read_text(encoding="utf-8")
+    there, not_there = EXPECTED[name]
+    assert there in text
+    assert not not_there or not_there not in text
+
+
+def test_the_guide_answers_every_competency_question_and_names_every_question():
+    text = (Path(kg.shelf("seeds")).parent / "docs" / "questions.md").read_text(encoding="utf-8")
+    assert {f"Q{n:02}" for n in range(1, 21)} <= set(re.findall(r"Q\d\d", text))
+    assert set(QUESTIONS) <= set(re.findall(r"`([a-z-]+)`", text))
+
+
+# ---------------------------------------------------------------- parameters
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(min_size=1))
+def test_a_value_is_a_literal_whatever_it_holds(text):
+    if not text.strip():
+        assert refused("what-protects", given={"node": text}).code == "missing-value"
+        return
+    default = list(sparql.tokens(QUESTIONS["what-protects"].query))
+    filled = sparql.explained("what-protects", {"node": text})
+    filled = list(sparql.tokens(filled[filled.index("PREFIX") :]))
+    assert [t.kind for t in filled] == [t.kind for t in default]
+    changed = [(new, old) for new, old in zip(filled, default, strict=True) if new.text != old.text]
+    for new, old in changed:
+        assert old.text == '"miR-146a-5p"'
+        (row,) = ox.Store().query(f"SELECT ({new.text} AS ?x) {{}}")
+        assert row[0].value == text
+
+
+@given(st.text(min_size=1))
+@settings(deadline=None)
+def test_a_value_is_one_iri_or_refused(text):
+    default = list(sparql.tokens(QUESTIONS["cite-an-edge"].query))
+    try:
+        filled = sparql.explained("cite-an-edge", {"edge": text})
+    except NoAnswer:
+        return
+    filled = list(sparql.tokens(filled[filled.index("PREFIX") :]))
+    assert [t.kind for t in filled] == [t.kind for t in default]
+
+
+def test_a_value_changes_the_answer(engines):
+    engine = engines["ta1-tlr7"]
+    assert (
+        engine.ask("edges-of-a-node", {"node": "TLR7_active"}).rows
+        == engine.ask("edges-of-a-node", {"node": "TLR7 signalling"}).rows
+    )
+    assert engine.ask("edges-of-a-node", {"node": 'x" } ?s ?p ?o . { "'}).rows == ()
+    (row,) = engine.ask("cite-an-edge", {"edge": "ta1-tlr7/edge/degradation"}).rows
+    assert row[1].text == "RNase A degrades miR-146a-5p"
+    assert engine.ask("everything-about-a-term", {"term": "GO:0034154"}).rows
+
+
+def test_unknown_names_get_the_nearest_one():
+    assert "did you mean 'what-protects'?" in str(refused("what-protect"))
+    assert "one of: node" in str(refused("what-protects", given={"knot": "TLR7"}))
+    assert refused("what-protects", given={"node": " "}).code == "missing-value"
+    assert refused("what-protects", given={"node": "\udcff"}).code == "wrong-value"
+    assert refused("mechanisms", given={"node": "TLR7"}).help == "it has no parameters"
+    assert refused("ASK { ?a ?b ?c }", given={"node": "TLR7"}).code == "unknown-parameter"
+    assert refused("cite-an-edge", given={"edge": "http://x/ y"}).code == "wrong-value"
+
+
+# ---------------------------------------------------------------- what is refused
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ASK { ?s ?p 'SERVICE <http://x/>' }",
+        'ASK { ?s ?p "a \\" SERVICE <http://x/> {" }',
+        'ASK { ?s ?p """a "SERVICE" \n SERVICE <http://x/> {""" }',
+        "ASK { ?s ?p '''SERVICE''' }",
+        "ASK { ?s ?p ?o # SERVICE <http://x/> { }\n}",
+        "ASK { ?s <http://x/SERVICE> ?o }",
+        "PREFIX ex: <http://SERVICE/> ASK { ?s ex:SERVICE ?o }",
+        "PREFIX service: <http://x/> ASK { ?s service:x ?o }",
+        "PREFIX service: <http://x/> ASK { GRAPH service:x { ?s ?p ?o } }",
+        "ASK { ?SERVICE $service ?o }",
+        "PREFIX ex: <http://x/> ASK { ?s ex:a.SERVICE ?o }",
+    ],
+)
+def test_the_word_service_may_stand_in_a_query(query, engines):
+    assert engines["ta1-tlr7"].ask(query).truth is not None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ASK { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+        "ASK { service SILENT <http://127.0.0.1:9/> { ?s ?p ?o } }",
+        "ASK { SERVICE ?x { ?s ?p ?o } }",
+        "PREFIX ex: <http://x/> ASK { SERVICE#\n ex:y { ?s ?p ?o } }",
+        "ASK { { SELECT * { OPTIONAL { SERVICE<http://127.0.0.1:9/>{ ?s ?p ?o } } } } }",
+        # what the engine, which needs no space after a word, takes for a call as well
+        "PREFIX : <http://x/> ASK { SERVICE:y { ?s ?p ?o } }",
+        "PREFIX ex: <http://x/> ASK { SERVICEex:y { ?s ?p ?o } }",
+        "ASK { SERVICESILENT<http://127.0.0.1:9/>{ ?s ?p ?o } }",
+        "ASK { ?s ?p trueSERVICE<http://127.0.0.1:9/>{ ?s ?p ?o } }",
+        "PREFIX ex: <http://x/> ASK { ?s ?p ex:.SERVICE<http://127.0.0.1:9/>{ ?s ?p ?o } }",
+        "ASK { ?s ?p 1.SERVICE<http://127.0.0.1:9/>{ ?s ?p ?o } }",
+        "ASK { ?s ?p ?o FILTER(?o<2)SERVICE<http://127.0.0.1:9/>{ ?s ?p ?o } }",
+    ],
+)
+def test_a_call_of_another_server_is_refused(query):
+    one = refused(query)
+    assert one.code == "no-service"
+    assert one.at.text[one.at.column - 1 :].casefold().startswith(("service", "trueservice"))
+
+
+@pytest.mark.parametrize("form", ["INSERT DATA {}", "delete where {}", "LOAD <http://x/>", "CLEAR ALL", "WITH <x:> {}"])
+def test_an_update_is_refused(form):
+    assert refused("PREFIX ex: <http://x/>\n" + form).code == "no-update"
+
+
+@pytest.mark.parametrize(
+    ("query", "line", "column", "words"),
+    [
+        ("SELECT ?x {\n  ?s a ?x . FILTER(?x = ) }\n", 2, 25, "')' does not belong here"),
+        ("SELECT ?x { ?s ?p ", 1, 18, "the query ends too early; expected: a variable"),
+        ("SELECT ?x { ?x rdf:type kgv:Node . OPTIONAL ?x a ?y }", 1, 45, "expected: '{'"),
+        ("SELECT ?x { ?s a ?x } LIMIT\n  LIMIT 3", 2, 3, "'LIMIT' does not belong here"),
+        ("ASK { <a> a ?x }", 1, 7, "an IRI must be absolute"),
+        ("select ?x where { ?x a ?y } group by ?y", 1, 39, "a variable that is unbound"),
+        ("{", 1, 1, "SELECT, ASK, CONSTRUCT or DESCRIBE"),
+        ("# kgv:x\nSELECT ?x { 'é' ?x }", 2, 20, "'}' does not belong here"),
+    ],
+)
+def test_a_syntax_error_has_its_place_and_reason(query, line, column, words):
+    one = refused(query)
+    assert one.code == "syntax"
+    assert words in one.message
+    assert (one.at.line, one.at.column) in ((line, column), (line, column + 1))
+    assert one.at.excerpt().endswith("^")
+
+
+def test_known_prefixes_need_no_declaration_and_unknown_ones_get_a_hint(engines):
+    assert engines["ta1-tlr7"].ask("ASK { ?x kgv:denotes MESH:D051199 ; rdfs:label ?y }").truth
+    one = refused("SELECT ?x {\n ?x kgvv:denotes ?y }")
+    assert (one.code, one.at.line, one.at.column) == ("unknown-prefix", 2, 5)
+    assert "did you mean 'kgv'?" in one.help
+
+
+# ---------------------------------------------------------------- limits
+
+
+def test_a_query_that_would_run_for_ever_is_stopped():
+    started = time.monotonic()
+    engine = Engine(2)
+    engine.load("ta1-tlr7")
+    with pytest.raises(NoAnswer, match="took longer than 2 s and was stopped"):
+        engine.ask(FOREVER)
+    assert time.monotonic() - started < 20
+    engine.close()
+    assert engine.process.returncode is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(engine.process.pid, 0)
+    assert ask("ASK { ?a ?b ?c }", "ta1-tlr7").truth
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="the alarm is POSIX")
+def test_the_engine_does_not_outlive_a_parent_that_is_killed():
+    code = (
+        "from kg.sparql import Engine; e = Engine(1); e.load('ta1-tlr7'); print(e.process.pid, flush=True);"
+        f'e.seconds = 1000; e.process.stdin.write(b\'{{"do":"ask","query":{json.dumps(FOREVER)},"rows":1,'
+        '"prefixes":{},"seconds":1}\\n\'); e.process.stdin.flush(); input()'
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    for _ in range(200):
+        state = Path(f"/proc/{child}/stat")
+        if not state.exists() or ") Z " in state.read_text(encoding="utf-8"):
+            return
+        time.sleep(0.1)
+    os.kill(child, signal.SIGKILL)
+    pytest.fail("the engine still runs")
+
+
+def test_a_row_limit_says_that_there_is_more():
+    result = run("SELECT ?s { ?s a kgv:Node } ORDER BY ?s", "ta1-tlr7", "--rows", "3")
+    assert result.exit_code == 0
+    assert "3 rows" in result.stdout and "--rows" in result.stderr
+    exact = ask("SELECT ?s { ?s a kgv:Node } ORDER BY ?s LIMIT 3", "ta1-tlr7", rows=3)
+    assert (len(exact.rows), exact.capped) == (3, False)
+    assert ask("CONSTRUCT { ?s a ?t } { ?s a ?t }", "ta1-tlr7", rows=2).capped
+
+
+# ---------------------------------------------------------------- formats
+
+
+def test_formats_are_what_they_say(engines):
+    answer = engines["ta1-tlr7"].ask("coverage-by-source")
+    rows = list(csv.reader(io.StringIO(answer.text("csv"))))
+    assert rows[0] == list(answer.variables) and len(rows) == len(answer.rows) + 1
+    found = json.loads(answer.text("json"))
+    assert found["head"]["vars"] == list(answer.variables)
+    assert found["results"]["bindings"][0]["items"] == {
+        "type": "literal",
+        "value": answer.rows[0][3].text,
+        "datatype": "http://www.w3.org/2001/XMLSchema#integer",
+    }
+    parsed = ox.parse_query_results(answer.text("json").encode(), format=ox.QueryResultsFormat.JSON)
+    assert len(list(parsed)) == len(answer.rows)
+    parsed = ox.parse_query_results(answer.text("tsv").encode(), format=ox.QueryResultsFormat.TSV)
+    assert [[term.value for term in row] for row in parsed] == [[value.text for value in row] for row in answer.rows]
+    assert json.loads(engines["ta1-tlr7"].ask("is-it-called-a-treatment").text("json")) == {
+        "head": {},
+        "boolean": False,
+    }
+    graph = engines["ta1-tlr7"].ask("asserted-edges")
+    assert len(list(ox.parse(graph.text().encode(), format=ox.RdfFormat.TURTLE))) == len(graph.rows)
+    with pytest.raises(NoAnswer, match="no graph"):
+        answer.text("turtle")
+
+
+def test_awkward_terms_survive_every_format(tmp_path):
+    file = tmp_path / "odd.ttl"
+    odd = 'a "b"\\ \t, \n\r é \u2028 \U0001f9ec'
+    triple = ox.Triple(ox.NamedNode("http://x/s"), ox.NamedNode("http://x/p"), ox.Literal(odd, language="en"))
+    ox.serialize([triple], file, ox.RdfFormat.TURTLE)
+    answer = ask("SELECT ?o { ?s ?p ?o }", file)
+    assert answer.rows == ((Value("literal", odd, "", "en"),),)
+    assert list(csv.reader(io.StringIO(answer.text("csv"), newline="")))[1] == [odd]
+    assert json.loads(answer.text("json"))["results"]["bindings"][0]["o"]["xml:lang"] == "en"
+    (row,) = ox.parse_query_results(answer.text("tsv").encode(), format=ox.QueryResultsFormat.TSV)
+    assert (row[0].value, row[0].language) == (odd, "en")
+    assert answer.text().splitlines()[2].startswith('a "b"')
+
+
+def test_a_table_fits_its_width_and_shows_labels(engines):
+    answer = engines["ta1-tlr7"].ask("SELECT ?e ?n { ?e rdf:predicate kgv:degrades . BIND (7 AS ?n) }")
+    assert "RNase A degrades miR-146a-5p (ta1-tlr7/edge/degradation)" in answer.text(width=200)
+    narrow = engines["ta1-tlr7"].ask("regulatory-status").text(width=70)
+    assert max(map(len, narrow.splitlines())) <= 70
+    assert answer.text(width=200).splitlines()[2].endswith("  7")
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+@pytest.mark.parametrize("ending", sparql.SUFFIXES)
+def test_rdf_of_any_kind_is_asked(ending, tmp_path):
+    file = tmp_path / f"data{ending}"
+    format = ox.RdfFormat.from_media_type(sparql.SUFFIXES[ending])
+    quad = ox.Quad(ox.NamedNode("http://x/s"), ox.NamedNode("http://x/p"), ox.Literal("o"))
+    if ending in (".nq", ".trig"):
+        ox.serialize([ox.Quad(*quad.triple, ox.NamedNode("http://x/g"))], file, format)
+    else:
+        ox.serialize([quad.triple], file, format)
+    assert ask("ASK { ?s <http://x/p> 'o' }", file).truth
+    assert ask("ASK { GRAPH ?g { ?s <http://x/p> 'o' } }", file, "ta1-tlr7").truth
+
+
+def test_the_default_graph_is_a_merge_and_named_graphs_stay_apart(tmp_path):
+    one, two = tmp_path / "one.ttl", tmp_path / "two.nq"
+    one.write_text("<http://x/s> <http://x/p> 'o' . [] <http://x/p> 'b' .", encoding="utf-8")
+    two.write_text(
+        "<http://x/s> <http://x/p> 'o' <http://x/g> .\n<http://x/s> <http://x/p> 'o' .\n_:x <http://x/p> 'b' .\n".replace(
+            "'", '"'
+        ),
+        encoding="utf-8",
+    )
+    assert len(ask("SELECT ?s { ?s <http://x/p> 'o' }", one, two).rows) == 1
+    assert len(ask("SELECT ?s { ?s <http://x/p> 'b' }", one, two).rows) == 2
+    graphs = ask("SELECT ?g { GRAPH ?g { ?s <http://x/p> 'o' } } ORDER BY ?g", one, two)
+    assert [row[0].text for row in graphs.rows] == sorted([one.as_uri(), two.as_uri(), "http://x/g"])
+    assert len(ask("SELECT ?s { ?s <http://x/p> 'b' GRAPH ?g { ?s ?p 'b' } }", one, two).rows) == 2
+    assert ask("SELECT ?s FROM <http://x/g> { ?s ?p 'b' }", one, two).rows == ()
+
+
+def test_two_mechanisms_that_share_terms_count_nothing_twice(tmp_path):
+    other = tmp_path / "other.yaml"
+    text = Path(SEEDS["ta1-tlr7"]).read_text(encoding="utf-8")
+    other.write_text(text.replace("id: ta1-tlr7", "id: other", 1), encoding="utf-8")
+    one, two = ask("claims-by-kind", "ta1-tlr7"), ask("claims-by-kind", "ta1-tlr7", str(other))
+    assert [row[0] for row in one.rows] == [row[0] for row in two.rows]
+    assert [2 * int(row[1].text) for row in one.rows] == [int(row[1].text) for row in two.rows]
+    assert run("claims-by-kind", "ta1-tlr7", str(other)).stdout.splitlines()[-1].startswith("other, ta1-tlr7: From")
+
+
+def test_our_own_exports_give_the_same_answer_and_the_source_strip(tmp_path):
+    file = tmp_path / "seed.nq"
+    formats.write(kg.read("ta1-tlr7"), file)
+    ours, theirs = ask("outcomes-by-condition", "ta1-tlr7"), ask("outcomes-by-condition", file)
+    assert ours.text("csv") == theirs.text("csv")
+    assert {id: set(strip) for id, strip in ours.caveats.items()} == {
+        id: set(strip) for id, strip in theirs.caveats.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "line"),
+    [
+        ("cut.ttl", b"<http://x/s> <http://x/p> 'o' .\n<http://x/s> <http://x/p> .\n", 2),
+        ("cut.nq", b"<http://x/s> <http://x/p> <http://x/", 1),
+        ("cut.rdf", b"<?xml version='1.0'?><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><a", 1),
+        ("cut.jsonld", b'{"@id": ', 1),
+        ("far.jsonld", b'{"@context": "http://127.0.0.1:9/context", "@id": "http://x/s", "name": 1}', 1),
+        ("bytes.ttl", b"\xff\xfe\x00", 1),
+        (
+            "laughs.rdf",
+            b"<?xml version='1.0'?><!DOCTYPE r [<!ENTITY a 'ha'><!ENTITY b '&a;&a;'>]><r xmlns='http://x/'>&b;</r>",
+            1,
+        ),
+    ],
+)
+def test_rdf_that_cannot_be_read_is_a_complaint(name, data, line, tmp_path):
+    file = tmp_path / name
+    file.write_bytes(data)
+    one = refused("ASK { ?s ?p ?o }", file)
+    assert (one.code, one.at.line) == ("not-rdf", line)
+    result = run("ASK { ?s ?p ?o }", str(file))
+    assert result.exit_code == 1 and name in result.stderr and "Traceback" not in result.output
+
+
+def test_what_is_not_there_is_a_complaint(tmp_path):
+    assert run("mechanisms", str(tmp_path / "none.ttl")).exit_code == 1
+    assert "none.ttl" in run("mechanisms", str(tmp_path / "none.ttl")).stderr
+    assert "did you mean 'ta1-tlr7'?" in run("mechanisms", "ta1-tlr").stderr
+    wrong = tmp_path / "data.xlsx"
+    wrong.write_text("x", encoding="utf-8")
+    assert "unknown-format" in run("mechanisms", str(wrong)).stderr
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("id: [", encoding="utf-8")
+    assert run("mechanisms", str(broken)).exit_code == 1
+    latin = tmp_path / "latin.rq"
+    latin.write_bytes(b"ASK { ?s ?p '\xe9' }")
+    assert refused(str(latin)).code == "not-text"
+    assert refused(str(wrong)).code == "unknown-question"
+
+
+# ---------------------------------------------------------------- the command
+
+
+def test_the_command_lists_explains_and_answers(tmp_path):
+    listed = run()
+    assert listed.exit_code == 0
+    for name, question in QUESTIONS.items():
+        assert name in listed.stdout and question.summary in listed.stdout and question.topic in listed.stdout
+    explained = run("what-protects", "--explain", "--with", "node=TLR7")
+    assert "kgv:blocks" in explained.stdout and '"TLR7"' in explained.stdout and "#+" not in explained.stdout
+    answered = run("what-protects", "ta1-tlr7")
+    assert answered.exit_code == 0, answered.output
+    assert "RNase A" in answered.stdout and "not medical advice" in answered.stdout.splitlines()[-1]
+    for form in ("csv", "tsv", "json"):
+        assert "medical advice" not in run("what-protects", "ta1-tlr7", "--format", form).stdout
+    assert run("-", "ta1-tlr7", input="ASK { ?s a kgv:Node }").stdout.startswith("yes\n")
+    file = tmp_path / "own.rq"
+    file.write_text("\ufeff" + QUESTIONS["what-protects"].text, encoding="utf-8")
+    assert "RNase A" in run(str(file), "ta1-tlr7", "--with", "node=miR146a").stdout
+    assert run("asserted-edges", "ta1-tlr7").stdout.startswith("@prefix")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("what-protects", "--with", "node"),
+        ("what-protects", "--with", "node="),
+        ("what-protects", "--with", "node=a", "--with", "node=b"),
+        ("what-protects", "--format", "xml"),
+        ("what-protects", "--seconds", "0"),
+        ("what-protects", "--rows", "0"),
+        ("what-protects", "ta1-tlr7", "--endpoint", "http://127.0.0.1/"),
+    ],
+)
+def test_a_command_that_is_not_understood_ends_with_2(arguments):
+    assert run(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("query", ["", "   ", "SELECT ?x { ?x ?y", "SELECT ?x { ?x no:y ?z }", FOREVER])
+def test_a_query_without_an_answer_ends_with_1(query):
+    result = run("-", "ta1-tlr7", "--seconds", "2", input=query)
+    assert result.exit_code == 1
+    assert result.stdout == "" and result.stderr and "Traceback" not in result.stderr
+
+
+# ---------------------------------------------------------------- a server elsewhere
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A SPARQL endpoint over the seed, with some pages that are none."""
+    store = ox.Store()
+    store.bulk_load(formats.text(kg.read("ta1-tlr7"), ".nq").encode(), format=ox.RdfFormat.N_QUADS)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            query = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())["query"][0]
+            code, kind, body = 200, "application/sparql-results+json", b"{"
+            if self.path == "/sparql":
+                found = store.query(query, use_default_graph_as_union=True)
+                if isinstance(found, ox.QueryTriples):
+                    assert self.headers["Accept"] == "text/turtle"
+                    kind, body = "text/turtle", ox.serialize(found, format=ox.RdfFormat.TURTLE)
+                else:
+                    assert self.headers["Accept"] == "application/sparql-results+json"
+                    body = found.serialize(format=ox.QueryResultsFormat.JSON)
+            elif self.path == "/html":
+                kind, body = "text/html", b"<html>hello</html>"
+            elif self.path == "/list":
+                body = b"[1]"
+            elif self.path == "/slow":
+                time.sleep(3)
+            elif self.path == "/wrong":
+                code, body = 400, b"MalformedQuery:\n no such thing"
+            self.send_response(code)
+            self.send_header("Content-Type", kind)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_endpoint_is_asked_the_same_way(server, engines):
+    for name in ("what-protects", "outcomes-by-condition", "is-it-called-a-treatment"):
+        assert ask(name, endpoint=server + "/sparql").text("csv") == engines["ta1-tlr7"].ask(name).text("csv")
+    assert ask("asserted-edges", endpoint=server + "/sparql").rows == engines["ta1-tlr7"].ask("asserted-edges").rows
+    result = run("edges-of-a-node", "--endpoint", server + "/sparql", "--with", "node=TLR7_active", "--rows", "1")
+    assert result.exit_code == 0 and "1 row" in result.stdout and "--rows" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/html", "it answers with text/html"),
+        ("/list", "no SPARQL result"),
+        ("/cut", "no SPARQL result"),
+        ("/wrong", "400"),
+        ("/slow", "took longer than 1 s"),
+    ],
+)
+def test_an_endpoint_that_does_not_answer_is_a_complaint(server, path, words):
+    result = run("mechanisms", "--endpoint", server + path, "--seconds", "1")
+    assert result.exit_code == 1
+    assert words in result.stderr and "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://x/", "nonsense", "http://127.0.0.1:9/"])
+def test_an_address_that_is_no_endpoint_is_a_complaint(address):
+    assert refused("mechanisms", endpoint=address).code in ("no-endpoint", "endpoint")

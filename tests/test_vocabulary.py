@@ -1,0 +1,183 @@
+"""ontology/vocabulary.ttl: every word that an export uses is defined, and what OWL 2 RL makes of it is true."""
+
+import re
+
+import owlrl
+import pytest
+from rdflib import OWL, RDF, RDFS, SKOS, Dataset, Graph, Literal, Namespace, URIRef
+from rdflib.namespace import DCTERMS
+
+import kg
+from kg import formats, vocabulary
+from kg.formats import rdf
+
+FILE = kg.shelf("ontology") / "vocabulary.ttl"
+MARK = "# ==== MADE FROM THE TABLES ====\n"
+WORDS = Graph().parse(FILE)
+ONTOLOGY = URIRef(vocabulary.BASE + "vocab")
+VANN = Namespace("http://purl.org/vocab/vann/")
+SEEDS = [kg.read(path) for path in formats.seeds()]
+MATCHES = (SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.relatedMatch)
+ERROR = URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
+own = sorted({term for term in WORDS.subjects() if str(term).startswith((str(rdf.KGV), vocabulary.BASE + "term/"))})
+parsers = {".ttl": "turtle", ".run.ttl": "turtle", ".trig": "trig", ".nq": "nquads", ".jsonld": "json-ld"}
+
+
+def exported(mechanism):
+    """Every triple of every RDF export."""
+    found = set()
+    for row in formats.writers():
+        if row.module == rdf.__name__ and row.suffix in parsers:
+            data = Dataset().parse(data=formats.text(mechanism, row.suffix), format=parsers[row.suffix])
+            found |= {quad[:3] for quad in data.quads()}
+    return found
+
+
+EXPORTED = {triple for mechanism in SEEDS for triple in exported(mechanism)}
+
+
+def test_the_end_of_the_file_is_made_from_the_tables():
+    hand, mark, made = FILE.read_text(encoding="utf-8").partition(MARK)
+    again = (
+        "from kg.formats import rdf; f=open('ontology/vocabulary.ttl','r+'); h,m,_=f.read().partition('TABLES ====\\n')"
+    )
+    write = "f.seek(0); f.truncate(); f.write(h+m+rdf.words())"
+    assert made == rdf.words(), f'run: python -c "{again}; {write}"'
+    assert hand and mark
+
+
+@pytest.mark.parametrize("term", own, ids=lambda term: term.rpartition("/")[2])
+def test_every_word_is_typed_labelled_and_defined_and_shown_by_an_example(term):
+    assert WORDS.value(term, RDF.type)
+    assert len(list(WORDS.objects(term, RDFS.label))) == 1
+    assert len(list(WORDS.objects(term, SKOS.definition))) == 1
+    if str(term).startswith(str(rdf.KGV)):
+        assert WORDS.value(term, SKOS.example)
+
+
+def test_a_label_names_one_property_one_class_and_one_individual_at_most():
+    for kind in (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.NamedIndividual):
+        labels = [str(WORDS.value(term, RDFS.label)) for term in WORDS.subjects(RDF.type, kind) if term in own]
+        assert len(labels) == len(set(labels))
+
+
+def test_the_ontology_names_its_version_its_licence_and_what_it_is():
+    version = str(WORDS.value(ONTOLOGY, OWL.versionInfo))
+    assert WORDS.value(ONTOLOGY, OWL.versionIRI) == URIRef(f"{ONTOLOGY}/{version}")
+    assert str(WORDS.value(ONTOLOGY, DCTERMS.license)).endswith("CC0-1.0")
+    assert WORDS.value(ONTOLOGY, DCTERMS.title) and WORDS.value(ONTOLOGY, DCTERMS.description)
+
+
+def test_no_word_dangles():
+    mentioned = {term for triple in WORDS for term in triple if str(term).startswith(str(rdf.KGV))}
+    assert (
+        mentioned - {URIRef(str(rdf.KGV)), WORDS.value(ONTOLOGY, OWL.versionIRI)} - set(own) - {Literal(str(rdf.KGV))}
+        == set()
+    )
+    classes = set(WORDS.subjects(RDF.type, OWL.Class))
+    for _, _, about in WORDS.triples((None, RDFS.domain, None)):
+        assert about in classes
+    for _, _, about in WORDS.triples((None, RDFS.range, None)):
+        assert about in classes or str(about).startswith(str(rdf.XSD))
+
+
+def test_every_term_of_an_export_is_ours_and_defined_or_declared_external():
+    external = tuple(str(namespace) for namespace in WORDS.objects(ONTOLOGY, DCTERMS.references))
+    identifiers = tuple(prefix.iri for prefix in vocabulary.prefixes().values())
+    documents = {o for _, p, o in EXPORTED if p in (rdf.SCHEMA.identifier, rdf.BIOLINK.publications)}
+    ids = tuple(rdf.iri(mechanism) for mechanism in SEEDS)
+    for term in {term for triple in EXPORTED for term in triple if isinstance(term, URIRef)} - documents:
+        if str(term).startswith((str(rdf.KGV), vocabulary.BASE + "term/")):
+            assert term in own, f"{term} is used and not defined"
+        else:
+            assert str(term).startswith((*external, *identifiers, *ids)), (
+                f"{term} is neither ours nor declared external"
+            )
+
+
+def test_predicates_and_classes_of_an_export_are_words_not_identifiers():
+    external = tuple(str(namespace) for namespace in WORDS.objects(ONTOLOGY, DCTERMS.references))
+    for term in {p for _, p, _ in EXPORTED} | {o for _, p, o in EXPORTED if p == RDF.type}:
+        assert term in own or str(term).startswith(external)
+        assert not str(term).startswith(str(rdf.PREFIXES["obo"]))
+    for namespace in external:
+        assert WORDS.value(URIRef(namespace), RDFS.label) and WORDS.value(
+            URIRef(namespace), VANN.preferredNamespacePrefix
+        )
+
+
+def test_mappings_lead_to_registered_identifiers():
+    for match in MATCHES:
+        for term, target in WORDS.subject_objects(match):
+            assert term in own
+            known = r"http://purl.obolibrary.org/obo/(RO|BFO)_\d{7}|https://w3id.org/(biolink/vocab/\w+)|http://www.w3.org/ns/oa#\w+"
+            assert re.fullmatch(known, str(target)), target
+
+
+def test_what_an_export_says_of_a_word_the_ontology_says_too():
+    for s, p, o in EXPORTED:
+        if s in own and p in (RDFS.label, SKOS.definition, *MATCHES) and s != rdf.KGV.kg:
+            assert (s, p, o) in WORDS
+
+
+# ---------------------------------------------------------------- what may be inferred
+
+
+def closure(*graphs):
+    whole = Graph()
+    for graph in graphs:
+        for triple in graph:
+            whole.add(triple)
+    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(whole)
+    return whole
+
+
+def contradictions(graph):
+    return [*graph.objects(None, ERROR), *graph.subjects(RDF.type, OWL.Nothing)]
+
+
+SEED = next(mechanism for mechanism in SEEDS if mechanism.id == "ta1-tlr7")
+NODE = Namespace(rdf.iri(SEED, "node") + "/")
+INFERRED = closure(WORDS, rdf.graph(SEED), rdf.run_graph(SEED))
+
+
+def test_the_ontology_and_the_seed_contradict_nothing_in_owl_2_rl():
+    assert contradictions(INFERRED) == []
+    both = Graph().add((NODE.TLR7, RDF.type, rdf.KGV.Node)).add((NODE.TLR7, RDF.type, rdf.KGV.Place))
+    assert contradictions(closure(WORDS, both)), "the reasoner would not notice"
+
+
+def test_the_causal_closure_carries_no_sign():
+    """RNase A degrades the microRNA that activates TLR7 signalling: upstream of it, and that is all that may be inferred."""
+    rnase, signalling, upstream = NODE.RNase_A, NODE.TLR7_active, rdf.KGV.causallyUpstreamOf
+    assert (rnase, upstream, signalling) in INFERRED
+    assert (rnase, upstream, signalling) not in rdf.graph(SEED)
+    signs = {rdf.KGV[word.verb] for word in vocabulary.predicates().values() if word.sign != "0"}
+    assert set(INFERRED.predicates(rnase, signalling)) & signs == set()
+    nodes = {NODE[key] for key in SEED.nodes}
+    for s, p, o in INFERRED:
+        if s in nodes and o in nodes and p in signs:
+            assert (s, p, o) in rdf.graph(SEED), "a signed edge was inferred"
+
+
+def test_only_verbs_that_say_a_cause_are_upstream():
+    upstream = set(WORDS.subjects(RDFS.subPropertyOf, rdf.KGV.causallyUpstreamOf))
+    causal = {w.verb for w in vocabulary.predicates().values() if w.role != "none" and not w.kinds.endswith("> edge")}
+    assert upstream == {rdf.KGV[verb] for verb in causal}
+    assert rdf.KGV.falls_after not in upstream and rdf.KGV.binds not in upstream
+    assert list(WORDS.objects(rdf.KGV.causallyUpstreamOf, RDFS.subPropertyOf)) == []
+
+
+def test_it_is_owl_2_rl():
+    """Nothing but named classes and properties, and one set of disjoint classes: no restriction, no union, no chain."""
+    used = {p for _, p, _ in WORDS} | set(WORDS.objects(None, RDF.type))
+    constructs = {term for term in used if str(term).startswith(str(OWL))}
+    named = {OWL.Ontology, OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty}
+    assert constructs <= named | {
+        OWL.NamedIndividual,
+        OWL.TransitiveProperty,
+        OWL.AllDisjointClasses,
+        OWL.members,
+        OWL.versionIRI,
+        OWL.versionInfo,
+    }
