@@ -217,12 +217,12 @@ def through_rdflib(file: str, backend: str) -> Callable[[str], Any]:
 
 
 def ours(file: str) -> Callable[[str], Any]:
-    """`kg ask`: the same engine in its own process, with limits, labels and the source strip."""
+    """`kg ask --format csv`: the same engine in its own process, with its limits."""
     engine = sparql.Engine(600, names=False)
     engine.load(file)
 
     def ask(query: str) -> Any:
-        answer = engine.ask(query, rows=10**7)
+        answer = engine.ask(query, rows=10**7, labels=False)
         if answer.truth is not None:
             return answer.truth
         return _terms(answer.rows, lambda term: "" if term is None else term.text)

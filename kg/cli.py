@@ -329,14 +329,17 @@ def ask(
         if explain:
             click.echo(sparql.explained(text, pairs), nl=False)
             return
-        answer = sparql.ask(text, *paths, given=pairs, endpoint=endpoint or "", seconds=seconds, rows=rows)
+        table = form in (None, "table")
+        answer = sparql.ask(
+            text, *paths, given=pairs, endpoint=endpoint or "", seconds=seconds, rows=rows, labels=table
+        )
         click.echo(answer.text(form or "", shutil.get_terminal_size((100, 24)).columns), nl=False)
     except sparql.NoAnswer as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     if answer.capped:
         click.echo(f"kg: these are the first {len(answer.rows)} rows; there are more: --rows N", err=True)
-    if form in (None, "table") and not answer.turtle:
+    if table and not answer.turtle:
         for caveats, ids in answer.strips.items():
             of = "" if len(answer.caveats) == 1 else ", ".join(ids[:3]) + (" ...: " if len(ids) > 3 else ": ")
             click.echo(click.style(of + " · ".join(caveats), dim=True))
@@ -424,9 +427,9 @@ def whatif(
         _print_fixed_points(mechanism, condition, _settings(settings), reading, assume, seconds, as_json)
         return
     answer = causal.whatif(mechanism, condition, _settings(settings), reading, assume)
-    click.echo(json.dumps(answer.as_dict(), ensure_ascii=False, indent=1)) if as_json else _print_answer(
-        mechanism, answer
-    )
+    click.echo(
+        json.dumps({**answer.as_dict(), "cite": mechanism.cite()}, ensure_ascii=False, indent=1)
+    ) if as_json else _print_answer(mechanism, answer)
 
 
 @main.command()
@@ -605,9 +608,10 @@ def _valid(path: str) -> Mechanism:
     return mechanism
 
 
-def _strip(mechanism: Mechanism) -> None:
-    """What kind of source an answer comes from: no answer is printed without it."""
+def _strip(mechanism: Mechanism, *part: str) -> None:
+    """What kind of source an answer comes from, and how to cite it: no answer is printed without."""
     click.echo(click.style(" · ".join(mechanism.caveats), dim=True))
+    click.echo(click.style(f"Cite as {mechanism.cite(*part)}", dim=True))
 
 
 def _species(counts: Mapping[str, int]) -> str:
@@ -651,7 +655,8 @@ def _print_answer(mechanism: Mechanism, answer: causal.Answer) -> None:
     if not [step for step in answer.changed if step.status != "set"]:
         click.echo("  nothing else changes")
     click.echo()
-    _strip(mechanism)
+    named = answer.condition and answer.settings == dict(mechanism.conditions[answer.condition].values)
+    _strip(mechanism, *(("run", answer.condition) if named else ()))
 
 
 def _print_conditions(mechanism: Mechanism, rows: Sequence[causal.Row]) -> None:

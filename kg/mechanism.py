@@ -475,6 +475,17 @@ class Mechanism(Record):
         )
         return (*strip, "Research findings, not medical advice")
 
+    def cite(self, *part: str) -> str:
+        """How a mechanism, or a part of it such as an answer, is cited: its IRI and its version.
+
+        >>> from kg.formats import read
+        >>> read("ta1-tlr7").cite("run", "both")
+        'https://w3id.org/immune-kg/ta1-tlr7/run/both, version 0.1.0'
+        """
+        return f"{vocabulary.BASE}{'/'.join([self.id, *filter(None, part)])}" + f", version {self.version}" * bool(
+            self.version
+        )
+
     @cached_property
     def graph(self) -> nx.MultiDiGraph[str]:
         """The mechanism as a ``networkx.MultiDiGraph``: node keys, and edges keyed by their name.

@@ -495,12 +495,14 @@ def ask(
     endpoint: str = "",
     seconds: float = SECONDS,
     rows: int = ROWS,
+    labels: bool = True,
 ) -> Answer:
     """The answer to a question of the library, a query, or a file that holds one.
 
     It is asked over mechanisms (ids in seeds/, files, folders, or values), RDF files, or all of seeds/ if nothing is
     named; a mechanism comes with what its runs derive. With ``endpoint`` a SPARQL server is asked instead. Simple
     patterns see the merge of all graphs; ``GRAPH ?g`` tells them apart. ``given`` replaces the defaults of parameters.
+    ``labels`` looks up what IRIs are called, which only a table shows.
 
     >>> answer = ask("SELECT ?label { ?n kgv:outcome true ; rdfs:label ?label } ORDER BY ?label", "ta1-tlr7")
     >>> [row[0].text for row in answer.rows]
@@ -514,7 +516,7 @@ def ask(
     with Engine(seconds, names=query.names) as engine:
         engine.check(query)
         engine.load(*over)
-        return engine.answer(query, rows)
+        return engine.answer(query, rows, labels)
 
 
 def explained(question: str | Path, given: Mapping[str, str] | None = None) -> str:
@@ -604,18 +606,20 @@ class Engine:
             else:
                 self._load_mechanism(one)
 
-    def ask(self, question: str | Path, given: Mapping[str, str] | None = None, rows: int = ROWS) -> Answer:
+    def ask(
+        self, question: str | Path, given: Mapping[str, str] | None = None, rows: int = ROWS, labels: bool = True
+    ) -> Answer:
         """The answer to a question over what was loaded."""
-        return self.answer(_read(*_text(question, given or {})), rows)
+        return self.answer(_read(*_text(question, given or {})), rows, labels)
 
     def check(self, query: _Query) -> None:
         """Raise NoAnswer if the engine does not understand the query. Nothing needs to be loaded."""
         self._done(self._said("query", do="check", query=query.text), query)
 
-    def answer(self, query: _Query, rows: int = ROWS) -> Answer:
-        said = self._done(
-            self._said("query", do="ask", query=query.text, rows=rows, prefixes=dict(query.prefixes)), query
-        )
+    def answer(self, query: _Query, rows: int = ROWS, labels: bool = True) -> Answer:
+        """The answer to a query that has been read."""
+        about = {"query": query.text, "rows": rows, "prefixes": dict(query.prefixes), "labels": labels}
+        said = self._done(self._said("query", do="ask", **about), query)
         found = tuple(tuple(None if one is None else Value(*one) for one in row) for row in said["rows"])
         strips = {id: tuple(strip) for id, strip in said["caveats"].items()}
         return Answer(
@@ -931,7 +935,8 @@ def _ask(store: Any, request: dict[str, Any]) -> dict[str, Any]:
                 break
             rows.append([None if term is None else _plain(term) for term in solution])
         said["rows"] = rows
-    iris = {one[1] for row in said["rows"][:5000] for one in row if one and one[0] == "uri"}
+    shown = said["rows"] if request["labels"] else []
+    iris = {one[1] for row in shown for one in row if one and one[0] == "uri"}
     said["labels"] = {iri: label for iri in iris if (label := _label(store, iri))}
     strips: dict[str, list[str]] = {}
     for quad in store.quads_for_pattern(None, ox.NamedNode(PREFIXES["kgv"] + "caveat"), None, None):

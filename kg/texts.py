@@ -153,20 +153,22 @@ def open_text(path: Path) -> Text:
 
 def by_hash(folder: Path) -> dict[str, Path]:
     """Every file below a folder that can be read, by the SHA-256 of its bytes."""
-    return _by_hash(folder.resolve())
-
-
-@cache
-def _by_hash(folder: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
-    files = (Path(root, name) for root, _, names in os.walk(folder) for name in names)
+    files = (Path(root, name) for root, _, names in os.walk(folder.resolve()) for name in names)
     for path in sorted(files):
         try:
-            if path.is_file() and path.stat().st_size <= LARGEST:
-                found.setdefault(hashlib.sha256(path.read_bytes()).hexdigest(), path)
+            about = path.stat()
+            if path.is_file() and about.st_size <= LARGEST:
+                found.setdefault(_hash(path, about.st_mtime_ns, about.st_size), path)
         except OSError:
             continue  # a text that cannot be read is not at hand; its hash is then reported as unknown
     return found
+
+
+@cache
+def _hash(path: Path, changed: int, size: int) -> str:
+    """The hash of a file, kept while neither its time of change nor its size differs."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def locate(path: str | Path, phrase: str) -> list[Passage]:

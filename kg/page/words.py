@@ -229,9 +229,8 @@ class Told:
 
     def named(self, source: Source) -> str:
         """A source as one cites it."""
-        return ". ".join(
-            filter(None, (source.authors.rstrip("."), source.title.rstrip("."), source.publisher, source.date))
-        )
+        who = f"{source.authors} ({source.date})" if source.authors and source.date else source.authors or source.date
+        return ". ".join(filter(None, (who.rstrip("."), source.title.rstrip("."), source.publisher)))
 
     def conditions(self, requirements: Iterable[Requirement]) -> str:
         return ", ".join(self.label(r.node) + (f" at {r.level} or more" if r.level else "") for r in requirements)
