@@ -20,6 +20,7 @@ __version__ = "0.1.0"
 _HOME = {
     "InvalidMechanism": "kg.diagnostics",
     "Mechanism": "kg.mechanism",
+    "ask": "kg.sparql",
     "build": "kg.site.build",
     "check": "kg.checks",
     "discriminate": "kg.causal",
