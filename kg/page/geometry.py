@@ -19,7 +19,7 @@ SIDES: dict[str, Point] = {"R": (1, 0), "L": (-1, 0), "B": (0, 1), "T": (0, -1)}
 SLOTS = {"R": (0, -17, 17), "L": (0, -17, 17), "B": (0, -34, 34, -62, 62), "T": (0, -34, 34, -62, 62)}
 TIP = {"increases": 15.0, "decreases": 5.0, "blocks": 13.0, "circle": 12.0, "none": 3.0, "ring": 7.0}  # end of the line
 TOUCH = frozenset(("binds", "interacts_with", "synergises_with"))  # drawn with a small circle
-CAREFUL = 160  # above so many lines each takes its own best way, without a look at the others
+CAREFUL = 48  # above so many lines each takes its own best way; looking at all the others would take many seconds
 CELL = 8  # the raster of boxes and headings
 
 
