@@ -30,6 +30,7 @@ DOORS = {
     "jinja2": {"page"},
     "markupsafe": {"page"},
     "networkx": {"mechanism", "formats/graphml"},
+    "pygraphviz": {"page"},
     "pyoxigraph": {"shapes", "sparql"},
     "pyshacl": {"shapes"},
     "pyvis": {"page"},

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import escape
@@ -18,8 +18,21 @@ from xml.etree import ElementTree
 import pytest
 
 import kg
-from kg import causal, page
-from kg.mechanism import Condition, Edge, Evidence, Frozen, Mechanism, Node, Note, Place, Sentence, Source, Stop
+from kg import causal, formats, page
+from kg.mechanism import (
+    Condition,
+    Edge,
+    Evidence,
+    Frozen,
+    Mechanism,
+    Node,
+    Note,
+    Place,
+    Requirement,
+    Sentence,
+    Source,
+    Stop,
+)
 from kg.page.words import Told
 from kg.vocabulary import Term
 
@@ -36,15 +49,93 @@ Open = Callable[..., Any]
 # ---- the picture
 
 
-def test_no_box_is_covered_and_no_lines_cross() -> None:
-    score = page.score(SEED)
-    assert (score.box_overlaps, score.through_boxes, score.foreign_boxes, score.area_overlaps) == (0, 0, 0, 0)
-    assert score.crossings == 0
+def strip(mechanism: Mechanism) -> Mechanism:
+    return replace(mechanism, layout=())
 
 
-def test_without_a_layout_places_still_hold_only_their_own() -> None:
-    score = page.score(replace(SEED, layout=()))
-    assert (score.box_overlaps, score.foreign_boxes, score.area_overlaps) == (0, 0, 0)
+def chained(seed: int, count: int) -> Mechanism:
+    """A mechanism as curators write them: chains through nested places, conditions, edges that block edges."""
+    rnd = random.Random(seed)
+    size = rnd.choice([5, 6, 8])
+    places = {
+        f"p{n}": Place(key=f"p{n}", name=f"place number {n}", inside=f"p{n - 1}" if n % 3 == 1 else "")
+        for n in range(-(-count // size))
+    }
+    nodes = {
+        f"n{i}": Node(
+            key=f"n{i}",
+            name=f"molecule {i} of some length"[: rnd.choice([10, 18, 30])],
+            place=f"p{i // size}" if rnd.random() < 0.9 else "",
+        )
+        for i in range(count)
+    }
+    stated = Evidence(source="s", span=(1, 9), claim="finding")
+    own = Evidence(claim="inference", because="ours")
+    edges = []
+    for end in range(1, count):
+        start = max(0, end - rnd.choice([1, 1, 1, 2, 3, 4]))
+        needed = (Requirement(node=f"n{max(0, end - rnd.choice([2, 3, 4]))}"),) if rnd.random() < 0.15 else ()
+        verb = rnd.choice(["activates", "degrades", "promotes"])
+        item = own if rnd.random() < 0.2 else stated
+        edges.append(
+            Edge(sentence=Sentence(f"n{start}", verb, f"n{end}"), name=f"e{end}", requires=needed, evidence=(item,))
+        )
+    for i in range(count // 6):
+        start = rnd.randrange(count - 1)
+        end = min(count - 1, start + rnd.choice([2, 3, 6, 9]))
+        edges.append(Edge(sentence=Sentence(f"n{start}", "binds", f"n{end}"), name=f"x{i}", evidence=(stated,)))
+    for i in range(count // 12):
+        edges.append(
+            Edge(
+                sentence=Sentence(f"n{rnd.randrange(count)}", "blocks", f"e{rnd.randrange(1, count)}"),
+                name=f"b{i}",
+                evidence=(stated,),
+            )
+        )
+    return Mechanism(
+        id=f"chained-{seed}",
+        title=f"{count} nodes in chains",
+        sources=Frozen({"s": Source(key="s", kind="journal article", title="A source")}),
+        places=Frozen(places),
+        nodes=Frozen(nodes),
+        edges=tuple(edges),
+    )
+
+
+def faults(mechanism: Mechanism) -> tuple[int, ...]:
+    score = page.score(mechanism)
+    return score.box_overlaps, score.through_boxes, score.foreign_boxes, score.area_overlaps
+
+
+@pytest.mark.parametrize("file", formats.seeds(), ids=lambda file: file.parent.name)
+def test_the_picture_of_a_seed_has_no_fault_with_its_grid_or_without(file: Path) -> None:
+    mechanism = formats.read(file)
+    assert faults(mechanism) == faults(strip(mechanism)) == (0, 0, 0, 0)
+
+
+def test_the_curated_figure_has_no_crossing_and_its_automatic_twin_few() -> None:
+    assert page.score(SEED).crossings == 0
+    assert page.score(strip(SEED)).crossings <= 8
+
+
+@pytest.mark.parametrize(("seed", "count"), [(n, count) for count in (8, 20, 40, 80) for n in range(3)] + [(3, 150)])
+def test_the_automatic_picture_of_generated_mechanisms_has_no_fault(seed: int, count: int) -> None:
+    mechanism = chained(seed, count)
+    assert faults(mechanism) == (0, 0, 0, 0)
+    drawing = page.drawing.draw(mechanism)
+    assert drawing.layout.boxes.keys() == mechanism.nodes.keys()
+    assert {line.edge for line in drawing.lines} == {edge.name for edge in mechanism.edges}
+    assert len({area.key for area in drawing.layout.areas}) == len(mechanism.places)
+
+
+def test_graphviz_gives_the_same_picture_again_and_writes_nothing_of_its_own() -> None:
+    code = (
+        "import kg; from dataclasses import replace; print(hash(kg.page.svg(replace(kg.read('ta1-tlr7'), layout=()))))"
+    )
+    env = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": str(Path(kg.__file__).parents[1])}
+    runs = [subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True) for _ in range(2)]
+    assert runs[0].stdout == runs[1].stdout != ""
+    assert runs[0].stderr == ""
 
 
 def test_svg_is_well_formed_titled_described_and_carries_the_strip() -> None:
@@ -58,12 +149,13 @@ def test_svg_is_well_formed_titled_described_and_carries_the_strip() -> None:
     assert "style=" not in page.svg(SEED)
 
 
-def test_a_blocking_edge_ends_on_the_edge_it_blocks() -> None:
-    drawing = page.geometry.draw(SEED)
+@pytest.mark.parametrize("mechanism", [SEED, strip(SEED)], ids=["grid", "automatic"])
+def test_a_blocking_edge_ends_on_the_edge_it_blocks(mechanism: Mechanism) -> None:
+    drawing = page.drawing.draw(mechanism)
     lines = {line.edge: line for line in drawing.lines if not line.condition}
     assert lines["protection"].end == "degradation"
     x, y = lines["protection"].way.tip
-    on_it = page.geometry._samples(lines["degradation"].way.curve, 200)
+    on_it = page.geometry.samples(lines["degradation"].way.curve, 200)
     assert min((x - px) ** 2 + (y - py) ** 2 for px, py in on_it) < 4
 
 
@@ -165,11 +257,9 @@ def generated(edges: int) -> Mechanism:
     )
 
 
-def test_a_large_graph_is_drawn_in_bearable_time_and_a_huge_one_not_at_all() -> None:
-    start = time.process_time()
+def test_a_large_graph_is_drawn_whole_and_a_huge_one_not_at_all() -> None:
     assert page.svg(generated(1000)).count("<g") > 1000
     assert "Not drawn: 1000 nodes and 2000 steps" in page.svg(generated(2000))
-    assert time.process_time() - start < 20  # 3 when this was written
 
 
 def test_pictures_of_the_tour_light_what_the_stop_lights_and_carry_the_strip() -> None:

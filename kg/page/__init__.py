@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.mechanism import Mechanism
-from kg.page import geometry
-from kg.page.geometry import Score
+from kg.page import drawing, geometry
+from kg.page.drawing import Score
 from kg.page.layout import FONT, LEADING, Box, clean, lines, spoken
 from kg.page.picture import HERE, LIMIT, Picture, asset
 from kg.page.words import Told
@@ -128,7 +128,7 @@ def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560)
 
 def score(mechanism: Mechanism) -> Score:
     """What is wrong with the picture of a mechanism, as counts."""
-    return geometry.score(mechanism)
+    return drawing.score(mechanism)
 
 
 def scene(shapes: Picture) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from kg.mechanism import Edge, Stop
-from kg.page import geometry
-from kg.page.geometry import Drawing, Line
+from kg.page import drawing, geometry
+from kg.page.drawing import Drawing
+from kg.page.geometry import Line
 from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, lines, spoken
 from kg.page.words import Told
 
@@ -38,7 +39,7 @@ class Picture:
 
     @cached_property
     def drawing(self) -> Drawing:
-        return geometry.draw(self.m) if self.drawn else Drawing(Layout({}, (), 0, 0, (), ()), ())
+        return drawing.draw(self.m) if self.drawn else Drawing(Layout({}, (), 0, 0, (), ()), ())
 
     def style(self, edge: Edge) -> str:
         """solid for what a source states, dashed for what it supposes, dotted for the curator's own step."""
