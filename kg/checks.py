@@ -773,6 +773,17 @@ def stops_light_something(m: Mechanism) -> Iterator[Diagnostic]:
 
 
 @rule
+def translations_are_in_a_language(m: Mechanism) -> Iterator[Diagnostic]:
+    """A translation is named by its language tag (BCP 47), and says something."""
+    for stop in m.tour:
+        for words in stop.translations.values():
+            if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", words.key):
+                yield _error(words.at, "language-tag", f"{words.key!r} is no language tag", "such as de, fr or pt-BR")
+            elif stop.told(words.key) == stop:
+                yield _error(words.at, "language-tag", f"{words.key!r} translates nothing", "give a title or a caption")
+
+
+@rule
 def the_layout_shows_each_node_once(m: Mechanism) -> Iterator[Diagnostic]:
     """A layout, if there is one, holds every node once, and no place's box would close around a foreign node."""
     cells = [(r, c, name) for r, row in enumerate(m.layout) for c, name in enumerate(row) if name in m.nodes]

@@ -551,8 +551,9 @@ def paths(mech: str, start: str, end: str, longest: int | None, most: int, as_js
 )
 @click.option("--stop", default=0, metavar="N", help="Open at this stop of the tour.")
 @click.option("--height", default=560, show_default=True, metavar="PIXELS", help="Height of the frame.")
+@click.option("--language", default="", metavar="TAG", help="Captions in this language, such as de, where there are.")
 @click.option("--images", "folder", metavar="DIR", help="Write a picture of each stop, with captions, instead.")
-def embed(mech: str, url: str, stop: int, height: int, folder: str | None) -> None:
+def embed(mech: str, url: str, stop: int, height: int, language: str, folder: str | None) -> None:
     """Print HTML that puts the explorer into another page.
 
     A frame of fixed height that needs no script in the host page, what it is told from, and a link. For slides and for
@@ -562,11 +563,16 @@ def embed(mech: str, url: str, stop: int, height: int, folder: str | None) -> No
     from kg import page
 
     mechanism = _valid(mech)
+    known = sorted({tag for one in mechanism.tour for tag in one.translations})
+    if language and language not in known:
+        raise click.UsageError(
+            f"--language: the tour is not translated into {language!r}; there is: {', '.join(known)}"
+        )
     if folder is None:
-        click.echo(page.embed(mechanism, url, stop, height), nl=False)
+        click.echo(page.embed(mechanism, url, stop, height, language), nl=False)
         return
     Path(folder).mkdir(parents=True, exist_ok=True)
-    for name, text in page.pictures(mechanism).items():
+    for name, text in page.pictures(mechanism, language).items():
         (Path(folder) / name).write_text(text, encoding="utf-8", newline="\n")
         click.echo(Path(folder) / name)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -308,6 +308,18 @@ class Note(Record):
 
 
 @dataclass(frozen=True)
+class Translation(Record):
+    """The words of a stop in another language; ``key`` is its tag, such as de or pt-BR."""
+
+    key: str = ""
+    title: str = ""
+    caption: str = ""
+    plain: str = ""
+    question: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True)
 class Stop(Record):
     """A stop of the guided tour."""
 
@@ -318,6 +330,17 @@ class Stop(Record):
     condition: str = ""
     question: str = ""
     answer: str = ""
+    translations: Frozen[Translation] = Frozen()
+
+    def told(self, language: str) -> Stop:
+        """The stop in another language; its own words where there is no translation.
+
+        >>> Stop(title="The shield", translations=Frozen({"de": Translation(title="Der Schutz")})).told("de").title
+        'Der Schutz'
+        """
+        words = self.translations.get(language, Translation())
+        fields = ("title", "caption", "plain", "question", "answer")
+        return replace(self, **{name: getattr(words, name) or getattr(self, name) for name in fields})
 
 
 @dataclass(frozen=True)

@@ -401,15 +401,16 @@ def test_the_tour_by_button_and_by_key_with_plain_words_and_a_hidden_answer(visi
     assert SEED.summary.split(".")[0] in tab.locator(".stop:visible .caption").first.inner_text()
     tab.click("#next")
     tab.keyboard.press("ArrowRight")
-    assert tab.locator(".stop:visible h2").inner_text() == SEED.tour[1].title
+    assert tab.locator(".stop:visible h2:visible").inner_text() == SEED.tour[1].title
     assert tab.evaluate("location.hash") == "#stop=2"
     tab.check("#plain")
     assert tab.locator(".stop:visible .caption:visible").inner_text() == SEED.tour[1].plain
+    assert not tab.get_by_text(SEED.tour[1].caption).first.is_visible()
     asked = next(n for n, stop in enumerate(SEED.tour, 1) if stop.question)
     tab = visit(f"#stop={asked}")
-    answer = tab.get_by_text(SEED.tour[asked - 1].answer)
+    answer = tab.get_by_text(SEED.tour[asked - 1].answer).first
     assert not answer.is_visible()
-    tab.click(".stop:visible summary")
+    tab.click(".stop:visible summary:visible")
     assert answer.is_visible()
 
 
@@ -461,7 +462,7 @@ def test_in_a_sandboxed_frame(visit: Open, file: Path) -> None:
     context_page.goto(host.as_uri())
     frame = context_page.frames[1]
     frame.click("#next")
-    assert frame.locator(".stop:visible h2").inner_text() == SEED.tour[0].title
+    assert frame.locator(".stop:visible h2:visible").inner_text() == SEED.tour[0].title
 
 
 def test_without_javascript_the_picture_and_the_steps_are_there(visit: Open) -> None:
@@ -658,6 +659,39 @@ def test_every_stop_has_a_link_and_a_swipe_goes_on(visit: Open) -> None:
     assert tab.evaluate("location.hash") == "#stop=2"
     tab.locator(".stops a").nth(6).click()
     assert tab.evaluate("location.hash") == "#stop=7"
+
+
+def test_captions_in_another_language_are_chosen_marked_and_kept_in_the_address(visit: Open) -> None:
+    tab = visit("#stop=4")
+    stop, german = SEED.tour[3], SEED.tour[3].told("de")
+    assert german.title != stop.title
+    assert tab.locator(".stop.on h2:visible").inner_text() == stop.title
+    tab.locator("#language").select_option("de")
+    assert tab.locator(".stop.on h2:visible").inner_text() == german.title
+    assert tab.locator(".stop.on .said:visible").first.get_attribute("lang") == "de"
+    assert tab.locator(".stops a:visible").nth(3).inner_text() == german.title
+    assert "Deutsch (German)" in tab.locator("#language").inner_text()
+    address = tab.evaluate("location.hash")
+    assert "lang=de" in address
+    again = visit(address)
+    assert again.locator(".stop.on .caption:visible").inner_text() == german.caption
+    again.locator(".stop.on summary:visible").click()
+    assert again.locator(".stop.on details:visible p").inner_text() == german.answer
+    assert visit("#stop=4&lang=xx").locator(".stop.on h2:visible").inner_text() == stop.title
+
+
+def test_pictures_and_frames_speak_the_language_that_was_asked_for(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from kg.cli import main
+
+    files = page.pictures(SEED, "de")
+    assert all(stop.told("de").caption in files["ta1-tlr7-stops.md"] for stop in SEED.tour[:1])
+    assert SEED.tour[0].told("de").title in files["ta1-tlr7-stop-01.svg"]
+    said = CliRunner().invoke(main, ["embed", "ta1-tlr7", "--stop", "2", "--language", "de"])
+    assert "#stop=2&amp;lang=de" in said.output
+    wrong = CliRunner().invoke(main, ["embed", "ta1-tlr7", "--language", "fr"])
+    assert wrong.exit_code == 2 and "there is: de" in wrong.output
 
 
 def test_a_stop_with_a_condition_shows_its_outcomes(visit: Open, tmp_path: Path) -> None:

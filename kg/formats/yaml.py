@@ -39,6 +39,7 @@ RECORDS: dict[str, type[Record]] = {
     "expectation": m.Expectation,
     "note": m.Note,
     "stop": m.Stop,
+    "translation": m.Translation,
 }
 DEEPEST = 32  # no mechanism nests lists and keys so deep
 RELATIONS = ("is", "same as", "higher than", "lower than")

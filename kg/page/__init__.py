@@ -71,8 +71,10 @@ def svg(mechanism: Mechanism) -> str:
     return Picture(Told(mechanism)).svg()
 
 
-def pictures(mechanism: Mechanism) -> dict[str, str]:
+def pictures(mechanism: Mechanism, language: str = "") -> dict[str, str]:
     """A picture for each stop of the tour, lit as in the page, and a file of their captions; by file name.
+
+    Captions are in the language, a tag such as de, where the tour is translated.
 
     >>> from kg.formats import read
     >>> list(pictures(read("ta1-tlr7")))[:2]
@@ -83,7 +85,7 @@ def pictures(mechanism: Mechanism) -> dict[str, str]:
     files: dict[str, str] = {}
     said = [f"# {_md(mechanism.title)}", "", _md(". ".join(mechanism.caveats)) + ".", ""]
     said += [f"{_md(credit)}." for credit in told.credits]
-    for n, stop in enumerate(mechanism.tour, 1):
+    for n, stop in enumerate((stop.told(language) for stop in mechanism.tour), 1):
         edges, nodes = shapes.lit(stop)
         name = f"{_file_name(mechanism.id)}-stop-{n:02}.svg"
         steps = [told.say(edge) for edge in mechanism.edges if edge.name in edges]
@@ -103,7 +105,7 @@ def pictures(mechanism: Mechanism) -> dict[str, str]:
     return files
 
 
-def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560) -> str:
+def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560, language: str = "") -> str:
     """HTML to put into another page: the explorer in a frame of fixed height, what it is told from, and a link.
 
     It needs no script in the host page. ``url`` is where the built page is, or the folder that it is in.
@@ -113,7 +115,8 @@ def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560)
     '<iframe src="https://example.org/kg/one.html?embed=1" title="A &amp; B"'
     """
     page = url if url.endswith((".html", ".htm")) else f"{url.rstrip('/')}/{mechanism.id}.html".removeprefix("/")
-    at = f"#stop={stop}" if stop else ""
+    asked = [f"stop={stop}"] * bool(stop) + [f"lang={language}"] * bool(language)
+    at = escape("#" + "&".join(asked)) if asked else ""
     title = escape(clean(mechanism.title or mechanism.id))
     about = escape(" · ".join(map(clean, mechanism.caveats)))
     credit = escape(" — ".join(map(clean, Told(mechanism).credits)))

@@ -16,8 +16,9 @@
   const listed = new Map(all('#steps [data-edge]').map(b => [+b.dataset.edge, b]));
   const order = [...[...listed.keys()].map(n => 'e' + n), ...scene.nodes.map((_, n) => 'n' + n)];
   const label = node => scene.names[node][1];
+  const spoken = all('.said'), tongues = $('language') ? [...$('language').options].map(o => o.value) : [''];
   // the whole state of the page; everything shown follows from it
-  const state = {stop: 0, pick: '', tab: 'tour', plain: false, filter: scene.facets.map(() => new Set), from: -1, to: -1, way: -1};
+  const state = {stop: 0, pick: '', tab: 'tour', plain: false, lang: '', filter: scene.facets.map(() => new Set), from: -1, to: -1, way: -1};
   let hover = '', colour = {}, found = {routes: [], capped: false};
 
   if (embed) {
@@ -443,6 +444,10 @@
       $('next').textContent = state.stop ? 'Next →' : 'Start the tour →';
     }
     if ($('plain')) $('plain').checked = state.plain;
+    if ($('language')) {
+      $('language').value = state.lang;
+      for (const e of spoken) e.hidden = e.dataset.lang !== state.lang;
+    }
     body.classList.toggle('plain', state.plain);
     const active = document.activeElement;
     if (active && active !== body && !active.getClientRects().length) $(state.tab).focus({preventScroll: true});
@@ -531,6 +536,7 @@
     else if (state.stop) hash.set('stop', state.stop);
     if (state.tab !== (state.pick ? 'card' : 'tour')) hash.set('tab', state.tab);
     if (state.plain) hash.set('plain', 1);
+    if (state.lang) hash.set('lang', state.lang);
     state.filter.forEach((set, f) => set.forEach(c => hash.append(scene.facets[f].key, scene.facets[f].choices[c])));
     if (state.tab === 'explore' && state.from >= 0 && state.to >= 0) {
       hash.set('from', scene.nodes[state.from].key);
@@ -556,6 +562,7 @@
     const wanted = location.hash === '#steps' ? 'steps' : hash.get('tab');
     state.tab = TABS.includes(wanted) ? wanted : state.pick ? 'card' : 'tour';
     state.plain = hash.get('plain') === '1';
+    state.lang = tongues.includes(hash.get('lang')) ? hash.get('lang') : '';
     state.filter = scene.facets.map(f => new Set(hash.getAll(f.key).map(c => f.choices.indexOf(c)).filter(c => c >= 0)));
     state.from = byNode.get(hash.get('from')) ?? -1;
     state.to = byNode.get(hash.get('to')) ?? -1;
@@ -757,6 +764,18 @@
   }
   $('before').addEventListener('click', () => walk(-1));
   $('after').addEventListener('click', () => walk(1));
+  if ($('language')) {
+    const names = new Intl.DisplayNames(['en'], {type: 'language'});
+    for (const option of $('language').options) if (option.value) {
+      const own = new Intl.DisplayNames([option.value], {type: 'language'}).of(option.value);
+      option.textContent = own === names.of(option.value) ? own : `${own} (${names.of(option.value)})`;
+      option.lang = option.value;
+    }
+    $('language').addEventListener('change', () => {
+      state.lang = $('language').value;
+      show(false);
+    });
+  }
   if ($('plain')) $('plain').addEventListener('change', () => {
     state.plain = $('plain').checked;
     show(false);

@@ -312,6 +312,11 @@ class Told:
         keys = dict.fromkeys(key for s in told for key in (s.key, s.reports)) or self.m.sources
         return [self.named(self.m.sources[key]) for key in keys if key in self.m.sources]
 
+    @cached_property
+    def languages(self) -> list[str]:
+        """The languages of the tour: its own, for which there is no tag, and those that it is translated into."""
+        return ["", *sorted({tag for stop in self.m.tour for tag in stop.translations})]
+
     # ---- filters and search
 
     def tags(self, edge: Edge) -> tuple[tuple[str, ...], ...]:
