@@ -96,8 +96,9 @@ class Network:
     def propagate(self, facts: Mapping[int, bool], held: Collection[int] = ()) -> dict[int, bool]:
         """The least fixpoint: what must be true or false if these facts hold; what is not in it is open.
 
-        The dict is in the order in which things were decided. ``held`` gates are fixed from outside: only a fact
-        decides them. The work is linear in what the facts reach, whatever the size of the network.
+        The dict is in the order in which things were decided: the facts as given, then breadth first, each literal
+        reaching what it feeds from the lowest number up. ``held`` gates are fixed from outside: only a fact decides
+        them. The work is linear in what the facts reach, whatever the size of the network.
         """
         value = dict(facts)
         for number in self._constant:
@@ -125,11 +126,14 @@ class Network:
     def facts(self, settings: Mapping[str, str]) -> tuple[dict[int, bool], set[int]]:
         """All that is known under some settings: the inputs, and the gates of the nodes that are set, which are held.
 
+        Both by number, whatever the order of the settings, so that the same settings always have the same reasons.
+
         Raises Impossible for a value that a node does not have.
         """
         facts = dict(self.given)
         held: set[int] = set()
-        for node, value in settings.items():
+        for node in sorted(settings, key=self.variables.__getitem__):
+            value = settings[node]
             rank = self.rank(node, value)
             for k, number in enumerate(self.variables[node], 1):
                 held.add(number)
@@ -641,29 +645,29 @@ def _deciding(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], n
 
 
 def _why_not(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], edge: Edge) -> str:
-    """The first thing that keeps an edge from firing, or that leaves it open."""
+    """The first thing that keeps an edge from firing, or else the first that leaves it open.
 
-    def there(name: str, level: str = "") -> bool | None:
-        levels = net.levels[name]
-        rank = levels.index(level) if level in levels else 1
-        return decided.get(net.variables[name][max(rank, 1) - 1])
-
-    def label(name: str) -> str:
-        return mechanism.nodes[name].label
-
+    In the order of the literals of its gate: the subject, what it requires, its unless, what blocks it.
+    """
     blockers = [e for e in mechanism.edges if e.executes and e.role == "blocks" and edge in mechanism.blocked(e)]
-    for wanted, word in ((False, ""), (None, "it is unknown whether ")):
-        if there(edge.subject) is wanted:
-            return f"{word}{label(edge.subject)} is {'present' if word else 'absent'}"
-        for needed in edge.requires:
-            if there(needed.node, needed.level) is wanted:
-                return f"it requires {label(needed.node)}, which is {'unknown' if word else 'absent'}"
-        for needed in edge.unless:
-            if there(needed.node, needed.level) is (True if wanted is False else None):
-                return f"{label(needed.node)} {'may be' if word else 'is'} present"
-        for blocker in blockers:
-            if decided.get(net.fires[blocker.name]) is (True if wanted is False else None):
-                return f"{'it may be ' if word else ''}blocked: {mechanism.words(blocker)}"
+    needs = [*((True, needed) for needed in edge.requires), *((False, needed) for needed in edge.unless)]
+    literals = net.ins[net.fires[edge.name]][1:]  # without that the edge holds
+    for wanted in (False, None):
+        for place, literal in enumerate(literals):
+            known = decided.get(literal >> 1)
+            if (None if known is None else known ^ bool(literal & 1)) is not wanted:
+                continue
+            open_ = wanted is None
+            if place == 0:
+                subject = mechanism.nodes[edge.subject].label
+                return f"it is unknown whether {subject} is present" if open_ else f"{subject} is absent"
+            if place <= len(needs):
+                required, needed = needs[place - 1]
+                label = mechanism.nodes[needed.node].label
+                if required:
+                    return f"it requires {label}, which is {'unknown' if open_ else 'absent'}"
+                return f"{label} {'may be' if open_ else 'is'} present"
+            return f"{'it may be ' if open_ else ''}blocked: {mechanism.words(blockers[place - 1 - len(needs)])}"
     return ""
 
 
@@ -905,7 +909,7 @@ def discriminate(mechanism: Mechanism, assume: Collection[str] = (), most: int =
         raise Impossible(f"{mechanism.id} has one reading only, so there is nothing to tell apart")
     net = run.networks[AS_WRITTEN]
     asked = [node.key for node in mechanism.nodes.values() if node.outcome] or list(mechanism.nodes)
-    cone = net.cone([gate for name in asked for other in run.networks.values() for gate in other.variables[name]])
+    cone = {gate for other in run.networks.values() for gate in other.cone(g for n in asked for g in other.variables[n])}
     movable = [name for name, gates in net.variables.items() if name not in asked and cone & set(gates)]
     options = [(name, value) for name in movable for value in net.levels[name]]
     conditions = ("", *mechanism.conditions)
