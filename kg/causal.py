@@ -594,7 +594,7 @@ def _step(
     inputs = reasons.inputs(reasons.one() or [])
     edges = list(dict.fromkeys(one.name for one in inputs if one.kind in ("edge", "requires", "unless", "effect")))
     resting = [mechanism.edge(name) for name in edges]
-    closed = tuple(one.name for one in inputs if one.kind == "closed")
+    closed = tuple(dict.fromkeys(one.name for one in inputs if one.kind == "closed"))  # once, whatever its levels
     claims = [standing(edge) for edge in resting] + ["inference"] * bool(closed)
     weakest = max(filter(None, claims), key=_weakness, default="")
     species: dict[str, int] = {}
