@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.mechanism import Mechanism
-from kg.page import drawing, geometry
+from kg.page import drawing, geometry, network
 from kg.page.drawing import Score
 from kg.page.layout import FONT, LEADING, Box, clean, lines, spoken
 from kg.page.picture import HERE, LIMIT, Picture, asset
@@ -22,6 +22,8 @@ from kg.page.words import Told
 
 if TYPE_CHECKING:
     from pyvis.network import Network
+
+SCRIPTS = ("network.js", "whatif.js", "overlay.js", "explorer.js")  # in this order, as one script
 
 __all__ = ["LIMIT", "embed", "html", "pictures", "score", "svg"]
 
@@ -40,13 +42,15 @@ def html(mechanism: Mechanism) -> str:
     shapes = Picture(told)
     net = _network(shapes)
     net.templateEnv, net.path = _templates(), "explorer.html"
-    style, script, vis = asset("explorer.css"), asset("explorer.js"), _vis() if shapes.drawn else ""
+    style, vis = asset("explorer.css"), _vis() if shapes.drawn else ""
+    script = "\n".join(map(asset, SCRIPTS))
     early = "document.documentElement.classList.add('js')"
     net.templateEnv.globals.update(
         m=mechanism,
         told=told,
         shapes=shapes,
         scene=scene(shapes),
+        run=network.compiled(mechanism),
         picture=Markup(shapes.svg()),
         style=Markup(style),
         early=Markup(early),
@@ -171,6 +175,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
             {
                 "nodes": [number[name] for name in stop.light if name in number],
                 "edges": [told.edge_number[name] for name in stop.light if name in told.edge_number],
+                "condition": told.condition_number.get(stop.condition, -1),
             }
             for stop in m.tour
         ],

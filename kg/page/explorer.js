@@ -20,6 +20,9 @@
   // the whole state of the page; everything shown follows from it
   const state = {stop: 0, pick: '', tab: 'tour', plain: false, lang: '', filter: scene.facets.map(() => new Set), from: -1, to: -1, way: -1};
   let hover = '', colour = {}, found = {routes: [], capped: false};
+  const say = n => scene.names[scene.nodes.length + n][1];
+  const run = whatIf({scene, state, label, say, lit: () => chosen(), show: () => show(true)});
+  const yours = overlay({scene, state, label, forms: text => forms(text), show: () => show(false)});
 
   if (embed) {
     root.classList.add('embedded');
@@ -38,6 +41,7 @@
       edges.add(n);
       scene.edges[n].nodes.forEach(k => nodes.add(k));
     };
+    if (state.tab === 'runs' && run.asked()) return null;
     if (state.tab === 'explore') {
       const route = found.routes[state.way];
       if (!route) return null;
@@ -107,19 +111,23 @@
             ctx.fillStyle = colour.paper;
             ctx.fill(path);
             ctx.globalAlpha = on ? 1 : 0.3;
-            ctx.fillStyle = colour[node.kind + '-fill'];
-            ctx.fill(path);
+            ctx.fillStyle = yours.fill(node.id) || colour[node.kind + '-fill'];
+            const ghost = run.ghost(node.id);
+            if (ghost) ctx.setLineDash([7, 5]);
+            else ctx.fill(path);
             ctx.strokeStyle = colour[node.kind + '-line'];
             ctx.lineWidth = (node.outcome ? 3.4 : 1.7) + (chosen ? 1.2 : 0);
             ctx.stroke(path);
             if (net.getScale() * scene.font < 3) return ctx.restore(); // nobody could read it
-            ctx.fillStyle = colour.ink;
+            ctx.fillStyle = !ghost && yours.ink(node.id) || colour.ink;
             ctx.globalAlpha = on ? 1 : 0.42;
             ctx.font = `${scene.font}px ${face}`;
             ctx.textAlign = 'center';
             ctx.textBaseline = 'alphabetic';
             const first = scene.font * 0.36 - (node.lines.length - 1) * scene.leading / 2;
             node.lines.forEach((text, n) => ctx.fillText(text, 0, first + n * scene.leading));
+            run.badge(ctx, node.id, half, colour, face);
+            yours.badge(ctx, node.id, half, colour, face);
             ctx.restore();
           },
           nodeDimensions: {width: 2 * half[0], height: 2 * half[1]}
@@ -173,7 +181,7 @@
         ctx.setLineDash([]);
         ctx.stroke(line.path);
       }
-      ctx.globalAlpha = on ? (line.run || strong ? 1 : 0.6) : 0.14;
+      ctx.globalAlpha = (on ? (line.run || strong ? 1 : 0.6) : 0.14) * (strong ? 1 : run.strength(line.edge));
       ctx.lineWidth = width + (focus && on && line.node < 0 ? 1.1 : 0);
       ctx.setLineDash(line.style === 'dashed' ? [10, 7] : line.style === 'dotted' ? [0.1, ctx.lineWidth * 2.3] : []);
       ctx.stroke(line.path);
@@ -425,6 +433,7 @@
     body.dataset.tab = state.tab;
     only('stop', `.stop[data-stop="${state.stop}"]`);
     if (state.pick) card(state.pick);
+    for (const one of state.pick ? [run, yours] : []) one.card(document.querySelector(`.card[data-card="${state.pick}"]`), state.pick);
     only('card', state.pick && `.card[data-card="${state.pick}"]`);
     $('empty').hidden = !!state.pick;
     $('walk').hidden = !state.pick;
@@ -451,6 +460,8 @@
     body.classList.toggle('plain', state.plain);
     const active = document.activeElement;
     if (active && active !== body && !active.getClientRects().length) $(state.tab).focus({preventScroll: true});
+    run.show();
+    yours.show();
     picture.redraw();
     picture.frame(gently);
     write();
@@ -543,6 +554,7 @@
       hash.set('to', scene.nodes[state.to].key);
       if (state.way >= 0) hash.set('route', state.way + 1);
     }
+    run.write(hash);
     if (exactly && picture.look()) hash.set('at', picture.look());
     return hash.toString();
   }
@@ -567,6 +579,7 @@
     state.from = byNode.get(hash.get('from')) ?? -1;
     state.to = byNode.get(hash.get('to')) ?? -1;
     state.way = (parseInt(hash.get('route'), 10) || 0) - 1;
+    run.read(hash);
     filter();
     ways();
     show(false);
@@ -715,7 +728,7 @@
   function paint(theme) {
     root.dataset.theme = theme;
     const style = getComputedStyle(root);
-    const names = ['paper', 'ink', 'heading', 'accent', 'condition', 'increases', 'decreases', 'blocks', 'circle', 'none'];
+    const names = ['paper', 'panel', 'ink', 'heading', 'accent', 'on-accent', 'caution', 'condition', 'increases', 'decreases', 'blocks', 'circle', 'none'];
     for (let n = 0; n < 6; n++) names.push(`place-${n}`, `place-${n}-in`, `place-${n}-line`);
     for (const kind of ['treatment', 'molecule', 'structure', 'cell', 'process', 'state', 'other']) names.push(kind + '-fill', kind + '-line');
     colour = Object.fromEntries(names.map(name => [name, style.getPropertyValue('--' + name).trim()]));

@@ -109,7 +109,7 @@ class Net { // one reading: AND and OR gates over literals
         if (rank !== null) facts.push([gate, k <= rank]);
       }
     }
-    return {facts, held};
+    return {facts, held, known: new Map(facts)};
   }
 
   read(node, state) {
@@ -147,8 +147,8 @@ class Net { // one reading: AND and OR gates over literals
   }
 
   // One minimal reason: the facts that decided the value first, less all that can be done without, in a fixed order.
-  reason(node, facts, held, state) {
-    const goal = this.gatesOf(node), known = new Map(facts), place = state.place ??= placed(state);
+  reason(node, {held, known}, state) {
+    const goal = this.gatesOf(node), place = state.place;
     const needed = new Set, seen = new Set(goal), stack = [...goal];
     while (stack.length) {
       const gate = stack.pop();
@@ -237,8 +237,8 @@ class Model { // a mechanism under each of its readings
   ask(asked) { // what follows, compared with the starting state; under every reading, unless asked.reading names one
     const one = asked.reading >= 0, reading = one ? asked.reading : 0, net = this.nets[reading];
     const numbers = one ? [reading] : this.nets.map((_, n) => n);
-    const settings = this.settings(asked), {facts, held} = net.facts(settings);
-    const state = net.propagate(facts, held), place = placed(state);
+    const settings = this.settings(asked), given = net.facts(settings);
+    const state = net.propagate(given.facts, given.held), place = state.place = placed(state);
     const before = net.all(this.settings({assume: asked.assume}));
     const after = this.levels.map((_, node) => net.read(node, state));
     const each = numbers.map(n => n === reading ? after : this.nets[n].all(settings));
@@ -257,12 +257,12 @@ class Model { // a mechanism under each of its readings
       fires: edge => net.fires.has(edge) ? state.value[net.fires.get(edge)] : null,
       step: node => {
         observed ??= this.observed(settings, numbers, asked.assume);
-        return this.step(node, {net, settings, state, facts, held, disagree, observed, assume: asked.assume || []});
+        return this.step(node, {net, settings, state, given, disagree, observed, assume: asked.assume || []});
       }
     };
   }
 
-  step(node, {net, settings, state, facts, held, disagree, observed, assume}) { // how a node comes to its value
+  step(node, {net, settings, state, given, disagree, observed, assume}) { // how a node comes to its value
     const none = {because: [], status: 'set', under: [], weakest: -1, species: [], restsOn: [], missing: [], closed: [], observed: []};
     if (settings.has(node)) return none;
     const because = this.into[node].filter(edge => net.fires.has(edge)).map(edge => {
@@ -272,7 +272,7 @@ class Model { // a mechanism under each of its readings
     if (net.gatesOf(node).some(gate => state.value[gate] < 0))
       return {...none, because, status: disagree.has(node) ? 'readings disagree' : 'unknown', missing: net.missing(node, state, settings)};
     const edges = new Set, closed = new Set, set = new Set;
-    for (const gate of net.reason(node, facts, held, state)) {
+    for (const gate of net.reason(node, given, state)) {
       const what = net.what.get(gate);
       if (!what) set.add(net.nodeOf[gate]);
       else if (what.kind === 'closed') closed.add(what.of);

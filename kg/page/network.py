@@ -10,11 +10,11 @@ from typing import Any
 
 from kg import causal, vocabulary
 from kg.causal import Network
-from kg.mechanism import Expectation, Mechanism
+from kg.mechanism import Expectation, Mechanism, common_name
 from kg.page.layout import clean, spoken
 
-#: With more executing edges the page says that it is too large, instead of keeping its reader waiting: measured in
-#: benchmarks/page.py, 100,000 edges take a laptop's browser about a second to read and a fifth to answer.
+#: With more executing edges the page says that it is too large: at 100,000 (7 MB of JSON) Chromium took 0.2 s to read the
+#: network and 0.1 s for an answer (benchmarks/whatif.py), and a page of so many steps is slow for other reasons.
 MOST = 100_000
 
 KINDS = ("edge", "requires", "unless", "start", "closed", "effect")  # of inputs, by number; network.js has the same
@@ -45,7 +45,7 @@ def _compiled(mechanism: Mechanism) -> dict[str, Any]:
     m = mechanism
     number = {key: n for n, key in enumerate(m.nodes)}
     edge_number = {edge.name: n for n, edge in enumerate(m.edges)}
-    claims = list(vocabulary.claims())
+    claims = vocabulary.claims()
     conditions = list(m.conditions)
     readings = causal.readings(m)
     taxa: dict[str, int] = {}
@@ -54,6 +54,7 @@ def _compiled(mechanism: Mechanism) -> dict[str, Any]:
         found = m.support(edge).species if edge.executes else ()
         if found:
             species[n] = [taxa.setdefault(label, len(taxa)) for label in found]
+    common = {taxon.label: common_name(taxon) for item in m.evidence() for taxon in item.taxon}
     run = causal.Run(m)
     for settings in (*m.conditions, *m.assumptions):  # raises Impossible for what cannot be set
         run.settings(values=(m.conditions.get(settings) or m.assumptions[settings]).values)
@@ -71,8 +72,10 @@ def _compiled(mechanism: Mechanism) -> dict[str, Any]:
         "levels": [list(map(clean, node.levels)) if node.levels else 0 for node in m.nodes.values()],
         "outcomes": [number[node.key] for node in m.nodes.values() if node.outcome],
         "into": [number.get(e.sentence.object, -1) if e.role in ("increases", "decreases") else -1 for e in m.edges],
-        "claims": claims,
+        "claims": list(claims),
+        "said": [claim.label for claim in claims.values()],
         "taxa": list(map(clean, taxa)),
+        "common": [clean(common.get(label, label)) for label in taxa],
         "species": species,
         "readings": [
             {

@@ -97,6 +97,7 @@ class Told:
         self.claims = vocabulary.claims()
         self.edge_number = {edge.name: n for n, edge in enumerate(mechanism.edges)}
         self.node_number = {key: n for n, key in enumerate(mechanism.nodes)}
+        self.condition_number = {key: n for n, key in enumerate(mechanism.conditions)}
         self.predicates = vocabulary.predicates()
         self._into: dict[str, list[Edge]] = {}
         self._out: dict[str, list[Edge]] = {}
