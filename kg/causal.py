@@ -909,7 +909,9 @@ def discriminate(mechanism: Mechanism, assume: Collection[str] = (), most: int =
         raise Impossible(f"{mechanism.id} has one reading only, so there is nothing to tell apart")
     net = run.networks[AS_WRITTEN]
     asked = [node.key for node in mechanism.nodes.values() if node.outcome] or list(mechanism.nodes)
-    cone = {gate for other in run.networks.values() for gate in other.cone(g for n in asked for g in other.variables[n])}
+    cone = {
+        gate for other in run.networks.values() for gate in other.cone(g for n in asked for g in other.variables[n])
+    }
     movable = [name for name, gates in net.variables.items() if name not in asked and cone & set(gates)]
     options = [(name, value) for name in movable for value in net.levels[name]]
     conditions = ("", *mechanism.conditions)

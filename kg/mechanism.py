@@ -498,6 +498,20 @@ class Mechanism(Record):
         )
         return (*strip, "Research findings, not medical advice")
 
+    def __repr__(self) -> str:
+        """Short: a mechanism in full is its file.
+
+        >>> Mechanism(id="one", title="A title")
+        <Mechanism one: 'A title', 0 nodes, 0 edges>
+        """
+        return f"<Mechanism {self.id}: {self.title!r}, {len(self.nodes)} nodes, {len(self.edges)} edges>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the explorer, whole, in a frame. The page is above this floor, so kg's face is asked."""
+        import kg
+
+        return str(kg.page.notebook(self))
+
     def cite(self, *part: str) -> str:
         """How a mechanism, or a part of it such as an answer, is cited: its IRI and its version.
 

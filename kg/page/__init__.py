@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SCRIPTS = ("network.js", "whatif.js", "overlay.js", "explorer.js")  # in this order, as one script
 
-__all__ = ["LIMIT", "embed", "html", "pictures", "score", "svg"]
+__all__ = ["LIMIT", "embed", "html", "notebook", "pictures", "score", "svg"]
 
 
 def html(mechanism: Mechanism) -> str:
@@ -130,6 +130,27 @@ def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560,
         f'  style="border:1px solid #999;max-width:1100px"></iframe>\n'
         f'<p><a href="{escape(page)}{at}">{title}</a> (opens the full page).<br>\n'
         f"<small>{about}.<br>\n{credit}.</small></p>\n"
+    )
+
+
+def notebook(mechanism: Mechanism, height: int = 680) -> str:
+    """The explorer in a frame that holds the whole page, for notebooks: no file, no server, no request.
+
+    Scripts run in it, and nothing else is allowed: it reaches neither the notebook nor the network. Where frames are
+    taken out, what it is told from remains below.
+
+    >>> from kg.mechanism import Mechanism
+    >>> shown = notebook(Mechanism(id="one", title="A & B"))
+    >>> shown[:60], shown.count("<iframe"), 'sandbox="allow-scripts"' in shown
+    ('<iframe title="A &amp; B" width="100%" height="680" sandbox="a', 1, True)
+    """
+    title = escape(clean(mechanism.title or mechanism.id))
+    about = escape(" · ".join(map(clean, mechanism.caveats)))
+    credit = escape(" — ".join(map(clean, Told(mechanism).credits)))
+    return (
+        f'<iframe title="{title}" width="100%" height="{height}" sandbox="allow-scripts" style="border:1px solid #999" '
+        f'srcdoc="{escape(html(mechanism))}"></iframe>\n'
+        f"<p><strong>{title}</strong><br>{about}.<br><small>{credit}</small></p>"
     )
 
 

@@ -28,6 +28,7 @@
     root.classList.add('embedded');
     body.classList.add('embed');
   }
+  if (location.protocol === 'about:') root.classList.add('srcdoc'); // in a notebook: there is no file to open, and nothing can be saved
   if (scene.drawn) root.style.setProperty('--ratio', (scene.width / scene.height).toFixed(3));
 
   // ---- what is lit
@@ -126,7 +127,7 @@
             ctx.textBaseline = 'alphabetic';
             const first = scene.font * 0.36 - (node.lines.length - 1) * scene.leading / 2;
             node.lines.forEach((text, n) => ctx.fillText(text, 0, first + n * scene.leading));
-            run.badge(ctx, node.id, half, colour, face);
+            run.badge(ctx, node, on, half, colour, face);
             yours.badge(ctx, node.id, half, colour, face);
             ctx.restore();
           },
@@ -359,7 +360,7 @@
       const at = held;
       frame(false);
       if (at) move(at);
-    }).observe($('stage'));
+    }).observe($('net'));
     return {
       frame, zoom, move,
       redraw,
@@ -433,7 +434,6 @@
     body.dataset.tab = state.tab;
     only('stop', `.stop[data-stop="${state.stop}"]`);
     if (state.pick) card(state.pick);
-    for (const one of state.pick ? [run, yours] : []) one.card(document.querySelector(`.card[data-card="${state.pick}"]`), state.pick);
     only('card', state.pick && `.card[data-card="${state.pick}"]`);
     $('empty').hidden = !!state.pick;
     $('walk').hidden = !state.pick;
@@ -460,8 +460,10 @@
     body.classList.toggle('plain', state.plain);
     const active = document.activeElement;
     if (active && active !== body && !active.getClientRects().length) $(state.tab).focus({preventScroll: true});
-    run.show();
-    yours.show();
+    for (const one of [run, yours]) {
+      one.show();
+      if (state.pick) one.card(document.querySelector(`.card[data-card="${state.pick}"]`), state.pick);
+    }
     picture.redraw();
     picture.frame(gently);
     write();

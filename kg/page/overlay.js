@@ -153,9 +153,10 @@ function overlay(page) {
     const style = getComputedStyle(document.documentElement);
     colours = [...Array.from({length: 5}, (_, n) => `--scale-${n}`), '--panel'].map(name => style.getPropertyValue(name).trim());
     $('scale').hidden = !numbers.size || !scene.drawn;
+    if (numbers.size && scene.drawn) $('bar').hidden = false;
     $('uncolour').hidden = !numbers.size;
     [middle - reach, middle, middle + reach].forEach((number, k) => { $('scale-at-' + k).textContent = short(number); });
-    $('numbers').replaceChildren(...[...numbers].map(([node, row]) => make('li', {}, `${page.label(node)}: ${row.text}`)));
+    $('values').append(...[...numbers].map(([node, row]) => make('li', {}, `${page.label(node)}: your number ${row.text}`)));
   }
   function card(article, what) {
     article.querySelector('.yours')?.remove();

@@ -49,23 +49,22 @@ function whatIf(page) {
   function seen(node) { // how a node looks in the picture, or nothing
     if (!current || state.tab === 'tour' && !page.lit()?.nodes.has(node)) return null;
     const {found} = current, by = found.disagree.get(node);
-    if (by) return {look: 'split', text: 'readings disagree', changed: true};
+    if (by) return {look: 'split', text: 'disagree', changed: true};
     return {look: look(node, found.after[node]), text: shown(found.after[node]), changed: current.changed.has(node), set: found.settings.has(node)};
   }
   let current = null;
 
-  function badge(ctx, node, half, colour, face) { // a sign and a word on the corner of a box
-    const one = seen(node);
+  function badge(ctx, node, on, half, colour, face) { // a sign and a word on the corner of a box, clear of its label
+    const one = seen(node.id);
     if (!one) return;
-    const text = `${SIGN[one.look]} ${one.text}`, high = 25;
+    const text = `${SIGN[one.look]} ${one.set ? 'set: ' : ''}${one.text}`, high = 25;
     ctx.font = `600 16px ${face}`;
-    const wide = ctx.measureText(text).width + 18, x = half[0] + 8 - wide, y = -half[1] - high / 2 - 3;
-    ctx.globalAlpha = 1;
+    const wide = ctx.measureText(text).width + 18, x = half[0] + 8 - wide, y = -half[1] - (node.lines.length > 2 ? 20 : 10);
+    ctx.globalAlpha = on ? 1 : 0.5;
     ctx.setLineDash(one.look === 'open' || one.look === 'split' ? [4, 3] : []);
     ctx.fillStyle = one.changed ? colour.accent : colour.panel;
     ctx.strokeStyle = one.changed ? colour.panel : colour.none;
-    ctx.lineWidth = one.set ? 3 : 1.4;
-    if (one.set) ctx.strokeStyle = colour.caution;
+    ctx.lineWidth = 1.4;
     ctx.beginPath();
     ctx.roundRect(x, y, wide, high, one.look === 'off' ? 4 : high / 2);
     ctx.fill();
@@ -80,6 +79,7 @@ function whatIf(page) {
   function strength(edge) { // of a line: full if the step fires
     if (!current || state.tab === 'tour' && !page.lit()?.edges.has(edge)) return 1;
     const fires = current.found.fires(edge);
+    if (fires === null && state.tab === 'tour') return 1; // it is not run, and the stop lights it all the same
     return fires === 1 ? 1 : fires === -1 ? 0.55 : 0.22;
   }
 
@@ -119,7 +119,7 @@ function whatIf(page) {
       by ? value(node, [...new Set(by.map(shown))].join(' | '), 'split') : value(node, found.after[node]))];
     const status = step.status + (step.under.length ? ` “${step.under.map(n => data().assumptions[n][1]).join('”, “')}”` : '');
     parts.push(make('p', {class: 'status'}, make('strong', {}, status), step.observed.length ? `: ${step.observed.map(observation).join('; ')}` : ''));
-    if (by) parts.push(list(by.map((one, k) => [value(node, one), ` ${titles[k]}`]), {class: 'plain readings'}));
+    if (by) parts.push(list(by.map((one, k) => [`${titles[k]}: `, value(node, one)]), {class: 'plain readings'}));
     if (step.because.length) parts.push(list(step.because.map(b => {
       const word = b.fires === 1 ? 'acts' : b.fires === 0 ? 'does not act' : 'open';
       return [make('span', {class: `fires ${['open', 'no', 'yes'][b.fires + 1]}`}, word), ' ', edgeLink(b.edge), b.why ? make('span', {class: 'meta'}, ' because ', because(b.why)) : ''];
@@ -131,22 +131,26 @@ function whatIf(page) {
   }
 
   function results() {
-    const box = $('follows');
     $('answer').hidden = !current;
-    if (!current || state.tab !== 'runs') return;
+    if (!current || state.tab === 'tour') return;
     const {found} = current, changed = found.changed.filter(node => !found.settings.has(node) || found.disagree.has(node));
     const outcomes = data().outcomes.filter(node => !found.settings.has(node));
+    announce(changed, outcomes);
+    if (state.tab !== 'runs') return;
     $('given').replaceChildren(...[...found.settings].flatMap(([node, one], n) => [n ? '; ' : '', page.label(node), ' ', make('strong', {}, one)]));
     $('outcomes').replaceChildren(...outcomes.flatMap(node => {
       const by = found.disagree.get(node);
       return [make('dt', {}, page.label(node)), make('dd', {}, by ? value(node, [...new Set(by.map(shown))].join(' | '), 'split') : value(node, found.after[node]))];
     }));
-    box.replaceChildren(...changed.slice(0, more).map(item));
+    $('follows').replaceChildren(...changed.slice(0, more).map(item));
     $('more').hidden = changed.length <= more;
     $('more').textContent = `Show ${Math.min(SHOWN, changed.length - more)} more of ${changed.length}`;
-    const differ = found.disagree.size, said = outcomes.map(node => `${page.label(node)}: ${found.disagree.has(node) ? 'the readings disagree' : shown(found.after[node])}`);
-    $('said').textContent = `${changed.length ? `${changed.length} node${changed.length > 1 ? 's' : ''} change${changed.length > 1 ? '' : 's'}` : 'Nothing changes'}` +
+  }
+  function announce(changed, outcomes) { // to a reader who does not see the picture
+    const {found} = current, differ = found.disagree.size, said = outcomes.map(node => `${page.label(node)}: ${found.disagree.has(node) ? 'the readings disagree' : shown(found.after[node])}`);
+    const text = `${changed.length ? `${changed.length} node${changed.length > 1 ? 's' : ''} change${changed.length > 1 ? '' : 's'}` : 'Nothing changes'}` +
       `${differ ? `, ${differ} of them only in some readings` : ''}. ${said.slice(0, 4).join('. ')}${said.length ? '.' : ''}`;
+    if ($('said').textContent !== text) $('said').textContent = text;
   }
 
   function rows() { // one choice for each node that was found; those that are set come first
@@ -185,19 +189,19 @@ function whatIf(page) {
   }
 
   function show() { // called whenever the page shows its state
+    $('bar').hidden = true;
+    $('values').replaceChildren();
     if (!there) return;
     current = answer();
     controls();
     results();
-    $('running').hidden = !current;
-    if (current) {
-      $('running-title').textContent = current.title;
-      $('stop-run').hidden = state.tab === 'tour';
-    }
+    $('running').hidden = !current || state.tab === 'tour'; // the stop itself says what is given
+    $('bar').hidden = $('running').hidden;
+    $('running-title').textContent = current ? current.title : '';
     const which = current ? scene.nodes.map((_, node) => node).filter(node => scene.drawn && seen(node)) : [];
     $('values').replaceChildren(...which.map(node => {
       const one = seen(node);
-      return make('li', {}, `${page.label(node)}: ${one.text}${one.set ? ', set' : one.changed ? `, changed from ${shown(current.found.before[node])}` : ''}`);
+      return make('li', {}, `${page.label(node)}: ${one.look === 'split' ? 'the readings disagree' : one.text}${one.set ? ', set' : one.changed && one.look !== 'split' ? `, changed from ${shown(current.found.before[node])}` : ''}`);
     }));
   }
 
@@ -225,7 +229,7 @@ function whatIf(page) {
     $('apart-said').textContent = found.length ? `${found.length} experiment${found.length > 1 ? 's' : ''} on which the readings predict different outcomes:` :
       `No intervention among the ${tried} that were tried tells the readings apart.`;
     $('experiments').replaceChildren(...found.map(one => make('li', {},
-      make('p', {}, make('strong', {}, [...(one.condition < 0 ? [] : [conditions[one.condition][1]]), ...[...one.values].map(([node, v]) => `${page.label(node)} ${v}`)].join(', then '))),
+      make('p', {}, make('strong', {}, [...(one.condition < 0 ? [] : [conditions[one.condition][1]]), ...[...one.values].map(([node, v]) => `${page.label(node)} ${v}`)].join(' + '))),
       list(one.outcomes.map(([node, by]) => `${page.label(node)}: ${by.map((v, n) => `${v} (${readings[n].title})`).join(', ')}`)),
       make('button', {type: 'button', onclick: () => {
         asked = {...none(), condition: one.condition, values: new Map(one.values), assume: asked.assume};
@@ -281,10 +285,16 @@ function whatIf(page) {
 
   function card(article, what) { // a node's card can set it
     if (!there || what[0] !== 'n') return;
-    article.querySelector('.set-here')?.remove();
-    const [label, select] = chooser(+what.slice(1), 'card-');
-    label.textContent = 'In a what-if, this is';
-    article.querySelector('.chips').after(make('div', {class: 'set-row set-here'}, label, select));
+    const node = +what.slice(1);
+    if (!$('card-' + node)) {
+      const [label, select] = chooser(node, 'card-');
+      label.textContent = 'In a what-if, this is';
+      article.querySelector('.chips').after(make('div', {class: 'set-row set-here'}, label, select, make('p', {class: 'meta'})));
+    }
+    $('card-' + node).value = asked.values.get(node) || '';
+    const one = current && state.tab !== 'tour' && seen(node), by = one && current.found.disagree.get(node);
+    article.querySelector('.set-here p').textContent = !one ? '' : by ? `The readings disagree: ${by.map(shown).join(' | ')}.` :
+      `Now: ${one.text}${one.set ? ', set' : one.changed ? `; at the start: ${shown(current.found.before[node])}` : ', as at the start'}.`;
   }
 
   // ---- wiring
