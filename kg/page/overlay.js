@@ -79,8 +79,10 @@ function overlay(page) {
     if (text.length > MOST) return refuse('The table is too large: at most five million characters.');
     if (text.includes('\0')) return refuse('This is no text. Save the table as tab-separated or comma-separated values.');
     const {rows, wrong, heading} = readTable(text), unmatched = [], notes = [];
+    let used = 0;
     numbers = new Map;
     for (const row of rows) {
+      const before = numbers.size;
       const [exact, loose] = page.forms(row.name), nodes = [...index().get(exact) || index().get(loose) || []];
       if (!nodes.length) unmatched.push({line: row.line, what: `“${row.name}” is no node here`});
       if (nodes.length > 1) notes.push({line: row.line, what: `“${row.name}” names ${nodes.length} nodes: ${nodes.map(page.label).join(', ')}`});
@@ -88,11 +90,12 @@ function overlay(page) {
         if (!numbers.has(node)) numbers.set(node, row);
         else notes.push({line: row.line, what: `“${row.name}” (${row.text}) names ${page.label(node)} again; line ${numbers.get(node).line} (${numbers.get(node).text}) is shown`});
       }
+      used += numbers.size > before;
     }
     scale();
     const count = (n, what) => `${n} ${what}${n === 1 ? '' : 's'}`;
     $('coloured').textContent = !rows.length && !wrong.length ? 'The table is empty.' :
-      `${count(numbers.size, 'node')} coloured by ${count(rows.length, 'row')}.${heading ? ` The first line was read as a heading: ${heading}.` : ''}`;
+      `${count(numbers.size, 'node')} coloured by ${used} of ${count(rows.length, 'row')}.${heading ? ` The first line was read as a heading: ${heading}.` : ''}`;
     const parts = [['Lines that could not be read', wrong], ['Names that no node here has', unmatched], ['Rows to look at', notes]];
     $('complaints').replaceChildren(...parts.filter(([, some]) => some.length).flatMap(([title, some]) => [
       make('h3', {}, `${title} (${some.length})`),
