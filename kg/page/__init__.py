@@ -147,9 +147,10 @@ def notebook(mechanism: Mechanism, height: int = 680) -> str:
     title = escape(clean(mechanism.title or mechanism.id))
     about = escape(" · ".join(map(clean, mechanism.caveats)))
     credit = escape(" — ".join(map(clean, Told(mechanism).credits)))
+    whole = html(mechanism).replace("&", "&amp;").replace('"', "&quot;")  # all that an attribute needs
     return (
         f'<iframe title="{title}" width="100%" height="{height}" sandbox="allow-scripts" style="border:1px solid #999" '
-        f'srcdoc="{escape(html(mechanism))}"></iframe>\n'
+        f'srcdoc="{whole}"></iframe>\n'
         f"<p><strong>{title}</strong><br>{about}.<br><small>{credit}</small></p>"
     )
 
