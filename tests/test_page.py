@@ -816,17 +816,61 @@ def test_axe_finds_nothing(visit: Open, after: str, how: dict[str, Any]) -> None
     assert [(one["id"], [node["target"] for node in one["nodes"]][:4]) for one in found] == []
 
 
-def test_a_page_without_a_picture_still_finds_and_tells(visit: Open, tmp_path: Path) -> None:
+def test_a_large_page_draws_the_neighbours_of_what_is_looked_for(visit: Open, tmp_path: Path) -> None:
+    many = generated(1600)
+    hub = replace(  # one node that many steps touch, so that not all neighbours are shown at once
+        many,
+        edges=(
+            *many.edges,
+            *(
+                Edge(sentence=Sentence("n3", "activates", f"n{n}"), name=f"hub{n}", evidence=many.edges[1].evidence)
+                for n in range(100, 130)
+            ),
+        ),
+    )
     path = tmp_path / "huge.html"
-    path.write_text(page.html(generated(1600)), encoding="utf-8")
+    path.write_text(page.html(hub), encoding="utf-8")
     tab = visit(path=path)
-    assert "No picture" in tab.locator("#tour").inner_text()
-    assert tab.locator("#strip").is_visible() and not tab.locator("#legend").is_visible()
+    assert "cannot be read in one picture" in tab.locator("#tour").inner_text()
+    assert tab.locator("#strip").is_visible() and tab.locator("#legend").is_visible()
+    assert tab.locator("#tour [data-node]").first.inner_text() == "Node 3"
     tab.fill("#find", "node 12 ")
     tab.keyboard.press("Enter")
     assert tab.locator(".card:visible h2").inner_text().startswith("Node 12")
+    for edge in hub.edges:
+        there = tab.evaluate("name => !!explorer.at(name)", edge.name)
+        assert there == ("n12" in (edge.subject, edge.sentence.object)), "its own steps are drawn, and no others"
+    tab.evaluate("location.hash = 'node=n3'")
+    tab.locator(".card:visible h2", has_text="Node 3").wait_for()
+    assert not tab.evaluate("explorer.at('hub129')")
+    for _ in range(3):
+        spot = tab.evaluate("explorer.more('right')")
+        tab.mouse.click(spot["x"], spot["y"])
+    assert tab.evaluate("explorer.at('hub129')") and tab.evaluate("explorer.more('right')") is None
+    edge = hub.edges[1500]
+    tab.evaluate("name => { location.hash = 'edge=' + name }", edge.name)
+    tab.locator(".card:visible h2", has_text=Told(hub).say(edge)).wait_for()
+    assert tab.locator(".card:visible .evidence").is_visible() and tab.evaluate(
+        "name => !!explorer.at(name)", edge.name
+    )
     tab.click("#tab-explore")
-    assert tab.locator("#passing").inner_text() == "All 1600 steps are lit."
+    assert tab.locator("#passing").inner_text() == "All 1630 steps are lit."
+
+
+def test_a_large_page_shows_more_steps_when_asked_and_all_of_them_without_javascript(
+    visit: Open, tmp_path: Path
+) -> None:
+    path = tmp_path / "huge.html"
+    path.write_text(page.html(generated(1001)), encoding="utf-8")
+    tab = visit("#steps", path=path)
+    steps = tab.locator("#steps [data-edge]")
+    counts = [steps.count()]
+    while tab.locator("#further").is_visible():
+        tab.click("#further")
+        counts.append(steps.count())
+        assert tab.evaluate("document.activeElement.matches('#steps [data-edge]')")
+    assert counts[0] < 300 and counts[-1] == 1001
+    assert visit(path=path, js=False).locator("#steps [data-edge]").count() == 1001
 
 
 def hostile() -> Mechanism:

@@ -7,7 +7,10 @@ what is said about it (words and explorer.html). The script in the page selects,
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
+import json
+import re
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -16,14 +19,15 @@ from typing import TYPE_CHECKING, Any
 from kg.mechanism import Mechanism
 from kg.page import drawing, geometry, network
 from kg.page.drawing import Score
-from kg.page.layout import FONT, LEADING, Box, clean, lines, spoken
-from kg.page.picture import HERE, LIMIT, Picture, asset
+from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean, lines, spoken
+from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset
 from kg.page.words import Told
 
 if TYPE_CHECKING:
     from pyvis.network import Network
 
-SCRIPTS = ("network.js", "whatif.js", "overlay.js", "explorer.js")  # in this order, as one script
+PACK = 250  # cards in a block of a large page
+SCRIPTS = ("network.js", "whatif.js", "overlay.js", "neighbours.js", "explorer.js")  # in this order, as one script
 
 __all__ = ["LIMIT", "embed", "html", "notebook", "pictures", "score", "svg"]
 
@@ -42,7 +46,7 @@ def html(mechanism: Mechanism) -> str:
     shapes = Picture(told)
     net = _network(shapes)
     net.templateEnv, net.path = _templates(), "explorer.html"
-    style, vis = asset("explorer.css"), _vis() if shapes.drawn else ""
+    style, vis = asset("explorer.css"), _vis()
     script = "\n".join(map(asset, SCRIPTS))
     early = "document.documentElement.classList.add('js')"
     net.templateEnv.globals.update(
@@ -62,7 +66,8 @@ def html(mechanism: Mechanism) -> str:
         ),
         options_plain=net.options,
     )
-    return str(net.generate_html())
+    page = str(net.generate_html())
+    return page if shapes.drawn else _packed(page)
 
 
 def svg(mechanism: Mechanism) -> str:
@@ -183,11 +188,15 @@ def scene(shapes: Picture) -> dict[str, Any]:
                 "from": number.get(edge.subject, -1),
                 "to": number.get(told.object(edge), -1),
                 "sign": told.sign(edge),
+                **({} if shapes.drawn else shapes.look(edge)),
                 "tags": [[at[key] for key in keys] for at, keys in zip(choices, told.tags(edge), strict=True)],
             }
             for edge in m.edges
         ],
-        "nodes": [{"key": clean(key), "drawn": key in boxes} for key in m.nodes],
+        "nodes": [{"key": clean(key), "drawn": key in boxes, **_seen(shapes, key)} for key in m.nodes],
+        "outlines": {kind: geometry.outline(kind, Box(-WIDE / 2, -HIGH / 2, WIDE, HIGH)) for kind in KINDS},
+        "pack": PACK,
+        "hub": told.node_number[told.hubs[0]] if told.hubs else -1,
         "facets": [{"key": f.key, "choices": [clean(c.key) for c in f.choices]} for f in told.facets],
         "names": told.names,
         "prefixes": told.prefixes if shapes.drawn else "",
@@ -202,6 +211,28 @@ def scene(shapes: Picture) -> dict[str, Any]:
             for stop in m.tour
         ],
     }
+
+
+def _seen(shapes: Picture, key: str) -> dict[str, Any]:
+    """What the script needs to draw a node by itself, where not all are drawn at once."""
+    if shapes.drawn:
+        return {}
+    node = shapes.m.nodes[key]
+    return {"kind": shapes.kind(key), "outcome": node.outcome, "lines": list(lines(spoken(shapes.told.label(key))))}
+
+
+def _packed(page: str) -> str:
+    """A large page with its cards compressed, so many to a block: a browser opens a block when one of its cards is asked for."""
+    pattern = re.compile(r'<noscript data-later="([en])(\d+)">(.*?)</noscript>\n?', re.DOTALL)
+    blocks: dict[str, list[str]] = {}
+    for kind, number, card in pattern.findall(page):
+        blocks.setdefault(f"{kind}{int(number) // PACK}", []).append(card)
+    packs = []
+    for name, cards in blocks.items():
+        data = gzip.compress(json.dumps(cards, ensure_ascii=False).encode("utf-8", "replace"), 6, mtime=0)
+        packs.append(f'<script type="text/plain" id="pack-{name}">{base64.b64encode(data).decode()}</script>\n')
+    head, foot, rest = pattern.sub("", page).partition('<script type="application/json" id="scene">')
+    return head + "".join(packs) + foot + rest
 
 
 def _network(shapes: Picture) -> Network:

@@ -196,7 +196,7 @@ class _Sheet:
         """How large it is on a screen, less where lines cross one another, a heading or a box."""
         width, height = self.layout.width, self.layout.height
         lines = [replace(line, way=way) for (line, _), way in zip(self.wishes, self.ways, strict=True)]
-        crossed = tangle(lines) + 5 * sum(len(self.layout.pierced(way.fine)) for way in self.ways)
+        crossed = tangle(lines, about=True) + 5 * sum(len(self.layout.pierced(way.points)) for way in self.ways)
         crossed += sum(
             any(box.x < x < box.x + box.w and box.y < y < box.y + box.h for x, y in line.way.points)
             for line in lines

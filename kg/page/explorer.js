@@ -11,10 +11,11 @@
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const TABS = all('[role=tab]').map(e => e.id.slice(4));
   const MOST = 100; // routes that are listed
+  const FEW = 7, MORE = {left: -1, right: -2};
   const byEdge = new Map(scene.edges.map((e, n) => [e.name, n]));
   const byNode = new Map(scene.nodes.map((n, k) => [n.key, k]));
   const listed = new Map(all('#steps [data-edge]').map(b => [+b.dataset.edge, b]));
-  const order = [...[...listed.keys()].map(n => 'e' + n), ...scene.nodes.map((_, n) => 'n' + n)];
+  const order = [...new Set([...listed.keys(), ...scene.edges.keys()])].map(n => 'e' + n).concat(scene.nodes.map((_, n) => 'n' + n));
   const label = node => scene.names[node][1];
   const spoken = all('.said'), tongues = $('language') ? [...$('language').options].map(o => o.value) : [''];
   // the whole state of the page; everything shown follows from it
@@ -74,22 +75,22 @@
 
   // ---- the picture: vis-network pans, zooms and finds nodes; every shape is a path that Python computed
 
-  const picture = scene.drawn ? drawn() : {
-    redraw() {}, frame() {}, zoom() {}, pan() {}, whole() {}, at: () => null, look: () => '', scale: () => 0
-  };
+  let more = FEW; // neighbours a side shows, where not all is drawn at once
+  const picture = drawn();
 
   function drawn() {
-    for (const line of scene.lines) {
+    const ready = lines => lines.forEach(line => {
       line.path = new Path2D(line.d);
       line.tip = new Path2D(line.head);
       line.diamond = line.mark && new Path2D(line.mark);
-    }
+    });
+    ready(scene.lines);
     for (const area of scene.areas) area.path = new Path2D(area.d);
     const face = getComputedStyle(body).fontFamily;
     const probe = document.createElement('canvas').getContext('2d');
     let focus = null, framed = '', held = null;
 
-    const shapes = host.nodes.map(node => {
+    const shape = node => {
       const path = new Path2D(node.d);
       const half = [node.wide / 2, node.high / 2];
       return {
@@ -114,7 +115,7 @@
             ctx.globalAlpha = on ? 1 : 0.3;
             ctx.fillStyle = yours.fill(node.id) || colour[node.kind + '-fill'];
             const ghost = run.ghost(node.id);
-            if (ghost) ctx.setLineDash([7, 5]);
+            if (ghost || node.id < 0) ctx.setLineDash([7, 5]);
             else ctx.fill(path);
             ctx.strokeStyle = colour[node.kind + '-line'];
             ctx.lineWidth = (node.outcome ? 3.4 : 1.7) + (chosen ? 1.2 : 0);
@@ -134,10 +135,24 @@
           nodeDimensions: {width: 2 * half[0], height: 2 * half[1]}
         })
       };
-    });
+    };
+    let shapes = host.nodes.map(shape), around = '';
     const data = {nodes: new vis.DataSet(shapes), edges: new vis.DataSet([])};
     const net = new vis.Network($('net'), data, host.options);
     all('#net [tabindex]').forEach(e => { e.tabIndex = -1; });
+    function surround() { // a large mechanism: the neighbours of what is chosen, or at first of a node with many, are the picture
+      const centre = state.pick || 'n' + scene.hub, what = `${centre} ${more}`;
+      if (scene.drawn || what === around) return false;
+      around = what;
+      const part = neighbours(scene, centre, more);
+      ready(part.lines);
+      Object.assign(scene, {lines: part.lines, width: part.width, height: part.height});
+      shapes = part.nodes.map(shape);
+      data.nodes.clear();
+      data.nodes.add(shapes);
+      size();
+      return true;
+    }
     let due = false;
     function redraw() { // once for all that changes before the next frame
       if (due) return;
@@ -265,9 +280,15 @@
     };
 
     // the minimap: where the frame is, when not all is in it
-    const map = $('map'), small = Math.min(176 / scene.width, 124 / scene.height);
-    map.width = Math.round(scene.width * small);
-    map.height = Math.round(scene.height * small);
+    const map = $('map');
+    let small, full;
+    function size() {
+      small = Math.min(176 / scene.width, 124 / scene.height);
+      map.width = Math.round(scene.width * small);
+      map.height = Math.round(scene.height * small);
+      full = [0, -4, scene.width, scene.height + 4];
+    }
+    size();
     function drawMap(from, to) {
       map.hidden = from.x <= 6 && from.y <= 6 && to.x >= scene.width - 6 && to.y >= scene.height - 6;
       if (map.hidden) return;
@@ -309,7 +330,6 @@
       held = null;
       net.moveTo({position, scale, animation: gently && !calm ? {duration: 420, easingFunction: 'easeInOutQuad'} : false});
     }
-    const full = [0, -4, scene.width, scene.height + 4];
     const spell = (at, scale) => [at.x, at.y].map(Math.round).join() + ',' + scale.toFixed(2);
     const look = () => spell(net.getViewPosition(), net.getScale());
     function move(at) { // to what a link asks for; again if the size of the window is only known later
@@ -328,13 +348,18 @@
         Math.max(...boxes.map(n => n.x)) + 110, Math.max(...boxes.map(n => n.y)) + 120
       ], gently);
     }
+    function spot(at) { // a point of the picture on the screen
+      const p = net.canvasToDOM(at), box = $('net').getBoundingClientRect();
+      return {x: p.x + box.left, y: p.y + box.top};
+    }
     function zoom(by) {
       net.moveTo({scale: Math.max(0.08, Math.min(3, net.getScale() * by))});
     }
 
     net.on('click', event => {
       const on = under(event.pointer.DOM);
-      if (on) pick(on);
+      if (on.startsWith('n-')) widen();
+      else if (on) pick(on);
       else if (state.pick) go(state.stop);
     });
     net.on('zoom', () => {
@@ -362,7 +387,7 @@
       if (at) move(at);
     }).observe($('net'));
     return {
-      frame, zoom, move,
+      frame, zoom, move, surround,
       redraw,
       whole: () => view(full, true),
       pan(dx, dy) {
@@ -370,13 +395,13 @@
         net.moveTo({position: {x: at.x + dx * step, y: at.y + dy * step}});
       },
       look: () => look() === framed ? '' : look(),
+      more: side => shapes.some(n => n.id === MORE[side]) ? spot(net.getPosition(MORE[side])) : null,
       scale: () => net.getScale(),
       at(name) {
         const line = scene.lines.find(l => l.node < 0 && l.edge === byEdge.get(name));
         const node = shapes.find(n => n.id === byNode.get(name));
-        const p = net.canvasToDOM(line ? {x: line.at[0], y: line.at[1]} : {x: node.x, y: node.y});
-        const box = $('net').getBoundingClientRect();
-        return {x: p.x + box.left, y: p.y + box.top};
+        if (!line && !node) return null;
+        return spot(line ? {x: line.at[0], y: line.at[1]} : {x: node.x, y: node.y});
       }
     };
   }
@@ -390,8 +415,13 @@
     show(true);
   }
   function pick(what, keepTab) {
+    if (what !== state.pick) more = FEW;
     state.pick = what;
     if (!keepTab) state.tab = 'card';
+    show(true);
+  }
+  function widen() { // more neighbours
+    more += 10;
     show(true);
   }
   function walk(by) {
@@ -405,13 +435,25 @@
   }
 
   // Cards and the static picture wait as text in <noscript>, so that a large page opens quickly; Python escaped them.
-  const parsed = (waiting, type) => new DOMParser().parseFromString(waiting.textContent, type);
-  function card(what) {
-    const waiting = document.querySelector(`[data-later="${what}"]`);
-    if (waiting) waiting.replaceWith(parsed(waiting, 'text/html').querySelector('.card'));
+  const parsed = (text, type) => new DOMParser().parseFromString(text, type);
+  function card(what) { // in a large page they are compressed, many to a block: then it comes a little later
+    const waiting = document.querySelector(`[data-later="${what}"]`), kind = what[0], n = +what.slice(1);
+    if (waiting) waiting.replaceWith(parsed(waiting.textContent, 'text/html').querySelector('.card'));
+    const block = !scene.drawn && !document.querySelector(`[data-card="${what}"]`) && $(`pack-${kind}${Math.floor(n / scene.pack)}`);
+    return block && unpacked(block).then(cards => {
+      if (!document.querySelector(`[data-card="${what}"]`)) $('cards').append(parsed(cards[n % scene.pack], 'text/html').querySelector('.card'));
+    });
+  }
+  const packs = new Map;
+  function unpacked(block) {
+    if (!packs.has(block)) {
+      const bytes = Uint8Array.from(atob(block.textContent), c => c.charCodeAt(0));
+      packs.set(block, new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).json());
+    }
+    return packs.get(block);
   }
   function still() {
-    if ($('later')) $('later').replaceWith(document.importNode(parsed($('later'), 'image/svg+xml').documentElement, true));
+    if ($('later')) $('later').replaceWith(document.importNode(parsed($('later').textContent, 'image/svg+xml').documentElement, true));
     return document.querySelector('#static svg');
   }
   addEventListener('beforeprint', still);
@@ -433,8 +475,9 @@
     }
     body.dataset.tab = state.tab;
     only('stop', `.stop[data-stop="${state.stop}"]`);
-    if (state.pick) card(state.pick);
+    const later = state.pick && card(state.pick);
     only('card', state.pick && `.card[data-card="${state.pick}"]`);
+    if (later) later.then(() => show(false));
     $('empty').hidden = !!state.pick;
     $('walk').hidden = !state.pick;
     $('copy').hidden = !scene.copies[state.pick];
@@ -462,10 +505,12 @@
     if (active && active !== body && !active.getClientRects().length) $(state.tab).focus({preventScroll: true});
     for (const one of [run, yours]) {
       one.show();
-      if (state.pick) one.card(document.querySelector(`.card[data-card="${state.pick}"]`), state.pick);
+      if (shownNow.card) one.card(shownNow.card, state.pick);
     }
+    if (state.tab === 'explore') fill();
+    const moved = picture.surround();
     picture.redraw();
-    picture.frame(gently);
+    picture.frame(gently && !moved);
     write();
     offer();
   }
@@ -513,9 +558,13 @@
     return {routes: list, capped};
   }
 
+  function fill() { // the choice of ends, when it is first looked at
+    for (const end of ['from', 'to']) {
+      if ($(end).length < 2) $(end).append(...scene.nodes.map((_, n) => new Option(label(n), n)));
+      $(end).value = state[end] < 0 ? '' : state[end];
+    }
+  }
   function ways() {
-    $('from').value = state.from < 0 ? '' : state.from;
-    $('to').value = state.to < 0 ? '' : state.to;
     const asked = state.from >= 0 && state.to >= 0;
     found = asked ? routes(state.from, state.to) : {routes: [], capped: false};
     if (!found.routes[state.way]) state.way = -1;
@@ -712,20 +761,22 @@
     $('share').open = false;
     if (url.startsWith('blob:')) setTimeout(() => URL.revokeObjectURL(url), 4000);
   }
-  $('save-svg').addEventListener('click', () => download(URL.createObjectURL(new Blob([still().outerHTML], {type: 'image/svg+xml'})), '.svg'));
-  $('save-png').addEventListener('click', () => {
-    const {width, height} = still().viewBox.baseVal, copyOf = still().cloneNode(true), image = new Image;
-    copyOf.setAttribute('width', width);
-    copyOf.setAttribute('height', height);
-    image.addEventListener('load', () => {
-      const canvas = document.createElement('canvas'), by = Math.min(2, 8000 / Math.max(width, height));
-      canvas.width = Math.round(width * by);
-      canvas.height = Math.round(height * by);
-      canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob(blob => download(URL.createObjectURL(blob), '.png'), 'image/png');
+  if ($('save-svg')) {
+    $('save-svg').addEventListener('click', () => download(URL.createObjectURL(new Blob([still().outerHTML], {type: 'image/svg+xml'})), '.svg'));
+    $('save-png').addEventListener('click', () => {
+      const {width, height} = still().viewBox.baseVal, copyOf = still().cloneNode(true), image = new Image;
+      copyOf.setAttribute('width', width);
+      copyOf.setAttribute('height', height);
+      image.addEventListener('load', () => {
+        const canvas = document.createElement('canvas'), by = Math.min(2, 8000 / Math.max(width, height));
+        canvas.width = Math.round(width * by);
+        canvas.height = Math.round(height * by);
+        canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+        canvas.toBlob(blob => download(URL.createObjectURL(blob), '.png'), 'image/png');
+      });
+      image.src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(copyOf.outerHTML);
     });
-    image.src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(copyOf.outerHTML);
-  });
+  }
 
   function paint(theme) {
     root.dataset.theme = theme;
@@ -807,17 +858,24 @@
     show(false);
     $('explore').focus({preventScroll: true});
   });
+  if ($('further')) $('further').addEventListener('click', () => { // the next steps of a long list
+    const waiting = document.querySelector('#steps .rest'), part = parsed(waiting.textContent, 'text/html').body;
+    const buttons = [...part.querySelectorAll('[data-edge]')];
+    for (const button of buttons) listed.set(+button.dataset.edge, button);
+    waiting.replaceWith(...part.childNodes);
+    $('further').hidden = !document.querySelector('#steps .rest');
+    filter();
+    buttons[0].focus();
+  });
   for (const end of ['from', 'to']) $(end).addEventListener('change', () => {
     state[end] = $(end).value === '' ? -1 : +$(end).value;
     state.way = -1;
     ways();
     show(true);
   });
-  if (scene.drawn) {
-    $('nearer').addEventListener('click', () => picture.zoom(1.3));
-    $('farther').addEventListener('click', () => picture.zoom(1 / 1.3));
-    $('all').addEventListener('click', picture.whole);
-  }
+  $('nearer').addEventListener('click', () => picture.zoom(1.3));
+  $('farther').addEventListener('click', () => picture.zoom(1 / 1.3));
+  $('all').addEventListener('click', picture.whole);
   $('theme').addEventListener('click', () => paint(root.dataset.theme === 'dark' ? 'light' : 'dark'));
   $('share').addEventListener('keydown', event => {
     if (event.key !== 'Escape' || !$('share').open) return;
@@ -856,7 +914,7 @@
   addEventListener('resize', offer);
 
   // where a line or a node is on the screen, for tests and for pages that embed this one
-  window.explorer = Object.freeze({at: picture.at, scale: picture.scale, lit: () => {
+  window.explorer = Object.freeze({at: picture.at, more: picture.more, scale: picture.scale, lit: () => {
     const on = lit();
     return on && {edges: [...on.edges].map(n => scene.edges[n].name), nodes: [...on.nodes].map(n => scene.nodes[n].key)};
   }});

@@ -106,6 +106,11 @@ def inferred(edge: Edge) -> bool:
     return any(item.claim == "inference" for item in items)
 
 
+def kind(edge: Edge) -> str:
+    """What the head of an edge's line says: its role, or that it only touches."""
+    return "circle" if edge.role == "none" and edge.verb in TOUCH else edge.role
+
+
 def middle(line: Line) -> Point:
     """A point on a line, halfway along it."""
     return at(line.way.curve, 0.5)[0]
@@ -140,10 +145,9 @@ def wanted(mechanism: Mechanism) -> Iterator[tuple[Line, int]]:
         if blocked and blocked[0] is not edge and edge.subject in mechanism.nodes:
             waiting.append((edge, blocked[0].name))
         elif edge.subject in mechanism.nodes and edge.sentence.object in mechanism.nodes:
-            kind = "circle" if edge.role == "none" and edge.verb in TOUCH else edge.role
             index[edge.name] = count
             count += 1
-            yield Line(edge.name, Way(0, ()), kind, edge.subject, edge.sentence.object), -1
+            yield Line(edge.name, Way(0, ()), kind(edge), edge.subject, edge.sentence.object), -1
     while waiting:
         ready = [pair for pair in waiting if pair[1] in index]
         if not ready:
@@ -156,9 +160,9 @@ def wanted(mechanism: Mechanism) -> Iterator[tuple[Line, int]]:
     for edge in mechanism.edges:
         if edge.name in index:
             conditions = [("requires", r.node) for r in edge.requires] + [("unless", r.node) for r in edge.unless]
-            for kind, node in dict.fromkeys(conditions):
+            for what, node in dict.fromkeys(conditions):
                 if node in mechanism.nodes:
-                    line = Line(edge.name, Way(0, ()), kind, node, edge.name, node)
+                    line = Line(edge.name, Way(0, ()), what, node, edge.name, node)
                     yield line, index[edge.name]
 
 
@@ -190,12 +194,13 @@ def touch(a: Line, b: Line) -> bool:
     return a.end == b.edge or b.end == a.edge or bool(a.condition and b.condition and a.edge == b.edge)
 
 
-def tangle(lines: Sequence[Line]) -> int:
-    """How often lines cross that do not end on one another."""
+def tangle(lines: Sequence[Line], about: bool = False) -> int:
+    """How often lines cross that do not end on one another; only about, from a few points of each, where that will do."""
+    points = [way.points[::5] + way.points[-1:] if about else way.points for way in (line.way for line in lines)]
     return sum(
-        crossings(line.way.points, other.way.points)
+        crossings(points[n], points[m])
         for n, line in enumerate(lines)
-        for other in lines[:n]
+        for m, other in enumerate(lines[:n])
         if line.way.beside(other.way, 0) and not touch(line, other)
     )
 

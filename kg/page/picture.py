@@ -19,7 +19,8 @@ from kg.page.words import Told
 HERE = Path(__file__).parent
 FACE = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans-serif"
 DASHED = frozenset(("hypothesis", "interpretation", "implication"))
-LIMIT = 1500  # with more edges no picture can be read, so none is drawn: the steps and the search remain
+LIMIT = 1000  # with more edges no picture can be read: one node and its neighbours are drawn at a time
+KINDS = ("treatment", "molecule", "structure", "cell", "process", "state", "other")
 ROLES = {
     "increases": "brings about or raises",
     "decreases": "lowers or destroys",
@@ -44,6 +45,11 @@ class Picture:
     def style(self, edge: Edge) -> str:
         """solid for what a source states, dashed for what it supposes, dotted for the curator's own step."""
         return "dotted" if edge.claim == "inference" else "dashed" if edge.claim in DASHED else "solid"
+
+    def look(self, edge: Edge) -> dict[str, Any]:
+        """How the line of an edge looks, wherever it runs."""
+        kind, own = geometry.kind(edge), geometry.inferred(edge)
+        return {"kind": kind, "style": self.style(edge), "run": edge.run, "inferred": own}
 
     def kind(self, key: str) -> str:
         """How a node is drawn: a kind that has a colour."""
@@ -189,7 +195,8 @@ class Picture:
     def legend(self) -> list[dict[str, str]]:
         """One item for each look that occurs, as paths for a small sample of 46 by 16."""
         items: list[dict[str, str]] = []
-        kinds = {line.kind for line in self.drawing.lines}
+        kinds = {geometry.kind(edge) for edge in self.m.edges}
+        kinds |= {line.kind for line in self.drawing.lines}
         for kind, text in ROLES.items():
             if kind in kinds:
                 items.append({"text": text, "class": kind, "d": "M2 8H32", "head": _sample(kind), "style": "solid"})
@@ -201,7 +208,7 @@ class Picture:
             ("dashed", "supposed by its authors"),
             ("dotted", "the curator’s inference"),
         ):
-            if style in styles and self.drawn:
+            if style in styles:
                 mark = _diamond(23, 8, 6) if style == "dotted" else ""
                 items.append({"text": text, "class": "plain", "d": "M2 8H44", "mark": mark, "style": style})
         if "requires" in kinds:
@@ -211,7 +218,7 @@ class Picture:
         if "unless" in kinds:
             ring = geometry.circle(34, 8, 6) + "M29 13L39 3"
             items.append({"text": "stops the step", "class": "condition", "d": "M2 8H26", "mark": ring})
-        if self.drawn and any(not edge.run for edge in self.m.edges):
+        if any(not edge.run for edge in self.m.edges):
             items.append({"text": "drawn, not run", "class": "plain idle", "d": "M2 8H44", "style": "solid"})
         return items
 
@@ -219,7 +226,7 @@ class Picture:
     def kinds(self) -> list[dict[str, str]]:
         """The kinds of node that occur, as outlines for a small sample."""
         samples = []
-        for kind in dict.fromkeys(node.drawn_as for node in self.m.nodes.values()) if self.drawn else ():
+        for kind in dict.fromkeys(node.drawn_as for node in self.m.nodes.values()):
             known = f"{kind}-fill" in colours()
             path = geometry.outline(kind, Box(2, 2, 84, 56))
             samples.append({"text": kind, "class": kind if known else "other", "d": path})

@@ -314,6 +314,12 @@ class Told:
         return [self.named(self.m.sources[key]) for key in keys if key in self.m.sources]
 
     @cached_property
+    def hubs(self) -> list[str]:
+        """The nodes that most steps begin or end at: where to begin in a large mechanism."""
+        touching = {key: len(self._into.get(key, ())) + len(self._out.get(key, ())) for key in self.m.nodes}
+        return sorted(touching, key=lambda key: -touching[key])[:12]
+
+    @cached_property
     def languages(self) -> list[str]:
         """The languages of the tour: its own, for which there is no tag, and those that it is translated into."""
         return ["", *sorted({tag for stop in self.m.tour for tag in stop.translations})]
