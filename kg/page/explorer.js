@@ -128,8 +128,8 @@
             ctx.textBaseline = 'alphabetic';
             const first = scene.font * 0.36 - (node.lines.length - 1) * scene.leading / 2;
             node.lines.forEach((text, n) => ctx.fillText(text, 0, first + n * scene.leading));
-            run.badge(ctx, node, on, half, colour, face);
-            yours.badge(ctx, node.id, half, colour, face);
+            run.badge(ctx, node, on, half, colour, face, net.getScale());
+            yours.badge(ctx, node.id, half, colour, face, net.getScale());
             ctx.restore();
           },
           nodeDimensions: {width: 2 * half[0], height: 2 * half[1]}

@@ -123,8 +123,13 @@ class Net { // one reading: AND and OR gates over literals
     return low === high ? levels[low] : levels.length === 2 ? 'unknown' : [levels[low], levels[high]];
   }
 
+  under(settings) {
+    const {facts, held} = this.facts(settings);
+    return this.propagate(facts, held);
+  }
+
   all(settings) { // the value of every node
-    const {facts, held} = this.facts(settings), state = this.propagate(facts, held);
+    const state = this.under(settings);
     const values = this.levels.map((_, node) => this.read(node, state));
     this.release(state);
     return values;
@@ -238,10 +243,11 @@ class Model { // a mechanism under each of its readings
     const one = asked.reading >= 0, reading = one ? asked.reading : 0, net = this.nets[reading];
     const numbers = one ? [reading] : this.nets.map((_, n) => n);
     const settings = this.settings(asked), given = net.facts(settings);
-    const state = net.propagate(given.facts, given.held), place = state.place = placed(state);
+    const states = numbers.map(n => n === reading ? net.propagate(given.facts, given.held) : this.nets[n].under(settings));
+    const state = states[numbers.indexOf(reading)], place = state.place = placed(state);
     const before = net.all(this.settings({assume: asked.assume}));
     const after = this.levels.map((_, node) => net.read(node, state));
-    const each = numbers.map(n => n === reading ? after : this.nets[n].all(settings));
+    const each = states.map((one, k) => one === state ? after : after.map((_, node) => this.nets[numbers[k]].read(node, one)));
     const disagree = new Map;
     if (each.length > 1) after.forEach((_, node) => {
       const by = each.map(values => values[node]);
@@ -254,7 +260,10 @@ class Model { // a mechanism under each of its readings
     let observed;
     return {
       settings, reading, readings: numbers, before, after, disagree, changed,
-      fires: edge => net.fires.has(edge) ? state.value[net.fires.get(edge)] : null,
+      fires: edge => { // 1, 0, or -1 where it is open or the readings disagree; null if it is not run
+        const by = new Set(states.map((one, k) => this.nets[numbers[k]].fires.has(edge) ? one.value[this.nets[numbers[k]].fires.get(edge)] : null));
+        return by.size > 1 ? -1 : [...by][0];
+      },
       step: node => {
         observed ??= this.observed(settings, numbers, asked.assume);
         return this.step(node, {net, settings, state, given, disagree, observed, assume: asked.assume || []});

@@ -131,11 +131,11 @@ function overlay(page) {
     const [r, g, b] = mixed(node).map(v => (v / 255) ** 2.2);
     return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.2 ? '#10151d' : '#ffffff';
   }
-  function badge(ctx, node, half, colour, face) {
+  function badge(ctx, node, half, colour, face, zoom) {
     const row = numbers.get(node);
     if (!row) return;
-    const text = short(row.number), high = 23;
-    ctx.font = `600 16px ${face}`;
+    const text = short(row.number), size = Math.max(16, Math.min(32, 10 / zoom)), high = size + 7;
+    ctx.font = `600 ${size}px ${face}`;
     const wide = ctx.measureText(text).width + 14, x = half[0] + 6 - wide, y = half[1] - high / 2 + 2;
     ctx.globalAlpha = 1;
     ctx.setLineDash([]);

@@ -44,7 +44,7 @@ function whatIf(page) {
     return parts.join(' · ') || 'nothing set';
   }
   const look = (node, value) => value === 'unknown' || typeof value !== 'string' ? 'open' : value === load().levels[node][0] ? 'off' : 'on';
-  const SIGN = {on: '●', off: '○', open: '?', split: '◐'}; // the marks of the tables, too
+  const SIGN = {on: '✓', off: '✕', open: '?', split: '≠'};
 
   function seen(node) { // how a node looks in the picture, or nothing
     if (!current || state.tab === 'tour' && !page.lit()?.nodes.has(node)) return null;
@@ -54,12 +54,14 @@ function whatIf(page) {
   }
   let current = null;
 
-  function badge(ctx, node, on, half, colour, face) { // a sign and a word on the corner of a box, clear of its label
+  function badge(ctx, node, on, half, colour, face, scale) { // a sign and a word on the corner of a box, clear of its label
     const one = seen(node.id);
     if (!one) return;
-    const text = `${SIGN[one.look]} ${one.set ? 'set: ' : ''}${one.text}`, high = 25;
-    ctx.font = `600 16px ${face}`;
-    const wide = ctx.measureText(text).width + 18, x = half[0] + 8 - wide, y = -half[1] - (node.lines.length > 2 ? 20 : 10);
+    const far = scale < 0.36; // too small for words
+    const text = far ? SIGN[one.look] : `${SIGN[one.look]} ${one.set ? 'set: ' : ''}${one.text}`;
+    const size = far ? Math.min(36, 10 / scale) : Math.max(16, Math.min(20, 10 / scale)), high = size + 9;
+    ctx.font = `600 ${size}px ${face}`;
+    const wide = ctx.measureText(text).width + 18, x = half[0] + 8 - wide, y = -half[1] - high + (node.lines.length > 2 || far ? 5 : 12);
     ctx.globalAlpha = on ? 1 : 0.5;
     ctx.setLineDash(one.look === 'open' || one.look === 'split' ? [4, 3] : []);
     ctx.fillStyle = one.changed ? colour.accent : colour.panel;
@@ -80,7 +82,7 @@ function whatIf(page) {
     if (!current || state.tab === 'tour' && !page.lit()?.edges.has(edge)) return 1;
     const fires = current.found.fires(edge);
     if (fires === null && state.tab === 'tour') return 1; // it is not run, and the stop lights it all the same
-    return fires === 1 ? 1 : fires === -1 ? 0.55 : 0.22;
+    return fires === 1 ? 1 : fires === -1 ? 0.6 : 0.3;
   }
 
   // ---- the panel
@@ -138,6 +140,7 @@ function whatIf(page) {
     announce(changed, outcomes);
     if (state.tab !== 'runs') return;
     $('given').replaceChildren(...[...found.settings].flatMap(([node, one], n) => [n ? '; ' : '', page.label(node), ' ', make('strong', {}, one)]));
+    $('command').textContent = command(current.how);
     $('outcomes').replaceChildren(...outcomes.flatMap(node => {
       const by = found.disagree.get(node);
       return [make('dt', {}, page.label(node)), make('dd', {}, by ? value(node, [...new Set(by.map(shown))].join(' | '), 'split') : value(node, found.after[node]))];
@@ -145,6 +148,14 @@ function whatIf(page) {
     $('follows').replaceChildren(...changed.slice(0, more).map(item));
     $('more').hidden = changed.length <= more;
     $('more').textContent = `Show ${Math.min(SHOWN, changed.length - more)} more of ${changed.length}`;
+  }
+  function command(how) { // that gives this answer outside of the page
+    const {conditions, readings, assumptions} = data(), words = ['kg', 'whatif', scene.id];
+    if (how.condition >= 0) words.push('--in', conditions[how.condition][0]);
+    for (const [node, one] of how.values) words.push('--set', `${scene.nodes[node].key}=${one}`);
+    if (how.reading >= 0) words.push('--reading', readings[how.reading].key);
+    for (const one of how.assume) words.push('--assume', assumptions[one][0]);
+    return words.map(word => /^[\w.=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   }
   function announce(changed, outcomes) { // to a reader who does not see the picture
     const {found} = current, differ = found.disagree.size, said = outcomes.map(node => `${page.label(node)}: ${found.disagree.has(node) ? 'the readings disagree' : shown(found.after[node])}`);
