@@ -345,7 +345,10 @@ function whatIf(page) {
       $('follows').children[first].querySelector('button').focus();
     });
     $('set-find').addEventListener('input', rows);
-    $('setting').addEventListener('toggle', () => $('setting').open && rows());
+    $('setting').addEventListener('toggle', () => { // built anew at each opening, and never under the reader's hand
+      if (!$('setting').open) $('set-rows').replaceChildren();
+      else if (!$('set-rows').children.length) rows();
+    });
     if ($('apart')) $('apart').addEventListener('click', apart);
   }
   return {show, read, write, card, badge, ghost, strength, asked: () => there && on()};
