@@ -1,0 +1,275 @@
+"""The process that can be killed: it reads one line of JSON after another and answers each. pyoxigraph works here."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kg import vocabulary
+from kg.sparql.query import PREFIXES, tokens
+
+#: RDF files that can be asked, by how their names end: the media type of each.
+SUFFIXES = {
+    ".ttl": "text/turtle",
+    ".nt": "application/n-triples",
+    ".nq": "application/n-quads",
+    ".trig": "application/trig",
+    ".jsonld": "application/ld+json",
+    ".rdf": "application/rdf+xml",
+    ".owl": "application/rdf+xml",
+}
+LABELS = (PREFIXES["rdfs"] + "label", PREFIXES["dcterms"] + "title")
+
+
+def serve() -> None:
+    """Answer one line of JSON with another until there are no more."""
+    import signal
+
+    import pyoxigraph as ox
+
+    _bounded()
+    store = ox.Store()
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        if hasattr(signal, "setitimer"):  # if the parent dies first, this ends by itself
+            signal.setitimer(signal.ITIMER_REAL, request["seconds"] + 5)
+        try:
+            said = {"check": _check, "load": _load, "unite": _unite, "ask": _ask}[request["do"]](store, request)
+        except SyntaxError as error:
+            said = _misread(request["query"]) if "query" in request else {"error": str(error)}
+        except (OSError, ValueError, RuntimeError) as error:
+            said = {"error": str(error)}
+        sys.stdout.buffer.write(json.dumps(said).encode() + b"\n")
+        sys.stdout.buffer.flush()
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _bounded() -> None:
+    """Let the process have three quarters of the memory, so that a greedy query ends it and not the machine."""
+    with contextlib.suppress(ImportError, ValueError, OSError, AttributeError):
+        import os
+        import resource
+
+        most = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 3 // 4
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _misread(query: str) -> dict[str, Any]:
+    """Where and why the engine does not understand a query.
+
+    It tries each keyword by taking as many characters, so the place that it names is past the fault by up to a
+    keyword. Asked once more with wide gaps between the tokens, the place falls into the token or the gap behind it.
+    """
+    import pyoxigraph as ox
+
+    gap, wide, starts = " " * 64, "", []
+    found = list(tokens(query))
+    for before, token in zip([None, *found], found, strict=False):
+        if before is None or before.end < token.start or token.text in "(){}[];," or before.text in "(){}[];,":
+            wide += gap
+        starts.append(len(wide))
+        wide += token.text
+    place = None
+    try:
+        ox.Store().query(wide + gap)
+    except SyntaxError as error:
+        place = re.match(r"error at (\d+):(\d+): expected (.*)", str(error), re.DOTALL)
+    if place is None:
+        return {"error": "the engine does not understand the query", "offset": 0}
+    lines = wide.split("\n")
+    at = sum(len(line) + 1 for line in lines[: int(place[1]) - 1]) + int(place[2]) - 1
+    ended = at >= len(wide) + len(gap)
+    here = max((n for n, start in enumerate(starts) if start <= at), default=0)
+    there = (
+        "the query is empty"
+        if not found
+        else "the query ends too early"
+        if ended
+        else f"{found[here].text[:40]!r} does not belong here"
+    )
+    if not ended and found and found[here].kind == "iri" and ":" not in found[here].text:
+        there += ": an IRI must be absolute, such as <https://...>"
+    return {"error": _reason(there, place[3]), "offset": found[-1].end if ended else found[here].start if found else 0}
+
+
+def _reason(there: str, expected: str) -> str:
+    """What is wrong there, from the engine's list of all that might have stood there instead."""
+    sentence = re.search(r"\b(?:The|Invalid|Unexpected|Blank|Variable)\b[^,\[\"]+ [^,\[\"]+", expected)
+    if sentence:
+        return sentence.group().strip()
+    quoted = set(re.findall(r'"((?:[^"\\]|\\.)+)"', expected))
+    words = sorted(set(re.findall(r"\b[A-Z]{2,}\b", re.sub(r'"(?:[^"\\]|\\.)*"|\[[^\]]*\]', " ", expected))))
+    kinds = [
+        ("a variable", bool(quoted & {"?", "$"})),
+        ("an IRI", "<" in quoted or ":" in quoted),
+        ("a literal", bool(quoted & {"'", '\\"'})),
+        ("an expression", len(words) > 6),
+        *[(f"'{mark}'", mark in quoted) for mark in "{}().;,"],
+    ]
+    wanted = [kind for kind, holds in kinds if holds]
+    wanted += words[: 7 - len(wanted)] if wanted and len(words) <= 6 else []
+    if not wanted and "CONSTRUCT" in words:
+        wanted = ["SELECT, ASK, CONSTRUCT or DESCRIBE"]
+    return there + (f"; expected: {', '.join(wanted)}" if wanted else "")
+
+
+def _check(_: Any, request: dict[str, Any]) -> dict[str, Any]:
+    import pyoxigraph as ox
+
+    ox.Store().query(request["query"])
+    return {}
+
+
+def _load(store: Any, request: dict[str, Any]) -> dict[str, Any]:
+    """Add the triples of a text, or what a file holds, under a name or, if graphs are not told apart, under none."""
+    import pyoxigraph as ox
+
+    graph = ox.NamedNode(request["graph"]) if request["names"] else ox.DefaultGraph()
+    if "text" in request:
+        store.bulk_load(request["text"].encode(), format=ox.RdfFormat.N_TRIPLES, to_graph=graph)
+        return {}
+    path = Path(request["path"])
+    data = path.read_bytes()
+    try:
+        add(store, data, path.suffix, request["graph"], request["names"])
+    except SyntaxError as error:
+        message = re.sub(r"^Parser error at line \d+ column \d+: | \(line \d+\)$", "", str(error))
+        line = data.decode("utf-8", "replace").split("\n")[(error.lineno or 1) - 1 :][:1]
+        return {
+            "error": message,
+            "line": error.lineno or 1,
+            "column": error.offset or 1,
+            "text": "".join(line).strip("\r"),
+        }
+    return {}
+
+
+def add(store: Any, data: bytes, suffix: str, name: str, names: bool = True) -> None:
+    """Add RDF to a store: its triples as the graph with this name, its quads as the graphs that they name.
+
+    Without ``names`` all of it goes into the default graph. Raises SyntaxError if it is not what its suffix says.
+    """
+    import pyoxigraph as ox
+
+    format = ox.RdfFormat.from_media_type(SUFFIXES[suffix])
+    own = ox.DefaultGraph()
+    graph = ox.NamedNode(name) if names else own
+    if format == ox.RdfFormat.RDF_XML and re.search(rb"<!ENTITY\s+\S+\s+(\"[^\"]*&|'[^']*&)", data):
+        raise ValueError("an entity that is made of entities can grow without end, so it is not read")
+    if suffix not in (".nq", ".trig", ".jsonld"):
+        store.bulk_load(data, format=format, base_iri=name, to_graph=graph)
+        return
+    quads = ox.parse(data, format=format, base_iri=name, rename_blank_nodes=True)
+    store.bulk_extend(
+        ox.Quad(
+            quad.subject,
+            quad.predicate,
+            quad.object,
+            quad.graph_name if names and quad.graph_name != own else graph,
+        )
+        for quad in quads
+    )
+
+
+def unite(store: Any) -> None:
+    """Make the default graph of a store the merge of all its graphs, in which each triple stands once.
+
+    So a simple pattern sees everything, and ``GRAPH`` and ``FROM`` still tell graphs apart. The engine's own union of
+    graphs (``use_default_graph_as_union``) will not do, nor will rdflib's: both give a triple once for each graph in
+    which it stands, so that counts are wrong where mechanisms share terms.
+
+    >>> import pyoxigraph as ox
+    >>> store = ox.Store()
+    >>> for graph in ("urn:a", "urn:b"):
+    ...     add(store, b"<urn:s> <urn:p> 'o' .", ".ttl", graph)
+    >>> unite(store)
+    >>> [len(list(store.query("SELECT * { ?s ?p ?o }"))), len(list(store.query("SELECT * { GRAPH ?g { ?s ?p ?o } }")))]
+    [1, 2]
+    """
+    store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
+
+
+def _unite(store: Any, _: dict[str, Any]) -> dict[str, Any]:
+    unite(store)
+    return {}
+
+
+def _ask(store: Any, request: dict[str, Any]) -> dict[str, Any]:
+    import pyoxigraph as ox
+
+    most = request["rows"]
+    said: dict[str, Any] = {"variables": [], "truth": None, "turtle": "", "capped": False, "rows": []}
+    found = store.query(request["query"])
+    if isinstance(found, ox.QueryBoolean):
+        said["truth"] = bool(found)
+    elif isinstance(found, ox.QueryTriples):
+        said.update(as_graph(found, most, request["prefixes"]))
+    else:
+        said["variables"] = [variable.value for variable in found.variables]
+        rows: list[list[Any]] = []
+        for solution in found:
+            if len(rows) == most:
+                said["capped"] = True
+                break
+            rows.append([None if term is None else _plain(term) for term in solution])
+        said["rows"] = rows
+    shown = said["rows"] if request["labels"] else []
+    iris = {one[1] for row in shown for one in row if one and one[0] == "uri"}
+    said["labels"] = {iri: label for iri in iris if (label := _label(store, iri))}
+    strips: dict[str, list[str]] = {}
+    for quad in store.quads_for_pattern(None, ox.NamedNode(PREFIXES["kgv"] + "caveat"), None, None):
+        strips.setdefault(quad.subject.value.removeprefix(vocabulary.BASE), []).append(quad.object.value)
+    said["caveats"] = {id: sorted(set(strip)) for id, strip in sorted(strips.items()) if not id.endswith("/run")}
+    return said
+
+
+def _label(store: Any, iri: str) -> str:
+    import pyoxigraph as ox
+
+    for predicate in LABELS:
+        quads = store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(predicate), None, None)
+        found = sorted(quad.object.value for quad in quads if isinstance(quad.object, ox.Literal))
+        if found:
+            return str(found[0])
+    return ""
+
+
+def _plain(term: Any) -> list[str]:
+    """A term of the engine as plain texts, in the order of ``Value``."""
+    import pyoxigraph as ox
+
+    if type(term) is ox.NamedNode:
+        return ["uri", term.value]
+    if type(term) is ox.Literal:
+        if term.language:
+            return ["literal", term.value, "", term.language]
+        datatype = term.datatype.value
+        return ["literal", term.value, "" if datatype == PREFIXES["xsd"] + "string" else datatype]
+    return ["bnode", term.value] if type(term) is ox.BlankNode else ["triple", str(term)]
+
+
+def as_graph(source: Any, rows: int, prefixes: Mapping[str, str]) -> dict[str, Any]:
+    """A graph, as an iterator of the engine's or as Turtle: its triples as rows, and as Turtle in a stable order."""
+    import pyoxigraph as ox
+
+    if isinstance(source, bytes):
+        source = (quad.triple for quad in ox.parse(source, format=ox.RdfFormat.TURTLE))
+    triples: list[Any] = []
+    capped = False
+    for triple in dict.fromkeys(source):
+        if len(triples) == rows:
+            capped = True
+            break
+        triples.append(triple)
+    triples.sort(key=str)
+    names = dict(sorted(prefixes.items()))
+    turtle = (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=names) or b"").decode()
+    table = [[_plain(t.subject), _plain(t.predicate), _plain(t.object)] for t in triples]
+    variables = ["subject", "predicate", "object"]
+    return {"variables": variables, "rows": table, "turtle": turtle, "capped": capped}
