@@ -121,12 +121,12 @@ def _mechanism(number: int, rnd: random.Random) -> Iterator[str]:
         yield say(about, KGV + "executes", flag.format("true"))
         yield say(about, KGV + "speciesStated", flag.format("false"))
         yield say(about, KGV + "inMechanism", me)
-        yield say(about, KGV + "role", KGV + ("decreases" if verb == "degrades" else "increases"))
+        yield say(about, KGV + "role", KGV + ("decreasing" if verb == "degrades" else "increasing"))
         yield say(about, KGV + "place", f"{me}/place/cell")
         if asserted:
             yield say(subject, KGV + verb, object)
         if e % 10 == 9:
-            yield say(about, KGV + "blocks", edges[e - 1])
+            yield say(about, KGV + "actsOn", edges[e - 1])
             yield say(about, KGV + "requires", f"{about}/requires/x")
             yield say(f"{about}/requires/x", RDF + "type", KGV + "Requirement")
             yield say(f"{about}/requires/x", KGV + "node", rnd.choice(nodes))

@@ -513,7 +513,7 @@ def test_the_command_lists_explains_and_answers(tmp_path):
     for name, question in QUESTIONS.items():
         assert name in listed.stdout and question.summary in listed.stdout and question.topic in listed.stdout
     explained = run("what-protects", "--explain", "--with", "node=TLR7")
-    assert "kgv:blocks" in explained.stdout and '"TLR7"' in explained.stdout and "#+" not in explained.stdout
+    assert "kgv:actsOn" in explained.stdout and '"TLR7"' in explained.stdout and "#+" not in explained.stdout
     answered = run("what-protects", "ta1-tlr7")
     assert answered.exit_code == 0, answered.output
     assert "RNase A" in answered.stdout and "not medical advice" in answered.stdout.splitlines()[-1]

@@ -129,7 +129,7 @@ def write(mechanism: Mechanism, path: str | Path) -> None:
 def text(mechanism: Mechanism, suffix: str) -> str:
     """A mechanism as the text of a format, chosen by its file name's ending.
 
-    >>> text(read("ta1-tlr7"), ".ttl").startswith("@prefix")
+    >>> text(read("ta1-tlr7"), ".ttl").startswith("# How Tα-1")
     True
     """
     for row in writers():

@@ -212,7 +212,7 @@ def summary(mechanism: Mechanism, report: checks.Report, files: dict[str, int] |
         title=mechanism.title,
         nodes=len(mechanism.nodes),
         edges=len(mechanism.edges),
-        asserted=sum(edge.asserted for edge in mechanism.edges),
+        asserted=sum(mechanism.bare(edge) for edge in mechanism.edges),
         evidence=len(evidence),
         claims=dict(Counter(item.claim or "not stated" for item in evidence).most_common()),
         species=dict(species.most_common()),
