@@ -339,10 +339,9 @@ def ask(
         sys.exit(1)
     if answer.capped:
         click.echo(f"kg: these are the first {len(answer.rows)} rows; there are more: --rows N", err=True)
-    if table and not answer.turtle:
-        for caveats, ids in answer.strips.items():
-            of = "" if len(answer.caveats) == 1 else ", ".join(ids[:3]) + (" ...: " if len(ids) > 3 else ": ")
-            click.echo(click.style(of + " · ".join(caveats), dim=True))
+    if form in ("csv", "tsv") or (table and not answer.turtle):  # JSON and Turtle hold it themselves
+        for line in answer.about:
+            click.echo(click.style(line, dim=True), err=not table)
 
 
 # ---------------------------------------------------------------- running a mechanism
@@ -413,23 +412,27 @@ def whatif(
     if conditions:
         if condition or fixed:
             raise click.UsageError("--conditions shows every condition: leave out --in and --fixed-points")
-        rows = causal.table(mechanism, assume, reading, _settings(settings))
+        more = _settings(settings)
+        rows = causal.table(mechanism, assume, reading, more)
+        asked = bool(more or reading or assume)
+        cite = causal.cited(mechanism, more, reading, assume) if asked else mechanism.cite("run")
         if as_json:
             plain = {
                 row.condition: {n: {r: causal.shown(v) for r, v in by.items()} for n, by in row.values.items()}
                 for row in rows
             }
-            click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
+            click.echo(json.dumps({**plain, "cite": cite}, ensure_ascii=False, indent=1))
         else:
-            _print_conditions(mechanism, rows)
+            _print_conditions(mechanism, rows, cite)
         return
     if fixed:
         _print_fixed_points(mechanism, condition, _settings(settings), reading, assume, seconds, as_json)
         return
     answer = causal.whatif(mechanism, condition, _settings(settings), reading, assume)
-    click.echo(
-        json.dumps({**answer.as_dict(), "cite": mechanism.cite()}, ensure_ascii=False, indent=1)
-    ) if as_json else _print_answer(mechanism, answer)
+    if as_json:
+        click.echo(json.dumps(answer.as_dict(), ensure_ascii=False, indent=1))
+    else:
+        _print_answer(mechanism, answer)
 
 
 @main.command()
@@ -456,7 +459,7 @@ def why(
     mechanism = _valid(mech)
     answer = causal.why(mechanism, node, condition, _settings(settings), reading, assume, 50 if every else 1)
     if as_json:
-        click.echo(json.dumps(_why_as_dict(answer), ensure_ascii=False, indent=1))
+        click.echo(json.dumps({**_why_as_dict(answer), "cite": mechanism.cite()}, ensure_ascii=False, indent=1))
     else:
         _print_why(mechanism, answer, every)
 
@@ -608,10 +611,10 @@ def _valid(path: str) -> Mechanism:
     return mechanism
 
 
-def _strip(mechanism: Mechanism, *part: str) -> None:
+def _strip(mechanism: Mechanism, cite: str = "") -> None:
     """What kind of source an answer comes from, and how to cite it: no answer is printed without."""
     click.echo(click.style(" · ".join(mechanism.caveats), dim=True))
-    click.echo(click.style(f"Cite as {mechanism.cite(*part)}", dim=True))
+    click.echo(click.style(f"Cite as {cite or mechanism.cite()}", dim=True))
 
 
 def _species(counts: Mapping[str, int]) -> str:
@@ -655,11 +658,10 @@ def _print_answer(mechanism: Mechanism, answer: causal.Answer) -> None:
     if not [step for step in answer.changed if step.status != "set"]:
         click.echo("  nothing else changes")
     click.echo()
-    named = answer.condition and answer.settings == dict(mechanism.conditions[answer.condition].values)
-    _strip(mechanism, *(("run", answer.condition) if named else ()))
+    _strip(mechanism, answer.cite)
 
 
-def _print_conditions(mechanism: Mechanism, rows: Sequence[causal.Row]) -> None:
+def _print_conditions(mechanism: Mechanism, rows: Sequence[causal.Row], cite: str) -> None:
     from kg import causal
 
     def cell(by: Mapping[str, causal.Value]) -> str:
@@ -674,7 +676,7 @@ def _print_conditions(mechanism: Mechanism, rows: Sequence[causal.Row]) -> None:
         click.echo(click.style(text, bold=True) if i == 0 else text)
     if any(len(set(by.values())) > 1 for row in rows for by in row.values.values()):
         click.echo(f"a | b: the readings disagree ({', '.join(next(iter(rows[0].values.values())))})")
-    _strip(mechanism)
+    _strip(mechanism, cite)
 
 
 def _print_fixed_points(
@@ -691,7 +693,8 @@ def _print_fixed_points(
     found = exact.fixed_points(mechanism, condition, settings, reading, assume, seconds=seconds)
     if as_json:
         plain = [{n: v if isinstance(v, str) else list(v) for n, v in point.items()} for point in found.points]
-        click.echo(json.dumps({"fixed_points": plain, "complete": found.complete}, ensure_ascii=False, indent=1))
+        shown = {"fixed_points": plain, "complete": found.complete, "cite": mechanism.cite()}
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
         return
     limit = "" if found.complete else f" and perhaps more: not decided in {seconds:g} s, or more than can be listed"
     click.echo(f"{_n(len(found.points), 'fixed point')}{limit}")

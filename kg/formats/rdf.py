@@ -591,9 +591,14 @@ class _Runs(_Writer):
         self.say(agent, RDFS.label, f"kg {__version__}")
         self.passport(about)
         if any(edge.executes for edge in mechanism.edges):
-            for condition in mechanism.conditions:
+            for condition in mechanism.conditions.values():
+                answer = self.part("run", condition.key)
+                self.say(answer, RDF.type, PROV.Entity)
+                self.say(answer, RDFS.label, f"What follows: {condition.title or condition.key}")
+                self.say(answer, KGV.condition, self.part("condition", condition.key))
+                self.say(answer, DCTERMS.isPartOf, about)
                 for reading in causal.readings(mechanism):
-                    self.derived(condition, reading)
+                    self.derived(condition.key, reading)
 
     def derived(self, condition: str, reading: str) -> None:
         answer = causal.whatif(self.m, condition, reading=reading)

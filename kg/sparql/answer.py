@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
+from urllib.parse import urljoin
 
 from kg import vocabulary
 from kg.diagnostics import visible
@@ -49,6 +50,8 @@ class Answer:
     turtle: str = ""
     capped: bool = False  # there are more rows than were asked for
     caveats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the source strip of each mechanism
+    versions: Mapping[str, str] = field(default_factory=dict)  # of each mechanism that was asked
+    called: str = ""  # the question, as an answer to it is cited
     labels: Mapping[str, str] = field(default_factory=dict)
     prefixes: Mapping[str, str] = field(default_factory=dict)
 
@@ -62,12 +65,42 @@ class Answer:
         if format == "turtle" or (not format and self.form in ("CONSTRUCT", "DESCRIBE")):
             if self.form not in ("CONSTRUCT", "DESCRIBE"):
                 raise NoAnswer("no-graph", f"{self.form} gives no graph to write as Turtle", "CONSTRUCT does")
-            return self.turtle
+            return "".join(f"# {visible(line)}\n" for line in self.about) + self.turtle
         if format == "json":
             return json.dumps(self._json(), ensure_ascii=False, indent=1) + "\n"
         if format in ("csv", "tsv"):
             return self._separated(format)
         return self._table(width)
+
+    @property
+    def cite(self) -> str:
+        """The IRI of the answer, and the version of each mechanism that was asked; nothing if there is none.
+
+        It is made of the question, its parameters and the mechanism: of nothing that a new wording or order changes.
+
+        >>> from kg.sparql import ask
+        >>> ask("what-protects", "ta1-tlr7", given={"node": "miR146a"}).cite
+        'https://w3id.org/immune-kg/ta1-tlr7/answer/what-protects?node=miR146a, version 0.1.0'
+        """
+        each = [
+            (id, f"version {version}" if version else "no version") for id, version in sorted(self.versions.items())
+        ]
+        if len(each) == 1:
+            return f"{urljoin(vocabulary.BASE, each[0][0])}/answer/{self.called}, {each[0][1]}"
+        whole = f"{vocabulary.BASE}answer/{self.called}"
+        return whole + ", of " + ", ".join(map(" ".join, each)) if each else ""
+
+    @property
+    def about(self) -> list[str]:
+        """What must stand beside the answer, as lines: what kind of source it comes from, and how it is cited."""
+        lines = []
+        for caveats, ids in self.strips.items():
+            of = "" if len(self.caveats) == 1 else ", ".join(ids[:3]) + (" ...: " if len(ids) > 3 else ": ")
+            lines.append(of + " · ".join(caveats))
+        if len(self.versions) > 20:
+            count = f"{len(self.versions)} mechanisms; `kg ask mechanisms` lists them with their versions"
+            return [*lines, f"Cite as {vocabulary.BASE}answer/{self.called}, of {count}"]
+        return lines + [f"Cite as {self.cite}"] * bool(self.cite)
 
     @property
     def strips(self) -> Mapping[tuple[str, ...], list[str]]:
@@ -78,8 +111,11 @@ class Answer:
         return found
 
     def _json(self) -> dict[str, Any]:
+        """SPARQL results, and between head and results two keys more, where parsers skip what they do not know."""
+        more: dict[str, Any] = {"cite": self.cite} if self.cite else {}
+        more |= {"caveats": {id: list(strip) for id, strip in self.caveats.items()}} if self.caveats else {}
         if self.truth is not None:
-            return {"head": {}, "boolean": self.truth}
+            return {"head": {}, **more, "boolean": self.truth}
         bindings = []
         for row in self.rows:
             bound = {}
@@ -88,7 +124,7 @@ class Answer:
                     extra = {"xml:lang": value.language} if value.language else {"datatype": value.datatype}
                     bound[name] = {"type": value.kind, "value": value.text, **{k: v for k, v in extra.items() if v}}
             bindings.append(bound)
-        return {"head": {"vars": list(self.variables)}, "results": {"bindings": bindings}}
+        return {"head": {"vars": list(self.variables)}, **more, "results": {"bindings": bindings}}
 
     def _separated(self, format: str) -> str:
         if self.truth is not None:

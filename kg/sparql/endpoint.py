@@ -1,18 +1,41 @@
-"""A SPARQL server elsewhere: one POST, as the protocol has it."""
+"""A SPARQL server elsewhere: a POST for the answer, as the protocol has it, and one for what it comes from."""
 
 from __future__ import annotations
 
 import json
 import re
 import time
+from dataclasses import replace
 
+from kg import vocabulary
 from kg.sparql.answer import Answer, Row, Value
 from kg.sparql.process import as_graph
-from kg.sparql.query import NoAnswer, Query
+from kg.sparql.query import NoAnswer, Query, read
+
+LARGEST = 1 << 29  # bytes of an answer; nobody reads a larger one, and it may never end
+ABOUT = """SELECT DISTINCT ?mechanism ?version ?caveat {
+  ?mechanism a kgv:Mechanism ; kgv:caveat ?caveat . OPTIONAL { ?mechanism owl:versionInfo ?version } }"""
 
 
 def remote(query: Query, endpoint: str, seconds: float, rows: int) -> Answer:
-    """The answer of a SPARQL endpoint: one POST, as the protocol has it."""
+    """The answer of a SPARQL endpoint, with the source strip and the version of the mechanisms that it holds."""
+    answer = _posted(query, endpoint, seconds, rows)
+    try:
+        about = _posted(read(ABOUT, endpoint), endpoint, seconds, 100_000)
+    except NoAnswer:  # it has answered the question; a server of others need not know what a mechanism is
+        return answer
+    caveats: dict[str, tuple[str, ...]] = {}
+    versions: dict[str, str] = {}
+    for mechanism, version, caveat in about.rows:
+        if mechanism and caveat:
+            id = mechanism.text.removeprefix(vocabulary.BASE)
+            caveats[id] = tuple(sorted({*caveats.get(id, ()), caveat.text}))
+            versions[id] = version.text if version else ""
+    return replace(answer, caveats=caveats, versions=versions, called=query.called)
+
+
+def _posted(query: Query, endpoint: str, seconds: float, rows: int) -> Answer:
+    import http.client
     import urllib.error
     import urllib.parse
     import urllib.request
@@ -27,17 +50,23 @@ def remote(query: Query, endpoint: str, seconds: float, rows: int) -> Answer:
         headers={"Accept": accept, "User-Agent": "kg"},
     )
     until = time.monotonic() + seconds
-    parts = []
+    parts, size = [], 0
     try:
         with urllib.request.urlopen(request, timeout=seconds) as reply:
             while part := reply.read1(65536):
                 parts.append(part)
+                size += len(part)
                 if time.monotonic() > until:
                     raise TimeoutError
+                if size > LARGEST:
+                    message = f"it answers with more than {LARGEST >> 20} MB"
+                    raise NoAnswer("endpoint", message, "put a LIMIT into the query", name=endpoint)
     except urllib.error.HTTPError as error:
         said = " ".join(error.read(2000).decode("utf-8", "replace").split())[:300]
         raise NoAnswer("endpoint", f"it answers {error.code} {error.reason}", said, name=endpoint) from None
-    except (OSError, ValueError) as error:
+    except NoAnswer:
+        raise
+    except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         if isinstance(reason, TimeoutError):
             message = f"it took longer than {seconds:g} s"
@@ -45,7 +74,7 @@ def remote(query: Query, endpoint: str, seconds: float, rows: int) -> Answer:
         raise NoAnswer("endpoint", f"it cannot be reached: {reason}", name=endpoint) from None
     try:
         return _received(b"".join(parts), query, graph, rows)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         kind = reply.headers.get_content_type()
         message = f"it answers with {kind} that is no {'Turtle' if graph else 'SPARQL result in JSON'}"
         raise NoAnswer("endpoint", message, name=endpoint) from None

@@ -37,6 +37,7 @@ class Engine:
     def __init__(self, seconds: float = SECONDS, names: bool = True) -> None:
         self.seconds, self.names = seconds, names
         self.caveats: dict[str, tuple[str, ...]] = {}
+        self.versions: dict[str, str] = {}
         code = f"import sys; sys.path[:] = {sys.path!r}; from kg.sparql.process import serve; serve()"
         self.process = subprocess.Popen(
             [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -93,6 +94,8 @@ class Engine:
             turtle=said["turtle"],
             capped=said["capped"],
             caveats={**strips, **self.caveats},
+            versions={**said["versions"], **self.versions},
+            called=query.called,
             labels=said["labels"],
             prefixes=query.prefixes,
         )
@@ -108,7 +111,7 @@ class Engine:
                 raise InvalidMechanism(report.diagnostics)
         else:
             mechanism = one
-        self.caveats[mechanism.id] = mechanism.caveats
+        self.caveats[mechanism.id], self.versions[mechanism.id] = mechanism.caveats, mechanism.version
         for name, graph in ((rdf.iri(mechanism), rdf.graph), (rdf.iri(mechanism, "run"), rdf.run_graph)):
             text = graph(mechanism).serialize(format="nt")
             self._done(self._said(mechanism.id, do="load", text=text, graph=name, names=self.names))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlencode
 
 from kg import shelf, vocabulary
 from kg.diagnostics import near
@@ -90,7 +91,7 @@ def explained(question: str | Path, given: Mapping[str, str] | None = None) -> s
     >>> print(explained("what-protects").splitlines()[0])
     From what is a node protected, by what, and where?
     """
-    text, name = text_of(question, given or {})
+    text, name, _ = text_of(question, given or {})
     path = Path(name)
     one = _question(path) if path.is_file() else None
     if one is None or not one.summary:
@@ -103,12 +104,15 @@ def explained(question: str | Path, given: Mapping[str, str] | None = None) -> s
     return "\n".join([*lines, "", one.explanation, "", replace(one, text=text).query])
 
 
-def text_of(question: str | Path, given: Mapping[str, str]) -> tuple[str, str]:
-    """The text of a question, and the name to complain under."""
+def text_of(question: str | Path, given: Mapping[str, str]) -> tuple[str, str, str]:
+    """The text of a question, the name to complain under, and what its answer is called if it is of the library."""
     name = str(question)
     if name in questions():
         known = questions()[name]
-        return _filled(known, given), known.file
+        filled = _filled(known, given)
+        asked = {p.name: given[p.name] for p in known.parameters if given.get(p.name, p.default) != p.default}
+        called = name + f"?{urlencode(sorted(asked.items()), safe=':/')}" * bool(asked)
+        return filled, known.file, called
     if "{" in name or BEGINS.match(name):
         text, name = name, "query"
     elif Path(name).is_file():
@@ -118,13 +122,13 @@ def text_of(question: str | Path, given: Mapping[str, str]) -> tuple[str, str]:
             known = _question(Path(name))
         except UnicodeDecodeError as error:
             raise NoAnswer("not-text", f"byte {error.start} is no UTF-8", name=name) from None
-        return _filled(known, given), name
+        return _filled(known, given), name, ""
     else:
         message = "there is no such question, nor a file of this name"
         raise NoAnswer("unknown-question", message, near(name, questions()), name=name)
     if given:
         raise NoAnswer("unknown-parameter", "a query that is given as text has no parameters", name=name)
-    return text, name
+    return text, name, ""
 
 
 def _filled(question: Question, given: Mapping[str, str]) -> str:

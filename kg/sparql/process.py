@@ -222,11 +222,30 @@ def _ask(store: Any, request: dict[str, Any]) -> dict[str, Any]:
     shown = said["rows"] if request["labels"] else []
     iris = {one[1] for row in shown for one in row if one and one[0] == "uri"}
     said["labels"] = {iri: label for iri in iris if (label := _label(store, iri))}
-    strips: dict[str, list[str]] = {}
-    for quad in store.quads_for_pattern(None, ox.NamedNode(PREFIXES["kgv"] + "caveat"), None, None):
-        strips.setdefault(quad.subject.value.removeprefix(vocabulary.BASE), []).append(quad.object.value)
-    said["caveats"] = {id: sorted(set(strip)) for id, strip in sorted(strips.items()) if not id.endswith("/run")}
+    said["caveats"], said["versions"] = _mechanisms(store)
     return said
+
+
+def _mechanisms(store: Any) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """The source strip and the version of each mechanism that is there, by its id; a run or a copy bears its own."""
+    import pyoxigraph as ox
+
+    strips: dict[str, set[str]] = {}
+    versions: dict[str, set[str]] = {}
+    caveat, derived, version = (
+        ox.NamedNode(PREFIXES[prefix] + name)
+        for prefix, name in (("kgv", "caveat"), ("prov", "wasDerivedFrom"), ("owl", "versionInfo"))
+    )
+    for quad in store.quads_for_pattern(None, caveat, None, None):
+        of = next((q.object for q in store.quads_for_pattern(quad.subject, derived, None, None)), quad.subject)
+        id = of.value.removeprefix(vocabulary.BASE)
+        strips.setdefault(id, set()).add(quad.object.value)
+        found = versions.setdefault(id, set())
+        found.update(q.object.value for q in store.quads_for_pattern(quad.subject, version, None, None))
+    return (
+        {id: sorted(strip) for id, strip in sorted(strips.items())},
+        {id: " and ".join(sorted(one)) for id, one in sorted(versions.items())},
+    )
 
 
 def _label(store: Any, iri: str) -> str:

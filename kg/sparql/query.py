@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -102,6 +103,7 @@ class Query:
     prefixes: Mapping[str, str] = field(default_factory=dict)
     added: int = 0  # lines that were put before it, to declare prefixes
     names: bool = False  # whether it tells graphs apart
+    called: str = ""  # what its answer is called in a citation
 
     def at(self, offset: int) -> Location:
         """Where a character of the text stands."""
@@ -110,8 +112,11 @@ class Query:
         return Location(self.name, len(lines) - self.added, len(lines[-1]) + 1, text)
 
 
-def read(text: str, name: str, remote: bool = False) -> Query:
-    """Declare the prefixes that everybody knows, and refuse what may not be run."""
+def read(text: str, name: str, called: str = "", remote: bool = False) -> Query:
+    """Declare the prefixes that everybody knows, and refuse what may not be run.
+
+    Without a name of its own a query is called by a hash of its tokens: neither layout nor comments change it.
+    """
     query = Query(text, name)
     form = ""
     declared: dict[str, str] = {}
@@ -153,7 +158,10 @@ def read(text: str, name: str, remote: bool = False) -> Query:
             )
     lines = "".join(f"PREFIX {prefix}: <{known[prefix]}>\n" for prefix in missing)
     names = any(t.kind == "word" and t.text.casefold() in ("graph", "from") for t in found)
-    return Query(lines + text, name, form, {**declared, **{p: known[p] for p in missing}}, len(missing), names)
+    said = " ".join(token.text for token in found)
+    called = called or f"query-{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:10]}"
+    prefixes = {**declared, **{prefix: known[prefix] for prefix in missing}}
+    return Query(lines + text, name, form, prefixes, len(missing), names, called)
 
 
 def _calls(token: Token, before: Token, after: Token) -> bool:
