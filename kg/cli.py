@@ -254,17 +254,16 @@ def new(name: str) -> None:
 def formats(as_json: bool) -> None:
     """List the formats, and which of them are read and written."""
     from kg.formats import FORMATS
-    from kg.site.build import outputs
+    from kg.site.build import OTHERS, outputs
 
     rows = [
         {"name": r.name, "suffix": r.suffix, "reads": r.reads, "writes": r.writes, "title": r.title}
         for r in FORMATS.values()
     ]
-    titles = {"html": "the explorer: one offline page", "svg": "the picture alone"}
     rows += [
-        {"name": n, "suffix": s, "reads": False, "writes": True, "title": titles[n]}
+        {"name": n, "suffix": s, "reads": False, "writes": True, "title": OTHERS[s]}
         for n, s in outputs().items()
-        if n in titles
+        if s in OTHERS
     ]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
