@@ -109,14 +109,14 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
     """
     from dataclasses import asdict
 
-    from kg import formats, shapes
+    from kg import formats, quads, shapes
     from kg.diagnostics import InvalidMechanism
 
     files = list(paths) or [str(path) for path in formats.seeds()]
     failed = False
     results = []
     for path in files:
-        if shapes.is_rdf(path):
+        if quads.is_rdf(path):
             rdf = shapes.examine(path)
             failed = failed or bool(rdf.errors)
             results.append(rdf.as_dict())
@@ -322,9 +322,9 @@ def ask(
         return
     if endpoint and paths:
         raise click.UsageError("either PATHs are asked or an --endpoint, not both")
-    text = sys.stdin.read() + "\n" if question == "-" else question
     pairs = _settings(given, "--with")
     try:
+        text = _standard_input() if question == "-" else question
         if explain:
             click.echo(sparql.explained(text, pairs), nl=False)
             return
@@ -587,6 +587,16 @@ def _print_questions(questions: Iterable[Question]) -> None:
                 given = "".join(f" {p.name}={p.default}" for p in one.parameters)
                 click.echo(f"  {one.name:<{wide}}  {one.summary}{click.style(given, dim=True)}")
     click.echo("\nkg ask QUESTION [PATH]... [--with NAME=VALUE]; --explain shows the query and how it works")
+
+
+def _standard_input() -> str:
+    """A query from standard input; the line at its end tells it from the name of a question."""
+    from kg.sparql import NoAnswer
+
+    try:
+        return sys.stdin.buffer.read().decode("utf-8") + "\n"
+    except UnicodeDecodeError as error:
+        raise NoAnswer("not-text", f"byte {error.start} is no UTF-8", name="-") from None
 
 
 def _unread(path: str, error: Exception) -> Sequence[Diagnostic]:

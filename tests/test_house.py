@@ -20,7 +20,7 @@ FILES = sorted(HERE.rglob("*.py"))
 
 #: A file imports from lower floors only.
 FLOORS = """
-diagnostics < vocabulary texts < mechanism < causal < exact checks < formats < shapes sparql < page < site < cli < __main__
+diagnostics < quads vocabulary texts < mechanism < causal < exact checks < formats < shapes sparql < page < site < cli < __main__
 """.split("<")
 
 #: Each library has one door: the only files that may import it.
@@ -30,7 +30,7 @@ DOORS = {
     "jinja2": {"page"},
     "markupsafe": {"page"},
     "networkx": {"mechanism", "formats/graphml"},
-    "pyoxigraph": {"shapes", "sparql"},
+    "pyoxigraph": {"quads", "shapes", "sparql"},
     "pyshacl": {"shapes"},
     "pyvis": {"page"},
     "rdflib": {"formats/rdf", "shapes"},

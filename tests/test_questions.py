@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from rdflib import Dataset, URIRef
 
 import kg
-from kg import formats, sparql
+from kg import formats, quads, sparql
 from kg.cli import main
 from kg.mechanism import Frozen
 from kg.sparql import Engine, NoAnswer, Value, ask
@@ -506,10 +506,10 @@ def test_every_form_of_a_whatif_says_how_it_is_cited():
 # ---------------------------------------------------------------- what is asked
 
 
-@pytest.mark.parametrize("ending", sparql.SUFFIXES)
+@pytest.mark.parametrize("ending", [*quads.SUFFIXES, ".TTL"])
 def test_rdf_of_any_kind_is_asked(ending, tmp_path):
     file = tmp_path / f"data{ending}"
-    format = ox.RdfFormat.from_media_type(sparql.SUFFIXES[ending])
+    format = ox.RdfFormat.from_media_type(quads.SUFFIXES[ending.lower()])
     quad = ox.Quad(ox.NamedNode("http://x/s"), ox.NamedNode("http://x/p"), ox.Literal("o"))
     if ending in (".nq", ".trig"):
         ox.serialize([ox.Quad(*quad.triple, ox.NamedNode("http://x/g"))], file, format)
@@ -557,28 +557,64 @@ def test_our_own_exports_give_the_same_answer_and_the_source_strip(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "line"),
+    ("name", "data", "line", "code"),
     [
-        ("cut.ttl", b"<http://x/s> <http://x/p> 'o' .\n<http://x/s> <http://x/p> .\n", 2),
-        ("cut.nq", b"<http://x/s> <http://x/p> <http://x/", 1),
-        ("cut.rdf", b"<?xml version='1.0'?><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><a", 1),
-        ("cut.jsonld", b'{"@id": ', 1),
-        ("far.jsonld", b'{"@context": "http://127.0.0.1:9/context", "@id": "http://x/s", "name": 1}', 1),
-        ("bytes.ttl", b"\xff\xfe\x00", 1),
-        (
-            "laughs.rdf",
-            b"<?xml version='1.0'?><!DOCTYPE r [<!ENTITY a 'ha'><!ENTITY b '&a;&a;'>]><r xmlns='http://x/'>&b;</r>",
-            1,
-        ),
+        ("cut.ttl", b"<http://x/s> <http://x/p> 'o' .\n<http://x/s> <http://x/p> .\n", 2, "rdf-syntax"),
+        ("cut.nq", b"<http://x/s> <http://x/p> <http://x/", 1, "rdf-syntax"),
+        ("cut.rdf", b"<?xml version='1.0'?><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><a", 1, "rdf-syntax"),
+        ("cut.jsonld", b'{"@id": ', 1, "rdf-syntax"),
+        ("far.jsonld", b'{"@context": "http://127.0.0.1:9/c", "@id": "http://x/s", "name": 1}', 1, "rdf-remote-context"),
+        ("bytes.ttl", b"\xff\xfe\x00", 1, "rdf-encoding"),
+        ("laughs.rdf", b"<!DOCTYPE r [<!ENTITY a 'ha'><!ENTITY b '&a;&a;'>]><r xmlns='http://x/'>&b;</r>", 1, "rdf-entity"),
+        ("long.owl", b"<!DOCTYPE r [<!ENTITY a '" + b"x" * 5000 + b"'>]><r xmlns='http://x/'>&a;&a;</r>", 1, "rdf-entity"),
+        ("deep.rdf", b"<r xmlns='http://x/'>\n" + b"<r>" * 5000, 2, "rdf-depth"),
+        ("folder.ttl", None, 1, "not-found"),
     ],
-)
-def test_rdf_that_cannot_be_read_is_a_complaint(name, data, line, tmp_path):
+)  # fmt: skip
+def test_rdf_that_cannot_be_read_is_the_same_complaint_to_ask_and_to_check(name, data, line, code, tmp_path):
     file = tmp_path / name
-    file.write_bytes(data)
+    if data is None:
+        file.mkdir()
+    else:
+        file.write_bytes(data)
     one = refused("ASK { ?s ?p ?o }", file)
-    assert (one.code, one.at.line) == ("not-rdf", line)
+    assert (one.code, one.at.line) == (code, line)
     result = run("ASK { ?s ?p ?o }", str(file))
     assert result.exit_code == 1 and name in result.stderr and "Traceback" not in result.output
+    checked = CliRunner().invoke(main, ["check", str(file)])
+    assert checked.exit_code == 1 and str(one) in checked.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX")
+def test_a_pipe_that_nobody_writes_to_does_not_keep_us_waiting(tmp_path):
+    os.mkfifo(tmp_path / "pipe.ttl")
+    assert "a device or a pipe" in refused("ASK { ?s ?p ?o }", tmp_path / "pipe.ttl").message
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path):
+    file = tmp_path / "windows.ttl"
+    file.write_bytes(b"\xef\xbb\xbf<http://x/s> <http://x/p> 'o' .\r\n")
+    assert ask("ASK { ?s <http://x/p> 'o' }", file).truth
+
+
+@pytest.mark.parametrize("query", ["ASK " + "{" * 50_000 + "}" * 50_000, "SELECT ?x { " + "?x a ?y . " * 50_000 + "}"])
+def test_a_query_that_is_too_deep_or_too_long_for_the_engine_says_so(query):
+    one = refused(query, seconds=60)
+    assert one.code == "engine-ended" and "nested too deeply, or too long" in one.message
+
+
+def test_a_question_in_a_file_may_be_called_as_a_query_begins(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("ask-me.rq", "select.rq", "load.rq"):
+        Path(name).write_text("ASK { ?s a kgv:Node }", encoding="utf-8")
+        assert run(name, "ta1-tlr7").stdout.startswith("yes\n")
+    assert refused("ask-you.rq").code == "unknown-question"
+
+
+def test_a_graph_is_capped_before_it_is_whole():
+    query = "CONSTRUCT { ?a ?e ?f } { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    answer = ask(query, "ta1-tlr7", rows=5, seconds=20)
+    assert answer.capped and len(answer.rows) == 5
 
 
 def test_what_is_not_there_is_a_complaint(tmp_path):
@@ -632,7 +668,9 @@ def test_a_command_that_is_not_understood_ends_with_2(arguments):
     assert run(*arguments).exit_code == 2
 
 
-@pytest.mark.parametrize("query", ["", "   ", "SELECT ?x { ?x ?y", "SELECT ?x { ?x no:y ?z }", FOREVER])
+@pytest.mark.parametrize(
+    "query", ["", "   ", "# nothing", b"\xff{", "SELECT ?x { ?x ?y", "SELECT ?x { ?x no:y ?z }", FOREVER]
+)
 def test_a_query_without_an_answer_ends_with_1(query):
     result = run("-", "ta1-tlr7", "--seconds", "2", input=query)
     assert result.exit_code == 1

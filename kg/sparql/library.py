@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -113,9 +114,9 @@ def text_of(question: str | Path, given: Mapping[str, str]) -> tuple[str, str, s
         asked = {p.name: given[p.name] for p in known.parameters if given.get(p.name, p.default) != p.default}
         called = name + f"?{urlencode(sorted(asked.items()), safe=':/')}" * bool(asked)
         return filled, known.file, called
-    if "{" in name or BEGINS.match(name):
+    if not os.path.isfile(name) and (not name or "{" in name or BEGINS.match(name)):
         text, name = name, "query"
-    elif Path(name).is_file():
+    elif os.path.isfile(name):
         if Path(name).suffix not in (".rq", ".sparql", ".txt"):
             raise NoAnswer("unknown-question", "a question stands in a file that ends in .rq", name=name)
         try:

@@ -10,19 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kg import vocabulary
+from kg import quads, vocabulary
+from kg.diagnostics import InvalidMechanism
 from kg.sparql.query import PREFIXES, tokens
 
-#: RDF files that can be asked, by how their names end: the media type of each.
-SUFFIXES = {
-    ".ttl": "text/turtle",
-    ".nt": "application/n-triples",
-    ".nq": "application/n-quads",
-    ".trig": "application/trig",
-    ".jsonld": "application/ld+json",
-    ".rdf": "application/rdf+xml",
-    ".owl": "application/rdf+xml",
-}
 LABELS = (PREFIXES["rdfs"] + "label", PREFIXES["dcterms"] + "title")
 
 
@@ -86,13 +77,7 @@ def _misread(query: str) -> dict[str, Any]:
     at = sum(len(line) + 1 for line in lines[: int(place[1]) - 1]) + int(place[2]) - 1
     ended = at >= len(wide) + len(gap)
     here = max((n for n, start in enumerate(starts) if start <= at), default=0)
-    there = (
-        "the query is empty"
-        if not found
-        else "the query ends too early"
-        if ended
-        else f"{found[here].text[:40]!r} does not belong here"
-    )
+    there = "the query ends too early" if ended else f"{found[here].text[:40]!r} does not belong here"
     if not ended and found and found[here].kind == "iri" and ":" not in found[here].text:
         there += ": an IRI must be absolute, such as <https://...>"
     return {"error": _reason(there, place[3]), "offset": found[-1].end if ended else found[here].start if found else 0}
@@ -135,37 +120,30 @@ def _load(store: Any, request: dict[str, Any]) -> dict[str, Any]:
         store.bulk_load(request["text"].encode(), format=ox.RdfFormat.N_TRIPLES, to_graph=graph)
         return {}
     path = Path(request["path"])
-    data = path.read_bytes()
     try:
-        add(store, data, path.suffix, request["graph"], request["names"])
-    except SyntaxError as error:
-        message = re.sub(r"^Parser error at line \d+ column \d+: | \(line \d+\)$", "", str(error))
-        line = data.decode("utf-8", "replace").split("\n")[(error.lineno or 1) - 1 :][:1]
-        return {
-            "error": message,
-            "line": error.lineno or 1,
-            "column": error.offset or 1,
-            "text": "".join(line).strip("\r"),
-        }
+        add(store, path, request["graph"], request["names"])
+    except InvalidMechanism as error:
+        (one,) = error.diagnostics
+        place = {"line": one.at.line, "column": one.at.column, "text": one.at.text}
+        return {"error": one.message, "code": one.code, "help": one.help, **place}
     return {}
 
 
-def add(store: Any, data: bytes, suffix: str, name: str, names: bool = True) -> None:
-    """Add RDF to a store: its triples as the graph with this name, its quads as the graphs that they name.
+def add(store: Any, file: Path, name: str, names: bool = True) -> None:
+    """Add an RDF file to a store: its triples as the graph with this name, its quads as the graphs that they name.
 
-    Without ``names`` all of it goes into the default graph. Raises SyntaxError if it is not what its suffix says.
+    Without ``names`` all of it goes into the default graph. Raises InvalidMechanism if it cannot be read.
     """
     import pyoxigraph as ox
 
-    format = ox.RdfFormat.from_media_type(SUFFIXES[suffix])
-    own = ox.DefaultGraph()
+    data, own = quads.content(file), ox.DefaultGraph()
     graph = ox.NamedNode(name) if names else own
-    if format == ox.RdfFormat.RDF_XML and re.search(rb"<!ENTITY\s+\S+\s+(\"[^\"]*&|'[^']*&)", data):
-        raise ValueError("an entity that is made of entities can grow without end, so it is not read")
-    if suffix not in (".nq", ".trig", ".jsonld"):
-        store.bulk_load(data, format=format, base_iri=name, to_graph=graph)
+    if file.suffix.lower() not in (".nq", ".trig", ".jsonld"):
+        try:
+            store.bulk_load(data, format=quads.syntax(file), base_iri=name, to_graph=graph)
+        except (SyntaxError, ValueError) as error:
+            raise quads.fault(file, data, error) from None
         return
-    quads = ox.parse(data, format=format, base_iri=name, rename_blank_nodes=True)
     store.bulk_extend(
         ox.Quad(
             quad.subject,
@@ -173,7 +151,7 @@ def add(store: Any, data: bytes, suffix: str, name: str, names: bool = True) -> 
             quad.object,
             quad.graph_name if names and quad.graph_name != own else graph,
         )
-        for quad in quads
+        for quad in quads.parsed(file, data, name)
     )
 
 
@@ -187,7 +165,7 @@ def unite(store: Any) -> None:
     >>> import pyoxigraph as ox
     >>> store = ox.Store()
     >>> for graph in ("urn:a", "urn:b"):
-    ...     add(store, b"<urn:s> <urn:p> 'o' .", ".ttl", graph)
+    ...     store.load(b"<urn:s> <urn:p> 'o' .", ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
     >>> unite(store)
     >>> [len(list(store.query("SELECT * { ?s ?p ?o }"))), len(list(store.query("SELECT * { GRAPH ?g { ?s ?p ?o } }")))]
     [1, 2]
@@ -279,16 +257,18 @@ def as_graph(source: Any, rows: int, prefixes: Mapping[str, str]) -> dict[str, A
 
     if isinstance(source, bytes):
         source = (quad.triple for quad in ox.parse(source, format=ox.RdfFormat.TURTLE))
-    triples: list[Any] = []
+    triples: dict[Any, str] = {}
     capped = False
-    for triple in dict.fromkeys(source):
+    for triple in source:
+        if triple in triples:
+            continue
         if len(triples) == rows:
             capped = True
             break
-        triples.append(triple)
-    triples.sort(key=str)
+        triples[triple] = str(triple)
+    ordered = sorted(triples, key=triples.__getitem__)
     names = dict(sorted(prefixes.items()))
-    turtle = (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=names) or b"").decode()
-    table = [[_plain(t.subject), _plain(t.predicate), _plain(t.object)] for t in triples]
+    turtle = (ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=names) or b"").decode()
+    table = [[_plain(t.subject), _plain(t.predicate), _plain(t.object)] for t in ordered]
     variables = ["subject", "predicate", "object"]
     return {"variables": variables, "rows": table, "turtle": turtle, "capped": capped}

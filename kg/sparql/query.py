@@ -77,7 +77,10 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-BEGINS = re.compile(r"\s|(?:prefix|base|select|ask|construct|describe|insert|delete|load)\b", re.IGNORECASE)
+#: How a query begins, unlike the name of a file: ask-me.rq
+BEGINS = re.compile(
+    r"\s|(?:prefix|base|select|ask|construct|describe|insert|delete|load)(?=[\s{<*?$(#]|$)", re.IGNORECASE
+)
 _UPDATES = set("insert delete load clear create drop copy move add with".split())
 _FORMS = set("select ask construct describe".split())
 
@@ -123,6 +126,8 @@ def read(text: str, name: str, called: str = "", remote: bool = False) -> Query:
     used: dict[str, Token] = {}
     before = Token("", "", 0)
     found = list(tokens(text))
+    if not found:
+        raise NoAnswer("syntax", "the query is empty", "SELECT, ASK, CONSTRUCT or DESCRIBE", name=name)
     for token, after in zip(found, [*found[1:], Token("", "", 0)], strict=False):
         word = token.text.casefold()
         prefix = token.text.partition(":")[0] if token.kind == "name" else ""
