@@ -39,6 +39,12 @@ class Value(NamedTuple):
 Row = tuple[Value | None, ...]
 
 
+def table(terms: Sequence[Sequence[str] | None], rows: Iterable[Iterable[int]]) -> tuple[Row, ...]:
+    """Rows from the numbers of their terms, as the engine's process says them."""
+    values = [None if term is None else Value(*term) for term in terms]
+    return tuple(tuple(map(values.__getitem__, row)) for row in rows)
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a question was answered: rows, or yes or no, or a graph (as ``turtle``, and its triples as rows)."""

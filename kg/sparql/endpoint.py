@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 
 from kg import vocabulary
-from kg.sparql.answer import Answer, Row, Value
+from kg.sparql.answer import Answer, Row, Value, table
 from kg.sparql.process import as_graph
 from kg.sparql.query import NoAnswer, Query, read
 
@@ -83,7 +83,7 @@ def _posted(query: Query, endpoint: str, seconds: float, rows: int) -> Answer:
 def _received(data: bytes, query: Query, graph: bool, rows: int) -> Answer:
     if graph:
         said = as_graph(data, rows, query.prefixes)
-        found = tuple(tuple(Value(*one) for one in row) for row in said["rows"])
+        found = table(said["terms"], said["rows"])
         variables = tuple(said["variables"])
         return Answer(query.form, variables, found, None, said["turtle"], said["capped"], prefixes=query.prefixes)
     result = json.loads(data)
@@ -92,7 +92,7 @@ def _received(data: bytes, query: Query, graph: bool, rows: int) -> Answer:
     names = tuple(map(str, result["head"]["vars"]))
     kinds = {"typed-literal": "literal"}
     bindings = result["results"]["bindings"]
-    table: list[Row] = []
+    bound_rows: list[Row] = []
     for bound in bindings[:rows]:
         row: list[Value | None] = []
         for name in names:
@@ -102,5 +102,5 @@ def _received(data: bytes, query: Query, graph: bool, rows: int) -> Answer:
                 one
                 and Value(kinds.get(one["type"], one["type"]), text, one.get("datatype", ""), one.get("xml:lang", ""))
             )
-        table.append(tuple(row))
-    return Answer(query.form, names, tuple(table), capped=len(bindings) > rows, prefixes=query.prefixes)
+        bound_rows.append(tuple(row))
+    return Answer(query.form, names, tuple(bound_rows), capped=len(bindings) > rows, prefixes=query.prefixes)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg import quads
 from kg.diagnostics import Location
-from kg.sparql.answer import Answer, Value
+from kg.sparql.answer import Answer, table
 from kg.sparql.library import text_of
 from kg.sparql.query import NoAnswer, Query, read
 
@@ -85,12 +85,11 @@ class Engine:
         """The answer to a query that has been read."""
         about = {"query": query.text, "rows": rows, "prefixes": dict(query.prefixes), "labels": labels}
         said = self._done(self._said("query", do="ask", **about), query)
-        found = tuple(tuple(None if one is None else Value(*one) for one in row) for row in said["rows"])
         strips = {id: tuple(strip) for id, strip in said["caveats"].items()}
         return Answer(
             form=query.form,
             variables=tuple(said["variables"]),
-            rows=found,
+            rows=table(said["terms"], said["rows"]),
             truth=said["truth"],
             turtle=said["turtle"],
             capped=said["capped"],

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,7 @@ def _ask(store: Any, request: dict[str, Any]) -> dict[str, Any]:
     import pyoxigraph as ox
 
     most = request["rows"]
-    said: dict[str, Any] = {"variables": [], "truth": None, "turtle": "", "capped": False, "rows": []}
+    said: dict[str, Any] = {"variables": [], "truth": None, "turtle": "", "capped": False, "terms": [], "rows": []}
     found = store.query(request["query"])
     if isinstance(found, ox.QueryBoolean):
         said["truth"] = bool(found)
@@ -190,18 +191,19 @@ def _ask(store: Any, request: dict[str, Any]) -> dict[str, Any]:
         said.update(as_graph(found, most, request["prefixes"]))
     else:
         said["variables"] = [variable.value for variable in found.variables]
-        rows: list[list[Any]] = []
-        for solution in found:
-            if len(rows) == most:
-                said["capped"] = True
-                break
-            rows.append([None if term is None else _plain(term) for term in solution])
-        said["rows"] = rows
-    shown = said["rows"] if request["labels"] else []
-    iris = {one[1] for row in shown for one in row if one and one[0] == "uri"}
+        said.update(_table(itertools.islice(found, most)))
+        said["capped"] = len(said["rows"]) == most and next(found, None) is not None
+    iris = [one[1] for one in said["terms"] if one and one[0] == "uri"] if request["labels"] else []
     said["labels"] = {iri: label for iri in iris if (label := _label(store, iri))}
     said["caveats"], said["versions"] = _mechanisms(store)
     return said
+
+
+def _table(rows: Iterable[Iterable[Any]]) -> dict[str, Any]:
+    """Rows of terms as numbers, and each term once: most terms stand in many rows, and to say them takes the time."""
+    numbers: dict[Any, int] = {}
+    counted = [[numbers.setdefault(term, len(numbers)) for term in row] for row in rows]
+    return {"terms": [None if term is None else _plain(term) for term in numbers], "rows": counted}
 
 
 def _mechanisms(store: Any) -> tuple[dict[str, list[str]], dict[str, str]]:
@@ -269,6 +271,5 @@ def as_graph(source: Any, rows: int, prefixes: Mapping[str, str]) -> dict[str, A
     ordered = sorted(triples, key=triples.__getitem__)
     names = dict(sorted(prefixes.items()))
     turtle = (ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=names) or b"").decode()
-    table = [[_plain(t.subject), _plain(t.predicate), _plain(t.object)] for t in ordered]
-    variables = ["subject", "predicate", "object"]
-    return {"variables": variables, "rows": table, "turtle": turtle, "capped": capped}
+    table = _table((one.subject, one.predicate, one.object) for one in ordered)
+    return {"variables": ["subject", "predicate", "object"], **table, "turtle": turtle, "capped": capped}

@@ -48,7 +48,10 @@ class NoAnswer(ValueError):
 
 
 class Token(NamedTuple):
-    """A piece of a query: comment, iri, literal, variable, blank, name, number, language, word, space or other."""
+    """A piece of a query: comment, iri, literal, variable, blank, name, number, language, word, space or other.
+
+    A literal that does not end is ``unclosed``: the rest of its line, or of the text if it begins with three quotes.
+    """
 
     kind: str
     text: str
@@ -67,6 +70,7 @@ _TOKEN = re.compile(
   | (?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*>)
   | (?P<literal>"{{3}}(?:"{{0,2}}(?:[^"\\]|\\.))*"{{3}} | '{{3}}(?:'{{0,2}}(?:[^'\\]|\\.))*'{{3}}
               | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
+  | (?P<unclosed>"{{3}}.* | '{{3}}.* | ["'][^\n\r]*)
   | (?P<variable>[?$]\w+)
   | (?P<blank>_:\w(?:[\w.-]*[\w-])?)
   | (?P<name>(?:[^\W\d_](?:[\w.-]{{0,250}}[\w-])?)?:(?:(?:{_LOCAL})(?:(?:{_LOCAL}|[.-])*(?:{_LOCAL}|-))?)?)
@@ -175,7 +179,7 @@ def _calls(token: Token, before: Token, after: Token) -> bool:
     The engine needs no space after a keyword: to it ``SERVICE:x {``, ``SERVICESILENT<x>{`` and ``trueSERVICE<x>{`` are
     calls, too. So any word that holds SERVICE counts, and so does such a prefix if a group follows.
     """
-    if token.kind == "word":
+    if token.kind in ("word", "unclosed"):
         return "service" in token.text.casefold()
     graph = before.text.casefold() in ("graph", "from", "named")
     held = "service" in token.text.partition(":")[0].casefold()
