@@ -160,8 +160,8 @@ def unite(store: Any) -> None:
     """Make the default graph of a store the merge of all its graphs, in which each triple stands once.
 
     So a simple pattern sees everything, and ``GRAPH`` and ``FROM`` still tell graphs apart. The engine's own union of
-    graphs (``use_default_graph_as_union``) will not do, nor will rdflib's: both give a triple once for each graph in
-    which it stands, so that counts are wrong where mechanisms share terms.
+    graphs (``use_default_graph_as_union``) will not do: it gives a triple once for each graph in which it stands, so that
+    counts are wrong where mechanisms share terms.
 
     >>> import pyoxigraph as ox
     >>> store = ox.Store()
