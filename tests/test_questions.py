@@ -315,6 +315,17 @@ def test_known_prefixes_need_no_declaration_and_unknown_ones_get_a_hint(engines)
     assert "did you mean 'kgv'?" in one.help
 
 
+def test_a_literal_that_does_not_end_is_one_token_and_hides_no_call():
+    assert [(t.kind, t.start) for t in sparql.tokens('?s "a\\" b\n?p \'\'\'c\n"d"')] == [
+        ("variable", 0),
+        ("unclosed", 3),
+        ("variable", 10),
+        ("unclosed", 13),
+    ]
+    assert len(list(sparql.tokens('"\\' * 50_000))) == 1  # one pass, not one for each quote
+    assert refused('ASK { ?s ?p "SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }').code == "no-service"
+
+
 # ---------------------------------------------------------------- limits
 
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from kg import checks, shelf
+from kg import checks, quads, shelf
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.mechanism import Mechanism
 
@@ -78,7 +78,14 @@ def parse(path: str | Path) -> tuple[Mechanism, list[Diagnostic]]:
     if row is None:
         message = f"{file.suffix or 'a name without an ending'} is in no format that kg reads"
         raise InvalidMechanism(
-            [Diagnostic(Location(str(file), 1, 1), "unknown-format", message, f"it reads {', '.join(known)}")]
+            [
+                Diagnostic(
+                    Location(str(file), 1, 1),
+                    "unknown-format",
+                    message,
+                    f"it reads {', '.join(known)}; RDF ({', '.join(quads.SUFFIXES)}) can be checked and asked",
+                )
+            ]
         )
     found: tuple[Mechanism, list[Diagnostic]] = row.load().parse(file)
     return found

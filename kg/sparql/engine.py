@@ -148,7 +148,7 @@ class Engine:
             last = self.process.stderr.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
             crashed = self.process.wait() in (-signal.SIGABRT, -signal.SIGSEGV)
             why = "is nested too deeply, or too long" if crashed else "needs more memory than there is"
-            raise NoAnswer("engine-ended", f"the engine ended; {about} probably {why}", last, name=about)
+            raise NoAnswer("engine-ended", f"the engine broke off: {about} probably {why}", last, name=about)
         found: dict[str, Any] = json.loads(line)
         return found
 
