@@ -68,9 +68,10 @@ _TOKEN = re.compile(
     (?P<space>\s+)
   | (?P<comment>\#[^\n\r]*)
   | (?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*>)
-  | (?P<literal>"{{3}}(?:"{{0,2}}(?:[^"\\]|\\.))*"{{3}} | '{{3}}(?:'{{0,2}}(?:[^'\\]|\\.))*'{{3}}
-              | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
-  | (?P<unclosed>"{{3}}.* | '{{3}}.* | ["'][^\n\r]*)
+  | (?P<long>"{{3}}(?:"{{0,2}}(?:[^"\\]|\\.))*"{{3}} | '{{3}}(?:'{{0,2}}(?:[^'\\]|\\.))*'{{3}})
+  | (?P<unclosed_long>"{{3}}.* | '{{3}}.*)
+  | (?P<literal>"(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
+  | (?P<unclosed>["'][^\n\r]*)
   | (?P<variable>[?$]\w+)
   | (?P<blank>_:\w(?:[\w.-]*[\w-])?)
   | (?P<name>(?:[^\W\d_](?:[\w.-]{{0,250}}[\w-])?)?:(?:(?:{_LOCAL})(?:(?:{_LOCAL}|[.-])*(?:{_LOCAL}|-))?)?)
@@ -96,8 +97,9 @@ def tokens(query: str) -> Iterator[Token]:
     ['variable ?s', 'name ex:SERVICE', "literal 'SERVICE'"]
     """
     for match in _TOKEN.finditer(query):
-        if match.lastgroup not in ("space", "comment"):
-            yield Token(str(match.lastgroup), match.group(), match.start())
+        kind = {"long": "literal", "unclosed_long": "unclosed"}.get(str(match.lastgroup), str(match.lastgroup))
+        if kind not in ("space", "comment"):
+            yield Token(kind, match.group(), match.start())
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def read(text: str, name: str, called: str = "", remote: bool = False) -> Query:
                 query.at(token.start),
             )
     lines = "".join(f"PREFIX {prefix}: <{known[prefix]}>\n" for prefix in missing)
-    names = any(t.kind == "word" and t.text.casefold() in ("graph", "from") for t in found)
+    names = any(t.kind == "unclosed" or (t.kind == "word" and t.text.casefold() in ("graph", "from")) for t in found)
     said = " ".join(token.text for token in found)
     called = called or f"query-{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:10]}"
     prefixes = {**declared, **{prefix: known[prefix] for prefix in missing}}
