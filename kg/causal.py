@@ -13,6 +13,7 @@ from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlencode
 
 from kg import vocabulary
 from kg.diagnostics import near
@@ -483,6 +484,7 @@ class Answer:
     values: Mapping[str, Value]
     changed: tuple[Step, ...]
     disagree: Mapping[str, Mapping[str, Value]]  # node -> reading -> value, where readings differ
+    cite: str  # the IRI of this answer and the version of the mechanism
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as plain values, for ``--json``."""
@@ -511,6 +513,7 @@ class Answer:
             "disagree": {
                 node: {name: _plain(value) for name, value in by.items()} for node, by in self.disagree.items()
             },
+            "cite": self.cite,
         }
 
 
@@ -569,7 +572,27 @@ def whatif(
         for node in order
         if before[node] != after[node] or node in disagree
     )
-    return Answer(settings, condition, run.assumptions, main, after, changed, disagree)
+    cite = cited(mechanism, settings, reading, run.assumptions)
+    return Answer(settings, condition, run.assumptions, main, after, changed, disagree, cite)
+
+
+def cited(mechanism: Mechanism, settings: Mapping[str, str], reading: str = "", assume: Collection[str] = ()) -> str:
+    """How the answer to a what-if is cited: by the condition that sets just this, else by all that was set.
+
+    The order in which things were set does not matter, nor that of the file.
+
+    >>> from kg.formats import read
+    >>> seed = read("ta1-tlr7")
+    >>> cited(seed, {"chemotherapy": "present"})
+    'https://w3id.org/immune-kg/ta1-tlr7/run?set=chemotherapy:present, version 0.1.0'
+    >>> cited(seed, seed.conditions["both"].values)
+    'https://w3id.org/immune-kg/ta1-tlr7/run/both, version 0.1.0'
+    """
+    named = sorted(key for key, one in mechanism.conditions.items() if one.values == settings and not assume)
+    pairs = [] if named else [("set", f"{node}:{value}") for node, value in sorted(settings.items())]
+    pairs += [("reading", reading)] * bool(reading) + [("assume", one) for one in sorted(assume)]
+    asked = "" if named and not pairs else f"?{urlencode(pairs or [('set', '')], safe=':')}"
+    return mechanism.cite("/".join(["run", *named[:1]]) + asked)
 
 
 def _step(

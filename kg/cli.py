@@ -109,14 +109,14 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
     """
     from dataclasses import asdict
 
-    from kg import formats, shapes
+    from kg import formats, quads, shapes
     from kg.diagnostics import InvalidMechanism
 
     files = list(paths) or [str(path) for path in formats.seeds()]
     failed = False
     results = []
     for path in files:
-        if shapes.is_rdf(path):
+        if quads.is_rdf(path):
             rdf = shapes.examine(path)
             failed = failed or bool(rdf.errors)
             results.append(rdf.as_dict())
@@ -254,17 +254,16 @@ def new(name: str) -> None:
 def formats(as_json: bool) -> None:
     """List the formats, and which of them are read and written."""
     from kg.formats import FORMATS
-    from kg.site.build import outputs
+    from kg.site.build import OTHERS, outputs
 
     rows = [
         {"name": r.name, "suffix": r.suffix, "reads": r.reads, "writes": r.writes, "title": r.title}
         for r in FORMATS.values()
     ]
-    titles = {"html": "the explorer: one offline page", "svg": "the picture alone"}
     rows += [
-        {"name": n, "suffix": s, "reads": False, "writes": True, "title": titles[n]}
+        {"name": n, "suffix": s, "reads": False, "writes": True, "title": OTHERS[s]}
         for n, s in outputs().items()
-        if n in titles
+        if s in OTHERS
     ]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
@@ -323,9 +322,9 @@ def ask(
         return
     if endpoint and paths:
         raise click.UsageError("either PATHs are asked or an --endpoint, not both")
-    text = sys.stdin.read() + "\n" if question == "-" else question
     pairs = _settings(given, "--with")
     try:
+        text = _standard_input() if question == "-" else question
         if explain:
             click.echo(sparql.explained(text, pairs), nl=False)
             return
@@ -339,10 +338,9 @@ def ask(
         sys.exit(1)
     if answer.capped:
         click.echo(f"kg: these are the first {len(answer.rows)} rows; there are more: --rows N", err=True)
-    if table and not answer.turtle:
-        for caveats, ids in answer.strips.items():
-            of = "" if len(answer.caveats) == 1 else ", ".join(ids[:3]) + (" ...: " if len(ids) > 3 else ": ")
-            click.echo(click.style(of + " · ".join(caveats), dim=True))
+    if form in ("csv", "tsv") or (table and not answer.turtle):  # JSON and Turtle hold it themselves
+        for line in answer.about:
+            click.echo(click.style(line, dim=True), err=not table)
 
 
 # ---------------------------------------------------------------- running a mechanism
@@ -413,23 +411,27 @@ def whatif(
     if conditions:
         if condition or fixed:
             raise click.UsageError("--conditions shows every condition: leave out --in and --fixed-points")
-        rows = causal.table(mechanism, assume, reading, _settings(settings))
+        more = _settings(settings)
+        rows = causal.table(mechanism, assume, reading, more)
+        asked = bool(more or reading or assume)
+        cite = causal.cited(mechanism, more, reading, assume) if asked else mechanism.cite("run")
         if as_json:
             plain = {
                 row.condition: {n: {r: causal.shown(v) for r, v in by.items()} for n, by in row.values.items()}
                 for row in rows
             }
-            click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
+            click.echo(json.dumps({**plain, "cite": cite}, ensure_ascii=False, indent=1))
         else:
-            _print_conditions(mechanism, rows)
+            _print_conditions(mechanism, rows, cite)
         return
     if fixed:
         _print_fixed_points(mechanism, condition, _settings(settings), reading, assume, seconds, as_json)
         return
     answer = causal.whatif(mechanism, condition, _settings(settings), reading, assume)
-    click.echo(
-        json.dumps({**answer.as_dict(), "cite": mechanism.cite()}, ensure_ascii=False, indent=1)
-    ) if as_json else _print_answer(mechanism, answer)
+    if as_json:
+        click.echo(json.dumps(answer.as_dict(), ensure_ascii=False, indent=1))
+    else:
+        _print_answer(mechanism, answer)
 
 
 @main.command()
@@ -456,7 +458,7 @@ def why(
     mechanism = _valid(mech)
     answer = causal.why(mechanism, node, condition, _settings(settings), reading, assume, 50 if every else 1)
     if as_json:
-        click.echo(json.dumps(_why_as_dict(answer), ensure_ascii=False, indent=1))
+        click.echo(json.dumps({**_why_as_dict(answer), "cite": mechanism.cite()}, ensure_ascii=False, indent=1))
     else:
         _print_why(mechanism, answer, every)
 
@@ -593,6 +595,16 @@ def _print_questions(questions: Iterable[Question]) -> None:
     click.echo("\nkg ask QUESTION [PATH]... [--with NAME=VALUE]; --explain shows the query and how it works")
 
 
+def _standard_input() -> str:
+    """A query from standard input; the line at its end tells it from the name of a question."""
+    from kg.sparql import NoAnswer
+
+    try:
+        return sys.stdin.buffer.read().decode("utf-8") + "\n"
+    except UnicodeDecodeError as error:
+        raise NoAnswer("not-text", f"byte {error.start} is no UTF-8", name="-") from None
+
+
 def _unread(path: str, error: Exception) -> Sequence[Diagnostic]:
     """Why a file could not be read, as complaints."""
     from kg.diagnostics import Diagnostic, InvalidMechanism, Location
@@ -614,10 +626,10 @@ def _valid(path: str) -> Mechanism:
     return mechanism
 
 
-def _strip(mechanism: Mechanism, *part: str) -> None:
+def _strip(mechanism: Mechanism, cite: str = "") -> None:
     """What kind of source an answer comes from, and how to cite it: no answer is printed without."""
     click.echo(click.style(" · ".join(mechanism.caveats), dim=True))
-    click.echo(click.style(f"Cite as {mechanism.cite(*part)}", dim=True))
+    click.echo(click.style(f"Cite as {cite or mechanism.cite()}", dim=True))
 
 
 def _species(counts: Mapping[str, int]) -> str:
@@ -661,11 +673,10 @@ def _print_answer(mechanism: Mechanism, answer: causal.Answer) -> None:
     if not [step for step in answer.changed if step.status != "set"]:
         click.echo("  nothing else changes")
     click.echo()
-    named = answer.condition and answer.settings == dict(mechanism.conditions[answer.condition].values)
-    _strip(mechanism, *(("run", answer.condition) if named else ()))
+    _strip(mechanism, answer.cite)
 
 
-def _print_conditions(mechanism: Mechanism, rows: Sequence[causal.Row]) -> None:
+def _print_conditions(mechanism: Mechanism, rows: Sequence[causal.Row], cite: str) -> None:
     from kg import causal
 
     def cell(by: Mapping[str, causal.Value]) -> str:
@@ -680,7 +691,7 @@ def _print_conditions(mechanism: Mechanism, rows: Sequence[causal.Row]) -> None:
         click.echo(click.style(text, bold=True) if i == 0 else text)
     if any(len(set(by.values())) > 1 for row in rows for by in row.values.values()):
         click.echo(f"a | b: the readings disagree ({', '.join(next(iter(rows[0].values.values())))})")
-    _strip(mechanism)
+    _strip(mechanism, cite)
 
 
 def _print_fixed_points(
@@ -697,7 +708,8 @@ def _print_fixed_points(
     found = exact.fixed_points(mechanism, condition, settings, reading, assume, seconds=seconds)
     if as_json:
         plain = [{n: v if isinstance(v, str) else list(v) for n, v in point.items()} for point in found.points]
-        click.echo(json.dumps({"fixed_points": plain, "complete": found.complete}, ensure_ascii=False, indent=1))
+        shown = {"fixed_points": plain, "complete": found.complete, "cite": mechanism.cite()}
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
         return
     limit = "" if found.complete else f" and perhaps more: not decided in {seconds:g} s, or more than can be listed"
     click.echo(f"{_n(len(found.points), 'fixed point')}{limit}")

@@ -20,7 +20,7 @@ FILES = sorted(HERE.rglob("*.py"))
 
 #: A file imports from lower floors only.
 FLOORS = """
-diagnostics < vocabulary texts < mechanism < causal < exact checks < formats < shapes sparql < page < site < cli < __main__
+diagnostics < quads vocabulary texts < mechanism < causal < exact checks < formats < shapes sparql < page < site < cli < __main__
 """.split("<")
 
 #: Each library has one door: the only files that may import it.
@@ -31,7 +31,7 @@ DOORS = {
     "markupsafe": {"page"},
     "networkx": {"mechanism", "formats/graphml"},
     "pygraphviz": {"page"},
-    "pyoxigraph": {"shapes", "sparql"},
+    "pyoxigraph": {"quads", "shapes", "sparql"},
     "pyshacl": {"shapes"},
     "pyvis": {"page"},
     "rdflib": {"formats/rdf", "shapes"},

@@ -14,7 +14,7 @@ from rdflib import RDF, RDFS, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 
 import kg
-from kg import formats, shapes, vocabulary
+from kg import formats, quads, shapes, vocabulary
 from kg.cli import main
 from kg.diagnostics import InvalidMechanism
 from kg.formats import rdf
@@ -56,7 +56,7 @@ def test_the_small_mechanism_and_every_export_conform(tmp_path):
     for mechanism in SEEDS:
         for row in formats.writers():
             file = tmp_path / f"{mechanism.id}{row.suffix}"
-            if shapes.is_rdf(file):
+            if quads.is_rdf(file) and (mechanism is SEEDS[0] or row.name in ("ttl", "run")):  # all forms say the same
                 formats.write(mechanism, file)
                 report = shapes.examine(file)
                 assert report.diagnostics == (), row.suffix
@@ -79,7 +79,11 @@ def test_the_lists_in_the_shapes_are_the_tables():
     bare = [claim.claim for claim in vocabulary.claims().values() if claim.bare == "yes"]
     assert f"?claim IN ({', '.join(f'kgv:{claim}' for claim in bare)})" in query
     own = {claim.claim for claim in vocabulary.claims().values() if claim.locator == "no"}
-    said = {str(claim).removeprefix(str(rdf.KGV)) for claim in SHAPES.objects(None, SH.hasValue)} - {"true", "false"}
+    said = {str(claim).removeprefix(str(rdf.KGV)) for claim in SHAPES.objects(None, SH.hasValue)} - {
+        "true",
+        "false",
+        "blocking",
+    }
     assert said == own
 
 
@@ -137,7 +141,7 @@ TURTLE = GOOD.read_text(encoding="utf-8")
     ("file", "text", "code", "words"),
     [
         ("cut.ttl", TURTLE[:1500], "rdf-syntax", "cut off"),
-        ("cut.jsonld", '{"@context": {"kgv": "https://w3id.org/immune-kg/vocab/"}, "@graph": [', "rdf-syntax", "not Json-Ld"),
+        ("cut.jsonld", '{"@context": {"kgv": "https://w3id.org/immune-kg/vocab/"}, "@graph": [', "rdf-syntax", "not JSON-LD"),
         ("empty.jsonld", "", "rdf-syntax", "cut off"),
         ("turtle.jsonld", TURTLE, "rdf-syntax", "it can be read as turtle.ttl"),
         ("json.ttl", '{"@id": "https://example.org/a", "https://example.org/b": "c"}', "rdf-syntax", "it can be read as json.jsonld"),

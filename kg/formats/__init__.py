@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from kg import checks, shelf
+from kg import checks, quads, shelf
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.mechanism import Mechanism
 
@@ -78,7 +78,14 @@ def parse(path: str | Path) -> tuple[Mechanism, list[Diagnostic]]:
     if row is None:
         message = f"{file.suffix or 'a name without an ending'} is in no format that kg reads"
         raise InvalidMechanism(
-            [Diagnostic(Location(str(file), 1, 1), "unknown-format", message, f"it reads {', '.join(known)}")]
+            [
+                Diagnostic(
+                    Location(str(file), 1, 1),
+                    "unknown-format",
+                    message,
+                    f"it reads {', '.join(known)}; RDF ({', '.join(quads.SUFFIXES)}) can be checked and asked",
+                )
+            ]
         )
     found: tuple[Mechanism, list[Diagnostic]] = row.load().parse(file)
     return found
@@ -129,7 +136,7 @@ def write(mechanism: Mechanism, path: str | Path) -> None:
 def text(mechanism: Mechanism, suffix: str) -> str:
     """A mechanism as the text of a format, chosen by its file name's ending.
 
-    >>> text(read("ta1-tlr7"), ".ttl").startswith("@prefix")
+    >>> text(read("ta1-tlr7"), ".ttl").startswith("# How Tα-1")
     True
     """
     for row in writers():

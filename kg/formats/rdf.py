@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -49,24 +50,26 @@ PREFIXES = {
     "xsd": XSD,
 }
 MATCH = {"exact": SKOS.exactMatch, "close": SKOS.closeMatch, "broad": SKOS.broadMatch}
+#: What an edge does in a run, as a word of the vocabulary: a verb such as kgv:blocks has another meaning.
+ROLES = {"increases": KGV.increasing, "decreases": KGV.decreasing, "blocks": KGV.blocking, "none": KGV.noRole}
 Value = URIRef | Literal | str | bool | int
 
 
 def text(mechanism: Mechanism, name: str) -> str:
     """A mechanism as one of the RDF rows of FORMATS: ``ttl``, ``trig``, ``nq``, ``jsonld``, ``rdf12``, ``nanopub``, ``run``."""
     if name == "ttl":
-        return _serialized(_Turtle(graph(mechanism)))
+        return _head(mechanism) + _serialized(_Sections(graph(mechanism)))
     if name == "rdf12":
-        return _reified(graph(mechanism))
+        return _head(mechanism) + _reified(graph(mechanism))
     if name == "nanopub":
-        return _nanopubs(mechanism)
+        return _head(mechanism) + _nanopubs(mechanism)
     if name == "run":
-        return _serialized(_Turtle(run_graph(mechanism)))
+        return _head(mechanism, RUN) + _serialized(_Sections(_alone(mechanism)))
     if name == "jsonld":
         return _Json(mechanism, graph(mechanism)).text()
     data = dataset(mechanism)
     if name == "trig":
-        return _serialized(_Trig(data))
+        return _head(mechanism) + _serialized(_Trig(data))
     lines = data.serialize(format="nquads").splitlines()
     return "".join(f"{line}\n" for line in sorted(filter(None, lines)))
 
@@ -99,6 +102,16 @@ def run_graph(mechanism: Mechanism) -> Graph:
     return _Runs(mechanism).graph
 
 
+def _alone(mechanism: Mechanism) -> Graph:
+    """The derived graph with what its words mean, and what nodes, conditions and readings are called."""
+    whole, data = graph(mechanism), run_graph(mechanism)
+    for predicate in (KGV.node, KGV.condition, KGV.reading, KGV.usesEdge):
+        for about in set(data.objects(None, predicate)):
+            for label in whole.objects(about, RDFS.label):
+                data.add((about, RDFS.label, label))
+    return _explained(data)
+
+
 def words() -> str:
     """The end of ontology/vocabulary.ttl: what the tables say of verbs, claims, kinds and local terms, as Turtle.
 
@@ -106,6 +119,7 @@ def words() -> str:
     True
     """
     blocks = ["", "# ---- verbs, from predicates.tsv"]
+    relations: dict[str, str] = {}
     for word in vocabulary.predicates().values():
         said = [
             "a owl:ObjectProperty",
@@ -119,10 +133,13 @@ def words() -> str:
             said += ["rdfs:subPropertyOf kgv:causallyUpstreamOf"] * (word.role != "none")
         if word.ro_match in MATCH:
             said.append(f"skos:{word.ro_match}Match obo:{word.ro.replace(':', '_')}")
+            relations[f"obo:{word.ro.replace(':', '_')}"] = word.ro_label
         said += [f"skos:broadMatch {word.biolink}"] * bool(word.biolink)
         if word.qualifiers:
             said.append(f"skos:note {_quoted('Biolink qualifiers: ' + word.qualifiers.replace(';', '; '))}")
         blocks.append(f"kgv:{word.verb} " + " ;\n    ".join(said) + " .")
+    blocks += ["", "# ---- what others call the relations that verbs are mapped to"]
+    blocks += [f"{relation} rdfs:label {_quoted(label)} ." for relation, label in sorted(relations.items())]
     blocks += ["", "# ---- claims, from claims.tsv, firmest first"]
     for claim in vocabulary.claims().values():
         bare = "Supports a bare triple." if claim.bare == "yes" else "Supports no bare triple."
@@ -194,20 +211,115 @@ def _bind(target: Graph, mechanism: Mechanism) -> None:
         target.bind(part, Namespace(iri(mechanism, part) + "/"), replace=True)
 
 
+EDGES = """\
+Each edge is a biolink:Association: rdf:subject, rdf:predicate and rdf:object say what it is about, kgv:evidence leads to
+what it rests on. The triple itself, subject verb object, stands here too only if a source states it, unhedged, as a
+finding or as background, and nothing disputes it. What is not stated (a species, a place, a size) is left out."""
+RUN = """\
+What follows from the mechanism under each of its conditions and readings: computed by kg, observed by nobody. A
+kgv:DerivedValue says which node has which value; kgv:status whether a source observed the same."""
+
+
+def _head(mechanism: Mechanism, model: str = EDGES) -> str:
+    """The first lines of a file, for whoever opens it in an editor: what it is, what it is not, how it is cited."""
+    said = [
+        mechanism.title,
+        " · ".join(mechanism.caveats),
+        "",
+        *model.split("\n"),
+        "The words kgv: are explained in this file.",
+        "",
+        f"To cite an edge, give its IRI and the version: {mechanism.cite('edge', 'NAME')}",
+    ]
+    return "".join(f"# {' '.join(line.split())}".rstrip() + "\n" for line in said) + "\n"
+
+
+#: The parts of a mechanism in the order in which one reads them; what has none of these classes comes last.
+SECTIONS = {
+    KGV.Mechanism: "the mechanism",
+    PROV.Entity: "a run: what was derived, by what, and from which version",
+    PROV.Activity: "a run: what was derived, by what, and from which version",
+    PROV.SoftwareAgent: "a run: what was derived, by what, and from which version",
+    KGV.Source: "sources",
+    BIOLINK.Association: "edges",
+    KGV.Requirement: "what edges require",
+    KGV.Node: "nodes",
+    KGV.Place: "places",
+    KGV.Note: "notes",
+    KGV.Evidence: "evidence",
+    OA.TextQuoteSelector: "places in a text: words",
+    OA.TextPositionSelector: "places in a text: characters, counted from 0",
+    KGV.Condition: "conditions: what a run starts from",
+    KGV.Setting: "settings of conditions and assumptions",
+    KGV.Assumption: "assumptions: what a source leaves open",
+    KGV.Reading: "readings: rival encodings of the same text",
+    KGV.Expectation: "expectations: what a source says comes out",
+    KGV.DerivedValue: "derived values",
+    KGV.Claim: "kinds of claim",
+    KGV.Role: "what an edge does in a run",
+    KGV.Extent: "how far a decrease goes",
+    OWL.ObjectProperty: "properties and verbs",
+    OWL.DatatypeProperty: "properties with a text, a number, true or false",
+    OWL.Class: "classes",
+}
+LAST = "terms of ontologies"
+
+
 class _Turtle(TurtleSerializer):
-    """Turtle in the order in which one reads a mechanism: what it is, its edges, their evidence, the rest."""
+    """Turtle in the order in which one reads a mechanism: what it is, its edges, what they rest on."""
 
-    topClasses = [KGV.Mechanism, KGV.Source, BIOLINK.Association, KGV.Requirement, KGV.Evidence, KGV.Node]  # noqa: N815, RUF012
+    topClasses = list(SECTIONS)  # noqa: N815, RUF012
+    predicateOrder = [  # noqa: N815, RUF012
+        *(RDF.type, DCTERMS.title, RDFS.label, SKOS.definition, KGV.caveat, RDF.subject, RDF.predicate, RDF.object),
+        *(KGV.actsOn, KGV.requires, KGV.unless, KGV.evidence, KGV.claim, OA.exact, PROV.wasDerivedFrom),
+    ]
 
 
-class _Trig(TrigSerializer):
-    topClasses = _Turtle.topClasses  # noqa: N815
+class _Sections(_Turtle):
+    """The same, with a line of comment before each part."""
+
+    section = ""
+
+    def statement(self, subject: Node) -> bool:
+        kinds = set(self.store.objects(subject, RDF.type))
+        section = next((said for kind, said in SECTIONS.items() if kind in kinds), LAST)
+        if section != self.section:
+            self.section = section
+            self.write(f"\n{self.indent()}# ---- {section}\n")
+        return bool(super().statement(subject))
+
+
+class _Trig(_Sections, TrigSerializer):
+    pass
 
 
 def _serialized(serializer: TurtleSerializer) -> str:
     out = io.BytesIO()
     serializer.serialize(out)
     return out.getvalue().decode("utf-8")
+
+
+@cache
+def _vocabulary() -> Graph:
+    return Graph(bind_namespaces="none").parse(shelf("ontology") / "vocabulary.ttl", format="turtle")
+
+
+def _explained(data: Graph) -> Graph:
+    """Add to a graph what the words of ours that it uses mean, so that it can be read alone."""
+    known, seen = _vocabulary(), set()
+    todo = {term for triple in data for term in triple if isinstance(term, URIRef) and term.startswith(KGV)}
+    while todo:
+        word = todo.pop()
+        seen.add(word)
+        for predicate in (RDF.type, RDFS.label, SKOS.definition, *MATCH.values()):
+            for value in known.objects(word, predicate):
+                if value != OWL.NamedIndividual:
+                    data.add((word, predicate, value))
+                if isinstance(value, URIRef) and value.startswith(KGV) and value not in seen:
+                    todo.add(value)
+                for label in known.objects(value, RDFS.label) if predicate in MATCH.values() else ():
+                    data.add((value, RDFS.label, label))
+    return data
 
 
 class _Writer:
@@ -233,6 +345,7 @@ class _Writer:
         for note in mechanism.notes:
             self.note(note)
         self.runs()
+        _explained(self.graph)
 
     # -- small words ----------------------------------------------------------
 
@@ -323,18 +436,17 @@ class _Writer:
         self.say(about, RDF.subject, subject)
         self.say(about, RDF.predicate, verb)
         self.say(about, RDF.object, object)
-        said_again = [e for e in m.edges if e.sentence == edge.sentence]  # one triple for all of them: a dispute counts
-        if edge.asserted and not any(e.disputed for e in said_again):
+        if m.bare(edge):
             self.say(subject, verb, object)
         self.say(about, KGV.inMechanism, URIRef(iri(m)))
-        self.say(about, KGV.role, URIRef(KGV[edge.role]))
-        self.say(about, KGV.asserted, edge.asserted)
+        self.say(about, KGV.role, ROLES[edge.role])
+        self.say(about, KGV.asserted, m.bare(edge))
         self.say(about, KGV.executes, edge.executes)
         self.say(about, BIOLINK.agent_type, "not_provided")
         claim = vocabulary.claims().get(edge.claim)
         self.say(about, BIOLINK.knowledge_level, claim.knowledge_level if claim else "not_provided")
         if blocked:
-            self.say(about, KGV.blocks, self.part("edge", blocked[0].name))
+            self.say(about, KGV.actsOn, self.part("edge", blocked[0].name))
         place = m.places.get(edge.place)
         if place:
             self.say(about, KGV.place, self.part("place", place.key))
@@ -350,7 +462,6 @@ class _Writer:
         for item in edge.evidence:
             self.say(about, KGV.evidence, self.evidence(item, edge.name, about))
         self.species(about, edge.evidence)
-        self.predicate(edge)
 
     def requirement(self, edge: Edge, kind: str, needed: Requirement) -> None:
         about = self.part("edge", edge.name, kind, needed.node)
@@ -371,7 +482,6 @@ class _Writer:
             self.say(here, KGV.claim, URIRef(KGV[claim.claim]))
             code = claim.eco_retold if source and source.reports else claim.eco
             self.denotes(here, Term(code, vocabulary.terms()[code].label), BIOLINK.has_evidence_of_type)
-            self.claim(claim)
         self.say(here, KGV.hedge, item.hedge)
         self.say(here, KGV.because, item.because)
         if item.assay:
@@ -461,25 +571,6 @@ class _Writer:
             for item in one.evidence:
                 self.say(about, KGV.evidence, self.evidence(item, f"expectation/{one.given}/{one.expect.node}", about))
 
-    # -- what our own words mean, so that the file can be read alone ------------
-
-    def predicate(self, edge: Edge) -> None:
-        word, about = edge.predicate, URIRef(KGV[edge.verb])
-        self.say(about, RDF.type, OWL.ObjectProperty)
-        self.say(about, RDFS.label, word.phrase)
-        self.say(about, SKOS.definition, word.definition)
-        if word.ro_match in MATCH:
-            self.say(about, MATCH[word.ro_match], URIRef(vocabulary.expand(word.ro)))
-            self.say(URIRef(vocabulary.expand(word.ro)), RDFS.label, word.ro_label)
-        if word.biolink:
-            self.say(about, SKOS.broadMatch, URIRef(BIOLINK[word.biolink.removeprefix("biolink:")]))
-
-    def claim(self, claim: vocabulary.Claim) -> None:
-        about = URIRef(KGV[claim.claim])
-        self.say(about, RDF.type, KGV.Claim)
-        self.say(about, RDFS.label, claim.label)
-        self.say(about, SKOS.definition, claim.meaning)
-
 
 class _Runs(_Writer):
     """The derived graph. It says which mechanism and version it was derived from, and by what."""
@@ -500,9 +591,14 @@ class _Runs(_Writer):
         self.say(agent, RDFS.label, f"kg {__version__}")
         self.passport(about)
         if any(edge.executes for edge in mechanism.edges):
-            for condition in mechanism.conditions:
+            for condition in mechanism.conditions.values():
+                answer = self.part("run", condition.key)
+                self.say(answer, RDF.type, PROV.Entity)
+                self.say(answer, RDFS.label, f"What follows: {condition.title or condition.key}")
+                self.say(answer, KGV.condition, self.part("condition", condition.key))
+                self.say(answer, DCTERMS.isPartOf, about)
                 for reading in causal.readings(mechanism):
-                    self.derived(condition, reading)
+                    self.derived(condition.key, reading)
 
     def derived(self, condition: str, reading: str) -> None:
         answer = causal.whatif(self.m, condition, reading=reading)
@@ -551,7 +647,7 @@ def _reified(data: Graph) -> str:
     for edge in sorted(about[RDF.subject], key=str):
         s, p, o = (_turtle(data, about[part][edge]) for part in about)
         lines.append(f"{_turtle(data, edge)} rdf:reifies <<( {s} {p} {o} )>> .")
-    return _serialized(_Turtle(data)) + "\n".join(lines) + "\n"
+    return _serialized(_Sections(data)) + "\n".join(lines) + "\n"
 
 
 def _turtle(data: Graph, name: Node) -> str:
@@ -567,7 +663,7 @@ NP = Namespace("http://www.nanopub.org/nschema#")
 NANOPUBS = vocabulary.BASE + "np/"
 #: From an edge, along these, one reaches all that its nanopublication must say to be understood alone.
 BELONGS = (
-    *(RDF.subject, RDF.object, KGV.blocks, KGV.requires, KGV.unless, KGV.node, KGV.place, KGV.inside, KGV.denotes),
+    *(RDF.subject, RDF.object, KGV.actsOn, KGV.requires, KGV.unless, KGV.node, KGV.place, KGV.inside, KGV.denotes),
     *(KGV.evidence, KGV.effectEvidence, KGV.claim, KGV.assay, OA.hasSelector, PROV.wasDerivedFrom, KGV.reports),
     *(BIOLINK.has_evidence_of_type, BIOLINK.species_context_qualifier, BIOLINK.anatomical_context_qualifier),
 )
@@ -583,7 +679,7 @@ def _nanopubs(mechanism: Mechanism) -> str:
     prefixes: set[str] = set()
     bodies = []
     for edge in mechanism.edges:
-        if edge.asserted:
+        if mechanism.bare(edge):
             code = _trusty(_nanopub(mechanism, whole, edge, "@"))
             for name, part in _nanopub(mechanism, whole, edge, code).items():
                 _bind(part, mechanism)

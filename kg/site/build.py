@@ -20,6 +20,13 @@ from kg import checks, formats, texts
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.mechanism import Mechanism
 
+#: What is built beside the formats, in a few words.
+OTHERS = {
+    ".html": "the explorer: one offline page",
+    ".svg": "the picture alone",
+    "all.nq": "every quad of every mechanism",
+    "void.ttl": "VoID, DCAT and schema.org: counts, sizes and hashes",
+}
 STAMP = ".build.json"  # beside the exports: what they were made from, and what was made
 
 #: How a build says what it is doing: called with a few words before each step.
@@ -153,6 +160,25 @@ def _together(mechanisms: list[Mechanism], made: dict[str, str]) -> dict[str, st
     files = {"all.nq": "".join(sorted(quads)), **made}
     files["void.ttl"] = rdf.collection(mechanisms, {name: text.encode("utf-8") for name, text in files.items()})
     contents = {name: text.encode("utf-8") for name, text in sorted(files.items())}
+    text = json.dumps(_crate(mechanisms, contents), ensure_ascii=False, indent=1) + "\n"
+    return {"all.nq": files["all.nq"], "void.ttl": files["void.ttl"], "ro-crate-metadata.json": text}
+
+
+def _crate(mechanisms: list[Mechanism], contents: dict[str, bytes]) -> dict[str, Any]:
+    """The files of a build as an RO-Crate 1.1: what each is, which mechanisms it holds, and what those come from."""
+    from kg.formats import rdf
+
+    date, dated = _dated(mechanisms)
+    root: dict[str, Any] = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": "Immune mechanisms as knowledge graphs",
+        "description": f"{'; '.join(mechanism.title for mechanism in mechanisms)}. {dated}",
+        "license": _refer(sorted({_licence(mechanism) for mechanism in mechanisms})),
+        "hasPart": _refer([*map(rdf.iri, mechanisms), *contents]),
+    }
+    if date:
+        root["datePublished"] = date
     crate: list[dict[str, Any]] = [
         {
             "@id": "ro-crate-metadata.json",
@@ -160,18 +186,11 @@ def _together(mechanisms: list[Mechanism], made: dict[str, str]) -> dict[str, st
             "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
             "about": {"@id": "./"},
         },
-        {
-            "@id": "./",
-            "@type": "Dataset",
-            "name": "Immune mechanisms as knowledge graphs",
-            "description": "; ".join(mechanism.title for mechanism in mechanisms),
-            "license": [{"@id": name} for name in sorted({_licence(mechanism) for mechanism in mechanisms})],
-            "hasPart": [{"@id": name} for name in contents],
-            "mentions": [{"@id": rdf.iri(mechanism)} for mechanism in mechanisms],
-        },
+        root,
     ]
-    if epoch := os.environ.get("SOURCE_DATE_EPOCH"):  # no clock is read: without it the crate has no date
-        crate[1]["datePublished"] = datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
+    for licence in sorted({mechanism.licence for mechanism in mechanisms}):
+        about = {"@id": f"https://spdx.org/licenses/{licence}", "@type": "CreativeWork", "name": licence}
+        crate.append({**about, "description": "A licence of the SPDX License List"})
     for mechanism in mechanisms:
         crate.append(
             {
@@ -183,18 +202,45 @@ def _together(mechanisms: list[Mechanism], made: dict[str, str]) -> dict[str, st
                 "license": {"@id": _licence(mechanism)},
                 "identifier": f"sha256:{rdf.input_hash(mechanism)}",
                 "citation": [source.title for source in mechanism.sources.values()],
+                "hasPart": _refer(name for name in contents if name.partition(".")[0] == mechanism.id),
             }
         )
+    titles = {**{row.suffix: row.title for row in formats.writers()}, **OTHERS}
     for name, content in contents.items():
-        media = rdf.MEDIA.get(Path(name).suffix, "application/octet-stream")
-        about = [{"@id": rdf.iri(one)} for one in mechanisms if name.partition(".")[0] in (one.id, "all", "void")]
-        sha = hashlib.sha256(content).hexdigest()
-        size = str(len(content))
-        file = {"@id": name, "@type": "File", "encodingFormat": media, "contentSize": size, "sha256": sha}
-        crate.append({**file, "about": about})
-    context = "https://w3id.org/ro/crate/1.1/context"
-    text = json.dumps({"@context": context, "@graph": crate}, ensure_ascii=False, indent=1) + "\n"
-    return {"all.nq": files["all.nq"], "void.ttl": files["void.ttl"], "ro-crate-metadata.json": text}
+        stem, dot, suffix = name.partition(".")
+        crate.append(
+            {
+                "@id": name,
+                "@type": "File",
+                "name": name,
+                "description": titles.get(name, titles.get(dot + suffix, "")),
+                "encodingFormat": rdf.MEDIA.get(Path(name).suffix, "application/octet-stream"),
+                "contentSize": str(len(content)),
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "about": _refer(rdf.iri(one) for one in mechanisms if stem in (one.id, "all", "void")),
+            }
+        )
+    own = {"sha256": "http://schema.org/sha256"}  # younger than the context of RO-Crate 1.1
+    return {"@context": ["https://w3id.org/ro/crate/1.1/context", own], "@graph": crate}
+
+
+def _dated(mechanisms: Iterable[Mechanism]) -> tuple[str, str]:
+    """The date of a build, which reads no clock, and where it is from: SOURCE_DATE_EPOCH, or else the sources."""
+    if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
+        try:
+            return datetime.fromtimestamp(int(epoch), UTC).date().isoformat(), "Dated by SOURCE_DATE_EPOCH."
+        except (ValueError, OverflowError, OSError):
+            at = Location("SOURCE_DATE_EPOCH", 1, 1, epoch)
+            raise InvalidMechanism([Diagnostic(at, "no-date", "it is no number of seconds since 1970")]) from None
+    dates = [source.date for mechanism in mechanisms for source in mechanism.sources.values() if source.date]
+    newest = max(dates, default="")
+    return newest, f"Dated {newest} by the newest of its sources, since a build reads no clock." if newest else ""
+
+
+def _refer(ids: Iterable[str]) -> dict[str, str] | list[dict[str, str]]:
+    """References in JSON-LD; a single one is no list, as RO-Crate wants it."""
+    found = [{"@id": id} for id in dict.fromkeys(ids)]
+    return found[0] if len(found) == 1 else found
 
 
 def _licence(mechanism: Mechanism) -> str:
@@ -212,7 +258,7 @@ def summary(mechanism: Mechanism, report: checks.Report, files: dict[str, int] |
         title=mechanism.title,
         nodes=len(mechanism.nodes),
         edges=len(mechanism.edges),
-        asserted=sum(edge.asserted for edge in mechanism.edges),
+        asserted=sum(mechanism.bare(edge) for edge in mechanism.edges),
         evidence=len(evidence),
         claims=dict(Counter(item.claim or "not stated" for item in evidence).most_common()),
         species=dict(species.most_common()),
