@@ -12,7 +12,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 from urllib.parse import quote
@@ -265,6 +265,7 @@ class _Writer:
         self.say(about, RDF.type, SCHEMA.Dataset)
         self.say(about, DCTERMS.title, m.title)
         self.say(about, DCTERMS.description, m.summary)
+        self.say(about, SCHEMA.creativeWorkStatus, m.status)
         self.passport(about)
         for source in m.sources:
             self.say(about, DCTERMS.source, self.part("source", source))
@@ -349,7 +350,7 @@ class _Writer:
                 self.say(about, KGV.effectEvidence, self.evidence(edge.effect, f"{edge.name}/effect"))
         for item in edge.evidence:
             self.say(about, KGV.evidence, self.evidence(item, edge.name, about))
-        self.species(about, edge.evidence)
+        self.species(about, edge.taxa)
         self.predicate(edge)
 
     def requirement(self, edge: Edge, kind: str, needed: Requirement) -> None:
@@ -373,6 +374,7 @@ class _Writer:
             self.denotes(here, Term(code, vocabulary.terms()[code].label), BIOLINK.has_evidence_of_type)
             self.claim(claim)
         self.say(here, KGV.hedge, item.hedge)
+        self.say(here, KGV.says, item.says)
         self.say(here, KGV.because, item.because)
         if item.assay:
             self.denotes(here, item.assay, KGV.assay)
@@ -380,13 +382,13 @@ class _Writer:
             self.say(here, KGV.stance, item.stance)
             if about is not None:
                 self.say(here, URIRef(CITO[item.stance]), about)
-        self.species(here, (item,))
+        self.species(here, item.taxon)
         if source and (item.anchor or item.span or not item.because):
             self.say(here, PROV.wasDerivedFrom, self.part("source", source.key))
             own = claim is not None and claim.locator == "no"  # a curator's own step is not the publication's
             for work in () if own else self.cited(source, item):
                 self.say(here, BIOLINK.publications, URIRef(work))
-                if about is not None:
+                if about is not None and item.stance == "supports":
                     self.say(about, BIOLINK.publications, URIRef(work))
             self.selector(here, item, source)
         return here
@@ -410,8 +412,7 @@ class _Writer:
         for sha in source.texts[: 1 if item.span else None]:
             self.say(there, KGV.textSha256, sha)
 
-    def species(self, about: URIRef, items: Iterable[Evidence]) -> None:
-        taxa = [taxon for item in items for taxon in item.taxon]
+    def species(self, about: URIRef, taxa: Sequence[Term]) -> None:
         self.say(about, KGV.speciesStated, bool(taxa))
         for taxon in taxa:
             self.denotes(about, taxon, BIOLINK.species_context_qualifier)
