@@ -651,13 +651,17 @@ def _why_not(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], ed
     def label(name: str) -> str:
         return mechanism.nodes[name].label
 
+    def value(name: str) -> str:
+        return shown(net.read(name, decided))
+
     blockers = [e for e in mechanism.edges if e.executes and e.role == "blocks" and edge in mechanism.blocked(e)]
     for wanted, word in ((False, ""), (None, "it is unknown whether ")):
         if there(edge.subject) is wanted:
-            return f"{word}{label(edge.subject)} is {'present' if word else 'absent'}"
+            return f"{word}{label(edge.subject)} is {'present' if word else value(edge.subject)}"
         for needed in edge.requires:
             if there(needed.node, needed.level) is wanted:
-                return f"it requires {label(needed.node)}, which is {'unknown' if word else 'absent'}"
+                at = f" at {needed.level}" if needed.level else ""
+                return f"it requires {label(needed.node)}{at}, which is {value(needed.node)}"
         for needed in edge.unless:
             if there(needed.node, needed.level) is (True if wanted is False else None):
                 return f"{label(needed.node)} {'may be' if word else 'is'} present"

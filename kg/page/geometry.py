@@ -63,7 +63,7 @@ class Line:
     start: str
     end: str  # a node, or the name of the edge that it ends on
     condition: str = ""
-    mark: Point | None = None  # where the diamond of the curator's inference stands, if it has one
+    mark: Point | None = None  # where its mark stands, if it has one: the curator's inference, or a dispute
 
     @property
     def d(self) -> str:
@@ -215,7 +215,7 @@ class _Router:
         for box in layout.boxes.values():
             self._fill(box.grown(3), 1)
         self.wishes = list(self._wishes(mechanism))
-        self.inferred = frozenset(edge.name for edge in mechanism.edges if inferred(edge))
+        self.marked = frozenset(edge.name for edge in mechanism.edges if inferred(edge) or edge.disputed)
         self.pairs: dict[tuple[int, int, int, int], float] = {}
         self.kept: list[list[Way]] = []  # pairs are known by the identity of their ways, so no way may be forgotten
 
@@ -318,7 +318,7 @@ class _Router:
         return Drawing(
             self.layout,
             tuple(
-                replace(line, mark=middle(line)) if line.edge in self.inferred and not line.condition else line
+                replace(line, mark=middle(line)) if line.edge in self.marked and not line.condition else line
                 for line in lines
             ),
         )
@@ -550,9 +550,9 @@ class _Router:
         return self.pairs[key]
 
     def _marked(self, lines: list[Line]) -> Iterator[Line]:
-        """Each line with the free spot for its diamond: away from heads, rings and what crosses it."""
+        """Each line with the free spot for its mark: away from heads, rings and what crosses it."""
         for n, line in enumerate(lines):
-            if line.condition or line.edge not in self.inferred:
+            if line.condition or line.edge not in self.marked:
                 yield line
                 continue
             taken = [other.way.tip for m, other in enumerate(lines) if m != n and other.end == line.edge]
