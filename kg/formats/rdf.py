@@ -203,6 +203,10 @@ class _Turtle(TurtleSerializer):
 class _Trig(TrigSerializer):
     topClasses = _Turtle.topClasses  # noqa: N815
 
+    def __init__(self, store: Dataset) -> None:
+        super().__init__(store)
+        self.contexts.sort(key=lambda graph: str(graph.identifier))  # rdflib has them in the order of their hashes
+
 
 def _serialized(serializer: TurtleSerializer) -> str:
     out = io.BytesIO()
