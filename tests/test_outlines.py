@@ -216,3 +216,12 @@ def test_an_outline_of_a_source_read_in_full_is_a_contradiction():
     full = {key: replace(source, read="full") for key, source in outline.sources.items()}
     found = check(replace(outline, sources=Frozen(full)), "").errors
     assert "no-outline" in {one.code for one in found}
+
+
+def test_why_a_step_does_not_act_is_said_in_the_levels_of_the_file():
+    steps = {step.node: step for step in kg.whatif(SEEDS["mir146a-brake"], "LPS-more-miR146a").changed}
+    said = {one.edge: one.why for node in ("NFkB_active", "cytokines") for one in steps[node].because if not one.fires}
+    assert said == {
+        "signal-full": "it requires IRAK1, which is lowered",
+        "cytokines-full": "it requires NF-κB activity after LPS at high, which is low",
+    }
