@@ -673,6 +673,10 @@ def _why_not(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], ed
     In the order of the literals of its gate: the subject, what it requires, its unless, what blocks it.
     """
     blockers = [e for e in mechanism.edges if e.executes and e.role == "blocks" and edge in mechanism.blocked(e)]
+
+    def value(name: str) -> str:
+        return shown(net.read(name, decided))
+
     needs = [*((True, needed) for needed in edge.requires), *((False, needed) for needed in edge.unless)]
     literals = net.ins[net.fires[edge.name]][1:]  # without that the edge holds
     for wanted in (False, None):
@@ -683,12 +687,13 @@ def _why_not(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], ed
             open_ = wanted is None
             if place == 0:
                 subject = mechanism.nodes[edge.subject].label
-                return f"it is unknown whether {subject} is present" if open_ else f"{subject} is absent"
+                return f"it is unknown whether {subject} is present" if open_ else f"{subject} is {value(edge.subject)}"
             if place <= len(needs):
                 required, needed = needs[place - 1]
                 label = mechanism.nodes[needed.node].label
                 if required:
-                    return f"it requires {label}, which is {'unknown' if open_ else 'absent'}"
+                    at = f" at {needed.level}" if needed.level else ""
+                    return f"it requires {label}{at}, which is {value(needed.node)}"
                 return f"{label} {'may be' if open_ else 'is'} present"
             return f"{'it may be ' if open_ else ''}blocked: {mechanism.words(blockers[place - 1 - len(needs)])}"
     return ""

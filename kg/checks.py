@@ -33,15 +33,24 @@ def rule(function: Rule) -> Rule:
 
 @dataclass(frozen=True)
 class Coverage:
-    """What became of the anchors and spans of a mechanism: all of them end in exactly one count."""
+    """What became of the anchors and spans of a mechanism: all of them end in exactly one count.
+
+    Counted apart is evidence that points nowhere, since its source was not read in full: there is no text to look in.
+    """
 
     matched: int = 0
     wrong: int = 0
     skipped: Counter[str] = field(default_factory=Counter)  # why it was not checked -> how many
+    no_text: int = 0
 
     @property
     def checked(self) -> int:
         return self.matched + self.wrong
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Why something was not checked, and how often, with what is counted apart."""
+        return {**self.skipped, **({"no text": self.no_text} if self.no_text else {})}
 
     @property
     def total(self) -> int:
@@ -50,7 +59,8 @@ class Coverage:
     def __str__(self) -> str:
         line = f"{self.checked} of {self.total} anchors and spans checked"
         why = [f"{count} skipped: {reason}" for reason, count in sorted(self.skipped.items())]
-        return "; ".join([line + (f", {self.wrong} wrong" if self.wrong else ""), *why])
+        apart = [f"{self.no_text} more skipped: no text"] * bool(self.no_text)
+        return "; ".join([line + (f", {self.wrong} wrong" if self.wrong else ""), *why, *apart])
 
 
 @dataclass(frozen=True)
@@ -710,6 +720,20 @@ def sources_can_be_found_again(m: Mechanism) -> Iterator[Diagnostic]:
 
 
 @rule
+def an_outline_is_of_excerpts(m: Mechanism) -> Iterator[Diagnostic]:
+    """`status: outline` tells every reader that only excerpts were read, so it must be so."""
+    for source in m.sources.values() if m.status == "outline" else ():
+        if source.read == "full":
+            message = f"an outline says that only excerpts were read, and {source.key!r} was read in full"
+            yield _error(
+                source.spot("read"),
+                "no-outline",
+                message,
+                "remove `status:`, or say in `read:` how much of it was read",
+            )
+
+
+@rule
 def human_terms_rest_on_human_evidence(m: Mechanism) -> Iterator[Diagnostic]:
     """A node grounded to a human gene makes a human claim; evidence from other species alone does not carry it."""
     human = "NCBITaxon:9606"
@@ -719,11 +743,11 @@ def human_terms_rest_on_human_evidence(m: Mechanism) -> Iterator[Diagnostic]:
         return (entry.taxon if entry else "") or (prefix.taxon if prefix else "")
 
     for edge in m.edges:
-        stated = {taxon.id for item in edge.evidence for taxon in item.taxon}
+        stated = {taxon.id for taxon in edge.taxa}
         for part, name in (("subject", edge.subject), ("object", edge.sentence.object)):
             term = m.nodes[name].term if name in m.nodes else None
             if term and species(term) == human and stated and human not in stated:
-                labels = ", ".join(sorted({t.label for item in edge.evidence for t in item.taxon}))
+                labels = ", ".join(sorted({taxon.label for taxon in edge.taxa}))
                 message = f"{name!r} is the human {term}, but the evidence is from {labels} only"
                 yield _warning(
                     edge.spot(part),
@@ -879,11 +903,19 @@ def _anchors(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Diag
             found.append(
                 _error(m.sources[key].at, "too-much-quoted", message, "point at some of them by span: instead")
             )
-    return found, Coverage(matched, wrong, skipped)
+    return found, Coverage(matched, wrong, skipped, sum(1 for _ in _without_text(m)))
 
 
 def _located(m: Mechanism) -> Iterator[Evidence]:
     return (item for item in m.evidence() if item.anchor or item.span)
+
+
+def _without_text(m: Mechanism) -> Iterator[Evidence]:
+    """The evidence that points nowhere, and rests on a source that was not read in full: it needs no place."""
+    for item in m.evidence():
+        source = m.source(item)
+        if not (item.anchor or item.span or item.because) and source and source.read != "full":
+            yield item
 
 
 def _look_up(

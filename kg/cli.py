@@ -136,6 +136,7 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
         summary = {
             "id": mechanism.id,
             "file": mechanism.file,
+            "status": mechanism.status,
             "nodes": len(mechanism.nodes),
             "edges": len(mechanism.edges),
             "anchors": {
@@ -143,7 +144,7 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
                 "checked": report.coverage.checked,
                 "matched": report.coverage.matched,
                 "wrong": report.coverage.wrong,
-                "skipped": dict(report.coverage.skipped),
+                "skipped": report.coverage.reasons,
             },
             "runs": asdict(report.runs),
         }
@@ -152,7 +153,8 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
             _complain(report.diagnostics)
             counted = _counted(report.diagnostics) if report.diagnostics else "nothing wrong"
             size = f"{_n(len(mechanism.nodes), 'node')}, {_n(len(mechanism.edges), 'edge')}"
-            click.echo(f"{mechanism.file}: {size}, {counted}")
+            said = ", ".join(filter(None, (mechanism.status, size, counted)))
+            click.echo(f"{mechanism.file}: {said}")
             click.echo(f"  {report.coverage}\n  {report.runs}")
     if as_json:
         click.echo(json.dumps(results, ensure_ascii=False, indent=1))
@@ -819,6 +821,7 @@ def _print_built(done: Built) -> None:
     for one in done.summaries:
         click.echo(f"{one.id}: {one.title}")
         rows = {
+            **({"status": one.status} if one.status else {}),
             "graph": f"{_n(one.nodes, 'node')}, {_n(one.edges, 'edge')}, {one.asserted} of them asserted as bare triples",
             "evidence": f"{_n(one.evidence, 'item')}: {counted(one.claims)}",
             "species": f"{counted(one.species)} (edges that state it)",

@@ -64,11 +64,15 @@ class Record:
 
 @dataclass(frozen=True)
 class Evidence(Record):
-    """One reason to believe, or doubt, a statement: a place in a source, or the curator's own because."""
+    """One reason to believe, or doubt, a statement: a place in a source, or the curator's own because.
+
+    Where a source was not read in full there may be no place to give; ``says`` tells in our words what it says.
+    """
 
     source: str = ""
     anchor: str = ""
     span: tuple[int, int] | None = None
+    says: str = ""
     because: str = ""
     claim: str = ""
     hedge: str = ""
@@ -223,12 +227,20 @@ class Edge(Record):
         return any(item.claim in BARE for item in firm) and not self.disputed and self.predicate.bare == "yes"
 
     @property
+    def taxa(self) -> tuple[Term, ...]:
+        """The species that its supporting evidence states. What qualifies or disputes it was seen elsewhere, perhaps."""
+        stated = (taxon for item in self.evidence if item.stance == "supports" for taxon in item.taxon)
+        return tuple(dict.fromkeys(stated))
+
+    @property
     def claim(self) -> str:
         """The firmest claim among its supporting evidence, in the order of claims.tsv."""
         supporting = {item.claim for item in self.evidence if item.stance == "supports"}
         return next((claim for claim in vocabulary.claims() if claim in supporting), "")
 
 
+#: What must be said beside a mechanism of that status.
+STATUS = {"outline": "Outline: only excerpts of its sources were read"}
 BARE = frozenset(claim.claim for claim in vocabulary.claims().values() if claim.bare == "yes")
 
 
@@ -351,7 +363,7 @@ class Support:
     disputing: int
     qualifying: int
     claims: Mapping[str, int]
-    species: tuple[str, ...]  # labels of the taxa that the evidence states; empty means not stated
+    species: tuple[str, ...]  # labels of the taxa that the supporting evidence states; empty means not stated
     read: tuple[str, ...]  # how the sources were read: full, excerpt, abstract, report, no
 
 
@@ -364,6 +376,7 @@ class Mechanism(Record):
     summary: str = ""
     licence: str = ""
     version: str = ""
+    status: str = ""
     sources: Frozen[Source] = Frozen()
     scope: tuple[Evidence, ...] = ()
     places: Frozen[Place] = Frozen()
@@ -484,7 +497,7 @@ class Mechanism(Record):
             disputing=len(papers["disputes"]),
             qualifying=len(papers["qualifies"]),
             claims=Counter(item.claim for item in edge.evidence),
-            species=tuple(sorted({taxon.label for item in edge.evidence for taxon in item.taxon})),
+            species=tuple(sorted({taxon.label for taxon in edge.taxa})),
             read=tuple(sorted(set(read))),
         )
 
@@ -498,6 +511,7 @@ class Mechanism(Record):
                 unread = " we have not read" if of.read == "no" else ""
                 strip.append(f"From a {source.kind} about a {of.kind}{unread}")
         strip = strip or [f"From {len(self.sources)} source{'s' * (len(self.sources) != 1)}"]
+        strip += [STATUS[self.status]] if self.status else []
         stated = [f"{item.hedge} {common_name(taxon)}".strip() for item in self.scope for taxon in item.taxon]
         strip.append(
             f"Species: {', '.join(stated)}, by the source's own account" if stated else "Species as stated on each step"
@@ -534,7 +548,7 @@ class Mechanism(Record):
         """The mechanism as a ``networkx.MultiDiGraph``: node keys, and edges keyed by their name.
 
         All attributes are plain (str, int, bool) and left out where there is nothing to say. A graph has ``id``,
-        ``title``, ``licence`` and ``caveat``; a node ``label``, ``term``, ``term_label``, ``kind``, ``place``, ``at_start``,
+        ``title``, ``licence``, ``status`` and ``caveat``; a node ``label``, ``term``, ``term_label``, ``kind``, ``place``, ``at_start``,
         ``levels``, ``outcome`` and ``forms``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``, ``claim``,
         ``asserted``, ``executes``, ``disputed``, ``place``, ``requires``, ``unless``, ``level``, ``effect``, ``sentence``,
         ``species`` and ``evidence`` (a JSON list). A list is one text with ``|`` between its items. An edge that
@@ -542,7 +556,8 @@ class Mechanism(Record):
         """
         import networkx as nx
 
-        about = _plain(id=self.id, title=self.title, licence=self.licence, caveat=" · ".join(self.caveats))
+        caveat = " · ".join(self.caveats)
+        about = _plain(id=self.id, title=self.title, licence=self.licence, status=self.status, caveat=caveat)
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(**about)
         for node in self.nodes.values():
             graph.add_node(

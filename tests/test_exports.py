@@ -36,12 +36,15 @@ def test_each_edge_is_a_reifier_of_its_triple_and_nothing_more_is_asserted(mecha
     for edge in mechanism.edges:
         triple = reified[rdf.iri(mechanism, "edge", edge.name)]
         assert triple.predicate.value == str(rdf.KGV[edge.verb])
-        assert ((triple.subject, triple.predicate, triple.object) in bare) == mechanism.bare(edge)
+        same = (one for one in mechanism.edges if one.sentence == edge.sentence)  # at two levels, say
+        assert ((triple.subject, triple.predicate, triple.object) in bare) == any(map(mechanism.bare, same))
     store = ox.Store()
     store.bulk_load(rdf.text(mechanism, "rdf12").encode(), format=ox.RdfFormat.TURTLE)
     query = "PREFIX kgv: <https://w3id.org/immune-kg/vocab/> SELECT ?e { ?s ?p ?o ~ ?e . ?e kgv:evidence/kgv:claim kgv:finding }"
     assert {str(row["e"].value) for row in store.query(query)} <= {
-        rdf.iri(mechanism, "edge", edge.name) for edge in mechanism.edges if mechanism.bare(edge)
+        rdf.iri(mechanism, "edge", edge.name)
+        for edge in mechanism.edges
+        if any(mechanism.bare(one) for one in mechanism.edges if one.sentence == edge.sentence)
     }
 
 

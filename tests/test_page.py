@@ -198,7 +198,7 @@ def test_a_hedge_of_what_only_qualifies_hedges_nothing() -> None:
     assert told.hedges(SEED.edge("degradation")) == ["under normal circumstances"]
     groups = told.grouped(SEED.edge("protection").evidence)
     assert [(title, len(some)) for title, some in groups] == [("What supports it", 3), ("What qualifies it", 1)]
-    assert [title for title, _ in told.grouped(SEED.edge("degradation").evidence)] == [""]
+    assert [title for title, _ in told.grouped(SEED.edge("shedding").evidence)] == [""]
 
 
 def test_what_is_copied_as_turtle_is_valid_and_part_of_the_graph() -> None:
@@ -367,8 +367,16 @@ def test_clicking_an_edge_shows_its_evidence(visit: Open) -> None:
     for said in (SEED.edge("activation").evidence[0].anchor, "finding", "intact TLR7 signaling", "Needs"):
         assert said in text
     assert "blog report, read in full; it reports a journal article, not read" in text
-    assert "not stated here; source: primarily mouse" in text
+    assert "mouse (Mus musculus)" in text
+    for said in (
+        "What qualifies it",
+        "In our words: microRNAs in general",
+        "[extracellular miR-146a-5p and innate immunity]",
+    ):
+        assert said in text
     assert tab.evaluate("location.hash") == "#edge=activation"
+    click_on(tab, "degradation")
+    assert "not stated here; source: primarily mouse" in tab.locator(".card:visible").inner_text()
 
 
 def test_clicking_a_node_shows_its_term_and_its_edges(visit: Open) -> None:

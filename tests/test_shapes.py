@@ -51,16 +51,20 @@ def test_every_shape_has_a_file_that_only_it_complains_of():
     assert len(FILES) >= 12
 
 
-def test_the_small_mechanism_and_every_export_conform(tmp_path):
+def test_the_small_mechanism_conforms():
     assert shapes.examine(GOOD).diagnostics == ()
-    for mechanism in SEEDS:
-        for row in formats.writers():
-            file = tmp_path / f"{mechanism.id}{row.suffix}"
-            if quads.is_rdf(file) and (mechanism is SEEDS[0] or row.name in ("ttl", "run")):  # all forms say the same
-                formats.write(mechanism, file)
-                report = shapes.examine(file)
-                assert report.diagnostics == (), row.suffix
-                assert row.name in ("run", "nanopub") or report.edges == len(mechanism.edges)
+
+
+@pytest.mark.parametrize("mechanism", SEEDS, ids=lambda mechanism: mechanism.id)
+def test_every_export_conforms(mechanism, tmp_path):
+    """All of them for the first mechanism; for the others Turtle and the runs, since the other forms say the same."""
+    for row in formats.writers():
+        file = tmp_path / f"{mechanism.id}{row.suffix}"
+        if quads.is_rdf(file) and (mechanism.id == "ta1-tlr7" or row.name in ("ttl", "run")):
+            formats.write(mechanism, file)
+            report = shapes.examine(file)
+            assert report.diagnostics == (), row.suffix
+            assert row.name in ("run", "nanopub") or report.edges == len(mechanism.edges)
 
 
 def test_the_shapes_are_shacl_and_fetch_nothing():

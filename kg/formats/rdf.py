@@ -12,7 +12,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
@@ -290,7 +290,10 @@ class _Sections(_Turtle):
 
 
 class _Trig(_Sections, TrigSerializer):
-    pass
+
+    def __init__(self, store: Dataset) -> None:
+        super().__init__(store)
+        self.contexts.sort(key=lambda graph: str(graph.identifier))  # rdflib has them in the order of their hashes
 
 
 def _serialized(serializer: TurtleSerializer) -> str:
@@ -378,6 +381,7 @@ class _Writer:
         self.say(about, RDF.type, SCHEMA.Dataset)
         self.say(about, DCTERMS.title, m.title)
         self.say(about, DCTERMS.description, m.summary)
+        self.say(about, SCHEMA.creativeWorkStatus, m.status)
         self.passport(about)
         for source in m.sources:
             self.say(about, DCTERMS.source, self.part("source", source))
@@ -461,7 +465,7 @@ class _Writer:
                 self.say(about, KGV.effectEvidence, self.evidence(edge.effect, f"{edge.name}/effect"))
         for item in edge.evidence:
             self.say(about, KGV.evidence, self.evidence(item, edge.name, about))
-        self.species(about, edge.evidence)
+        self.species(about, edge.taxa)
 
     def requirement(self, edge: Edge, kind: str, needed: Requirement) -> None:
         about = self.part("edge", edge.name, kind, needed.node)
@@ -483,6 +487,7 @@ class _Writer:
             code = claim.eco_retold if source and source.reports else claim.eco
             self.denotes(here, Term(code, vocabulary.terms()[code].label), BIOLINK.has_evidence_of_type)
         self.say(here, KGV.hedge, item.hedge)
+        self.say(here, KGV.says, item.says)
         self.say(here, KGV.because, item.because)
         if item.assay:
             self.denotes(here, item.assay, KGV.assay)
@@ -490,13 +495,13 @@ class _Writer:
             self.say(here, KGV.stance, item.stance)
             if about is not None:
                 self.say(here, URIRef(CITO[item.stance]), about)
-        self.species(here, (item,))
+        self.species(here, item.taxon)
         if source and (item.anchor or item.span or not item.because):
             self.say(here, PROV.wasDerivedFrom, self.part("source", source.key))
             own = claim is not None and claim.locator == "no"  # a curator's own step is not the publication's
             for work in () if own else self.cited(source, item):
                 self.say(here, BIOLINK.publications, URIRef(work))
-                if about is not None:
+                if about is not None and item.stance == "supports":
                     self.say(about, BIOLINK.publications, URIRef(work))
             self.selector(here, item, source)
         return here
@@ -520,8 +525,7 @@ class _Writer:
         for sha in source.texts[: 1 if item.span else None]:
             self.say(there, KGV.textSha256, sha)
 
-    def species(self, about: URIRef, items: Iterable[Evidence]) -> None:
-        taxa = [taxon for item in items for taxon in item.taxon]
+    def species(self, about: URIRef, taxa: Sequence[Term]) -> None:
         self.say(about, KGV.speciesStated, bool(taxa))
         for taxon in taxa:
             self.denotes(about, taxon, BIOLINK.species_context_qualifier)

@@ -45,8 +45,8 @@ def draw(mechanism: Mechanism) -> Drawing:
     else:
         layout, ways = dot.arrange(mechanism, wishes)
     lines = [replace(line, way=way) for (line, _), way in zip(wishes, ways, strict=True)]
-    own = frozenset(edge.name for edge in mechanism.edges if inferred(edge))
-    return Drawing(layout, tuple(marked(lines, own)))
+    names = frozenset(edge.name for edge in mechanism.edges if inferred(edge) or edge.disputed)
+    return Drawing(layout, tuple(marked(lines, names)))
 
 
 def score(mechanism: Mechanism) -> Score:

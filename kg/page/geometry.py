@@ -65,7 +65,7 @@ class Line:
     start: str
     end: str  # a node, or the name of the edge that it ends on
     condition: str = ""
-    mark: Point | None = None  # where the diamond of the curator's inference stands, if it has one
+    mark: Point | None = None  # where its mark stands, if it has one: the curator's inference, or a dispute
 
     @property
     def d(self) -> str:
@@ -166,10 +166,10 @@ def wanted(mechanism: Mechanism) -> Iterator[tuple[Line, int]]:
                     yield line, index[edge.name]
 
 
-def marked(lines: Sequence[Line], inferred: Collection[str]) -> Iterator[Line]:
-    """Each line with the free spot for its diamond: away from heads, rings and what crosses it."""
+def marked(lines: Sequence[Line], names: Collection[str]) -> Iterator[Line]:
+    """Each line whose edge is named with the free spot for its mark: away from heads, rings and what crosses it."""
     for n, line in enumerate(lines):
-        if line.condition or line.edge not in inferred:
+        if line.condition or line.edge not in names:
             yield line
             continue
         taken = [other.way.tip for m, other in enumerate(lines) if m != n and other.end == line.edge]

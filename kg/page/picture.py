@@ -49,7 +49,7 @@ class Picture:
     def look(self, edge: Edge) -> dict[str, Any]:
         """How the line of an edge looks, wherever it runs."""
         kind, own = geometry.kind(edge), geometry.inferred(edge)
-        return {"kind": kind, "style": self.style(edge), "run": edge.run, "inferred": own}
+        return {"kind": kind, "style": self.style(edge), "run": edge.run, "inferred": own, "disputed": edge.disputed}
 
     def kind(self, key: str) -> str:
         """How a node is drawn: a kind that has a colour."""
@@ -83,7 +83,7 @@ class Picture:
             "style": "condition" if line.condition else self.style(edge),
             "run": edge.run,
             "node": self.told.node_number.get(line.condition, -1),
-            "mark": _diamond(*line.mark) if line.mark else "",
+            "mark": (_cross if edge.disputed else _diamond)(*line.mark) if line.mark else "",
             "at": [round(value, 1) for value in geometry.middle(line)],
         }
 
@@ -109,7 +109,7 @@ class Picture:
         about = clean(about or m.summary) or f"{len(m.nodes)} nodes and {len(m.edges)} edges."
         edges, nodes = self.lit(stop) if stop else (set(self.told.edge_number), set(m.nodes))
         room = max(layout.width, 560)
-        notice = _wrapped(" · ".join(map(clean, m.caveats)), room - 90, 19)
+        notice = _wrapped(" · ".join(map(clean, m.caveats)), room - 90, 21)  # 19, and bold, which is wider
         credit = _wrapped(" — ".join(map(clean, self.told.credits)), room - 90, 15)
         width, top = room + 24, 66
         foot = top + layout.height + 10
@@ -121,7 +121,7 @@ class Picture:
             f'<desc id="picture-desc">{escape(about)} {escape(". ".join(map(clean, m.caveats)))}.</desc>',
             f'<rect width="{r(width)}" height="{r(height)}" fill="{ink["paper"]}"/>',
             f'<text x="28" y="44" font-size="26" font-weight="600" fill="{ink["ink"]}">'
-            f"{escape(fit(title, width - 60, 26))}</text>",
+            f"{escape(fit(title, width - 60, 29))}</text>",
             f'<g transform="translate(12 {top})">',
         ]
         for area in self.areas:
@@ -218,6 +218,10 @@ class Picture:
         if "unless" in kinds:
             ring = geometry.circle(34, 8, 6) + "M29 13L39 3"
             items.append({"text": "stops the step", "class": "condition", "d": "M2 8H26", "mark": ring})
+        if any(edge.disputed for edge in self.m.edges):
+            items.append(
+                {"text": "disputed", "class": "plain", "d": "M2 8H44", "mark": _cross(23, 8, 6), "style": "solid"}
+            )
         if any(not edge.run for edge in self.m.edges):
             items.append({"text": "drawn, not run", "class": "plain idle", "d": "M2 8H44", "style": "solid"})
         return items
@@ -261,6 +265,14 @@ def _rounded(x: float, y: float, w: float, h: float, c: float = 22) -> dict[str,
 
 def _diamond(x: float, y: float, c: float = 8) -> str:
     return f"M{r(x - c)} {r(y)}L{r(x)} {r(y - c)}L{r(x + c)} {r(y)}L{r(x)} {r(y + c)}Z"
+
+
+def _cross(x: float, y: float, c: float = 9) -> str:
+    """A cross with arms that have a width, so that it can be filled as a diamond is."""
+    a, b = c, 0.35 * c
+    corners = ((-a, b - a), (b - a, -a), (0, -b), (a - b, -a), (a, b - a), (b, 0))
+    whole = (*corners, *((-u, -v) for u, v in corners))
+    return "M" + "L".join(f"{r(x + u)} {r(y + v)}" for u, v in whole) + "Z"
 
 
 def _sample(kind: str) -> str:

@@ -13,6 +13,7 @@ from kg import causal, vocabulary
 from kg.diagnostics import visible
 from kg.mechanism import Edge, Evidence, Mechanism, Node, Requirement, Source, Stop, common_name
 from kg.page.layout import clean, spoken
+from kg.vocabulary import Term
 
 READ = {
     "full": "read in full",
@@ -201,15 +202,15 @@ class Told:
         """What the source says about species as a whole."""
         return ", ".join(f"{e.hedge} {common_name(taxon)}".strip() for e in self.m.scope for taxon in e.taxon)
 
-    def species(self, evidence: Iterable[Evidence]) -> str:
-        """The species that some evidence states; else that it states none, and what the source says of the whole."""
-        stated = dict.fromkeys(f"{common_name(taxon)} ({taxon.label})" for item in evidence for taxon in item.taxon)
+    def species(self, taxa: Iterable[Term]) -> str:
+        """The species that are stated; else that none is, and what the source says of the whole."""
+        stated = dict.fromkeys(f"{common_name(taxon)} ({taxon.label})" for taxon in taxa)
         if stated:
             return ", ".join(stated)
         return f"not stated here; source: {self.scope}" if self.scope else "not stated"
 
     def species_short(self, edge: Edge) -> str:
-        stated = dict.fromkeys(common_name(taxon) for item in edge.evidence for taxon in item.taxon)
+        stated = dict.fromkeys(common_name(taxon) for taxon in edge.taxa)
         return ", ".join(stated) or "species not stated"
 
     def locator(self, evidence: Evidence) -> str:
@@ -219,9 +220,12 @@ class Told:
         return f"characters {evidence.span[0]}–{evidence.span[1]} of the {source.kind if source else 'text'}"
 
     def chain(self, evidence: Evidence) -> str:
-        """How we know: the text that was read, and the study behind it."""
+        """How we know: the text that was read, by name if it is not the first, and the study behind it."""
         source = self.m.source(evidence)
-        return self.reading(source) if source else ""
+        if source is None or self.only_own(evidence):
+            return ""
+        first = source.key == next(iter(self.m.sources))
+        return self.reading(source) if first else f"{self.named(source)}: {self.reading(source)}"
 
     def reading(self, source: Source) -> str:
         text = f"{source.kind}, {READ.get(source.read, source.read)}"
@@ -328,7 +332,7 @@ class Told:
 
     def tags(self, edge: Edge) -> tuple[tuple[str, ...], ...]:
         """What an edge has of each facet, in their order."""
-        taxa = dict.fromkeys(taxon.id for item in edge.evidence for taxon in item.taxon)
+        taxa = dict.fromkeys(taxon.id for taxon in edge.taxa)
         sources = dict.fromkeys(
             source.key for item in edge.evidence if not self.only_own(item) and (source := self.m.source(item))
         )
@@ -470,9 +474,9 @@ class Told:
         return node.term.id if node and node.term else ""
 
     def _behind(self, edge: Edge) -> list[str]:
-        """The source chain of an edge: what was read, and what that reports."""
+        """The source chain of an edge: what was read, and what that reports; of its support, where it has any."""
         said: dict[str, None] = {}
-        for item in edge.evidence:
+        for item in [item for item in edge.evidence if item.stance == "supports"] or edge.evidence:
             source = self.m.source(item)
             if source and not self.only_own(item):
                 of = self.m.sources.get(source.reports)

@@ -18,7 +18,7 @@ from typing import Any
 import kg
 from kg import checks, formats, texts
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
-from kg.mechanism import Mechanism
+from kg.mechanism import STATUS, Mechanism
 
 #: What is built beside the formats, in a few words.
 OTHERS = {
@@ -47,6 +47,7 @@ class Summary:
     species: dict[str, int]  # how many edges state it; "not stated" for the others
     anchors: str
     warnings: int
+    status: str = ""  # what must be said of the whole, such as that only excerpts were read
     files: dict[str, int] = field(default_factory=dict)  # name -> bytes
 
 
@@ -264,6 +265,7 @@ def summary(mechanism: Mechanism, report: checks.Report, files: dict[str, int] |
         species=dict(species.most_common()),
         anchors=str(report.coverage),
         warnings=len(report.diagnostics) - len(report.errors),
+        status=STATUS.get(mechanism.status, ""),
         files=files or {},
     )
 
