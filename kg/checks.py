@@ -713,16 +713,11 @@ def sources_can_be_found_again(m: Mechanism) -> Iterator[Diagnostic]:
 def human_terms_rest_on_human_evidence(m: Mechanism) -> Iterator[Diagnostic]:
     """A node grounded to a human gene makes a human claim; evidence from other species alone does not carry it."""
     human = "NCBITaxon:9606"
-
-    def species(term: Term) -> str:
-        entry, prefix = vocabulary.terms().get(term.id), vocabulary.prefixes().get(term.prefix)
-        return (entry.taxon if entry else "") or (prefix.taxon if prefix else "")
-
     for edge in m.edges:
         stated = {taxon.id for item in edge.evidence for taxon in item.taxon}
         for part, name in (("subject", edge.subject), ("object", edge.sentence.object)):
             term = m.nodes[name].term if name in m.nodes else None
-            if term and species(term) == human and stated and human not in stated:
+            if term and term.taxon == human and stated and human not in stated:
                 labels = ", ".join(sorted({t.label for item in edge.evidence for t in item.taxon}))
                 message = f"{name!r} is the human {term}, but the evidence is from {labels} only"
                 yield _warning(

@@ -16,6 +16,7 @@ import kg
 
 if TYPE_CHECKING:
     from kg import causal
+    from kg.conflicts import Conflict
     from kg.diagnostics import Diagnostic
     from kg.mechanism import Mechanism
     from kg.site.build import Built
@@ -503,21 +504,25 @@ def discriminate(mech: str, assume: Sequence[str], as_json: bool) -> None:
 @click.argument("mech")
 @click.argument("start", metavar="FROM")
 @click.argument("end", metavar="TO")
+@click.option("--with", "also", multiple=True, metavar="MECH", help="Go through this mechanism, too.")
 @click.option("--longest", type=AT_LEAST_ONE, metavar="N", help="Only routes of at most N edges [default: any].")
 @click.option(
     "--most", type=AT_LEAST_ONE, default=100, show_default=True, metavar="N", help="Stop after so many routes."
 )
 @JSON
-def paths(mech: str, start: str, end: str, longest: int | None, most: int, as_json: bool) -> None:
+def paths(mech: str, start: str, end: str, also: Sequence[str], longest: int | None, most: int, as_json: bool) -> None:
     """List every signed route between two nodes, shortest first.
 
-    A route is no effect: brakes and requirements lie along it. `kg whatif` says what follows.
+    A route is no effect: brakes and requirements lie along it. `kg whatif` says what follows. Through several mechanisms,
+    named by --with, or all of seeds/ with `kg paths all FROM TO`, a node may be called by its key or as MECH.KEY.
     """
     import itertools
 
-    from kg import causal
+    from kg import causal, conflicts
 
-    mechanism = _valid(mech)
+    mechanism = conflicts.merge(map(_valid, (mech, *also))) if also else _valid(mech)
+    if isinstance(mechanism, conflicts.Union):
+        start, end = (mechanism.keys.get(name, name) for name in (start, end))
     found = causal.routes(mechanism, start, end, longest or 0)
     signs: set[int] = set()
     rows = []
@@ -542,6 +547,31 @@ def paths(mech: str, start: str, end: str, longest: int | None, most: int, as_js
     click.echo(
         f"{_n(len(rows), 'route')}{' and more' if capped else ''}; {word[net]}. A route is no effect: ask `kg whatif`."
     )
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@JSON
+def conflicts(paths: Sequence[str], as_json: bool) -> None:
+    """Show where mechanisms, or their sources, disagree, and what separates the sides.
+
+    Opposite signs on one pair, different predictions, disputed statements, human statements on animal evidence,
+    statements firmer than their source, and two sources that are one paper; over all of seeds/ unless PATHs are given.
+    Nothing is resolved: direct disagreement comes first, then what is possible, then what something stated separates.
+    """
+    from kg import conflicts, formats
+
+    parts = [_valid(path) for path in paths or map(str, formats.seeds())]
+    found = conflicts.find([part for one in parts for part in one.parts])
+    if as_json:
+        click.echo(json.dumps([one.as_dict() for one in found], ensure_ascii=False, indent=1))
+        return
+    for one in found:
+        _print_conflict(one)
+    counts = [(sum(one.verdict == verdict for one in found), verdict) for verdict in conflicts.VERDICTS]
+    click.echo("; ".join(f"{n} {verdict}" for n, verdict in counts if n) or "no disagreement was found")
+    for part in parts:
+        _strip(part)
 
 
 @main.command()
@@ -598,10 +628,12 @@ def _unread(path: str, error: Exception) -> Sequence[Diagnostic]:
 
 
 def _valid(path: str) -> Mechanism:
-    """A mechanism to run; the complaints end the command if it is not valid."""
-    from kg import formats
+    """A mechanism to run, or `all` of seeds/ as one; the complaints end the command if it is not valid."""
+    from kg import conflicts, formats
     from kg.diagnostics import InvalidMechanism
 
+    if path == conflicts.ALL and not Path(path).exists():
+        return conflicts.merge(_valid(str(seed)) for seed in formats.seeds())
     mechanism, report = formats.examine(path, sources="")  # texts are for `kg check`
     if report.errors:
         raise InvalidMechanism(report.diagnostics)
@@ -675,6 +707,31 @@ def _print_conditions(mechanism: Mechanism, rows: Sequence[causal.Row]) -> None:
     if any(len(set(by.values())) > 1 for row in rows for by in row.values.values()):
         click.echo(f"a | b: the readings disagree ({', '.join(next(iter(rows[0].values.values())))})")
     _strip(mechanism)
+
+
+def _print_conflict(one: Conflict) -> None:
+    from kg import vocabulary
+
+    click.echo(click.style(one.title, bold=True))
+    for side in one.sides:
+        click.echo(f"  {side.mechanism}: {side.words}")
+        lines: dict[str, int] = {}
+        for item, source in zip(side.evidence, side.sources, strict=True):
+            label = vocabulary.claims()[item.claim].label if item.claim in vocabulary.claims() else "no claim"
+            said = [item.stance] * (item.stance != "supports") + [f"“{item.hedge}”"] * bool(item.hedge)
+            said += [f"species: {', '.join(taxon.label for taxon in item.taxon)}"] if item.taxon else []
+            said += [f"at “{item.anchor}”"] if item.anchor else []
+            line = f"      {'; '.join([label, *said])}: {item.because or source}"
+            lines[line] = lines.get(line, 0) + 1
+        for line, times in lines.items():
+            click.echo(line + f" (×{times})" * (times > 1))
+    for name, here, there in one.separated:
+        click.echo(f"  {name}: {here} / {there}")
+    if one.open:
+        click.echo(f"  not stated on both sides: {', '.join(one.open)}")
+    if one.because:
+        click.echo(f"  {one.because}")
+    click.echo()
 
 
 def _print_fixed_points(

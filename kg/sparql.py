@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg import shelf, vocabulary
+from kg.conflicts import ALL
 from kg.diagnostics import Diagnostic, Location, near, visible
 
 if TYPE_CHECKING:
@@ -599,12 +600,16 @@ class Engine:
     def load(self, *over: str | Path | Mechanism) -> None:
         """Add mechanisms and RDF files; everything in seeds/ if none is named."""
         from kg import formats
+        from kg.formats import rdf
 
+        mechanisms = []
         for one in over or formats.seeds():
             if isinstance(one, (str, Path)) and Path(one).suffix in SUFFIXES:
                 self._load_file(Path(one))
             else:
-                self._load_mechanism(one)
+                mechanisms.append(self._load_mechanism(one))
+        if len(mechanisms) > 1:
+            self._load_graph(ALL, vocabulary.BASE + ALL, rdf.together(mechanisms))
 
     def ask(
         self, question: str | Path, given: Mapping[str, str] | None = None, rows: int = ROWS, labels: bool = True
@@ -634,7 +639,7 @@ class Engine:
             prefixes=query.prefixes,
         )
 
-    def _load_mechanism(self, one: str | Path | Mechanism) -> None:
+    def _load_mechanism(self, one: str | Path | Mechanism) -> Mechanism:
         from kg import formats
         from kg.diagnostics import InvalidMechanism
         from kg.formats import rdf
@@ -647,8 +652,12 @@ class Engine:
             mechanism = one
         self.caveats[mechanism.id] = mechanism.caveats
         for name, graph in ((rdf.iri(mechanism), rdf.graph), (rdf.iri(mechanism, "run"), rdf.run_graph)):
-            text = graph(mechanism).serialize(format="nt")
-            self._done(self._said(mechanism.id, do="load", text=text, graph=name, names=self.names))
+            self._load_graph(mechanism.id, name, graph(mechanism))
+        return mechanism
+
+    def _load_graph(self, about: str, name: str, graph: Any) -> None:
+        text = graph.serialize(format="nt")
+        self._done(self._said(about, do="load", text=text, graph=name, names=self.names))
 
     def _load_file(self, path: Path) -> None:
         with open(path, "rb"):  # an OSError names the file

@@ -40,6 +40,16 @@ class Term:
         """The IRI in the Biolink Model's form, so that graphs of others join on it."""
         return expand(self.id)
 
+    @property
+    def taxon(self) -> str:
+        """The species that the term itself is of, such as NCBITaxon:9606 for any HGNC id; empty if it is of none.
+
+        >>> Term("HGNC:15631", "TLR7").taxon, Term("MESH:D051199", "Toll-Like Receptor 7").taxon
+        ('NCBITaxon:9606', '')
+        """
+        entry, prefix = terms().get(self.id), prefixes().get(self.prefix)
+        return (entry.taxon if entry else "") or (prefix.taxon if prefix else "")
+
 
 @dataclass(frozen=True)
 class Entry:

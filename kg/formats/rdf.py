@@ -23,7 +23,7 @@ from rdflib.plugins.serializers.trig import TrigSerializer
 from rdflib.plugins.serializers.turtle import TurtleSerializer
 from rdflib.term import Node
 
-from kg import __version__, causal, shelf, vocabulary
+from kg import __version__, causal, conflicts, shelf, vocabulary
 from kg.mechanism import Edge, Effect, Evidence, Mechanism, Note, Requirement, Source, Stop, plain
 from kg.vocabulary import Term
 
@@ -80,6 +80,14 @@ def dataset(mechanism: Mechanism) -> Dataset:
         for triple in triples:
             named.add(triple)
     return data
+
+
+def lines(graph: Graph, name: str) -> list[str]:
+    """The triples of a graph as sorted lines of N-Quads, in the graph of that name."""
+    data = Dataset(default_union=False)
+    for triple in graph:
+        data.graph(URIRef(name)).add(triple)
+    return sorted(f"{line}\n" for line in data.serialize(format="nquads").splitlines() if line)
 
 
 def graph(mechanism: Mechanism) -> Graph:
@@ -158,7 +166,8 @@ def _quoted(text: str) -> str:
 
 def iri(mechanism: Mechanism, *steps: str) -> str:
     """The IRI of a mechanism, or of a part of it: ``iri(m, "edge", "degradation")``."""
-    return "/".join([vocabulary.BASE + mechanism.id, *(quote(step, safe="~!$&'()*+,;=:@/") for step in steps)])
+    first, *rest = mechanism.address(*steps)
+    return "/".join([vocabulary.BASE + first, *(quote(step, safe="~!$&'()*+,;=:@/") for step in rest)])
 
 
 def input_hash(mechanism: Mechanism) -> str:
@@ -330,6 +339,9 @@ class _Writer:
         self.say(about, KGV.role, URIRef(KGV[edge.role]))
         self.say(about, KGV.asserted, edge.asserted)
         self.say(about, KGV.executes, edge.executes)
+        support = m.support(edge)
+        for counted in ("supporting", "disputing", "qualifying"):
+            self.say(about, URIRef(KGV[f"{counted}Papers"]), getattr(support, counted))
         self.say(about, BIOLINK.agent_type, "not_provided")
         claim = vocabulary.claims().get(edge.claim)
         self.say(about, BIOLINK.knowledge_level, claim.knowledge_level if claim else "not_provided")
@@ -376,6 +388,8 @@ class _Writer:
         self.say(here, KGV.because, item.because)
         if item.assay:
             self.denotes(here, item.assay, KGV.assay)
+        self.say(here, KGV.time, item.time)
+        self.say(here, KGV.dose, item.dose)
         if not isinstance(item, Effect):
             self.say(here, KGV.stance, item.stance)
             if about is not None:
@@ -503,6 +517,8 @@ class _Runs(_Writer):
             for condition in mechanism.conditions:
                 for reading in causal.readings(mechanism):
                     self.derived(condition, reading)
+        for conflict in conflicts.find([mechanism]):
+            _conflict(self.graph, conflict, {mechanism.id: mechanism}, iri(mechanism))
 
     def derived(self, condition: str, reading: str) -> None:
         answer = causal.whatif(self.m, condition, reading=reading)
@@ -524,6 +540,55 @@ class _Runs(_Writer):
                     self.say(about, KGV.usesEdge, self.part("edge", edge))
                 for missing in step.missing:
                     self.say(about, KGV.missing, missing)
+
+
+def together(mechanisms: Sequence[Mechanism]) -> Graph:
+    """What holds between mechanisms: which nodes are one or of one thing, and where two mechanisms disagree.
+
+    It is a graph of its own, ``all``. What one mechanism alone disagrees about is in its graph ``ID/run``.
+    """
+    graph = Graph(bind_namespaces="none")
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace, replace=True)
+    by_id = {m.id: m for m in mechanisms}
+    for link in conflicts.links(mechanisms):
+        one, other = (URIRef(iri(by_id[id], "node", key)) for id, key in (link.one, link.other))
+        for here, there in ((one, other), (other, one)):
+            graph.add((here, KGV.sameThing if link.differs else KGV.sameNode, there))
+    for conflict in conflicts.find(mechanisms):
+        if len({side.mechanism for side in conflict.sides}) > 1:
+            _conflict(graph, conflict, by_id, f"{vocabulary.BASE}{conflicts.ALL}")
+    return graph
+
+
+def _conflict(graph: Graph, one: conflicts.Conflict, by_id: Mapping[str, Mechanism], base: str) -> None:
+    """A disagreement as a node with its sides; CiTO joins two edges that disagree for all that is stated."""
+    about = URIRef(f"{base}/conflict/{hashlib.sha256(one.key.encode()).hexdigest()[:10]}")
+    say: list[tuple[URIRef, Value]] = [
+        (RDF.type, KGV.Conflict),
+        (RDFS.label, one.title),
+        (KGV.conflictKind, one.kind),
+        (KGV.verdict, one.verdict),
+        (RDFS.comment, " / ".join(side.words for side in one.sides)),
+        *((KGV.separatedBy, name) for name, *_ in one.separated),
+        *((SKOS.note, f"{name}: {here} / {there}") for name, here, there in one.separated),
+        *((KGV.notStated, name) for name in one.open),
+    ]
+    say += [(KGV.because, one.because)] if one.because else []
+    sides = []
+    for side in one.sides:
+        m = by_id[side.mechanism]
+        names = [hashlib.sha256(side.about[0].encode()).hexdigest()[:10]] if side.kind == "note" else side.about
+        parts = [URIRef(iri(m, side.kind, name)) for name in names]
+        say += [(KGV.side, part) for part in parts]
+        say.append((KGV.inMechanism, URIRef(iri(m))))
+        sides.append(parts if side.kind == "edge" else [])
+    for predicate, value in say:
+        graph.add((about, predicate, value if isinstance(value, (URIRef, Literal)) else Literal(value)))
+    if one.kind == "opposite-signs" and one.verdict in ("direct", "possible") and [len(s) for s in sides] == [1, 1]:
+        (here,), (there,) = sides
+        graph.add((here, CITO.disagreesWith, there))
+        graph.add((there, CITO.disagreesWith, here))
 
 
 def _works(source: Source) -> list[str]:
