@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from kg import vocabulary
 from kg.diagnostics import near
-from kg.mechanism import Edge, Expectation, Mechanism, Node, Requirement
+from kg.mechanism import Edge, Expectation, Mechanism, Node, Requirement, Support
 
 T = TypeVar("T")
 
@@ -466,6 +466,7 @@ class Step:
     missing: tuple[str, ...] = ()  # for an unknown: the facts that would settle it
     closed: tuple[str, ...] = ()  # nodes of which it is assumed that nothing unlisted causes them
     observed: tuple[str, ...] = ()  # what a finding says of it under this condition: a value, or only a comparison
+    support: Support | None = None  # what those edges rest on together, as counts
 
 
 @dataclass(frozen=True)
@@ -501,6 +502,7 @@ class Answer:
                     "missing": list(step.missing),
                     "closed": list(step.closed),
                     "observed": list(step.observed),
+                    "support": step.support.as_dict() if step.support else None,
                 }
                 for step in self.changed
             },
@@ -609,7 +611,20 @@ def _step(
     else:
         status = "prediction" + (f" under assumption {', '.join(assumed)}" if assumed else "")
     said = tuple(observed.get(node, ())) if status == "reproduces an observation" else ()
-    return Step(node, before, after, because, status, weakest, species, tuple(edges), closed=closed, observed=said)
+    support = mechanism.support(*resting)
+    return Step(
+        node,
+        before,
+        after,
+        because,
+        status,
+        weakest,
+        species,
+        tuple(edges),
+        closed=closed,
+        observed=said,
+        support=support,
+    )
 
 
 def standing(edge: Edge) -> str:

@@ -12,13 +12,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kg import causal, texts, vocabulary
+from kg import causal, conflicts, texts, vocabulary
 from kg.diagnostics import Diagnostic, Location, near, nearest
 from kg.mechanism import Assumption, Change, Condition, Edge, Effect, Evidence, Mechanism, Record
 from kg.vocabulary import Predicate, Term
 
 ANCHOR_WORDS = 8  # an anchor is a pointer, not a quotation: this many words at most
 ANCHOR_SHARE = 0.15  # of a source's characters, for all its anchors together
+RESERVED = {
+    conflicts.ALL: "the graph of all of them",
+    **dict.fromkeys(("vocab", "term", "shapes", "np"), "IRIs of words, terms, shapes and nanopublications"),
+    "void": "the description of a build",
+}
 VALUES = ("present", "absent", "unknown")
 
 Rule = Callable[["Mechanism"], Iterable[Diagnostic]]
@@ -128,6 +133,14 @@ def _starts(m: Mechanism) -> tuple[Assumption | Condition, ...]:
 
 
 # ---------------------------------------------------------------- names
+
+
+@rule
+def ids_are_free(m: Mechanism) -> Iterator[Diagnostic]:
+    """No mechanism takes the name of a file or an IRI that is about all of them."""
+    if m.id in RESERVED:
+        message = f"{m.id!r} names what is about all mechanisms: {RESERVED[m.id]}"
+        yield _error(m.spot("id"), "reserved-id", message, "give it another id")
 
 
 @rule

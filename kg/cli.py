@@ -147,6 +147,7 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
                 "skipped": dict(report.coverage.skipped),
             },
             "runs": asdict(report.runs),
+            "support": {edge.name: mechanism.support(edge).as_dict() for edge in mechanism.edges if not report.errors},
         }
         results.append({**summary, "diagnostics": [one.as_dict() for one in report.diagnostics]})
         if not as_json:
@@ -155,6 +156,8 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
             size = f"{_n(len(mechanism.nodes), 'node')}, {_n(len(mechanism.edges), 'edge')}"
             click.echo(f"{mechanism.file}: {size}, {counted}")
             click.echo(f"  {report.coverage}\n  {report.runs}")
+            if not report.errors:
+                click.echo(f"  {_supported(mechanism)}")
     if as_json:
         click.echo(json.dumps(results, ensure_ascii=False, indent=1))
     if failed:
@@ -681,6 +684,7 @@ def _print_answer(mechanism: Mechanism, answer: causal.Answer) -> None:
             weakest = vocabulary.claims()[step.weakest].label if step.weakest else "none"
             counted = f"{_n(len(step.rests_on), 'edge')}: {_species(step.species)}"
             click.echo(f"    rests on {counted}; weakest link: {weakest}")
+            click.echo(f"    {step.support}" if step.support else "")
             if step.closed:
                 causes = ", ".join(mechanism.nodes[node].label for node in step.closed)
                 click.echo(f"    and on this, that nothing unlisted causes {causes}")
@@ -838,6 +842,18 @@ class _progress:  # noqa: N801  (used as `with _progress() as say`)
 def _complain(diagnostics: Sequence[Diagnostic]) -> None:
     for one in diagnostics:
         click.echo(str(one), err=True)
+
+
+def _supported(mechanism: Mechanism) -> str:
+    """How many edges rest on how many papers, and how many disagreements there are."""
+    from collections import Counter
+
+    from kg import conflicts
+
+    papers = Counter(mechanism.support(edge).supporting for edge in mechanism.edges)
+    counts = [f"{count} on {_n(number, 'paper') if number else 'no paper'}" for number, count in sorted(papers.items())]
+    found = len(conflicts.find([mechanism]))
+    return f"edges rest {', '.join(counts)}; {_n(found, 'disagreement')}" + ": `kg conflicts` shows them" * bool(found)
 
 
 def _counted(diagnostics: Sequence[Diagnostic]) -> str:

@@ -794,23 +794,22 @@ def _hedges(parts: Sequence[Mechanism]) -> Iterator[Conflict]:
     sides: tuple[Side, ...]
     for m in parts:
         for side, items in _statements(m):
-            if side(()).kind == "note":  # a note weighs words; it asserts nothing
+            observed = [i for i in items if i.claim in OBSERVED and i.stance != "disputes"]
+            weak = [i for i in observed if doubt(i.hedge)]
+            flat = [
+                i for i in observed if not i.hedge and i.stance == "supports" and m.source(i) in map(m.source, weak)
+            ]
+            weak = [i for i in weak if flat or i.stance == "supports"]
+            if not weak or side(()).kind == "note":  # a note weighs words; it asserts nothing
                 continue
-            firm = [i for i in items if i.claim in OBSERVED and i.stance == "supports"]
-            weak = [i for i in items if i.claim in OBSERVED and doubt(i.hedge)]
-            for item in weak:
-                flat = [i for i in firm if not i.hedge and m.source(i) == m.source(item)]
-                label = vocabulary.claims()[item.claim].label
-                words = f"“{item.hedge}”"
-                if flat:
-                    because = f"The same source says it flatly, and elsewhere with {words}."
-                    sides = side(flat), replace(side([item]), words=f"hedged: {words}")
-                elif item.stance == "supports":
-                    because = f"It is written down as {label}; the source says {words}."
-                    sides = (side([item]),)
-                else:
-                    continue
-                yield Conflict("firmer-than-source", "noted", sides, because=because)
+            words = ", ".join(dict.fromkeys(f"“{i.hedge}”" for i in weak))
+            if flat:
+                because = f"The same source says it flatly, and elsewhere with {words}."
+                sides = side(flat), replace(side(weak), words=f"hedged: {words}")
+            else:
+                because = f"It is written down as {vocabulary.claims()[weak[0].claim].label}; the source says {words}."
+                sides = (side(weak),)
+            yield Conflict("firmer-than-source", "noted", sides, because=because)
 
 
 def _papers(parts: Sequence[Mechanism]) -> Iterator[Conflict]:

@@ -24,7 +24,7 @@ from rdflib.plugins.serializers.turtle import TurtleSerializer
 from rdflib.term import Node
 
 from kg import __version__, causal, conflicts, shelf, vocabulary
-from kg.mechanism import Edge, Effect, Evidence, Mechanism, Note, Requirement, Source, Stop, plain
+from kg.mechanism import Edge, Effect, Evidence, Mechanism, Note, Requirement, Source, Stop, Support, plain
 from kg.vocabulary import Term
 
 KGV = Namespace(vocabulary.BASE + "vocab/")
@@ -339,9 +339,7 @@ class _Writer:
         self.say(about, KGV.role, URIRef(KGV[edge.role]))
         self.say(about, KGV.asserted, edge.asserted)
         self.say(about, KGV.executes, edge.executes)
-        support = m.support(edge)
-        for counted in ("supporting", "disputing", "qualifying"):
-            self.say(about, URIRef(KGV[f"{counted}Papers"]), getattr(support, counted))
+        self.support(about, m.support(edge))
         self.say(about, BIOLINK.agent_type, "not_provided")
         claim = vocabulary.claims().get(edge.claim)
         self.say(about, BIOLINK.knowledge_level, claim.knowledge_level if claim else "not_provided")
@@ -363,6 +361,10 @@ class _Writer:
             self.say(about, KGV.evidence, self.evidence(item, edge.name, about))
         self.species(about, edge.evidence)
         self.predicate(edge)
+
+    def support(self, about: URIRef, support: Support) -> None:
+        for counted in ("supporting", "disputing", "qualifying"):
+            self.say(about, URIRef(KGV[f"{counted}Papers"]), getattr(support, counted))
 
     def requirement(self, edge: Edge, kind: str, needed: Requirement) -> None:
         about = self.part("edge", edge.name, kind, needed.node)
@@ -540,6 +542,8 @@ class _Runs(_Writer):
                     self.say(about, KGV.usesEdge, self.part("edge", edge))
                 for missing in step.missing:
                     self.say(about, KGV.missing, missing)
+                if step.support:
+                    self.support(about, step.support)
 
 
 def together(mechanisms: Sequence[Mechanism]) -> Graph:
@@ -563,7 +567,8 @@ def together(mechanisms: Sequence[Mechanism]) -> Graph:
 
 def _conflict(graph: Graph, one: conflicts.Conflict, by_id: Mapping[str, Mechanism], base: str) -> None:
     """A disagreement as a node with its sides; CiTO joins two edges that disagree for all that is stated."""
-    about = URIRef(f"{base}/conflict/{hashlib.sha256(one.key.encode()).hexdigest()[:10]}")
+    said = " ".join([one.key, *(side.words for side in one.sides)])
+    about = URIRef(f"{base}/conflict/{hashlib.sha256(said.encode()).hexdigest()[:10]}")
     say: list[tuple[URIRef, Value]] = [
         (RDF.type, KGV.Conflict),
         (RDFS.label, one.title),
