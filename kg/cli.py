@@ -578,6 +578,27 @@ def conflicts(paths: Sequence[str], as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--html", "page", metavar="FILE", help="Write it as one offline page, with pictures.")
+@JSON
+def diff(old: str, new: str, page: str | None, as_json: bool) -> None:
+    """Show what changed between two versions of mechanisms, as Markdown for a review.
+
+    OLD and NEW are files, folders, ids in seeds/, git revisions (HEAD~1:seeds/ta1-tlr7) or built RDF. Edges, signs,
+    evidence, claims, species, terms, disagreements, expectations and answers are compared, not layout: a file that was
+    only reformatted has not changed. Exit code 0 whether there are differences or not.
+    """
+    from kg import diff
+
+    with _progress() as say:
+        found = diff.diff(old, new, say)
+    if page:
+        Path(page).write_text(diff.html(found), encoding="utf-8", newline="\n")
+    click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=1) if as_json else found.text(), nl=as_json)
+
+
+@main.command()
 @click.argument("mech")
 @click.option(
     "--url", default="", metavar="URL", help="Where the page, or its folder, is [default: beside the host page]."

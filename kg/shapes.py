@@ -95,6 +95,14 @@ def examine(path: str | Path) -> Report:
 # ---------------------------------------------------------------- reading
 
 
+def read(path: str | Path) -> Graph:
+    """An RDF file as an ``rdflib.Graph``, all its graphs as one. Nothing is fetched.
+
+    Raises InvalidMechanism if the file is not there, is too large, or is not RDF in the syntax that its name says.
+    """
+    return _graph(_parsed(Path(path), _text(Path(path))))
+
+
 def _text(file: Path) -> str:
     """The text of a file that is there, is not too large, is UTF-8, and hides no bomb."""
     if not file.is_file():

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from rdflib import OWL, PROV, RDF, RDFS, SKOS, XSD, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS
@@ -24,7 +24,26 @@ from rdflib.plugins.serializers.turtle import TurtleSerializer
 from rdflib.term import Node
 
 from kg import __version__, causal, conflicts, shelf, vocabulary
-from kg.mechanism import Edge, Effect, Evidence, Mechanism, Note, Requirement, Source, Stop, Support, plain
+from kg.mechanism import (
+    Assumption,
+    Condition,
+    Edge,
+    Effect,
+    Evidence,
+    Expect,
+    Expectation,
+    Frozen,
+    Mechanism,
+    Note,
+    Place,
+    Requirement,
+    Sentence,
+    Source,
+    Stop,
+    Support,
+    plain,
+)
+from kg.mechanism import Node as Participant
 from kg.vocabulary import Term
 
 KGV = Namespace(vocabulary.BASE + "vocab/")
@@ -594,6 +613,189 @@ def _conflict(graph: Graph, one: conflicts.Conflict, by_id: Mapping[str, Mechani
         (here,), (there,) = sides
         graph.add((here, CITO.disagreesWith, there))
         graph.add((there, CITO.disagreesWith, here))
+
+
+def skeletons(data: Graph) -> list[Mechanism]:
+    """The mechanisms of a graph, with all that RDF carries of them, for comparing: no readings, tours or layouts.
+
+    >>> from kg.formats import read
+    >>> (again,) = skeletons(graph(read("ta1-tlr7")))
+    >>> again.words(again.edge("protection"))
+    'Tα-1 protects miR-146a-5p from RNase A'
+    """
+    return [_Skeleton(data, about).mechanism() for about in sorted(data.subjects(RDF.type, KGV.Mechanism), key=str)]
+
+
+class _Skeleton:
+    """One mechanism read back from its triples."""
+
+    def __init__(self, data: Graph, about: Node) -> None:
+        self.data, self.about = data, about
+        self.base = f"{about}/"
+
+    def mechanism(self) -> Mechanism:
+        part = self.parts
+        return Mechanism(
+            id=str(self.about).removeprefix(vocabulary.BASE),
+            title=self.text(self.about, DCTERMS.title),
+            summary=self.text(self.about, DCTERMS.description),
+            licence=self.text(self.about, DCTERMS.license).rpartition("/")[2],
+            version=self.text(self.about, OWL.versionInfo),
+            sources=Frozen((self.key(it), self.source(it)) for it in part(KGV.Source)),
+            scope=self.evidence(self.about, KGV.scope),
+            places=Frozen((self.key(it), self.place(it)) for it in part(KGV.Place)),
+            nodes=Frozen((self.key(it), self.node(it)) for it in part(KGV.Node)),
+            edges=tuple(self.edge(it) for it in part(BIOLINK.Association)),
+            conditions=Frozen((self.key(it), self.condition(it)) for it in part(KGV.Condition)),
+            assumptions=Frozen((self.key(it), self.assumption(it)) for it in part(KGV.Assumption)),
+            expectations=tuple(self.expectation(it) for it in part(KGV.Expectation)),
+            notes=tuple(self.note(it) for it in part(KGV.Note)),
+            file=str(self.about),
+        )
+
+    def parts(self, kind: URIRef) -> list[Node]:
+        found = (it for it in self.data.subjects(RDF.type, kind) if str(it).startswith(self.base))
+        return sorted(set(found), key=str)
+
+    def key(self, it: Node | None) -> str:
+        return unquote(str(it).removeprefix(self.base).partition("/")[2]) if it is not None else ""
+
+    def text(self, it: Node, predicate: URIRef) -> str:
+        value = self.data.value(it, predicate)
+        return "" if value is None else str(value)
+
+    def named(self, it: Node, predicate: URIRef) -> str:
+        return self.key(self.data.value(it, predicate))
+
+    def terms(self, it: Node, predicate: URIRef) -> tuple[Term, ...]:
+        found = [
+            Term(self.text(term, SKOS.notation), self.text(term, RDFS.label))
+            for term in self.data.objects(it, predicate)
+        ]
+        return tuple(sorted(found, key=str))
+
+    def term(self, it: Node, predicate: URIRef) -> Term | None:
+        return next(iter(self.terms(it, predicate)), None)
+
+    def source(self, it: Node) -> Source:
+        ids = [str(one) for one in self.data.objects(it, SCHEMA.identifier)]
+        doi, pmid = vocabulary.expand("doi:"), vocabulary.expand("PMID:")
+        return Source(
+            key=self.key(it),
+            kind=self.text(it, DCTERMS.type),
+            title=self.text(it, DCTERMS.title),
+            authors=self.text(it, DCTERMS.creator),
+            publisher=self.text(it, DCTERMS.publisher),
+            date=self.text(it, DCTERMS.date),
+            doi=next((id.removeprefix(doi) for id in ids if id.startswith(doi)), ""),
+            pmid=next((id.removeprefix(pmid) for id in ids if id.startswith(pmid)), ""),
+            url=next((id for id in ids if not id.startswith((doi, pmid))), ""),
+            texts=tuple(sorted(map(str, self.data.objects(it, KGV.textSha256)))),
+            read=self.text(it, KGV.read),
+            reports=self.named(it, KGV.reports),
+            interest=self.text(it, KGV.interest),
+        )
+
+    def place(self, it: Node) -> Place:
+        term, label = self.term(it, KGV.denotes), self.text(it, RDFS.label)
+        name = "" if term and term.label == label else label
+        return Place(key=self.key(it), term=term, name=name, inside=self.named(it, KGV.inside))
+
+    def node(self, it: Node) -> Participant:
+        term, label = self.term(it, KGV.denotes), self.text(it, RDFS.label)
+        return Participant(
+            key=self.key(it),
+            term=term,
+            name="" if term and term.label == label else label,
+            place=self.named(it, KGV.place),
+            at_start=self.text(it, KGV.startsAs),
+            levels=tuple(filter(None, self.text(it, KGV.levels).split("|"))),
+            outcome=self.text(it, KGV.outcome) == "true",
+            forms=self.terms(it, KGV.form),
+            kind=self.text(it, KGV.kind),
+            note=self.text(it, SKOS.note),
+        )
+
+    def edge(self, it: Node) -> Edge:
+        verb = self.text(it, RDF.predicate).removeprefix(str(KGV))
+        blocked = self.data.value(it, KGV.blocks)
+        other = self.named(blocked, RDF.subject) if blocked is not None and verb == "protects" else ""
+        extent = self.data.value(it, KGV.effect)
+        stands = self.evidence(it, KGV.effectEvidence)
+        known = vocabulary.predicates().get(verb)
+        return Edge(
+            sentence=Sentence(self.named(it, RDF.subject), verb, self.named(it, RDF.object), other),
+            name=self.key(it),
+            place=self.named(it, KGV.place),
+            requires=self.needs(it, KGV.requires),
+            unless=self.needs(it, KGV.unless),
+            level=self.text(it, KGV.level),
+            effect=Effect(
+                **{field.name: getattr(stands[0], field.name) for field in fields(Evidence)} if stands else {},
+                complete=extent == KGV.complete,
+            )
+            if extent is not None
+            else None,
+            run=self.text(it, KGV.executes) == "true" or (known is not None and known.role == "none"),
+            evidence=self.evidence(it, KGV.evidence),
+        )
+
+    def needs(self, it: Node, predicate: URIRef) -> tuple[Requirement, ...]:
+        found = sorted(self.data.objects(it, predicate), key=str)
+        return tuple(
+            Requirement(
+                node=self.named(one, KGV.node),
+                level=self.text(one, KGV.level),
+                evidence=self.evidence(one, KGV.evidence),
+            )
+            for one in found
+        )
+
+    def evidence(self, it: Node, predicate: URIRef) -> tuple[Evidence, ...]:
+        return tuple(self.item(one) for one in sorted(self.data.objects(it, predicate), key=str))
+
+    def item(self, it: Node) -> Evidence:
+        there = self.data.value(it, OA.hasSelector)
+        start, end = (self.text(there, part) for part in (OA.start, OA.end)) if there is not None else ("", "")
+        return Evidence(
+            source=self.named(it, PROV.wasDerivedFrom),
+            anchor=self.text(there, OA.exact) if there is not None else "",
+            span=(int(start), int(end)) if start.isdigit() and end.isdigit() else None,
+            because=self.text(it, KGV.because),
+            claim=self.text(it, KGV.claim).removeprefix(str(KGV)),
+            hedge=self.text(it, KGV.hedge),
+            taxon=self.terms(it, BIOLINK.species_context_qualifier),
+            assay=self.term(it, KGV.assay),
+            time=self.text(it, KGV.time),
+            dose=self.text(it, KGV.dose),
+            stance=self.text(it, KGV.stance) or "supports",
+        )
+
+    def values(self, it: Node) -> Frozen[str]:
+        found = sorted(self.data.objects(it, KGV.sets), key=str)
+        return Frozen((self.named(one, KGV.node), self.text(one, KGV.value)) for one in found)
+
+    def condition(self, it: Node) -> Condition:
+        return Condition(key=self.key(it), title=self.title(it), values=self.values(it))
+
+    def assumption(self, it: Node) -> Assumption:
+        return Assumption(
+            key=self.key(it), title=self.title(it), values=self.values(it), because=self.text(it, KGV.because)
+        )
+
+    def title(self, it: Node) -> str:
+        label = self.text(it, RDFS.label)
+        return "" if label == self.key(it) else label
+
+    def expectation(self, it: Node) -> Expectation:
+        node, _, rest = self.text(it, RDFS.label).partition(" ")
+        relation, _, than = rest.rpartition(" ")
+        given, stands = self.named(it, KGV.condition), self.evidence(it, KGV.evidence)
+        return Expectation(given=given, expect=Expect(node, relation, than), evidence=stands)
+
+    def note(self, it: Node) -> Note:
+        about = tuple(sorted(self.key(one) for one in self.data.objects(it, KGV.about)))
+        return Note(note=self.text(it, RDFS.comment), about=about, evidence=self.evidence(it, KGV.evidence))
 
 
 def _works(source: Source) -> list[str]:
