@@ -683,8 +683,16 @@ def _why_not(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], ed
 
 
 def _missing(net: Network, decided: Mapping[int, bool], node: str, settings: Mapping[str, str]) -> list[str]:
-    """The unknown facts that an open value depends on."""
-    found: set[str] = set()
+    """The unknown facts that an open value depends on, in words."""
+    words = {"set": "whether {} is present", "start": "whether {} is present", "effect": "how far {} goes"}
+    facts = _open(net, decided, node, settings)
+    found = {words.get(fact.kind, "{}").format(fact.name) for fact in facts}
+    return sorted(found) or [f"{node} depends on its own history: a loop that nothing settles"]
+
+
+def _open(net: Network, decided: Mapping[int, bool], node: str, settings: Mapping[str, str]) -> set[Input]:
+    """The unknown facts that an open value depends on; none if a loop that nothing settles leaves it open."""
+    found: set[Input] = set()
     held = {n: name for name, value in settings.items() if value == "unknown" for n in net.variables[name]}
     stack = [number for number in net.variables[node] if number not in decided]
     seen = set(stack)
@@ -692,16 +700,26 @@ def _missing(net: Network, decided: Mapping[int, bool], node: str, settings: Map
         number = stack.pop()
         what = net.what(number)
         if number in held:
-            found.add(f"whether {held[number]} is present")
+            found.add(Input("set", held[number], value="unknown"))
             continue
         if what is not None:
-            said = {"start": f"whether {what.name} is present", "effect": f"how far {what.name} goes"}
-            found.add(said.get(what.kind, what.name))
+            found.add(what)
         for literal in net.ins[number]:
             if literal >> 1 not in decided and literal >> 1 not in seen:
                 seen.add(literal >> 1)
                 stack.append(literal >> 1)
-    return sorted(found) or [f"{node} depends on its own history: a loop that nothing settles"]
+    return found
+
+
+def unsettled(run: Run, node: str, condition: str = "") -> list[Input]:
+    """The unknown facts that leave a node open under a condition, as the file is written; none if it is settled.
+
+    >>> from kg.formats import read
+    >>> [fact.name for fact in unsettled(Run(read("ta1-tlr7")), "tumour_control", "both-miR-unstated")]
+    ['tumour_miR146a_high']
+    """
+    net, settings = run.networks[AS_WRITTEN], run.settings(condition)
+    return sorted(_open(net, net.propagate(*net.facts(settings)), node, settings))
 
 
 @dataclass(frozen=True)

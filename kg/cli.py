@@ -578,6 +578,42 @@ def conflicts(paths: Sequence[str], as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@JSON
+def gaps(paths: Sequence[str], as_json: bool) -> None:
+    """Show what evidence would settle most: what is missing, by how many outcomes depend on it.
+
+    Unknowns that leave an outcome open, starting states that nobody states, edges on the curator's inference or on one
+    source that only retells a study, edges that no expectation pins, species that are not stated; over all of seeds/
+    unless PATHs are given. Outcomes are counted, not weighed.
+    """
+    from kg import formats, gaps
+
+    parts = [_valid(path) for path in paths or map(str, formats.seeds())]
+    found = gaps.find(part for one in parts for part in one.parts)
+    if as_json:
+        click.echo(json.dumps([gap.as_dict() for gap in found], ensure_ascii=False, indent=1))
+        return
+    for number in sorted({len(gap.outcomes) for gap in found}, reverse=True):
+        click.echo(
+            click.style(
+                f"{_n(number, 'outcome')} depend{'s' * (number == 1)} on it" if number else "no outcome depends on it",
+                bold=True,
+            )
+        )
+        for kind, title in gaps.KINDS.items():
+            some = [gap for gap in found if len(gap.outcomes) == number and gap.kind == kind]
+            if some:
+                click.echo(f"  {title}")
+            for gap in some:
+                on = f": {', '.join(gap.labels)}" if gap.labels else ""
+                click.echo(f"    {gap.mechanism}: {gap.words} ({gap.about}){on}")
+    click.echo(_n(len(found), "gap") if found else "nothing is missing")
+    for part in parts:
+        _strip(part)
+
+
+@main.command()
 @click.argument("old")
 @click.argument("new")
 @click.option("--html", "page", metavar="FILE", help="Write it as one offline page, with pictures.")
