@@ -253,6 +253,40 @@ def new(name: str) -> None:
     click.echo(f"{file}\nedit it, then: kg check {name}")
 
 
+@main.command("add-source")
+@click.argument("mech")
+@click.option("--doi", default="", metavar="DOI", help="Its DOI, such as 10.1016/j.isci.2021.103441.")
+@click.option("--pmid", default="", metavar="NUMBER", help="Its PubMed number.")
+@click.option(
+    "--text",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The text that anchors will be read from: only its hash goes into the file.",
+)
+@click.option("--key", default="", metavar="NAME", help="What evidence will call it [default: made from the DOI].")
+@click.option("--kind", default="publication", show_default=True, help="What it is, such as journal article.")
+@click.option("--title", default="", help="Its title.")
+@click.option(
+    "--read",
+    type=click.Choice(["full", "excerpt", "abstract", "report", "no"]),
+    default="no",
+    show_default=True,
+    help="How much of it was read.",
+)
+def add_source(mech: str, doi: str, pmid: str, text: Path | None, key: str, kind: str, title: str, read: str) -> None:
+    """Append a source to a mechanism file, and stubs for what it says.
+
+    Every line of the file stays as it is, with its comments. The stubs are comments: fill them in, and take the # away.
+    Nothing is looked up on the network. A DOI or PubMed number that the file has already is refused.
+    """
+    from kg import curate
+
+    if not (doi or pmid):
+        raise click.UsageError("give it a --doi, a --pmid, or both")
+    file, source = curate.add_source(mech, doi, pmid, text, key, kind, title, read)
+    click.echo(f"{file}: added {source.key!r} to sources, and stubs behind the last edge\nthen: kg check {mech}")
+
+
 @main.command()
 @JSON
 def formats(as_json: bool) -> None:

@@ -20,7 +20,7 @@ FILES = sorted(HERE.rglob("*.py"))
 
 #: A file imports from lower floors only.
 FLOORS = """
-diagnostics < vocabulary texts < mechanism < causal < conflicts exact gaps < checks < formats < shapes sparql < page < diff site < cli < __main__
+diagnostics < vocabulary texts < mechanism < causal < conflicts exact gaps < checks < formats < curate shapes sparql < page < diff site < cli < __main__
 """.split("<")
 
 #: Each library has one door: the only files that may import it.
