@@ -16,6 +16,7 @@ import kg
 
 if TYPE_CHECKING:
     from kg import causal
+    from kg.catalogue import Catalogue
     from kg.conflicts import Conflict
     from kg.diagnostics import Diagnostic
     from kg.mechanism import Mechanism
@@ -164,29 +165,87 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
         sys.exit(1)
 
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
 @main.command()
-@click.argument("words", nargs=-1, required=True, metavar="TEXT")
+@click.argument("words", nargs=-1, metavar="[TEXT]")
 @click.option("-n", "--most", type=AT_LEAST_ONE, default=10, show_default=True, metavar="N", help="How many to show.")
+@click.option("--obo", type=FILE, metavar="FILE", help="Look in this OBO file instead.")
+@click.option("--table", type=FILE, metavar="FILE", help="Look in this gene table of HGNC or MGI instead.")
+@click.option("--add", multiple=True, metavar="ID", help="Add this term of the file to ontology/terms.tsv.")
+@click.option("--category", default="", metavar="NAME", help="The Biolink category of what is added.")
 @JSON
-def ground(words: Sequence[str], most: int, as_json: bool) -> None:
+def ground(
+    words: Sequence[str],
+    most: int,
+    obo: Path | None,
+    table: Path | None,
+    add: Sequence[str],
+    category: str,
+    as_json: bool,
+) -> None:
     """Find the terms that a text may mean, best first.
 
-    Searches labels, synonyms and ids of the terms in ontology/terms.tsv. Copy a line after `term:`.
+    Searches labels, synonyms and ids of the terms in ontology/terms.tsv. Copy a line after `term:`. With --obo or --table
+    it searches a file that was downloaded; without a TEXT it compares the labels of terms.tsv with the file, and ends
+    with 1 if any differs. --add writes rows, with the release and the hash of the file, in a checkout only.
     """
     from dataclasses import asdict
 
-    found = kg.ground(" ".join(words), most)
+    from kg import catalogue
+
+    if obo and table:
+        raise click.UsageError("either an --obo file or a --table, not both")
+    if not (obo or table) and (add or category or not words):
+        raise click.UsageError("--add needs --obo FILE or --table FILE" if words or add else "which TEXT?")
+    file = obo or table
+    of = catalogue.read(file, "obo" if obo else "table") if file else None
+    if of and add:
+        for entry in catalogue.add(of, add, category):
+            click.echo(f"added {entry.id} ! {entry.label} ({entry.category}), as read in {entry.verified_in}")
+        return
+    if of and not words:
+        _print_recheck(of, as_json)
+        return
+    text = " ".join(words)
+    found = of.found(text, most) if of else kg.ground(text, most)
     if as_json:
         click.echo(json.dumps([{**asdict(entry), "kind": entry.kind} for entry in found], ensure_ascii=False, indent=1))
     for entry in () if as_json else found:
         click.echo(f"{entry.id} ! {entry.label}")
-        click.echo(f"    {entry.kind}, {entry.category}; {entry.verified_in}, {entry.verified_on}")
+        about = [
+            ", ".join(filter(None, (entry.kind, entry.category))),
+            ", ".join(filter(None, (entry.verified_in, entry.verified_on))),
+        ]
+        click.echo(f"    {'; '.join(about)}")
         if entry.synonyms:
             click.echo(f"    also: {', '.join(entry.synonyms)}")
         if entry.definition:
             click.echo(f"    {entry.definition}")
     if not found:
-        click.echo(f"no term is like {' '.join(words)!r}; CONTRIBUTING.md says how to add one", err=True)
+        hint = "" if of else "; CONTRIBUTING.md says how to add one"
+        click.echo(f"no term is like {text!r}{hint}", err=True)
+        sys.exit(1)
+
+
+def _print_recheck(of: Catalogue, as_json: bool) -> None:
+    """The pinned terms that a file says something else of; ends the command with 1 if there is any."""
+    from kg import catalogue
+
+    found, compared = catalogue.recheck(of)
+    if as_json:
+        rows = [vars(one) for one in found]
+        click.echo(
+            json.dumps({"file": of.verified_in, "compared": compared, "found": rows}, ensure_ascii=False, indent=1)
+        )
+    else:
+        for one in found:
+            click.echo(str(one))
+        click.echo(
+            f"{_n(compared, 'term')} of terms.tsv compared with {of.verified_in}: {_n(len(found), 'difference')}"
+        )
+    if found:
         sys.exit(1)
 
 
