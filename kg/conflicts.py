@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -428,7 +428,8 @@ class Conflict:
 
     @property
     def title(self) -> str:
-        why = f" by {', '.join(name for name, *_ in self.separated)}" if self.separated else ""
+        by = ", ".join(dict.fromkeys(name for name, *_ in self.separated))
+        why = f" by {by}" if self.verdict == "separated" else ""
         return f"{KINDS[self.kind]}: {self.verdict}{why}"
 
     def as_dict(self) -> dict[str, Any]:
@@ -449,6 +450,7 @@ KINDS = {
     "different-outcomes": "Different outcomes of one intervention",
     "different-starts": "Different starting states",
     "disputed": "Disputed by another source",
+    "qualified": "Qualified by another source",
     "human-on-animal": "A human statement on animal evidence only",
     "firmer-than-source": "Firmer than the source",
     "one-paper": "One paper, not two",
@@ -570,12 +572,28 @@ def _signs(parts: Sequence[Mechanism]) -> Iterator[Conflict]:
             if sign != against:
                 paired |= {(m.id, a.name, n.id), (n.id, b.name, m.id)}
                 yield _opposed(m, (a,), n, (b,))
+    yield from _set_apart(parts, kin, paired)
     for (start, end, kind), some in ((key, some) for key, some in on.items() if isinstance(key, tuple)):
         for (m, edge, sign), n in itertools.product(some, parts):
             if n is not m and kind == "effect" and (m.id, edge.name, n.id) not in paired:
                 route = _against(n, kin, start, end, -sign)
                 if route:
                     yield _opposed(m, (edge,), n, route)
+
+
+def _set_apart(
+    parts: Sequence[Mechanism], kin: Mapping[tuple[str, str], str], paired: Collection[tuple[str, str, str]]
+) -> Iterator[Conflict]:
+    """Two edges of opposite sign by one thing in two forms or places, which a note of the file sets side by side."""
+    for m in parts:
+        edges = {edge.name: edge for edge in m.edges}
+        for note in m.notes:
+            named = [edges[name] for name in note.about if name in edges]
+            for a, b in itertools.combinations(named, 2):
+                of_one_thing = a.subject != b.subject and kin[m.id, a.subject] == kin[m.id, b.subject]
+                signs = {causal.sign(m, a), causal.sign(m, b)}
+                if of_one_thing and signs == {1, -1} and (m.id, a.name, m.id) not in paired:
+                    yield _opposed(m, (a,), m, (b,))
 
 
 def _against(m: Mechanism, kin: Mapping[tuple[str, str], str], start: str, end: str, sign: int) -> tuple[Edge, ...]:
@@ -593,7 +611,10 @@ def _opposed(m: Mechanism, ours: Sequence[Edge], n: Mechanism, theirs: Sequence[
     a, b = ours[0], theirs[-1]
     one, other = _context(m, a), _context(n, b)
     separated, left = _compared(one, other)
-    for name, here, there in _forms(m, (a.subject, m.object(a)), n, (theirs[0].subject, n.object(b))):
+    kin = {(part.id, node.key): name for name, part, node in _kin([m, n] if m is not n else [m])}
+    ends = (a.subject, m.object(a)), (theirs[0].subject, n.object(b))
+    alike = 2 if kin[m.id, ends[0][1]] == kin[n.id, ends[1][1]] else 1  # objects of two things have no form in common
+    for name, here, there in _forms(m, ends[0][:alike], n, ends[1][:alike]):
         separated += [(name, here, there)] if here and there else []
         left += [name] * (not (here and there))
     separated += _conditions(m, ours, n, theirs)
@@ -756,14 +777,28 @@ def _statements(m: Mechanism) -> Iterator[tuple[Callable[..., Side], tuple[Evide
 
 
 def _disputes(parts: Sequence[Mechanism]) -> Iterator[Conflict]:
+    """What a source disputes, and what a study other than those that support it qualifies."""
     for m in parts:
         for side, items in _statements(m):
-            against = [item for item in items if item.stance == "disputes"]
             held = [item for item in items if item.stance == "supports"]
-            if against:
-                separated, left = _compared(_stated(m, held), _stated(m, against))
-                sides = side(held), replace(side(against), words="the same, disputed")
-                yield Conflict("disputed", _verdict(separated, left), sides, tuple(separated), tuple(left))
+            studies = {_study(m, item) for item in held}
+            for kind, stance in (("disputed", "disputes"), ("qualified", "qualifies")):
+                against = [item for item in items if item.stance == stance]
+                if kind == "qualified":
+                    against = [item for item in against if _study(m, item) not in studies | {""}]
+                if against:
+                    of_note = side(()).kind == "note"  # what a note is about has no one species, time or dose
+                    separated, left = ([], []) if of_note else _compared(_stated(m, held), _stated(m, against))
+                    verdict = "possible" if of_note else _verdict(separated, left)
+                    verdict = "noted" if kind == "qualified" else verdict
+                    sides = side(held), replace(side(against), words=f"the same, {kind}")
+                    yield Conflict(kind, verdict, sides, tuple(separated), tuple(left))
+
+
+def _study(m: Mechanism, item: Evidence) -> str:
+    """The study behind an item of evidence; nothing for the curator's own step."""
+    source = m.source(item)
+    return m.papers[source.key] if source and not item.because else ""
 
 
 def _humans(parts: Sequence[Mechanism]) -> Iterator[Conflict]:

@@ -331,7 +331,7 @@ class Support:
     disputing: int
     qualifying: int
     claims: Mapping[str, int]
-    species: tuple[str, ...]  # labels of the taxa that the evidence states; empty means not stated
+    species: tuple[str, ...]  # labels of the taxa that the supporting evidence states; empty means not stated
     designs: tuple[str, ...]  # labels of the assays that it states
     read: tuple[str, ...]  # how the sources were read: full, excerpt, abstract, report, no
 
@@ -507,7 +507,7 @@ class Mechanism(Record):
             disputing=len(papers["disputes"]),
             qualifying=len(papers["qualifies"]),
             claims=Counter(item.claim for item in items),
-            species=tuple(sorted({taxon.label for item in items for taxon in item.taxon})),
+            species=tuple(sorted({taxon.label for item in items if item.stance == "supports" for taxon in item.taxon})),
             designs=tuple(sorted({item.assay.label for item in items if item.assay})),
             read=tuple(sorted(set(read))),
         )
