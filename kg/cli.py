@@ -864,21 +864,11 @@ def _print_conditions(mechanism: Mechanism, rows: Sequence[causal.Row]) -> None:
 
 
 def _print_conflict(one: Conflict) -> None:
-    from kg import vocabulary
-
     click.echo(click.style(one.title, bold=True))
     for side in one.sides:
         click.echo(f"  {side.mechanism}: {side.words}")
-        lines: dict[str, int] = {}
-        for item, source in zip(side.evidence, side.sources, strict=True):
-            label = vocabulary.claims()[item.claim].label if item.claim in vocabulary.claims() else "no claim"
-            said = [item.stance] * (item.stance != "supports") + [f"“{item.hedge}”"] * bool(item.hedge)
-            said += [f"species: {', '.join(taxon.label for taxon in item.taxon)}"] if item.taxon else []
-            said += [f"at “{item.anchor}”"] if item.anchor else []
-            line = f"      {'; '.join([label, *said])}: {item.because or source}"
-            lines[line] = lines.get(line, 0) + 1
-        for line, times in lines.items():
-            click.echo(line + f" (×{times})" * (times > 1))
+        for line in side.lines:
+            click.echo(f"      {line}")
     for name, here, there in one.separated:
         click.echo(f"  {name}: {here} / {there}")
     if one.open:

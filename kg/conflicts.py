@@ -393,6 +393,19 @@ class Side:
     evidence: tuple[Evidence, ...] = ()
     sources: tuple[str, ...] = ()  # the source of each item of evidence, as one cites it
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Each item of evidence in one line: what kind of claim, how it is hedged, its species, its place, its source."""
+        found: dict[str, int] = {}
+        for item, source in zip(self.evidence, self.sources, strict=True):
+            claim = vocabulary.claims()[item.claim].label if item.claim in vocabulary.claims() else "no claim"
+            said = [claim, item.stance * (item.stance != "supports"), f"“{item.hedge}”" * bool(item.hedge)]
+            said += [f"species: {', '.join(map(common_name, item.taxon))}" * bool(item.taxon)]
+            said += [f"at “{item.anchor}”" * bool(item.anchor)]
+            line = f"{'; '.join(filter(None, said))}: {item.because or source}"
+            found[line] = found.get(line, 0) + 1
+        return tuple(line + f" (×{times})" * (times > 1) for line, times in found.items())
+
     def as_dict(self) -> dict[str, Any]:
         items = [{**plain(item), "source": s} for item, s in zip(self.evidence, self.sources, strict=True)]
         return {

@@ -486,7 +486,7 @@ def test_the_command_shows_both_sides(two):
     assert lines[0] == "Opposite signs: direct"
     assert "  one: thymosin alpha-1 promotes toll-like receptor 7 signaling pathway" in lines
     assert "  two: thymosin alpha-1 limits toll-like receptor 7 signaling pathway" in lines
-    assert any("species: Mus musculus; at “x”" in line for line in lines)
+    assert any("species: mouse; at “x”" in line for line in lines)
     assert "1 direct" in lines
     (found,) = json.loads(run("conflicts", *two, "--json").output)
     assert found["verdict"] == "direct" and [side["mechanism"] for side in found["sides"]] == ["one", "two"]
