@@ -127,12 +127,17 @@ def merge(mechanisms: Iterable[Mechanism]) -> Union:
 
 
 def _one(nodes: Sequence[Node], key: str, places: Mapping[str, str]) -> Node:
-    """One node of several that are the same: what any of them states; where they start differently, unknown."""
+    """One node of several that are the same: what any of them states.
+
+    Where they start differently it starts unknown; where they are called differently it has the name of its term.
+    """
     first = nodes[0]
+    names = {node.name for node in nodes}
     starts = {node.at_start for node in nodes if node.at_start}
     return replace(
         first,
         key=key,
+        name=first.name if len(names) == 1 else "",
         place=places.get(first.place, ""),
         at_start="unknown" if len(starts) > 1 else next(iter(starts), ""),
         levels=max((node.levels for node in nodes), key=len),

@@ -131,6 +131,16 @@ def test_what_one_file_keeps_apart_stays_apart():
     assert {link.differs for link in links([one]) if link.one[1] == "peptide"} == {("kept apart",)}
 
 
+def test_a_node_that_is_called_differently_has_the_name_of_its_term():
+    def called(id, name):
+        nodes = NODES.replace("in: lysosome, outcome: yes", f"in: lysosome, outcome: yes, name: {name}")
+        return mechanism(id, edge("receptor activates signal") + edge("peptide promotes receptor", "p"), nodes)
+
+    one, two = called("one", "alarm"), called("two", "signalling")
+    assert merge([one, called("again", "alarm")]).nodes["signal"].label == "alarm"
+    assert merge([one, two]).nodes["signal"].label == "toll-like receptor 7 signaling pathway"
+
+
 def test_levels_and_starts_come_together_or_stay_apart():
     def with_signal(id, rest):
         nodes = NODES.replace("in: lysosome, outcome: yes}", f"in: lysosome, {rest}}}")
@@ -177,7 +187,10 @@ def test_a_union_of_the_seeds_says_what_each_of_them_says():
     for m in SEEDS:
         for own in m.edges:
             here = whole.edge(f"{m.id}.{own.name}")
-            assert whole.words(here).replace(f"{m.id}.", "") == m.words(own)
+            for end in ("subject", "object", "other"):
+                mine, ours = getattr(own.sentence, end), getattr(here.sentence, end)
+                same = mine in m.nodes and m.nodes[mine].term == whole.nodes[ours].term
+                assert same or ours == (f"{m.id}.{mine}" if mine else "")
             assert whole.support(here) == m.support(own)
             assert whole.sign(here) == m.sign(own) and causal.sign(whole, here) == causal.sign(m, own)
         for caveat in m.caveats:

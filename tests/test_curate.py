@@ -13,7 +13,7 @@ from kg.cli import main
 from kg.diagnostics import InvalidMechanism
 
 SEED = (kg.shelf("seeds") / "ta1-tlr7" / "mechanism.yaml").read_bytes()
-DOI = "10.1016/j.isci.2021.103441"
+DOI = "10.1000/a.later.paper"
 
 
 def run(*arguments):
@@ -33,7 +33,7 @@ def test_a_second_paper_supports_one_edge_disputes_another_and_adds_one(file, tm
         "Bodies were taken up.\n\nNo degradation was seen.\n\nThe strand lowered suppression.\n" + "More. " * 200,
         encoding="utf-8",
     )
-    result = run(file, "--doi", DOI, "--pmid", "34950841", "--text", paper, "--key", "later", "--kind", "journal article",
+    result = run(file, "--doi", DOI, "--pmid", "99999999", "--text", paper, "--key", "later", "--kind", "journal article",
                  "--title", "A later paper", "--read", "full")  # fmt: skip
     assert result.exit_code == 0, result.output
     text = file.read_text(encoding="utf-8")
@@ -91,8 +91,8 @@ def test_every_line_stays_byte_for_byte(data, file):
     changes = difflib.SequenceMatcher(None, lines, after, autojunk=False).get_opcodes()
     assert {tag for tag, *_ in changes} == {"equal", "insert"}
     again = kg.read(file)
-    assert set(again.sources) - set(before.sources) == {"j.isci.2021.103441"}
-    assert again.sources["j.isci.2021.103441"].read == "no"
+    assert set(again.sources) - set(before.sources) == {"a.later.paper"}
+    assert again.sources["a.later.paper"].read == "no"
     assert again.edges == before.edges and again.notes == before.notes
 
 
