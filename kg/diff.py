@@ -11,7 +11,7 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -49,19 +49,11 @@ KINDS = {
     "mechanism-removed": "Mechanisms removed",
     "mechanism-added": "Mechanisms added",
 }
-REST = (
-    "title",
-    "summary",
-    "licence",
-    "version",
-    "scope",
-    "places",
-    "readings",
-    "assumptions",
-    "conditions",
-    "notes",
-    "tour",
-    "layout",
+#: The other keys of a mechanism, each compared as a whole.
+REST = tuple(
+    one.name
+    for one in fields(Mechanism)
+    if one.compare and one.name not in ("id", "sources", "nodes", "edges", "expectations")
 )
 #: What the RDF of a mechanism does not carry, so that it cannot be compared with it.
 NOT_IN_RDF = ("readings", "tour", "layout", "which source comes first")

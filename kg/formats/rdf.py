@@ -629,6 +629,13 @@ def skeletons(data: Graph) -> list[Mechanism]:
 class _Skeleton:
     """One mechanism read back from its triples."""
 
+    #: What an item of evidence says in words of its own, each a property of that name.
+    TEXTS = tuple(
+        field.name
+        for field in fields(Evidence)
+        if field.type == "str" and field.name not in ("source", "anchor", "claim", "stance")
+    )
+
     def __init__(self, data: Graph, about: Node) -> None:
         self.data, self.about = data, about
         self.base = f"{about}/"
@@ -756,19 +763,17 @@ class _Skeleton:
 
     def item(self, it: Node) -> Evidence:
         there = self.data.value(it, OA.hasSelector)
+        texts: dict[str, Any] = {name: self.text(it, URIRef(KGV[name])) for name in self.TEXTS}
         start, end = (self.text(there, part) for part in (OA.start, OA.end)) if there is not None else ("", "")
         return Evidence(
             source=self.named(it, PROV.wasDerivedFrom),
             anchor=self.text(there, OA.exact) if there is not None else "",
             span=(int(start), int(end)) if start.isdigit() and end.isdigit() else None,
-            because=self.text(it, KGV.because),
             claim=self.text(it, KGV.claim).removeprefix(str(KGV)),
-            hedge=self.text(it, KGV.hedge),
             taxon=self.terms(it, BIOLINK.species_context_qualifier),
             assay=self.term(it, KGV.assay),
-            time=self.text(it, KGV.time),
-            dose=self.text(it, KGV.dose),
             stance=self.text(it, KGV.stance) or "supports",
+            **texts,
         )
 
     def values(self, it: Node) -> Frozen[str]:
