@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from kg import vocabulary
 from kg.diagnostics import near
-from kg.mechanism import Edge, Expectation, Mechanism, Node, Requirement
+from kg.mechanism import Edge, Expectation, Mechanism, Node, Requirement, Support
 
 T = TypeVar("T")
 
@@ -471,6 +471,7 @@ class Step:
     missing: tuple[str, ...] = ()  # for an unknown: the facts that would settle it
     closed: tuple[str, ...] = ()  # nodes of which it is assumed that nothing unlisted causes them
     observed: tuple[str, ...] = ()  # what a finding says of it under this condition: a value, or only a comparison
+    support: Support | None = None  # what those edges rest on together, as counts
 
 
 @dataclass(frozen=True)
@@ -507,6 +508,7 @@ class Answer:
                     "missing": list(step.missing),
                     "closed": list(step.closed),
                     "observed": list(step.observed),
+                    "support": step.support.as_dict() if step.support else None,
                 }
                 for step in self.changed
             },
@@ -636,7 +638,20 @@ def _step(
     else:
         status = "prediction" + (f" under assumption {', '.join(assumed)}" if assumed else "")
     said = tuple(observed.get(node, ())) if status == "reproduces an observation" else ()
-    return Step(node, before, after, because, status, weakest, species, tuple(edges), closed=closed, observed=said)
+    support = mechanism.support(*resting)
+    return Step(
+        node,
+        before,
+        after,
+        because,
+        status,
+        weakest,
+        species,
+        tuple(edges),
+        closed=closed,
+        observed=said,
+        support=support,
+    )
 
 
 def standing(edge: Edge) -> str:
@@ -700,8 +715,16 @@ def _why_not(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], ed
 
 
 def _missing(net: Network, decided: Mapping[int, bool], node: str, settings: Mapping[str, str]) -> list[str]:
-    """The unknown facts that an open value depends on."""
-    found: set[str] = set()
+    """The unknown facts that an open value depends on, in words."""
+    words = {"set": "whether {} is present", "start": "whether {} is present", "effect": "how far {} goes"}
+    facts = _open(net, decided, node, settings)
+    found = {words.get(fact.kind, "{}").format(fact.name) for fact in facts}
+    return sorted(found) or [f"{node} depends on its own history: a loop that nothing settles"]
+
+
+def _open(net: Network, decided: Mapping[int, bool], node: str, settings: Mapping[str, str]) -> set[Input]:
+    """The unknown facts that an open value depends on; none if a loop that nothing settles leaves it open."""
+    found: set[Input] = set()
     held = {n: name for name, value in settings.items() if value == "unknown" for n in net.variables[name]}
     stack = [number for number in net.variables[node] if number not in decided]
     seen = set(stack)
@@ -709,16 +732,26 @@ def _missing(net: Network, decided: Mapping[int, bool], node: str, settings: Map
         number = stack.pop()
         what = net.what(number)
         if number in held:
-            found.add(f"whether {held[number]} is present")
+            found.add(Input("set", held[number], value="unknown"))
             continue
         if what is not None:
-            said = {"start": f"whether {what.name} is present", "effect": f"how far {what.name} goes"}
-            found.add(said.get(what.kind, what.name))
+            found.add(what)
         for literal in net.ins[number]:
             if literal >> 1 not in decided and literal >> 1 not in seen:
                 seen.add(literal >> 1)
                 stack.append(literal >> 1)
-    return sorted(found) or [f"{node} depends on its own history: a loop that nothing settles"]
+    return found
+
+
+def unsettled(run: Run, node: str, condition: str = "") -> list[Input]:
+    """The unknown facts that leave a node open under a condition, as the file is written; none if it is settled.
+
+    >>> from kg.formats import read
+    >>> [fact.name for fact in unsettled(Run(read("ta1-tlr7")), "tumour_control", "both-miR-unstated")]
+    ['tumour_miR146a_high']
+    """
+    net, settings = run.networks[AS_WRITTEN], run.settings(condition)
+    return sorted(_open(net, net.propagate(*net.facts(settings)), node, settings))
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kg import causal, texts, vocabulary
+from kg import causal, conflicts, texts, vocabulary
 from kg.diagnostics import Diagnostic, Location, near, nearest
 from kg.mechanism import Assumption, Change, Condition, Edge, Effect, Evidence, Mechanism, Record
 from kg.vocabulary import Predicate, Term
 
 ANCHOR_WORDS = 8  # an anchor is a pointer, not a quotation: this many words at most
 ANCHOR_SHARE = 0.15  # of a source's characters, for all its anchors together
+RESERVED = {
+    conflicts.ALL: "the graph of all of them",
+    **dict.fromkeys(("vocab", "term", "shapes", "np"), "IRIs of words, terms, shapes and nanopublications"),
+    "void": "the description of a build",
+}
 VALUES = ("present", "absent", "unknown")
 
 Rule = Callable[["Mechanism"], Iterable[Diagnostic]]
@@ -138,6 +143,14 @@ def _starts(m: Mechanism) -> tuple[Assumption | Condition, ...]:
 
 
 # ---------------------------------------------------------------- names
+
+
+@rule
+def ids_are_free(m: Mechanism) -> Iterator[Diagnostic]:
+    """No mechanism takes the name of a file or an IRI that is about all of them."""
+    if m.id in RESERVED:
+        message = f"{m.id!r} names what is about all mechanisms: {RESERVED[m.id]}"
+        yield _error(m.spot("id"), "reserved-id", message, "give it another id")
 
 
 @rule
@@ -737,16 +750,11 @@ def an_outline_is_of_excerpts(m: Mechanism) -> Iterator[Diagnostic]:
 def human_terms_rest_on_human_evidence(m: Mechanism) -> Iterator[Diagnostic]:
     """A node grounded to a human gene makes a human claim; evidence from other species alone does not carry it."""
     human = "NCBITaxon:9606"
-
-    def species(term: Term) -> str:
-        entry, prefix = vocabulary.terms().get(term.id), vocabulary.prefixes().get(term.prefix)
-        return (entry.taxon if entry else "") or (prefix.taxon if prefix else "")
-
     for edge in m.edges:
         stated = {taxon.id for taxon in edge.taxa}
         for part, name in (("subject", edge.subject), ("object", edge.sentence.object)):
             term = m.nodes[name].term if name in m.nodes else None
-            if term and species(term) == human and stated and human not in stated:
+            if term and term.taxon == human and stated and human not in stated:
                 labels = ", ".join(sorted({taxon.label for taxon in edge.taxa}))
                 message = f"{name!r} is the human {term}, but the evidence is from {labels} only"
                 yield _warning(

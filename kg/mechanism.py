@@ -78,6 +78,8 @@ class Evidence(Record):
     hedge: str = ""
     taxon: tuple[Term, ...] = ()
     assay: Term | None = None
+    time: str = ""
+    dose: str = ""
     stance: str = "supports"
 
 
@@ -192,6 +194,7 @@ class Edge(Record):
     effect: Effect | None = None
     run: bool = True
     evidence: tuple[Evidence, ...] = ()
+    mechanism: str = ""  # in a graph of several mechanisms: the one that says it
 
     @property
     def subject(self) -> str:
@@ -357,14 +360,29 @@ class Stop(Record):
 
 @dataclass(frozen=True)
 class Support:
-    """What an edge rests on, as counts: no grade, no product. Two sources that report one paper count once."""
+    """What edges rest on, as counts: no grade, no product. Two sources that report one paper count once."""
 
-    supporting: int
+    supporting: int  # independent papers, and so on
     disputing: int
     qualifying: int
     claims: Mapping[str, int]
     species: tuple[str, ...]  # labels of the taxa that the supporting evidence states; empty means not stated
+    designs: tuple[str, ...]  # labels of the assays that it states
     read: tuple[str, ...]  # how the sources were read: full, excerpt, abstract, report, no
+
+    def as_dict(self) -> dict[str, Any]:
+        """The counts as plain values, for ``--json``."""
+        return {**asdict(self), "claims": dict(self.claims)}
+
+    def __str__(self) -> str:
+        papers = f"{self.supporting} paper{'s' * (self.supporting != 1)}"
+        against = [f"{n} {word}" for n, word in ((self.disputing, "disputing"), (self.qualifying, "qualifying")) if n]
+        stated = [
+            f"species: {', '.join(self.species) or 'not stated'}",
+            f"assays: {', '.join(self.designs) or 'not stated'}",
+            f"read: {', '.join(self.read) or 'nothing'}",
+        ]
+        return "; ".join([", ".join([f"{papers} supporting", *against]), *stated])
 
 
 @dataclass(frozen=True)
@@ -390,6 +408,15 @@ class Mechanism(Record):
     tour: tuple[Stop, ...] = ()
     layout: tuple[tuple[str, ...], ...] = ()
     file: str = field(default="", compare=False)
+
+    @property
+    def parts(self) -> tuple[Mechanism, ...]:
+        """The mechanisms that it consists of: itself."""
+        return (self,)
+
+    def address(self, *steps: str) -> tuple[str, ...]:
+        """The steps of the IRI of a part, below the base: ``("ta1-tlr7", "edge", "degradation")``."""
+        return (self.id, *steps)
 
     def node(self, key: str) -> Node:
         """A node by its key. Raises KeyError."""
@@ -483,21 +510,47 @@ class Mechanism(Record):
         """+1, -1 or 0: what the edge does to its object."""
         return {"+": 1, "-": -1}.get(edge.predicate.sign, 0)
 
-    def support(self, edge: Edge) -> Support:
-        """What an edge rests on, as counts."""
+    def behind(self, source: str) -> tuple[str, ...]:
+        """A source and the studies behind it: what it reports, what that reports, and so on; by their keys."""
+        found: list[str] = []
+        while source in self.sources and source not in found:
+            found.append(source)
+            source = self.sources[source].reports
+        return tuple(found)
+
+    @cached_property
+    def papers(self) -> Mapping[str, str]:
+        """The study behind each source, by keys: sources that report one study, or share a DOI or PubMed number, have one."""
+        first: dict[str, str] = {}  # an identifier -> the source that had it first
+        found: dict[str, str] = {}
+        for key in self.sources:
+            found[key] = self.behind(key)[-1]
+        for key, study in found.items():
+            for one in dict.fromkeys((study, key)):
+                names = (f"doi:{self.sources[one].doi.casefold()}", f"PMID:{self.sources[one].pmid}")
+                for name in (name for name in names if not name.endswith(":")):
+                    other, here = found[first.setdefault(name, key)], found[key]
+                    if other != here:
+                        found.update({k: other for k, s in found.items() if s == here})
+        return found
+
+    def support(self, *edges: Edge) -> Support:
+        """What an edge, or all edges of a derivation together, rest on, as counts."""
         papers: dict[str, set[str]] = {"supports": set(), "disputes": set(), "qualifies": set()}
         read = []
-        for item in edge.evidence:
+        items = [item for edge in edges for item in edge.evidence]
+        for item in items:
             source = self.source(item)
             if source and not item.because:
-                papers[item.stance].add(source.reports or source.key)
+                papers[item.stance].add(self.papers[source.key])
                 read.append(source.read)
         return Support(
             supporting=len(papers["supports"]),
             disputing=len(papers["disputes"]),
             qualifying=len(papers["qualifies"]),
-            claims=Counter(item.claim for item in edge.evidence),
-            species=tuple(sorted({taxon.label for taxon in edge.taxa})),
+            claims=Counter(item.claim for item in items),
+            species=tuple(sorted({taxon.label for item in items if item.stance == "supports" for taxon in item.taxon})),
+            designs=tuple(sorted({item.assay.label for item in items if item.assay})),
             read=tuple(sorted(set(read))),
         )
 
@@ -539,7 +592,7 @@ class Mechanism(Record):
         >>> read("ta1-tlr7").cite("run", "both")
         'https://w3id.org/immune-kg/ta1-tlr7/run/both, version 0.1.0'
         """
-        return f"{vocabulary.BASE}{'/'.join([self.id, *filter(None, part)])}" + f", version {self.version}" * bool(
+        return f"{vocabulary.BASE}{'/'.join(self.address(*filter(None, part)))}" + f", version {self.version}" * bool(
             self.version
         )
 
@@ -551,7 +604,7 @@ class Mechanism(Record):
         ``title``, ``licence``, ``status`` and ``caveat``; a node ``label``, ``term``, ``term_label``, ``kind``, ``place``, ``at_start``,
         ``levels``, ``outcome`` and ``forms``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``, ``claim``,
         ``asserted``, ``executes``, ``disputed``, ``place``, ``requires``, ``unless``, ``level``, ``effect``, ``sentence``,
-        ``species`` and ``evidence`` (a JSON list). A list is one text with ``|`` between its items. An edge that
+        ``species``, ``evidence`` (a JSON list) and, where several mechanisms are one graph, ``mechanism``. A list is one text with ``|`` between its items. An edge that
         blocks an edge goes to the object of that edge, with ``blocks`` naming it.
         """
         import networkx as nx
@@ -596,6 +649,7 @@ class Mechanism(Record):
                     level=edge.level,
                     effect="" if edge.effect is None else "complete" if edge.effect.complete else "unstated",
                     sentence=edge.sentence.text,
+                    mechanism=edge.mechanism,
                     species="|".join(self.support(edge).species),
                     evidence=json.dumps([plain(item) for item in edge.evidence], ensure_ascii=False),
                 ),

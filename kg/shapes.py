@@ -74,6 +74,15 @@ def examine(path: str | Path) -> Report:
     return Report(str(file), len(graph), edges, tuple(sorted(found)))
 
 
+def read(path: str | Path) -> Graph:
+    """An RDF file as an ``rdflib.Graph``, all its graphs as one. Nothing is fetched.
+
+    Raises InvalidMechanism if the file is not there, is too large, or is not RDF in the syntax that its name says.
+    """
+    file = Path(path)
+    return _graph(quads.parsed(file, quads.content(file, LARGEST), "https://w3id.org/immune-kg/here/"))
+
+
 def _graph(found: list[ox.Quad]) -> Graph:
     """All quads as one rdflib graph; RDF 1.2 triple terms are left out, since the shapes know none."""
     import pyoxigraph

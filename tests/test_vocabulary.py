@@ -203,6 +203,7 @@ def test_it_is_owl_2_rl():
     named = {OWL.Ontology, OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty}
     assert constructs <= named | {
         OWL.NamedIndividual,
+        OWL.SymmetricProperty,
         OWL.TransitiveProperty,
         OWL.AllDisjointClasses,
         OWL.members,

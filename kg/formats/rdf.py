@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from rdflib import OWL, PROV, RDF, RDFS, SKOS, XSD, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS
@@ -24,8 +24,27 @@ from rdflib.plugins.serializers.trig import TrigSerializer
 from rdflib.plugins.serializers.turtle import TurtleSerializer
 from rdflib.term import Node
 
-from kg import __version__, causal, shelf, vocabulary
-from kg.mechanism import Edge, Effect, Evidence, Mechanism, Note, Requirement, Source, Stop, plain
+from kg import __version__, causal, conflicts, shelf, vocabulary
+from kg.mechanism import (
+    Assumption,
+    Condition,
+    Edge,
+    Effect,
+    Evidence,
+    Expect,
+    Expectation,
+    Frozen,
+    Mechanism,
+    Note,
+    Place,
+    Requirement,
+    Sentence,
+    Source,
+    Stop,
+    Support,
+    plain,
+)
+from kg.mechanism import Node as Participant
 from kg.vocabulary import Term
 
 KGV = Namespace(vocabulary.BASE + "vocab/")
@@ -83,6 +102,14 @@ def dataset(mechanism: Mechanism) -> Dataset:
         for triple in triples:
             named.add(triple)
     return data
+
+
+def lines(graph: Graph, name: str) -> list[str]:
+    """The triples of a graph as sorted lines of N-Quads, in the graph of that name."""
+    data = Dataset(default_union=False)
+    for triple in graph:
+        data.graph(URIRef(name)).add(triple)
+    return sorted(f"{line}\n" for line in data.serialize(format="nquads").splitlines() if line)
 
 
 def graph(mechanism: Mechanism) -> Graph:
@@ -175,7 +202,8 @@ def _quoted(text: str) -> str:
 
 def iri(mechanism: Mechanism, *steps: str) -> str:
     """The IRI of a mechanism, or of a part of it: ``iri(m, "edge", "degradation")``."""
-    return "/".join([vocabulary.BASE + mechanism.id, *(quote(step, safe="~!$&'()*+,;=:@/") for step in steps)])
+    first, *rest = mechanism.address(*steps)
+    return "/".join([vocabulary.BASE + first, *(quote(step, safe="~!$&'()*+,;=:@/") for step in rest)])
 
 
 def input_hash(mechanism: Mechanism) -> str:
@@ -290,7 +318,6 @@ class _Sections(_Turtle):
 
 
 class _Trig(_Sections, TrigSerializer):
-
     def __init__(self, store: Dataset) -> None:
         super().__init__(store)
         self.contexts.sort(key=lambda graph: str(graph.identifier))  # rdflib has them in the order of their hashes
@@ -446,6 +473,7 @@ class _Writer:
         self.say(about, KGV.role, ROLES[edge.role])
         self.say(about, KGV.asserted, m.bare(edge))
         self.say(about, KGV.executes, edge.executes)
+        self.support(about, m.support(edge))
         self.say(about, BIOLINK.agent_type, "not_provided")
         claim = vocabulary.claims().get(edge.claim)
         self.say(about, BIOLINK.knowledge_level, claim.knowledge_level if claim else "not_provided")
@@ -466,6 +494,10 @@ class _Writer:
         for item in edge.evidence:
             self.say(about, KGV.evidence, self.evidence(item, edge.name, about))
         self.species(about, edge.taxa)
+
+    def support(self, about: URIRef, support: Support) -> None:
+        for counted in ("supporting", "disputing", "qualifying"):
+            self.say(about, URIRef(KGV[f"{counted}Papers"]), getattr(support, counted))
 
     def requirement(self, edge: Edge, kind: str, needed: Requirement) -> None:
         about = self.part("edge", edge.name, kind, needed.node)
@@ -491,6 +523,8 @@ class _Writer:
         self.say(here, KGV.because, item.because)
         if item.assay:
             self.denotes(here, item.assay, KGV.assay)
+        self.say(here, KGV.time, item.time)
+        self.say(here, KGV.dose, item.dose)
         if not isinstance(item, Effect):
             self.say(here, KGV.stance, item.stance)
             if about is not None:
@@ -603,6 +637,8 @@ class _Runs(_Writer):
                 self.say(answer, DCTERMS.isPartOf, about)
                 for reading in causal.readings(mechanism):
                     self.derived(condition.key, reading)
+        for conflict in conflicts.find([mechanism]):
+            _conflict(self.graph, conflict, {mechanism.id: mechanism}, iri(mechanism))
 
     def derived(self, condition: str, reading: str) -> None:
         answer = causal.whatif(self.m, condition, reading=reading)
@@ -624,6 +660,247 @@ class _Runs(_Writer):
                     self.say(about, KGV.usesEdge, self.part("edge", edge))
                 for missing in step.missing:
                     self.say(about, KGV.missing, missing)
+                if step.support:
+                    self.support(about, step.support)
+
+
+def together(mechanisms: Sequence[Mechanism]) -> Graph:
+    """What holds between mechanisms: which nodes are one or of one thing, and where two mechanisms disagree.
+
+    It is a graph of its own, ``all``. What one mechanism alone disagrees about is in its graph ``ID/run``.
+    """
+    graph = Graph(bind_namespaces="none")
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace, replace=True)
+    by_id = {m.id: m for m in mechanisms}
+    for link in conflicts.links(mechanisms):
+        one, other = (URIRef(iri(by_id[id], "node", key)) for id, key in (link.one, link.other))
+        for here, there in ((one, other), (other, one)):
+            graph.add((here, KGV.sameThing if link.differs else KGV.sameNode, there))
+    for conflict in conflicts.find(mechanisms):
+        if len({side.mechanism for side in conflict.sides}) > 1:
+            _conflict(graph, conflict, by_id, f"{vocabulary.BASE}{conflicts.ALL}")
+    return graph
+
+
+def _conflict(graph: Graph, one: conflicts.Conflict, by_id: Mapping[str, Mechanism], base: str) -> None:
+    """A disagreement as a node with its sides; CiTO joins two edges that disagree for all that is stated."""
+    said = " ".join([one.key, *(side.words for side in one.sides)])
+    about = URIRef(f"{base}/conflict/{hashlib.sha256(said.encode()).hexdigest()[:10]}")
+    say: list[tuple[URIRef, Value]] = [
+        (RDF.type, KGV.Conflict),
+        (RDFS.label, one.title),
+        (KGV.conflictKind, one.kind),
+        (KGV.verdict, one.verdict),
+        (RDFS.comment, " / ".join(side.words for side in one.sides)),
+        *((KGV.separatedBy, name) for name, *_ in one.separated),
+        *((SKOS.note, f"{name}: {here} / {there}") for name, here, there in one.separated),
+        *((KGV.notStated, name) for name in one.open),
+    ]
+    say += [(KGV.because, one.because)] if one.because else []
+    sides = []
+    for side in one.sides:
+        m = by_id[side.mechanism]
+        names = [hashlib.sha256(side.about[0].encode()).hexdigest()[:10]] if side.kind == "note" else side.about
+        parts = [URIRef(iri(m, side.kind, name)) for name in names]
+        say += [(KGV.side, part) for part in parts]
+        say.append((KGV.inMechanism, URIRef(iri(m))))
+        sides.append(parts if side.kind == "edge" else [])
+    for predicate, value in say:
+        graph.add((about, predicate, value if isinstance(value, (URIRef, Literal)) else Literal(value)))
+    if one.kind == "opposite-signs" and one.verdict in ("direct", "possible") and [len(s) for s in sides] == [1, 1]:
+        (here,), (there,) = sides
+        graph.add((here, CITO.disagreesWith, there))
+        graph.add((there, CITO.disagreesWith, here))
+
+
+def skeletons(data: Graph) -> list[Mechanism]:
+    """The mechanisms of a graph, with all that RDF carries of them, for comparing: no readings, tours or layouts.
+
+    >>> from kg.formats import read
+    >>> (again,) = skeletons(graph(read("ta1-tlr7")))
+    >>> again.words(again.edge("protection"))
+    'Tα-1 protects miR-146a-5p from RNase A'
+    """
+    return [_Skeleton(data, about).mechanism() for about in sorted(data.subjects(RDF.type, KGV.Mechanism), key=str)]
+
+
+class _Skeleton:
+    """One mechanism read back from its triples."""
+
+    #: What an item of evidence says in words of its own, each a property of that name.
+    TEXTS = tuple(
+        field.name
+        for field in fields(Evidence)
+        if field.type == "str" and field.name not in ("source", "anchor", "claim", "stance")
+    )
+
+    def __init__(self, data: Graph, about: Node) -> None:
+        self.data, self.about = data, about
+        self.base = f"{about}/"
+
+    def mechanism(self) -> Mechanism:
+        part = self.parts
+        return Mechanism(
+            id=str(self.about).removeprefix(vocabulary.BASE),
+            title=self.text(self.about, DCTERMS.title),
+            summary=self.text(self.about, DCTERMS.description),
+            licence=self.text(self.about, DCTERMS.license).rpartition("/")[2],
+            version=self.text(self.about, OWL.versionInfo),
+            status=self.text(self.about, SCHEMA.creativeWorkStatus),
+            sources=Frozen((self.key(it), self.source(it)) for it in part(KGV.Source)),
+            scope=self.evidence(self.about, KGV.scope),
+            places=Frozen((self.key(it), self.place(it)) for it in part(KGV.Place)),
+            nodes=Frozen((self.key(it), self.node(it)) for it in part(KGV.Node)),
+            edges=tuple(self.edge(it) for it in part(BIOLINK.Association)),
+            conditions=Frozen((self.key(it), self.condition(it)) for it in part(KGV.Condition)),
+            assumptions=Frozen((self.key(it), self.assumption(it)) for it in part(KGV.Assumption)),
+            expectations=tuple(self.expectation(it) for it in part(KGV.Expectation)),
+            notes=tuple(self.note(it) for it in part(KGV.Note)),
+            file=str(self.about),
+        )
+
+    def parts(self, kind: URIRef) -> list[Node]:
+        found = (it for it in self.data.subjects(RDF.type, kind) if str(it).startswith(self.base))
+        return sorted(set(found), key=str)
+
+    def key(self, it: Node | None) -> str:
+        return unquote(str(it).removeprefix(self.base).partition("/")[2]) if it is not None else ""
+
+    def text(self, it: Node, predicate: URIRef) -> str:
+        value = self.data.value(it, predicate)
+        return "" if value is None else str(value)
+
+    def named(self, it: Node, predicate: URIRef) -> str:
+        return self.key(self.data.value(it, predicate))
+
+    def terms(self, it: Node, predicate: URIRef) -> tuple[Term, ...]:
+        found = [
+            Term(self.text(term, SKOS.notation), self.text(term, RDFS.label))
+            for term in self.data.objects(it, predicate)
+        ]
+        return tuple(sorted(found, key=str))
+
+    def term(self, it: Node, predicate: URIRef) -> Term | None:
+        return next(iter(self.terms(it, predicate)), None)
+
+    def source(self, it: Node) -> Source:
+        ids = [str(one) for one in self.data.objects(it, SCHEMA.identifier)]
+        doi, pmid = vocabulary.expand("doi:"), vocabulary.expand("PMID:")
+        return Source(
+            key=self.key(it),
+            kind=self.text(it, DCTERMS.type),
+            title=self.text(it, DCTERMS.title),
+            authors=self.text(it, DCTERMS.creator),
+            publisher=self.text(it, DCTERMS.publisher),
+            date=self.text(it, DCTERMS.date),
+            doi=next((id.removeprefix(doi) for id in ids if id.startswith(doi)), ""),
+            pmid=next((id.removeprefix(pmid) for id in ids if id.startswith(pmid)), ""),
+            url=next((id for id in ids if not id.startswith((doi, pmid))), ""),
+            texts=tuple(sorted(map(str, self.data.objects(it, KGV.textSha256)))),
+            read=self.text(it, KGV.read),
+            reports=self.named(it, KGV.reports),
+            interest=self.text(it, KGV.interest),
+        )
+
+    def place(self, it: Node) -> Place:
+        term, label = self.term(it, KGV.denotes), self.text(it, RDFS.label)
+        name = "" if term and term.label == label else label
+        return Place(key=self.key(it), term=term, name=name, inside=self.named(it, KGV.inside))
+
+    def node(self, it: Node) -> Participant:
+        term, label = self.term(it, KGV.denotes), self.text(it, RDFS.label)
+        return Participant(
+            key=self.key(it),
+            term=term,
+            name="" if term and term.label == label else label,
+            place=self.named(it, KGV.place),
+            at_start=self.text(it, KGV.startsAs),
+            levels=tuple(filter(None, self.text(it, KGV.levels).split("|"))),
+            outcome=self.text(it, KGV.outcome) == "true",
+            forms=self.terms(it, KGV.form),
+            kind=self.text(it, KGV.kind),
+            note=self.text(it, SKOS.note),
+        )
+
+    def edge(self, it: Node) -> Edge:
+        verb = self.text(it, RDF.predicate).removeprefix(str(KGV))
+        blocked = self.data.value(it, KGV.blocks)
+        other = self.named(blocked, RDF.subject) if blocked is not None and verb == "protects" else ""
+        extent = self.data.value(it, KGV.effect)
+        stands = self.evidence(it, KGV.effectEvidence)
+        known = vocabulary.predicates().get(verb)
+        return Edge(
+            sentence=Sentence(self.named(it, RDF.subject), verb, self.named(it, RDF.object), other),
+            name=self.key(it),
+            place=self.named(it, KGV.place),
+            requires=self.needs(it, KGV.requires),
+            unless=self.needs(it, KGV.unless),
+            level=self.text(it, KGV.level),
+            effect=Effect(
+                **{field.name: getattr(stands[0], field.name) for field in fields(Evidence)} if stands else {},
+                complete=extent == KGV.complete,
+            )
+            if extent is not None
+            else None,
+            run=self.text(it, KGV.executes) == "true" or (known is not None and known.role == "none"),
+            evidence=self.evidence(it, KGV.evidence),
+        )
+
+    def needs(self, it: Node, predicate: URIRef) -> tuple[Requirement, ...]:
+        found = sorted(self.data.objects(it, predicate), key=str)
+        return tuple(
+            Requirement(
+                node=self.named(one, KGV.node),
+                level=self.text(one, KGV.level),
+                evidence=self.evidence(one, KGV.evidence),
+            )
+            for one in found
+        )
+
+    def evidence(self, it: Node, predicate: URIRef) -> tuple[Evidence, ...]:
+        return tuple(self.item(one) for one in sorted(self.data.objects(it, predicate), key=str))
+
+    def item(self, it: Node) -> Evidence:
+        there = self.data.value(it, OA.hasSelector)
+        texts: dict[str, Any] = {name: self.text(it, URIRef(KGV[name])) for name in self.TEXTS}
+        start, end = (self.text(there, part) for part in (OA.start, OA.end)) if there is not None else ("", "")
+        return Evidence(
+            source=self.named(it, PROV.wasDerivedFrom),
+            anchor=self.text(there, OA.exact) if there is not None else "",
+            span=(int(start), int(end)) if start.isdigit() and end.isdigit() else None,
+            claim=self.text(it, KGV.claim).removeprefix(str(KGV)),
+            taxon=self.terms(it, BIOLINK.species_context_qualifier),
+            assay=self.term(it, KGV.assay),
+            stance=self.text(it, KGV.stance) or "supports",
+            **texts,
+        )
+
+    def values(self, it: Node) -> Frozen[str]:
+        found = sorted(self.data.objects(it, KGV.sets), key=str)
+        return Frozen((self.named(one, KGV.node), self.text(one, KGV.value)) for one in found)
+
+    def condition(self, it: Node) -> Condition:
+        return Condition(key=self.key(it), title=self.title(it), values=self.values(it))
+
+    def assumption(self, it: Node) -> Assumption:
+        return Assumption(
+            key=self.key(it), title=self.title(it), values=self.values(it), because=self.text(it, KGV.because)
+        )
+
+    def title(self, it: Node) -> str:
+        label = self.text(it, RDFS.label)
+        return "" if label == self.key(it) else label
+
+    def expectation(self, it: Node) -> Expectation:
+        node, _, rest = self.text(it, RDFS.label).partition(" ")
+        relation, _, than = rest.rpartition(" ")
+        given, stands = self.named(it, KGV.condition), self.evidence(it, KGV.evidence)
+        return Expectation(given=given, expect=Expect(node, relation, than), evidence=stands)
+
+    def note(self, it: Node) -> Note:
+        about = tuple(sorted(self.key(one) for one in self.data.objects(it, KGV.about)))
+        return Note(note=self.text(it, RDFS.comment), about=about, evidence=self.evidence(it, KGV.evidence))
 
 
 def _works(source: Source) -> list[str]:

@@ -11,12 +11,13 @@ import gzip
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.mechanism import Mechanism
+from kg.mechanism import Mechanism, Stop
 from kg.page import drawing, geometry, network
 from kg.page.drawing import Score
 from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean, lines, spoken
@@ -70,14 +71,17 @@ def html(mechanism: Mechanism) -> str:
     return page if shapes.drawn else _packed(page)
 
 
-def svg(mechanism: Mechanism) -> str:
+def svg(mechanism: Mechanism, light: Iterable[str] = (), title: str = "") -> str:
     """The picture of a mechanism by itself, titled and described, with what must be said about its source drawn in.
+
+    ``light`` names edges and nodes; all others are dimmed, as at a stop of the tour.
 
     >>> from kg.mechanism import Mechanism
     >>> svg(Mechanism(id="none", title="Nothing & all")).count("Nothing &amp; all")
     2
     """
-    return Picture(Told(mechanism)).svg()
+    names = tuple(light)
+    return Picture(Told(mechanism)).svg(Stop(light=names) if names else None, title)
 
 
 def pictures(mechanism: Mechanism, language: str = "") -> dict[str, str]:

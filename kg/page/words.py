@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kg import causal, vocabulary
+from kg.conflicts import Conflict, Side, find, of_edge
 from kg.diagnostics import visible
 from kg.mechanism import Edge, Evidence, Mechanism, Node, Requirement, Source, Stop, common_name
 from kg.page.layout import clean, spoken
@@ -241,10 +242,50 @@ class Told:
         return ", ".join(self.label(r.node) + (f" at {r.level} or more" if r.level else "") for r in requirements)
 
     def support(self, edge: Edge) -> str:
+        """What an edge rests on, in counts: independent papers by stance, how they were read, assays, disagreements."""
         support = self.m.support(edge)
         counts = [f"{support.supporting} supporting", f"{support.disputing} disputing"]
         counts += [f"{support.qualifying} qualifying"] if support.qualifying else []
-        return ", ".join(counts)
+        read = ", ".join(READ.get(how, how) for how in support.read)
+        more = [f"({read})"] * bool(read) + [f"assay: {', '.join(support.designs)}"] * bool(support.designs)
+        against = len(self.disagreements(edge))
+        more += [f"{against} disagreement{'s' * (against != 1)}"] if against else []
+        return "; ".join([" ".join([", ".join(counts), *more[:1]]), *more[1:]]) if more else ", ".join(counts)
+
+    # ---- disagreement
+
+    @cached_property
+    def conflicts(self) -> list[Conflict]:
+        """Where the mechanism, or several of them, or their sources disagree; nothing if it cannot be told."""
+        try:
+            return find(self.m.parts)
+        except (KeyError, IndexError, causal.Impossible):  # not valid: what is wrong is `kg check`'s to say
+            return []
+
+    @cached_property
+    def _disagreements(self) -> dict[str, list[Conflict]]:
+        found: dict[str, list[Conflict]] = {}
+        for (mechanism, name), some in of_edge(self.conflicts).items():
+            found[self._edge_name(mechanism, name)] = some
+        return found
+
+    def disagreements(self, edge: Edge) -> list[Conflict]:
+        """The disagreements that an edge is in."""
+        return self._disagreements.get(edge.name, [])
+
+    def side_edges(self, side: Side) -> list[Edge]:
+        """The edges of a side, as they are called here."""
+        names = [self._edge_name(side.mechanism, name) for name in side.about] if side.kind == "edge" else []
+        return [self.m.edge(name) for name in names]
+
+    def _edge_name(self, mechanism: str, name: str) -> str:
+        return name if name in self.edge_number else f"{mechanism}.{name}"
+
+    def verdict(self, one: Conflict) -> str:
+        """What separates the sides of a disagreement, in words."""
+        said = [f"{name}: {here} / {there}" for name, here, there in one.separated]
+        said += [f"not stated on both sides: {', '.join(one.open)}"] if one.open else []
+        return "; ".join([*said, one.because] if one.because else said)
 
     def counted(self, edge: Edge) -> str:
         claims = self.m.support(edge).claims
@@ -436,7 +477,7 @@ class Told:
         from kg.formats import rdf
 
         try:
-            turtle = _Turtle(rdf.graph(self.m), rdf.iri(self.m))
+            turtle = _Turtle([triple for part in self.m.parts for triple in rdf.graph(part)], self._base)
         except (KeyError, ValueError):  # an unknown prefix or verb, a lone surrogate: not a valid mechanism
             turtle = None
         version = f" Version {self.m.version}." if self.m.version else ""
@@ -463,11 +504,16 @@ class Told:
     @cached_property
     def prefixes(self) -> str:
         """The prefix declarations that all copied Turtle shares."""
-        from kg.formats import rdf
-
-        base = rdf.iri(self.m)
+        base = self._base
         lines = (f"@prefix {prefix}: <{_quoted(iri)}> .\n" for prefix, iri in _prefixes(base).items())
         return f"@base <{_quoted(base)}/> .\n" + "".join(lines)
+
+    @property
+    def _base(self) -> str:
+        """What the IRIs of all parts have in common."""
+        from kg.formats import rdf
+
+        return rdf.iri(self.m) if self.m.parts[0] is self.m else vocabulary.BASE.rstrip("/")
 
     def _curie(self, key: str) -> str:
         node = self.m.nodes.get(key)
@@ -506,9 +552,10 @@ class _Turtle:
     def about(self, iri: str) -> str:
         """A part with its requirements, evidence and selectors; then the bare triple, if an edge has one."""
         blocks, todo = [], [iri]
+        root = iri.rsplit("/", 2)[0]  # the mechanism that it is a part of
         for here in todo:  # grows while it is read
             facts = sorted(self.facts.get(here, ()), key=lambda fact: (fact[0] != "rdf:type", fact))
-            bare = f"{self.base}/node/"  # what a node does to a node belongs to the edge that says so
+            bare = f"{root}/node/"  # what a node does to a node belongs to the edge that says so
             facts = [fact for fact in facts if not (here.startswith(bare) and fact[2].startswith(bare))]
             if facts:
                 said: dict[str, list[str]] = {}
@@ -516,7 +563,7 @@ class _Turtle:
                     said.setdefault("a" if p == "rdf:type" else p, []).append(o)
                 lines = " ;\n".join(f"    {p} {', '.join(every)}" for p, every in said.items())
                 blocks.append(f"{self._name(here)}\n{lines} .\n")
-            inner = (o for _, _, o in facts if o.startswith((f"{self.base}/evidence/", f"{iri}/")))
+            inner = (o for _, _, o in facts if o.startswith((f"{root}/evidence/", f"{iri}/")))
             todo += [o for o in dict.fromkeys(inner) if o not in todo]
         own = {p: o for p, o, _ in self.facts.get(iri, ())}
         if own.get("kgv:asserted") == "true":

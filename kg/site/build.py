@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import kg
-from kg import checks, formats, texts
+from kg import checks, conflicts, formats, texts, vocabulary
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.mechanism import STATUS, Mechanism
 
@@ -80,7 +80,8 @@ def build(
 ) -> Built:
     """Write every mechanism (default: all in seeds/) to ``ID.ttl``, ``ID.html`` and so on below a folder.
 
-    A build of everything adds ``all.nq``, ``void.ttl`` and ``ro-crate-metadata.json``, which are about all of it.
+    A build of everything adds the graph of all of them, as ``all.nq``, ``all.html`` and ``all.graphml``, and says what
+    there is in ``void.ttl`` and ``ro-crate-metadata.json``.
     All files are made in a folder of their own first and then moved, so that a complaint or a fault leaves what was
     there before. If neither the files nor kg have changed since the last build, nothing is written.
 
@@ -99,7 +100,7 @@ def build(
     made, summaries = _made(mechanisms, names, progress)
     if not only:
         progress("writing what holds for all of them")
-        made |= _together([mechanism for mechanism, _ in mechanisms], made)
+        made |= _together([mechanism for mechanism, _ in mechanisms], made, progress)
     _moved(out, made, key, summaries)
     return Built(out, tuple(summaries), tuple(warnings), fresh=True)
 
@@ -153,16 +154,23 @@ def _text(mechanism: Mechanism, name: str) -> str:
     return formats.text(mechanism, outputs()[name])
 
 
-def _together(mechanisms: list[Mechanism], made: dict[str, str]) -> dict[str, str]:
-    """All quads in one file, and the build described for machines: VoID with DCAT, and an RO-Crate."""
+def _together(mechanisms: list[Mechanism], made: dict[str, str], progress: Progress) -> dict[str, str]:
+    """All of it as one graph: quads with what holds between mechanisms, a page, GraphML; and described for machines."""
     from kg.formats import rdf
 
+    whole = conflicts.merge(mechanisms)
+    links = rdf.lines(rdf.together(mechanisms), f"{vocabulary.BASE}{conflicts.ALL}")
     quads = {line for name, text in made.items() if name.endswith(".nq") for line in text.splitlines(keepends=True)}
-    files = {"all.nq": "".join(sorted(quads)), **made}
-    files["void.ttl"] = rdf.collection(mechanisms, {name: text.encode("utf-8") for name, text in files.items()})
+    added = {"all.nq": "".join(sorted(quads | set(links)))}
+    for name in ("html", "graphml"):
+        progress(f"writing all{outputs()[name]}")
+        added[f"all{outputs()[name]}"] = _text(whole, name)
+    files = {**added, **made}
+    added["void.ttl"] = rdf.collection(mechanisms, {name: text.encode("utf-8") for name, text in files.items()})
+    files["void.ttl"] = added["void.ttl"]
     contents = {name: text.encode("utf-8") for name, text in sorted(files.items())}
     text = json.dumps(_crate(mechanisms, contents), ensure_ascii=False, indent=1) + "\n"
-    return {"all.nq": files["all.nq"], "void.ttl": files["void.ttl"], "ro-crate-metadata.json": text}
+    return {**added, "ro-crate-metadata.json": text}
 
 
 def _crate(mechanisms: list[Mechanism], contents: dict[str, bytes]) -> dict[str, Any]:

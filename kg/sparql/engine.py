@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg import quads
+from kg import quads, vocabulary
+from kg.conflicts import ALL
 from kg.diagnostics import Location
 from kg.sparql.answer import Answer, table
 from kg.sparql.library import text_of
@@ -62,12 +63,16 @@ class Engine:
     def load(self, *over: str | Path | Mechanism) -> None:
         """Add mechanisms and RDF files; everything in seeds/ if none is named."""
         from kg import formats
+        from kg.formats import rdf
 
+        mechanisms = []
         for one in over or formats.seeds():
             if quads.is_rdf(one):
                 self._load_file(Path(one))
             else:
-                self._load_mechanism(one)
+                mechanisms.append(self._load_mechanism(one))
+        if len(mechanisms) > 1:
+            self._load_graph(ALL, vocabulary.BASE + ALL, rdf.together(mechanisms))
         if self.names:
             self._done(self._said("the merge of all graphs", do="unite"))
 
@@ -100,7 +105,7 @@ class Engine:
             prefixes=query.prefixes,
         )
 
-    def _load_mechanism(self, one: str | Path | Mechanism) -> None:
+    def _load_mechanism(self, one: str | Path | Mechanism) -> Mechanism:
         from kg import formats
         from kg.diagnostics import InvalidMechanism
         from kg.formats import rdf
@@ -113,8 +118,12 @@ class Engine:
             mechanism = one
         self.caveats[mechanism.id], self.versions[mechanism.id] = mechanism.caveats, mechanism.version
         for name, graph in ((rdf.iri(mechanism), rdf.graph), (rdf.iri(mechanism, "run"), rdf.run_graph)):
-            text = graph(mechanism).serialize(format="nt")
-            self._done(self._said(mechanism.id, do="load", text=text, graph=name, names=self.names))
+            self._load_graph(mechanism.id, name, graph(mechanism))
+        return mechanism
+
+    def _load_graph(self, about: str, name: str, graph: Any) -> None:
+        text = graph.serialize(format="nt")
+        self._done(self._said(about, do="load", text=text, graph=name, names=self.names))
 
     def _load_file(self, path: Path) -> None:
         said = self._said(str(path), do="load", path=str(path), graph=path.absolute().as_uri(), names=self.names)
