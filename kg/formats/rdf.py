@@ -130,9 +130,9 @@ def run_graph(mechanism: Mechanism) -> Graph:
 
 
 def _alone(mechanism: Mechanism) -> Graph:
-    """The derived graph with what its words mean, and what nodes, conditions and readings are called."""
+    """The derived graph with what its words mean, and what nodes, edges, conditions and readings are called."""
     whole, data = graph(mechanism), run_graph(mechanism)
-    for predicate in (KGV.node, KGV.condition, KGV.reading, KGV.usesEdge):
+    for predicate in (KGV.node, KGV.condition, KGV.reading, KGV.usesEdge, KGV.side):
         for about in set(data.objects(None, predicate)):
             for label in whole.objects(about, RDFS.label):
                 data.add((about, RDFS.label, label))
