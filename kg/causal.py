@@ -707,7 +707,8 @@ def _why_not(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], ed
                 required, needed = needs[place - 1]
                 label = mechanism.nodes[needed.node].label
                 if required:
-                    at = f" at {needed.level}" if needed.level else ""
+                    levels = mechanism.nodes[needed.node].levels
+                    at = f" at {needed.level or levels[1]}" if levels else ""
                     return f"it requires {label}{at}, which is {value(needed.node)}"
                 return f"{label} {'may be' if open_ else 'is'} present"
             return f"{'it may be ' if open_ else ''}blocked: {mechanism.words(blockers[place - 1 - len(needs)])}"

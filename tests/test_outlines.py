@@ -18,7 +18,6 @@ from kg.checks import check
 from kg.cli import main
 from kg.formats import rdf
 from kg.mechanism import STATUS, Evidence, Frozen
-from kg.page import geometry
 from kg.vocabulary import Term
 
 SEEDS = {mechanism.id: mechanism for mechanism in map(kg.read, formats.seeds())}
@@ -165,7 +164,7 @@ def test_no_value_of_a_run_rests_on_what_others_say():
 
 def test_a_disputed_line_carries_a_cross():
     outline = SEEDS["cgas-sting"]
-    marked = {line.edge for line in geometry.draw(outline).lines if line.mark}
+    marked = {line.edge for line in page.drawing.draw(outline).lines if line.mark}
     assert marked == {"MyD88-not-needed"}
     assert "disputed" in page.html(outline).partition('id="legend"')[2]
 

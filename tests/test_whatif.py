@@ -45,8 +45,8 @@ all => all.map(([data, keys, labels, edges, words, questions, apart]) => {
   const readings = data.readings.map(r => r.key);
   const missing = {start: of => `whether ${keys[of]} is present`, effect: of => `how far ${edges[of]} goes`};
   const why = {
-    subject: why => why.open ? `it is unknown whether ${labels[why.node]} is present` : `${labels[why.node]} is absent`,
-    requires: why => `it requires ${labels[why.node]}, which is ${why.open ? 'unknown' : 'absent'}`,
+    subject: (why, value) => why.open ? `it is unknown whether ${labels[why.node]} is present` : `${labels[why.node]} is ${value}`,
+    requires: (why, value) => `it requires ${labels[why.node]}${data.levels[why.node] ? ` at ${why.level}` : ''}, which is ${value}`,
     unless: why => `${labels[why.node]} ${why.open ? 'may be' : 'is'} present`,
     blocked: why => `${why.open ? 'it may be ' : ''}blocked: ${words[why.edge]}`
   };
@@ -54,7 +54,7 @@ all => all.map(([data, keys, labels, edges, words, questions, apart]) => {
     const step = answer.step(node);
     return {
       before: answer.before[node], after: answer.after[node],
-      edges: step.because.map(b => ({edge: edges[b.edge], fires: [null, false, true][b.fires + 1], why: b.why ? why[b.why.kind](b.why) : ''})),
+      edges: step.because.map(b => ({edge: edges[b.edge], fires: [null, false, true][b.fires + 1], why: b.why ? why[b.why.kind](b.why, [answer.after[b.why.node]].flat().join(' to ')) : ''})),
       status: step.status + (step.under.length ? ' ' + step.under.map(n => assumptions[n]).join(', ') : ''),
       weakest: step.weakest < 0 ? '' : data.claims[step.weakest], rests_on: step.restsOn.map(e => edges[e]),
       species: named(step.species.map(([taxon, count]) => [taxon < 0 ? 'not stated' : data.taxa[taxon], count])),
@@ -86,6 +86,7 @@ def by_python(mechanism: Mechanism, question: Question) -> dict[str, Any]:
     condition, values, reading, assume = question
     answer = causal.whatif(mechanism, condition, values, reading, assume).as_dict()
     for step in answer["because"].values():
+        del step["support"]  # papers are counted on the card of each step that is linked
         if step["missing"] and "its own history" in step["missing"][0]:
             step["missing"] = []  # the page says so where an unknown misses nothing
     return {key: answer[key] for key in ("settings", "values", "changed", "because", "disagree")}
@@ -274,7 +275,11 @@ def test_an_answer_says_what_it_stands_on_and_its_steps_lead_to_their_evidence(v
     tab.locator("[data-step=CD8_priming] summary").click()
     text = steps(tab)["CD8_priming"]
     assert f"Rests on {len(step.rests_on)} step" in text and "weakest link: curator inference" in text
-    assert "not stated" in text and "of the whole the source says: primarily mouse" in text
+    assert (
+        step.species == {"Mus musculus": 1}
+        and "mouse 1" in text
+        and "of the whole the source says: primarily mouse" in text
+    )
     assert f"Assumed that nothing unlisted causes {', '.join(Told(SEED).title(n) for n in step.closed)}." in text
     for caveat in SEED.caveats:
         assert caveat in tab.locator("#answer .strip").inner_text()

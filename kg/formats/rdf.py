@@ -134,7 +134,7 @@ def _alone(mechanism: Mechanism) -> Graph:
     whole, data = graph(mechanism), run_graph(mechanism)
     for predicate in (KGV.node, KGV.condition, KGV.reading, KGV.usesEdge, KGV.side):
         for about in set(data.objects(None, predicate)):
-            for label in whole.objects(about, RDFS.label):
+            for label in (*whole.objects(about, RDFS.label), *whole.objects(about, DCTERMS.title)):
                 data.add((about, RDFS.label, label))
     return _explained(data)
 
@@ -825,7 +825,7 @@ class _Skeleton:
 
     def edge(self, it: Node) -> Edge:
         verb = self.text(it, RDF.predicate).removeprefix(str(KGV))
-        blocked = self.data.value(it, KGV.blocks)
+        blocked = self.data.value(it, KGV.actsOn)
         other = self.named(blocked, RDF.subject) if blocked is not None and verb == "protects" else ""
         extent = self.data.value(it, KGV.effect)
         stands = self.evidence(it, KGV.effectEvidence)

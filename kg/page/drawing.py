@@ -32,7 +32,7 @@ class Drawing:
 def draw(mechanism: Mechanism) -> Drawing:
     """Lay a mechanism out and choose a way for every line.
 
-    >>> from kg.mechanism import Frozen, Node, Sentence
+    >>> from kg.mechanism import Edge, Frozen, Node, Sentence
     >>> nodes = Frozen({key: Node(key=key) for key in "ab"})
     >>> edge = Edge(sentence=Sentence("a", "activates", "b"), name="ab")
     >>> [line.kind for line in draw(Mechanism(nodes=nodes, edges=(edge,))).lines]

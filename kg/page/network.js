@@ -190,7 +190,8 @@ class Net { // one reading: AND and OR gates over literals
         if (k === this.start[gate] + 1) return {kind: 'subject', open, node: this.nodeOf[at]};
         if (at < this.firstFire + this.edges.length) return {kind: 'blocked', open, edge: this.edges[at - this.firstFire]};
         const claim = this.what.get(this.ins[this.start[at] + 1] >> 1); // a condition: the node is there, or no such claim
-        return {kind: claim.kind, open, node: claim.node};
+        const rank = (this.ins[this.start[at]] >> 1) - this.gatesOf(claim.node)[0] + 1;
+        return {kind: claim.kind, open, node: claim.node, level: this.levels[claim.node][rank]};
       }
     return null;
   }

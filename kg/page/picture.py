@@ -60,7 +60,8 @@ class Picture:
     def areas(self) -> list[dict[str, Any]]:
         return [
             {
-                "label": fit(a.label, a.box.w - 26, 17),
+                "label": fit(a.label, a.box.w - 26, 11),
+                "size": min(17.0, 17 * (a.box.w - 30) / advance(a.label, 19.5)),  # semibold is wider
                 "hue": a.hue % 6,
                 "depth": min(a.depth, 1),
                 **_rounded(a.box.x, a.box.y, a.box.w, a.box.h),
@@ -133,7 +134,7 @@ class Picture:
             out.append(self._drawn_line(line, data, line.edge in edges, bool(stop)))
         for area in self.areas:
             out.append(
-                f'<text x="{r(area["x"] + 16)}" y="{r(area["y"] + 27)}" font-size="17" font-weight="600" '
+                f'<text x="{r(area["x"] + 16)}" y="{r(area["y"] + 27)}" font-size="{r(max(area["size"], 9))}" font-weight="600" '
                 f'fill="{ink["heading"]}">{escape(area["label"])}</text>'
             )
         for key in layout.boxes:

@@ -97,7 +97,7 @@ function whatIf(page) {
   function because(why) {
     if (!why) return '';
     if (why.kind === 'subject') return why.open ? `it is unknown whether ${page.label(why.node)} is present` : `${page.label(why.node)} is ${shown(current.found.after[why.node])}`;
-    if (why.kind === 'requires') return `it needs ${page.label(why.node)}, which is ${shown(current.found.after[why.node])}`;
+    if (why.kind === 'requires') return `it needs ${page.label(why.node)}${data().levels[why.node] ? ` at ${why.level}` : ''}, which is ${shown(current.found.after[why.node])}`;
     if (why.kind === 'unless') return `${page.label(why.node)} ${why.open ? 'may be' : 'is'} present`;
     return [why.open ? 'it may be blocked: ' : 'it is blocked: ', edgeLink(why.edge)];
   }
