@@ -33,6 +33,8 @@ from kg.mechanism import (
     Source,
     Stop,
 )
+from kg.page.layout import FONT, WIDE, lines, spoken
+from kg.page.picture import Picture
 from kg.page.words import Told
 from kg.vocabulary import Term
 
@@ -620,6 +622,26 @@ def test_a_copied_link_reproduces_the_view(visit: Open) -> None:
     spots = [one.evaluate("explorer.at('TLR7')") for one in (tab, again)]
     assert spots[0]["x"] == pytest.approx(spots[1]["x"], abs=3) and spots[0]["y"] == pytest.approx(spots[1]["y"], abs=3)
     assert again.locator(".card:visible h2").inner_text() == "TLR7" and again.locator("#plain").is_checked()
+
+
+def test_labels_and_headings_stay_inside_their_boxes(visit: Open) -> None:
+    """Python only estimates how wide a text is; the browser measures it, in the font that the page is drawn with."""
+    texts, room = [], []
+    for mechanism in [*map(formats.read, formats.seeds()), strip(SEED), chained(1, 40)]:
+        shapes = Picture(Told(mechanism))
+        for node in mechanism.nodes.values():
+            texts += [(line, FONT, 400) for line in lines(spoken(node.label))]
+            room += [WIDE] * (len(texts) - len(room))
+        for area in shapes.areas:
+            texts.append((area["label"], max(area["size"], 9), 600))
+            room.append(area["w"] - 18)
+    wide = visit().evaluate(
+        """texts => { const ctx = document.createElement('canvas').getContext('2d'), face = getComputedStyle(document.body).fontFamily;
+        return texts.map(([text, size, weight]) => { ctx.font = `${weight} ${size}px ${face}`; return ctx.measureText(text).width }) }""",
+        texts,
+    )
+    assert [(text, w, r) for (text, *_), w, r in zip(texts, wide, room, strict=True) if w > r] == []
+    assert len(texts) > 150
 
 
 @pytest.mark.parametrize("ending", ["svg", "png"])
