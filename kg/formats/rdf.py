@@ -302,6 +302,7 @@ class _Writer:
             self.say(about, RDF.type, KGV.Node)
             self.say(about, RDFS.label, node.label)
             self.denotes(about, node.term)
+            self.say(about, KGV.termStated, None if node.term else False)
             for form in node.forms:
                 self.denotes(about, form, KGV.form)
             self.say(about, KGV.kind, node.drawn_as)
@@ -370,7 +371,8 @@ class _Writer:
         if claim:
             self.say(here, KGV.claim, URIRef(KGV[claim.claim]))
             code = claim.eco_retold if source and source.reports else claim.eco
-            self.denotes(here, Term(code, vocabulary.terms()[code].label), BIOLINK.has_evidence_of_type)
+            if code:
+                self.denotes(here, Term(code, vocabulary.terms()[code].label), BIOLINK.has_evidence_of_type)
             self.claim(claim)
         self.say(here, KGV.hedge, item.hedge)
         self.say(here, KGV.because, item.because)
@@ -666,7 +668,18 @@ MEDIA = {
     ".graphml": "application/graphml+xml",
     ".html": "text/html",
     ".svg": "image/svg+xml",
+    ".tsv": "text/tab-separated-values",
+    ".jsonl": "application/jsonl",
 }
+
+
+def stem(file: str) -> str:
+    """The id of the mechanism that a file of a build is about.
+
+    >>> stem("ta1-tlr7_edges.tsv")
+    'ta1-tlr7'
+    """
+    return re.split("[._]", file, maxsplit=1)[0]
 
 
 def collection(mechanisms: Sequence[Mechanism], files: Mapping[str, bytes]) -> str:
@@ -717,7 +730,7 @@ def collection(mechanisms: Sequence[Mechanism], files: Mapping[str, bytes]) -> s
             say(about, (VOID.classPartition, part))
             say(part, (VOID["class"], URIRef(kind)), (VOID.entities, count))
         for name, content in sorted(files.items()):
-            if name.partition(".")[0] != mechanism.id:
+            if stem(name) != mechanism.id:
                 continue
             file, media = URIRef(name), MEDIA.get("." + name.rpartition(".")[2], "application/octet-stream")
             say(about, (DCAT.distribution, file))

@@ -57,7 +57,7 @@ def outputs() -> dict[str, str]:
     """What can be built: name -> ending of the file. All formats but the notation, and the page and its picture.
 
     >>> list(outputs())
-    ['ttl', 'trig', 'nq', 'jsonld', 'run', 'rdf12', 'nanopub', 'graphml', 'html', 'svg']
+    ['ttl', 'trig', 'nq', 'jsonld', 'run', 'rdf12', 'nanopub', 'graphml', 'kgx', 'kgxl', 'sif', 'html', 'svg']
     """
     written = {row.name: row.suffix for row in formats.writers() if row.name != "yaml"}
     return {**written, "html": ".html", "svg": ".svg"}
@@ -129,20 +129,22 @@ def _made(
     for mechanism, report in mechanisms:
         files = {}
         for name in names:
-            file = mechanism.id + outputs()[name]
-            progress(f"writing {file}")
-            made[file] = _text(mechanism, name)
-            files[file] = len(made[file].encode("utf-8"))
+            progress(f"writing {mechanism.id}{outputs()[name]}")
+            for suffix, text in _texts(mechanism, name).items():
+                file = mechanism.id + suffix
+                made[file] = text
+                files[file] = len(text.encode("utf-8"))
         summaries.append(summary(mechanism, report, files))
     return made, summaries
 
 
-def _text(mechanism: Mechanism, name: str) -> str:
+def _texts(mechanism: Mechanism, name: str) -> dict[str, str]:
+    """The text of each file of an output, by its ending."""
     if name in ("html", "svg"):
         from kg import page
 
-        return page.html(mechanism) if name == "html" else page.svg(mechanism)
-    return formats.text(mechanism, outputs()[name])
+        return {f".{name}": page.html(mechanism) if name == "html" else page.svg(mechanism)}
+    return formats.texts(mechanism, formats.FORMATS[name])
 
 
 def _together(mechanisms: list[Mechanism], made: dict[str, str]) -> dict[str, str]:
@@ -187,7 +189,7 @@ def _together(mechanisms: list[Mechanism], made: dict[str, str]) -> dict[str, st
         )
     for name, content in contents.items():
         media = rdf.MEDIA.get(Path(name).suffix, "application/octet-stream")
-        about = [{"@id": rdf.iri(one)} for one in mechanisms if name.partition(".")[0] in (one.id, "all", "void")]
+        about = [{"@id": rdf.iri(one)} for one in mechanisms if rdf.stem(name) in (one.id, "all", "void")]
         sha = hashlib.sha256(content).hexdigest()
         size = str(len(content))
         file = {"@id": name, "@type": "File", "encodingFormat": media, "contentSize": size, "sha256": sha}
