@@ -274,11 +274,28 @@ def as_key(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.+-]+", "_", name).strip("_").lstrip("_.+-") or "x"
 
 
+#: Prefixes of others, in small letters, for those in ontology/prefixes.tsv.
+PREFIXES = {
+    "uniprot": "UniProtKB",
+    "uniprot knowledgebase": "UniProtKB",
+    "pubchem": "PUBCHEM.COMPOUND",
+    "drugbank": "DRUGBANK",
+    "go": "GO",
+    "chebi": "CHEBI",
+    "hgnc": "HGNC",
+    "mgi": "MGI",
+    "mesh": "MESH",
+    "mondo": "MONDO",
+}
+
+
 def term(curie: str, label: str = "", at: Location | None = None) -> Term | None:
     """A term of an ontology that kg knows, with the label that was looked up, else the given one, else its id."""
     prefix, _, local = curie.partition(":")
+    prefix = prefix if prefix in vocabulary.prefixes() else PREFIXES.get(prefix.casefold(), prefix)
+    curie = f"{prefix}:{local.removeprefix(f'{prefix}:')}"  # some write CHEBI:CHEBI:15422
     known = vocabulary.prefixes().get(prefix)
-    if known is None or not re.search(known.pattern, local, re.ASCII) or re.search(r"\s", curie):
+    if known is None or not re.search(known.pattern, curie.partition(":")[2], re.ASCII) or re.search(r"\s", curie):
         return None
     entry = vocabulary.terms().get(curie)
     if entry is None and prefix == "kg":
@@ -440,3 +457,14 @@ def guess(said: str, known: Sequence[str]) -> str:
     """A hint for a column or key that nobody knows."""
     close = nearest(said, known)
     return f"did you mean {close!r}?" if close else ""
+
+
+def position(said: Any) -> tuple[float, float] | None:
+    """Where a node stands in a picture; None if it is not said as two numbers.
+
+    >>> position({"x": 1, "y": 2.5})
+    (1, 2.5)
+    """
+    found = (said.get("x"), said.get("y")) if isinstance(said, dict) else (None, None)
+    x, y = (one if isinstance(one, (int, float)) and not isinstance(one, bool) else None for one in found)
+    return None if x is None or y is None else (x, y)

@@ -11,8 +11,6 @@ from kg.mechanism import Evidence, Mechanism, Sentence
 
 #: What SIGNOR says happens, by its sign.
 SIGNS = (("up-regulates", 1), ("down-regulates", -1))
-#: What SIGNOR calls a database, and the prefix that kg has for it.
-DATABASES = {"UNIPROT": "UniProtKB", "PUBCHEM": "PUBCHEM.COMPOUND", "CHEBI": "CHEBI", "DRUGBANK": "DRUGBANK"}
 KINDS = {"protein": "molecule", "chemical": "molecule", "smallmolecule": "molecule", "complex": "molecule"} | {
     "proteinfamily": "molecule",
     "mirna": "molecule",
@@ -38,8 +36,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
 
 def _entity(draft: foreign.Draft, edge: Taken, side: str) -> str:
     name, id, database, kind = (edge.take(f"{part}{side}") for part in ("ENTITY", "ID", "DATABASE", "TYPE"))
-    curie = f"{DATABASES.get(database.upper(), database)}:{id.removeprefix('CHEBI:').removeprefix('CID:')}"
-    term = foreign.term(curie, name, edge.at)
+    term = foreign.term(f"{database}:{id.removeprefix('CID:')}", name, edge.at)
     if term is None and id:
         edge.lost(f"ID{side}", f"no identifier of {database or 'no database'} is registered in ontology/prefixes.tsv")
         edge.lost(f"DATABASE{side}", "it only says whose the identifier is")
