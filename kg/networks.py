@@ -49,15 +49,12 @@ SIGNS = {"1": 1, "+": 1, "+1": 1, "1.0": 1, "-1": -1, "-": -1, "-1.0": -1}
 
 
 def graph(mechanism: Mechanism) -> nx.MultiDiGraph[str]:
-    """``Mechanism.graph`` with what else a reader needs: names beside labels, forms with theirs, sources and places."""
+    """``Mechanism.graph`` with what else a reader needs: sources, places, and where it stands how far a decrease goes."""
     made = mechanism.graph.copy()
     made.graph |= _filled(summary=mechanism.summary, version=mechanism.version)
     for part in ("sources", "places"):
         records = [_plain(one) for one in getattr(mechanism, part).values()]
         made.graph |= {part: json.dumps(records, ensure_ascii=False)} if records else {}
-    for node in mechanism.nodes.values():
-        forms = "|".join(map(str, node.forms))
-        made.nodes[node.key].update(_filled(name=node.name, forms=forms))
     for edge in mechanism.edges:
         effect = edge.effect
         if effect and effect.claim:
@@ -275,9 +272,11 @@ def _node(draft: foreign.Draft, node: Taken, places: Mapping[str, Any]) -> None:
     if outcome in ("true", "false", "1", "0"):
         node.take("outcome")
         says["outcome"] = outcome in ("true", "1")
-    forms = [_term(one, node.at) for one in str(node.see("forms")).split("|") if one]
-    if forms and all(forms):
+    ids, labels = (str(node.see(name)).split("|") for name in ("forms", "form_labels"))
+    forms = [foreign.term(id, label, node.at) for id, label in zip(ids, labels, strict=False)]
+    if forms and len(ids) == len(labels) and all(forms):
         node.take("forms")
+        node.take("form_labels")
         says["forms"] = tuple(forms)
     shown = says.get("name") or label or id
     made = draft.node(id, shown, key=own or (shown if id.isdigit() else id), **says)

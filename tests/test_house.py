@@ -20,7 +20,7 @@ FILES = sorted(HERE.rglob("*.py"))
 
 #: A file imports from lower floors only.
 FLOORS = """
-diagnostics < vocabulary texts < mechanism < causal losses < exact checks foreign < formats < shapes sparql < page < site < cli < __main__
+diagnostics < vocabulary texts < mechanism < causal losses < exact checks foreign < networks < formats < shapes sparql < page < site < cli < __main__
 """.split("<")
 
 #: Each library has one door: the only files that may import it.
@@ -29,7 +29,7 @@ DOORS = {
     "clingo": {"exact"},
     "jinja2": {"page"},
     "markupsafe": {"page"},
-    "networkx": {"mechanism", "formats/graphml"},
+    "networkx": {"mechanism", "networks", "formats/graphml"},
     "pyoxigraph": {"shapes", "sparql"},
     "pyshacl": {"shapes"},
     "pyvis": {"page"},
