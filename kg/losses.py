@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from kg import vocabulary
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location
-from kg.mechanism import Edge, Evidence, Expect, Mechanism, Record, Sentence
+from kg.mechanism import Edge, Evidence, Expect, Mechanism, Node, Record, Sentence
 
 FATES = ("carried", "changed", "lost")
 UNUSED = "kg has no place for it"
@@ -176,12 +176,12 @@ class Taken:
 
     def __init__(self, kind: str, name: str, values: Mapping[str, Any], at: Location | None) -> None:
         self.kind, self.name, self.at, self._raw = kind, name, at, values
-        self._fates: dict[str, tuple[str, str]] = {}
+        self.fates: dict[str, tuple[str, str]] = {}
 
     def take(self, name: str, default: Any = "") -> Any:
         """A value, which is carried from here on; the default if there is none. Blanks around texts go."""
         found = self._raw.get(name, default)
-        self._fates[name] = ("carried", "")
+        self.fates[name] = ("carried", "")
         return found.strip() if isinstance(found, str) else default if found is None else found
 
     def see(self, name: str, default: Any = "") -> Any:
@@ -190,23 +190,23 @@ class Taken:
         return found.strip() if isinstance(found, str) else default if found is None else found
 
     def changed(self, name: str, how: str) -> None:
-        self._fates[name] = ("changed", how)
+        self.fates[name] = ("changed", how)
 
     def lost(self, name: str, why: str) -> None:
-        self._fates[name] = ("lost", why)
+        self.fates[name] = ("lost", why)
 
     def joined(self, name: str) -> None:
         """What was carried went to an edge that says the same: its evidence is there, and it has no name of its own."""
-        for field, (fate, _) in self._fates.items():
+        for field, (fate, _) in self.fates.items():
             if fate == "carried":
-                self._fates[field] = ("changed", f"joined to the edge {name}, which says the same")
+                self.fates[field] = ("changed", f"joined to the edge {name}, which says the same")
 
     def values(self) -> Iterator[Value]:
         """All values that say something, each with its fate."""
         for name, said in _leaves(self._raw):
             parts = name.split(".")
             above = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
-            fate, how = next((self._fates[path] for path in above if path in self._fates), ("lost", UNUSED))
+            fate, how = next((self.fates[path] for path in above if path in self.fates), ("lost", UNUSED))
             yield Value(self.kind, self.name, name, said, fate, how, self.at)
 
 
@@ -328,6 +328,8 @@ class _Walk:
         return self.why.get(f"{kind}.{key}") or self.why.get(kind) or self.why.get("*") or UNUSED
 
 
+#: Lists whose order says nothing.
+UNORDERED = frozenset({"about", "light", "taxon", "forms"})
 #: A record with its name and, if a mapping holds it, its key there.
 _Part = tuple[str, Record, str]
 
@@ -346,11 +348,16 @@ def _said(kind: str, part: _Part | None, mechanism: Mechanism) -> dict[str, str]
             found[key.key] = "none"  # a reading takes away what an edge requires
         if key.of or empty:
             continue
-        found[key.key] = _text(value)
-    if isinstance(record, Evidence) and not record.because and (source := mechanism.source(record)):
-        found["source"] = source.key
+        found[key.key] = _text(tuple(sorted(value, key=str)) if key.key in UNORDERED else value)
+    if isinstance(record, Evidence) and (record.anchor or record.span or not record.because):
+        source = mechanism.source(record)
+        found |= {"source": source.key} if source else {}  # the first source of the file, where none is named
     if isinstance(record, Edge) and record.name == record.sentence.name:
         del found["name"]
+    if isinstance(record, Node) and record.term:  # its term says the same already
+        entry = vocabulary.terms().get(record.term.id)
+        twice = {"name": record.term.label, "kind": entry.kind if entry else ""}
+        found = {key: said for key, said in found.items() if twice.get(key) != said}
     return found
 
 
@@ -360,7 +367,7 @@ def _text(value: object) -> str:
     if isinstance(value, (Sentence, Expect)):
         return value.text
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {one}" for key, one in value.items())
+        return ", ".join(f"{key} {one}" for key, one in sorted(value.items()))
     if isinstance(value, tuple):
         return "|".join(map(_text, value))
     return str(value)

@@ -26,7 +26,6 @@ LOST = {
     "requirement.evidence": "an attribute names what an edge requires, without evidence",
     "effect": "an attribute says how far a decrease goes, without evidence",
     "edge.run": "a verb that is never executed does not say it",
-    "node.kind": "the kind that the term has is not said twice",
     "*": "a network holds nodes and edges, and no more",
 }
 GRID = (220, 140)  # pixels from one cell of a layout to the next

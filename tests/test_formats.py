@@ -80,7 +80,9 @@ def full():
                     "paper",
                     "sells it",
                 ),
-                "paper": m.Source("paper", "journal article", "A paper", doi="10.1000/b", pmid="2", read="no"),
+                "paper": m.Source(
+                    "paper", "journal article", "A paper", doi="10.1000/b", pmid="2", texts=("b" * 64,), read="abstract"
+                ),
             }
         ),
         scope=(dataclasses.replace(item, stance="supports", assay=None),),
@@ -171,7 +173,7 @@ def test_what_comes_back_is_what_the_report_says(row, mechanism, tmp_path):
     changed = sorted((one.record, one.field, one.how.removeprefix(losses.NOW)) for one in account.changed)
     added = sorted((one.record, one.field, one.said) for one in account.added)
     assert sorted(carried + changed + added) == sorted((o.record, o.field, o.said) for o in losses.values(again))
-    if not (account.lost or account.changed or account.added):
+    if row.name == "yaml":
         assert again == mechanism
 
 
@@ -365,15 +367,13 @@ def test_what_is_reported_as_carried_matters(small, tmp_path):
     called carried and then dropped."""
     row, file = small
     mechanism, ledger = formats._parsed(file)
-    whole = {("source", "title"), ("source", "texts")}  # of the file itself
 
     def said(one):
-        return sorted(
-            (v.record, v.name, v.field, v.said) for v in losses.values(one) if (v.record, v.field) not in whole
-        )
+        return sorted(repr(v) for v in losses.values(one) if (v.record, v.name) != ("source", "file"))
 
     tried = 0
-    for value, text in mutants(file, ledger.account()):
+    every = list(mutants(file, ledger.account()))
+    for value, text in every if row.name in SMALL else every[:: len(every) // 25 + 1]:
         other = tmp_path / "mutant" / file.name
         other.parent.mkdir(exist_ok=True)
         other.write_text(text, encoding="utf-8")
@@ -448,7 +448,9 @@ def test_wrong_input_writes_nothing(tmp_path):
 
 BILLION = '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><l>&b;</l>'
 EXTERNAL = '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><l>&a;</l>'
+REMOTE = '{"@context": ["https://example.org/c.jsonld", {}], "@id": "https://w3id.org/immune-kg/x", "@type": "a:B"}'
 HOSTILE = {
+    "remote context": REMOTE.encode(),
     "bytes": b"\xff\x00\xfe rubbish \x80",
     "utf16": "subject\tpredicate\tobject\n".encode("utf-16"),
     "latin1": "id\tsubject\tobject\nTα\té\n".encode()[:-3] + b"\xe9\n",
@@ -483,6 +485,15 @@ def test_a_hostile_file_earns_a_clear_complaint_and_nothing_is_written(name, wha
         assert not (tmp_path / "out.yaml").exists()
     else:
         assert kg.read(tmp_path / "out.yaml").edges
+
+
+def test_no_context_is_fetched(tmp_path, monkeypatch):
+    monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("something was fetched"))
+    file = tmp_path / "x.jsonld"
+    for text in (REMOTE, '{"a": {"@context": {"@import": "https://example.org/c"}}}'):
+        file.write_text(text, encoding="utf-8")
+        result = run("convert", file, tmp_path / "out.yaml")
+        assert result.exit_code == 1 and "remote-context" in result.stderr
 
 
 def test_a_spreadsheet_runs_no_cell_that_kg_reads_or_writes(tmp_path):

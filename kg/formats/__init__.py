@@ -45,10 +45,10 @@ FORMATS = {
     row.name: row
     for row in (
         Format("yaml", ".yaml", "kg.formats.yaml", True, True, "the notation, written by hand"),
-        Format("ttl", ".ttl", "kg.formats.rdf", False, True, "RDF: Turtle, one graph"),
-        Format("trig", ".trig", "kg.formats.rdf", False, True, "RDF: TriG, one named graph per mechanism"),
-        Format("nq", ".nq", "kg.formats.rdf", False, True, "RDF: N-Quads, sorted lines"),
-        Format("jsonld", ".jsonld", "kg.formats.rdf", False, True, "RDF: JSON-LD with its context inside"),
+        Format("ttl", ".ttl", "kg.formats.rdf", True, True, "RDF: Turtle, one graph"),
+        Format("trig", ".trig", "kg.formats.rdf", True, True, "RDF: TriG, one named graph per mechanism"),
+        Format("nq", ".nq", "kg.formats.rdf", True, True, "RDF: N-Quads, sorted lines"),
+        Format("jsonld", ".jsonld", "kg.formats.rdf", True, True, "RDF: JSON-LD with its context inside"),
         Format("run", ".run.ttl", "kg.formats.rdf", False, True, "RDF: what follows under each condition"),
         Format("rdf12", ".rdf12.ttl", "kg.formats.rdf", False, True, "RDF 1.2: Turtle, edges as reifiers"),
         Format("nanopub", ".nanopub.trig", "kg.formats.rdf", False, True, "RDF: nanopublications, unsigned"),

@@ -229,19 +229,14 @@ def _evidence(draft: foreign.Draft, edge: Taken, negated: bool) -> list[Evidence
         edge.lost(
             "species_context_qualifier", "the species is not in ontology/terms.tsv, so nobody has checked its name"
         )
-    texts = _many(edge.see("supporting_text"))
-    anchor = texts[0] if len(texts) == len(sources) == 1 and len(texts[0].split()) <= 8 else ""
-    if anchor:
-        edge.take("supporting_text")
-    elif texts:
-        edge.lost("supporting_text", "too long for an anchor, or not said in which publication it stands")
+    edge.lost("supporting_text", "an anchor points into a text with a hash, and the file gives none")
     for slot in ("knowledge_level", "agent_type"):
         if edge.see(slot) == "not_provided":
             edge.take(slot)
     edge.lost("has_evidence_of_type", "an evidence code tells no assay")
     stance = "disputes" if negated else "supports"
     says: dict[str, Any] = {"claim": foreign.UNCLASSIFIED, "taxon": (taxon,) if taxon else (), "stance": stance}
-    return [Evidence(source=source, anchor=anchor, at=edge.at, **says) for source in sources]
+    return [Evidence(source=source, at=edge.at, **says) for source in sources]
 
 
 # ---------------------------------------------------------------- writing
@@ -287,7 +282,8 @@ def _edge_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
             continue  # its object is an edge
         ends = [mechanism.nodes[key] for key in (edge.subject, edge.sentence.object)]
         place = mechanism.places.get(edge.place)
-        taxa = sorted({taxon.id for item in edge.evidence for taxon in item.taxon})
+        taxa = {tuple(taxon.id for taxon in item.taxon) for item in _supporting(edge)}
+        species = next(iter(taxa)) if len(taxa) == 1 else ()  # a species that all items state is the edge's
         works = dict.fromkeys(filter(None, (_work(mechanism.source(item)) for item in _supporting(edge))))
         claim = vocabulary.claims().get(edge.claim)
         yield {
@@ -300,7 +296,7 @@ def _edge_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
             **dict.fromkeys(QUALIFIERS, ""),
             **_qualifiers(edge.predicate),
             "anatomical_context_qualifier": [place.term.id] if place and place.term else [],
-            "species_context_qualifier": taxa[0] if len(taxa) == 1 else "",
+            "species_context_qualifier": species[0] if len(species) == 1 else "",
             "publications": list(works),
             "supporting_text": [item.anchor for item in _supporting(edge) if item.anchor],
             "knowledge_level": claim.knowledge_level if claim else "not_provided",
