@@ -282,7 +282,7 @@ def _edge_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
             continue  # its object is an edge
         ends = [mechanism.nodes[key] for key in (edge.subject, edge.sentence.object)]
         place = mechanism.places.get(edge.place)
-        taxa = {tuple(taxon.id for taxon in item.taxon) for item in _supporting(edge)}
+        taxa = {tuple(taxon.id for taxon in item.taxon) for item in edge.evidence}
         species = next(iter(taxa)) if len(taxa) == 1 else ()  # a species that all items state is the edge's
         works = dict.fromkeys(filter(None, (_work(mechanism.source(item)) for item in _supporting(edge))))
         claim = vocabulary.claims().get(edge.claim)
