@@ -288,6 +288,7 @@ class _Walk:
         self.values: list[Value] = []
         self.added: list[Value] = []
         self.records: Counter[str] = Counter()
+        self.alias: dict[str, str] = {}  # the key of a source afterwards -> what it was before
 
     def pair(self, kind: str, above: str, mine: _Part | None, theirs: _Part | None) -> None:
         """A record before and after; either may be missing. ``above`` names the record that it is a part of."""
@@ -295,6 +296,8 @@ class _Walk:
         said, then = (_said(kind, part, of) for part, of in ((mine, self.before), (theirs, self.after)))
         name = f"{above} {(mine or theirs or ('',))[0]}".strip()
         self.records[kind] += one is not None
+        if kind == "source" and mine and theirs:
+            self.alias[theirs[0]] = mine[0]
         at = one.at if one else None
         for field, value in said.items():
             now = then.get(field)
@@ -315,9 +318,9 @@ class _Walk:
         for by in IDENTITY.get(key.of, ("label",) if key.form != "list" else ("all",)):
             index: dict[object, list[int]] = {}
             for j, other in left.items():
-                index.setdefault(_identity(by, other, self.after), []).append(j)
+                index.setdefault(_identity(by, other, self.after, self.alias), []).append(j)
             for i, one in enumerate(first):
-                known = _identity(by, one, self.before)
+                known = _identity(by, one, self.before, {})
                 same = index.get(known) if known and i not in partner else None
                 if same:
                     partner[i] = left.pop(same.pop(0))
@@ -389,7 +392,7 @@ def _name(record: Any) -> str:
     return str(getattr(record, "name", "") or getattr(record, "node", "") or getattr(record, "title", ""))
 
 
-def _identity(by: str, part: _Part, mechanism: Mechanism) -> object:
+def _identity(by: str, part: _Part, mechanism: Mechanism, alias: Mapping[str, str]) -> object:
     label, record = part[0], cast(Any, part[1])
     if by == "label":
         return label
@@ -397,7 +400,7 @@ def _identity(by: str, part: _Part, mechanism: Mechanism) -> object:
         return record
     if by == "source" and isinstance(record, Evidence):
         source = mechanism.source(record)
-        return source.key if source else ""
+        return alias.get(source.key, source.key) if source else ""
     if by == "edge":
         return record.sentence
     if by == "ends":
