@@ -397,7 +397,7 @@ class Draft:
         **more: Any,
     ) -> str:
         """Add an edge between nodes by their keys. What was said before gets the evidence of this one, too."""
-        at = record.at if record else None
+        at = record.at if record else more.pop("at", None)
         items = tuple(evidence) or (Evidence(source="file", claim=UNCLASSIFIED, at=at),)
         says = (
             sentence,

@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from kg import vocabulary
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location
-from kg.mechanism import Edge, Evidence, Expect, Mechanism, Node, Record, Sentence
+from kg.mechanism import Edge, Effect, Evidence, Expect, Mechanism, Node, Record, Sentence
 
 FATES = ("carried", "changed", "lost")
 UNUSED = "kg has no place for it"
@@ -352,7 +352,8 @@ def _said(kind: str, part: _Part | None, mechanism: Mechanism) -> dict[str, str]
         if key.of or empty:
             continue
         found[key.key] = _text(tuple(sorted(value, key=str)) if key.key in UNORDERED else value)
-    if isinstance(record, Evidence) and (record.anchor or record.span or not record.because):
+    stated = not isinstance(record, Effect) or record.claim
+    if isinstance(record, Evidence) and (record.anchor or record.span or (stated and not record.because)):
         source = mechanism.source(record)
         found |= {"source": source.key} if source else {}  # the first source of the file, where none is named
     if isinstance(record, Edge) and record.name == record.sentence.name:

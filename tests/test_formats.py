@@ -199,6 +199,9 @@ def test_nothing_is_added_but_what_a_file_of_that_format_is(row):
     kinds = {(one.record, one.field) for one in account.added}
     allowed = {("source", "kind"), ("source", "title"), ("source", "texts"), ("source", "key"), ("source", "read")}
     allowed |= {("evidence", "source"), ("evidence", "claim"), ("place", "key"), ("place", "term")}
+    if row.name == "bnet":  # a function says in other edges, of other variables, what holds
+        allowed |= {("node", "key"), ("node", "at start"), ("edge", "edge"), ("edge", "name")}
+        allowed |= {("requirement", "node"), ("effect", "complete")}
     assert kinds <= allowed
     assert {one.said for one in account.added if one.field == "claim"} <= {"unclassified"}
     assert {one.said for one in account.added if one.field == "read"} <= {"no"}
@@ -298,6 +301,7 @@ SMALL = {
 {"status": [{"success": true}]}]
 """,
     ),
+    "bnet": ("x.bnet", "targets, factors\nA1, B1 & !C1\nB1, !A1 | C1\nC1, C1  # an input\n"),
     "signor": (
         "x.csv",
         "ENTITYA;TYPEA;IDA;DATABASEA;ENTITYB;TYPEB;IDB;DATABASEB;EFFECT;TAX_ID;PMID;SENTENCE;SIGNOR_ID\n"

@@ -91,6 +91,7 @@ FORMATS = {
             mark=r"\A\s*\{[^\n]*\"(subject|category)\"",
             beside="_nodes.jsonl",
         ),
+        Format("bnet", ".bnet", "kg.formats.bnet", True, True, "Boolean network: functions, as a mechanism runs"),
         Format("sif", ".sif", "kg.formats.sif", True, True, "SIF: one line for an edge"),
         Format(
             "signor",
