@@ -302,6 +302,35 @@ SMALL = {
 """,
     ),
     "bnet": ("x.bnet", "targets, factors\nA1, B1 & !C1\nB1, !A1 | C1\nC1, C1  # an input\n"),
+    "jgif": (
+        "x.jgif.json",
+        """{"graph": {"label": "A small graph", "type": "BEL-V1.0", "metadata": {"version": "2.0", "author": "somebody"},
+ "nodes": [{"id": "p(HGNC:FYN)", "label": "p(HGNC:FYN)"},
+  {"id": "kin(p(HGNC:FYN))", "label": "kin(p(HGNC:FYN))"},
+  {"id": "bp(GO:\\"lymphocyte chemotaxis\\")"}],
+ "edges": [
+  {"source": "p(HGNC:FYN)", "relation": "directlyIncreases", "target": "kin(p(HGNC:FYN))", "metadata": {"evidences": [
+   {"summary_text": "Some words.", "citation": {"type": "PubMed", "id": "7654321"},
+    "experiment_context": {"species_common_name": "Mouse", "cell": "T cell"}},
+   {"summary_text": "Modified assertion", "citation": {"type": "Other", "id": "a book"}, "confidence": 3}]}},
+  {"source": "kin(p(HGNC:FYN))", "relation": "-|", "target": "bp(GO:\\"lymphocyte chemotaxis\\")"}
+ ]}}
+""",
+    ),
+    "nodelink": (
+        "x.bel.nodelink.json",
+        """{"directed": true, "multigraph": true,
+ "graph": {"document_metadata": {"name": "A small graph", "version": "1.0", "licenses": "CC BY 4.0"}},
+ "nodes": [{"bel": "p(HGNC:FYN)", "function": "Protein", "id": "ab"},
+  {"bel": "bp(GO:x)", "id": "cd"}],
+ "links": [
+  {"source": 0, "target": 1, "relation": "increases", "key": "k1", "source_modifier": {"modifier": "Activity"},
+   "citation": {"namespace": "pubmed", "identifier": "7654321", "journal": "J"}, "evidence": "Some words.",
+   "annotations": {"Species": [{"namespace": "Species", "identifier": "10090"}], "Confidence": [{"identifier": "High"}]}},
+  {"source": 0, "target": 1, "relation": "causesNoChange", "key": "k2"}
+ ]}
+""",
+    ),
     "signor": (
         "x.csv",
         "ENTITYA;TYPEA;IDA;DATABASEA;ENTITYB;TYPEB;IDB;DATABASEB;EFFECT;TAX_ID;PMID;SENTENCE;SIGNOR_ID\n"
@@ -355,7 +384,8 @@ def test_an_import_states_nothing_that_its_file_does_not(small):
         assert mechanism.licence == "NOASSERTION"
         assert {item.claim for item in mechanism.evidence()} == {"unclassified"}
         assert not any(edge.asserted for edge in mechanism.edges)
-        assert not mechanism.version and not mechanism.scope and not mechanism.layout
+        assert f'"{mechanism.version}"' in SMALL[row.name][1] or not mechanism.version
+        assert not mechanism.scope and not mechanism.layout
 
 
 def mutants(file, account):
@@ -522,6 +552,7 @@ def test_a_file_that_is_too_large_is_not_opened(name, tmp_path):
 
 # ---------------------------------------------------------------- real files of others
 
+BEL = ["cbn_cytotoxic_tcell_2.0_Hs.jgif.json", "conib_paris2013b.bel.nodelink.json"]
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 real = pytest.mark.skipif(
     SAMPLES is None and not os.environ.get("CI"), reason="KG_SAMPLES names no folder of files by others"
@@ -535,7 +566,7 @@ def sample(name):
 
 @real
 @pytest.mark.parametrize(
-    "name", ["kgx_monarch-tiny_edges.tsv", "signor_test_data.csv", "korkut_stmts.sif", "ndex_glypican2.cx2"]
+    "name", ["kgx_monarch-tiny_edges.tsv", "signor_test_data.csv", "korkut_stmts.sif", "ndex_glypican2.cx2", *BEL]
 )
 def test_a_real_file_passes_through_our_notation(name, tmp_path):
     mechanism, account = sample(name)
@@ -616,3 +647,40 @@ def test_the_cx2_sample():
         "visualEditorProperties",
     }
     assert {node.term.id for node in mechanism.nodes.values()} == {"UniProtKB:P21741", "UniProtKB:A4D2A7"}
+
+
+@real
+def test_the_jgif_sample():
+    mechanism, account = sample(BEL[0])
+    assert (len(mechanism.nodes), len(mechanism.edges)) == (55, 56)
+    assert (account.records["node"], account.records["edge"], account.records["evidence"]) == (55, 56, 435)
+    species = [one for one in account.values if one.field == "experiment_context.species_common_name"]
+    names = [one.said.casefold() for one in species]
+    assert (names.count("human"), names.count("mouse"), names.count("rat")) == (332, 91, 12)
+    items = [item for edge in mechanism.edges for item in edge.evidence]
+    assert [t.id for item in items for t in item.taxon].count("NCBITaxon:9606") == 332
+    assert {one.said for one in species if one.fate == "lost"} == {"Rat"}  # its name is not in terms.tsv
+    assert sum(one.field == "summary_text" for one in account.lost) == 435
+    assert sum(bool(mechanism.source(item).pmid) for item in items) == 418
+
+
+@real
+def test_the_nodelink_sample():
+    mechanism, account = sample(BEL[1])
+    assert (account.records["node"], account.records["edge"]) == (25, 82)
+    said = [one.said for one in account.values if (one.record, one.field) == ("edge", "relation")]
+    assert (said.count("increases"), said.count("decreases"), said.count("causesNoChange")) == (14, 27, 3)
+    assert sum(one.field == "evidence" for one in account.lost) == 80
+    items = [item for edge in mechanism.edges for item in edge.evidence]
+    assert sum(item.source != "file" for item in items) == 80
+    disputed = [edge for edge in mechanism.edges if edge.disputed]
+    assert {edge.verb for edge in disputed} == {"affects"} and len(disputed) == 3
+
+
+@real
+def test_a_wrong_guess_on_a_real_file_is_explained(tmp_path):
+    result = run("convert", SAMPLES / BEL[0], tmp_path / "x.yaml", "--from", "cx2")
+    assert result.exit_code == 1 and "it looks like JGIF, not CX2" in result.stderr
+    other = tmp_path / "y.cx2"
+    other.write_bytes((SAMPLES / BEL[1]).read_bytes())
+    assert "it looks like BEL nodelink JSON, not CX2" in run("check", other).stderr

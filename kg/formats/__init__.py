@@ -94,6 +94,24 @@ FORMATS = {
         Format("bnet", ".bnet", "kg.formats.bnet", True, True, "Boolean network: functions, as a mechanism runs"),
         Format("sif", ".sif", "kg.formats.sif", True, True, "SIF: one line for an edge"),
         Format(
+            "jgif",
+            ".jgif.json",
+            "kg.formats.jgif",
+            True,
+            False,
+            "JGIF: Causal Biological Networks",
+            mark=r'"graphs?"\s*:\s*(\[\s*)?\{\s*"(directed|type|label|id|metadata|nodes|edges)"',
+        ),
+        Format(
+            "nodelink",
+            ".bel.nodelink.json",
+            "kg.formats.nodelink",
+            True,
+            False,
+            "BEL nodelink JSON: PyBEL",
+            mark=r'"document_metadata"|"bel"\s*:\s*"',
+        ),
+        Format(
             "signor",
             ".csv",
             "kg.formats.signor",
@@ -161,7 +179,15 @@ def recognise(path: str | Path, name: str = "") -> Format:
 
 
 #: Other endings that files of a format have.
-ALSO = {"yaml": (".yml",), "signor": (".tsv",), "kgx": (".tsv",), "kgxl": (".jsonl",)}
+ALSO = {
+    "yaml": (".yml",),
+    "jgif": (".json",),
+    "nodelink": (".json",),
+    "cyjs": (".json",),
+    "signor": (".tsv",),
+    "kgx": (".tsv",),
+    "kgxl": (".jsonl",),
+}
 
 
 def _kind(row: Format) -> str:
