@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kg
-from kg import checks, formats, losses, vocabulary
+from kg import bel, checks, formats, losses, vocabulary
 from kg import mechanism as m
 from kg.cli import main
 from kg.diagnostics import InvalidMechanism
@@ -317,6 +317,24 @@ SMALL = {
  ]}}
 """,
     ),
+    "bel": (
+        "x.bel",
+        """SET DOCUMENT Name = "A small graph"
+SET DOCUMENT Version = "1.0"
+DEFINE NAMESPACE HGNC AS URL "https://example.org/hgnc.belns"
+# a comment
+SET Citation = {"PubMed", "A journal", "7654321"}
+SET Evidence = "Some words (of it)
+over two lines"
+SET Species = "10090"
+SET Cell = {"T cell", "B cell"}
+kin(p(HGNC:FYN)) => bp(GO:"lymphocyte chemotaxis")
+UNSET Species
+p(HGNC:FYN) cnc bp(GO:"lymphocyte chemotaxis")
+a(CHEBI:ATP) -| (p(HGNC:FYN) -> p(HGNC:LCK))
+p(HGNC:LCK)
+""",
+    ),
     "nodelink": (
         "x.bel.nodelink.json",
         """{"directed": true, "multigraph": true,
@@ -552,7 +570,7 @@ def test_a_file_that_is_too_large_is_not_opened(name, tmp_path):
 
 # ---------------------------------------------------------------- real files of others
 
-BEL = ["cbn_cytotoxic_tcell_2.0_Hs.jgif.json", "conib_paris2013b.bel.nodelink.json"]
+BEL = ["cbn_cytotoxic_tcell_2.0_Hs.jgif.json", "conib_paris2013b.bel.nodelink.json", "conib_paris2013b.bel"]
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 real = pytest.mark.skipif(
     SAMPLES is None and not os.environ.get("CI"), reason="KG_SAMPLES names no folder of files by others"
@@ -684,3 +702,28 @@ def test_a_wrong_guess_on_a_real_file_is_explained(tmp_path):
     other = tmp_path / "y.cx2"
     other.write_bytes((SAMPLES / BEL[1]).read_bytes())
     assert "it looks like BEL nodelink JSON, not CX2" in run("check", other).stderr
+
+
+@real
+def test_the_bel_sample():
+    mechanism, account = sample(BEL[2])
+    assert account.records["evidence"] == 33
+    said = [bel.relation(one.said) for one in account.values if (one.record, one.field) == ("statement", "relation")]
+    assert (said.count("increases"), said.count("decreases"), said.count("causesNoChange")) == (
+        14,
+        28,
+        3,
+    )  # one stands twice
+    items = [item for edge in mechanism.edges for item in edge.evidence]
+    assert {mechanism.source(item).pmid for item in items} == {"23383175"}
+    assert {taxon.id for item in items for taxon in item.taxon} == {"NCBITaxon:10090"}
+
+
+def test_a_bel_script_with_an_open_quotation_mark_or_no_statement_is_told_where(tmp_path):
+    file = tmp_path / "x.bel"
+    file.write_text(
+        'SET DOCUMENT Name = "x"\np(HGNC:A) -> p(HGNC:B)\np(HGNC:A -> p(HGNC:B)\nSET Evidence = "open\n',
+        encoding="utf-8",
+    )
+    _, wrong = formats.parse(file)
+    assert [(one.at.line, one.code) for one in wrong] == [(3, "no-statement"), (4, "no-statement")]

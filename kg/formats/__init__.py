@@ -103,6 +103,15 @@ FORMATS = {
             mark=r'"graphs?"\s*:\s*(\[\s*)?\{\s*"(directed|type|label|id|metadata|nodes|edges)"',
         ),
         Format(
+            "bel",
+            ".bel",
+            "kg.formats.bel",
+            True,
+            False,
+            "BEL script: statements with citations",
+            mark=r"(?m)^\s*(SET\s+(DOCUMENT|Citation)|DEFINE\s+(NAMESPACE|ANNOTATION))\b",
+        ),
+        Format(
             "nodelink",
             ".bel.nodelink.json",
             "kg.formats.nodelink",
