@@ -3,6 +3,8 @@
 import dataclasses
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -727,3 +729,57 @@ def test_a_bel_script_with_an_open_quotation_mark_or_no_statement_is_told_where(
     )
     _, wrong = formats.parse(file)
     assert [(one.at.line, one.code) for one in wrong] == [(3, "no-statement"), (4, "no-statement")]
+
+
+# ---------------------------------------------------------------- formats of other packages
+
+TINY = """
+from kg import foreign
+from kg.formats import Format
+from kg.mechanism import Sentence
+
+FORMAT = Format("tiny", ".tiny", "tiny_format", True, True, "Tiny: A>B on a line")
+
+
+def parse(file, ledger):
+    text = foreign.text(file, ledger)
+    draft = foreign.Draft(file, ledger, text)
+    for number, line in enumerate(text.splitlines(), 1):
+        edge = ledger.record("edge", str(number), dict(zip(("from", "to", "note"), line.split(">"))), ledger.at(number))
+        ends = [draft.node(edge.take(end)) for end in ("from", "to")]
+        draft.edge(Sentence(ends[0], "promotes", ends[1]), edge)
+    return draft.mechanism()
+
+
+def text(mechanism, name):
+    return "".join(f"{edge.subject}>{edge.sentence.object}\\n" for edge in mechanism.edges)
+"""
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """A folder with two installed packages: one brings a format, the other is broken."""
+    for name, code, point in (("tiny_format", TINY, "FORMAT"), ("broken_format", "raise OSError('gone')", "FORMAT")):
+        (tmp_path / f"{name}.py").write_text(code, encoding="utf-8")
+        info = tmp_path / f"{name}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", encoding="utf-8")
+        (info / "entry_points.txt").write_text(f"[kg.formats]\n{name} = {name}:{point}\n", encoding="utf-8")
+    return {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+
+def test_a_package_adds_a_format(installed, tmp_path):
+    def kg(*arguments):
+        command = [sys.executable, "-m", "kg", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, env=installed, check=False)
+
+    listed = kg("formats")
+    assert "tiny" in listed.stdout and "the format 'broken_format' cannot be used: OSError('gone')" in listed.stderr
+    file = tmp_path / "x.tiny"
+    file.write_text("A>B>some note\nB>C\n", encoding="utf-8")
+    done = kg("convert", file, tmp_path / "x.sif")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "x.sif").read_text(encoding="utf-8") == "A\tpromotes\tB\nB\tpromotes\tC\n"
+    assert "note of edge (1)" in done.stdout and "carried 4, changed 0, lost 1" in done.stdout
+    assert kg("convert", "ta1-tlr7", tmp_path / "y.tiny", "--strict").returncode == 1
+    assert kg("check", file).returncode == 0

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
@@ -41,96 +43,110 @@ class Format:
         return (self.suffix, *filter(None, [self.beside]))
 
 
-FORMATS = {
-    row.name: row
-    for row in (
-        Format("yaml", ".yaml", "kg.formats.yaml", True, True, "the notation, written by hand"),
-        Format("ttl", ".ttl", "kg.formats.rdf", True, True, "RDF: Turtle, one graph"),
-        Format("trig", ".trig", "kg.formats.rdf", True, True, "RDF: TriG, one named graph per mechanism"),
-        Format("nq", ".nq", "kg.formats.rdf", True, True, "RDF: N-Quads, sorted lines"),
-        Format("jsonld", ".jsonld", "kg.formats.rdf", True, True, "RDF: JSON-LD with its context inside"),
-        Format("run", ".run.ttl", "kg.formats.rdf", False, True, "RDF: what follows under each condition"),
-        Format("rdf12", ".rdf12.ttl", "kg.formats.rdf", False, True, "RDF 1.2: Turtle, edges as reifiers"),
-        Format("nanopub", ".nanopub.trig", "kg.formats.rdf", False, True, "RDF: nanopublications, unsigned"),
-        Format(
-            "graphml",
-            ".graphml",
-            "kg.formats.graphml",
-            True,
-            True,
-            "GraphML: Cytoscape, Gephi, yEd, igraph, R",
-            mark=r"<graphml\b",
-        ),
-        Format(
-            "cyjs",
-            ".cyjs",
-            "kg.formats.cyjs",
-            True,
-            True,
-            "Cytoscape JSON: Cytoscape.js and Cytoscape",
-            mark=r'"elements"\s*:\s*[\[{]',
-        ),
-        Format("cx2", ".cx2", "kg.formats.cx2", True, True, "CX2: Cytoscape and NDEx", mark=r'"CXVersion"'),
-        Format(
-            "kgx",
-            "_edges.tsv",
-            "kg.formats.kgx",
-            True,
-            True,
-            "KGX: Biolink nodes and edges as tables",
-            mark=r"\A[^\n]*\b(subject\t(.*\t)?object|object\t(.*\t)?subject)\b|\A(.*\t)?id\t(.*\t)?category\b",
-            beside="_nodes.tsv",
-        ),
-        Format(
-            "kgxl",
-            "_edges.jsonl",
-            "kg.formats.kgx",
-            True,
-            True,
-            "KGX: Biolink nodes and edges as JSON lines",
-            mark=r"\A\s*\{[^\n]*\"(subject|category)\"",
-            beside="_nodes.jsonl",
-        ),
-        Format("bnet", ".bnet", "kg.formats.bnet", True, True, "Boolean network: functions, as a mechanism runs"),
-        Format("sif", ".sif", "kg.formats.sif", True, True, "SIF: one line for an edge"),
-        Format(
-            "jgif",
-            ".jgif.json",
-            "kg.formats.jgif",
-            True,
-            False,
-            "JGIF: Causal Biological Networks",
-            mark=r'"graphs?"\s*:\s*(\[\s*)?\{\s*"(directed|type|label|id|metadata|nodes|edges)"',
-        ),
-        Format(
-            "bel",
-            ".bel",
-            "kg.formats.bel",
-            True,
-            False,
-            "BEL script: statements with citations",
-            mark=r"(?m)^\s*(SET\s+(DOCUMENT|Citation)|DEFINE\s+(NAMESPACE|ANNOTATION))\b",
-        ),
-        Format(
-            "nodelink",
-            ".bel.nodelink.json",
-            "kg.formats.nodelink",
-            True,
-            False,
-            "BEL nodelink JSON: PyBEL",
-            mark=r'"document_metadata"|"bel"\s*:\s*"',
-        ),
-        Format(
-            "signor",
-            ".csv",
-            "kg.formats.signor",
-            True,
-            False,
-            "SIGNOR: the table of causal interactions",
-            mark=r"\AENTITYA[;\t,]",
-        ),
-    )
-}
+_OURS = (
+    Format("yaml", ".yaml", "kg.formats.yaml", True, True, "the notation, written by hand"),
+    Format("ttl", ".ttl", "kg.formats.rdf", True, True, "RDF: Turtle, one graph"),
+    Format("trig", ".trig", "kg.formats.rdf", True, True, "RDF: TriG, one named graph per mechanism"),
+    Format("nq", ".nq", "kg.formats.rdf", True, True, "RDF: N-Quads, sorted lines"),
+    Format("jsonld", ".jsonld", "kg.formats.rdf", True, True, "RDF: JSON-LD with its context inside"),
+    Format("run", ".run.ttl", "kg.formats.rdf", False, True, "RDF: what follows under each condition"),
+    Format("rdf12", ".rdf12.ttl", "kg.formats.rdf", False, True, "RDF 1.2: Turtle, edges as reifiers"),
+    Format("nanopub", ".nanopub.trig", "kg.formats.rdf", False, True, "RDF: nanopublications, unsigned"),
+    Format(
+        "graphml",
+        ".graphml",
+        "kg.formats.graphml",
+        True,
+        True,
+        "GraphML: Cytoscape, Gephi, yEd, igraph, R",
+        mark=r"<graphml\b",
+    ),
+    Format(
+        "cyjs",
+        ".cyjs",
+        "kg.formats.cyjs",
+        True,
+        True,
+        "Cytoscape JSON: Cytoscape.js and Cytoscape",
+        mark=r'"elements"\s*:\s*[\[{]',
+    ),
+    Format("cx2", ".cx2", "kg.formats.cx2", True, True, "CX2: Cytoscape and NDEx", mark=r'"CXVersion"'),
+    Format(
+        "kgx",
+        "_edges.tsv",
+        "kg.formats.kgx",
+        True,
+        True,
+        "KGX: Biolink nodes and edges as tables",
+        mark=r"\A[^\n]*\b(subject\t(.*\t)?object|object\t(.*\t)?subject)\b|\A(.*\t)?id\t(.*\t)?category\b",
+        beside="_nodes.tsv",
+    ),
+    Format(
+        "kgxl",
+        "_edges.jsonl",
+        "kg.formats.kgx",
+        True,
+        True,
+        "KGX: Biolink nodes and edges as JSON lines",
+        mark=r"\A\s*\{[^\n]*\"(subject|category)\"",
+        beside="_nodes.jsonl",
+    ),
+    Format("bnet", ".bnet", "kg.formats.bnet", True, True, "Boolean network: functions, as a mechanism runs"),
+    Format("sif", ".sif", "kg.formats.sif", True, True, "SIF: one line for an edge"),
+    Format(
+        "jgif",
+        ".jgif.json",
+        "kg.formats.jgif",
+        True,
+        False,
+        "JGIF: Causal Biological Networks",
+        mark=r'"graphs?"\s*:\s*(\[\s*)?\{\s*"(directed|type|label|id|metadata|nodes|edges)"',
+    ),
+    Format(
+        "bel",
+        ".bel",
+        "kg.formats.bel",
+        True,
+        False,
+        "BEL script: statements with citations",
+        mark=r"(?m)^\s*(SET\s+(DOCUMENT|Citation)|DEFINE\s+(NAMESPACE|ANNOTATION))\b",
+    ),
+    Format(
+        "nodelink",
+        ".bel.nodelink.json",
+        "kg.formats.nodelink",
+        True,
+        False,
+        "BEL nodelink JSON: PyBEL",
+        mark=r'"document_metadata"|"bel"\s*:\s*"',
+    ),
+    Format(
+        "signor",
+        ".csv",
+        "kg.formats.signor",
+        True,
+        False,
+        "SIGNOR: the table of causal interactions",
+        mark=r"\AENTITYA[;\t,]",
+    ),
+)
+
+
+def _plugged() -> Iterator[Format]:
+    """The formats of other packages: each an entry point of the group ``kg.formats`` that leads to a Format."""
+    for point in sorted(entry_points(group="kg.formats"), key=lambda point: point.name):
+        try:
+            found = point.load()
+        except Exception as error:  # whatever a package of others trips over, kg goes on without it, and says so
+            warnings.warn(f"the format {point.name!r} cannot be used: {error!r}", stacklevel=2)
+            continue
+        if isinstance(found, Format) and found.name not in {row.name for row in _OURS}:
+            yield found
+        else:
+            warnings.warn(f"the format {point.name!r} is no kg.formats.Format with a name of its own", stacklevel=2)
+
+
+FORMATS = {row.name: row for row in (*_OURS, *_plugged())}
 
 
 def find(path: str | Path) -> Path:
