@@ -79,7 +79,7 @@ def rows(text: str, ledger: Ledger, delimiter: str, quotes: bool = False) -> Ite
 
     Raises InvalidMechanism for a table that is none; complains of rows of another length and of formulas.
     """
-    lines = text.splitlines() if not quotes else []
+    lines = text.split("\n")
     reader = csv.reader(
         io.StringIO(text, newline=""),
         delimiter=delimiter,
@@ -91,7 +91,8 @@ def rows(text: str, ledger: Ledger, delimiter: str, quotes: bool = False) -> Ite
     try:
         for cells in reader:
             line, last = last + 1, reader.line_num
-            at = ledger.at(line, 1, lines[line - 1] if lines and len(lines[line - 1]) < 10_000 else "")
+            shown = lines[line - 1].rstrip("\r") if line <= len(lines) else ""
+            at = ledger.at(line, 1, shown if len(shown) < 10_000 else "")
             if not header:
                 header = [cell.strip() for cell in cells]
                 twice = next((name for name in header if name and header.count(name) > 1), "")
@@ -375,7 +376,7 @@ class Draft:
         known: dict[str, Any]
         if prefix.casefold() in ("pmid", "pubmed") and re.fullmatch(r"\d+", local.strip()):
             name, known = f"PMID_{local.strip()}", {"pmid": local.strip()}
-        elif found := re.fullmatch(r"(?:doi:|https?://(?:dx\.)?doi\.org/)(10\.\d{2,9}/\S+)", said, re.IGNORECASE):
+        elif found := re.fullmatch(r"(?:doi:|https?://(?:dx\.)?doi\.org/)?(10\.\d{2,9}/\S+)", said, re.IGNORECASE):
             name, known = as_key(f"doi_{found[1]}"), {"doi": found[1]}
         elif re.fullmatch(r"https?://[^\s<>\"]+", said):
             name, known = as_key(said.partition("://")[2])[:60], {"url": said}

@@ -351,6 +351,13 @@ p(HGNC:LCK)
  ]}
 """,
     ),
+    "table": (
+        "x.csv",
+        "Subject,verb,object,from,source,text,anchor,taxon,subject term,requires,remark\n"
+        "TLR7,activates,IRF7,,PMID:7654321,0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef,some few words,mouse,MESH:D051199 ! Toll-Like Receptor 7,MyD88|miR,mine\n"
+        '"RNase A",degrades,miR,,10.1000/xyz,,,,,,"a ""quoted"" one"\n'
+        "Ta1,protects,miR,RNase A,https://example.org/a,,,,,,\n",
+    ),
     "signor": (
         "x.csv",
         "ENTITYA;TYPEA;IDA;DATABASEA;ENTITYB;TYPEB;IDB;DATABASEB;EFFECT;TAX_ID;PMID;SENTENCE;SIGNOR_ID\n"
@@ -783,3 +790,26 @@ def test_a_package_adds_a_format(installed, tmp_path):
     assert "note of edge (1)" in done.stdout and "carried 4, changed 0, lost 1" in done.stdout
     assert kg("convert", "ta1-tlr7", tmp_path / "y.tiny", "--strict").returncode == 1
     assert kg("check", file).returncode == 0
+
+
+def test_a_wrong_cell_of_a_spreadsheet_is_told_by_row_and_column(tmp_path):
+    file = tmp_path / "x.csv"
+    file.write_text(
+        "subject,verb,object,claim,taxon,source\n"
+        "TLR7,activats,IRF7,finding,mouse,PMID:1\n"
+        'TLR7,activates,,fnding,mice,"a, book"\n'
+        "TLR7,activates,IRF7,,,\n",
+        encoding="utf-8",
+    )
+    _, wrong = formats.parse(file)
+    assert [(str(one.at).removeprefix(f"{file}:"), one.message) for one in wrong] == [
+        ("2:6", "row 2, column B (verb): 'activats' is no verb"),
+        ("3:16", "row 3, column C (object): the object is empty"),
+        ("3:17", "row 3, column D (claim): 'fnding' is no claim"),
+        ("3:24", "row 3, column E (taxon): 'mice' is no species in ontology/terms.tsv"),
+        ("3:30", "row 3, column F (source): 'a, book' identifies no publication"),
+    ]
+    assert "did you mean 'activates'?" in wrong[0].help and "did you mean 'finding'?" in wrong[2].help
+    file.write_text("subject,object,verb phrase\nA,B,C\n", encoding="utf-8")
+    result = run("check", file)
+    assert result.exit_code == 1 and "no column 'verb'" in result.stderr

@@ -121,6 +121,15 @@ _OURS = (
         mark=r'"document_metadata"|"bel"\s*:\s*"',
     ),
     Format(
+        "table",
+        ".csv",
+        "kg.formats.table",
+        True,
+        False,
+        "spreadsheet: a table of edges, CSV or TSV",
+        mark=r"(?i)\A(?=[^\n]*\bsubject\b)(?=[^\n]*\bverb\b)(?=[^\n]*\bobject\b)",
+    ),
+    Format(
         "signor",
         ".csv",
         "kg.formats.signor",
@@ -209,6 +218,7 @@ ALSO = {
     "jgif": (".json",),
     "nodelink": (".json",),
     "cyjs": (".json",),
+    "table": (".tsv",),
     "signor": (".tsv",),
     "kgx": (".tsv",),
     "kgxl": (".jsonl",),
