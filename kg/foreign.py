@@ -28,6 +28,7 @@ from kg.vocabulary import Predicate, Term
 
 LARGEST = 64 * 2**20  # bytes: what a conversion holds in memory; more is for tools that stream
 DEEPEST = 100  # no format of a graph nests so deep
+DEEPEST_XML = 300  # formulas nest deeper
 FORMULA = re.compile(r"[=@]|[+-](?![\d.]*(?:[eE][+-]?\d+)?$)[A-Za-z(\"'].*[(!|]", re.DOTALL)
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 UNCLASSIFIED = "unclassified"  # the claim of what a file asserts without saying what kind of statement it is
@@ -238,8 +239,8 @@ def elements(text: str, ledger: Ledger) -> Element:
         made = Element(tag.rpartition("}")[2], {k.rpartition("}")[2]: v for k, v in attributes.items()}, here())
         (stack[-1].children if stack else roots).append(made)
         stack.append(made)
-        if len(stack) > DEEPEST:
-            raise ledger.stop(here(), "too-deep", f"this is nested more than {DEEPEST} deep")
+        if len(stack) > DEEPEST_XML:
+            raise ledger.stop(here(), "too-deep", f"this is nested more than {DEEPEST_XML} deep")
 
     def characters(said: str) -> None:
         stack[-1].text += said

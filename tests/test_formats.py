@@ -358,6 +358,23 @@ p(HGNC:LCK)
         '"RNase A",degrades,miR,,10.1000/xyz,,,,,,"a ""quoted"" one"\n'
         "Ta1,protects,miR,RNase A,https://example.org/a,,,,,,\n",
     ),
+    "sbml": (
+        "x.sbml",
+        """<?xml version="1.0"?>
+<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"
+ xmlns:qual="http://www.sbml.org/sbml/level3/version1/qual/version1"><model name="A model">
+<qual:listOfQualitativeSpecies>
+<qual:qualitativeSpecies qual:id="IL6" qual:name="interleukin 6" qual:compartment="cell" qual:maxLevel="1"/>
+<qual:qualitativeSpecies qual:id="STAT3" qual:compartment="cell" qual:maxLevel="1"/>
+</qual:listOfQualitativeSpecies><qual:listOfTransitions>
+<qual:transition qual:id="t"><qual:listOfInputs>
+<qual:input qual:qualitativeSpecies="IL6" qual:sign="positive" qual:transitionEffect="none"/></qual:listOfInputs>
+<qual:listOfOutputs><qual:output qual:qualitativeSpecies="STAT3" qual:transitionEffect="assignmentLevel"/></qual:listOfOutputs>
+<qual:listOfFunctionTerms><qual:defaultTerm qual:resultLevel="0"/><qual:functionTerm qual:resultLevel="1">
+<math xmlns="http://www.w3.org/1998/Math/MathML"><apply><eq/><ci>IL6</ci><cn type="integer">1</cn></apply></math>
+</qual:functionTerm></qual:listOfFunctionTerms></qual:transition></qual:listOfTransitions></model></sbml>
+""",
+    ),
     "signor": (
         "x.csv",
         "ENTITYA;TYPEA;IDA;DATABASEA;ENTITYB;TYPEB;IDB;DATABASEB;EFFECT;TAX_ID;PMID;SENTENCE;SIGNOR_ID\n"
@@ -581,9 +598,7 @@ def test_a_file_that_is_too_large_is_not_opened(name, tmp_path):
 
 BEL = ["cbn_cytotoxic_tcell_2.0_Hs.jgif.json", "conib_paris2013b.bel.nodelink.json", "conib_paris2013b.bel"]
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
-real = pytest.mark.skipif(
-    SAMPLES is None and not os.environ.get("CI"), reason="KG_SAMPLES names no folder of files by others"
-)
+real = pytest.mark.skipif(SAMPLES is None, reason="KG_SAMPLES names no folder of files by others")
 
 
 def sample(name):
@@ -593,7 +608,15 @@ def sample(name):
 
 @real
 @pytest.mark.parametrize(
-    "name", ["kgx_monarch-tiny_edges.tsv", "signor_test_data.csv", "korkut_stmts.sif", "ndex_glypican2.cx2", *BEL]
+    "name",
+    [
+        "kgx_monarch-tiny_edges.tsv",
+        "signor_test_data.csv",
+        "korkut_stmts.sif",
+        "ndex_glypican2.cx2",
+        "il6_signaling.sbmlqual.xml",
+        *BEL,
+    ],
 )
 def test_a_real_file_passes_through_our_notation(name, tmp_path):
     mechanism, account = sample(name)

@@ -20,7 +20,7 @@ FILES = sorted(HERE.rglob("*.py"))
 
 #: A file imports from lower floors only.
 FLOORS = """
-diagnostics < vocabulary texts < mechanism < causal losses < exact checks foreign < networks bel < formats < shapes sparql < page < site < cli < __main__
+diagnostics < vocabulary texts < mechanism < causal losses < exact checks foreign < networks bel boolean < formats < shapes sparql < page < site < cli < __main__
 """.split("<")
 
 #: Each library has one door: the only files that may import it.

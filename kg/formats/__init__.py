@@ -92,6 +92,15 @@ _OURS = (
         beside="_nodes.jsonl",
     ),
     Format("bnet", ".bnet", "kg.formats.bnet", True, True, "Boolean network: functions, as a mechanism runs"),
+    Format(
+        "sbml",
+        ".sbml",
+        "kg.formats.sbml",
+        True,
+        False,
+        "SBML-qual: Boolean models",
+        mark=r"<sbml\b",
+    ),
     Format("sif", ".sif", "kg.formats.sif", True, True, "SIF: one line for an edge"),
     Format(
         "jgif",
@@ -218,6 +227,7 @@ ALSO = {
     "jgif": (".json",),
     "nodelink": (".json",),
     "cyjs": (".json",),
+    "sbml": (".xml", ".sbmlqual.xml"),
     "table": (".tsv",),
     "signor": (".tsv",),
     "kgx": (".tsv",),
