@@ -269,9 +269,10 @@ def formats(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
+    names, suffixes = (max(len(str(row[key])) for row in rows) + 1 for key in ("name", "suffix"))
     for row in rows:
         marks = ("reads" if row["reads"] else "").ljust(6) + ("writes" if row["writes"] else "").ljust(7)
-        click.echo(f"{row['name']:<9}{row['suffix']:<10}{marks} {row['title']}")
+        click.echo(f"{row['name']:<{names}}{row['suffix']:<{suffixes}}{marks}{row['title']}")
 
 
 @main.command()

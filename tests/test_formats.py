@@ -433,11 +433,14 @@ def test_an_import_states_nothing_that_its_file_does_not(small):
 
 
 def mutants(file, account):
-    """Each carried value replaced in the file by another, where it stands there word for word and only once."""
+    """Each carried value replaced in the file by another one of its field, or by a slip of the pen, where it stands there
+    word for word and only once."""
     text = file.read_text(encoding="utf-8")
-    for one in account.values:
-        if one.fate == "carried" and text.count(one.said) == 1 and len(one.said) > 1:
-            yield one, text.replace(one.said, one.said[:-1] + ("1" if one.said[-1] != "1" else "2"))
+    carried = [one for one in account.values if one.fate == "carried"]
+    for one in carried:
+        if text.count(one.said) == 1 and len(one.said) > 1:
+            same = (o.said for o in carried if (o.record, o.field) == (one.record, one.field) and o.said != one.said)
+            yield one, text.replace(one.said, next(same, one.said[:-1] + ("1" if one.said[-1] != "1" else "2")))
 
 
 def test_what_is_reported_as_carried_matters(small, tmp_path):
