@@ -78,9 +78,10 @@ class _Reader:
                 "verb", f"{verb.verb!r} acts on an edge", "in a table: protects, with a name in the column from"
             )
         evidence, more = self.evidence(), self.more(verb.role if verb else "")
+        terms = [self.term(f"{side} term") for side in ("subject", "object")]
         if self.wrong or verb is None:
             return
-        ends = [self.node(said["subject"], "subject term"), self.node(said["object"], "object term")]
+        ends = [self.node(said[side], term) for side, term in zip(("subject", "object"), terms, strict=True)]
         sentence = Sentence(ends[0], verb.verb, ends[1], self.node(other) if other else "")
         self.draft.edge(sentence, self.record, evidence, name=str(self.record.take("name")), **more)
 
@@ -90,8 +91,7 @@ class _Reader:
             self.complain(column, f"the {column} is empty", COLUMNS[column])
         return said
 
-    def node(self, name: str, column: str = "") -> str:
-        term = self.term(column) if column else None
+    def node(self, name: str, term: Term | None = None) -> str:
         return self.draft.node(name, name, term=term, at=self.row.at)
 
     def term(self, column: str) -> Term | None:
@@ -102,6 +102,8 @@ class _Reader:
             self.complain(
                 column, f"{said!r} is no term of an ontology that kg knows", "such as GO:0006915 ! apoptotic process"
             )
+        if found and label and found.label != " ".join(label.split()):
+            self.complain(column, f"{found.id} is {found.label!r}, not {label!r}", f"write {found}")
         return found
 
     def more(self, role: str) -> dict[str, Any]:
