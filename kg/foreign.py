@@ -21,12 +21,13 @@ from typing import Any
 from xml.parsers import expat
 
 from kg import vocabulary
-from kg.diagnostics import Location, nearest
+from kg.diagnostics import InvalidMechanism, Location
 from kg.losses import Ledger, Taken
 from kg.mechanism import Edge, Evidence, Frozen, Mechanism, Node, Sentence, Source
 from kg.vocabulary import Predicate, Term
 
 LARGEST = 64 * 2**20  # bytes: what a conversion holds in memory; more is for tools that stream
+MOST_PARTS = 1_000_000  # objects of JSON or elements of XML in one file
 DEEPEST = 100  # no format of a graph nests so deep
 DEEPEST_XML = 300  # formulas nest deeper
 FORMULA = re.compile(r"[=@]|[+-](?![\d.]*(?:[eE][+-]?\d+)?$)[A-Za-z(\"'].*[(!|]", re.DOTALL)
@@ -154,7 +155,13 @@ def objects(text: str, ledger: Ledger, line: Location | None = None) -> Any:
             raise _Twice(twice)
         return made
 
+    made_so_far = 0
+
     def parse(s_and_end: tuple[str, int], *rest: Any) -> tuple[Object, int]:
+        nonlocal made_so_far
+        made_so_far += 1
+        if made_so_far > MOST_PARTS:
+            raise ledger.stop(at_offset(s_and_end[1] - 1), "too-many", f"there are more than {MOST_PARTS:,} objects")
         try:
             made, end = JSONObject(s_and_end, *rest)
         except _Twice as error:
@@ -179,6 +186,8 @@ def objects(text: str, ledger: Ledger, line: Location | None = None) -> Any:
         at = at_offset(min(error.pos, max(len(text) - 1, 0)))
         whole = "" if text.rstrip()[-1:] in ("}", "]") else "; the file seems to be cut short"
         raise ledger.stop(at, "no-json", f"{error.msg}{whole}") from None
+    except InvalidMechanism:  # a ValueError, too, and told already
+        raise
     except ValueError as error:  # a number of more digits than Python reads
         raise ledger.stop(line, "no-json", str(error)) from None
 
@@ -231,6 +240,7 @@ def elements(text: str, ledger: Ledger) -> Element:
     parser = expat.ParserCreate(namespace_separator="}")
     stack: list[Element] = []
     roots: list[Element] = []
+    counted = [0]
 
     def here() -> Location:
         return ledger.at(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
@@ -239,6 +249,9 @@ def elements(text: str, ledger: Ledger) -> Element:
         made = Element(tag.rpartition("}")[2], {k.rpartition("}")[2]: v for k, v in attributes.items()}, here())
         (stack[-1].children if stack else roots).append(made)
         stack.append(made)
+        counted[0] += 1
+        if counted[0] > MOST_PARTS:
+            raise ledger.stop(here(), "too-many", f"there are more than {MOST_PARTS:,} elements", "split the file")
         if len(stack) > DEEPEST_XML:
             raise ledger.stop(here(), "too-deep", f"this is nested more than {DEEPEST_XML} deep")
 
@@ -453,12 +466,6 @@ def unused(name: str, taken: Mapping[str, Any] | set[str]) -> str:
     'A-3'
     """
     return next(made for n in range(1, 10**9) if (made := name if n == 1 else f"{name}-{n}") not in taken)
-
-
-def guess(said: str, known: Sequence[str]) -> str:
-    """A hint for a column or key that nobody knows."""
-    close = nearest(said, known)
-    return f"did you mean {close!r}?" if close else ""
 
 
 def position(said: Any) -> tuple[float, float] | None:

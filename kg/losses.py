@@ -9,7 +9,7 @@ way each value has one fate, so the counts add up by construction.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cache
@@ -20,6 +20,7 @@ from kg.diagnostics import Diagnostic, InvalidMechanism, Location
 from kg.mechanism import Edge, Effect, Evidence, Expect, Mechanism, Node, Record, Sentence
 
 FATES = ("carried", "changed", "lost")
+MOST_RECORDS = 250_000  # of one file: what a report holds in memory
 UNUSED = "kg has no place for it"
 NOW = "now "  # so begins how a value changed that was read back
 
@@ -35,14 +36,6 @@ class Value:
     fate: str = "carried"
     how: str = ""
     at: Location | None = dataclass_field(default=None, compare=False)
-
-    @property
-    def words(self) -> str:
-        """
-        >>> Value("edge", "degradation", "requires", "TLR7").words
-        'requires of edge degradation'
-        """
-        return f"{self.field} of {self.record} {self.name}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -149,7 +142,9 @@ class Ledger:
         self.taken: list[Taken] = []
 
     def record(self, kind: str, name: str, values: Mapping[str, Any], at: Location | None = None) -> Taken:
-        """Open a record: all its values are lost until somebody takes them."""
+        """Open a record: all its values are lost until somebody takes them. Raises InvalidMechanism for too many."""
+        if len(self.taken) >= MOST_RECORDS:
+            raise self.stop(at, "too-many", f"the file has more than {MOST_RECORDS:,} records", "split it")
         self.taken.append(Taken(kind, name, values, at))
         return self.taken[-1]
 
@@ -409,8 +404,3 @@ def _identity(by: str, part: _Part, mechanism: Mechanism, alias: Mapping[str, st
     if by == "given and expect":
         return (record.given, record.expect.text, record.reading)
     return getattr(record, by)
-
-
-def unexplained(accounts: Iterable[Account]) -> Iterator[Value]:
-    """Losses in writing for which the format gives no reason of its own: there should be none."""
-    return (one for account in accounts for one in account.lost if one.how == UNUSED)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kg
-from kg import bel, checks, formats, losses, vocabulary
+from kg import bel, checks, foreign, formats, losses, vocabulary
 from kg import mechanism as m
 from kg.cli import main
 from kg.diagnostics import InvalidMechanism
@@ -165,7 +165,7 @@ def test_what_comes_back_is_what_the_report_says(row, mechanism, tmp_path):
     assert account.count() == sum(account.count(fate) for fate in losses.FATES) == len(list(losses.values(mechanism)))
     for kind in account.records:
         assert account.count("", kind) == sum(account.count(fate, kind) for fate in losses.FATES)
-    assert not list(losses.unexplained([account]))
+    assert losses.UNUSED not in {one.how for one in account.lost}
     files = formats.texts(mechanism, row)
     for suffix, text in files.items():
         (tmp_path / f"{mechanism.id}{suffix}").write_text(text, encoding="utf-8")
@@ -474,7 +474,7 @@ def test_what_is_reported_as_carried_matters(small, tmp_path):
             if (v.record, v.name, v.field) == (value.record, value.name, value.field)
         }
         told = said(again) != said(mechanism) or fates != {"carried"} or second.wrong
-        assert told, f"{value.words}: {value.said} is reported as carried, and is not"
+        assert told, f"{value.field} of {value.record} {value.name}: {value.said} is reported as carried, and is not"
         tried += 1
     assert tried or row.name not in SMALL
 
@@ -572,6 +572,34 @@ def test_a_hostile_file_earns_a_clear_complaint_and_nothing_is_written(name, wha
         assert not (tmp_path / "out.yaml").exists()
     else:
         assert kg.read(tmp_path / "out.yaml").edges
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("sif", "A activates " + "B " * 60),
+        ("jgif", '{"graph": {"label": "x", "nodes": [' + ",".join(["{}"] * 60) + "]}}"),
+        ("graphml", "<graphml><graph>" + "<node/>" * 60 + "</graph></graphml>"),
+        ("kgx", "subject\tpredicate\tobject\n" + "A\tbiolink:causes\tB\n" * 60),
+    ],
+)
+def test_one_file_holds_no_more_than_memory_does(name, text, tmp_path, monkeypatch):
+    monkeypatch.setattr(losses, "MOST_RECORDS", 50)
+    monkeypatch.setattr(foreign, "MOST_PARTS", 50)
+    file = tmp_path / f"x{READ[name].suffix}"
+    file.write_text(text, encoding="utf-8")
+    result = run("convert", file, tmp_path / "out.yaml", "--from", name)
+    assert result.exit_code == 1 and f"{file}:" in result.stderr and "too-many" in result.stderr
+    assert not (tmp_path / "out.yaml").exists()
+
+
+def test_each_fault_of_json_is_told_once(tmp_path):
+    file = tmp_path / "x_edges.jsonl"
+    faults = [(HOSTILE["twice"], "duplicate-key"), (HOSTILE["nan"], "no-json"), (HOSTILE["digits"], "no-json")]
+    for data, code in (*faults, (b'{"subject": "A", "pred', "no-json")):
+        file.write_bytes(data)
+        result = run("convert", file, tmp_path / "out.yaml", "--from", "kgxl")
+        assert result.stderr.count(str(file)) == 1 and f"{file}:1:" in result.stderr and code in result.stderr
 
 
 def test_no_context_is_fetched(tmp_path, monkeypatch):
