@@ -1,18 +1,21 @@
-"""The explorer beside stock pyvis, from the same graph, in headless Chromium, in one run.
+"""The explorer beside stock pyvis and cytoscape.js, from the same graph, in headless Chromium, in one run.
 
-    pip install -e '.[test]' && python benchmarks/page.py [EDGES ...]      # default: 20 200 1000 5000
+    pip install -e '.[test]' && python benchmarks/page.py [EDGES ...]      # default: 20 200 1000 5000 20000
 
 Prints a Markdown table: milliseconds until the picture is stable (and, for the explorer above its limit, until the
 search answers), until the first click is answered, size of the file, JavaScript heap, seconds to write the file.
 Stock pyvis is ``Network(cdn_resources="in_line").from_nx(mechanism.graph)`` with its own settings; its requests to a
-content network are refused, as they would be offline. "-" means: not within the limit of 60 s.
+content network are refused, as they would be offline. cytoscape.js comes from the npm registry (``npm`` is needed), is
+inlined, and places nodes on a grid, its cheapest layout. "-" means: not within the limit of 60 s.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -78,13 +81,40 @@ def stock(mechanism: Mechanism) -> str:
     return str(net.generate_html())
 
 
-# both pages say when they are stable: stock pyvis when its physics stops, the explorer two frames after its first
+def cytoscape(mechanism: Mechanism, library: str) -> str:
+    """The same graph as cytoscape.js draws it: arrows, labels, a grid."""
+    nodes = [{"data": {"id": f"n/{node.key}", "label": node.label}} for node in mechanism.nodes.values()]
+    edges = [
+        {"data": {"id": f"e/{edge.name}", "source": f"n/{edge.subject}", "target": f"n/{edge.sentence.object}"}}
+        for edge in mechanism.edges
+    ]
+    style = [
+        {"selector": "node", "style": {"label": "data(label)"}},
+        {"selector": "edge", "style": {"target-arrow-shape": "triangle", "curve-style": "bezier"}},
+    ]
+    return (
+        "<!doctype html><meta charset=utf-8><style>#c{position:absolute;inset:0}</style><div id=c></div>"
+        f"<script>{library}</script><script>"
+        f"const cy = cytoscape({{container: document.getElementById('c'), elements: {json.dumps(nodes + edges)}, "
+        f"style: {json.dumps(style)}, layout: {{name: 'grid'}}}}); cy.on('tap', 'node', () => {{ window.clicked = true }})"
+        "</script>"
+    )
+
+
+def library(folder: Path) -> str:
+    """cytoscape.js, from its npm package."""
+    subprocess.run(["npm", "install", "--silent", "--prefix", folder, "cytoscape@3"], check=True)
+    return (folder / "node_modules/cytoscape/dist/cytoscape.min.js").read_text(encoding="utf-8")
+
+
+# each says when it is stable: stock pyvis when its physics stops, the others two frames after their first
 READY = {
     "pyvis": """new Promise(done => {
         const look = () => typeof network !== 'undefined' && network && network.physics.stabilized ?
             requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))) : setTimeout(look, 10);
         look();
     })""",
+    "cytoscape": """new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))""",
     "kg": """new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))""",
 }
 
@@ -111,6 +141,11 @@ def measured(browser: Any, file: Path, kind: str, node: str, drawn: bool) -> dic
                 tab.fill("#find", node)
                 tab.keyboard.press("Enter")
             tab.locator(".card.on").wait_for()
+        elif kind == "cytoscape":
+            spot = tab.evaluate("() => cy.nodes()[0].renderedPosition()")
+            start = time.perf_counter()
+            tab.mouse.click(spot["x"], spot["y"])
+            tab.wait_for_function("window.clicked", timeout=LIMIT)
         else:
             spot = tab.evaluate(
                 """() => { const id = network.body.nodeIndices[0], at = network.canvasToDOM(network.getPosition(id)),
@@ -137,18 +172,20 @@ def main(sizes: list[int]) -> None:
     print("|---|---|---|---|---|---|---|")
     folder = Path(tempfile.mkdtemp())
     page.html(generated(20))  # imports and templates
+    peer = library(folder)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for size in sizes:
             mechanism = generated(size)
             node = next(iter(mechanism.nodes))
             rows: dict[str, dict[str, float]] = {}
-            for kind, write in (("pyvis", stock), ("kg", page.html)):
+            makers = {"pyvis": stock, "cytoscape": lambda m: cytoscape(m, peer), "kg": page.html}
+            for kind, write in makers.items():
                 file = folder / f"{kind}-{size}.html"
                 start = time.perf_counter()
                 file.write_text(write(mechanism), encoding="utf-8")
                 row: dict[str, float] = {"written": time.perf_counter() - start, "file": file.stat().st_size / 1000}
-                drawn = kind == "pyvis" or size <= page.LIMIT
+                drawn = kind != "kg" or size <= page.LIMIT
                 visits = []
                 for _ in range(RUNS):
                     visit = measured(browser, file, kind, node, drawn)
@@ -163,19 +200,21 @@ def main(sizes: list[int]) -> None:
                 return f"{row[key]:.{digits}f}" if key in row else "-"
 
             for kind, row in rows.items():
-                name = "stock pyvis" if kind == "pyvis" else "kg" if size <= page.LIMIT else "kg (search, no picture)"
+                name = {"pyvis": "stock pyvis", "cytoscape": "cytoscape.js, grid"}.get(kind, "kg")
+                name += " (a neighbourhood)" if kind == "kg" and size > page.LIMIT else ""
                 cells = [
                     shown(row, key, 2 * (key == "written")) for key in ("stable", "click", "file", "heap", "written")
                 ]
                 print(f"| {size} | {name} | {' | '.join(cells)} |")
-            both = [
-                f"{rows['kg'][key] / rows['pyvis'][key]:.2f}" if key in rows["pyvis"] and key in rows["kg"] else "-"
-                for key in ("stable", "click", "file", "heap", "written")
-            ]
-            print(f"| {size} | kg / pyvis | {' | '.join(both)} |", flush=True)
+            for other in ("pyvis", "cytoscape"):
+                both = [
+                    f"{rows['kg'][key] / rows[other][key]:.2f}" if key in rows[other] and key in rows["kg"] else "-"
+                    for key in ("stable", "click", "file", "heap", "written")
+                ]
+                print(f"| {size} | kg / {other} | {' | '.join(both)} |", flush=True)
         browser.close()
     shutil.rmtree(folder)
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or [20, 200, 1000, 5000])
+    main([int(size) for size in sys.argv[1:]] or [20, 200, 1000, 5000, 20000])

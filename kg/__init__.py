@@ -26,6 +26,7 @@ _HOME = {
     "discriminate": "kg.causal",
     "ground": "kg.vocabulary",
     "locate": "kg.texts",
+    "merge": "kg.conflicts",
     "page": "kg.page",
     "read": "kg.formats",
     "routes": "kg.causal",

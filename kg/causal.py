@@ -13,10 +13,11 @@ from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlencode
 
 from kg import vocabulary
 from kg.diagnostics import near
-from kg.mechanism import Edge, Expectation, Mechanism, Node, Requirement
+from kg.mechanism import Edge, Expectation, Mechanism, Node, Requirement, Support
 
 T = TypeVar("T")
 
@@ -96,8 +97,9 @@ class Network:
     def propagate(self, facts: Mapping[int, bool], held: Collection[int] = ()) -> dict[int, bool]:
         """The least fixpoint: what must be true or false if these facts hold; what is not in it is open.
 
-        The dict is in the order in which things were decided. ``held`` gates are fixed from outside: only a fact
-        decides them. The work is linear in what the facts reach, whatever the size of the network.
+        The dict is in the order in which things were decided: the facts as given, then breadth first, each literal
+        reaching what it feeds from the lowest number up. ``held`` gates are fixed from outside: only a fact decides
+        them. The work is linear in what the facts reach, whatever the size of the network.
         """
         value = dict(facts)
         for number in self._constant:
@@ -125,11 +127,14 @@ class Network:
     def facts(self, settings: Mapping[str, str]) -> tuple[dict[int, bool], set[int]]:
         """All that is known under some settings: the inputs, and the gates of the nodes that are set, which are held.
 
+        Both by number, whatever the order of the settings, so that the same settings always have the same reasons.
+
         Raises Impossible for a value that a node does not have.
         """
         facts = dict(self.given)
         held: set[int] = set()
-        for node, value in settings.items():
+        for node in sorted(settings, key=self.variables.__getitem__):
+            value = settings[node]
             rank = self.rank(node, value)
             for k, number in enumerate(self.variables[node], 1):
                 held.add(number)
@@ -466,6 +471,7 @@ class Step:
     missing: tuple[str, ...] = ()  # for an unknown: the facts that would settle it
     closed: tuple[str, ...] = ()  # nodes of which it is assumed that nothing unlisted causes them
     observed: tuple[str, ...] = ()  # what a finding says of it under this condition: a value, or only a comparison
+    support: Support | None = None  # what those edges rest on together, as counts
 
 
 @dataclass(frozen=True)
@@ -479,6 +485,7 @@ class Answer:
     values: Mapping[str, Value]
     changed: tuple[Step, ...]
     disagree: Mapping[str, Mapping[str, Value]]  # node -> reading -> value, where readings differ
+    cite: str  # the IRI of this answer and the version of the mechanism
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as plain values, for ``--json``."""
@@ -501,12 +508,14 @@ class Answer:
                     "missing": list(step.missing),
                     "closed": list(step.closed),
                     "observed": list(step.observed),
+                    "support": step.support.as_dict() if step.support else None,
                 }
                 for step in self.changed
             },
             "disagree": {
                 node: {name: _plain(value) for name, value in by.items()} for node, by in self.disagree.items()
             },
+            "cite": self.cite,
         }
 
 
@@ -565,7 +574,27 @@ def whatif(
         for node in order
         if before[node] != after[node] or node in disagree
     )
-    return Answer(settings, condition, run.assumptions, main, after, changed, disagree)
+    cite = cited(mechanism, settings, reading, run.assumptions)
+    return Answer(settings, condition, run.assumptions, main, after, changed, disagree, cite)
+
+
+def cited(mechanism: Mechanism, settings: Mapping[str, str], reading: str = "", assume: Collection[str] = ()) -> str:
+    """How the answer to a what-if is cited: by the condition that sets just this, else by all that was set.
+
+    The order in which things were set does not matter, nor that of the file.
+
+    >>> from kg.formats import read
+    >>> seed = read("ta1-tlr7")
+    >>> cited(seed, {"chemotherapy": "present"})
+    'https://w3id.org/immune-kg/ta1-tlr7/run?set=chemotherapy:present, version 0.1.0'
+    >>> cited(seed, seed.conditions["both"].values)
+    'https://w3id.org/immune-kg/ta1-tlr7/run/both, version 0.1.0'
+    """
+    named = sorted(key for key, one in mechanism.conditions.items() if one.values == settings and not assume)
+    pairs = [] if named else [("set", f"{node}:{value}") for node, value in sorted(settings.items())]
+    pairs += [("reading", reading)] * bool(reading) + [("assume", one) for one in sorted(assume)]
+    asked = "" if named and not pairs else f"?{urlencode(pairs or [('set', '')], safe=':')}"
+    return mechanism.cite("/".join(["run", *named[:1]]) + asked)
 
 
 def _step(
@@ -590,7 +619,7 @@ def _step(
     inputs = reasons.inputs(reasons.one() or [])
     edges = list(dict.fromkeys(one.name for one in inputs if one.kind in ("edge", "requires", "unless", "effect")))
     resting = [mechanism.edge(name) for name in edges]
-    closed = tuple(one.name for one in inputs if one.kind == "closed")
+    closed = tuple(dict.fromkeys(one.name for one in inputs if one.kind == "closed"))  # once, whatever its levels
     claims = [standing(edge) for edge in resting] + ["inference"] * bool(closed)
     weakest = max(filter(None, claims), key=_weakness, default="")
     species: dict[str, int] = {}
@@ -609,7 +638,20 @@ def _step(
     else:
         status = "prediction" + (f" under assumption {', '.join(assumed)}" if assumed else "")
     said = tuple(observed.get(node, ())) if status == "reproduces an observation" else ()
-    return Step(node, before, after, because, status, weakest, species, tuple(edges), closed=closed, observed=said)
+    support = mechanism.support(*resting)
+    return Step(
+        node,
+        before,
+        after,
+        because,
+        status,
+        weakest,
+        species,
+        tuple(edges),
+        closed=closed,
+        observed=said,
+        support=support,
+    )
 
 
 def standing(edge: Edge) -> str:
@@ -641,35 +683,49 @@ def _deciding(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], n
 
 
 def _why_not(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], edge: Edge) -> str:
-    """The first thing that keeps an edge from firing, or that leaves it open."""
+    """The first thing that keeps an edge from firing, or else the first that leaves it open.
 
-    def there(name: str, level: str = "") -> bool | None:
-        levels = net.levels[name]
-        rank = levels.index(level) if level in levels else 1
-        return decided.get(net.variables[name][max(rank, 1) - 1])
-
-    def label(name: str) -> str:
-        return mechanism.nodes[name].label
-
+    In the order of the literals of its gate: the subject, what it requires, its unless, what blocks it.
+    """
     blockers = [e for e in mechanism.edges if e.executes and e.role == "blocks" and edge in mechanism.blocked(e)]
-    for wanted, word in ((False, ""), (None, "it is unknown whether ")):
-        if there(edge.subject) is wanted:
-            return f"{word}{label(edge.subject)} is {'present' if word else 'absent'}"
-        for needed in edge.requires:
-            if there(needed.node, needed.level) is wanted:
-                return f"it requires {label(needed.node)}, which is {'unknown' if word else 'absent'}"
-        for needed in edge.unless:
-            if there(needed.node, needed.level) is (True if wanted is False else None):
-                return f"{label(needed.node)} {'may be' if word else 'is'} present"
-        for blocker in blockers:
-            if decided.get(net.fires[blocker.name]) is (True if wanted is False else None):
-                return f"{'it may be ' if word else ''}blocked: {mechanism.words(blocker)}"
+
+    def value(name: str) -> str:
+        return shown(net.read(name, decided))
+
+    needs = [*((True, needed) for needed in edge.requires), *((False, needed) for needed in edge.unless)]
+    literals = net.ins[net.fires[edge.name]][1:]  # without that the edge holds
+    for wanted in (False, None):
+        for place, literal in enumerate(literals):
+            known = decided.get(literal >> 1)
+            if (None if known is None else known ^ bool(literal & 1)) is not wanted:
+                continue
+            open_ = wanted is None
+            if place == 0:
+                subject = mechanism.nodes[edge.subject].label
+                return f"it is unknown whether {subject} is present" if open_ else f"{subject} is {value(edge.subject)}"
+            if place <= len(needs):
+                required, needed = needs[place - 1]
+                label = mechanism.nodes[needed.node].label
+                if required:
+                    levels = mechanism.nodes[needed.node].levels
+                    at = f" at {needed.level or levels[1]}" if levels else ""
+                    return f"it requires {label}{at}, which is {value(needed.node)}"
+                return f"{label} {'may be' if open_ else 'is'} present"
+            return f"{'it may be ' if open_ else ''}blocked: {mechanism.words(blockers[place - 1 - len(needs)])}"
     return ""
 
 
 def _missing(net: Network, decided: Mapping[int, bool], node: str, settings: Mapping[str, str]) -> list[str]:
-    """The unknown facts that an open value depends on."""
-    found: set[str] = set()
+    """The unknown facts that an open value depends on, in words."""
+    words = {"set": "whether {} is present", "start": "whether {} is present", "effect": "how far {} goes"}
+    facts = _open(net, decided, node, settings)
+    found = {words.get(fact.kind, "{}").format(fact.name) for fact in facts}
+    return sorted(found) or [f"{node} depends on its own history: a loop that nothing settles"]
+
+
+def _open(net: Network, decided: Mapping[int, bool], node: str, settings: Mapping[str, str]) -> set[Input]:
+    """The unknown facts that an open value depends on; none if a loop that nothing settles leaves it open."""
+    found: set[Input] = set()
     held = {n: name for name, value in settings.items() if value == "unknown" for n in net.variables[name]}
     stack = [number for number in net.variables[node] if number not in decided]
     seen = set(stack)
@@ -677,16 +733,26 @@ def _missing(net: Network, decided: Mapping[int, bool], node: str, settings: Map
         number = stack.pop()
         what = net.what(number)
         if number in held:
-            found.add(f"whether {held[number]} is present")
+            found.add(Input("set", held[number], value="unknown"))
             continue
         if what is not None:
-            said = {"start": f"whether {what.name} is present", "effect": f"how far {what.name} goes"}
-            found.add(said.get(what.kind, what.name))
+            found.add(what)
         for literal in net.ins[number]:
             if literal >> 1 not in decided and literal >> 1 not in seen:
                 seen.add(literal >> 1)
                 stack.append(literal >> 1)
-    return sorted(found) or [f"{node} depends on its own history: a loop that nothing settles"]
+    return found
+
+
+def unsettled(run: Run, node: str, condition: str = "") -> list[Input]:
+    """The unknown facts that leave a node open under a condition, as the file is written; none if it is settled.
+
+    >>> from kg.formats import read
+    >>> [fact.name for fact in unsettled(Run(read("ta1-tlr7")), "tumour_control", "both-miR-unstated")]
+    ['tumour_miR146a_high']
+    """
+    net, settings = run.networks[AS_WRITTEN], run.settings(condition)
+    return sorted(_open(net, net.propagate(*net.facts(settings)), node, settings))
 
 
 @dataclass(frozen=True)
@@ -905,7 +971,9 @@ def discriminate(mechanism: Mechanism, assume: Collection[str] = (), most: int =
         raise Impossible(f"{mechanism.id} has one reading only, so there is nothing to tell apart")
     net = run.networks[AS_WRITTEN]
     asked = [node.key for node in mechanism.nodes.values() if node.outcome] or list(mechanism.nodes)
-    cone = net.cone([gate for name in asked for other in run.networks.values() for gate in other.variables[name]])
+    cone = {
+        gate for other in run.networks.values() for gate in other.cone(g for n in asked for g in other.variables[n])
+    }
     movable = [name for name, gates in net.variables.items() if name not in asked and cone & set(gates)]
     options = [(name, value) for name in movable for value in net.levels[name]]
     conditions = ("", *mechanism.conditions)

@@ -12,13 +12,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kg import causal, texts, vocabulary
+from kg import causal, conflicts, texts, vocabulary
 from kg.diagnostics import Diagnostic, Location, near, nearest
 from kg.mechanism import Assumption, Change, Condition, Edge, Effect, Evidence, Mechanism, Record
 from kg.vocabulary import Predicate, Term
 
 ANCHOR_WORDS = 8  # an anchor is a pointer, not a quotation: this many words at most
 ANCHOR_SHARE = 0.15  # of a source's characters, for all its anchors together
+RESERVED = {
+    conflicts.ALL: "the graph of all of them",
+    **dict.fromkeys(("vocab", "term", "shapes", "np"), "IRIs of words, terms, shapes and nanopublications"),
+    "void": "the description of a build",
+}
 VALUES = ("present", "absent", "unknown")
 
 Rule = Callable[["Mechanism"], Iterable[Diagnostic]]
@@ -33,15 +38,24 @@ def rule(function: Rule) -> Rule:
 
 @dataclass(frozen=True)
 class Coverage:
-    """What became of the anchors and spans of a mechanism: all of them end in exactly one count."""
+    """What became of the anchors and spans of a mechanism: all of them end in exactly one count.
+
+    Counted apart is evidence that points nowhere, since its source was not read in full: there is no text to look in.
+    """
 
     matched: int = 0
     wrong: int = 0
     skipped: Counter[str] = field(default_factory=Counter)  # why it was not checked -> how many
+    no_text: int = 0
 
     @property
     def checked(self) -> int:
         return self.matched + self.wrong
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Why something was not checked, and how often, with what is counted apart."""
+        return {**self.skipped, **({"no text": self.no_text} if self.no_text else {})}
 
     @property
     def total(self) -> int:
@@ -50,7 +64,8 @@ class Coverage:
     def __str__(self) -> str:
         line = f"{self.checked} of {self.total} anchors and spans checked"
         why = [f"{count} skipped: {reason}" for reason, count in sorted(self.skipped.items())]
-        return "; ".join([line + (f", {self.wrong} wrong" if self.wrong else ""), *why])
+        apart = [f"{self.no_text} more skipped: no text"] * bool(self.no_text)
+        return "; ".join([line + (f", {self.wrong} wrong" if self.wrong else ""), *why, *apart])
 
 
 @dataclass(frozen=True)
@@ -128,6 +143,14 @@ def _starts(m: Mechanism) -> tuple[Assumption | Condition, ...]:
 
 
 # ---------------------------------------------------------------- names
+
+
+@rule
+def ids_are_free(m: Mechanism) -> Iterator[Diagnostic]:
+    """No mechanism takes the name of a file or an IRI that is about all of them."""
+    if m.id in RESERVED:
+        message = f"{m.id!r} names what is about all mechanisms: {RESERVED[m.id]}"
+        yield _error(m.spot("id"), "reserved-id", message, "give it another id")
 
 
 @rule
@@ -710,20 +733,29 @@ def sources_can_be_found_again(m: Mechanism) -> Iterator[Diagnostic]:
 
 
 @rule
+def an_outline_is_of_excerpts(m: Mechanism) -> Iterator[Diagnostic]:
+    """`status: outline` tells every reader that only excerpts were read, so it must be so."""
+    for source in m.sources.values() if m.status == "outline" else ():
+        if source.read == "full":
+            message = f"an outline says that only excerpts were read, and {source.key!r} was read in full"
+            yield _error(
+                source.spot("read"),
+                "no-outline",
+                message,
+                "remove `status:`, or say in `read:` how much of it was read",
+            )
+
+
+@rule
 def human_terms_rest_on_human_evidence(m: Mechanism) -> Iterator[Diagnostic]:
     """A node grounded to a human gene makes a human claim; evidence from other species alone does not carry it."""
     human = "NCBITaxon:9606"
-
-    def species(term: Term) -> str:
-        entry, prefix = vocabulary.terms().get(term.id), vocabulary.prefixes().get(term.prefix)
-        return (entry.taxon if entry else "") or (prefix.taxon if prefix else "")
-
     for edge in m.edges:
-        stated = {taxon.id for item in edge.evidence for taxon in item.taxon}
+        stated = {taxon.id for taxon in edge.taxa}
         for part, name in (("subject", edge.subject), ("object", edge.sentence.object)):
             term = m.nodes[name].term if name in m.nodes else None
-            if term and species(term) == human and stated and human not in stated:
-                labels = ", ".join(sorted({t.label for item in edge.evidence for t in item.taxon}))
+            if term and term.taxon == human and stated and human not in stated:
+                labels = ", ".join(sorted({taxon.label for taxon in edge.taxa}))
                 message = f"{name!r} is the human {term}, but the evidence is from {labels} only"
                 yield _warning(
                     edge.spot(part),
@@ -770,6 +802,17 @@ def stops_light_something(m: Mechanism) -> Iterator[Diagnostic]:
             yield _error(
                 stop.spot("light"), "dark-stop", f"the stop {stop.title!r} lights nothing", "light: [NODE or EDGE, ...]"
             )
+
+
+@rule
+def translations_are_in_a_language(m: Mechanism) -> Iterator[Diagnostic]:
+    """A translation is named by its language tag (BCP 47), and says something."""
+    for stop in m.tour:
+        for words in stop.translations.values():
+            if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", words.key):
+                yield _error(words.at, "language-tag", f"{words.key!r} is no language tag", "such as de, fr or pt-BR")
+            elif stop.told(words.key) == stop:
+                yield _error(words.at, "language-tag", f"{words.key!r} translates nothing", "give a title or a caption")
 
 
 @rule
@@ -868,11 +911,19 @@ def _anchors(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Diag
             found.append(
                 _error(m.sources[key].at, "too-much-quoted", message, "point at some of them by span: instead")
             )
-    return found, Coverage(matched, wrong, skipped)
+    return found, Coverage(matched, wrong, skipped, sum(1 for _ in _without_text(m)))
 
 
 def _located(m: Mechanism) -> Iterator[Evidence]:
     return (item for item in m.evidence() if item.anchor or item.span)
+
+
+def _without_text(m: Mechanism) -> Iterator[Evidence]:
+    """The evidence that points nowhere, and rests on a source that was not read in full: it needs no place."""
+    for item in m.evidence():
+        source = m.source(item)
+        if not (item.anchor or item.span or item.because) and source and source.read != "full":
+            yield item
 
 
 def _look_up(

@@ -16,6 +16,8 @@ import kg
 
 if TYPE_CHECKING:
     from kg import causal
+    from kg.catalogue import Catalogue
+    from kg.conflicts import Conflict
     from kg.diagnostics import Diagnostic
     from kg.mechanism import Mechanism
     from kg.site.build import Built
@@ -109,14 +111,14 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
     """
     from dataclasses import asdict
 
-    from kg import formats, shapes
+    from kg import formats, quads, shapes
     from kg.diagnostics import InvalidMechanism
 
     files = list(paths) or [str(path) for path in formats.seeds()]
     failed = False
     results = []
     for path in files:
-        if shapes.is_rdf(path):
+        if quads.is_rdf(path):
             rdf = shapes.examine(path)
             failed = failed or bool(rdf.errors)
             results.append(rdf.as_dict())
@@ -136,6 +138,7 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
         summary = {
             "id": mechanism.id,
             "file": mechanism.file,
+            "status": mechanism.status,
             "nodes": len(mechanism.nodes),
             "edges": len(mechanism.edges),
             "anchors": {
@@ -143,46 +146,108 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
                 "checked": report.coverage.checked,
                 "matched": report.coverage.matched,
                 "wrong": report.coverage.wrong,
-                "skipped": dict(report.coverage.skipped),
+                "skipped": report.coverage.reasons,
             },
             "runs": asdict(report.runs),
+            "support": {edge.name: mechanism.support(edge).as_dict() for edge in mechanism.edges if not report.errors},
         }
         results.append({**summary, "diagnostics": [one.as_dict() for one in report.diagnostics]})
         if not as_json:
             _complain(report.diagnostics)
             counted = _counted(report.diagnostics) if report.diagnostics else "nothing wrong"
             size = f"{_n(len(mechanism.nodes), 'node')}, {_n(len(mechanism.edges), 'edge')}"
-            click.echo(f"{mechanism.file}: {size}, {counted}")
+            said = ", ".join(filter(None, (mechanism.status, size, counted)))
+            click.echo(f"{mechanism.file}: {said}")
             click.echo(f"  {report.coverage}\n  {report.runs}")
+            if not report.errors:
+                click.echo(f"  {_supported(mechanism)}")
     if as_json:
         click.echo(json.dumps(results, ensure_ascii=False, indent=1))
     if failed:
         sys.exit(1)
 
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
 @main.command()
-@click.argument("words", nargs=-1, required=True, metavar="TEXT")
+@click.argument("words", nargs=-1, metavar="[TEXT]")
 @click.option("-n", "--most", type=AT_LEAST_ONE, default=10, show_default=True, metavar="N", help="How many to show.")
+@click.option("--obo", type=FILE, metavar="FILE", help="Look in this OBO file instead.")
+@click.option("--table", type=FILE, metavar="FILE", help="Look in this gene table of HGNC or MGI instead.")
+@click.option("--add", multiple=True, metavar="ID", help="Add this term of the file to ontology/terms.tsv.")
+@click.option("--category", default="", metavar="NAME", help="The Biolink category of what is added.")
 @JSON
-def ground(words: Sequence[str], most: int, as_json: bool) -> None:
+def ground(
+    words: Sequence[str],
+    most: int,
+    obo: Path | None,
+    table: Path | None,
+    add: Sequence[str],
+    category: str,
+    as_json: bool,
+) -> None:
     """Find the terms that a text may mean, best first.
 
-    Searches labels, synonyms and ids of the terms in ontology/terms.tsv. Copy a line after `term:`.
+    Searches labels, synonyms and ids of the terms in ontology/terms.tsv. Copy a line after `term:`. With --obo or --table
+    it searches a file that was downloaded; without a TEXT it compares the labels of terms.tsv with the file, and ends
+    with 1 if any differs. --add writes rows, with the release and the hash of the file, in a checkout only.
     """
     from dataclasses import asdict
 
-    found = kg.ground(" ".join(words), most)
+    from kg import catalogue
+
+    if obo and table:
+        raise click.UsageError("either an --obo file or a --table, not both")
+    if not (obo or table) and (add or category or not words):
+        raise click.UsageError("--add needs --obo FILE or --table FILE" if words or add else "which TEXT?")
+    file = obo or table
+    of = catalogue.read(file, "obo" if obo else "table") if file else None
+    if of and add:
+        for entry in catalogue.add(of, add, category):
+            click.echo(f"added {entry.id} ! {entry.label} ({entry.category}), as read in {entry.verified_in}")
+        return
+    if of and not words:
+        _print_recheck(of, as_json)
+        return
+    text = " ".join(words)
+    found = of.found(text, most) if of else kg.ground(text, most)
     if as_json:
         click.echo(json.dumps([{**asdict(entry), "kind": entry.kind} for entry in found], ensure_ascii=False, indent=1))
     for entry in () if as_json else found:
         click.echo(f"{entry.id} ! {entry.label}")
-        click.echo(f"    {entry.kind}, {entry.category}; {entry.verified_in}, {entry.verified_on}")
+        about = [
+            ", ".join(filter(None, (entry.kind, entry.category))),
+            ", ".join(filter(None, (entry.verified_in, entry.verified_on))),
+        ]
+        click.echo(f"    {'; '.join(about)}")
         if entry.synonyms:
             click.echo(f"    also: {', '.join(entry.synonyms)}")
         if entry.definition:
             click.echo(f"    {entry.definition}")
     if not found:
-        click.echo(f"no term is like {' '.join(words)!r}; CONTRIBUTING.md says how to add one", err=True)
+        hint = "" if of else "; CONTRIBUTING.md says how to add one"
+        click.echo(f"no term is like {text!r}{hint}", err=True)
+        sys.exit(1)
+
+
+def _print_recheck(of: Catalogue, as_json: bool) -> None:
+    """The pinned terms that a file says something else of; ends the command with 1 if there is any."""
+    from kg import catalogue
+
+    found, compared = catalogue.recheck(of)
+    if as_json:
+        rows = [vars(one) for one in found]
+        click.echo(
+            json.dumps({"file": of.verified_in, "compared": compared, "found": rows}, ensure_ascii=False, indent=1)
+        )
+    else:
+        for one in found:
+            click.echo(str(one))
+        click.echo(
+            f"{_n(compared, 'term')} of terms.tsv compared with {of.verified_in}: {_n(len(found), 'difference')}"
+        )
+    if found:
         sys.exit(1)
 
 
@@ -249,22 +314,55 @@ def new(name: str) -> None:
     click.echo(f"{file}\nedit it, then: kg check {name}")
 
 
+@main.command("add-source")
+@click.argument("mech")
+@click.option("--doi", default="", metavar="DOI", help="Its DOI, such as 10.1016/j.isci.2021.103441.")
+@click.option("--pmid", default="", metavar="NUMBER", help="Its PubMed number.")
+@click.option(
+    "--text",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The text that anchors will be read from: only its hash goes into the file.",
+)
+@click.option("--key", default="", metavar="NAME", help="What evidence will call it [default: made from the DOI].")
+@click.option("--kind", default="publication", show_default=True, help="What it is, such as journal article.")
+@click.option("--title", default="", help="Its title.")
+@click.option(
+    "--read",
+    type=click.Choice(["full", "excerpt", "abstract", "report", "no"]),
+    default="no",
+    show_default=True,
+    help="How much of it was read.",
+)
+def add_source(mech: str, doi: str, pmid: str, text: Path | None, key: str, kind: str, title: str, read: str) -> None:
+    """Append a source to a mechanism file, and stubs for what it says.
+
+    Every line of the file stays as it is, with its comments. The stubs are comments: fill them in, and take the # away.
+    Nothing is looked up on the network. A DOI or PubMed number that the file has already is refused.
+    """
+    from kg import curate
+
+    if not (doi or pmid):
+        raise click.UsageError("give it a --doi, a --pmid, or both")
+    file, source = curate.add_source(mech, doi, pmid, text, key, kind, title, read)
+    click.echo(f"{file}: added {source.key!r} to sources, and stubs behind the last edge\nthen: kg check {mech}")
+
+
 @main.command()
 @JSON
 def formats(as_json: bool) -> None:
     """List the formats, and which of them are read and written."""
     from kg.formats import FORMATS
-    from kg.site.build import outputs
+    from kg.site.build import OTHERS, outputs
 
     rows = [
         {"name": r.name, "suffix": r.suffix, "reads": r.reads, "writes": r.writes, "title": r.title}
         for r in FORMATS.values()
     ]
-    titles = {"html": "the explorer: one offline page", "svg": "the picture alone"}
     rows += [
-        {"name": n, "suffix": s, "reads": False, "writes": True, "title": titles[n]}
+        {"name": n, "suffix": s, "reads": False, "writes": True, "title": OTHERS[s]}
         for n, s in outputs().items()
-        if n in titles
+        if s in OTHERS
     ]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
@@ -358,9 +456,9 @@ def ask(
         return
     if endpoint and paths:
         raise click.UsageError("either PATHs are asked or an --endpoint, not both")
-    text = sys.stdin.read() + "\n" if question == "-" else question
     pairs = _settings(given, "--with")
     try:
+        text = _standard_input() if question == "-" else question
         if explain:
             click.echo(sparql.explained(text, pairs), nl=False)
             return
@@ -374,10 +472,9 @@ def ask(
         sys.exit(1)
     if answer.capped:
         click.echo(f"kg: these are the first {len(answer.rows)} rows; there are more: --rows N", err=True)
-    if table and not answer.turtle:
-        for caveats, ids in answer.strips.items():
-            of = "" if len(answer.caveats) == 1 else ", ".join(ids[:3]) + (" ...: " if len(ids) > 3 else ": ")
-            click.echo(click.style(of + " · ".join(caveats), dim=True))
+    if form in ("csv", "tsv") or (table and not answer.turtle):  # JSON and Turtle hold it themselves
+        for line in answer.about:
+            click.echo(click.style(line, dim=True), err=not table)
 
 
 # ---------------------------------------------------------------- running a mechanism
@@ -448,23 +545,27 @@ def whatif(
     if conditions:
         if condition or fixed:
             raise click.UsageError("--conditions shows every condition: leave out --in and --fixed-points")
-        rows = causal.table(mechanism, assume, reading, _settings(settings))
+        more = _settings(settings)
+        rows = causal.table(mechanism, assume, reading, more)
+        asked = bool(more or reading or assume)
+        cite = causal.cited(mechanism, more, reading, assume) if asked else mechanism.cite("run")
         if as_json:
             plain = {
                 row.condition: {n: {r: causal.shown(v) for r, v in by.items()} for n, by in row.values.items()}
                 for row in rows
             }
-            click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
+            click.echo(json.dumps({**plain, "cite": cite}, ensure_ascii=False, indent=1))
         else:
-            _print_conditions(mechanism, rows)
+            _print_conditions(mechanism, rows, cite)
         return
     if fixed:
         _print_fixed_points(mechanism, condition, _settings(settings), reading, assume, seconds, as_json)
         return
     answer = causal.whatif(mechanism, condition, _settings(settings), reading, assume)
-    click.echo(
-        json.dumps({**answer.as_dict(), "cite": mechanism.cite()}, ensure_ascii=False, indent=1)
-    ) if as_json else _print_answer(mechanism, answer)
+    if as_json:
+        click.echo(json.dumps(answer.as_dict(), ensure_ascii=False, indent=1))
+    else:
+        _print_answer(mechanism, answer)
 
 
 @main.command()
@@ -491,7 +592,7 @@ def why(
     mechanism = _valid(mech)
     answer = causal.why(mechanism, node, condition, _settings(settings), reading, assume, 50 if every else 1)
     if as_json:
-        click.echo(json.dumps(_why_as_dict(answer), ensure_ascii=False, indent=1))
+        click.echo(json.dumps({**_why_as_dict(answer), "cite": mechanism.cite()}, ensure_ascii=False, indent=1))
     else:
         _print_why(mechanism, answer, every)
 
@@ -538,21 +639,25 @@ def discriminate(mech: str, assume: Sequence[str], as_json: bool) -> None:
 @click.argument("mech")
 @click.argument("start", metavar="FROM")
 @click.argument("end", metavar="TO")
+@click.option("--with", "also", multiple=True, metavar="MECH", help="Go through this mechanism, too.")
 @click.option("--longest", type=AT_LEAST_ONE, metavar="N", help="Only routes of at most N edges [default: any].")
 @click.option(
     "--most", type=AT_LEAST_ONE, default=100, show_default=True, metavar="N", help="Stop after so many routes."
 )
 @JSON
-def paths(mech: str, start: str, end: str, longest: int | None, most: int, as_json: bool) -> None:
+def paths(mech: str, start: str, end: str, also: Sequence[str], longest: int | None, most: int, as_json: bool) -> None:
     """List every signed route between two nodes, shortest first.
 
-    A route is no effect: brakes and requirements lie along it. `kg whatif` says what follows.
+    A route is no effect: brakes and requirements lie along it. `kg whatif` says what follows. Through several mechanisms,
+    named by --with, or all of seeds/ with `kg paths all FROM TO`, a node may be called by its key or as MECH.KEY.
     """
     import itertools
 
-    from kg import causal
+    from kg import causal, conflicts
 
-    mechanism = _valid(mech)
+    mechanism = conflicts.merge(map(_valid, (mech, *also))) if also else _valid(mech)
+    if isinstance(mechanism, conflicts.Union):
+        start, end = (mechanism.keys.get(name, name) for name in (start, end))
     found = causal.routes(mechanism, start, end, longest or 0)
     signs: set[int] = set()
     rows = []
@@ -580,14 +685,97 @@ def paths(mech: str, start: str, end: str, longest: int | None, most: int, as_js
 
 
 @main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@JSON
+def conflicts(paths: Sequence[str], as_json: bool) -> None:
+    """Show where mechanisms, or their sources, disagree, and what separates the sides.
+
+    Opposite signs on one pair, different predictions, disputed statements, human statements on animal evidence,
+    statements firmer than their source, and two sources that are one paper; over all of seeds/ unless PATHs are given.
+    Nothing is resolved: direct disagreement comes first, then what is possible, then what something stated separates.
+    """
+    from kg import conflicts, formats
+
+    parts = [_valid(path) for path in paths or map(str, formats.seeds())]
+    found = conflicts.find([part for one in parts for part in one.parts])
+    if as_json:
+        click.echo(json.dumps([one.as_dict() for one in found], ensure_ascii=False, indent=1))
+        return
+    for one in found:
+        _print_conflict(one)
+    counts = [(sum(one.verdict == verdict for one in found), verdict) for verdict in conflicts.VERDICTS]
+    click.echo("; ".join(f"{n} {verdict}" for n, verdict in counts if n) or "no disagreement was found")
+    for part in parts:
+        _strip(part)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@JSON
+def gaps(paths: Sequence[str], as_json: bool) -> None:
+    """Show what evidence would settle most: what is missing, by how many outcomes depend on it.
+
+    Unknowns that leave an outcome open, starting states that nobody states, edges on the curator's inference or on one
+    source that only retells a study, edges that no expectation pins, species that are not stated; over all of seeds/
+    unless PATHs are given. Outcomes are counted, not weighed.
+    """
+    from kg import formats, gaps
+
+    parts = [_valid(path) for path in paths or map(str, formats.seeds())]
+    found = gaps.find(part for one in parts for part in one.parts)
+    if as_json:
+        click.echo(json.dumps([gap.as_dict() for gap in found], ensure_ascii=False, indent=1))
+        return
+    for number in sorted({len(gap.outcomes) for gap in found}, reverse=True):
+        click.echo(
+            click.style(
+                f"{_n(number, 'outcome')} depend{'s' * (number == 1)} on it" if number else "no outcome depends on it",
+                bold=True,
+            )
+        )
+        for kind, title in gaps.KINDS.items():
+            some = [gap for gap in found if len(gap.outcomes) == number and gap.kind == kind]
+            if some:
+                click.echo(f"  {title}")
+            for gap in some:
+                on = f": {', '.join(gap.labels)}" if gap.labels else ""
+                click.echo(f"    {gap.mechanism}: {gap.words} ({gap.about}){on}")
+    click.echo(_n(len(found), "gap") if found else "nothing is missing")
+    for part in parts:
+        _strip(part)
+
+
+@main.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--html", "page", metavar="FILE", help="Write it as one offline page, with pictures.")
+@JSON
+def diff(old: str, new: str, page: str | None, as_json: bool) -> None:
+    """Show what changed between two versions of mechanisms, as Markdown for a review.
+
+    OLD and NEW are files, folders, ids in seeds/, git revisions (HEAD~1:seeds/ta1-tlr7) or built RDF. Edges, signs,
+    evidence, claims, species, terms, disagreements, expectations and answers are compared, not layout: a file that was
+    only reformatted has not changed. Exit code 0 whether there are differences or not.
+    """
+    from kg import diff
+
+    with _progress() as say:
+        found = diff.diff(old, new, say)
+    if page:
+        Path(page).write_text(diff.html(found), encoding="utf-8", newline="\n")
+    click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=1) if as_json else found.text(), nl=as_json)
+
+
+@main.command()
 @click.argument("mech")
 @click.option(
     "--url", default="", metavar="URL", help="Where the page, or its folder, is [default: beside the host page]."
 )
 @click.option("--stop", default=0, metavar="N", help="Open at this stop of the tour.")
 @click.option("--height", default=560, show_default=True, metavar="PIXELS", help="Height of the frame.")
+@click.option("--language", default="", metavar="TAG", help="Captions in this language, such as de, where there are.")
 @click.option("--images", "folder", metavar="DIR", help="Write a picture of each stop, with captions, instead.")
-def embed(mech: str, url: str, stop: int, height: int, folder: str | None) -> None:
+def embed(mech: str, url: str, stop: int, height: int, language: str, folder: str | None) -> None:
     """Print HTML that puts the explorer into another page.
 
     A frame of fixed height that needs no script in the host page, what it is told from, and a link. For slides and for
@@ -597,11 +785,16 @@ def embed(mech: str, url: str, stop: int, height: int, folder: str | None) -> No
     from kg import page
 
     mechanism = _valid(mech)
+    known = sorted({tag for one in mechanism.tour for tag in one.translations})
+    if language and language not in known:
+        raise click.UsageError(
+            f"--language: the tour is not translated into {language!r}; there is: {', '.join(known)}"
+        )
     if folder is None:
-        click.echo(page.embed(mechanism, url, stop, height), nl=False)
+        click.echo(page.embed(mechanism, url, stop, height, language), nl=False)
         return
     Path(folder).mkdir(parents=True, exist_ok=True)
-    for name, text in page.pictures(mechanism).items():
+    for name, text in page.pictures(mechanism, language).items():
         (Path(folder) / name).write_text(text, encoding="utf-8", newline="\n")
         click.echo(Path(folder) / name)
 
@@ -622,6 +815,16 @@ def _print_questions(questions: Iterable[Question]) -> None:
     click.echo("\nkg ask QUESTION [PATH]... [--with NAME=VALUE]; --explain shows the query and how it works")
 
 
+def _standard_input() -> str:
+    """A query from standard input; the line at its end tells it from the name of a question."""
+    from kg.sparql import NoAnswer
+
+    try:
+        return sys.stdin.buffer.read().decode("utf-8") + "\n"
+    except UnicodeDecodeError as error:
+        raise NoAnswer("not-text", f"byte {error.start} is no UTF-8", name="-") from None
+
+
 def _unread(path: str, error: Exception) -> Sequence[Diagnostic]:
     """Why a file could not be read, as complaints."""
     from kg.diagnostics import Diagnostic, InvalidMechanism, Location
@@ -633,20 +836,22 @@ def _unread(path: str, error: Exception) -> Sequence[Diagnostic]:
 
 
 def _valid(path: str) -> Mechanism:
-    """A mechanism to run; the complaints end the command if it is not valid."""
-    from kg import formats
+    """A mechanism to run, or `all` of seeds/ as one; the complaints end the command if it is not valid."""
+    from kg import conflicts, formats
     from kg.diagnostics import InvalidMechanism
 
+    if path == conflicts.ALL and not Path(path).exists():
+        return conflicts.merge(_valid(str(seed)) for seed in formats.seeds())
     mechanism, report = formats.examine(path, sources="")  # texts are for `kg check`
     if report.errors:
         raise InvalidMechanism(report.diagnostics)
     return mechanism
 
 
-def _strip(mechanism: Mechanism, *part: str) -> None:
+def _strip(mechanism: Mechanism, cite: str = "") -> None:
     """What kind of source an answer comes from, and how to cite it: no answer is printed without."""
     click.echo(click.style(" · ".join(mechanism.caveats), dim=True))
-    click.echo(click.style(f"Cite as {mechanism.cite(*part)}", dim=True))
+    click.echo(click.style(f"Cite as {cite or mechanism.cite()}", dim=True))
 
 
 def _species(counts: Mapping[str, int]) -> str:
@@ -684,17 +889,17 @@ def _print_answer(mechanism: Mechanism, answer: causal.Answer) -> None:
             weakest = vocabulary.claims()[step.weakest].label if step.weakest else "none"
             counted = f"{_n(len(step.rests_on), 'edge')}: {_species(step.species)}"
             click.echo(f"    rests on {counted}; weakest link: {weakest}")
+            click.echo(f"    {step.support}" if step.support else "")
             if step.closed:
                 causes = ", ".join(mechanism.nodes[node].label for node in step.closed)
                 click.echo(f"    and on this, that nothing unlisted causes {causes}")
     if not [step for step in answer.changed if step.status != "set"]:
         click.echo("  nothing else changes")
     click.echo()
-    named = answer.condition and answer.settings == dict(mechanism.conditions[answer.condition].values)
-    _strip(mechanism, *(("run", answer.condition) if named else ()))
+    _strip(mechanism, answer.cite)
 
 
-def _print_conditions(mechanism: Mechanism, rows: Sequence[causal.Row]) -> None:
+def _print_conditions(mechanism: Mechanism, rows: Sequence[causal.Row], cite: str) -> None:
     from kg import causal
 
     def cell(by: Mapping[str, causal.Value]) -> str:
@@ -709,7 +914,22 @@ def _print_conditions(mechanism: Mechanism, rows: Sequence[causal.Row]) -> None:
         click.echo(click.style(text, bold=True) if i == 0 else text)
     if any(len(set(by.values())) > 1 for row in rows for by in row.values.values()):
         click.echo(f"a | b: the readings disagree ({', '.join(next(iter(rows[0].values.values())))})")
-    _strip(mechanism)
+    _strip(mechanism, cite)
+
+
+def _print_conflict(one: Conflict) -> None:
+    click.echo(click.style(one.title, bold=True))
+    for side in one.sides:
+        click.echo(f"  {side.mechanism}: {side.words}")
+        for line in side.lines:
+            click.echo(f"      {line}")
+    for name, here, there in one.separated:
+        click.echo(f"  {name}: {here} / {there}")
+    if one.open:
+        click.echo(f"  not stated on both sides: {', '.join(one.open)}")
+    if one.because:
+        click.echo(f"  {one.because}")
+    click.echo()
 
 
 def _print_fixed_points(
@@ -726,7 +946,8 @@ def _print_fixed_points(
     found = exact.fixed_points(mechanism, condition, settings, reading, assume, seconds=seconds)
     if as_json:
         plain = [{n: v if isinstance(v, str) else list(v) for n, v in point.items()} for point in found.points]
-        click.echo(json.dumps({"fixed_points": plain, "complete": found.complete}, ensure_ascii=False, indent=1))
+        shown = {"fixed_points": plain, "complete": found.complete, "cite": mechanism.cite()}
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
         return
     limit = "" if found.complete else f" and perhaps more: not decided in {seconds:g} s, or more than can be listed"
     click.echo(f"{_n(len(found.points), 'fixed point')}{limit}")
@@ -818,6 +1039,18 @@ def _complain(diagnostics: Sequence[Diagnostic]) -> None:
         click.echo(str(one), err=True)
 
 
+def _supported(mechanism: Mechanism) -> str:
+    """How many edges rest on how many papers, and how many disagreements there are."""
+    from collections import Counter
+
+    from kg import conflicts
+
+    papers = Counter(mechanism.support(edge).supporting for edge in mechanism.edges)
+    counts = [f"{count} on {_n(number, 'paper') if number else 'no paper'}" for number, count in sorted(papers.items())]
+    found = len(conflicts.find([mechanism]))
+    return f"edges rest {', '.join(counts)}; {_n(found, 'disagreement')}" + ": `kg conflicts` shows them" * bool(found)
+
+
 def _counted(diagnostics: Sequence[Diagnostic]) -> str:
     counts = [(sum(one.severity == kind for one in diagnostics), kind) for kind in ("error", "warning")]
     return ", ".join(_n(n, kind) for n, kind in counts if n)
@@ -836,6 +1069,7 @@ def _print_built(done: Built) -> None:
     for one in done.summaries:
         click.echo(f"{one.id}: {one.title}")
         rows = {
+            **({"status": one.status} if one.status else {}),
             "graph": f"{_n(one.nodes, 'node')}, {_n(one.edges, 'edge')}, {one.asserted} of them asserted as bare triples",
             "evidence": f"{_n(one.evidence, 'item')}: {counted(one.claims)}",
             "species": f"{counted(one.species)} (edges that state it)",

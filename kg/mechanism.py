@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -64,16 +64,22 @@ class Record:
 
 @dataclass(frozen=True)
 class Evidence(Record):
-    """One reason to believe, or doubt, a statement: a place in a source, or the curator's own because."""
+    """One reason to believe, or doubt, a statement: a place in a source, or the curator's own because.
+
+    Where a source was not read in full there may be no place to give; ``says`` tells in our words what it says.
+    """
 
     source: str = ""
     anchor: str = ""
     span: tuple[int, int] | None = None
+    says: str = ""
     because: str = ""
     claim: str = ""
     hedge: str = ""
     taxon: tuple[Term, ...] = ()
     assay: Term | None = None
+    time: str = ""
+    dose: str = ""
     stance: str = "supports"
 
 
@@ -188,6 +194,7 @@ class Edge(Record):
     effect: Effect | None = None
     run: bool = True
     evidence: tuple[Evidence, ...] = ()
+    mechanism: str = ""  # in a graph of several mechanisms: the one that says it
 
     @property
     def subject(self) -> str:
@@ -223,12 +230,20 @@ class Edge(Record):
         return any(item.claim in BARE for item in firm) and not self.disputed and self.predicate.bare == "yes"
 
     @property
+    def taxa(self) -> tuple[Term, ...]:
+        """The species that its supporting evidence states. What qualifies or disputes it was seen elsewhere, perhaps."""
+        stated = (taxon for item in self.evidence if item.stance == "supports" for taxon in item.taxon)
+        return tuple(dict.fromkeys(stated))
+
+    @property
     def claim(self) -> str:
         """The firmest claim among its supporting evidence, in the order of claims.tsv."""
         supporting = {item.claim for item in self.evidence if item.stance == "supports"}
         return next((claim for claim in vocabulary.claims() if claim in supporting), "")
 
 
+#: What must be said beside a mechanism of that status.
+STATUS = {"outline": "Outline: only excerpts of its sources were read"}
 BARE = frozenset(claim.claim for claim in vocabulary.claims().values() if claim.bare == "yes")
 
 
@@ -308,6 +323,18 @@ class Note(Record):
 
 
 @dataclass(frozen=True)
+class Translation(Record):
+    """The words of a stop in another language; ``key`` is its tag, such as de or pt-BR."""
+
+    key: str = ""
+    title: str = ""
+    caption: str = ""
+    plain: str = ""
+    question: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True)
 class Stop(Record):
     """A stop of the guided tour."""
 
@@ -318,18 +345,44 @@ class Stop(Record):
     condition: str = ""
     question: str = ""
     answer: str = ""
+    translations: Frozen[Translation] = Frozen()
+
+    def told(self, language: str) -> Stop:
+        """The stop in another language; its own words where there is no translation.
+
+        >>> Stop(title="The shield", translations=Frozen({"de": Translation(title="Der Schutz")})).told("de").title
+        'Der Schutz'
+        """
+        words = self.translations.get(language, Translation())
+        fields = ("title", "caption", "plain", "question", "answer")
+        return replace(self, **{name: getattr(words, name) or getattr(self, name) for name in fields})
 
 
 @dataclass(frozen=True)
 class Support:
-    """What an edge rests on, as counts: no grade, no product. Two sources that report one paper count once."""
+    """What edges rest on, as counts: no grade, no product. Two sources that report one paper count once."""
 
-    supporting: int
+    supporting: int  # independent papers, and so on
     disputing: int
     qualifying: int
     claims: Mapping[str, int]
-    species: tuple[str, ...]  # labels of the taxa that the evidence states; empty means not stated
+    species: tuple[str, ...]  # labels of the taxa that the supporting evidence states; empty means not stated
+    designs: tuple[str, ...]  # labels of the assays that it states
     read: tuple[str, ...]  # how the sources were read: full, excerpt, abstract, report, no
+
+    def as_dict(self) -> dict[str, Any]:
+        """The counts as plain values, for ``--json``."""
+        return {**asdict(self), "claims": dict(self.claims)}
+
+    def __str__(self) -> str:
+        papers = f"{self.supporting} paper{'s' * (self.supporting != 1)}"
+        against = [f"{n} {word}" for n, word in ((self.disputing, "disputing"), (self.qualifying, "qualifying")) if n]
+        stated = [
+            f"species: {', '.join(self.species) or 'not stated'}",
+            f"assays: {', '.join(self.designs) or 'not stated'}",
+            f"read: {', '.join(self.read) or 'nothing'}",
+        ]
+        return "; ".join([", ".join([f"{papers} supporting", *against]), *stated])
 
 
 @dataclass(frozen=True)
@@ -341,6 +394,7 @@ class Mechanism(Record):
     summary: str = ""
     licence: str = ""
     version: str = ""
+    status: str = ""
     sources: Frozen[Source] = Frozen()
     scope: tuple[Evidence, ...] = ()
     places: Frozen[Place] = Frozen()
@@ -354,6 +408,15 @@ class Mechanism(Record):
     tour: tuple[Stop, ...] = ()
     layout: tuple[tuple[str, ...], ...] = ()
     file: str = field(default="", compare=False)
+
+    @property
+    def parts(self) -> tuple[Mechanism, ...]:
+        """The mechanisms that it consists of: itself."""
+        return (self,)
+
+    def address(self, *steps: str) -> tuple[str, ...]:
+        """The steps of the IRI of a part, below the base: ``("ta1-tlr7", "edge", "degradation")``."""
+        return (self.id, *steps)
 
     def node(self, key: str) -> Node:
         """A node by its key. Raises KeyError."""
@@ -382,6 +445,12 @@ class Mechanism(Record):
             for e in self.edges
             if (e.subject, e.sentence.object) == wanted and e.verb in vocabulary.predicates() and e.role == "decreases"
         )
+
+    def bare(self, edge: Edge) -> bool:
+        """Whether an edge stands as a bare triple: it is asserted, and no edge that is the same triple is disputed."""
+        said = (edge.subject, edge.verb, edge.sentence.object)
+        same = (e for e in self.edges if (e.subject, e.verb, e.sentence.object) == said)
+        return edge.asserted and not any(e.disputed for e in same)
 
     def object(self, edge: Edge) -> str:
         """The node that an edge points to; for a blocking edge, the object of what it blocks."""
@@ -441,21 +510,47 @@ class Mechanism(Record):
         """+1, -1 or 0: what the edge does to its object."""
         return {"+": 1, "-": -1}.get(edge.predicate.sign, 0)
 
-    def support(self, edge: Edge) -> Support:
-        """What an edge rests on, as counts."""
+    def behind(self, source: str) -> tuple[str, ...]:
+        """A source and the studies behind it: what it reports, what that reports, and so on; by their keys."""
+        found: list[str] = []
+        while source in self.sources and source not in found:
+            found.append(source)
+            source = self.sources[source].reports
+        return tuple(found)
+
+    @cached_property
+    def papers(self) -> Mapping[str, str]:
+        """The study behind each source, by keys: sources that report one study, or share a DOI or PubMed number, have one."""
+        first: dict[str, str] = {}  # an identifier -> the source that had it first
+        found: dict[str, str] = {}
+        for key in self.sources:
+            found[key] = self.behind(key)[-1]
+        for key, study in found.items():
+            for one in dict.fromkeys((study, key)):
+                names = (f"doi:{self.sources[one].doi.casefold()}", f"PMID:{self.sources[one].pmid}")
+                for name in (name for name in names if not name.endswith(":")):
+                    other, here = found[first.setdefault(name, key)], found[key]
+                    if other != here:
+                        found.update({k: other for k, s in found.items() if s == here})
+        return found
+
+    def support(self, *edges: Edge) -> Support:
+        """What an edge, or all edges of a derivation together, rest on, as counts."""
         papers: dict[str, set[str]] = {"supports": set(), "disputes": set(), "qualifies": set()}
         read = []
-        for item in edge.evidence:
+        items = [item for edge in edges for item in edge.evidence]
+        for item in items:
             source = self.source(item)
             if source and not item.because:
-                papers[item.stance].add(source.reports or source.key)
+                papers[item.stance].add(self.papers[source.key])
                 read.append(source.read)
         return Support(
             supporting=len(papers["supports"]),
             disputing=len(papers["disputes"]),
             qualifying=len(papers["qualifies"]),
-            claims=Counter(item.claim for item in edge.evidence),
-            species=tuple(sorted({taxon.label for item in edge.evidence for taxon in item.taxon})),
+            claims=Counter(item.claim for item in items),
+            species=tuple(sorted({taxon.label for item in items if item.stance == "supports" for taxon in item.taxon})),
+            designs=tuple(sorted({item.assay.label for item in items if item.assay})),
             read=tuple(sorted(set(read))),
         )
 
@@ -469,11 +564,26 @@ class Mechanism(Record):
                 unread = " we have not read" if of.read == "no" else ""
                 strip.append(f"From a {source.kind} about a {of.kind}{unread}")
         strip = strip or [f"From {len(self.sources)} source{'s' * (len(self.sources) != 1)}"]
+        strip += [STATUS[self.status]] if self.status else []
         stated = [f"{item.hedge} {common_name(taxon)}".strip() for item in self.scope for taxon in item.taxon]
         strip.append(
             f"Species: {', '.join(stated)}, by the source's own account" if stated else "Species as stated on each step"
         )
         return (*strip, "Research findings, not medical advice")
+
+    def __repr__(self) -> str:
+        """Short: a mechanism in full is its file.
+
+        >>> Mechanism(id="one", title="A title")
+        <Mechanism one: 'A title', 0 nodes, 0 edges>
+        """
+        return f"<Mechanism {self.id}: {self.title!r}, {len(self.nodes)} nodes, {len(self.edges)} edges>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the explorer, whole, in a frame. The page is above this floor, so kg's face is asked."""
+        import kg
+
+        return str(kg.page.notebook(self))
 
     def cite(self, *part: str) -> str:
         """How a mechanism, or a part of it such as an answer, is cited: its IRI and its version.
@@ -482,7 +592,7 @@ class Mechanism(Record):
         >>> read("ta1-tlr7").cite("run", "both")
         'https://w3id.org/immune-kg/ta1-tlr7/run/both, version 0.1.0'
         """
-        return f"{vocabulary.BASE}{'/'.join([self.id, *filter(None, part)])}" + f", version {self.version}" * bool(
+        return f"{vocabulary.BASE}{'/'.join(self.address(*filter(None, part)))}" + f", version {self.version}" * bool(
             self.version
         )
 
@@ -491,15 +601,16 @@ class Mechanism(Record):
         """The mechanism as a ``networkx.MultiDiGraph``: node keys, and edges keyed by their name.
 
         All attributes are plain (str, int, bool) and left out where there is nothing to say. A graph has ``id``,
-        ``title``, ``licence`` and ``caveat``; a node ``label``, ``name`` (where it is given one), ``term``, ``term_label``,
-        ``kind``, ``place``, ``at_start``, ``levels``, ``outcome``, ``forms`` and ``form_labels``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``, ``claim``,
+        ``title``, ``licence``, ``status`` and ``caveat``; a node ``label``, ``name`` (where it is given one), ``term``, ``term_label``, ``kind``, ``place``, ``at_start``,
+        ``levels``, ``outcome``, ``forms`` and ``form_labels``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``, ``claim``,
         ``asserted``, ``executes``, ``disputed``, ``place``, ``requires``, ``unless``, ``level``, ``effect``, ``sentence``,
-        ``species`` and ``evidence`` (a JSON list). A list is one text with ``|`` between its items. An edge that
+        ``species``, ``evidence`` (a JSON list) and, where several mechanisms are one graph, ``mechanism``. A list is one text with ``|`` between its items. An edge that
         blocks an edge goes to the object of that edge, with ``blocks`` naming it.
         """
         import networkx as nx
 
-        about = _plain(id=self.id, title=self.title, licence=self.licence, caveat=" · ".join(self.caveats))
+        caveat = " · ".join(self.caveats)
+        about = _plain(id=self.id, title=self.title, licence=self.licence, status=self.status, caveat=caveat)
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(**about)
         for node in self.nodes.values():
             graph.add_node(
@@ -530,7 +641,7 @@ class Mechanism(Record):
                     sign=self.sign(edge),
                     role=edge.role,
                     claim=edge.claim,
-                    asserted=edge.asserted,
+                    asserted=self.bare(edge),
                     executes=edge.executes,
                     disputed=edge.disputed,
                     place=edge.place,
@@ -540,6 +651,7 @@ class Mechanism(Record):
                     level=edge.level,
                     effect="" if edge.effect is None else "complete" if edge.effect.complete else "unstated",
                     sentence=edge.sentence.text,
+                    mechanism=edge.mechanism,
                     species="|".join(self.support(edge).species),
                     evidence=json.dumps([plain(item) for item in edge.evidence], ensure_ascii=False),
                 ),

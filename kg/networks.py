@@ -178,7 +178,7 @@ def _first(record: Taken, names: Iterable[str]) -> str:
 def _head(draft: foreign.Draft, whole: Taken) -> None:
     draft.about["title"] = _first(whole, TITLES)
     draft.about["summary"] = _first(whole, SUMMARIES)
-    for name in ("version", "licence"):
+    for name in ("version", "licence", "status"):
         draft.about[name] = _first(whole, (name,))
     id = str(whole.see("id"))
     if re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", id):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -39,6 +39,16 @@ class Term:
     def iri(self) -> str:
         """The IRI in the Biolink Model's form, so that graphs of others join on it."""
         return expand(self.id)
+
+    @property
+    def taxon(self) -> str:
+        """The species that the term itself is of, such as NCBITaxon:9606 for any HGNC id; empty if it is of none.
+
+        >>> Term("HGNC:15631", "TLR7").taxon, Term("MESH:D051199", "Toll-Like Receptor 7").taxon
+        ('NCBITaxon:9606', '')
+        """
+        entry, prefix = terms().get(self.id), prefixes().get(self.prefix)
+        return (entry.taxon if entry else "") or (prefix.taxon if prefix else "")
 
 
 @dataclass(frozen=True)
@@ -185,8 +195,8 @@ def link(curie: str) -> str:
     return known.link.replace("$1", local) if known else ""
 
 
-def ground(text: str, most: int = 10) -> list[Entry]:
-    """The terms whose label, synonym or id is most like the text, best first.
+def ground(text: str, most: int = 10, among: Iterable[Entry] | None = None) -> list[Entry]:
+    """The terms, of terms.tsv or of others, whose label, synonym or id is most like the text, best first.
 
     An exact hit comes before a hit on all words, that before a hit on some of them. No score is shown:
     the order is all there is.
@@ -205,8 +215,9 @@ def ground(text: str, most: int = 10) -> list[Entry]:
         tier = 0 if asked in names else 1 if anywhere == len(asked) else 2
         return tier, -anywhere, min(len(name) - 2 * found(name) for name in names), entry.id
 
-    ranked = sorted((rank(entry), entry.id) for entry in terms().values() if not entry.obsolete)
-    return [terms()[id] for (_, shared, *_), id in ranked if shared][:most]
+    entries = {entry.id: entry for entry in (terms().values() if among is None else among) if not entry.obsolete}
+    ranked = sorted((rank(entry), id) for id, entry in entries.items())
+    return [entries[id] for (_, shared, *_), id in ranked if shared][:most]
 
 
 def _words(text: str) -> list[str]:

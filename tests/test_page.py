@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import escape
@@ -18,8 +18,21 @@ from xml.etree import ElementTree
 import pytest
 
 import kg
-from kg import causal, page
-from kg.mechanism import Condition, Edge, Evidence, Frozen, Mechanism, Node, Note, Place, Sentence, Source, Stop
+from kg import causal, formats, page
+from kg.mechanism import (
+    Condition,
+    Edge,
+    Evidence,
+    Frozen,
+    Mechanism,
+    Node,
+    Note,
+    Place,
+    Requirement,
+    Sentence,
+    Source,
+    Stop,
+)
 from kg.page.words import Told
 from kg.vocabulary import Term
 
@@ -36,15 +49,93 @@ Open = Callable[..., Any]
 # ---- the picture
 
 
-def test_no_box_is_covered_and_no_lines_cross() -> None:
-    score = page.score(SEED)
-    assert (score.box_overlaps, score.through_boxes, score.foreign_boxes, score.area_overlaps) == (0, 0, 0, 0)
-    assert score.crossings == 0
+def strip(mechanism: Mechanism) -> Mechanism:
+    return replace(mechanism, layout=())
 
 
-def test_without_a_layout_places_still_hold_only_their_own() -> None:
-    score = page.score(replace(SEED, layout=()))
-    assert (score.box_overlaps, score.foreign_boxes, score.area_overlaps) == (0, 0, 0)
+def chained(seed: int, count: int) -> Mechanism:
+    """A mechanism as curators write them: chains through nested places, conditions, edges that block edges."""
+    rnd = random.Random(seed)
+    size = rnd.choice([5, 6, 8])
+    places = {
+        f"p{n}": Place(key=f"p{n}", name=f"place number {n}", inside=f"p{n - 1}" if n % 3 == 1 else "")
+        for n in range(-(-count // size))
+    }
+    nodes = {
+        f"n{i}": Node(
+            key=f"n{i}",
+            name=f"molecule {i} of some length"[: rnd.choice([10, 18, 30])],
+            place=f"p{i // size}" if rnd.random() < 0.9 else "",
+        )
+        for i in range(count)
+    }
+    stated = Evidence(source="s", span=(1, 9), claim="finding")
+    own = Evidence(claim="inference", because="ours")
+    edges = []
+    for end in range(1, count):
+        start = max(0, end - rnd.choice([1, 1, 1, 2, 3, 4]))
+        needed = (Requirement(node=f"n{max(0, end - rnd.choice([2, 3, 4]))}"),) if rnd.random() < 0.15 else ()
+        verb = rnd.choice(["activates", "degrades", "promotes"])
+        item = own if rnd.random() < 0.2 else stated
+        edges.append(
+            Edge(sentence=Sentence(f"n{start}", verb, f"n{end}"), name=f"e{end}", requires=needed, evidence=(item,))
+        )
+    for i in range(count // 6):
+        start = rnd.randrange(count - 1)
+        end = min(count - 1, start + rnd.choice([2, 3, 6, 9]))
+        edges.append(Edge(sentence=Sentence(f"n{start}", "binds", f"n{end}"), name=f"x{i}", evidence=(stated,)))
+    for i in range(count // 12):
+        edges.append(
+            Edge(
+                sentence=Sentence(f"n{rnd.randrange(count)}", "blocks", f"e{rnd.randrange(1, count)}"),
+                name=f"b{i}",
+                evidence=(stated,),
+            )
+        )
+    return Mechanism(
+        id=f"chained-{seed}",
+        title=f"{count} nodes in chains",
+        sources=Frozen({"s": Source(key="s", kind="journal article", title="A source")}),
+        places=Frozen(places),
+        nodes=Frozen(nodes),
+        edges=tuple(edges),
+    )
+
+
+def faults(mechanism: Mechanism) -> tuple[int, ...]:
+    score = page.score(mechanism)
+    return score.box_overlaps, score.through_boxes, score.foreign_boxes, score.area_overlaps
+
+
+@pytest.mark.parametrize("file", formats.seeds(), ids=lambda file: file.parent.name)
+def test_the_picture_of_a_seed_has_no_fault_with_its_grid_or_without(file: Path) -> None:
+    mechanism = formats.read(file)
+    assert faults(mechanism) == faults(strip(mechanism)) == (0, 0, 0, 0)
+
+
+def test_the_curated_figure_has_no_crossing_and_its_automatic_twin_few() -> None:
+    assert page.score(SEED).crossings == 0
+    assert page.score(strip(SEED)).crossings <= 8
+
+
+@pytest.mark.parametrize(("seed", "count"), [(n, count) for count in (8, 20, 40, 80) for n in range(3)] + [(3, 150)])
+def test_the_automatic_picture_of_generated_mechanisms_has_no_fault(seed: int, count: int) -> None:
+    mechanism = chained(seed, count)
+    assert faults(mechanism) == (0, 0, 0, 0)
+    drawing = page.drawing.draw(mechanism)
+    assert drawing.layout.boxes.keys() == mechanism.nodes.keys()
+    assert {line.edge for line in drawing.lines} == {edge.name for edge in mechanism.edges}
+    assert len({area.key for area in drawing.layout.areas}) == len(mechanism.places)
+
+
+def test_graphviz_gives_the_same_picture_again_and_writes_nothing_of_its_own() -> None:
+    code = (
+        "import kg; from dataclasses import replace; print(hash(kg.page.svg(replace(kg.read('ta1-tlr7'), layout=()))))"
+    )
+    env = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": str(Path(kg.__file__).parents[1])}
+    runs = [subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True) for _ in range(2)]
+    assert runs[0].stdout == runs[1].stdout != ""
+    assert runs[0].stderr == ""
 
 
 def test_svg_is_well_formed_titled_described_and_carries_the_strip() -> None:
@@ -58,12 +149,13 @@ def test_svg_is_well_formed_titled_described_and_carries_the_strip() -> None:
     assert "style=" not in page.svg(SEED)
 
 
-def test_a_blocking_edge_ends_on_the_edge_it_blocks() -> None:
-    drawing = page.geometry.draw(SEED)
+@pytest.mark.parametrize("mechanism", [SEED, strip(SEED)], ids=["grid", "automatic"])
+def test_a_blocking_edge_ends_on_the_edge_it_blocks(mechanism: Mechanism) -> None:
+    drawing = page.drawing.draw(mechanism)
     lines = {line.edge: line for line in drawing.lines if not line.condition}
     assert lines["protection"].end == "degradation"
     x, y = lines["protection"].way.tip
-    on_it = page.geometry._samples(lines["degradation"].way.curve, 200)
+    on_it = page.geometry.samples(lines["degradation"].way.curve, 200)
     assert min((x - px) ** 2 + (y - py) ** 2 for px, py in on_it) < 4
 
 
@@ -106,7 +198,7 @@ def test_a_hedge_of_what_only_qualifies_hedges_nothing() -> None:
     assert told.hedges(SEED.edge("degradation")) == ["under normal circumstances"]
     groups = told.grouped(SEED.edge("protection").evidence)
     assert [(title, len(some)) for title, some in groups] == [("What supports it", 3), ("What qualifies it", 1)]
-    assert [title for title, _ in told.grouped(SEED.edge("degradation").evidence)] == [""]
+    assert [title for title, _ in told.grouped(SEED.edge("shedding").evidence)] == [""]
 
 
 def test_what_is_copied_as_turtle_is_valid_and_part_of_the_graph() -> None:
@@ -165,11 +257,9 @@ def generated(edges: int) -> Mechanism:
     )
 
 
-def test_a_large_graph_is_drawn_in_bearable_time_and_a_huge_one_not_at_all() -> None:
-    start = time.process_time()
+def test_a_large_graph_is_drawn_whole_and_a_huge_one_not_at_all() -> None:
     assert page.svg(generated(1000)).count("<g") > 1000
     assert "Not drawn: 1000 nodes and 2000 steps" in page.svg(generated(2000))
-    assert time.process_time() - start < 20  # 3 when this was written
 
 
 def test_pictures_of_the_tour_light_what_the_stop_lights_and_carry_the_strip() -> None:
@@ -277,8 +367,16 @@ def test_clicking_an_edge_shows_its_evidence(visit: Open) -> None:
     for said in (SEED.edge("activation").evidence[0].anchor, "finding", "intact TLR7 signaling", "Needs"):
         assert said in text
     assert "blog report, read in full; it reports a journal article, not read" in text
-    assert "not stated here; source: primarily mouse" in text
+    assert "mouse (Mus musculus)" in text
+    for said in (
+        "What qualifies it",
+        "In our words: microRNAs in general",
+        "[extracellular miR-146a-5p and innate immunity]",
+    ):
+        assert said in text
     assert tab.evaluate("location.hash") == "#edge=activation"
+    click_on(tab, "degradation")
+    assert "not stated here; source: primarily mouse" in tab.locator(".card:visible").inner_text()
 
 
 def test_clicking_a_node_shows_its_term_and_its_edges(visit: Open) -> None:
@@ -311,15 +409,16 @@ def test_the_tour_by_button_and_by_key_with_plain_words_and_a_hidden_answer(visi
     assert SEED.summary.split(".")[0] in tab.locator(".stop:visible .caption").first.inner_text()
     tab.click("#next")
     tab.keyboard.press("ArrowRight")
-    assert tab.locator(".stop:visible h2").inner_text() == SEED.tour[1].title
+    assert tab.locator(".stop:visible h2:visible").inner_text() == SEED.tour[1].title
     assert tab.evaluate("location.hash") == "#stop=2"
     tab.check("#plain")
     assert tab.locator(".stop:visible .caption:visible").inner_text() == SEED.tour[1].plain
+    assert not tab.get_by_text(SEED.tour[1].caption).first.is_visible()
     asked = next(n for n, stop in enumerate(SEED.tour, 1) if stop.question)
     tab = visit(f"#stop={asked}")
-    answer = tab.get_by_text(SEED.tour[asked - 1].answer)
+    answer = tab.get_by_text(SEED.tour[asked - 1].answer).first
     assert not answer.is_visible()
-    tab.click(".stop:visible summary")
+    tab.click(".stop:visible summary:visible")
     assert answer.is_visible()
 
 
@@ -371,7 +470,7 @@ def test_in_a_sandboxed_frame(visit: Open, file: Path) -> None:
     context_page.goto(host.as_uri())
     frame = context_page.frames[1]
     frame.click("#next")
-    assert frame.locator(".stop:visible h2").inner_text() == SEED.tour[0].title
+    assert frame.locator(".stop:visible h2:visible").inner_text() == SEED.tour[0].title
 
 
 def test_without_javascript_the_picture_and_the_steps_are_there(visit: Open) -> None:
@@ -570,6 +669,39 @@ def test_every_stop_has_a_link_and_a_swipe_goes_on(visit: Open) -> None:
     assert tab.evaluate("location.hash") == "#stop=7"
 
 
+def test_captions_in_another_language_are_chosen_marked_and_kept_in_the_address(visit: Open) -> None:
+    tab = visit("#stop=4")
+    stop, german = SEED.tour[3], SEED.tour[3].told("de")
+    assert german.title != stop.title
+    assert tab.locator(".stop.on h2:visible").inner_text() == stop.title
+    tab.locator("#language").select_option("de")
+    assert tab.locator(".stop.on h2:visible").inner_text() == german.title
+    assert tab.locator(".stop.on .said:visible").first.get_attribute("lang") == "de"
+    assert tab.locator(".stops a:visible").nth(3).inner_text() == german.title
+    assert "Deutsch (German)" in tab.locator("#language").inner_text()
+    address = tab.evaluate("location.hash")
+    assert "lang=de" in address
+    again = visit(address)
+    assert again.locator(".stop.on .caption:visible").inner_text() == german.caption
+    again.locator(".stop.on summary:visible").click()
+    assert again.locator(".stop.on details:visible p").inner_text() == german.answer
+    assert visit("#stop=4&lang=xx").locator(".stop.on h2:visible").inner_text() == stop.title
+
+
+def test_pictures_and_frames_speak_the_language_that_was_asked_for(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from kg.cli import main
+
+    files = page.pictures(SEED, "de")
+    assert all(stop.told("de").caption in files["ta1-tlr7-stops.md"] for stop in SEED.tour[:1])
+    assert SEED.tour[0].told("de").title in files["ta1-tlr7-stop-01.svg"]
+    said = CliRunner().invoke(main, ["embed", "ta1-tlr7", "--stop", "2", "--language", "de"])
+    assert "#stop=2&amp;lang=de" in said.output
+    wrong = CliRunner().invoke(main, ["embed", "ta1-tlr7", "--language", "fr"])
+    assert wrong.exit_code == 2 and "there is: de" in wrong.output
+
+
 def test_a_stop_with_a_condition_shows_its_outcomes(visit: Open, tmp_path: Path) -> None:
     tour = (replace(SEED.tour[3], condition="chemo-without-RNase"), *SEED.tour[4:])
     path = tmp_path / "conditions.html"
@@ -692,17 +824,61 @@ def test_axe_finds_nothing(visit: Open, after: str, how: dict[str, Any]) -> None
     assert [(one["id"], [node["target"] for node in one["nodes"]][:4]) for one in found] == []
 
 
-def test_a_page_without_a_picture_still_finds_and_tells(visit: Open, tmp_path: Path) -> None:
+def test_a_large_page_draws_the_neighbours_of_what_is_looked_for(visit: Open, tmp_path: Path) -> None:
+    many = generated(1600)
+    hub = replace(  # one node that many steps touch, so that not all neighbours are shown at once
+        many,
+        edges=(
+            *many.edges,
+            *(
+                Edge(sentence=Sentence("n3", "activates", f"n{n}"), name=f"hub{n}", evidence=many.edges[1].evidence)
+                for n in range(100, 130)
+            ),
+        ),
+    )
     path = tmp_path / "huge.html"
-    path.write_text(page.html(generated(1600)), encoding="utf-8")
+    path.write_text(page.html(hub), encoding="utf-8")
     tab = visit(path=path)
-    assert "No picture" in tab.locator("#tour").inner_text()
-    assert tab.locator("#strip").is_visible() and not tab.locator("#legend").is_visible()
+    assert "cannot be read in one picture" in tab.locator("#tour").inner_text()
+    assert tab.locator("#strip").is_visible() and tab.locator("#legend").is_visible()
+    assert tab.locator("#tour [data-node]").first.inner_text() == "Node 3"
     tab.fill("#find", "node 12 ")
     tab.keyboard.press("Enter")
     assert tab.locator(".card:visible h2").inner_text().startswith("Node 12")
+    for edge in hub.edges:
+        there = tab.evaluate("name => !!explorer.at(name)", edge.name)
+        assert there == ("n12" in (edge.subject, edge.sentence.object)), "its own steps are drawn, and no others"
+    tab.evaluate("location.hash = 'node=n3'")
+    tab.locator(".card:visible h2", has_text="Node 3").wait_for()
+    assert not tab.evaluate("explorer.at('hub129')")
+    for _ in range(3):
+        spot = tab.evaluate("explorer.more('right')")
+        tab.mouse.click(spot["x"], spot["y"])
+    assert tab.evaluate("explorer.at('hub129')") and tab.evaluate("explorer.more('right')") is None
+    edge = hub.edges[1500]
+    tab.evaluate("name => { location.hash = 'edge=' + name }", edge.name)
+    tab.locator(".card:visible h2", has_text=Told(hub).say(edge)).wait_for()
+    assert tab.locator(".card:visible .evidence").is_visible() and tab.evaluate(
+        "name => !!explorer.at(name)", edge.name
+    )
     tab.click("#tab-explore")
-    assert tab.locator("#passing").inner_text() == "All 1600 steps are lit."
+    assert tab.locator("#passing").inner_text() == "All 1630 steps are lit."
+
+
+def test_a_large_page_shows_more_steps_when_asked_and_all_of_them_without_javascript(
+    visit: Open, tmp_path: Path
+) -> None:
+    path = tmp_path / "huge.html"
+    path.write_text(page.html(generated(1001)), encoding="utf-8")
+    tab = visit("#steps", path=path)
+    steps = tab.locator("#steps [data-edge]")
+    counts = [steps.count()]
+    while tab.locator("#further").is_visible():
+        tab.click("#further")
+        counts.append(steps.count())
+        assert tab.evaluate("document.activeElement.matches('#steps [data-edge]')")
+    assert counts[0] < 300 and counts[-1] == 1001
+    assert visit(path=path, js=False).locator("#steps [data-edge]").count() == 1001
 
 
 def hostile() -> Mechanism:

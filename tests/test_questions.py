@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -22,8 +23,9 @@ from hypothesis import strategies as st
 from rdflib import Dataset, URIRef
 
 import kg
-from kg import formats, sparql
+from kg import formats, quads, sparql
 from kg.cli import main
+from kg.mechanism import Frozen
 from kg.sparql import Engine, NoAnswer, Value, ask
 
 SEEDS = {path.parent.name: path for path in formats.seeds()}
@@ -313,6 +315,17 @@ def test_known_prefixes_need_no_declaration_and_unknown_ones_get_a_hint(engines)
     assert "did you mean 'kgv'?" in one.help
 
 
+def test_a_literal_that_does_not_end_is_one_token_and_hides_no_call():
+    assert [(t.kind, t.start) for t in sparql.tokens('?s "a\\" b\n?p \'\'\'c\n"d"')] == [
+        ("variable", 0),
+        ("unclosed", 3),
+        ("variable", 10),
+        ("unclosed", 13),
+    ]
+    assert len(list(sparql.tokens('"\\' * 50_000))) == 1  # one pass, not one for each quote
+    assert refused('ASK { ?s ?p "SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }').code == "no-service"
+
+
 # ---------------------------------------------------------------- limits
 
 
@@ -378,10 +391,10 @@ def test_formats_are_what_they_say(engines):
     assert len(list(parsed)) == len(answer.rows)
     parsed = ox.parse_query_results(answer.text("tsv").encode(), format=ox.QueryResultsFormat.TSV)
     assert [[term.value for term in row] for row in parsed] == [[value.text for value in row] for row in answer.rows]
-    assert json.loads(engines["ta1-tlr7"].ask("is-it-called-a-treatment").text("json")) == {
-        "head": {},
-        "boolean": False,
-    }
+    assert json.loads(engines["ta1-tlr7"].ask("is-it-called-a-treatment").text("json"))["boolean"] is False
+    assert not ox.parse_query_results(
+        engines["ta1-tlr7"].ask("is-it-called-a-treatment").text("json").encode(), format=ox.QueryResultsFormat.JSON
+    )
     graph = engines["ta1-tlr7"].ask("asserted-edges")
     assert len(list(ox.parse(graph.text().encode(), format=ox.RdfFormat.TURTLE))) == len(graph.rows)
     with pytest.raises(NoAnswer, match="no graph"):
@@ -410,13 +423,104 @@ def test_a_table_fits_its_width_and_shows_labels(engines):
     assert answer.text(width=200).splitlines()[2].endswith("  7")
 
 
+# ---------------------------------------------------------------- how an answer is cited
+
+CITE = "https://w3id.org/immune-kg/ta1-tlr7/answer/what-protects, version 0.1.0"
+
+
+def test_every_form_of_an_answer_says_how_it_is_cited_and_what_it_comes_from():
+    table = run("what-protects", "ta1-tlr7")
+    assert table.stdout.splitlines()[-1] == f"Cite as {CITE}"
+    for form in ("csv", "tsv"):  # for programs: nothing but the rows, and the rest beside them
+        result = run("what-protects", "ta1-tlr7", "--format", form)
+        assert "medical advice" not in result.stdout and len(result.stdout.splitlines()) == 2
+        assert result.stderr.splitlines()[-1] == f"Cite as {CITE}" and "medical advice" in result.stderr
+    found = json.loads(run("what-protects", "ta1-tlr7", "--format", "json").stdout)
+    assert found["cite"] == CITE and "Research findings, not medical advice" in found["caveats"]["ta1-tlr7"]
+    yes = json.loads(run("is-it-called-a-treatment", "ta1-tlr7", "--format", "json").stdout)
+    assert yes["cite"].endswith("/answer/is-it-called-a-treatment, version 0.1.0") and yes["caveats"]
+    lines = run("asserted-edges", "ta1-tlr7").stdout.splitlines()
+    assert "medical advice" in lines[0]
+    assert lines[1] == f"# Cite as {CITE.replace('what-protects', 'asserted-edges')}"
+
+
+def test_a_citation_names_what_was_asked_and_of_which_version(tmp_path):
+    assert ask("what-protects", "ta1-tlr7", given={"node": "miR-146a-5p"}).cite == CITE  # the default
+    other = ask("what-protects", "ta1-tlr7", given={"node": "Tα-1 & co"}).cite
+    assert other == CITE.replace("what-protects", "what-protects?node=T%CE%B1-1+%26+co")
+    own, again = ask("ASK { ?x a kgv:Node }", "ta1-tlr7"), ask("ASK{ # laid out\n ?x a kgv:Node }", "ta1-tlr7")
+    assert re.fullmatch(r"https://w3id.org/immune-kg/ta1-tlr7/answer/query-[0-9a-f]{10}, version 0.1.0", own.cite)
+    assert own.cite == again.cite != ask("ASK { ?x a kgv:Edge }", "ta1-tlr7").cite
+    file = tmp_path / "other.yaml"
+    text = SEEDS["ta1-tlr7"].read_text(encoding="utf-8")
+    file.write_text(
+        text.replace("id: ta1-tlr7", "id: other", 1).replace("version: 0.1.0", "version: 2.0"), encoding="utf-8"
+    )
+    both = ask("what-protects", "ta1-tlr7", str(file)).cite
+    assert both == "https://w3id.org/immune-kg/answer/what-protects, of other version 2.0, ta1-tlr7 version 0.1.0"
+    for suffix in (".ttl", ".run.ttl", ".trig", ".nanopub.trig", ".jsonld", ".rdf12.ttl"):
+        copy = tmp_path / f"copy{suffix}"
+        formats.write(kg.read("ta1-tlr7"), copy)
+        assert ask("what-protects", copy).cite == CITE, "a copy does not say what it is of"
+    foreign = tmp_path / "foreign.ttl"
+    foreign.write_text("<http://x/s> <http://x/p> 'o' .", encoding="utf-8")
+    assert ask("what-protects", foreign).cite == "" and "Cite" not in run("what-protects", str(foreign)).output
+
+
+def test_citations_survive_reordering_and_new_wording(tmp_path):
+    """Of edges, of answers to questions and of answers to a what-if."""
+    seed = kg.read("ta1-tlr7")
+    edges = list(seed.edges[::-1])
+    at = next(i for i, edge in enumerate(edges) if edge.name == "maturation")
+    edges[at] = replace(edges[at], sentence=replace(edges[at].sentence, verb="promotes"))
+    turned = replace(
+        seed,
+        edges=tuple(edges),
+        nodes=Frozen(list(seed.nodes.items())[::-1]),
+        conditions=Frozen(list(seed.conditions.items())[::-1]),
+    )
+    file = tmp_path / "turned.yaml"
+    formats.write(turned, file)
+    again = kg.read(file)
+    assert [edge.name for edge in again.edges] != [edge.name for edge in seed.edges]
+    query = "SELECT ?e { ?e a biolink:Association }"
+    assert set(ask(query, file).rows) == set(ask(query, "ta1-tlr7").rows)
+    assert ask("what-protects", file).cite == CITE
+    for condition in seed.conditions:
+        assert kg.whatif(again, condition).cite == kg.whatif(seed, condition).cite
+    one = kg.whatif(seed, values={"TLR7": "absent", "chemotherapy": "present"})
+    other = kg.whatif(again, values={"chemotherapy": "present", "TLR7": "absent"})
+    assert one.cite == other.cite == json.loads(json.dumps(other.as_dict()))["cite"]
+    assert kg.whatif(seed, "both", {"TLR7": "absent"}).cite == kg.whatif(seed, "both-without-TLR7").cite
+    assert kg.whatif(seed, "both", reading="also-delivers").cite != kg.whatif(seed, "both").cite
+    assert kg.whatif(seed, "both", assume=list(seed.assumptions)[:1]).cite != kg.whatif(seed, "both").cite
+
+
+def test_every_form_of_a_whatif_says_how_it_is_cited():
+    def whatif(*options):
+        return CliRunner().invoke(main, ["whatif", "ta1-tlr7", *options]).stdout
+
+    for options in (
+        ("--in", "both"),
+        ("--set", "TLR7=absent"),
+        ("--conditions",),
+        ("--in", "both", "--fixed-points"),
+        (),
+    ):
+        cite = json.loads(whatif(*options, "--json"))["cite"]
+        assert cite.startswith("https://w3id.org/immune-kg/ta1-tlr7") and cite.endswith(", version 0.1.0")
+        assert whatif(*options).splitlines()[-1] == f"Cite as {cite}"
+    cited = "ASK { <https://w3id.org/immune-kg/ta1-tlr7/run/both> kgv:condition ?condition }"
+    assert ask(cited, "ta1-tlr7").truth, "what is cited is not in the graph"
+
+
 # ---------------------------------------------------------------- what is asked
 
 
-@pytest.mark.parametrize("ending", sparql.SUFFIXES)
+@pytest.mark.parametrize("ending", [*quads.SUFFIXES, ".TTL"])
 def test_rdf_of_any_kind_is_asked(ending, tmp_path):
     file = tmp_path / f"data{ending}"
-    format = ox.RdfFormat.from_media_type(sparql.SUFFIXES[ending])
+    format = ox.RdfFormat.from_media_type(quads.SUFFIXES[ending.lower()])
     quad = ox.Quad(ox.NamedNode("http://x/s"), ox.NamedNode("http://x/p"), ox.Literal("o"))
     if ending in (".nq", ".trig"):
         ox.serialize([ox.Quad(*quad.triple, ox.NamedNode("http://x/g"))], file, format)
@@ -450,7 +554,7 @@ def test_two_mechanisms_that_share_terms_count_nothing_twice(tmp_path):
     one, two = ask("claims-by-kind", "ta1-tlr7"), ask("claims-by-kind", "ta1-tlr7", str(other))
     assert [row[0] for row in one.rows] == [row[0] for row in two.rows]
     assert [2 * int(row[1].text) for row in one.rows] == [int(row[1].text) for row in two.rows]
-    assert run("claims-by-kind", "ta1-tlr7", str(other)).stdout.splitlines()[-1].startswith("other, ta1-tlr7: From")
+    assert run("claims-by-kind", "ta1-tlr7", str(other)).stdout.splitlines()[-2].startswith("other, ta1-tlr7: From")
 
 
 def test_our_own_exports_give_the_same_answer_and_the_source_strip(tmp_path):
@@ -464,28 +568,64 @@ def test_our_own_exports_give_the_same_answer_and_the_source_strip(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "line"),
+    ("name", "data", "line", "code"),
     [
-        ("cut.ttl", b"<http://x/s> <http://x/p> 'o' .\n<http://x/s> <http://x/p> .\n", 2),
-        ("cut.nq", b"<http://x/s> <http://x/p> <http://x/", 1),
-        ("cut.rdf", b"<?xml version='1.0'?><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><a", 1),
-        ("cut.jsonld", b'{"@id": ', 1),
-        ("far.jsonld", b'{"@context": "http://127.0.0.1:9/context", "@id": "http://x/s", "name": 1}', 1),
-        ("bytes.ttl", b"\xff\xfe\x00", 1),
-        (
-            "laughs.rdf",
-            b"<?xml version='1.0'?><!DOCTYPE r [<!ENTITY a 'ha'><!ENTITY b '&a;&a;'>]><r xmlns='http://x/'>&b;</r>",
-            1,
-        ),
+        ("cut.ttl", b"<http://x/s> <http://x/p> 'o' .\n<http://x/s> <http://x/p> .\n", 2, "rdf-syntax"),
+        ("cut.nq", b"<http://x/s> <http://x/p> <http://x/", 1, "rdf-syntax"),
+        ("cut.rdf", b"<?xml version='1.0'?><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><a", 1, "rdf-syntax"),
+        ("cut.jsonld", b'{"@id": ', 1, "rdf-syntax"),
+        ("far.jsonld", b'{"@context": "http://127.0.0.1:9/c", "@id": "http://x/s", "name": 1}', 1, "rdf-remote-context"),
+        ("bytes.ttl", b"\xff\xfe\x00", 1, "rdf-encoding"),
+        ("laughs.rdf", b"<!DOCTYPE r [<!ENTITY a 'ha'><!ENTITY b '&a;&a;'>]><r xmlns='http://x/'>&b;</r>", 1, "rdf-entity"),
+        ("long.owl", b"<!DOCTYPE r [<!ENTITY a '" + b"x" * 5000 + b"'>]><r xmlns='http://x/'>&a;&a;</r>", 1, "rdf-entity"),
+        ("deep.rdf", b"<r xmlns='http://x/'>\n" + b"<r>" * 5000, 2, "rdf-depth"),
+        ("folder.ttl", None, 1, "not-found"),
     ],
-)
-def test_rdf_that_cannot_be_read_is_a_complaint(name, data, line, tmp_path):
+)  # fmt: skip
+def test_rdf_that_cannot_be_read_is_the_same_complaint_to_ask_and_to_check(name, data, line, code, tmp_path):
     file = tmp_path / name
-    file.write_bytes(data)
+    if data is None:
+        file.mkdir()
+    else:
+        file.write_bytes(data)
     one = refused("ASK { ?s ?p ?o }", file)
-    assert (one.code, one.at.line) == ("not-rdf", line)
+    assert (one.code, one.at.line) == (code, line)
     result = run("ASK { ?s ?p ?o }", str(file))
     assert result.exit_code == 1 and name in result.stderr and "Traceback" not in result.output
+    checked = CliRunner().invoke(main, ["check", str(file)])
+    assert checked.exit_code == 1 and str(one) in checked.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX")
+def test_a_pipe_that_nobody_writes_to_does_not_keep_us_waiting(tmp_path):
+    os.mkfifo(tmp_path / "pipe.ttl")
+    assert "a device or a pipe" in refused("ASK { ?s ?p ?o }", tmp_path / "pipe.ttl").message
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path):
+    file = tmp_path / "windows.ttl"
+    file.write_bytes(b"\xef\xbb\xbf<http://x/s> <http://x/p> 'o' .\r\n")
+    assert ask("ASK { ?s <http://x/p> 'o' }", file).truth
+
+
+@pytest.mark.parametrize("query", ["ASK " + "{" * 50_000 + "}" * 50_000, "SELECT ?x { " + "?x a ?y . " * 50_000 + "}"])
+def test_a_query_that_is_too_deep_or_too_long_for_the_engine_says_so(query):
+    one = refused(query, seconds=60)
+    assert one.code == "engine-ended" and "nested too deeply, or too long" in one.message
+
+
+def test_a_question_in_a_file_may_be_called_as_a_query_begins(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("ask-me.rq", "select.rq", "load.rq"):
+        Path(name).write_text("ASK { ?s a kgv:Node }", encoding="utf-8")
+        assert run(name, "ta1-tlr7").stdout.startswith("yes\n")
+    assert refused("ask-you.rq").code == "unknown-question"
+
+
+def test_a_graph_is_capped_before_it_is_whole():
+    query = "CONSTRUCT { ?a ?e ?f } { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    answer = ask(query, "ta1-tlr7", rows=5, seconds=20)
+    assert answer.capped and len(answer.rows) == 5
 
 
 def test_what_is_not_there_is_a_complaint(tmp_path):
@@ -513,17 +653,14 @@ def test_the_command_lists_explains_and_answers(tmp_path):
     for name, question in QUESTIONS.items():
         assert name in listed.stdout and question.summary in listed.stdout and question.topic in listed.stdout
     explained = run("what-protects", "--explain", "--with", "node=TLR7")
-    assert "kgv:blocks" in explained.stdout and '"TLR7"' in explained.stdout and "#+" not in explained.stdout
+    assert "kgv:actsOn" in explained.stdout and '"TLR7"' in explained.stdout and "#+" not in explained.stdout
     answered = run("what-protects", "ta1-tlr7")
     assert answered.exit_code == 0, answered.output
-    assert "RNase A" in answered.stdout and "not medical advice" in answered.stdout.splitlines()[-1]
-    for form in ("csv", "tsv", "json"):
-        assert "medical advice" not in run("what-protects", "ta1-tlr7", "--format", form).stdout
+    assert "RNase A" in answered.stdout and "not medical advice" in answered.stdout.splitlines()[-2]
     assert run("-", "ta1-tlr7", input="ASK { ?s a kgv:Node }").stdout.startswith("yes\n")
     file = tmp_path / "own.rq"
     file.write_text("\ufeff" + QUESTIONS["what-protects"].text, encoding="utf-8")
     assert "RNase A" in run(str(file), "ta1-tlr7", "--with", "node=miR146a").stdout
-    assert run("asserted-edges", "ta1-tlr7").stdout.startswith("@prefix")
 
 
 @pytest.mark.parametrize(
@@ -542,7 +679,9 @@ def test_a_command_that_is_not_understood_ends_with_2(arguments):
     assert run(*arguments).exit_code == 2
 
 
-@pytest.mark.parametrize("query", ["", "   ", "SELECT ?x { ?x ?y", "SELECT ?x { ?x no:y ?z }", FOREVER])
+@pytest.mark.parametrize(
+    "query", ["", "   ", "# nothing", b"\xff{", "SELECT ?x { ?x ?y", "SELECT ?x { ?x no:y ?z }", FOREVER]
+)
 def test_a_query_without_an_answer_ends_with_1(query):
     result = run("-", "ta1-tlr7", "--seconds", "2", input=query)
     assert result.exit_code == 1
@@ -600,6 +739,8 @@ def test_an_endpoint_is_asked_the_same_way(server, engines):
     assert ask("asserted-edges", endpoint=server + "/sparql").rows == engines["ta1-tlr7"].ask("asserted-edges").rows
     result = run("edges-of-a-node", "--endpoint", server + "/sparql", "--with", "node=TLR7_active", "--rows", "1")
     assert result.exit_code == 0 and "1 row" in result.stdout and "--rows" in result.stderr
+    there, here = ask("what-protects", endpoint=server + "/sparql"), ask("what-protects", "ta1-tlr7")
+    assert there.cite == here.cite and set(there.caveats["ta1-tlr7"]) == set(here.caveats["ta1-tlr7"])
 
 
 @pytest.mark.parametrize(

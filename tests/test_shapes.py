@@ -14,7 +14,7 @@ from rdflib import RDF, RDFS, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 
 import kg
-from kg import formats, shapes, vocabulary
+from kg import formats, quads, shapes, vocabulary
 from kg.cli import main
 from kg.diagnostics import InvalidMechanism
 from kg.formats import rdf
@@ -51,16 +51,20 @@ def test_every_shape_has_a_file_that_only_it_complains_of():
     assert len(FILES) >= 12
 
 
-def test_the_small_mechanism_and_every_export_conform(tmp_path):
+def test_the_small_mechanism_conforms():
     assert shapes.examine(GOOD).diagnostics == ()
-    for mechanism in SEEDS:
-        for row in formats.writers():
-            file = tmp_path / f"{mechanism.id}{row.suffix}"
-            if shapes.is_rdf(file):
-                formats.write(mechanism, file)
-                report = shapes.examine(file)
-                assert report.diagnostics == (), row.suffix
-                assert row.name in ("run", "nanopub") or report.edges == len(mechanism.edges)
+
+
+@pytest.mark.parametrize("mechanism", SEEDS, ids=lambda mechanism: mechanism.id)
+def test_every_export_conforms(mechanism, tmp_path):
+    """All of them for the first mechanism; for the others Turtle and the runs, since the other forms say the same."""
+    for row in formats.writers():
+        file = tmp_path / f"{mechanism.id}{row.suffix}"
+        if quads.is_rdf(file) and (mechanism.id == "ta1-tlr7" or row.name in ("ttl", "run")):
+            formats.write(mechanism, file)
+            report = shapes.examine(file)
+            assert report.diagnostics == (), row.suffix
+            assert row.name in ("run", "nanopub") or report.edges == len(mechanism.edges)
 
 
 def test_the_shapes_are_shacl_and_fetch_nothing():
@@ -79,7 +83,11 @@ def test_the_lists_in_the_shapes_are_the_tables():
     bare = [claim.claim for claim in vocabulary.claims().values() if claim.bare == "yes"]
     assert f"?claim IN ({', '.join(f'kgv:{claim}' for claim in bare)})" in query
     own = {claim.claim for claim in vocabulary.claims().values() if claim.locator == "no" or not claim.eco}
-    said = {str(claim).removeprefix(str(rdf.KGV)) for claim in SHAPES.objects(None, SH.hasValue)} - {"true", "false"}
+    said = {str(claim).removeprefix(str(rdf.KGV)) for claim in SHAPES.objects(None, SH.hasValue)} - {
+        "true",
+        "false",
+        "blocking",
+    }
     assert said == own
 
 
@@ -137,7 +145,7 @@ TURTLE = GOOD.read_text(encoding="utf-8")
     ("file", "text", "code", "words"),
     [
         ("cut.ttl", TURTLE[:1500], "rdf-syntax", "cut off"),
-        ("cut.jsonld", '{"@context": {"kgv": "https://w3id.org/immune-kg/vocab/"}, "@graph": [', "rdf-syntax", "not Json-Ld"),
+        ("cut.jsonld", '{"@context": {"kgv": "https://w3id.org/immune-kg/vocab/"}, "@graph": [', "rdf-syntax", "not JSON-LD"),
         ("empty.jsonld", "", "rdf-syntax", "cut off"),
         ("turtle.jsonld", TURTLE, "rdf-syntax", "it can be read as turtle.ttl"),
         ("json.ttl", '{"@id": "https://example.org/a", "https://example.org/b": "c"}', "rdf-syntax", "it can be read as json.jsonld"),

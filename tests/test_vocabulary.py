@@ -120,6 +120,34 @@ def test_what_an_export_says_of_a_word_the_ontology_says_too():
             assert (s, p, o) in WORDS
 
 
+@pytest.mark.parametrize("suffix", [".ttl", ".run.ttl", ".jsonld"])
+@pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
+def test_whoever_has_one_file_can_read_every_word_in_it(mechanism, suffix):
+    """Each word of ours is labelled and defined in the file, and each part, and each ontology term, is labelled."""
+    graph = Graph().parse(data=formats.text(mechanism, suffix), format=parsers[suffix])
+    named = (RDFS.label, DCTERMS.title, RDFS.comment)
+    parts = tuple(
+        rdf.iri(mechanism, kind) + "/" for kind in ("edge", "node", "place", "condition", "reading", "source")
+    )
+    for term in {term for triple in graph for term in triple if isinstance(term, URIRef)}:
+        if str(term).startswith(str(rdf.KGV)):
+            assert graph.value(term, RDFS.label) and graph.value(term, SKOS.definition), term
+        is_part = str(term).startswith(parts) and (term, RDF.type, rdf.KGV.Requirement) not in graph
+        if (is_part and (term, RDF.type, rdf.KGV.Setting) not in graph) or str(term).startswith(
+            str(rdf.PREFIXES["obo"])
+        ):
+            assert any(graph.value(term, predicate) for predicate in named), term
+
+
+def test_no_word_is_a_verb_and_a_role_or_a_property_of_edges():
+    verbs = {rdf.KGV[verb] for verb in vocabulary.predicates()}
+    roles = set(WORDS.subjects(RDF.type, rdf.KGV.Role))
+    of_edges = set(WORDS.subjects(RDFS.domain, rdf.BIOLINK.Association))
+    assert not verbs & (roles | of_edges) and not roles & of_edges
+    assert set(rdf.ROLES.values()) == roles
+    assert set(rdf.ROLES) == {word.role for word in vocabulary.predicates().values()}
+
+
 # ---------------------------------------------------------------- what may be inferred
 
 
@@ -175,6 +203,7 @@ def test_it_is_owl_2_rl():
     named = {OWL.Ontology, OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty}
     assert constructs <= named | {
         OWL.NamedIndividual,
+        OWL.SymmetricProperty,
         OWL.TransitiveProperty,
         OWL.AllDisjointClasses,
         OWL.members,

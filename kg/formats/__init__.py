@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
-from kg import checks, losses, shelf
+from kg import checks, losses, quads, shelf
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.losses import Ledger
 from kg.mechanism import Mechanism
@@ -218,7 +218,8 @@ def recognise(path: str | Path, name: str = "") -> Format:
         return alike[0]
     message = f"{file.suffix or 'a name without an ending'} is in no format that kg reads"
     known = ", ".join(suffix for row in readable.values() for suffix in row.suffixes)
-    raise InvalidMechanism([Diagnostic(at, "unknown-format", message, f"it reads {known}")])
+    mend = f"it reads {known}; RDF ({', '.join(quads.SUFFIXES)}) can be checked and asked"
+    raise InvalidMechanism([Diagnostic(at, "unknown-format", message, mend)])
 
 
 #: Other endings that files of a format have.
@@ -389,7 +390,7 @@ def texts(mechanism: Mechanism, row: Format) -> dict[str, str]:
 def text(mechanism: Mechanism, suffix: str) -> str:
     """A mechanism as the text of a format, chosen by its file name's ending.
 
-    >>> text(read("ta1-tlr7"), ".ttl").startswith("@prefix")
+    >>> text(read("ta1-tlr7"), ".ttl").startswith("# How Tα-1")
     True
     """
     for row in writers():

@@ -12,8 +12,9 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
@@ -24,7 +25,7 @@ from rdflib.plugins.serializers.trig import TrigSerializer
 from rdflib.plugins.serializers.turtle import TurtleSerializer
 from rdflib.term import Node
 
-from kg import __version__, causal, foreign, shelf, vocabulary
+from kg import __version__, causal, conflicts, foreign, shelf, vocabulary
 from kg import mechanism as m
 from kg.losses import Ledger, Taken
 from kg.mechanism import (
@@ -39,6 +40,7 @@ from kg.mechanism import (
     Sentence,
     Source,
     Stop,
+    Support,
     plain,
 )
 from kg.vocabulary import Term
@@ -65,6 +67,8 @@ PREFIXES = {
     "xsd": XSD,
 }
 MATCH = {"exact": SKOS.exactMatch, "close": SKOS.closeMatch, "broad": SKOS.broadMatch}
+#: What an edge does in a run, as a word of the vocabulary: a verb such as kgv:blocks has another meaning.
+ROLES = {"increases": KGV.increasing, "decreases": KGV.decreasing, "blocks": KGV.blocking, "none": KGV.noRole}
 Value = URIRef | Literal | str | bool | int
 V = TypeVar("V")
 
@@ -72,18 +76,18 @@ V = TypeVar("V")
 def text(mechanism: Mechanism, name: str) -> str:
     """A mechanism as one of the RDF rows of FORMATS: ``ttl``, ``trig``, ``nq``, ``jsonld``, ``rdf12``, ``nanopub``, ``run``."""
     if name == "ttl":
-        return _serialized(_Turtle(graph(mechanism)))
+        return _head(mechanism) + _serialized(_Sections(graph(mechanism)))
     if name == "rdf12":
-        return _reified(graph(mechanism))
+        return _head(mechanism) + _reified(graph(mechanism))
     if name == "nanopub":
-        return _nanopubs(mechanism)
+        return _head(mechanism) + _nanopubs(mechanism)
     if name == "run":
-        return _serialized(_Turtle(run_graph(mechanism)))
+        return _head(mechanism, RUN) + _serialized(_Sections(_alone(mechanism)))
     if name == "jsonld":
         return _Json(mechanism, graph(mechanism)).text()
     data = dataset(mechanism)
     if name == "trig":
-        return _serialized(_Trig(data))
+        return _head(mechanism) + _serialized(_Trig(data))
     lines = data.serialize(format="nquads").splitlines()
     return "".join(f"{line}\n" for line in sorted(filter(None, lines)))
 
@@ -97,6 +101,14 @@ def dataset(mechanism: Mechanism) -> Dataset:
         for triple in triples:
             named.add(triple)
     return data
+
+
+def lines(graph: Graph, name: str) -> list[str]:
+    """The triples of a graph as sorted lines of N-Quads, in the graph of that name."""
+    data = Dataset(default_union=False)
+    for triple in graph:
+        data.graph(URIRef(name)).add(triple)
+    return sorted(f"{line}\n" for line in data.serialize(format="nquads").splitlines() if line)
 
 
 def graph(mechanism: Mechanism) -> Graph:
@@ -116,6 +128,16 @@ def run_graph(mechanism: Mechanism) -> Graph:
     return _Runs(mechanism).graph
 
 
+def _alone(mechanism: Mechanism) -> Graph:
+    """The derived graph with what its words mean, and what nodes, edges, conditions and readings are called."""
+    whole, data = graph(mechanism), run_graph(mechanism)
+    for predicate in (KGV.node, KGV.condition, KGV.reading, KGV.usesEdge, KGV.side):
+        for about in set(data.objects(None, predicate)):
+            for label in (*whole.objects(about, RDFS.label), *whole.objects(about, DCTERMS.title)):
+                data.add((about, RDFS.label, label))
+    return _explained(data)
+
+
 def words() -> str:
     """The end of ontology/vocabulary.ttl: what the tables say of verbs, claims, kinds and local terms, as Turtle.
 
@@ -123,6 +145,7 @@ def words() -> str:
     True
     """
     blocks = ["", "# ---- verbs, from predicates.tsv"]
+    relations: dict[str, str] = {}
     for word in vocabulary.predicates().values():
         said = [
             "a owl:ObjectProperty",
@@ -136,10 +159,13 @@ def words() -> str:
             said += ["rdfs:subPropertyOf kgv:causallyUpstreamOf"] * (word.role != "none")
         if word.ro_match in MATCH:
             said.append(f"skos:{word.ro_match}Match obo:{word.ro.replace(':', '_')}")
+            relations[f"obo:{word.ro.replace(':', '_')}"] = word.ro_label
         said += [f"skos:broadMatch {word.biolink}"] * bool(word.biolink)
         if word.qualifiers:
             said.append(f"skos:note {_quoted('Biolink qualifiers: ' + word.qualifiers.replace(';', '; '))}")
         blocks.append(f"kgv:{word.verb} " + " ;\n    ".join(said) + " .")
+    blocks += ["", "# ---- what others call the relations that verbs are mapped to"]
+    blocks += [f"{relation} rdfs:label {_quoted(label)} ." for relation, label in sorted(relations.items())]
     blocks += ["", "# ---- claims, from claims.tsv, firmest first"]
     for claim in vocabulary.claims().values():
         bare = "Supports a bare triple." if claim.bare == "yes" else "Supports no bare triple."
@@ -175,7 +201,8 @@ def _quoted(text: str) -> str:
 
 def iri(mechanism: Mechanism, *steps: str) -> str:
     """The IRI of a mechanism, or of a part of it: ``iri(m, "edge", "degradation")``."""
-    return "/".join([vocabulary.BASE + mechanism.id, *(quote(step, safe="~!$&'()*+,;=:@/") for step in steps)])
+    first, *rest = mechanism.address(*steps)
+    return "/".join([vocabulary.BASE + first, *(quote(step, safe="~!$&'()*+,;=:@/") for step in rest)])
 
 
 def input_hash(mechanism: Mechanism) -> str:
@@ -211,20 +238,117 @@ def _bind(target: Graph, mechanism: Mechanism) -> None:
         target.bind(part, Namespace(iri(mechanism, part) + "/"), replace=True)
 
 
+EDGES = """\
+Each edge is a biolink:Association: rdf:subject, rdf:predicate and rdf:object say what it is about, kgv:evidence leads to
+what it rests on. The triple itself, subject verb object, stands here too only if a source states it, unhedged, as a
+finding or as background, and nothing disputes it. What is not stated (a species, a place, a size) is left out."""
+RUN = """\
+What follows from the mechanism under each of its conditions and readings: computed by kg, observed by nobody. A
+kgv:DerivedValue says which node has which value; kgv:status whether a source observed the same."""
+
+
+def _head(mechanism: Mechanism, model: str = EDGES) -> str:
+    """The first lines of a file, for whoever opens it in an editor: what it is, what it is not, how it is cited."""
+    said = [
+        mechanism.title,
+        " · ".join(mechanism.caveats),
+        "",
+        *model.split("\n"),
+        "The words kgv: are explained in this file.",
+        "",
+        f"To cite an edge, give its IRI and the version: {mechanism.cite('edge', 'NAME')}",
+    ]
+    return "".join(f"# {' '.join(line.split())}".rstrip() + "\n" for line in said) + "\n"
+
+
+#: The parts of a mechanism in the order in which one reads them; what has none of these classes comes last.
+SECTIONS = {
+    KGV.Mechanism: "the mechanism",
+    PROV.Entity: "a run: what was derived, by what, and from which version",
+    PROV.Activity: "a run: what was derived, by what, and from which version",
+    PROV.SoftwareAgent: "a run: what was derived, by what, and from which version",
+    KGV.Source: "sources",
+    BIOLINK.Association: "edges",
+    KGV.Requirement: "what edges require",
+    KGV.Node: "nodes",
+    KGV.Place: "places",
+    KGV.Note: "notes",
+    KGV.Evidence: "evidence",
+    OA.TextQuoteSelector: "places in a text: words",
+    OA.TextPositionSelector: "places in a text: characters, counted from 0",
+    KGV.Condition: "conditions: what a run starts from",
+    KGV.Setting: "settings of conditions and assumptions",
+    KGV.Assumption: "assumptions: what a source leaves open",
+    KGV.Reading: "readings: rival encodings of the same text",
+    KGV.Expectation: "expectations: what a source says comes out",
+    KGV.DerivedValue: "derived values",
+    KGV.Claim: "kinds of claim",
+    KGV.Role: "what an edge does in a run",
+    KGV.Extent: "how far a decrease goes",
+    OWL.ObjectProperty: "properties and verbs",
+    OWL.DatatypeProperty: "properties with a text, a number, true or false",
+    OWL.Class: "classes",
+}
+LAST = "terms of ontologies"
+
+
 class _Turtle(TurtleSerializer):
-    """Turtle in the order in which one reads a mechanism: what it is, its edges, their evidence, the rest."""
+    """Turtle in the order in which one reads a mechanism: what it is, its edges, what they rest on."""
 
-    topClasses = [KGV.Mechanism, KGV.Source, BIOLINK.Association, KGV.Requirement, KGV.Evidence, KGV.Node]  # noqa: N815, RUF012
+    topClasses = list(SECTIONS)  # noqa: N815, RUF012
+    predicateOrder = [  # noqa: N815, RUF012
+        *(RDF.type, DCTERMS.title, RDFS.label, SKOS.definition, KGV.caveat, RDF.subject, RDF.predicate, RDF.object),
+        *(KGV.actsOn, KGV.requires, KGV.unless, KGV.evidence, KGV.claim, OA.exact, PROV.wasDerivedFrom),
+    ]
 
 
-class _Trig(TrigSerializer):
-    topClasses = _Turtle.topClasses  # noqa: N815
+class _Sections(_Turtle):
+    """The same, with a line of comment before each part."""
+
+    section = ""
+
+    def statement(self, subject: Node) -> bool:
+        kinds = set(self.store.objects(subject, RDF.type))
+        section = next((said for kind, said in SECTIONS.items() if kind in kinds), LAST)
+        if section != self.section:
+            self.section = section
+            self.write(f"\n{self.indent()}# ---- {section}\n")
+        return bool(super().statement(subject))
+
+
+class _Trig(_Sections, TrigSerializer):
+    def __init__(self, store: Dataset) -> None:
+        super().__init__(store)
+        self.contexts.sort(key=lambda graph: str(graph.identifier))  # rdflib has them in the order of their hashes
 
 
 def _serialized(serializer: TurtleSerializer) -> str:
     out = io.BytesIO()
     serializer.serialize(out)
     return out.getvalue().decode("utf-8")
+
+
+@cache
+def _vocabulary() -> Graph:
+    return Graph(bind_namespaces="none").parse(shelf("ontology") / "vocabulary.ttl", format="turtle")
+
+
+def _explained(data: Graph) -> Graph:
+    """Add to a graph what the words of ours that it uses mean, so that it can be read alone."""
+    known, seen = _vocabulary(), set()
+    todo = {term for triple in data for term in triple if isinstance(term, URIRef) and term.startswith(KGV)}
+    while todo:
+        word = todo.pop()
+        seen.add(word)
+        for predicate in (RDF.type, RDFS.label, SKOS.definition, *MATCH.values()):
+            for value in known.objects(word, predicate):
+                if value != OWL.NamedIndividual:
+                    data.add((word, predicate, value))
+                if isinstance(value, URIRef) and value.startswith(KGV) and value not in seen:
+                    todo.add(value)
+                for label in known.objects(value, RDFS.label) if predicate in MATCH.values() else ():
+                    data.add((value, RDFS.label, label))
+    return data
 
 
 class _Writer:
@@ -250,6 +374,7 @@ class _Writer:
         for note in mechanism.notes:
             self.note(note)
         self.runs()
+        _explained(self.graph)
 
     # -- small words ----------------------------------------------------------
 
@@ -282,6 +407,7 @@ class _Writer:
         self.say(about, RDF.type, SCHEMA.Dataset)
         self.say(about, DCTERMS.title, m.title)
         self.say(about, DCTERMS.description, m.summary)
+        self.say(about, SCHEMA.creativeWorkStatus, m.status)
         self.passport(about)
         for source in m.sources:
             self.say(about, DCTERMS.source, self.part("source", source))
@@ -343,18 +469,18 @@ class _Writer:
         self.say(about, RDF.subject, subject)
         self.say(about, RDF.predicate, verb)
         self.say(about, RDF.object, object)
-        said_again = [e for e in m.edges if e.sentence == edge.sentence]  # one triple for all of them: a dispute counts
-        if edge.asserted and not any(e.disputed for e in said_again):
+        if m.bare(edge):
             self.say(subject, verb, object)
         self.say(about, KGV.inMechanism, URIRef(iri(m)))
-        self.say(about, KGV.role, URIRef(KGV[edge.role]))
-        self.say(about, KGV.asserted, edge.asserted)
+        self.say(about, KGV.role, ROLES[edge.role])
+        self.say(about, KGV.asserted, m.bare(edge))
         self.say(about, KGV.executes, edge.executes)
+        self.support(about, m.support(edge))
         self.say(about, BIOLINK.agent_type, "not_provided")
         claim = vocabulary.claims().get(edge.claim)
         self.say(about, BIOLINK.knowledge_level, claim.knowledge_level if claim else "not_provided")
         if blocked:
-            self.say(about, KGV.blocks, self.part("edge", blocked[0].name))
+            self.say(about, KGV.actsOn, self.part("edge", blocked[0].name))
         place = m.places.get(edge.place)
         if place:
             self.say(about, KGV.place, self.part("place", place.key))
@@ -369,8 +495,11 @@ class _Writer:
                 self.say(about, KGV.effectEvidence, self.evidence(edge.effect, f"{edge.name}/effect"))
         for item in edge.evidence:
             self.say(about, KGV.evidence, self.evidence(item, edge.name, about))
-        self.species(about, edge.evidence)
-        self.predicate(edge)
+        self.species(about, edge.taxa)
+
+    def support(self, about: URIRef, support: Support) -> None:
+        for counted in ("supporting", "disputing", "qualifying"):
+            self.say(about, URIRef(KGV[f"{counted}Papers"]), getattr(support, counted))
 
     def requirement(self, edge: Edge, kind: str, needed: Requirement) -> None:
         about = self.part("edge", edge.name, kind, needed.node)
@@ -392,22 +521,24 @@ class _Writer:
             code = claim.eco_retold if source and source.reports else claim.eco
             if code:
                 self.denotes(here, Term(code, vocabulary.terms()[code].label), BIOLINK.has_evidence_of_type)
-            self.claim(claim)
         self.say(here, KGV.hedge, item.hedge)
+        self.say(here, KGV.says, item.says)
         self.say(here, KGV.because, item.because)
         if item.assay:
             self.denotes(here, item.assay, KGV.assay)
+        self.say(here, KGV.time, item.time)
+        self.say(here, KGV.dose, item.dose)
         if not isinstance(item, Effect):
             self.say(here, KGV.stance, item.stance)
             if about is not None:
                 self.say(here, URIRef(CITO[item.stance]), about)
-        self.species(here, (item,))
+        self.species(here, item.taxon)
         if source and (item.anchor or item.span or not item.because):
             self.say(here, PROV.wasDerivedFrom, self.part("source", source.key))
             own = claim is not None and claim.locator == "no"  # a curator's own step is not the publication's
             for work in () if own else self.cited(source, item):
                 self.say(here, BIOLINK.publications, URIRef(work))
-                if about is not None:
+                if about is not None and item.stance == "supports":
                     self.say(about, BIOLINK.publications, URIRef(work))
             self.selector(here, item, source)
         return here
@@ -431,8 +562,7 @@ class _Writer:
         for sha in source.texts[: 1 if item.span else None]:
             self.say(there, KGV.textSha256, sha)
 
-    def species(self, about: URIRef, items: Iterable[Evidence]) -> None:
-        taxa = [taxon for item in items for taxon in item.taxon]
+    def species(self, about: URIRef, taxa: Sequence[Term]) -> None:
         self.say(about, KGV.speciesStated, bool(taxa))
         for taxon in taxa:
             self.denotes(about, taxon, BIOLINK.species_context_qualifier)
@@ -494,25 +624,6 @@ class _Writer:
             return {**first, **{name: self.sourced(value) for name, value in said.items()}}
         return [self.sourced(one) for one in said] if isinstance(said, list) else said
 
-    # -- what our own words mean, so that the file can be read alone ------------
-
-    def predicate(self, edge: Edge) -> None:
-        word, about = edge.predicate, URIRef(KGV[edge.verb])
-        self.say(about, RDF.type, OWL.ObjectProperty)
-        self.say(about, RDFS.label, word.phrase)
-        self.say(about, SKOS.definition, word.definition)
-        if word.ro_match in MATCH:
-            self.say(about, MATCH[word.ro_match], URIRef(vocabulary.expand(word.ro)))
-            self.say(URIRef(vocabulary.expand(word.ro)), RDFS.label, word.ro_label)
-        if word.biolink:
-            self.say(about, SKOS.broadMatch, URIRef(BIOLINK[word.biolink.removeprefix("biolink:")]))
-
-    def claim(self, claim: vocabulary.Claim) -> None:
-        about = URIRef(KGV[claim.claim])
-        self.say(about, RDF.type, KGV.Claim)
-        self.say(about, RDFS.label, claim.label)
-        self.say(about, SKOS.definition, claim.meaning)
-
 
 class _Runs(_Writer):
     """The derived graph. It says which mechanism and version it was derived from, and by what."""
@@ -533,9 +644,16 @@ class _Runs(_Writer):
         self.say(agent, RDFS.label, f"kg {__version__}")
         self.passport(about)
         if any(edge.executes for edge in mechanism.edges):
-            for condition in mechanism.conditions:
+            for condition in mechanism.conditions.values():
+                answer = self.part("run", condition.key)
+                self.say(answer, RDF.type, PROV.Entity)
+                self.say(answer, RDFS.label, f"What follows: {condition.title or condition.key}")
+                self.say(answer, KGV.condition, self.part("condition", condition.key))
+                self.say(answer, DCTERMS.isPartOf, about)
                 for reading in causal.readings(mechanism):
-                    self.derived(condition, reading)
+                    self.derived(condition.key, reading)
+        for conflict in conflicts.find([mechanism]):
+            _conflict(self.graph, conflict, {mechanism.id: mechanism}, iri(mechanism))
 
     def derived(self, condition: str, reading: str) -> None:
         answer = causal.whatif(self.m, condition, reading=reading)
@@ -557,6 +675,247 @@ class _Runs(_Writer):
                     self.say(about, KGV.usesEdge, self.part("edge", edge))
                 for missing in step.missing:
                     self.say(about, KGV.missing, missing)
+                if step.support:
+                    self.support(about, step.support)
+
+
+def together(mechanisms: Sequence[Mechanism]) -> Graph:
+    """What holds between mechanisms: which nodes are one or of one thing, and where two mechanisms disagree.
+
+    It is a graph of its own, ``all``. What one mechanism alone disagrees about is in its graph ``ID/run``.
+    """
+    graph = Graph(bind_namespaces="none")
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace, replace=True)
+    by_id = {m.id: m for m in mechanisms}
+    for link in conflicts.links(mechanisms):
+        one, other = (URIRef(iri(by_id[id], "node", key)) for id, key in (link.one, link.other))
+        for here, there in ((one, other), (other, one)):
+            graph.add((here, KGV.sameThing if link.differs else KGV.sameNode, there))
+    for conflict in conflicts.find(mechanisms):
+        if len({side.mechanism for side in conflict.sides}) > 1:
+            _conflict(graph, conflict, by_id, f"{vocabulary.BASE}{conflicts.ALL}")
+    return graph
+
+
+def _conflict(graph: Graph, one: conflicts.Conflict, by_id: Mapping[str, Mechanism], base: str) -> None:
+    """A disagreement as a node with its sides; CiTO joins two edges that disagree for all that is stated."""
+    said = " ".join([one.key, *(side.words for side in one.sides)])
+    about = URIRef(f"{base}/conflict/{hashlib.sha256(said.encode()).hexdigest()[:10]}")
+    say: list[tuple[URIRef, Value]] = [
+        (RDF.type, KGV.Conflict),
+        (RDFS.label, one.title),
+        (KGV.conflictKind, one.kind),
+        (KGV.verdict, one.verdict),
+        (RDFS.comment, " / ".join(side.words for side in one.sides)),
+        *((KGV.separatedBy, name) for name, *_ in one.separated),
+        *((SKOS.note, f"{name}: {here} / {there}") for name, here, there in one.separated),
+        *((KGV.notStated, name) for name in one.open),
+    ]
+    say += [(KGV.because, one.because)] if one.because else []
+    sides = []
+    for side in one.sides:
+        m = by_id[side.mechanism]
+        names = [hashlib.sha256(side.about[0].encode()).hexdigest()[:10]] if side.kind == "note" else side.about
+        parts = [URIRef(iri(m, side.kind, name)) for name in names]
+        say += [(KGV.side, part) for part in parts]
+        say.append((KGV.inMechanism, URIRef(iri(m))))
+        sides.append(parts if side.kind == "edge" else [])
+    for predicate, value in say:
+        graph.add((about, predicate, value if isinstance(value, (URIRef, Literal)) else Literal(value)))
+    if one.kind == "opposite-signs" and one.verdict in ("direct", "possible") and [len(s) for s in sides] == [1, 1]:
+        (here,), (there,) = sides
+        graph.add((here, CITO.disagreesWith, there))
+        graph.add((there, CITO.disagreesWith, here))
+
+
+def skeletons(data: Graph) -> list[Mechanism]:
+    """The mechanisms of a graph, with all that RDF carries of them, for comparing: no readings, tours or layouts.
+
+    >>> from kg.formats import read
+    >>> (again,) = skeletons(graph(read("ta1-tlr7")))
+    >>> again.words(again.edge("protection"))
+    'Tα-1 protects miR-146a-5p from RNase A'
+    """
+    return [_Skeleton(data, about).mechanism() for about in sorted(data.subjects(RDF.type, KGV.Mechanism), key=str)]
+
+
+class _Skeleton:
+    """One mechanism read back from its triples."""
+
+    #: What an item of evidence says in words of its own, each a property of that name.
+    TEXTS = tuple(
+        field.name
+        for field in fields(Evidence)
+        if field.type == "str" and field.name not in ("source", "anchor", "claim", "stance")
+    )
+
+    def __init__(self, data: Graph, about: Node) -> None:
+        self.data, self.about = data, about
+        self.base = f"{about}/"
+
+    def mechanism(self) -> Mechanism:
+        part = self.parts
+        return Mechanism(
+            id=str(self.about).removeprefix(vocabulary.BASE),
+            title=self.text(self.about, DCTERMS.title),
+            summary=self.text(self.about, DCTERMS.description),
+            licence=self.text(self.about, DCTERMS.license).rpartition("/")[2],
+            version=self.text(self.about, OWL.versionInfo),
+            status=self.text(self.about, SCHEMA.creativeWorkStatus),
+            sources=Frozen((self.key(it), self.source(it)) for it in part(KGV.Source)),
+            scope=self.evidence(self.about, KGV.scope),
+            places=Frozen((self.key(it), self.place(it)) for it in part(KGV.Place)),
+            nodes=Frozen((self.key(it), self.node(it)) for it in part(KGV.Node)),
+            edges=tuple(self.edge(it) for it in part(BIOLINK.Association)),
+            conditions=Frozen((self.key(it), self.condition(it)) for it in part(KGV.Condition)),
+            assumptions=Frozen((self.key(it), self.assumption(it)) for it in part(KGV.Assumption)),
+            expectations=tuple(self.expectation(it) for it in part(KGV.Expectation)),
+            notes=tuple(self.note(it) for it in part(KGV.Note)),
+            file=str(self.about),
+        )
+
+    def parts(self, kind: URIRef) -> list[Node]:
+        found = (it for it in self.data.subjects(RDF.type, kind) if str(it).startswith(self.base))
+        return sorted(set(found), key=str)
+
+    def key(self, it: Node | None) -> str:
+        return unquote(str(it).removeprefix(self.base).partition("/")[2]) if it is not None else ""
+
+    def text(self, it: Node, predicate: URIRef) -> str:
+        value = self.data.value(it, predicate)
+        return "" if value is None else str(value)
+
+    def named(self, it: Node, predicate: URIRef) -> str:
+        return self.key(self.data.value(it, predicate))
+
+    def terms(self, it: Node, predicate: URIRef) -> tuple[Term, ...]:
+        found = [
+            Term(self.text(term, SKOS.notation), self.text(term, RDFS.label))
+            for term in self.data.objects(it, predicate)
+        ]
+        return tuple(sorted(found, key=str))
+
+    def term(self, it: Node, predicate: URIRef) -> Term | None:
+        return next(iter(self.terms(it, predicate)), None)
+
+    def source(self, it: Node) -> Source:
+        ids = [str(one) for one in self.data.objects(it, SCHEMA.identifier)]
+        doi, pmid = vocabulary.expand("doi:"), vocabulary.expand("PMID:")
+        return Source(
+            key=self.key(it),
+            kind=self.text(it, DCTERMS.type),
+            title=self.text(it, DCTERMS.title),
+            authors=self.text(it, DCTERMS.creator),
+            publisher=self.text(it, DCTERMS.publisher),
+            date=self.text(it, DCTERMS.date),
+            doi=next((id.removeprefix(doi) for id in ids if id.startswith(doi)), ""),
+            pmid=next((id.removeprefix(pmid) for id in ids if id.startswith(pmid)), ""),
+            url=next((id for id in ids if not id.startswith((doi, pmid))), ""),
+            texts=tuple(sorted(map(str, self.data.objects(it, KGV.textSha256)))),
+            read=self.text(it, KGV.read),
+            reports=self.named(it, KGV.reports),
+            interest=self.text(it, KGV.interest),
+        )
+
+    def place(self, it: Node) -> Place:
+        term, label = self.term(it, KGV.denotes), self.text(it, RDFS.label)
+        name = "" if term and term.label == label else label
+        return Place(key=self.key(it), term=term, name=name, inside=self.named(it, KGV.inside))
+
+    def node(self, it: Node) -> m.Node:
+        term, label = self.term(it, KGV.denotes), self.text(it, RDFS.label)
+        return m.Node(
+            key=self.key(it),
+            term=term,
+            name="" if term and term.label == label else label,
+            place=self.named(it, KGV.place),
+            at_start=self.text(it, KGV.startsAs),
+            levels=tuple(filter(None, self.text(it, KGV.levels).split("|"))),
+            outcome=self.text(it, KGV.outcome) == "true",
+            forms=self.terms(it, KGV.form),
+            kind=self.text(it, KGV.kind),
+            note=self.text(it, SKOS.note),
+        )
+
+    def edge(self, it: Node) -> Edge:
+        verb = self.text(it, RDF.predicate).removeprefix(str(KGV))
+        blocked = self.data.value(it, KGV.actsOn)
+        other = self.named(blocked, RDF.subject) if blocked is not None and verb == "protects" else ""
+        extent = self.data.value(it, KGV.effect)
+        stands = self.evidence(it, KGV.effectEvidence)
+        known = vocabulary.predicates().get(verb)
+        return Edge(
+            sentence=Sentence(self.named(it, RDF.subject), verb, self.named(it, RDF.object), other),
+            name=self.key(it),
+            place=self.named(it, KGV.place),
+            requires=self.needs(it, KGV.requires),
+            unless=self.needs(it, KGV.unless),
+            level=self.text(it, KGV.level),
+            effect=Effect(
+                **{field.name: getattr(stands[0], field.name) for field in fields(Evidence)} if stands else {},
+                complete=extent == KGV.complete,
+            )
+            if extent is not None
+            else None,
+            run=self.text(it, KGV.executes) == "true" or (known is not None and known.role == "none"),
+            evidence=self.evidence(it, KGV.evidence),
+        )
+
+    def needs(self, it: Node, predicate: URIRef) -> tuple[Requirement, ...]:
+        found = sorted(self.data.objects(it, predicate), key=str)
+        return tuple(
+            Requirement(
+                node=self.named(one, KGV.node),
+                level=self.text(one, KGV.level),
+                evidence=self.evidence(one, KGV.evidence),
+            )
+            for one in found
+        )
+
+    def evidence(self, it: Node, predicate: URIRef) -> tuple[Evidence, ...]:
+        return tuple(self.item(one) for one in sorted(self.data.objects(it, predicate), key=str))
+
+    def item(self, it: Node) -> Evidence:
+        there = self.data.value(it, OA.hasSelector)
+        texts: dict[str, Any] = {name: self.text(it, URIRef(KGV[name])) for name in self.TEXTS}
+        start, end = (self.text(there, part) for part in (OA.start, OA.end)) if there is not None else ("", "")
+        return Evidence(
+            source=self.named(it, PROV.wasDerivedFrom),
+            anchor=self.text(there, OA.exact) if there is not None else "",
+            span=(int(start), int(end)) if start.isdigit() and end.isdigit() else None,
+            claim=self.text(it, KGV.claim).removeprefix(str(KGV)),
+            taxon=self.terms(it, BIOLINK.species_context_qualifier),
+            assay=self.term(it, KGV.assay),
+            stance=self.text(it, KGV.stance) or "supports",
+            **texts,
+        )
+
+    def values(self, it: Node) -> Frozen[str]:
+        found = sorted(self.data.objects(it, KGV.sets), key=str)
+        return Frozen((self.named(one, KGV.node), self.text(one, KGV.value)) for one in found)
+
+    def condition(self, it: Node) -> m.Condition:
+        return m.Condition(key=self.key(it), title=self.title(it), values=self.values(it))
+
+    def assumption(self, it: Node) -> m.Assumption:
+        return m.Assumption(
+            key=self.key(it), title=self.title(it), values=self.values(it), because=self.text(it, KGV.because)
+        )
+
+    def title(self, it: Node) -> str:
+        label = self.text(it, RDFS.label)
+        return "" if label == self.key(it) else label
+
+    def expectation(self, it: Node) -> m.Expectation:
+        node, _, rest = self.text(it, RDFS.label).partition(" ")
+        relation, _, than = rest.rpartition(" ")
+        given, stands = self.named(it, KGV.condition), self.evidence(it, KGV.evidence)
+        return m.Expectation(given=given, expect=m.Expect(node, relation, than), evidence=stands)
+
+    def note(self, it: Node) -> Note:
+        about = tuple(sorted(self.key(one) for one in self.data.objects(it, KGV.about)))
+        return Note(note=self.text(it, RDFS.comment), about=about, evidence=self.evidence(it, KGV.evidence))
 
 
 def _works(source: Source) -> list[str]:
@@ -584,7 +943,7 @@ def _reified(data: Graph) -> str:
     for edge in sorted(about[RDF.subject], key=str):
         s, p, o = (_turtle(data, about[part][edge]) for part in about)
         lines.append(f"{_turtle(data, edge)} rdf:reifies <<( {s} {p} {o} )>> .")
-    return _serialized(_Turtle(data)) + "\n".join(lines) + "\n"
+    return _serialized(_Sections(data)) + "\n".join(lines) + "\n"
 
 
 def _turtle(data: Graph, name: Node) -> str:
@@ -600,7 +959,7 @@ NP = Namespace("http://www.nanopub.org/nschema#")
 NANOPUBS = vocabulary.BASE + "np/"
 #: From an edge, along these, one reaches all that its nanopublication must say to be understood alone.
 BELONGS = (
-    *(RDF.subject, RDF.object, KGV.blocks, KGV.requires, KGV.unless, KGV.node, KGV.place, KGV.inside, KGV.denotes),
+    *(RDF.subject, RDF.object, KGV.actsOn, KGV.requires, KGV.unless, KGV.node, KGV.place, KGV.inside, KGV.denotes),
     *(KGV.evidence, KGV.effectEvidence, KGV.claim, KGV.assay, OA.hasSelector, PROV.wasDerivedFrom, KGV.reports),
     *(BIOLINK.has_evidence_of_type, BIOLINK.species_context_qualifier, BIOLINK.anatomical_context_qualifier),
 )
@@ -616,7 +975,7 @@ def _nanopubs(mechanism: Mechanism) -> str:
     prefixes: set[str] = set()
     bodies = []
     for edge in mechanism.edges:
-        if edge.asserted:
+        if mechanism.bare(edge):
             code = _trusty(_nanopub(mechanism, whole, edge, "@"))
             for name, part in _nanopub(mechanism, whole, edge, code).items():
                 _bind(part, mechanism)
@@ -884,7 +1243,17 @@ MADE = (
     *(SKOS.broadMatch, BIOLINK.category, BIOLINK.agent_type, BIOLINK.knowledge_level, BIOLINK.publications),
     *(BIOLINK.has_evidence_of_type, BIOLINK.species_context_qualifier, BIOLINK.anatomical_context_qualifier),
     *(KGV.inMechanism, KGV.role, KGV.asserted, KGV.executes, KGV.speciesStated, KGV.termStated, KGV.inputSha256),
-    *(KGV.caveat, KGV.blocks, KGV.node, KGV.textSha256, CITO.supports, CITO.disputes, CITO.qualifies),
+    *(
+        KGV.caveat,
+        KGV.supportingPapers,
+        KGV.disputingPapers,
+        KGV.qualifyingPapers,
+        KGV.node,
+        KGV.textSha256,
+        CITO.supports,
+        CITO.disputes,
+        CITO.qualifies,
+    ),
 )
 
 
@@ -997,6 +1366,7 @@ class _Reader:
             summary=self.one(root, DCTERMS.description),
             licence=unquote(self.one(root, DCTERMS.license).removeprefix("https://spdx.org/licenses/")),
             version=self.one(root, OWL.versionInfo),
+            status=self.one(root, SCHEMA.creativeWorkStatus),
             sources=self.table(KGV.Source, "source", self.source),
             scope=self.items(root, KGV.scope),
             places=self.table(KGV.Place, "place", self.place),
@@ -1074,7 +1444,7 @@ class _Reader:
 
     def edge(self, about: Node) -> Edge:
         verb = self.one(about, RDF.predicate).removeprefix(str(KGV))
-        object, blocked = self.one(about, RDF.object), next(iter(self.data[about].get(KGV.blocks, [])), None)
+        object, blocked = self.one(about, RDF.object), next(iter(self.all(about, KGV.actsOn)), None)
         other = self.keys(blocked, RDF.subject, "node") if blocked and verb == "protects" else ""
         part = "edge" if object.startswith(f"{self.root}/edge/") else "node"
         role = vocabulary.predicates()[verb].role if verb in vocabulary.predicates() else ""
@@ -1112,11 +1482,14 @@ class _Reader:
             source=self.keys(about, PROV.wasDerivedFrom, "source"),
             anchor=anchor,
             span=(int(start), int(end)) if start.isdigit() and end.isdigit() else None,
+            says=self.one(about, KGV.says),
             because=self.one(about, KGV.because),
             claim=self.one(about, KGV.claim).removeprefix(str(KGV)),
             hedge=self.one(about, KGV.hedge),
             taxon=self.terms(about, BIOLINK.species_context_qualifier),
             assay=self.term(about, KGV.assay),
+            time=self.one(about, KGV.time),
+            dose=self.one(about, KGV.dose),
             stance=self.one(about, KGV.stance) or "supports",
             at=self.ledger.at(),
         )
@@ -1177,6 +1550,8 @@ def _made(kind: type[V], said: Mapping[str, Any]) -> V:
         of: type[Any] | None = HOLDS.get(name)
         if of and isinstance(value, list):
             value = tuple(_made(of, one) for one in value)
+        elif name == "translations":
+            value = Frozen({tag: _made(m.Translation, one) for tag, one in value.items()})
         elif of and isinstance(value, dict):
             value = _made(of, value)
         made[name] = tuple(value) if isinstance(value, list) else value

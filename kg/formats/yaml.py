@@ -40,6 +40,7 @@ RECORDS: dict[str, type[Record]] = {
     "expectation": m.Expectation,
     "note": m.Note,
     "stop": m.Stop,
+    "translation": m.Translation,
 }
 DEEPEST = 32  # no mechanism nests lists and keys so deep
 RELATIONS = ("is", "same as", "higher than", "lower than")
@@ -100,6 +101,43 @@ def parse_bytes(data: bytes, name: str = "<text>") -> tuple[Mechanism, list[Diag
     reader = _Reader(name)
     mechanism = reader.mechanism(data)
     return mechanism, sorted(reader.wrong)
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """Where the value of a top-level key is in the text: its last line with content, counted from 0, and how it is laid out."""
+
+    last: int
+    indent: int  # the column of its items
+    flow: bool  # written inside { } or [ ]
+
+
+def blocks(text: str) -> dict[str, Block]:
+    """Every top-level key of a text in the notation, and where its value ends: what is added to it goes behind that line.
+
+    >>> blocks("id: a\\nsources:\\n  paper: {kind: review}  # the first\\n\\nnodes: {}\\n")["sources"]
+    Block(last=2, indent=2, flow=False)
+    """
+    root = _compose(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    lines = re.split(BREAK, text)
+    found = {}
+    for key, value in root.value if isinstance(root, yaml.MappingNode) else ():
+        column = value.start_mark.column
+        found[key.value] = Block(_last_line(value, lines), column, bool(getattr(value, "flow_style", False)))
+    return found
+
+
+def _last_line(node: yaml.Node, lines: list[str]) -> int:
+    """The last line of a node; what follows a block in YAML's own count is comments and blank lines."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _last_line(last[1] if isinstance(last, tuple) else last, lines)
+    line: int = node.end_mark.line
+    if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
+        line -= node.end_mark.column == 0
+        while line > node.start_mark.line and not lines[line].strip():
+            line -= 1
+    return line
 
 
 class _Reader:

@@ -7,23 +7,30 @@ what is said about it (words and explorer.html). The script in the page selects,
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
+import json
+import re
+from collections.abc import Iterable
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.mechanism import Mechanism
-from kg.page import geometry
-from kg.page.geometry import Score
-from kg.page.layout import FONT, LEADING, Box, clean, lines, spoken
-from kg.page.picture import HERE, LIMIT, Picture, asset
+from kg.mechanism import Mechanism, Stop
+from kg.page import drawing, geometry, network
+from kg.page.drawing import Score
+from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean, lines, spoken
+from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset
 from kg.page.words import Told
 
 if TYPE_CHECKING:
     from pyvis.network import Network
 
-__all__ = ["LIMIT", "embed", "html", "pictures", "score", "svg"]
+PACK = 250  # cards in a block of a large page
+SCRIPTS = ("network.js", "whatif.js", "overlay.js", "neighbours.js", "explorer.js")  # in this order, as one script
+
+__all__ = ["LIMIT", "embed", "html", "notebook", "pictures", "score", "svg"]
 
 
 def html(mechanism: Mechanism) -> str:
@@ -40,13 +47,15 @@ def html(mechanism: Mechanism) -> str:
     shapes = Picture(told)
     net = _network(shapes)
     net.templateEnv, net.path = _templates(), "explorer.html"
-    style, script, vis = asset("explorer.css"), asset("explorer.js"), _vis() if shapes.drawn else ""
+    style, vis = asset("explorer.css"), _vis()
+    script = "\n".join(map(asset, SCRIPTS))
     early = "document.documentElement.classList.add('js')"
     net.templateEnv.globals.update(
         m=mechanism,
         told=told,
         shapes=shapes,
         scene=scene(shapes),
+        run=network.compiled(mechanism),
         picture=Markup(shapes.svg()),
         style=Markup(style),
         early=Markup(early),
@@ -58,21 +67,27 @@ def html(mechanism: Mechanism) -> str:
         ),
         options_plain=net.options,
     )
-    return str(net.generate_html())
+    page = str(net.generate_html())
+    return page if shapes.drawn else _packed(page)
 
 
-def svg(mechanism: Mechanism) -> str:
+def svg(mechanism: Mechanism, light: Iterable[str] = (), title: str = "") -> str:
     """The picture of a mechanism by itself, titled and described, with what must be said about its source drawn in.
+
+    ``light`` names edges and nodes; all others are dimmed, as at a stop of the tour.
 
     >>> from kg.mechanism import Mechanism
     >>> svg(Mechanism(id="none", title="Nothing & all")).count("Nothing &amp; all")
     2
     """
-    return Picture(Told(mechanism)).svg()
+    names = tuple(light)
+    return Picture(Told(mechanism)).svg(Stop(light=names) if names else None, title)
 
 
-def pictures(mechanism: Mechanism) -> dict[str, str]:
+def pictures(mechanism: Mechanism, language: str = "") -> dict[str, str]:
     """A picture for each stop of the tour, lit as in the page, and a file of their captions; by file name.
+
+    Captions are in the language, a tag such as de, where the tour is translated.
 
     >>> from kg.formats import read
     >>> list(pictures(read("ta1-tlr7")))[:2]
@@ -83,7 +98,7 @@ def pictures(mechanism: Mechanism) -> dict[str, str]:
     files: dict[str, str] = {}
     said = [f"# {_md(mechanism.title)}", "", _md(". ".join(mechanism.caveats)) + ".", ""]
     said += [f"{_md(credit)}." for credit in told.credits]
-    for n, stop in enumerate(mechanism.tour, 1):
+    for n, stop in enumerate((stop.told(language) for stop in mechanism.tour), 1):
         edges, nodes = shapes.lit(stop)
         name = f"{_file_name(mechanism.id)}-stop-{n:02}.svg"
         steps = [told.say(edge) for edge in mechanism.edges if edge.name in edges]
@@ -103,7 +118,7 @@ def pictures(mechanism: Mechanism) -> dict[str, str]:
     return files
 
 
-def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560) -> str:
+def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560, language: str = "") -> str:
     """HTML to put into another page: the explorer in a frame of fixed height, what it is told from, and a link.
 
     It needs no script in the host page. ``url`` is where the built page is, or the folder that it is in.
@@ -113,7 +128,8 @@ def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560)
     '<iframe src="https://example.org/kg/one.html?embed=1" title="A &amp; B"'
     """
     page = url if url.endswith((".html", ".htm")) else f"{url.rstrip('/')}/{mechanism.id}.html".removeprefix("/")
-    at = f"#stop={stop}" if stop else ""
+    asked = [f"stop={stop}"] * bool(stop) + [f"lang={language}"] * bool(language)
+    at = escape("#" + "&".join(asked)) if asked else ""
     title = escape(clean(mechanism.title or mechanism.id))
     about = escape(" · ".join(map(clean, mechanism.caveats)))
     credit = escape(" — ".join(map(clean, Told(mechanism).credits)))
@@ -126,9 +142,31 @@ def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560)
     )
 
 
+def notebook(mechanism: Mechanism, height: int = 680) -> str:
+    """The explorer in a frame that holds the whole page, for notebooks: no file, no server, no request.
+
+    Scripts run in it, and nothing else is allowed: it reaches neither the notebook nor the network. Where frames are
+    taken out, what it is told from remains below.
+
+    >>> from kg.mechanism import Mechanism
+    >>> shown = notebook(Mechanism(id="one", title="A & B"))
+    >>> shown[:51], shown.count("<iframe"), 'sandbox="allow-scripts"' in shown
+    ('<iframe title="A &amp; B" width="100%" height="680"', 1, True)
+    """
+    title = escape(clean(mechanism.title or mechanism.id))
+    about = escape(" · ".join(map(clean, mechanism.caveats)))
+    credit = escape(" — ".join(map(clean, Told(mechanism).credits)))
+    whole = html(mechanism).replace("&", "&amp;").replace('"', "&quot;")  # all that an attribute needs
+    return (
+        f'<iframe title="{title}" width="100%" height="{height}" sandbox="allow-scripts" style="border:1px solid #999" '
+        f'srcdoc="{whole}"></iframe>\n'
+        f"<p><strong>{title}</strong><br>{about}.<br><small>{credit}</small></p>"
+    )
+
+
 def score(mechanism: Mechanism) -> Score:
     """What is wrong with the picture of a mechanism, as counts."""
-    return geometry.score(mechanism)
+    return drawing.score(mechanism)
 
 
 def scene(shapes: Picture) -> dict[str, Any]:
@@ -154,11 +192,15 @@ def scene(shapes: Picture) -> dict[str, Any]:
                 "from": number.get(edge.subject, -1),
                 "to": number.get(told.object(edge), -1),
                 "sign": told.sign(edge),
+                **({} if shapes.drawn else shapes.look(edge)),
                 "tags": [[at[key] for key in keys] for at, keys in zip(choices, told.tags(edge), strict=True)],
             }
             for edge in m.edges
         ],
-        "nodes": [{"key": clean(key), "drawn": key in boxes} for key in m.nodes],
+        "nodes": [{"key": clean(key), "drawn": key in boxes, **_seen(shapes, key)} for key in m.nodes],
+        "outlines": {kind: geometry.outline(kind, Box(-WIDE / 2, -HIGH / 2, WIDE, HIGH)) for kind in KINDS},
+        "pack": PACK,
+        "hub": told.node_number[told.hubs[0]] if told.hubs else -1,
         "facets": [{"key": f.key, "choices": [clean(c.key) for c in f.choices]} for f in told.facets],
         "names": told.names,
         "prefixes": told.prefixes if shapes.drawn else "",
@@ -168,10 +210,33 @@ def scene(shapes: Picture) -> dict[str, Any]:
             {
                 "nodes": [number[name] for name in stop.light if name in number],
                 "edges": [told.edge_number[name] for name in stop.light if name in told.edge_number],
+                "condition": told.condition_number.get(stop.condition, -1),
             }
             for stop in m.tour
         ],
     }
+
+
+def _seen(shapes: Picture, key: str) -> dict[str, Any]:
+    """What the script needs to draw a node by itself, where not all are drawn at once."""
+    if shapes.drawn:
+        return {}
+    node = shapes.m.nodes[key]
+    return {"kind": shapes.kind(key), "outcome": node.outcome, "lines": list(lines(spoken(shapes.told.label(key))))}
+
+
+def _packed(page: str) -> str:
+    """A large page with its cards compressed, so many to a block: a browser opens a block when one of its cards is asked for."""
+    pattern = re.compile(r'<noscript data-later="([en])(\d+)">(.*?)</noscript>\n?', re.DOTALL)
+    blocks: dict[str, list[str]] = {}
+    for kind, number, card in pattern.findall(page):
+        blocks.setdefault(f"{kind}{int(number) // PACK}", []).append(card)
+    packs = []
+    for name, cards in blocks.items():
+        data = gzip.compress(json.dumps(cards, ensure_ascii=False).encode("utf-8", "replace"), 6, mtime=0)
+        packs.append(f'<script type="text/plain" id="pack-{name}">{base64.b64encode(data).decode()}</script>\n')
+    head, foot, rest = pattern.sub("", page).partition('<script type="application/json" id="scene">')
+    return head + "".join(packs) + foot + rest
 
 
 def _network(shapes: Picture) -> Network:

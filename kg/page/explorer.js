@@ -11,19 +11,25 @@
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const TABS = all('[role=tab]').map(e => e.id.slice(4));
   const MOST = 100; // routes that are listed
+  const FEW = 7, MORE = {left: -1, right: -2};
   const byEdge = new Map(scene.edges.map((e, n) => [e.name, n]));
   const byNode = new Map(scene.nodes.map((n, k) => [n.key, k]));
   const listed = new Map(all('#steps [data-edge]').map(b => [+b.dataset.edge, b]));
-  const order = [...[...listed.keys()].map(n => 'e' + n), ...scene.nodes.map((_, n) => 'n' + n)];
+  const order = [...new Set([...listed.keys(), ...scene.edges.keys()])].map(n => 'e' + n).concat(scene.nodes.map((_, n) => 'n' + n));
   const label = node => scene.names[node][1];
+  const spoken = all('.said'), tongues = $('language') ? [...$('language').options].map(o => o.value) : [''];
   // the whole state of the page; everything shown follows from it
-  const state = {stop: 0, pick: '', tab: 'tour', plain: false, filter: scene.facets.map(() => new Set), from: -1, to: -1, way: -1};
+  const state = {stop: 0, pick: '', tab: 'tour', plain: false, lang: '', filter: scene.facets.map(() => new Set), from: -1, to: -1, way: -1};
   let hover = '', colour = {}, found = {routes: [], capped: false};
+  const say = n => scene.names[scene.nodes.length + n][1];
+  const run = whatIf({scene, state, label, say, lit: () => chosen(), show: () => show(true)});
+  const yours = overlay({scene, state, label, forms: text => forms(text), show: () => show(false)});
 
   if (embed) {
     root.classList.add('embedded');
     body.classList.add('embed');
   }
+  if (location.protocol === 'about:') root.classList.add('srcdoc'); // in a notebook: there is no file to open, and nothing can be saved
   if (scene.drawn) root.style.setProperty('--ratio', (scene.width / scene.height).toFixed(3));
 
   // ---- what is lit
@@ -37,6 +43,7 @@
       edges.add(n);
       scene.edges[n].nodes.forEach(k => nodes.add(k));
     };
+    if (state.tab === 'runs' && run.asked()) return null;
     if (state.tab === 'explore') {
       const route = found.routes[state.way];
       if (!route) return null;
@@ -68,22 +75,22 @@
 
   // ---- the picture: vis-network pans, zooms and finds nodes; every shape is a path that Python computed
 
-  const picture = scene.drawn ? drawn() : {
-    redraw() {}, frame() {}, zoom() {}, pan() {}, whole() {}, at: () => null, look: () => '', scale: () => 0
-  };
+  let more = FEW; // neighbours a side shows, where not all is drawn at once
+  const picture = drawn();
 
   function drawn() {
-    for (const line of scene.lines) {
+    const ready = lines => lines.forEach(line => {
       line.path = new Path2D(line.d);
       line.tip = new Path2D(line.head);
       line.diamond = line.mark && new Path2D(line.mark);
-    }
+    });
+    ready(scene.lines);
     for (const area of scene.areas) area.path = new Path2D(area.d);
     const face = getComputedStyle(body).fontFamily;
     const probe = document.createElement('canvas').getContext('2d');
     let focus = null, framed = '', held = null;
 
-    const shapes = host.nodes.map(node => {
+    const shape = node => {
       const path = new Path2D(node.d);
       const half = [node.wide / 2, node.high / 2];
       return {
@@ -106,28 +113,46 @@
             ctx.fillStyle = colour.paper;
             ctx.fill(path);
             ctx.globalAlpha = on ? 1 : 0.3;
-            ctx.fillStyle = colour[node.kind + '-fill'];
-            ctx.fill(path);
+            ctx.fillStyle = yours.fill(node.id) || colour[node.kind + '-fill'];
+            const ghost = run.ghost(node.id);
+            if (ghost || node.id < 0) ctx.setLineDash([7, 5]);
+            else ctx.fill(path);
             ctx.strokeStyle = colour[node.kind + '-line'];
             ctx.lineWidth = (node.outcome ? 3.4 : 1.7) + (chosen ? 1.2 : 0);
             ctx.stroke(path);
             if (net.getScale() * scene.font < 3) return ctx.restore(); // nobody could read it
-            ctx.fillStyle = colour.ink;
+            ctx.fillStyle = !ghost && yours.ink(node.id) || colour.ink;
             ctx.globalAlpha = on ? 1 : 0.42;
             ctx.font = `${scene.font}px ${face}`;
             ctx.textAlign = 'center';
             ctx.textBaseline = 'alphabetic';
             const first = scene.font * 0.36 - (node.lines.length - 1) * scene.leading / 2;
             node.lines.forEach((text, n) => ctx.fillText(text, 0, first + n * scene.leading));
+            run.badge(ctx, node, on, half, colour, face, net.getScale());
+            yours.badge(ctx, node.id, half, colour, face, net.getScale());
             ctx.restore();
           },
           nodeDimensions: {width: 2 * half[0], height: 2 * half[1]}
         })
       };
-    });
+    };
+    let shapes = host.nodes.map(shape), around = '';
     const data = {nodes: new vis.DataSet(shapes), edges: new vis.DataSet([])};
     const net = new vis.Network($('net'), data, host.options);
     all('#net [tabindex]').forEach(e => { e.tabIndex = -1; });
+    function surround() { // a large mechanism: the neighbours of what is chosen, or at first of a node with many, are the picture
+      const centre = state.pick || 'n' + scene.hub, what = `${centre} ${more}`;
+      if (scene.drawn || what === around) return false;
+      around = what;
+      const part = neighbours(scene, centre, more);
+      ready(part.lines);
+      Object.assign(scene, {lines: part.lines, width: part.width, height: part.height});
+      shapes = part.nodes.map(shape);
+      data.nodes.clear();
+      data.nodes.add(shapes);
+      size();
+      return true;
+    }
     let due = false;
     function redraw() { // once for all that changes before the next frame
       if (due) return;
@@ -172,7 +197,7 @@
         ctx.setLineDash([]);
         ctx.stroke(line.path);
       }
-      ctx.globalAlpha = on ? (line.run || strong ? 1 : 0.6) : 0.14;
+      ctx.globalAlpha = (on ? (line.run || strong ? 1 : 0.6) : 0.14) * (strong ? 1 : run.strength(line.edge));
       ctx.lineWidth = width + (focus && on && line.node < 0 ? 1.1 : 0);
       ctx.setLineDash(line.style === 'dashed' ? [10, 7] : line.style === 'dotted' ? [0.1, ctx.lineWidth * 2.3] : []);
       ctx.stroke(line.path);
@@ -255,9 +280,15 @@
     };
 
     // the minimap: where the frame is, when not all is in it
-    const map = $('map'), small = Math.min(176 / scene.width, 124 / scene.height);
-    map.width = Math.round(scene.width * small);
-    map.height = Math.round(scene.height * small);
+    const map = $('map');
+    let small, full;
+    function size() {
+      small = Math.min(176 / scene.width, 124 / scene.height);
+      map.width = Math.round(scene.width * small);
+      map.height = Math.round(scene.height * small);
+      full = [0, -4, scene.width, scene.height + 4];
+    }
+    size();
     function drawMap(from, to) {
       map.hidden = from.x <= 6 && from.y <= 6 && to.x >= scene.width - 6 && to.y >= scene.height - 6;
       if (map.hidden) return;
@@ -299,7 +330,6 @@
       held = null;
       net.moveTo({position, scale, animation: gently && !calm ? {duration: 420, easingFunction: 'easeInOutQuad'} : false});
     }
-    const full = [0, -4, scene.width, scene.height + 4];
     const spell = (at, scale) => [at.x, at.y].map(Math.round).join() + ',' + scale.toFixed(2);
     const look = () => spell(net.getViewPosition(), net.getScale());
     function move(at) { // to what a link asks for; again if the size of the window is only known later
@@ -318,13 +348,18 @@
         Math.max(...boxes.map(n => n.x)) + 110, Math.max(...boxes.map(n => n.y)) + 120
       ], gently);
     }
+    function spot(at) { // a point of the picture on the screen
+      const p = net.canvasToDOM(at), box = $('net').getBoundingClientRect();
+      return {x: p.x + box.left, y: p.y + box.top};
+    }
     function zoom(by) {
       net.moveTo({scale: Math.max(0.08, Math.min(3, net.getScale() * by))});
     }
 
     net.on('click', event => {
       const on = under(event.pointer.DOM);
-      if (on) pick(on);
+      if (on.startsWith('n-')) widen();
+      else if (on) pick(on);
       else if (state.pick) go(state.stop);
     });
     net.on('zoom', () => {
@@ -350,9 +385,9 @@
       const at = held;
       frame(false);
       if (at) move(at);
-    }).observe($('stage'));
+    }).observe($('net'));
     return {
-      frame, zoom, move,
+      frame, zoom, move, surround,
       redraw,
       whole: () => view(full, true),
       pan(dx, dy) {
@@ -360,13 +395,13 @@
         net.moveTo({position: {x: at.x + dx * step, y: at.y + dy * step}});
       },
       look: () => look() === framed ? '' : look(),
+      more: side => shapes.some(n => n.id === MORE[side]) ? spot(net.getPosition(MORE[side])) : null,
       scale: () => net.getScale(),
       at(name) {
         const line = scene.lines.find(l => l.node < 0 && l.edge === byEdge.get(name));
         const node = shapes.find(n => n.id === byNode.get(name));
-        const p = net.canvasToDOM(line ? {x: line.at[0], y: line.at[1]} : {x: node.x, y: node.y});
-        const box = $('net').getBoundingClientRect();
-        return {x: p.x + box.left, y: p.y + box.top};
+        if (!line && !node) return null;
+        return spot(line ? {x: line.at[0], y: line.at[1]} : {x: node.x, y: node.y});
       }
     };
   }
@@ -380,8 +415,13 @@
     show(true);
   }
   function pick(what, keepTab) {
+    if (what !== state.pick) more = FEW;
     state.pick = what;
     if (!keepTab) state.tab = 'card';
+    show(true);
+  }
+  function widen() { // more neighbours
+    more += 10;
     show(true);
   }
   function walk(by) {
@@ -395,13 +435,25 @@
   }
 
   // Cards and the static picture wait as text in <noscript>, so that a large page opens quickly; Python escaped them.
-  const parsed = (waiting, type) => new DOMParser().parseFromString(waiting.textContent, type);
-  function card(what) {
-    const waiting = document.querySelector(`[data-later="${what}"]`);
-    if (waiting) waiting.replaceWith(parsed(waiting, 'text/html').querySelector('.card'));
+  const parsed = (text, type) => new DOMParser().parseFromString(text, type);
+  function card(what) { // in a large page they are compressed, many to a block: then it comes a little later
+    const waiting = document.querySelector(`[data-later="${what}"]`), kind = what[0], n = +what.slice(1);
+    if (waiting) waiting.replaceWith(parsed(waiting.textContent, 'text/html').querySelector('.card'));
+    const block = !scene.drawn && !document.querySelector(`[data-card="${what}"]`) && $(`pack-${kind}${Math.floor(n / scene.pack)}`);
+    return block && unpacked(block).then(cards => {
+      if (!document.querySelector(`[data-card="${what}"]`)) $('cards').append(parsed(cards[n % scene.pack], 'text/html').querySelector('.card'));
+    });
+  }
+  const packs = new Map;
+  function unpacked(block) {
+    if (!packs.has(block)) {
+      const bytes = Uint8Array.from(atob(block.textContent), c => c.charCodeAt(0));
+      packs.set(block, new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).json());
+    }
+    return packs.get(block);
   }
   function still() {
-    if ($('later')) $('later').replaceWith(document.importNode(parsed($('later'), 'image/svg+xml').documentElement, true));
+    if ($('later')) $('later').replaceWith(document.importNode(parsed($('later').textContent, 'image/svg+xml').documentElement, true));
     return document.querySelector('#static svg');
   }
   addEventListener('beforeprint', still);
@@ -423,8 +475,9 @@
     }
     body.dataset.tab = state.tab;
     only('stop', `.stop[data-stop="${state.stop}"]`);
-    if (state.pick) card(state.pick);
+    const later = state.pick && card(state.pick);
     only('card', state.pick && `.card[data-card="${state.pick}"]`);
+    if (later) later.then(() => show(false));
     $('empty').hidden = !!state.pick;
     $('walk').hidden = !state.pick;
     $('copy').hidden = !scene.copies[state.pick];
@@ -443,11 +496,21 @@
       $('next').textContent = state.stop ? 'Next →' : 'Start the tour →';
     }
     if ($('plain')) $('plain').checked = state.plain;
+    if ($('language')) {
+      $('language').value = state.lang;
+      for (const e of spoken) e.hidden = e.dataset.lang !== state.lang;
+    }
     body.classList.toggle('plain', state.plain);
     const active = document.activeElement;
     if (active && active !== body && !active.getClientRects().length) $(state.tab).focus({preventScroll: true});
+    for (const one of [run, yours]) {
+      one.show();
+      if (shownNow.card) one.card(shownNow.card, state.pick);
+    }
+    if (state.tab === 'explore') fill();
+    const moved = picture.surround();
     picture.redraw();
-    picture.frame(gently);
+    picture.frame(gently && !moved);
     write();
     offer();
   }
@@ -495,9 +558,13 @@
     return {routes: list, capped};
   }
 
+  function fill() { // the choice of ends, when it is first looked at
+    for (const end of ['from', 'to']) {
+      if ($(end).length < 2) $(end).append(...scene.nodes.map((_, n) => new Option(label(n), n)));
+      $(end).value = state[end] < 0 ? '' : state[end];
+    }
+  }
   function ways() {
-    $('from').value = state.from < 0 ? '' : state.from;
-    $('to').value = state.to < 0 ? '' : state.to;
     const asked = state.from >= 0 && state.to >= 0;
     found = asked ? routes(state.from, state.to) : {routes: [], capped: false};
     if (!found.routes[state.way]) state.way = -1;
@@ -531,12 +598,14 @@
     else if (state.stop) hash.set('stop', state.stop);
     if (state.tab !== (state.pick ? 'card' : 'tour')) hash.set('tab', state.tab);
     if (state.plain) hash.set('plain', 1);
+    if (state.lang) hash.set('lang', state.lang);
     state.filter.forEach((set, f) => set.forEach(c => hash.append(scene.facets[f].key, scene.facets[f].choices[c])));
     if (state.tab === 'explore' && state.from >= 0 && state.to >= 0) {
       hash.set('from', scene.nodes[state.from].key);
       hash.set('to', scene.nodes[state.to].key);
       if (state.way >= 0) hash.set('route', state.way + 1);
     }
+    run.write(hash);
     if (exactly && picture.look()) hash.set('at', picture.look());
     return hash.toString();
   }
@@ -556,10 +625,12 @@
     const wanted = location.hash === '#steps' ? 'steps' : hash.get('tab');
     state.tab = TABS.includes(wanted) ? wanted : state.pick ? 'card' : 'tour';
     state.plain = hash.get('plain') === '1';
+    state.lang = tongues.includes(hash.get('lang')) ? hash.get('lang') : '';
     state.filter = scene.facets.map(f => new Set(hash.getAll(f.key).map(c => f.choices.indexOf(c)).filter(c => c >= 0)));
     state.from = byNode.get(hash.get('from')) ?? -1;
     state.to = byNode.get(hash.get('to')) ?? -1;
     state.way = (parseInt(hash.get('route'), 10) || 0) - 1;
+    run.read(hash);
     filter();
     ways();
     show(false);
@@ -690,25 +761,27 @@
     $('share').open = false;
     if (url.startsWith('blob:')) setTimeout(() => URL.revokeObjectURL(url), 4000);
   }
-  $('save-svg').addEventListener('click', () => download(URL.createObjectURL(new Blob([still().outerHTML], {type: 'image/svg+xml'})), '.svg'));
-  $('save-png').addEventListener('click', () => {
-    const {width, height} = still().viewBox.baseVal, copyOf = still().cloneNode(true), image = new Image;
-    copyOf.setAttribute('width', width);
-    copyOf.setAttribute('height', height);
-    image.addEventListener('load', () => {
-      const canvas = document.createElement('canvas'), by = Math.min(2, 8000 / Math.max(width, height));
-      canvas.width = Math.round(width * by);
-      canvas.height = Math.round(height * by);
-      canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob(blob => download(URL.createObjectURL(blob), '.png'), 'image/png');
+  if ($('save-svg')) {
+    $('save-svg').addEventListener('click', () => download(URL.createObjectURL(new Blob([still().outerHTML], {type: 'image/svg+xml'})), '.svg'));
+    $('save-png').addEventListener('click', () => {
+      const {width, height} = still().viewBox.baseVal, copyOf = still().cloneNode(true), image = new Image;
+      copyOf.setAttribute('width', width);
+      copyOf.setAttribute('height', height);
+      image.addEventListener('load', () => {
+        const canvas = document.createElement('canvas'), by = Math.min(2, 8000 / Math.max(width, height));
+        canvas.width = Math.round(width * by);
+        canvas.height = Math.round(height * by);
+        canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+        canvas.toBlob(blob => download(URL.createObjectURL(blob), '.png'), 'image/png');
+      });
+      image.src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(copyOf.outerHTML);
     });
-    image.src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(copyOf.outerHTML);
-  });
+  }
 
   function paint(theme) {
     root.dataset.theme = theme;
     const style = getComputedStyle(root);
-    const names = ['paper', 'ink', 'heading', 'accent', 'condition', 'increases', 'decreases', 'blocks', 'circle', 'none'];
+    const names = ['paper', 'panel', 'ink', 'heading', 'accent', 'on-accent', 'caution', 'condition', 'increases', 'decreases', 'blocks', 'circle', 'none'];
     for (let n = 0; n < 6; n++) names.push(`place-${n}`, `place-${n}-in`, `place-${n}-line`);
     for (const kind of ['treatment', 'molecule', 'structure', 'cell', 'process', 'state', 'other']) names.push(kind + '-fill', kind + '-line');
     colour = Object.fromEntries(names.map(name => [name, style.getPropertyValue('--' + name).trim()]));
@@ -757,6 +830,18 @@
   }
   $('before').addEventListener('click', () => walk(-1));
   $('after').addEventListener('click', () => walk(1));
+  if ($('language')) {
+    const names = new Intl.DisplayNames(['en'], {type: 'language'});
+    for (const option of $('language').options) if (option.value) {
+      const own = new Intl.DisplayNames([option.value], {type: 'language'}).of(option.value);
+      option.textContent = own === names.of(option.value) ? own : `${own} (${names.of(option.value)})`;
+      option.lang = option.value;
+    }
+    $('language').addEventListener('change', () => {
+      state.lang = $('language').value;
+      show(false);
+    });
+  }
   if ($('plain')) $('plain').addEventListener('change', () => {
     state.plain = $('plain').checked;
     show(false);
@@ -773,17 +858,24 @@
     show(false);
     $('explore').focus({preventScroll: true});
   });
+  if ($('further')) $('further').addEventListener('click', () => { // the next steps of a long list
+    const waiting = document.querySelector('#steps .rest'), part = parsed(waiting.textContent, 'text/html').body;
+    const buttons = [...part.querySelectorAll('[data-edge]')];
+    for (const button of buttons) listed.set(+button.dataset.edge, button);
+    waiting.replaceWith(...part.childNodes);
+    $('further').hidden = !document.querySelector('#steps .rest');
+    filter();
+    buttons[0].focus();
+  });
   for (const end of ['from', 'to']) $(end).addEventListener('change', () => {
     state[end] = $(end).value === '' ? -1 : +$(end).value;
     state.way = -1;
     ways();
     show(true);
   });
-  if (scene.drawn) {
-    $('nearer').addEventListener('click', () => picture.zoom(1.3));
-    $('farther').addEventListener('click', () => picture.zoom(1 / 1.3));
-    $('all').addEventListener('click', picture.whole);
-  }
+  $('nearer').addEventListener('click', () => picture.zoom(1.3));
+  $('farther').addEventListener('click', () => picture.zoom(1 / 1.3));
+  $('all').addEventListener('click', picture.whole);
   $('theme').addEventListener('click', () => paint(root.dataset.theme === 'dark' ? 'light' : 'dark'));
   $('share').addEventListener('keydown', event => {
     if (event.key !== 'Escape' || !$('share').open) return;
@@ -822,7 +914,7 @@
   addEventListener('resize', offer);
 
   // where a line or a node is on the screen, for tests and for pages that embed this one
-  window.explorer = Object.freeze({at: picture.at, scale: picture.scale, lit: () => {
+  window.explorer = Object.freeze({at: picture.at, more: picture.more, scale: picture.scale, lit: () => {
     const on = lit();
     return on && {edges: [...on.edges].map(n => scene.edges[n].name), nodes: [...on.nodes].map(n => scene.nodes[n].key)};
   }});

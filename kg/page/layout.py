@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -19,6 +18,9 @@ AIR = 26  # between the borders of two places, at least
 FONT, LEADING, LINES = 19.5, 22, 3
 
 _THIN, _NARROW, _BROAD = frozenset("iljI.,;:'|! ·"), frozenset("tfr()[]-⁺"), frozenset("mwMW@%&—…")
+
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,18 @@ class Layout:
     areas: tuple[Area, ...]
     width: float
     height: float
-    columns: tuple[float, ...]
-    rows: tuple[float, ...]
+    columns: tuple[float, ...] = ()
+    rows: tuple[float, ...] = ()
+
+    def pierced(self, points: Sequence[Point]) -> list[str]:
+        """The nodes through whose boxes a line runs; its two ends do not count."""
+        inner = points[2:-2]
+        xs, ys = [x for x, _ in inner], [y for _, y in inner]
+        if not inner:
+            return []
+        frame = Box(min(xs), min(ys), max(xs) - min(xs) + 1, max(ys) - min(ys) + 1)
+        near = ((key, box.grown(-1)) for key, box in self.boxes.items() if box.overlaps(frame))
+        return [k for k, b in near if any(b.x < x < b.x + b.w and b.y < y < b.y + b.h for x, y in inner)]
 
 
 def advance(text: str, size: float) -> float:
@@ -150,64 +162,14 @@ def _shortened(line: str, room: float) -> str:
     return line.rstrip() + "…"
 
 
-def ranks(mechanism: Mechanism) -> dict[str, int]:
-    """How many causal steps precede each node; an edge that would close a circle is left out."""
-    follows: dict[str, list[str]] = {key: [] for key in mechanism.nodes}
-    before = dict.fromkeys(mechanism.nodes, 0)
-    for edge in mechanism.edges:
-        end = mechanism.object(edge)
-        if edge.role in ("increases", "decreases") and edge.subject in follows and end in follows:
-            follows[edge.subject].append(end)
-            before[end] += 1
-    rank = dict.fromkeys(mechanism.nodes, 0)
-    ready, done = [key for key, n in before.items() if not n], set[str]()
-    waiting = iter(mechanism.nodes)
-    while len(done) < len(rank):
-        if not ready:  # only circles are left: open one, at its first node in the file
-            ready.append(next(key for key in waiting if key not in done))
-        here = ready.pop(0)
-        if here in done:
-            continue
-        done.add(here)
-        for there in follows[here]:
-            before[there] -= 1
-            if there not in done:
-                rank[there] = max(rank[there], rank[here] + 1)
-                if not before[there]:
-                    ready.append(there)
-    return rank
-
-
 def grid(mechanism: Mechanism) -> tuple[tuple[str, ...], ...]:
-    """The rows of node keys: the file's own layout if it holds every node, else columns place by place."""
+    """The rows of node keys of the file's own layout; nothing if it does not hold every node once."""
     shown = [key for row in mechanism.layout for key in row if key in mechanism.nodes]
-    if len(shown) == len(set(shown)) == len(mechanism.nodes):
-        return mechanism.layout
-    rank = ranks(mechanism)
-    deep = max(3, math.ceil(math.sqrt(len(mechanism.nodes) / 2)))
-    inner: dict[str, list[str]] = {}
-    for there in mechanism.places.values():
-        inner.setdefault(there.inside if there.inside in mechanism.places else "", []).append(there.key)
-    members: dict[str, list[str]] = {}
-    for node in mechanism.nodes.values():
-        members.setdefault(node.place if node.place in mechanism.places else "", []).append(node.key)
-    columns: list[list[str]] = []
-    todo, seen = [""], set[str]()
-    while todo:  # a place's own nodes first, then each place inside it: columns of one place stay together
-        name = todo.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        here = sorted(members.get(name, ()), key=lambda key: rank[key])
-        columns += [here[n : n + deep] for n in range(0, len(here), deep)]
-        todo += reversed(inner.get(name, ()))
-    placed = {key for column in columns for key in column}
-    columns += [[key] for key in mechanism.nodes if key not in placed]
-    return tuple(tuple(c[r] if r < len(c) else "." for c in columns) for r in range(max(map(len, columns), default=0)))
+    return mechanism.layout if len(shown) == len(set(shown)) == len(mechanism.nodes) else ()
 
 
 def place(mechanism: Mechanism) -> Layout:
-    """Boxes and areas from the grid; rows and columns move apart where a place's border runs between them."""
+    """Boxes and areas from the file's grid; rows and columns move apart where a place's border runs between them."""
     rows = grid(mechanism)
     cells = {key: (r, c) for r, row in enumerate(rows) for c, key in enumerate(row) if key in mechanism.nodes}
     tall, broad = max(len(rows), 1), max(map(len, rows), default=1)
@@ -245,25 +207,29 @@ def place(mechanism: Mechanism) -> Layout:
             continue
         box = _around(held).grown(PAD)
         rectangles[name] = Box(box.x, box.y - HEAD, box.w, box.h + HEAD)
-    roots = [name for name in mechanism.places if depth.get(name) == 0]
-    areas = tuple(
-        Area(
-            name,
-            spoken(clean(mechanism.places[name].label)),
-            rectangles[name],
-            roots.index(mechanism.within(name)[-1]) if mechanism.within(name)[-1] in roots else 0,
-            depth[name],
-        )
-        for name in reversed(outwards)
-        if name in rectangles
-    )
     return Layout(
         boxes,
-        areas,
+        areas(mechanism, rectangles),
         lefts[-1] + WIDE + edge[3][-1] + GAP / 2,
         tops[-1] + HIGH + edge[1][-1] + GAP / 2,
         (*(x - GAP / 2 for x in lefts), lefts[-1] + WIDE + GAP / 2),
         (*(y - GAP / 2 for y in tops), tops[-1] + HIGH + GAP / 2),
+    )
+
+
+def areas(mechanism: Mechanism, rectangles: Mapping[str, Box]) -> tuple[Area, ...]:
+    """The places that have a rectangle, from the outside inwards; those around nothing else get a hue each."""
+    chains = {name: mechanism.within(name) for name in mechanism.places if name in rectangles}
+    roots = list(dict.fromkeys(chain[-1] for chain in chains.values()))
+    return tuple(
+        Area(
+            name,
+            spoken(clean(mechanism.places[name].label)),
+            rectangles[name],
+            roots.index(chains[name][-1]),
+            len(chains[name]) - 1,
+        )
+        for name in sorted(chains, key=lambda name: len(chains[name]))
     )
 
 

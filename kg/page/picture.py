@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from kg.mechanism import Edge, Stop
-from kg.page import geometry
-from kg.page.geometry import Drawing, Line
+from kg.page import drawing, geometry
+from kg.page.drawing import Drawing
+from kg.page.geometry import Line
 from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, lines, spoken
 from kg.page.words import Told
 
 HERE = Path(__file__).parent
 FACE = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans-serif"
 DASHED = frozenset(("hypothesis", "interpretation", "implication"))
-LIMIT = 1500  # with more edges no picture can be read, so none is drawn: the steps and the search remain
+LIMIT = 1000  # with more edges no picture can be read: one node and its neighbours are drawn at a time
+KINDS = ("treatment", "molecule", "structure", "cell", "process", "state", "other")
 ROLES = {
     "increases": "brings about or raises",
     "decreases": "lowers or destroys",
@@ -38,11 +40,16 @@ class Picture:
 
     @cached_property
     def drawing(self) -> Drawing:
-        return geometry.draw(self.m) if self.drawn else Drawing(Layout({}, (), 0, 0, (), ()), ())
+        return drawing.draw(self.m) if self.drawn else Drawing(Layout({}, (), 0, 0, (), ()), ())
 
     def style(self, edge: Edge) -> str:
         """solid for what a source states, dashed for what it supposes, dotted for the curator's own step."""
         return "dotted" if edge.claim == "inference" else "dashed" if edge.claim in DASHED else "solid"
+
+    def look(self, edge: Edge) -> dict[str, Any]:
+        """How the line of an edge looks, wherever it runs."""
+        kind, own = geometry.kind(edge), geometry.inferred(edge)
+        return {"kind": kind, "style": self.style(edge), "run": edge.run, "inferred": own, "disputed": edge.disputed}
 
     def kind(self, key: str) -> str:
         """How a node is drawn: a kind that has a colour."""
@@ -53,7 +60,8 @@ class Picture:
     def areas(self) -> list[dict[str, Any]]:
         return [
             {
-                "label": fit(a.label, a.box.w - 26, 17),
+                "label": fit(a.label, a.box.w - 26, 11),
+                "size": min(17.0, 17 * (a.box.w - 30) / advance(a.label, 19.5)),  # semibold is wider
                 "hue": a.hue % 6,
                 "depth": min(a.depth, 1),
                 **_rounded(a.box.x, a.box.y, a.box.w, a.box.h),
@@ -76,7 +84,7 @@ class Picture:
             "style": "condition" if line.condition else self.style(edge),
             "run": edge.run,
             "node": self.told.node_number.get(line.condition, -1),
-            "mark": _diamond(*line.mark) if line.mark else "",
+            "mark": (_cross if edge.disputed else _diamond)(*line.mark) if line.mark else "",
             "at": [round(value, 1) for value in geometry.middle(line)],
         }
 
@@ -102,7 +110,7 @@ class Picture:
         about = clean(about or m.summary) or f"{len(m.nodes)} nodes and {len(m.edges)} edges."
         edges, nodes = self.lit(stop) if stop else (set(self.told.edge_number), set(m.nodes))
         room = max(layout.width, 560)
-        notice = _wrapped(" · ".join(map(clean, m.caveats)), room - 90, 19)
+        notice = _wrapped(" · ".join(map(clean, m.caveats)), room - 90, 21)  # 19, and bold, which is wider
         credit = _wrapped(" — ".join(map(clean, self.told.credits)), room - 90, 15)
         width, top = room + 24, 66
         foot = top + layout.height + 10
@@ -114,7 +122,7 @@ class Picture:
             f'<desc id="picture-desc">{escape(about)} {escape(". ".join(map(clean, m.caveats)))}.</desc>',
             f'<rect width="{r(width)}" height="{r(height)}" fill="{ink["paper"]}"/>',
             f'<text x="28" y="44" font-size="26" font-weight="600" fill="{ink["ink"]}">'
-            f"{escape(fit(title, width - 60, 26))}</text>",
+            f"{escape(fit(title, width - 60, 29))}</text>",
             f'<g transform="translate(12 {top})">',
         ]
         for area in self.areas:
@@ -126,7 +134,7 @@ class Picture:
             out.append(self._drawn_line(line, data, line.edge in edges, bool(stop)))
         for area in self.areas:
             out.append(
-                f'<text x="{r(area["x"] + 16)}" y="{r(area["y"] + 27)}" font-size="17" font-weight="600" '
+                f'<text x="{r(area["x"] + 16)}" y="{r(area["y"] + 27)}" font-size="{r(max(area["size"], 9))}" font-weight="600" '
                 f'fill="{ink["heading"]}">{escape(area["label"])}</text>'
             )
         for key in layout.boxes:
@@ -188,7 +196,8 @@ class Picture:
     def legend(self) -> list[dict[str, str]]:
         """One item for each look that occurs, as paths for a small sample of 46 by 16."""
         items: list[dict[str, str]] = []
-        kinds = {line.kind for line in self.drawing.lines}
+        kinds = {geometry.kind(edge) for edge in self.m.edges}
+        kinds |= {line.kind for line in self.drawing.lines}
         for kind, text in ROLES.items():
             if kind in kinds:
                 items.append({"text": text, "class": kind, "d": "M2 8H32", "head": _sample(kind), "style": "solid"})
@@ -200,7 +209,7 @@ class Picture:
             ("dashed", "supposed by its authors"),
             ("dotted", "the curator’s inference"),
         ):
-            if style in styles and self.drawn:
+            if style in styles:
                 mark = _diamond(23, 8, 6) if style == "dotted" else ""
                 items.append({"text": text, "class": "plain", "d": "M2 8H44", "mark": mark, "style": style})
         if "requires" in kinds:
@@ -210,7 +219,11 @@ class Picture:
         if "unless" in kinds:
             ring = geometry.circle(34, 8, 6) + "M29 13L39 3"
             items.append({"text": "stops the step", "class": "condition", "d": "M2 8H26", "mark": ring})
-        if self.drawn and any(not edge.run for edge in self.m.edges):
+        if any(edge.disputed for edge in self.m.edges):
+            items.append(
+                {"text": "disputed", "class": "plain", "d": "M2 8H44", "mark": _cross(23, 8, 6), "style": "solid"}
+            )
+        if any(not edge.run for edge in self.m.edges):
             items.append({"text": "drawn, not run", "class": "plain idle", "d": "M2 8H44", "style": "solid"})
         return items
 
@@ -218,7 +231,7 @@ class Picture:
     def kinds(self) -> list[dict[str, str]]:
         """The kinds of node that occur, as outlines for a small sample."""
         samples = []
-        for kind in dict.fromkeys(node.drawn_as for node in self.m.nodes.values()) if self.drawn else ():
+        for kind in dict.fromkeys(node.drawn_as for node in self.m.nodes.values()):
             known = f"{kind}-fill" in colours()
             path = geometry.outline(kind, Box(2, 2, 84, 56))
             samples.append({"text": kind, "class": kind if known else "other", "d": path})
@@ -253,6 +266,14 @@ def _rounded(x: float, y: float, w: float, h: float, c: float = 22) -> dict[str,
 
 def _diamond(x: float, y: float, c: float = 8) -> str:
     return f"M{r(x - c)} {r(y)}L{r(x)} {r(y - c)}L{r(x + c)} {r(y)}L{r(x)} {r(y + c)}Z"
+
+
+def _cross(x: float, y: float, c: float = 9) -> str:
+    """A cross with arms that have a width, so that it can be filled as a diamond is."""
+    a, b = c, 0.35 * c
+    corners = ((-a, b - a), (b - a, -a), (0, -b), (a - b, -a), (a, b - a), (b, 0))
+    whole = (*corners, *((-u, -v) for u, v in corners))
+    return "M" + "L".join(f"{r(x + u)} {r(y + v)}" for u, v in whole) + "Z"
 
 
 def _sample(kind: str) -> str:

@@ -10,9 +10,11 @@ from typing import Any
 from urllib.parse import quote
 
 from kg import causal, vocabulary
+from kg.conflicts import Conflict, Side, find, of_edge
 from kg.diagnostics import visible
 from kg.mechanism import Edge, Evidence, Mechanism, Node, Requirement, Source, Stop, common_name
 from kg.page.layout import clean, spoken
+from kg.vocabulary import Term
 
 READ = {
     "full": "read in full",
@@ -97,6 +99,7 @@ class Told:
         self.claims = vocabulary.claims()
         self.edge_number = {edge.name: n for n, edge in enumerate(mechanism.edges)}
         self.node_number = {key: n for n, key in enumerate(mechanism.nodes)}
+        self.condition_number = {key: n for n, key in enumerate(mechanism.conditions)}
         self.predicates = vocabulary.predicates()
         self._into: dict[str, list[Edge]] = {}
         self._out: dict[str, list[Edge]] = {}
@@ -200,15 +203,15 @@ class Told:
         """What the source says about species as a whole."""
         return ", ".join(f"{e.hedge} {common_name(taxon)}".strip() for e in self.m.scope for taxon in e.taxon)
 
-    def species(self, evidence: Iterable[Evidence]) -> str:
-        """The species that some evidence states; else that it states none, and what the source says of the whole."""
-        stated = dict.fromkeys(f"{common_name(taxon)} ({taxon.label})" for item in evidence for taxon in item.taxon)
+    def species(self, taxa: Iterable[Term]) -> str:
+        """The species that are stated; else that none is, and what the source says of the whole."""
+        stated = dict.fromkeys(f"{common_name(taxon)} ({taxon.label})" for taxon in taxa)
         if stated:
             return ", ".join(stated)
         return f"not stated here; source: {self.scope}" if self.scope else "not stated"
 
     def species_short(self, edge: Edge) -> str:
-        stated = dict.fromkeys(common_name(taxon) for item in edge.evidence for taxon in item.taxon)
+        stated = dict.fromkeys(common_name(taxon) for taxon in edge.taxa)
         return ", ".join(stated) or "species not stated"
 
     def locator(self, evidence: Evidence) -> str:
@@ -218,9 +221,12 @@ class Told:
         return f"characters {evidence.span[0]}–{evidence.span[1]} of the {source.kind if source else 'text'}"
 
     def chain(self, evidence: Evidence) -> str:
-        """How we know: the text that was read, and the study behind it."""
+        """How we know: the text that was read, by name if it is not the first, and the study behind it."""
         source = self.m.source(evidence)
-        return self.reading(source) if source else ""
+        if source is None or self.only_own(evidence):
+            return ""
+        first = source.key == next(iter(self.m.sources))
+        return self.reading(source) if first else f"{self.named(source)}: {self.reading(source)}"
 
     def reading(self, source: Source) -> str:
         text = f"{source.kind}, {READ.get(source.read, source.read)}"
@@ -236,10 +242,50 @@ class Told:
         return ", ".join(self.label(r.node) + (f" at {r.level} or more" if r.level else "") for r in requirements)
 
     def support(self, edge: Edge) -> str:
+        """What an edge rests on, in counts: independent papers by stance, how they were read, assays, disagreements."""
         support = self.m.support(edge)
         counts = [f"{support.supporting} supporting", f"{support.disputing} disputing"]
         counts += [f"{support.qualifying} qualifying"] if support.qualifying else []
-        return ", ".join(counts)
+        read = ", ".join(READ.get(how, how) for how in support.read)
+        more = [f"({read})"] * bool(read) + [f"assay: {', '.join(support.designs)}"] * bool(support.designs)
+        against = len(self.disagreements(edge))
+        more += [f"{against} disagreement{'s' * (against != 1)}"] if against else []
+        return "; ".join([" ".join([", ".join(counts), *more[:1]]), *more[1:]]) if more else ", ".join(counts)
+
+    # ---- disagreement
+
+    @cached_property
+    def conflicts(self) -> list[Conflict]:
+        """Where the mechanism, or several of them, or their sources disagree; nothing if it cannot be told."""
+        try:
+            return find(self.m.parts)
+        except (KeyError, IndexError, causal.Impossible):  # not valid: what is wrong is `kg check`'s to say
+            return []
+
+    @cached_property
+    def _disagreements(self) -> dict[str, list[Conflict]]:
+        found: dict[str, list[Conflict]] = {}
+        for (mechanism, name), some in of_edge(self.conflicts).items():
+            found[self._edge_name(mechanism, name)] = some
+        return found
+
+    def disagreements(self, edge: Edge) -> list[Conflict]:
+        """The disagreements that an edge is in."""
+        return self._disagreements.get(edge.name, [])
+
+    def side_edges(self, side: Side) -> list[Edge]:
+        """The edges of a side, as they are called here."""
+        names = [self._edge_name(side.mechanism, name) for name in side.about] if side.kind == "edge" else []
+        return [self.m.edge(name) for name in names]
+
+    def _edge_name(self, mechanism: str, name: str) -> str:
+        return name if name in self.edge_number else f"{mechanism}.{name}"
+
+    def verdict(self, one: Conflict) -> str:
+        """What separates the sides of a disagreement, in words."""
+        said = [f"{name}: {here} / {there}" for name, here, there in one.separated]
+        said += [f"not stated on both sides: {', '.join(one.open)}"] if one.open else []
+        return "; ".join([*said, one.because] if one.because else said)
 
     def counted(self, edge: Edge) -> str:
         claims = self.m.support(edge).claims
@@ -312,11 +358,22 @@ class Told:
         keys = dict.fromkeys(key for s in told for key in (s.key, s.reports)) or self.m.sources
         return [self.named(self.m.sources[key]) for key in keys if key in self.m.sources]
 
+    @cached_property
+    def hubs(self) -> list[str]:
+        """The nodes that most steps begin or end at: where to begin in a large mechanism."""
+        touching = {key: len(self._into.get(key, ())) + len(self._out.get(key, ())) for key in self.m.nodes}
+        return sorted(touching, key=lambda key: -touching[key])[:12]
+
+    @cached_property
+    def languages(self) -> list[str]:
+        """The languages of the tour: its own, for which there is no tag, and those that it is translated into."""
+        return ["", *sorted({tag for stop in self.m.tour for tag in stop.translations})]
+
     # ---- filters and search
 
     def tags(self, edge: Edge) -> tuple[tuple[str, ...], ...]:
         """What an edge has of each facet, in their order."""
-        taxa = dict.fromkeys(taxon.id for item in edge.evidence for taxon in item.taxon)
+        taxa = dict.fromkeys(taxon.id for taxon in edge.taxa)
         sources = dict.fromkeys(
             source.key for item in edge.evidence if not self.only_own(item) and (source := self.m.source(item))
         )
@@ -420,7 +477,7 @@ class Told:
         from kg.formats import rdf
 
         try:
-            turtle = _Turtle(rdf.graph(self.m), rdf.iri(self.m))
+            turtle = _Turtle([triple for part in self.m.parts for triple in rdf.graph(part)], self._base)
         except (KeyError, ValueError):  # an unknown prefix or verb, a lone surrogate: not a valid mechanism
             turtle = None
         version = f" Version {self.m.version}." if self.m.version else ""
@@ -447,20 +504,25 @@ class Told:
     @cached_property
     def prefixes(self) -> str:
         """The prefix declarations that all copied Turtle shares."""
-        from kg.formats import rdf
-
-        base = rdf.iri(self.m)
+        base = self._base
         lines = (f"@prefix {prefix}: <{_quoted(iri)}> .\n" for prefix, iri in _prefixes(base).items())
         return f"@base <{_quoted(base)}/> .\n" + "".join(lines)
+
+    @property
+    def _base(self) -> str:
+        """What the IRIs of all parts have in common."""
+        from kg.formats import rdf
+
+        return rdf.iri(self.m) if self.m.parts[0] is self.m else vocabulary.BASE.rstrip("/")
 
     def _curie(self, key: str) -> str:
         node = self.m.nodes.get(key)
         return node.term.id if node and node.term else ""
 
     def _behind(self, edge: Edge) -> list[str]:
-        """The source chain of an edge: what was read, and what that reports."""
+        """The source chain of an edge: what was read, and what that reports; of its support, where it has any."""
         said: dict[str, None] = {}
-        for item in edge.evidence:
+        for item in [item for item in edge.evidence if item.stance == "supports"] or edge.evidence:
             source = self.m.source(item)
             if source and not self.only_own(item):
                 of = self.m.sources.get(source.reports)
@@ -490,9 +552,10 @@ class _Turtle:
     def about(self, iri: str) -> str:
         """A part with its requirements, evidence and selectors; then the bare triple, if an edge has one."""
         blocks, todo = [], [iri]
+        root = iri.rsplit("/", 2)[0]  # the mechanism that it is a part of
         for here in todo:  # grows while it is read
             facts = sorted(self.facts.get(here, ()), key=lambda fact: (fact[0] != "rdf:type", fact))
-            bare = f"{self.base}/node/"  # what a node does to a node belongs to the edge that says so
+            bare = f"{root}/node/"  # what a node does to a node belongs to the edge that says so
             facts = [fact for fact in facts if not (here.startswith(bare) and fact[2].startswith(bare))]
             if facts:
                 said: dict[str, list[str]] = {}
@@ -500,7 +563,7 @@ class _Turtle:
                     said.setdefault("a" if p == "rdf:type" else p, []).append(o)
                 lines = " ;\n".join(f"    {p} {', '.join(every)}" for p, every in said.items())
                 blocks.append(f"{self._name(here)}\n{lines} .\n")
-            inner = (o for _, _, o in facts if o.startswith((f"{self.base}/evidence/", f"{iri}/")))
+            inner = (o for _, _, o in facts if o.startswith((f"{root}/evidence/", f"{iri}/")))
             todo += [o for o in dict.fromkeys(inner) if o not in todo]
         own = {p: o for p, o, _ in self.facts.get(iri, ())}
         if own.get("kgv:asserted") == "true":

@@ -16,10 +16,17 @@ from pathlib import Path
 from typing import Any
 
 import kg
-from kg import checks, formats, texts
+from kg import checks, conflicts, formats, texts, vocabulary
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
-from kg.mechanism import Mechanism
+from kg.mechanism import STATUS, Mechanism
 
+#: What is built beside the formats, in a few words.
+OTHERS = {
+    ".html": "the explorer: one offline page",
+    ".svg": "the picture alone",
+    "all.nq": "every quad of every mechanism",
+    "void.ttl": "VoID, DCAT and schema.org: counts, sizes and hashes",
+}
 STAMP = ".build.json"  # beside the exports: what they were made from, and what was made
 
 #: How a build says what it is doing: called with a few words before each step.
@@ -40,6 +47,7 @@ class Summary:
     species: dict[str, int]  # how many edges state it; "not stated" for the others
     anchors: str
     warnings: int
+    status: str = ""  # what must be said of the whole, such as that only excerpts were read
     files: dict[str, int] = field(default_factory=dict)  # name -> bytes
 
 
@@ -72,7 +80,8 @@ def build(
 ) -> Built:
     """Write every mechanism (default: all in seeds/) to ``ID.ttl``, ``ID.html`` and so on below a folder.
 
-    A build of everything adds ``all.nq``, ``void.ttl`` and ``ro-crate-metadata.json``, which are about all of it.
+    A build of everything adds the graph of all of them, as ``all.nq``, ``all.html`` and ``all.graphml``, and says what
+    there is in ``void.ttl`` and ``ro-crate-metadata.json``.
     All files are made in a folder of their own first and then moved, so that a complaint or a fault leaves what was
     there before. If neither the files nor kg have changed since the last build, nothing is written.
 
@@ -91,7 +100,7 @@ def build(
     made, summaries = _made(mechanisms, names, progress)
     if not only:
         progress("writing what holds for all of them")
-        made |= _together([mechanism for mechanism, _ in mechanisms], made)
+        made |= _together([mechanism for mechanism, _ in mechanisms], made, progress)
     _moved(out, made, key, summaries)
     return Built(out, tuple(summaries), tuple(warnings), fresh=True)
 
@@ -147,14 +156,40 @@ def _texts(mechanism: Mechanism, name: str) -> dict[str, str]:
     return formats.texts(mechanism, formats.FORMATS[name])
 
 
-def _together(mechanisms: list[Mechanism], made: dict[str, str]) -> dict[str, str]:
-    """All quads in one file, and the build described for machines: VoID with DCAT, and an RO-Crate."""
+def _together(mechanisms: list[Mechanism], made: dict[str, str], progress: Progress) -> dict[str, str]:
+    """All of it as one graph: quads with what holds between mechanisms, a page, GraphML; and described for machines."""
     from kg.formats import rdf
 
+    whole = conflicts.merge(mechanisms)
+    links = rdf.lines(rdf.together(mechanisms), f"{vocabulary.BASE}{conflicts.ALL}")
     quads = {line for name, text in made.items() if name.endswith(".nq") for line in text.splitlines(keepends=True)}
-    files = {"all.nq": "".join(sorted(quads)), **made}
-    files["void.ttl"] = rdf.collection(mechanisms, {name: text.encode("utf-8") for name, text in files.items()})
+    added = {"all.nq": "".join(sorted(quads | set(links)))}
+    for name in ("html", "graphml"):
+        progress(f"writing all{outputs()[name]}")
+        added |= {f"all{suffix}": text for suffix, text in _texts(whole, name).items()}
+    files = {**added, **made}
+    added["void.ttl"] = rdf.collection(mechanisms, {name: text.encode("utf-8") for name, text in files.items()})
+    files["void.ttl"] = added["void.ttl"]
     contents = {name: text.encode("utf-8") for name, text in sorted(files.items())}
+    text = json.dumps(_crate(mechanisms, contents), ensure_ascii=False, indent=1) + "\n"
+    return {**added, "ro-crate-metadata.json": text}
+
+
+def _crate(mechanisms: list[Mechanism], contents: dict[str, bytes]) -> dict[str, Any]:
+    """The files of a build as an RO-Crate 1.1: what each is, which mechanisms it holds, and what those come from."""
+    from kg.formats import rdf
+
+    date, dated = _dated(mechanisms)
+    root: dict[str, Any] = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": "Immune mechanisms as knowledge graphs",
+        "description": f"{'; '.join(mechanism.title for mechanism in mechanisms)}. {dated}",
+        "license": _refer(sorted({_licence(mechanism) for mechanism in mechanisms})),
+        "hasPart": _refer([*map(rdf.iri, mechanisms), *contents]),
+    }
+    if date:
+        root["datePublished"] = date
     crate: list[dict[str, Any]] = [
         {
             "@id": "ro-crate-metadata.json",
@@ -162,18 +197,11 @@ def _together(mechanisms: list[Mechanism], made: dict[str, str]) -> dict[str, st
             "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
             "about": {"@id": "./"},
         },
-        {
-            "@id": "./",
-            "@type": "Dataset",
-            "name": "Immune mechanisms as knowledge graphs",
-            "description": "; ".join(mechanism.title for mechanism in mechanisms),
-            "license": [{"@id": name} for name in sorted({_licence(mechanism) for mechanism in mechanisms})],
-            "hasPart": [{"@id": name} for name in contents],
-            "mentions": [{"@id": rdf.iri(mechanism)} for mechanism in mechanisms],
-        },
+        root,
     ]
-    if epoch := os.environ.get("SOURCE_DATE_EPOCH"):  # no clock is read: without it the crate has no date
-        crate[1]["datePublished"] = datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
+    for licence in sorted({mechanism.licence for mechanism in mechanisms}):
+        about = {"@id": f"https://spdx.org/licenses/{licence}", "@type": "CreativeWork", "name": licence}
+        crate.append({**about, "description": "A licence of the SPDX License List"})
     for mechanism in mechanisms:
         crate.append(
             {
@@ -185,18 +213,45 @@ def _together(mechanisms: list[Mechanism], made: dict[str, str]) -> dict[str, st
                 "license": {"@id": _licence(mechanism)},
                 "identifier": f"sha256:{rdf.input_hash(mechanism)}",
                 "citation": [source.title for source in mechanism.sources.values()],
+                "hasPart": _refer(name for name in contents if rdf.stem(name) == mechanism.id),
             }
         )
+    titles = {**{row.suffix: row.title for row in formats.writers()}, **OTHERS}
     for name, content in contents.items():
-        media = rdf.MEDIA.get(Path(name).suffix, "application/octet-stream")
-        about = [{"@id": rdf.iri(one)} for one in mechanisms if rdf.stem(name) in (one.id, "all", "void")]
-        sha = hashlib.sha256(content).hexdigest()
-        size = str(len(content))
-        file = {"@id": name, "@type": "File", "encodingFormat": media, "contentSize": size, "sha256": sha}
-        crate.append({**file, "about": about})
-    context = "https://w3id.org/ro/crate/1.1/context"
-    text = json.dumps({"@context": context, "@graph": crate}, ensure_ascii=False, indent=1) + "\n"
-    return {"all.nq": files["all.nq"], "void.ttl": files["void.ttl"], "ro-crate-metadata.json": text}
+        stem = rdf.stem(name)
+        crate.append(
+            {
+                "@id": name,
+                "@type": "File",
+                "name": name,
+                "description": titles.get(name, titles.get(name.removeprefix(stem), "")),
+                "encodingFormat": rdf.MEDIA.get(Path(name).suffix, "application/octet-stream"),
+                "contentSize": str(len(content)),
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "about": _refer(rdf.iri(one) for one in mechanisms if stem in (one.id, "all", "void")),
+            }
+        )
+    own = {"sha256": "http://schema.org/sha256"}  # younger than the context of RO-Crate 1.1
+    return {"@context": ["https://w3id.org/ro/crate/1.1/context", own], "@graph": crate}
+
+
+def _dated(mechanisms: Iterable[Mechanism]) -> tuple[str, str]:
+    """The date of a build, which reads no clock, and where it is from: SOURCE_DATE_EPOCH, or else the sources."""
+    if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
+        try:
+            return datetime.fromtimestamp(int(epoch), UTC).date().isoformat(), "Dated by SOURCE_DATE_EPOCH."
+        except (ValueError, OverflowError, OSError):
+            at = Location("SOURCE_DATE_EPOCH", 1, 1, epoch)
+            raise InvalidMechanism([Diagnostic(at, "no-date", "it is no number of seconds since 1970")]) from None
+    dates = [source.date for mechanism in mechanisms for source in mechanism.sources.values() if source.date]
+    newest = max(dates, default="")
+    return newest, f"Dated {newest} by the newest of its sources, since a build reads no clock." if newest else ""
+
+
+def _refer(ids: Iterable[str]) -> dict[str, str] | list[dict[str, str]]:
+    """References in JSON-LD; a single one is no list, as RO-Crate wants it."""
+    found = [{"@id": id} for id in dict.fromkeys(ids)]
+    return found[0] if len(found) == 1 else found
 
 
 def _licence(mechanism: Mechanism) -> str:
@@ -214,12 +269,13 @@ def summary(mechanism: Mechanism, report: checks.Report, files: dict[str, int] |
         title=mechanism.title,
         nodes=len(mechanism.nodes),
         edges=len(mechanism.edges),
-        asserted=sum(edge.asserted for edge in mechanism.edges),
+        asserted=sum(mechanism.bare(edge) for edge in mechanism.edges),
         evidence=len(evidence),
         claims=dict(Counter(item.claim or "not stated" for item in evidence).most_common()),
         species=dict(species.most_common()),
         anchors=str(report.coverage),
         warnings=len(report.diagnostics) - len(report.errors),
+        status=STATUS.get(mechanism.status, ""),
         files=files or {},
     )
 

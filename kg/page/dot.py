@@ -1,0 +1,289 @@
+"""Where things stand and how lines run in a mechanism without a grid of its own: laid out by Graphviz dot.
+
+Places are nested clusters. A line that ends on another line needs a point there, so the other passes through a small
+node, a knot, of which nothing is drawn. Graphviz comes inside the wheel of pygraphviz.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import islice, pairwise, product
+from typing import TYPE_CHECKING
+
+from kg.mechanism import Mechanism
+from kg.page.geometry import TIP, Line, Way, tangle
+from kg.page.layout import GAP, HEAD, HIGH, PAD, WIDE, Box, Layout, Point, advance, areas, clean, spoken
+
+if TYPE_CHECKING:
+    from pygraphviz import AGraph
+
+INCH = 72.0  # dot takes sizes in inches and gives points; a point is a pixel here
+CLEAR = 3  # between a box and the tip of a head
+KNOT = 7  # radius
+ROOM = {"TB": (40, 42), "LR": (34, 48)}  # direction of the ranks -> space within a rank, and between ranks
+SCREEN = (1040, 700)  # about what a page has for its picture
+FEW, MANY = (
+    90,
+    400,
+)  # up to so many lines many folds are tried; above so many none, and lines run straight, below the boxes
+
+Part = tuple[int, int]  # number of a line, and of its stretch between two knots
+
+
+def arrange(mechanism: Mechanism, wishes: Sequence[tuple[Line, int]]) -> tuple[Layout, list[Way]]:
+    """Boxes, places, and a way for each line; a wish is a line and the number of the line that it ends on, or -1.
+
+    Long chains make long strips, which a screen shows small. So the strip is also folded, where few lines run: those no
+    longer order the ranks, and what follows comes to lie beside what precedes. The best of all is taken.
+    """
+    best = _Sheet(mechanism, wishes, "TB")
+    if len(wishes) <= MANY:
+        flat = (best, _Sheet(mechanism, wishes, "LR"))
+        folded = (_Sheet(mechanism, wishes, sheet.direction, loose) for sheet in flat for loose in sheet.folds())
+        best = max((*flat, *folded), key=_Sheet.worth)
+    return best.layout, best.ways
+
+
+class _Sheet:
+    """A mechanism laid out in one direction. Keys may be anything, so dot sees numbers."""
+
+    def __init__(
+        self,
+        mechanism: Mechanism,
+        wishes: Sequence[tuple[Line, int]],
+        direction: str,
+        loose: Collection[Part] = (),
+    ) -> None:
+        from pygraphviz import AGraph
+
+        self.mechanism, self.wishes, self.direction, self.loose = mechanism, wishes, direction, loose
+        self.number = {key: f"n{n}" for n, key in enumerate(mechanism.nodes)}
+        self.knots: list[list[int]] = [[] for _ in wishes]  # on each line, the lines that end on it
+        for n, (_, target) in enumerate(wishes):
+            if target >= 0:
+                self.knots[target].append(n)
+        within, between = ROOM[direction]
+        care = {"splines": "true"} if len(wishes) <= MANY else {"splines": "line", "mclimit": "0.3", "nslimit": "2"}
+        self.graph = AGraph(
+            strict=False,
+            directed=True,
+            rankdir=direction,
+            newrank="true",
+            nodesep=f"{within / INCH}",
+            ranksep=f"{between / INCH}",
+            **care,
+        )
+        self.graph.node_attr.update(label="", fixedsize="true")
+        for name in self.number.values():
+            self._node(name, "box", WIDE + 2 * CLEAR, HIGH + 2 * CLEAR)
+        for n, (line, _) in enumerate(wishes):
+            self._line(n, line)
+        self._clusters("", self.graph)
+        _lay(self.graph, "dot")
+
+    def _node(self, name: str, shape: str, wide: float, high: float) -> None:
+        self.graph.add_node(name, shape=shape, width=f"{wide / INCH}", height=f"{high / INCH}")
+
+    def _line(self, n: int, line: Line) -> None:
+        """A line as dot's edges: from its start through its knots to its end, which may be a knot on another line."""
+        for k in self.knots[n]:
+            self._node(f"k{k}", "circle", 2 * KNOT, 2 * KNOT)
+        stations = self._stations(n)
+        for part in range(len(stations) - 1):
+            last = part == len(stations) - 2
+            tip = TIP["ring" if line.condition else line.kind] if last else 0.0
+            size = (tip - KNOT if stations[-1].startswith("k") else tip) / 10  # an arrow of size 1 is 10 points long
+            self.graph.add_edge(
+                stations[part],
+                stations[part + 1],
+                key=f"{n}.{part}",
+                arrowhead="normal" if size > 0.3 else "none",
+                arrowsize=f"{size}",
+                constraint="false" if (n, part) in self.loose else "true",
+                weight=4 if self.knots[n] else 2 if line.kind in ("increases", "decreases") else 1,
+            )
+
+    def _stations(self, n: int) -> list[str]:
+        line, target = self.wishes[n]
+        end = f"k{n}" if target >= 0 else self.number[line.end]
+        return [self.number[line.start], *(f"k{k}" for k in self.knots[n]), end]
+
+    def _clusters(self, outer: str, graph: AGraph) -> None:
+        """The places inside a place, each with its own nodes and the knots between them, and the room of its heading."""
+        for n, name in enumerate(self.mechanism.places):
+            if (*self.mechanism.within(name), "")[1] != outer or not self._held[name]:
+                continue
+            wide = min(advance(spoken(clean(self.mechanism.places[name].label)), 20), 3 * WIDE) + PAD
+            room = f'<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{math.ceil(wide)}" HEIGHT="{HEAD - 10}"><TR><TD></TD></TR></TABLE>'
+            inner = graph.add_subgraph(name=f"cluster_{n}", margin=f"{PAD}", labeljust="l", label=f"<{room}>")
+            for node in self._held[name]:
+                inner.add_node(node)
+            self._clusters(name, inner)
+
+    @cached_property
+    def _held(self) -> dict[str, list[str]]:
+        """What dot has to keep inside each place: its nodes, those of inner places, and knots of lines between them."""
+        held: dict[str, list[str]] = {name: [] for name in self.mechanism.places}
+        for key, name in self.number.items():
+            for place in self.mechanism.within(self.mechanism.nodes[key].place):
+                held[place].append(name)
+        for n, knots in enumerate(self.knots):
+            start, end = (self.mechanism.within(self.mechanism.nodes[key].place) for key in self._ends(n))
+            for place in (place for place in start if place in end):
+                held[place] += [f"k{k}" for k in knots]
+        return held
+
+    def _ends(self, n: int) -> tuple[str, str]:
+        line, target = self.wishes[n]
+        return line.start, line.end if target < 0 else self._ends(target)[1]
+
+    def _detour(self, lines: Sequence[int]) -> None:
+        """Run lines anew around the boxes, which stay where they are: where much meets, dot runs some through them."""
+        from pygraphviz import AGraph
+
+        plan = AGraph(strict=False, directed=True, splines="true", esep="+4", notranslate="true")
+        plan.node_attr.update(label="", fixedsize="true")
+        parts = [(*pair, f"{n}.{part}") for n in lines for part, pair in enumerate(pairwise(self._stations(n)))]
+        for name in {**dict.fromkeys(self.number.values()), **dict.fromkeys(end for part in parts for end in part[:2])}:
+            plan.add_node(name, **self.graph.get_node(name).attr)
+        for start, end, key in parts:
+            old = self.graph.get_edge(start, end, key).attr
+            plan.add_edge(start, end, key=key, arrowhead=old["arrowhead"], arrowsize=old["arrowsize"])
+        _lay(plan, "nop")
+        for start, end, key in parts:
+            found = plan.get_edge(start, end, key).attr["pos"]
+            self.graph.get_edge(start, end, key).attr["pos"] = found or self.graph.get_edge(start, end, key).attr["pos"]
+
+    # ---- folding
+
+    def folds(self) -> Iterator[frozenset[Part]]:
+        """Sets of stretches of lines that need not go forward, so that the strip falls into parts which lie side by side."""
+        down = self.direction == "TB"
+        long, short = (self.layout.height, self.layout.width) if down else (self.layout.width, self.layout.height)
+        wanted = SCREEN[0] / SCREEN[1] if down else SCREEN[1] / SCREEN[0]
+        parts = max(2, round(math.sqrt(long / short * wanted)))
+        where = {str(node): self._point(node.attr["pos"])[down] for node in self.graph.nodes()}
+        ranks = sorted({round(where[name]) for name in self.number.values()})
+        cuts = {(a + b) / 2: self._cut((a + b) / 2, where) for a, b in pairwise(ranks)}
+        few = len(self.wishes) <= FEW
+        for count in (parts, parts + 1):
+            near = [
+                sorted(
+                    (y for y in cuts if abs(y - long * k / count) < 0.35 * long / count), key=lambda y: (cuts[y][0], y)
+                )
+                for k in range(1, count)
+            ]
+            most = 1 if not few else 4 if count == 2 else 2
+            for chosen in islice(product(*(each[:most] for each in near)), 8):
+                yield frozenset[Part]().union(*(cuts[y][1] for y in chosen))
+
+    def _cut(self, y: float, where: dict[str, float]) -> tuple[int, frozenset[Part]]:
+        """What a fold at some height costs, and the stretches that run across it: a place should not be torn apart."""
+        torn = sum(len({where[name] < y for name in held}) > 1 for held in self._held.values())
+        across = frozenset(
+            (n, part)
+            for n in range(len(self.wishes))
+            for part, (start, end) in enumerate(pairwise(self._stations(n)))
+            if (where[start] < y) != (where[end] < y)
+        )
+        return len(across) + 2 * torn, across
+
+    def worth(self) -> float:
+        """How large it is on a screen, less where lines cross one another, a heading or a box."""
+        width, height = self.layout.width, self.layout.height
+        lines = [replace(line, way=way) for (line, _), way in zip(self.wishes, self.ways, strict=True)]
+        crossed = tangle(lines, about=True) + 5 * sum(len(self.layout.pierced(way.points)) for way in self.ways)
+        crossed += sum(
+            any(box.x < x < box.x + box.w and box.y < y < box.y + box.h for x, y in line.way.points)
+            for line in lines
+            for box in (area.heading for area in self.layout.areas)
+        )
+        return min(SCREEN[0] / width, SCREEN[1] / height) * math.exp(-crossed / max(len(lines), 1))
+
+    # ---- what dot made of it
+
+    @cached_property
+    def ways(self) -> list[Way]:
+        """A way for each line, around all boxes."""
+        ways = [self._way(n) for n in range(len(self.wishes))]
+        astray = [n for n, way in enumerate(ways) if self.layout.pierced(way.fine)] if len(ways) <= MANY else []
+        if astray:
+            self._detour(astray)
+            for n in astray:
+                ways[n] = self._way(n)
+        return ways
+
+    @cached_property
+    def layout(self) -> Layout:
+        width, height = self._corner
+        boxes = {}
+        for key, name in self.number.items():
+            x, y = self._point(self.graph.get_node(name).attr["pos"])
+            boxes[key] = Box(x - WIDE / 2, y - HIGH / 2, WIDE, HIGH)
+        rectangles = {}
+        todo = list(self.graph.subgraphs())
+        names = list(self.mechanism.places)
+        for cluster in todo:  # grows while it is read
+            todo += cluster.subgraphs()
+            left, low, right, top = map(float, cluster.graph_attr["bb"].split(","))
+            (x, y), (x2, y2) = self._point(f"{left},{top}"), self._point(f"{right},{low}")
+            rectangles[names[int(cluster.name.removeprefix("cluster_"))]] = Box(x, y, x2 - x, y2 - y)
+        return Layout(boxes, areas(self.mechanism, rectangles), width + GAP, height + GAP)
+
+    @cached_property
+    def _corner(self) -> tuple[float, float]:
+        _, _, width, height = map(float, (self.graph.graph_attr["bb"] or "0,0,0,0").split(","))
+        return width, height
+
+    def _point(self, text: str) -> Point:
+        """A point of dot, which counts upwards from the bottom, on the sheet with its margin."""
+        x, y = map(float, text.split(","))
+        return x + GAP / 2, self._corner[1] - y + GAP / 2
+
+    def _way(self, n: int) -> Way:
+        """The course of a line: dot's curves, joined in its knots."""
+        target = self.wishes[n][1]
+        stations = self._stations(n)
+        curve: list[Point] = []
+        tip: Point | None = None
+        for part, (start, end) in enumerate(pairwise(stations)):
+            points: list[Point] = []
+            for word in (self.graph.get_edge(start, end, f"{n}.{part}").attr["pos"] or "").replace(";", " ").split():
+                if word.startswith("e,"):
+                    tip = self._point(word[2:])
+                elif not word.startswith("s,"):
+                    points.append(self._point(word))
+            if not points:  # dot found no way: a straight one, which is astray
+                points = _straight(*(self._point(self.graph.get_node(name).attr["pos"]) for name in (start, end)))
+            if curve:  # through the knot
+                curve += _straight(curve[-1], points[0])[1:-1]
+            curve += points
+        if target >= 0:
+            tip = self._point(self.graph.get_node(f"k{n}").attr["pos"])
+        last = curve[-1]
+        back = last if tip and math.dist(tip, last) > 1 else curve[-2]
+        tip = tip or last
+        far = math.dist(tip, back) or 1.0
+        toward = (back[0] - tip[0]) / far, (back[1] - tip[1]) / far
+        return Way(0, tuple(curve), tip=tip, toward=toward)
+
+
+def _straight(a: Point, b: Point) -> list[Point]:
+    """A straight line as a cubic."""
+    return [(a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t) for t in (0, 1 / 3, 2 / 3, 1)]
+
+
+def _lay(graph: AGraph, program: str) -> None:
+    """Run Graphviz. It writes to stderr by itself which lines it could not curve; `ways` looks at all of them anyway."""
+    silent, heard = os.open(os.devnull, os.O_WRONLY), os.dup(2)
+    try:
+        os.dup2(silent, 2)
+        graph.layout(program)
+    finally:
+        os.dup2(heard, 2)
+        os.close(silent)
+        os.close(heard)

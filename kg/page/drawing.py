@@ -1,0 +1,73 @@
+"""The drawing of a mechanism: where everything stands and how every line runs, and the score of the result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kg.mechanism import Mechanism
+from kg.page import dot, router
+from kg.page.geometry import Line, inferred, marked, tangle, wanted
+from kg.page.layout import Layout, grid, place
+
+
+@dataclass(frozen=True)
+class Score:
+    """What is wrong with a picture, as counts."""
+
+    crossings: int
+    through_boxes: int
+    box_overlaps: int
+    foreign_boxes: int
+    area_overlaps: int
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A layout with its lines: those of edges first, then the connectors of their conditions."""
+
+    layout: Layout
+    lines: tuple[Line, ...]
+
+
+def draw(mechanism: Mechanism) -> Drawing:
+    """Lay a mechanism out and choose a way for every line.
+
+    >>> from kg.mechanism import Edge, Frozen, Node, Sentence
+    >>> nodes = Frozen({key: Node(key=key) for key in "ab"})
+    >>> edge = Edge(sentence=Sentence("a", "activates", "b"), name="ab")
+    >>> [line.kind for line in draw(Mechanism(nodes=nodes, edges=(edge,))).lines]
+    ['increases']
+    """
+    wishes = list(wanted(mechanism))
+    if grid(mechanism) and len(wishes) <= router.CAREFUL:
+        layout = place(mechanism)
+        ways = router.ways(wishes, layout)
+    else:
+        layout, ways = dot.arrange(mechanism, wishes)
+    lines = [replace(line, way=way) for (line, _), way in zip(wishes, ways, strict=True)]
+    names = frozenset(edge.name for edge in mechanism.edges if inferred(edge) or edge.disputed)
+    return Drawing(layout, tuple(marked(lines, names)))
+
+
+def score(mechanism: Mechanism) -> Score:
+    """Count what a reader would stumble over in the picture of a mechanism; the aim is 0 everywhere."""
+    drawing = draw(mechanism)
+    boxes, areas = drawing.layout.boxes, drawing.layout.areas
+    listed = list(boxes.values())
+    return Score(
+        tangle(drawing.lines),
+        sum(len(drawing.layout.pierced(line.way.fine)) for line in drawing.lines),
+        sum(a.overlaps(b) for n, a in enumerate(listed) for b in listed[:n]),
+        sum(
+            area.box.overlaps(box)
+            for area in areas
+            for key, box in boxes.items()
+            if area.key not in mechanism.within(mechanism.nodes[key].place)
+        ),
+        sum(
+            a.box.overlaps(b.box)
+            for n, a in enumerate(areas)
+            for b in areas[:n]
+            if a.key not in mechanism.within(b.key) and b.key not in mechanism.within(a.key)
+        ),
+    )

@@ -1,0 +1,127 @@
+"""The compiled network of a mechanism as compact JSON, so that network.js answers in the page as ``kg.causal`` does.
+
+Nodes and edges are numbers: their places in the file. A reading is a network of its own; nodes come first in it, so
+that the gates of a node have the same numbers in all.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kg import causal, vocabulary
+from kg.causal import Network
+from kg.mechanism import Expectation, Mechanism, common_name
+from kg.page.layout import clean, spoken
+
+#: With more executing edges the page says that it is too large: at 100,000 (7 MB of JSON) Chromium took 0.2 s to read the
+#: network and 0.1 s for an answer (benchmarks/whatif.py), and a page of so many steps is slow for other reasons.
+MOST = 100_000
+
+KINDS = ("edge", "requires", "unless", "start", "closed", "effect")  # of inputs, by number; network.js has the same
+
+
+def compiled(mechanism: Mechanism) -> dict[str, Any]:
+    """All that a what-if needs, under every reading; or ``why``, a sentence that says why there can be none.
+
+    >>> from kg.formats import read
+    >>> data = compiled(read("ta1-tlr7"))
+    >>> [reading["key"] for reading in data["readings"]], data["claims"][0]
+    (['as written', 'also-delivers'], 'finding')
+    >>> compiled(Mechanism(id="one"))
+    {'why': 'No step of this mechanism can be run.'}
+    """
+    try:
+        running = sum(edge.executes for edge in mechanism.edges)
+        if not running:
+            return {"why": "No step of this mechanism can be run."}
+        if running > MOST:
+            return {"why": f"{running:,} steps are too many to run in a page; kg whatif runs them on the command line."}
+        return _compiled(mechanism)
+    except (KeyError, IndexError, causal.Impossible):  # an invalid mechanism: what is wrong is `kg check`'s to say
+        return {"why": "This mechanism cannot be run: kg check says what is wrong with it."}
+
+
+def _compiled(mechanism: Mechanism) -> dict[str, Any]:
+    m = mechanism
+    number = {key: n for n, key in enumerate(m.nodes)}
+    edge_number = {edge.name: n for n, edge in enumerate(m.edges)}
+    claims = vocabulary.claims()
+    conditions = list(m.conditions)
+    readings = causal.readings(m)
+    taxa: dict[str, int] = {}
+    species = {}
+    for n, edge in enumerate(m.edges):
+        found = m.support(edge).species if edge.executes else ()
+        if found:
+            species[n] = [taxa.setdefault(label, len(taxa)) for label in found]
+    common = {taxon.label: common_name(taxon) for item in m.evidence() for taxon in item.taxon}
+    run = causal.Run(m)
+    for settings in (*m.conditions, *m.assumptions):  # raises Impossible for what cannot be set
+        run.settings(values=(m.conditions.get(settings) or m.assumptions[settings]).values)
+
+    def given(values: Any) -> list[list[int | str]]:
+        return [[number[node], value] for node, value in values.items()]
+
+    def expected(one: Expectation) -> list[int | str]:
+        wanted = one.expect
+        than = wanted.than if wanted.relation == "is" else conditions.index(wanted.than)
+        reading = readings.index(one.reading) if one.reading else -1
+        return [conditions.index(one.given), number[wanted.node], wanted.relation, than, reading]
+
+    return {
+        "levels": [list(map(clean, node.levels)) if node.levels else 0 for node in m.nodes.values()],
+        "outcomes": [number[node.key] for node in m.nodes.values() if node.outcome],
+        "into": [number.get(e.sentence.object, -1) if e.role in ("increases", "decreases") else -1 for e in m.edges],
+        "claims": list(claims),
+        "said": [claim.label for claim in claims.values()],
+        "taxa": list(map(clean, taxa)),
+        "common": [clean(common.get(label, label)) for label in taxa],
+        "species": species,
+        "readings": [
+            {
+                "key": clean(name),
+                "title": clean(_title(m, name)),
+                **_network(causal.under(m, name), net, number, edge_number),
+            }
+            for name, net in run.networks.items()
+        ],
+        "assumptions": [
+            [clean(one.key), clean(one.title or one.key), given(one.values)] for one in m.assumptions.values()
+        ],
+        "conditions": [
+            [clean(one.key), spoken(clean(one.title or one.key)), given(one.values)] for one in m.conditions.values()
+        ],
+        "expectations": [
+            expected(one)
+            for one in m.expectations
+            if any(item.claim == "finding" and item.stance == "supports" for item in one.evidence)
+        ],
+    }
+
+
+def _title(mechanism: Mechanism, reading: str) -> str:
+    return reading if reading == causal.AS_WRITTEN else mechanism.readings[reading].title or reading
+
+
+def _network(m: Mechanism, net: Network, number: dict[str, int], edge_number: dict[str, int]) -> dict[str, Any]:
+    """Gates as a string of kinds, their literals in one row, inputs as kind, node or edge, and node of a condition."""
+    claims = list(vocabulary.claims())
+    inputs: list[int] = []
+    known = []
+    for gate, kind in enumerate(net.gates):
+        what = net.what(gate)
+        if kind == 0 and what:
+            of_node = what.kind in ("start", "closed")
+            name = number[what.name] if of_node else edge_number[what.name]
+            inputs += [KINDS.index(what.kind), name, number[what.node] if what.node else -1]
+            known.append({True: "1", False: "0", None: "?"}[net.given.get(gate)])
+    standing = [causal.standing(m.edge(name)) for name in net.fires]
+    return {
+        "kinds": "".join(map(str, net.gates)),
+        "counts": [len(ins) for ins in net.ins],
+        "ins": [literal for ins in net.ins for literal in ins],
+        "inputs": inputs,
+        "known": "".join(known),
+        "fires": [edge_number[name] for name in net.fires],
+        "standing": [claims.index(claim) if claim else -1 for claim in standing],
+    }

@@ -1,0 +1,106 @@
+"""A SPARQL server elsewhere: a POST for the answer, as the protocol has it, and one for what it comes from."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import replace
+
+from kg import vocabulary
+from kg.sparql.answer import Answer, Row, Value, table
+from kg.sparql.process import as_graph
+from kg.sparql.query import NoAnswer, Query, read
+
+LARGEST = 1 << 29  # bytes of an answer; nobody reads a larger one, and it may never end
+ABOUT = """SELECT DISTINCT ?mechanism ?version ?caveat {
+  ?mechanism a kgv:Mechanism ; kgv:caveat ?caveat . OPTIONAL { ?mechanism owl:versionInfo ?version } }"""
+
+
+def remote(query: Query, endpoint: str, seconds: float, rows: int) -> Answer:
+    """The answer of a SPARQL endpoint, with the source strip and the version of the mechanisms that it holds."""
+    answer = _posted(query, endpoint, seconds, rows)
+    try:
+        about = _posted(read(ABOUT, endpoint), endpoint, seconds, 100_000)
+    except NoAnswer:  # it has answered the question; a server of others need not know what a mechanism is
+        return answer
+    caveats: dict[str, tuple[str, ...]] = {}
+    versions: dict[str, str] = {}
+    for mechanism, version, caveat in about.rows:
+        if mechanism and caveat:
+            id = mechanism.text.removeprefix(vocabulary.BASE)
+            caveats[id] = tuple(sorted({*caveats.get(id, ()), caveat.text}))
+            versions[id] = version.text if version else ""
+    return replace(answer, caveats=caveats, versions=versions, called=query.called)
+
+
+def _posted(query: Query, endpoint: str, seconds: float, rows: int) -> Answer:
+    import http.client
+    import urllib.error
+    import urllib.parse
+    import urllib.request
+
+    if not re.match(r"https?://[^\s/]", endpoint):
+        raise NoAnswer("no-endpoint", "an endpoint is an http or https address", name=endpoint)
+    graph = query.form in ("CONSTRUCT", "DESCRIBE")
+    accept = "text/turtle" if graph else "application/sparql-results+json"
+    request = urllib.request.Request(
+        endpoint,
+        data=urllib.parse.urlencode({"query": query.text}).encode(),
+        headers={"Accept": accept, "User-Agent": "kg"},
+    )
+    until = time.monotonic() + seconds
+    parts, size = [], 0
+    try:
+        with urllib.request.urlopen(request, timeout=seconds) as reply:
+            while part := reply.read1(65536):
+                parts.append(part)
+                size += len(part)
+                if time.monotonic() > until:
+                    raise TimeoutError
+                if size > LARGEST:
+                    message = f"it answers with more than {LARGEST >> 20} MB"
+                    raise NoAnswer("endpoint", message, "put a LIMIT into the query", name=endpoint)
+    except urllib.error.HTTPError as error:
+        said = " ".join(error.read(2000).decode("utf-8", "replace").split())[:300]
+        raise NoAnswer("endpoint", f"it answers {error.code} {error.reason}", said, name=endpoint) from None
+    except NoAnswer:
+        raise
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", error)
+        if isinstance(reason, TimeoutError):
+            message = f"it took longer than {seconds:g} s"
+            raise NoAnswer("time-limit", message, "give it more --seconds", name=endpoint) from None
+        raise NoAnswer("endpoint", f"it cannot be reached: {reason}", name=endpoint) from None
+    try:
+        return _received(b"".join(parts), query, graph, rows)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        kind = reply.headers.get_content_type()
+        message = f"it answers with {kind} that is no {'Turtle' if graph else 'SPARQL result in JSON'}"
+        raise NoAnswer("endpoint", message, name=endpoint) from None
+
+
+def _received(data: bytes, query: Query, graph: bool, rows: int) -> Answer:
+    if graph:
+        said = as_graph(data, rows, query.prefixes)
+        found = table(said["terms"], said["rows"])
+        variables = tuple(said["variables"])
+        return Answer(query.form, variables, found, None, said["turtle"], said["capped"], prefixes=query.prefixes)
+    result = json.loads(data)
+    if "boolean" in result:
+        return Answer(query.form, truth=bool(result["boolean"]), prefixes=query.prefixes)
+    names = tuple(map(str, result["head"]["vars"]))
+    kinds = {"typed-literal": "literal"}
+    bindings = result["results"]["bindings"]
+    bound_rows: list[Row] = []
+    for bound in bindings[:rows]:
+        row: list[Value | None] = []
+        for name in names:
+            one = bound.get(name)
+            text = one and (one["value"] if isinstance(one["value"], str) else json.dumps(one["value"]))
+            row.append(
+                one
+                and Value(kinds.get(one["type"], one["type"]), text, one.get("datatype", ""), one.get("xml:lang", ""))
+            )
+        bound_rows.append(tuple(row))
+    return Answer(query.form, names, tuple(bound_rows), capped=len(bindings) > rows, prefixes=query.prefixes)

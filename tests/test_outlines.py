@@ -1,0 +1,221 @@
+"""The mechanisms of which only excerpts were read, and what others say of the first: nothing is more than it was."""
+
+import csv
+import json
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from rdflib import URIRef
+from test_coverage import missing
+
+import kg
+from kg import formats, page, vocabulary
+from kg.checks import check
+from kg.cli import main
+from kg.formats import rdf
+from kg.mechanism import STATUS, Evidence, Frozen
+from kg.vocabulary import Term
+
+SEEDS = {mechanism.id: mechanism for mechanism in map(kg.read, formats.seeds())}
+FIRST = SEEDS["ta1-tlr7"]
+OUTLINES = [mechanism for mechanism in SEEDS.values() if mechanism.status == "outline"]
+MOUSE, HUMAN = Term("NCBITaxon:10090", "Mus musculus"), Term("NCBITaxon:9606", "Homo sapiens")
+by_id = pytest.mark.parametrize("outline", OUTLINES, ids=lambda outline: outline.id)
+
+
+def with_evidence(*items):
+    """The first mechanism, with more evidence on the edge `activation`."""
+    edges = tuple(
+        replace(edge, evidence=(*edge.evidence, *items)) if edge.name == "activation" else edge for edge in FIRST.edges
+    )
+    return replace(FIRST, edges=edges)
+
+
+def test_there_are_five_and_they_are_all_but_the_first():
+    assert {outline.id for outline in OUTLINES} == set(SEEDS) - {"ta1-tlr7"}
+    assert len(OUTLINES) >= 5
+
+
+@by_id
+def test_an_outline_says_so_wherever_it_appears(outline):
+    said = STATUS["outline"]
+    assert said in outline.caveats
+    assert outline.graph.graph["status"] == "outline" and said in outline.graph.graph["caveat"]
+    about = URIRef(rdf.iri(outline))
+    assert str(rdf.graph(outline).value(about, rdf.SCHEMA.creativeWorkStatus)) == "outline"
+    assert said in {str(text) for text in rdf.run_graph(outline).objects(None, rdf.KGV.caveat)}
+    assert json.loads(formats.text(outline, ".jsonld"))["status"] == "outline"
+    for text in (page.html(outline), page.svg(outline)):
+        assert said in re.sub(r"</tspan><tspan[^>]*>", " ", text)
+    run = CliRunner().invoke(main, ["check", outline.id, "--strict"])
+    assert run.exit_code == 0 and f"{outline.file}: outline, " in run.stdout
+    run = CliRunner().invoke(main, ["whatif", outline.id, "--conditions"])
+    assert said in run.stdout
+
+
+def test_the_first_mechanism_is_no_outline_and_keeps_its_strip():
+    assert FIRST.caveats == (
+        "From a blog report about a journal article we have not read",
+        "Species: primarily mouse, by the source's own account",
+        "Research findings, not medical advice",
+    )
+
+
+@by_id
+def test_an_outline_points_into_no_text_and_says_that_it_was_not_checked(outline):
+    items = list(outline.evidence())
+    assert not any(item.anchor or item.span for item in items)
+    report = check(outline, "", strict=True)
+    assert report.diagnostics == () and report.coverage.total == 0
+    rests = [item for item in items if not item.because]
+    assert report.coverage.no_text == len(rests) > 0
+    assert report.coverage.reasons == {"no text": len(rests)}
+    assert str(report.coverage) == f"0 of 0 anchors and spans checked; {len(rests)} more skipped: no text"
+    assert all(outline.source(item).read in ("excerpt", "abstract", "report") for item in rests)
+
+
+@by_id
+def test_every_edge_of_an_outline_rests_on_a_source_or_is_called_an_inference(outline):
+    for edge in outline.edges:
+        assert all(item.claim == "inference" or not item.because for item in edge.evidence)
+        assert edge.evidence
+
+
+@by_id
+def test_an_outline_can_be_run_walked_through_and_asked(outline):
+    assert len(outline.conditions) >= 3 and outline.expectations
+    assert 4 <= len(outline.tour) <= 6
+    assert sum(bool(stop.question and stop.answer) for stop in outline.tour) == 1
+    assert all(stop.caption and stop.plain for stop in outline.tour)
+    assert "not known" in outline.tour[-1].title and "excerpt" in outline.tour[-1].caption
+    assert list((Path(outline.file).parent / "answers").glob("*.csv"))
+
+
+def test_the_same_key_is_the_same_thing_in_every_mechanism():
+    """So that what is one thing can be joined, and what is in another place or form stays apart."""
+    seen = {}
+    for mechanism in SEEDS.values():
+        for node in mechanism.nodes.values():
+            term = seen.setdefault(node.key, node.term)
+            assert term == node.term, f"{node.key} of {mechanism.id}"
+    places = {
+        (m.id, m.places[node.place].term.id if node.place else "")
+        for m in SEEDS.values()
+        for node in m.nodes.values()
+        if node.term.id == "kg:miR-146a-5p"
+    }
+    assert places == {("ta1-tlr7", "GO:0036019"), ("mir146a-brake", "GO:0005615")}
+
+
+# ---------------------------------------------------------------- what others say of the first
+
+
+def test_what_qualifies_or_disputes_lends_an_edge_no_species_and_no_publication():
+    activation = FIRST.edge("activation")
+    assert {taxon for item in activation.evidence for taxon in item.taxon} == {MOUSE, HUMAN}
+    assert activation.taxa == (MOUSE,)
+    assert FIRST.support(activation).species == ("Mus musculus",)
+    graph, about = rdf.graph(FIRST), URIRef(rdf.iri(FIRST, "edge", "activation"))
+    taxa = {str(taxon) for taxon in graph.objects(about, rdf.BIOLINK.species_context_qualifier)}
+    assert taxa == {"http://purl.obolibrary.org/obo/NCBITaxon_10090"}
+    cited = {str(work) for work in graph.objects(about, rdf.BIOLINK.publications)}
+    assert any("j.isci.2021.103441" in work for work in cited)
+    assert not any("s41544-019-0009-x" in work for work in cited), "a review that only qualifies it"
+
+
+def test_support_is_counted_in_papers_by_stance():
+    support = FIRST.support(FIRST.edge("activation"))
+    assert (support.supporting, support.disputing) == (2, 0)
+    assert support.qualifying == 8 and support.read == ("excerpt", "full")
+    twice = with_evidence(Evidence(source="miR-146a-ligand", claim="finding"))
+    assert twice.support(twice.edge("activation")).supporting == 2, "one paper counts once"
+
+
+def test_a_dispute_takes_the_bare_triple_and_a_qualification_does_not():
+    assert FIRST.edge("activation").asserted
+    qualified = with_evidence(Evidence(source="let-7", claim="finding", stance="qualifies"))
+    disputed = with_evidence(Evidence(source="let-7", claim="finding", stance="disputes"))
+    assert qualified.edge("activation").asserted and not disputed.edge("activation").asserted
+    assert not any(edge.disputed for edge in FIRST.edges)
+
+
+def test_no_value_of_a_run_rests_on_what_others_say():
+    """Without the literature every condition comes out as it does with it."""
+    own = replace(
+        FIRST,
+        edges=tuple(
+            replace(edge, evidence=tuple(item for item in edge.evidence if item.source in ("", "article")))
+            for edge in FIRST.edges
+        ),
+    )
+    assert sum(len(edge.evidence) for edge in own.edges) < sum(len(edge.evidence) for edge in FIRST.edges)
+    for condition in FIRST.conditions:
+        with_it, without = kg.whatif(FIRST, condition), kg.whatif(own, condition)
+        assert with_it.values == without.values
+        assert [(s.node, s.status, s.weakest) for s in with_it.changed] == [
+            (s.node, s.status, s.weakest) for s in without.changed
+        ]
+    assert [edge.asserted for edge in FIRST.edges] == [edge.asserted for edge in own.edges]
+
+
+def test_a_disputed_line_carries_a_cross():
+    outline = SEEDS["cgas-sting"]
+    marked = {line.edge for line in page.drawing.draw(outline).lines if line.mark}
+    assert marked == {"MyD88-not-needed"}
+    assert "disputed" in page.html(outline).partition('id="legend"')[2]
+
+
+# ---------------------------------------------------------------- against the literature that was read
+
+
+@pytest.fixture(scope="module")
+def literature():
+    """All that the rows say, without those whose identifiers may not be used."""
+    table = Path(os.environ.get("KG_SOURCES") or "") / "biology" / "literature.tsv"
+    if not table.is_file():
+        missing(f"KG_SOURCES={os.environ.get('KG_SOURCES', '')} holds no biology/literature.tsv")
+    with open(table, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    return [" ".join(row.values()) for row in rows if row["status"] == "READ"]
+
+
+def test_a_source_is_named_as_a_row_that_was_read_names_it(literature):
+    """Each identifier stands in a row, and all of a source's in the same."""
+    others = [source for mechanism in SEEDS.values() for source in mechanism.sources.values()]
+    others = [source for source in others if source.key not in ("article", "paper")]
+    assert len(others) > 50
+    for source in others:
+        pmc = re.fullmatch(r"https://pmc\.ncbi\.nlm\.nih\.gov/articles/(PMC\d+)", source.url)
+        address = pmc[1] if pmc else re.sub(r"^https?://(github\.com/)?(?=.*wikipathways|preview)", "", source.url)
+        identifiers = [text for text in (source.doi, source.pmid, address) if text]
+        assert identifiers
+        assert any(all(text in row for text in identifiers) for row in literature), identifiers
+        assert source.read == "excerpt" and not source.texts
+
+
+def test_every_term_of_a_seed_was_looked_up_or_is_defined_here():
+    used = {node.term.id for m in SEEDS.values() for node in m.nodes.values()}
+    used |= {form.id for m in SEEDS.values() for node in m.nodes.values() for form in node.forms}
+    used |= {place.term.id for m in SEEDS.values() for place in m.places.values()}
+    assert used <= set(vocabulary.terms())
+
+
+def test_an_outline_of_a_source_read_in_full_is_a_contradiction():
+    outline = OUTLINES[0]
+    full = {key: replace(source, read="full") for key, source in outline.sources.items()}
+    found = check(replace(outline, sources=Frozen(full)), "").errors
+    assert "no-outline" in {one.code for one in found}
+
+
+def test_why_a_step_does_not_act_is_said_in_the_levels_of_the_file():
+    steps = {step.node: step for step in kg.whatif(SEEDS["mir146a-brake"], "LPS-more-miR146a").changed}
+    said = {one.edge: one.why for node in ("NFkB_active", "cytokines") for one in steps[node].because if not one.fires}
+    assert said == {
+        "signal-by-IRAK1": "IRAK1 is lowered",
+        "signal-by-TRAF6": "TRAF6 is lowered",
+        "cytokines-full": "it requires NF-κB activity after LPS at high, which is low",
+    }

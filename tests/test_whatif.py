@@ -1,0 +1,540 @@
+"""What-if in the page gives the answers of ``kg whatif``; and what else a reader does with a run, or with numbers of one's own."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_page import Open, chromium, file, visit  # noqa: F401  (fixtures)
+from test_semantics import generated, sketch
+
+import kg
+from kg import causal, page
+from kg.mechanism import (
+    Assumption,
+    Change,
+    Condition,
+    Evidence,
+    Expect,
+    Expectation,
+    Frozen,
+    Mechanism,
+    Reading,
+    Requirement,
+)
+from kg.page import network
+from kg.page.picture import asset
+from kg.page.words import Told
+from kg.vocabulary import Term
+
+SEED = kg.read("ta1-tlr7")
+SEEDS = sorted(path.parent.name for path in kg.shelf("seeds").glob("*/mechanism.yaml"))
+Question = tuple[str, dict[str, str], str, tuple[str, ...]]  # condition, values, reading, assumptions
+
+#: Puts questions to the interpreter; answers come back with names for numbers, as Answer.as_dict() has them.
+ASK = """
+all => all.map(([data, keys, labels, edges, words, questions, apart]) => {
+  const model = new Model(data), named = Object.fromEntries;
+  const conditions = data.conditions.map(c => c[0]), assumptions = data.assumptions.map(a => a[0]);
+  const readings = data.readings.map(r => r.key);
+  const missing = {start: of => `whether ${keys[of]} is present`, effect: of => `how far ${edges[of]} goes`};
+  const why = {
+    subject: (why, value) => why.open ? `it is unknown whether ${labels[why.node]} is present` : `${labels[why.node]} is ${value}`,
+    requires: (why, value) => `it requires ${labels[why.node]}${data.levels[why.node] ? ` at ${why.level}` : ''}, which is ${value}`,
+    unless: why => `${labels[why.node]} ${why.open ? 'may be' : 'is'} present`,
+    blocked: why => `${why.open ? 'it may be ' : ''}blocked: ${words[why.edge]}`
+  };
+  const plain = (answer, node) => {
+    const step = answer.step(node);
+    return {
+      before: answer.before[node], after: answer.after[node],
+      edges: step.because.map(b => ({edge: edges[b.edge], fires: [null, false, true][b.fires + 1], why: b.why ? why[b.why.kind](b.why, [answer.after[b.why.node]].flat().join(' to ')) : ''})),
+      status: step.status + (step.under.length ? ' ' + step.under.map(n => assumptions[n]).join(', ') : ''),
+      weakest: step.weakest < 0 ? '' : data.claims[step.weakest], rests_on: step.restsOn.map(e => edges[e]),
+      species: named(step.species.map(([taxon, count]) => [taxon < 0 ? 'not stated' : data.taxa[taxon], count])),
+      missing: step.missing.map(m => missing[m.kind](m.of)).sort(), closed: step.closed.map(n => keys[n]),
+      observed: step.observed.map(([relation, than]) => `${relation} ${relation === 'is' ? than : conditions[than]}`)
+    };
+  };
+  const answers = questions.map(([condition, values, reading, assume]) => {
+    const answer = model.ask({
+      condition: conditions.indexOf(condition), reading: readings.indexOf(reading), assume: assume.map(a => assumptions.indexOf(a)),
+      values: new Map(Object.entries(values).map(([k, v]) => [keys.indexOf(k), v]))
+    });
+    return {
+      settings: named([...answer.settings].map(([n, v]) => [keys[n], v])), values: named(answer.after.map((v, n) => [keys[n], v])),
+      changed: answer.changed.map(n => keys[n]), because: named(answer.changed.map(n => [keys[n], plain(answer, n)])),
+      disagree: named([...answer.disagree].map(([n, by]) => [keys[n], named(by.map((v, k) => [readings[answer.readings[k]], v]))]))
+    };
+  });
+  const found = apart ? [...model.discriminate()].filter(Boolean).map(one => [
+    one.condition < 0 ? '' : conditions[one.condition], named([...one.values].map(([n, v]) => [keys[n], v])),
+    named(one.outcomes.map(([n, by]) => [keys[n], named(by.map((v, k) => [readings[k], v]))]))
+  ]) : [];
+  return [answers, found];
+})
+"""
+
+
+def by_python(mechanism: Mechanism, question: Question) -> dict[str, Any]:
+    condition, values, reading, assume = question
+    answer = causal.whatif(mechanism, condition, values, reading, assume).as_dict()
+    for step in answer["because"].values():
+        del step["support"]  # papers are counted on the card of each step that is linked
+        if step["missing"] and "its own history" in step["missing"][0]:
+            step["missing"] = []  # the page says so where an unknown misses nothing
+    return {key: answer[key] for key in ("settings", "values", "changed", "because", "disagree")}
+
+
+def differences(tab: Any, asked: Iterable[tuple[Mechanism, list[Question]]]) -> tuple[int, list[Any]]:
+    """How many answers were compared, and those in which Python and JavaScript differ; experiments included."""
+    asked = list(asked)
+    rows = []
+    for m, questions in asked:
+        labels, words = [n.label for n in m.nodes.values()], [m.words(e) for e in m.edges]
+        names, apart = [e.name for e in m.edges], bool(m.readings)
+        rows.append([network.compiled(m), list(m.nodes), labels, names, words, questions, apart])
+    compared, wrong = 0, []
+    for (mechanism, questions), (answers, found) in zip(asked, tab.evaluate(ASK, rows), strict=True):
+        for question, theirs in zip(questions, answers, strict=True):
+            ours = by_python(mechanism, question)
+            wrong += [(mechanism.id, question, key, ours[key], theirs[key]) for key in ours if ours[key] != theirs[key]]
+            wrong += [
+                (mechanism.id, question, "order") for _ in range(list(ours["settings"]) != list(theirs["settings"]))
+            ]
+        if mechanism.readings:
+            experiments = [
+                [
+                    one.condition,
+                    dict(one.settings),
+                    {n: {r: causal._plain(v) for r, v in by.items()} for n, by in one.outcomes.items()},
+                ]
+                for one in causal.discriminate(mechanism)
+            ]
+            wrong += [(mechanism.id, "discriminate", experiments, found)] if experiments != found else []
+        compared += len(questions)
+    return compared, wrong
+
+
+@pytest.fixture
+def interpreter(chromium: Any) -> Iterator[Any]:  # noqa: F811
+    """network.js alone, without a page."""
+    tab = chromium.new_page()
+    tab.add_script_tag(content=asset("network.js"))
+    yield tab
+    tab.close()
+
+
+def singles(m: Mechanism) -> Iterator[dict[str, str]]:
+    for key, node in m.nodes.items():
+        for value in ("absent", "present", "unknown", *node.levels):
+            yield {key: value}
+
+
+def several(m: Mechanism, rnd: random.Random) -> dict[str, str]:
+    chosen = rnd.sample(list(m.nodes), rnd.randint(2, min(6, len(m.nodes))))
+    return {key: rnd.choice([*(m.nodes[key].levels or causal.PLAIN), "unknown"]) for key in chosen}
+
+
+def questions(m: Mechanism, multiple: int, rnd: random.Random) -> Iterator[Question]:
+    """Every condition and single intervention under every reading, with and without assumptions; others at random."""
+    ways = list(itertools.product(("", *causal.readings(m)), [(), *((name,) for name in m.assumptions)]))
+    for reading, assume in ways:
+        yield from ((condition, {}, reading, assume) for condition in ("", *m.conditions))
+    for values in singles(m):
+        yield from (("", values, reading, assume) for reading, assume in ways)
+    for _ in range(multiple):
+        reading, assume = rnd.choice(ways)
+        condition = rnd.choice(["", *m.conditions])
+        yield condition, several(m, rnd), reading, assume
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_a_seed_is_answered_in_the_page_as_in_python(interpreter: Any, name: str) -> None:
+    mechanism = kg.read(name)
+    asked = list(questions(mechanism, 500, random.Random(name)))
+    compared, wrong = differences(interpreter, [(mechanism, asked)])
+    assert wrong == [] and compared == len(asked) > 500
+
+
+def made(seed: int) -> Mechanism:
+    """A generated mechanism with levels, evidence, a rival reading, assumptions, conditions and observations, too."""
+    m, rnd = generated(seed, 7), random.Random(-seed)
+    keys = list(m.nodes)
+    taxa = (Term("NCBITaxon:10090", "Mus musculus"), Term("NCBITaxon:9606", "Homo sapiens"))
+    ladder = ("none", "partial", "strong")
+
+    def evidence() -> tuple[Evidence, ...]:
+        claim = rnd.choice(["finding", "background", "interpretation", "hypothesis", "inference"])
+        return (Evidence(claim=claim, because="made", taxon=tuple(rnd.sample(taxa, rnd.randint(0, 2)))),)
+
+    def levelled(needed: Requirement) -> Requirement:
+        ladders = nodes[needed.node].levels
+        return replace(needed, level=rnd.choice(ladders[1:]) if ladders else "", evidence=evidence())
+
+    nodes = {
+        k: replace(n, levels=ladder if rnd.random() < 0.3 else (), outcome=rnd.random() < 0.3)
+        for k, n in m.nodes.items()
+    }
+    edges = []
+    for edge in m.edges:
+        levels = nodes[edge.sentence.object].levels if edge.sentence.object in nodes else ()
+        level = rnd.choice(["", *levels[1:]]) if levels and edge.role == "increases" else ""
+        needs = {k: tuple(map(levelled, getattr(edge, k))) for k in ("requires", "unless")}
+        edges.append(replace(edge, level=level, evidence=evidence(), run=rnd.random() < 0.9, **needs))
+    rival = Change(requires=(Requirement(node=rnd.choice(keys)),), run=rnd.choice([None, False]))
+    values = [Frozen({k: rnd.choice(["present", "absent"]) for k in rnd.sample(keys, n)}) for n in (1, 2, 3)]
+    expectations = [
+        Expectation(
+            given=rnd.choice(["c0", "c1"]),
+            expect=Expect(
+                rnd.choice(keys),
+                *rnd.choice([("is", "present"), ("same as", "c1"), ("higher than", "c1"), ("lower than", "c0")]),
+            ),
+            reading=rnd.choice(["", "", "rival"]),
+            evidence=(Evidence(claim="finding", because="made"),),
+        )
+        for _ in range(4)
+    ]
+    return replace(
+        m,
+        id=f"made-{seed}",
+        nodes=Frozen(nodes),
+        edges=tuple(edges),
+        readings=Frozen({"rival": Reading(key="rival", edges=Frozen({rnd.choice(edges).name: rival}))}),
+        assumptions=Frozen({"a0": Assumption(key="a0", values=values[0])}),
+        conditions=Frozen({f"c{n}": Condition(key=f"c{n}", values=v) for n, v in enumerate(values[1:])}),
+        expectations=tuple(expectations),
+    )
+
+
+@pytest.mark.parametrize(
+    "seeds", [range(25), pytest.param(range(25, 500), marks=pytest.mark.slow)], ids=["few", "many"]
+)
+def test_generated_mechanisms_are_answered_in_the_page_as_in_python(interpreter: Any, seeds: range) -> None:
+    runnable = [m for m in map(made, seeds) if any(edge.executes for edge in m.edges)]
+    compared, wrong = differences(interpreter, [(m, list(questions(m, 20, random.Random(m.id)))) for m in runnable])
+    assert wrong == [] and compared > 100 * len(runnable)
+
+
+def test_an_experiment_may_move_what_only_a_rival_reading_needs() -> None:
+    m, _ = sketch(
+        "nodes: {B: {outcome: 'yes'}, X: {}}\nedges: [{edge: A promotes B, name: e}]\n"
+        "readings: {rival: {edges: {e: {requires: [X]}}}}\nconditions: {a: {set: {A: present}}}"
+    )
+    assert [dict(one.settings) for one in causal.discriminate(m)] == [{"X": "absent"}]
+
+
+# ---- what a reader does
+
+
+BOTH = "#tab=runs&in=both&set=TLR7%3Dabsent"
+
+
+def steps(tab: Any) -> dict[str, str]:
+    return dict(tab.locator("#follows > li").evaluate_all("all => all.map(e => [e.dataset.step, e.innerText])"))
+
+
+def test_a_condition_at_a_click_and_a_node_by_keyboard(visit: Open) -> None:  # noqa: F811
+    tab = visit("#tab=runs")
+    assert not tab.locator("#answer").is_visible() and not tab.locator("#bar").is_visible()
+    tab.get_by_role("button", name="Chemotherapy and Tα-1", exact=True).click()
+    assert tab.evaluate("location.hash") == "#tab=runs&in=both"
+    assert "Tumour control: strong" in tab.locator("#said").inner_text()
+    answer = causal.whatif(SEED, "both")
+    shown = steps(tab)
+    assert list(shown) == [step.node for step in answer.changed if step.node not in answer.settings]
+    for step in answer.changed:
+        if step.node in shown:
+            assert step.status in shown[step.node] and causal.shown(step.after) in shown[step.node]
+    assert "higher than under “Chemotherapy alone”" in shown["tumour_control"]
+    tab.focus("#setting summary")
+    tab.keyboard.press("Enter")
+    tab.fill("#set-find", "tlr7")
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("ArrowDown")
+    assert tab.evaluate("location.hash") == BOTH and tab.evaluate("document.activeElement.tagName") == "SELECT"
+    assert "Tumour control: partial" in tab.locator("#said").inner_text()
+    assert "TLR7: absent, set" in tab.locator("#values").inner_text()
+    assert "Tumour control: partial, changed from none" in tab.locator("#values").inner_text()
+    signalling = steps(tab)["TLR7_active"]
+    assert "does not act" in signalling and "because it needs TLR7, which is absent" in signalling
+    tab.click("#unset")
+    assert tab.evaluate("location.hash") == "#tab=runs" and not tab.locator("#answer").is_visible()
+
+
+def test_an_answer_says_what_it_stands_on_and_its_steps_lead_to_their_evidence(visit: Open) -> None:  # noqa: F811
+    tab = visit(BOTH)
+    step = next(one for one in causal.whatif(SEED, "both", {"TLR7": "absent"}).changed if one.node == "CD8_priming")
+    tab.locator("[data-step=CD8_priming] summary").click()
+    text = steps(tab)["CD8_priming"]
+    assert f"Rests on {len(step.rests_on)} step" in text and "weakest link: curator inference" in text
+    assert (
+        step.species == {"Mus musculus": 1}
+        and "mouse 1" in text
+        and "of the whole the source says: primarily mouse" in text
+    )
+    assert f"Assumed that nothing unlisted causes {', '.join(Told(SEED).title(n) for n in step.closed)}." in text
+    for caveat in SEED.caveats:
+        assert caveat in tab.locator("#answer .strip").inner_text()
+    tab.locator("[data-step=CD8_priming] .because button").first.click()
+    assert tab.locator(".card:visible h2").inner_text() == Told(SEED).say(SEED.edge("priming"))
+    assert tab.locator("#running").is_visible() and "TLR7: absent, set" in tab.locator("#values").inner_text()
+    tab.click("#tab-runs")
+    assert list(steps(tab)), "the run is still there"
+
+
+def test_an_unknown_names_what_would_settle_it_and_readings_say_where_they_disagree(visit: Open) -> None:  # noqa: F811
+    shown = steps(visit("#tab=runs&in=both-miR-unstated"))["tumour_control"]
+    assert "Not settled: whether High miR-146a-5p in the tumour is present." in shown and "unknown" in shown
+    tab = visit("#tab=runs&in=chemo&set=RNase_A%3Dabsent")
+    shown = steps(tab)["tumour_control"]
+    assert "readings disagree" in shown and "as written: strong" in shown.replace("\n", " ")
+    assert "strong | partial" in tab.locator("#outcomes").inner_text()
+    tab.locator("#whatif summary", has_text="Readings").click()
+    tab.get_by_label("as written").check()
+    assert "reading=as+written" in tab.evaluate("location.hash") and "prediction" in steps(tab)["tumour_control"]
+    tab.locator("[data-assume]").check()
+    assert "assume=no-spontaneous-bodies" in tab.evaluate("location.hash")
+
+
+def test_the_experiment_that_tells_the_readings_apart(visit: Open) -> None:  # noqa: F811
+    tab = visit("#tab=runs")
+    tab.click("#apart")
+    tab.locator("#experiments li button").first.wait_for()
+    found, told = causal.discriminate(SEED), Told(SEED)
+    said = tab.locator("#experiments > li strong").all_inner_texts()
+    assert said == [
+        " + ".join(
+            filter(
+                None, (SEED.conditions[one.condition].title, *(f"{told.title(n)} {v}" for n, v in one.settings.items()))
+            )
+        )
+        for one in found
+    ]
+    tab.locator("#experiments li button").first.click()
+    assert tab.evaluate("location.hash") == f"#tab=runs&in={found[0].condition}&set=RNase_A%3Dabsent"
+    assert "readings disagree" in steps(tab)["tumour_control"]
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("set=TLR%3Dabsent", "No node is called “TLR”."),
+        ("set=TLR7%3Dstrong", "TLR7: “strong” is no value of this node: unknown, absent, present."),
+        ("set=TLR7%3Dabsent&set=TLR7%3Dpresent", "TLR7 is set twice: to absent and to present."),
+        ("set=TLR7", "“TLR7” sets nothing: it should be NODE=VALUE."),
+        ("in=bot&set=TLR7%3Dabsent", "No condition is called “bot”."),
+        ("in=both&in=chemo", "More than one condition is asked for."),
+        ("reading=x&assume=y", "No reading is called “x”.\nNo assumption is called “y”."),
+    ],
+)
+def test_a_link_that_asks_for_what_cannot_be_runs_nothing_and_says_why(visit: Open, link: str, said: str) -> None:  # noqa: F811
+    tab = visit(f"#tab=runs&{link}")
+    assert said in tab.locator("#wrong").inner_text() and tab.locator("#wrong").get_attribute("role") == "alert"
+    assert not tab.locator("#answer").is_visible() and not tab.locator("#running").is_visible()
+    tab.locator("[data-condition]").first.click()
+    assert tab.locator("#wrong").inner_text() == "" and tab.locator("#answer").is_visible()
+
+
+def test_a_stop_with_a_condition_shows_its_run_where_it_is_lit(visit: Open) -> None:  # noqa: F811
+    n = next(n for n, stop in enumerate(SEED.tour, 1) if stop.condition == "unprotected")
+    tab = visit(f"#stop={n}")
+    told = tab.locator("#values").inner_text().splitlines()
+    assert told == ["MiR-146a-5p: absent, changed from unknown", "RNase A: present"] or set(told) == {
+        f"{Told(SEED).title('miR146a')}: absent, changed from unknown",
+        "RNase A: present",
+    }
+    assert not tab.locator("#bar").is_visible(), "the picture stays where it is"
+    tab.click(".stop:visible [data-try]")
+    assert tab.evaluate("location.hash") == f"#stop={n}&tab=runs&in=unprotected" and tab.locator("#answer").is_visible()
+    tab.click("#tab-tour")
+    tab.click("#next")
+    assert "RNase A: present" in tab.locator("#values").inner_text()
+    tab.click("#next")
+    assert tab.locator("#values").inner_text() == ""
+
+
+def test_a_node_is_set_in_its_card_and_the_focus_stays(visit: Open) -> None:  # noqa: F811
+    tab = visit("#node=TLR7&in=both")
+    assert "Now: present, as at the start." in tab.locator(".card:visible .set-here").inner_text()
+    tab.focus(".card.on select")
+    tab.keyboard.press("ArrowDown")
+    assert "set=TLR7%3Dabsent" in tab.evaluate("location.hash")
+    assert tab.evaluate("document.activeElement.id").startswith("card-")
+    assert "Now: absent, set." in tab.locator(".card:visible .set-here").inner_text()
+    tab.click("#stop-run")
+    assert tab.evaluate("location.hash") == "#node=TLR7" and tab.locator(".card.on select").input_value() == ""
+
+
+def test_what_cannot_run_in_a_page_says_so(visit: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setattr(network, "MOST", 10)
+    path = tmp_path / "many.html"
+    path.write_text(page.html(SEED), encoding="utf-8")
+    tab = visit("#tab=runs&in=both&set=TLR7%3Dabsent", path=path)
+    assert "are too many to run in a page; kg whatif runs them" in tab.locator("#runs").inner_text()
+    assert tab.locator("#runs table").count() == 2, "the tables stay"
+    monkeypatch.undo()
+    broken = replace(SEED, conditions=Frozen({"c": Condition(key="c", values=Frozen({"no such node": "present"}))}))
+    assert network.compiled(broken) == {"why": "This mechanism cannot be run: kg check says what is wrong with it."}
+
+
+def test_without_a_script_the_tables_stay(visit: Open) -> None:  # noqa: F811
+    tab = visit(js=False)
+    assert not tab.locator("#whatif").is_visible() and tab.locator("#runs table").count() == 2
+
+
+# ---- numbers of one's own
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "wrong", "heading"),
+    [
+        ("TLR7\t1.8\nRNase A\t-0.6", [("TLR7", 1.8), ("RNase A", -0.6)], [], ""),
+        ("gene;log2FC\r\nTLR7;1e-3", [("TLR7", 0.001)], [], "gene, log2FC"),
+        ('\ufeff"a ""b"", c",2\n\nd , \u22123', [('a "b", c', 2), ("d", -3)], [], ""),
+        ("TLR7\t1,5", [], ["1: “1,5” has a comma; write 1.5"], ""),
+        ("TLR7;1,5\nA;2", [("A", 2)], ["1: “1,5” has a comma; write 1.5"], ""),
+        ("TLR7,1,5", [], ["1: 3 columns; keep two, a name and a number"], ""),
+        (
+            "name,value\nTLR7,high\nB,NA\nC,\nD,Infinity",
+            [],
+            ["2: “high” is no number", "3: “NA” is no number", "4: no number", "5: “Infinity” is no number"],
+            "name, value",
+        ),
+        ("NA,NA\n,1", [], ["1: “NA” is no number", "2: no name before the number"], ""),
+        ('"TLR7,1', [], ["1: a quotation mark is not closed"], ""),
+        ("TLR7 1.8", [], ["1: one column only; a tab, a semicolon or a comma has to stand before the number"], ""),
+        ("TLR7,1.8,,", [("TLR7", 1.8)], [], ""),
+        ("", [], [], ""),
+    ],
+)
+def test_a_table_is_read_or_its_lines_are_named(
+    interpreter: Any, text: str, rows: Any, wrong: Any, heading: str
+) -> None:
+    interpreter.add_script_tag(content=asset("overlay.js"))
+    found = interpreter.evaluate("text => readTable(text)", text)
+    assert [(row["name"], row["number"]) for row in found["rows"]] == rows
+    assert [f"{one['line']}: {one['what']}" for one in found["wrong"]] == wrong
+    assert found["heading"] == heading
+
+
+EVIL = "<img src=x onerror=\"document.title='gone'\">"
+TABLE = f"gene\tlog2FC\nTLR7\t1.8\ntlr-7\t0.5\nMESH:D012259\t-2.4\nIL6\t3\nTα-1\tx\n{EVIL}\t1\nthymosin alpha-1\t0.6\n"
+
+
+def test_numbers_of_ones_own_colour_the_picture_and_what_does_not_fit_is_listed(visit: Open) -> None:  # noqa: F811
+    tab = visit("#tab=explore")
+    before = tab.evaluate("document.querySelector('#net canvas').toDataURL()")
+    tab.fill("#table", TABLE)
+    tab.click("#colour")
+    said = tab.locator("#coloured").inner_text()
+    assert said.startswith("5 nodes coloured by 3 of 6 rows. The first line was read as a heading: gene, log2FC.")
+    listed = tab.locator("#complaints").inner_text()
+    for line in (
+        "line 6: “x” is no number",
+        "line 5: “IL6” is no node here",
+        f"line 7: “{EVIL}” is no node here",
+        "line 3: “tlr-7” (0.5) names TLR7 again; line 2 (1.8) is shown",
+        "line 8: “thymosin alpha-1” names 3 nodes: Tα-1 supplement, Tα-1 in blood, Tα-1",
+    ):
+        assert line in listed
+    assert [tab.locator(f"#scale-at-{n}").inner_text() for n in range(3)] == ["−2.4", "0", "2.4"]
+    assert "RNase A: your number -2.4" in tab.locator("#values").inner_text()
+    tab.wait_for_function("before => document.querySelector('#net canvas').toDataURL() !== before", arg=before)
+    assert "Your" not in tab.evaluate("location.hash") and "2.4" not in tab.evaluate("location.hash")
+    tab.fill("#middle", "1")
+    tab.keyboard.press("Tab")
+    assert [tab.locator(f"#scale-at-{n}").inner_text() for n in range(3)] == ["−2.4", "1", "4.4"]
+    tab.evaluate("location.hash = 'node=TLR7'")
+    assert "Your number: 1.8 (line 2, “TLR7”)" in tab.locator(".card:visible .yours").inner_text()
+    tab.click("#tab-explore")
+    tab.click("#uncolour")
+    assert not tab.locator("#bar").is_visible() and tab.locator("#values").inner_text() == ""
+    assert tab.title() == SEED.title
+
+
+def test_a_file_is_opened_or_dropped_and_what_is_no_text_is_refused(visit: Open, tmp_path: Path) -> None:  # noqa: F811
+    tab = visit("#tab=explore")
+    path = tmp_path / "numbers.csv"
+    path.write_text("TLR7,1\n")
+    tab.set_input_files("#open-table", path)
+    tab.get_by_text("1 node coloured by 1 of 1 row.").wait_for()
+    drop = """text => { const data = new DataTransfer; text.startsWith('file') ? data.items.add(new File([text.slice(4)], 'a.tsv')) : data.setData('text/plain', text);
+      document.getElementById('stage').dispatchEvent(new DragEvent('drop', {bubbles: true, cancelable: true, dataTransfer: data})) }"""
+    tab.click("#tab-tour")
+    tab.evaluate(drop, "TLR7\t1\nRNase A\t2")
+    tab.get_by_text("2 nodes coloured by 2 of 2 rows.").wait_for()
+    tab.evaluate(drop, "fileTα-1 in blood\t2")
+    tab.get_by_text("1 node coloured by 1 of 1 row.").wait_for()
+    tab.evaluate(drop, "filePK\0\1")
+    tab.get_by_text("This is no text.").wait_for()
+    assert not tab.locator("#scale").is_visible()
+
+
+# ---- for everybody, everywhere
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["", "?theme=dark", "360", "forced"])
+@pytest.mark.parametrize("what", ["answer", "wrong", "numbers", "experiment", "card", "stop"])
+def test_axe_finds_nothing_in_a_run_or_an_overlay(visit: Open, what: str, how: str) -> None:  # noqa: F811
+    from axe_playwright_python.sync_playwright import Axe
+
+    after = {
+        "answer": BOTH,
+        "wrong": "#tab=runs&in=bot",
+        "numbers": "#tab=explore",
+        "card": "#node=TLR7&in=both",
+        "stop": "#stop=4",
+    }
+    tab = visit((how if how.startswith("?") else "") + after.get(what, "#tab=runs"), 360 if how == "360" else 1440)
+    if how == "forced":
+        tab.emulate_media(forced_colors="active")
+        tab.reload()
+    if what == "answer":
+        tab.locator("#setting summary").click()
+        tab.locator("#whatif summary", has_text="Readings").click()
+        tab.locator("#follows summary").last.click()
+    if what == "numbers":
+        tab.fill("#table", TABLE)
+        tab.click("#colour")
+    if what == "experiment":
+        tab.click("#apart")
+        tab.locator("#experiments li").first.wait_for()
+    found = Axe().run(tab).response["violations"]
+    assert [(one["id"], [node["target"] for node in one["nodes"]][:4]) for one in found] == []
+
+
+@pytest.mark.parametrize("after", [BOTH, "#tab=explore"])
+def test_nothing_is_wider_than_a_narrow_screen(visit: Open, after: str) -> None:  # noqa: F811
+    tab = visit(after, 360, 740)
+    if after == BOTH:
+        tab.locator("#setting summary").click()
+    else:
+        tab.fill("#table", TABLE)
+        tab.click("#colour")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 360
+    assert tab.locator("#bar").is_visible() and tab.locator("#strip").is_visible()
+
+
+def test_a_mechanism_shows_itself_in_a_notebook(visit: Open, file: Path) -> None:  # noqa: F811
+    shown = SEED._repr_html_()
+    assert shown.count("<iframe") == 1 and 'sandbox="allow-scripts"' in shown
+    below = shown.partition("</iframe>")[2]
+    assert all(escape(caveat) in below for caveat in SEED.caveats) and "Cancer Research" in below
+    host = file.with_name("host.html")
+    host.write_text(f"<!doctype html><meta charset=utf-8><title>host</title>{shown}", encoding="utf-8")
+    tab = visit(path=host)
+    frame = tab.frame_locator("iframe")
+    frame.locator("#tab-runs").click()
+    frame.get_by_role("button", name="Chemotherapy alone", exact=True).click()
+    assert frame.locator("[data-step=tumour_control]").inner_text().startswith("Tumour control")
+    assert not frame.locator("#share").is_visible() and frame.locator("#strip").is_visible()
+    assert repr(SEED).startswith("<Mechanism ta1-tlr7: ")
