@@ -41,12 +41,21 @@ def full():
         taxon=(MOUSE,),
         stance="disputes",
         assay=Term("ECO:0000335", "substance quantification evidence"),
+        says="it falls",
+        time="24 h",
+        dose="1 mg/kg",
     )
     span = Evidence(source="report", span=(3, 9), claim="background")
     own = Evidence(because="it follows", claim="inference")
     needs = (m.Requirement("C", "high", (item,)),)
     effect = m.Effect(
-        complete=True, source="paper", anchor="no more of it", claim="finding", hedge="may", taxon=(MOUSE,)
+        complete=True,
+        source="paper",
+        anchor="no more of it",
+        claim="finding",
+        hedge="may",
+        taxon=(MOUSE,),
+        says="it goes",
     )
     edges = (
         m.Edge(
@@ -87,7 +96,8 @@ def full():
                 ),
             }
         ),
-        scope=(dataclasses.replace(item, stance="supports", assay=None),),
+        status="outline",
+        scope=(dataclasses.replace(item, stance="supports", assay=None, time="", dose=""),),
         places=Frozen(
             {
                 "lysosome": m.Place("lysosome", GO, "the lysosome", "cell"),
@@ -133,7 +143,18 @@ def full():
         conditions=Frozen({"on": m.Condition("on", "On", set_)}),
         expectations=(m.Expectation("on", m.Expect("A", "is", "present"), "other", (span,)),),
         notes=(m.Note("Something to say", ("A", "first"), (item,)),),
-        tour=(m.Stop("Here", "See", "Look", ("A", "first"), "on", "Why?", "Because"),),
+        tour=(
+            m.Stop(
+                "Here",
+                "See",
+                "Look",
+                ("A", "first"),
+                "on",
+                "Why?",
+                "Because",
+                Frozen({"de": m.Translation("de", "Hier", "Sieh", "Schau", "Warum?", "Darum")}),
+            ),
+        ),
         layout=(("A", "."), ("B", "C"), ("D", ".")),
     )
 
