@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from kg import vocabulary
 from kg.diagnostics import near
-from kg.mechanism import Edge, Expectation, Mechanism, Node, Requirement, Support
+from kg.mechanism import Edge, Expectation, Mechanism, Node, Requirement
 
 T = TypeVar("T")
 
@@ -471,7 +471,6 @@ class Step:
     missing: tuple[str, ...] = ()  # for an unknown: the facts that would settle it
     closed: tuple[str, ...] = ()  # nodes of which it is assumed that nothing unlisted causes them
     observed: tuple[str, ...] = ()  # what a finding says of it under this condition: a value, or only a comparison
-    support: Support | None = None  # what those edges rest on together, as counts
 
 
 @dataclass(frozen=True)
@@ -508,7 +507,6 @@ class Answer:
                     "missing": list(step.missing),
                     "closed": list(step.closed),
                     "observed": list(step.observed),
-                    "support": step.support.as_dict() if step.support else None,
                 }
                 for step in self.changed
             },
@@ -638,7 +636,6 @@ def _step(
     else:
         status = "prediction" + (f" under assumption {', '.join(assumed)}" if assumed else "")
     said = tuple(observed.get(node, ())) if status == "reproduces an observation" else ()
-    support = mechanism.support(*resting)
     return Step(
         node,
         before,
@@ -650,7 +647,6 @@ def _step(
         tuple(edges),
         closed=closed,
         observed=said,
-        support=support,
     )
 
 

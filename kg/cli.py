@@ -149,7 +149,7 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
                 "skipped": report.coverage.reasons,
             },
             "runs": asdict(report.runs),
-            "support": {edge.name: mechanism.support(edge).as_dict() for edge in mechanism.edges if not report.errors},
+            "support": {} if report.errors else _support(mechanism),
         }
         results.append({**summary, "diagnostics": [one.as_dict() for one in report.diagnostics]})
         if not as_json:
@@ -504,7 +504,7 @@ def whatif(
     Compares with the starting state, in the order in which things follow, and says for each step which edges decided
     it, what they rest on, and whether a source observed it. Under every reading, unless one is named.
     """
-    from kg import causal
+    from kg import causal, conflicts
 
     mechanism = _valid(mech)
     if conditions:
@@ -528,7 +528,10 @@ def whatif(
         return
     answer = causal.whatif(mechanism, condition, _settings(settings), reading, assume)
     if as_json:
-        click.echo(json.dumps(answer.as_dict(), ensure_ascii=False, indent=1))
+        supports, shown = conflicts.Supports(mechanism), answer.as_dict()
+        for step in shown["because"].values():
+            step["support"] = supports.of(*step["rests_on"]).as_dict() if step["rests_on"] else None
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
     else:
         _print_answer(mechanism, answer)
 
@@ -624,14 +627,17 @@ def paths(mech: str, start: str, end: str, also: Sequence[str], longest: int | N
     if isinstance(mechanism, conflicts.Union):
         start, end = (mechanism.keys.get(name, name) for name in (start, end))
     found = causal.routes(mechanism, start, end, longest or 0)
+    supports = conflicts.Supports(mechanism)
     signs: set[int] = set()
     rows = []
     for route in itertools.islice(found, most):
         signs.add(route.sign)
-        rows.append({"edges": list(route.edges), "sign": "+" if route.sign > 0 else "-"})
+        support = supports.of(*route.edges)
+        sign = "+" if route.sign > 0 else "-"
+        rows.append({"edges": list(route.edges), "sign": sign, "support": support.as_dict()})
         if not as_json:
             via = " → ".join(mechanism.nodes[mechanism.edge(name).subject].label for name in route.edges)
-            click.echo(f"{'+' if route.sign > 0 else '−'}  {via} → {mechanism.nodes[end].label}")
+            click.echo(f"{'+' if route.sign > 0 else '−'}  {via} → {mechanism.nodes[end].label} — {support.counts}")
     capped = next(found, None) is not None
     net = "none" if not signs else "mixed" if len(signs) > 1 else "unknown" if capped else "+" if signs == {1} else "-"
     if as_json:
@@ -826,8 +832,9 @@ def _species(counts: Mapping[str, int]) -> str:
 
 
 def _print_answer(mechanism: Mechanism, answer: causal.Answer) -> None:
-    from kg import causal, vocabulary
+    from kg import causal, conflicts, vocabulary
 
+    supports = conflicts.Supports(mechanism)
     given = mechanism.conditions[answer.condition].title if answer.condition else ""
     click.echo(click.style(f"{mechanism.id}: {given or 'what if'}", bold=True))
     click.echo("  set: " + (", ".join(f"{node} {value}" for node, value in answer.settings.items()) or "nothing"))
@@ -847,14 +854,14 @@ def _print_answer(mechanism: Mechanism, answer: causal.Answer) -> None:
             mark = "✓" if one.fires else "?" if one.fires is None else "✗"
             claim = vocabulary.claims()[causal.standing(edge)].label if causal.standing(edge) else ""
             tail = f" ({one.why})" if one.why else f" [{claim}]" if claim else ""
-            click.echo(f"    {mark} {mechanism.words(edge)}{tail}")
+            click.echo(f"    {mark} {mechanism.words(edge)}{tail} — {supports.of(edge.name).counts}")
         if step.missing:
             click.echo(f"    open: {'; '.join(step.missing)}")
         elif step.rests_on:
             weakest = vocabulary.claims()[step.weakest].label if step.weakest else "none"
             counted = f"{_n(len(step.rests_on), 'edge')}: {_species(step.species)}"
             click.echo(f"    rests on {counted}; weakest link: {weakest}")
-            click.echo(f"    {step.support}" if step.support else "")
+            click.echo(f"    {supports.of(*step.rests_on)}")
             if step.closed:
                 causes = ", ".join(mechanism.nodes[node].label for node in step.closed)
                 click.echo(f"    and on this, that nothing unlisted causes {causes}")
@@ -940,14 +947,16 @@ def _said(mechanism: Mechanism, fact: causal.Input) -> str:
 
 
 def _print_why(mechanism: Mechanism, answer: causal.Why, every: bool) -> None:
-    from kg import causal
+    from kg import causal, conflicts
 
+    supports = conflicts.Supports(mechanism)
     click.echo(click.style(f"{mechanism.nodes[answer.node].label}: {causal.shown(answer.value)}", bold=True))
     for i, reason in enumerate(answer.reasons, 1):
         click.echo(f"\nreason {i} of {len(answer.reasons)}" if every else "\nbecause")
         for fact in reason:
             necessary = "" if fact not in answer.necessary else "  (in every reason)" if every else "  (necessary)"
-            click.echo(f"    {_said(mechanism, fact)}{necessary}")
+            counts = f" — {supports.of(fact.name).counts}" if fact.kind in ("edge", "effect") else ""
+            click.echo(f"    {_said(mechanism, fact)}{necessary}{counts}")
     if every and not answer.complete:
         click.echo(f"\nthere are more than {len(answer.reasons)} reasons")
     if answer.missing:
@@ -1004,14 +1013,22 @@ def _complain(diagnostics: Sequence[Diagnostic]) -> None:
         click.echo(str(one), err=True)
 
 
+def _support(mechanism: Mechanism) -> dict[str, Any]:
+    """What each edge rests on, as counts."""
+    from kg import conflicts
+
+    supports = conflicts.Supports(mechanism)
+    return {edge.name: supports.of(edge.name).as_dict() for edge in mechanism.edges}
+
+
 def _supported(mechanism: Mechanism) -> str:
-    """How many edges rest on how many papers, and how many disagreements there are."""
+    """How many edges rest on how many sources, and how many disagreements there are."""
     from collections import Counter
 
     from kg import conflicts
 
     papers = Counter(mechanism.support(edge).supporting for edge in mechanism.edges)
-    counts = [f"{count} on {_n(number, 'paper') if number else 'no paper'}" for number, count in sorted(papers.items())]
+    counts = [f"{count} on {_n(n, 'source') if n else 'no source'}" for n, count in sorted(papers.items())]
     found = len(conflicts.find([mechanism]))
     return f"edges rest {', '.join(counts)}; {_n(found, 'disagreement')}" + ": `kg conflicts` shows them" * bool(found)
 

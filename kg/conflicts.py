@@ -32,6 +32,7 @@ from kg.mechanism import (
     Sentence,
     Source,
     Stop,
+    Support,
     common_name,
     plain,
 )
@@ -896,3 +897,25 @@ def of_edge(conflicts: Iterable[Conflict]) -> dict[tuple[str, str], list[Conflic
         ):
             found[mechanism, name].append(one)
     return found
+
+
+class Supports:
+    """What edges of a mechanism rest on, and in how many disagreements they are. Raises KeyError if it is not valid.
+
+    >>> from kg.formats import read
+    >>> supports = Supports(read("ta1-tlr7"))
+    >>> supports.of("degradation").counts
+    '1 source, 2 qualifying, 1 disagreement'
+    """
+
+    def __init__(self, mechanism: Mechanism) -> None:
+        self.m = mechanism
+        self.conflicts = find(mechanism.parts)
+        whole = isinstance(mechanism, Union)  # there an edge is called by its mechanism, too
+        pairs = of_edge(self.conflicts).items()
+        self.by_edge = {f"{home}.{name}" if whole else name: found for (home, name), found in pairs}
+
+    def of(self, *names: str) -> Support:
+        """The counts for an edge, or for all edges of a derivation together; a disagreement counts once."""
+        disagreements = {id(one) for name in names for one in self.by_edge.get(name, ())}
+        return replace(self.m.support(*map(self.m.edge, names)), disagreements=len(disagreements))

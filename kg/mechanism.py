@@ -368,21 +368,28 @@ class Support:
     claims: Mapping[str, int]
     species: tuple[str, ...]  # labels of the taxa that the supporting evidence states; empty means not stated
     designs: tuple[str, ...]  # labels of the assays that it states
-    read: tuple[str, ...]  # how the sources were read: full, excerpt, abstract, report, no
+    read: tuple[str, ...]  # how those papers were read: full, excerpt, abstract, report, no
+    disagreements: int | None = None  # that the edges are in; None: not looked for, ``conflicts.support`` looks
 
     def as_dict(self) -> dict[str, Any]:
         """The counts as plain values, for ``--json``."""
-        return {**asdict(self), "claims": dict(self.claims)}
+        values = {**asdict(self), "claims": dict(self.claims)}
+        return {key: value for key, value in values.items() if value is not None}
+
+    @property
+    def counts(self) -> str:
+        """The independent sources by stance, and the disagreements, in a few words."""
+        said = [f"{self.supporting or 'no'} source{'s' * (self.supporting > 1)}"]
+        said += [f"{n} {word}" for n, word in ((self.disputing, "disputing"), (self.qualifying, "qualifying")) if n]
+        against = self.disagreements
+        said += [f"{against} disagreement{'s' * (against != 1)}"] if against else []
+        return ", ".join(said)
 
     def __str__(self) -> str:
-        papers = f"{self.supporting} paper{'s' * (self.supporting != 1)}"
-        against = [f"{n} {word}" for n, word in ((self.disputing, "disputing"), (self.qualifying, "qualifying")) if n]
-        stated = [
-            f"species: {', '.join(self.species) or 'not stated'}",
-            f"assays: {', '.join(self.designs) or 'not stated'}",
-            f"read: {', '.join(self.read) or 'nothing'}",
-        ]
-        return "; ".join([", ".join([f"{papers} supporting", *against]), *stated])
+        stated = {"species": self.species, "assays": self.designs, "read": self.read}
+        return "; ".join(
+            [self.counts, *(f"{name}: {', '.join(said) or 'not stated'}" for name, said in stated.items())]
+        )
 
 
 @dataclass(frozen=True)
@@ -534,16 +541,26 @@ class Mechanism(Record):
                         found.update({k: other for k, s in found.items() if s == here})
         return found
 
+    def studies(self, edge: Edge) -> Iterator[tuple[str, str, str]]:
+        """For each item of evidence of an edge that has a source: its stance, the study behind it, how that was read.
+
+        A finding is its study's: a study that is known through another source was read in a report.
+        """
+        for item in edge.evidence:
+            source = self.source(item)
+            if source and not item.because:
+                told = item.claim == "finding" and source.reports in self.sources
+                yield item.stance, self.papers[source.key], "report" if told else source.read
+
     def support(self, *edges: Edge) -> Support:
         """What an edge, or all edges of a derivation together, rest on, as counts."""
         papers: dict[str, set[str]] = {"supports": set(), "disputes": set(), "qualifies": set()}
-        read = []
+        read = set()
+        for edge in edges:
+            for stance, study, how in self.studies(edge):
+                papers[stance].add(study)
+                read.add(how)
         items = [item for edge in edges for item in edge.evidence]
-        for item in items:
-            source = self.source(item)
-            if source and not item.because:
-                papers[item.stance].add(self.papers[source.key])
-                read.append(source.read)
         return Support(
             supporting=len(papers["supports"]),
             disputing=len(papers["disputes"]),
@@ -551,7 +568,7 @@ class Mechanism(Record):
             claims=Counter(item.claim for item in items),
             species=tuple(sorted({taxon.label for item in items if item.stance == "supports" for taxon in item.taxon})),
             designs=tuple(sorted({item.assay.label for item in items if item.assay})),
-            read=tuple(sorted(set(read))),
+            read=tuple(sorted(read)),
         )
 
     @property

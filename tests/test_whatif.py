@@ -16,6 +16,7 @@ from test_semantics import generated, sketch
 
 import kg
 from kg import causal, page
+from kg.conflicts import Supports
 from kg.mechanism import (
     Assumption,
     Change,
@@ -56,7 +57,7 @@ all => all.map(([data, keys, labels, edges, words, questions, apart]) => {
       before: answer.before[node], after: answer.after[node],
       edges: step.because.map(b => ({edge: edges[b.edge], fires: [null, false, true][b.fires + 1], why: b.why ? why[b.why.kind](b.why, [answer.after[b.why.node]].flat().join(' to ')) : ''})),
       status: step.status + (step.under.length ? ' ' + step.under.map(n => assumptions[n]).join(', ') : ''),
-      weakest: step.weakest < 0 ? '' : data.claims[step.weakest], rests_on: step.restsOn.map(e => edges[e]),
+      support: step.support, weakest: step.weakest < 0 ? '' : data.claims[step.weakest], rests_on: step.restsOn.map(e => edges[e]),
       species: named(step.species.map(([taxon, count]) => [taxon < 0 ? 'not stated' : data.taxa[taxon], count])),
       missing: step.missing.map(m => missing[m.kind](m.of)).sort(), closed: step.closed.map(n => keys[n]),
       observed: step.observed.map(([relation, than]) => `${relation} ${relation === 'is' ? than : conditions[than]}`)
@@ -85,8 +86,12 @@ all => all.map(([data, keys, labels, edges, words, questions, apart]) => {
 def by_python(mechanism: Mechanism, question: Question) -> dict[str, Any]:
     condition, values, reading, assume = question
     answer = causal.whatif(mechanism, condition, values, reading, assume).as_dict()
+    supports = Supports(mechanism)
     for step in answer["because"].values():
-        del step["support"]  # papers are counted on the card of each step that is linked
+        counts = supports.of(*step["rests_on"]).as_dict() if step["rests_on"] else None
+        step["support"] = counts and {key: counts[key] for key in counts if key not in ("claims", "species")}
+        if counts:  # listed, so that they compare with JavaScript's
+            step["support"].update(designs=list(counts["designs"]), read=list(counts["read"]))
         if step["missing"] and "its own history" in step["missing"][0]:
             step["missing"] = []  # the page says so where an unknown misses nothing
     return {key: answer[key] for key in ("settings", "values", "changed", "because", "disagree")}

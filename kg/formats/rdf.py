@@ -14,7 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -41,7 +41,6 @@ from kg.mechanism import (
     Sentence,
     Source,
     Stop,
-    Support,
     plain,
 )
 from kg.mechanism import Node as Participant
@@ -400,6 +399,10 @@ class _Writer:
             self.say(about, SKOS.definition, entry.definition)
             self.say(about, BIOLINK.category, URIRef(BIOLINK[entry.category.removeprefix("biolink:")]))
 
+    @cached_property
+    def supports(self) -> conflicts.Supports:
+        return conflicts.Supports(self.m)
+
     # -- the parts of a mechanism -----------------------------------------------
 
     def head(self) -> None:
@@ -473,7 +476,7 @@ class _Writer:
         self.say(about, KGV.role, ROLES[edge.role])
         self.say(about, KGV.asserted, m.bare(edge))
         self.say(about, KGV.executes, edge.executes)
-        self.support(about, m.support(edge))
+        self.support(about, edge.name)
         self.say(about, BIOLINK.agent_type, "not_provided")
         claim = vocabulary.claims().get(edge.claim)
         self.say(about, BIOLINK.knowledge_level, claim.knowledge_level if claim else "not_provided")
@@ -495,9 +498,11 @@ class _Writer:
             self.say(about, KGV.evidence, self.evidence(item, edge.name, about))
         self.species(about, edge.taxa)
 
-    def support(self, about: URIRef, support: Support) -> None:
+    def support(self, about: URIRef, *edges: str) -> None:
+        support = self.supports.of(*edges)
         for counted in ("supporting", "disputing", "qualifying"):
             self.say(about, URIRef(KGV[f"{counted}Papers"]), getattr(support, counted))
+        self.say(about, KGV.disagreements, support.disagreements)
 
     def requirement(self, edge: Edge, kind: str, needed: Requirement) -> None:
         about = self.part("edge", edge.name, kind, needed.node)
@@ -637,7 +642,7 @@ class _Runs(_Writer):
                 self.say(answer, DCTERMS.isPartOf, about)
                 for reading in causal.readings(mechanism):
                     self.derived(condition.key, reading)
-        for conflict in conflicts.find([mechanism]):
+        for conflict in self.supports.conflicts:
             _conflict(self.graph, conflict, {mechanism.id: mechanism}, iri(mechanism))
 
     def derived(self, condition: str, reading: str) -> None:
@@ -660,8 +665,8 @@ class _Runs(_Writer):
                     self.say(about, KGV.usesEdge, self.part("edge", edge))
                 for missing in step.missing:
                     self.say(about, KGV.missing, missing)
-                if step.support:
-                    self.support(about, step.support)
+                if step.rests_on:
+                    self.support(about, *step.rests_on)
 
 
 def together(mechanisms: Sequence[Mechanism]) -> Graph:

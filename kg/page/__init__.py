@@ -55,7 +55,7 @@ def html(mechanism: Mechanism) -> str:
         told=told,
         shapes=shapes,
         scene=scene(shapes),
-        run=network.compiled(mechanism),
+        run=network.compiled(mechanism, told.supports),
         picture=Markup(shapes.svg()),
         style=Markup(style),
         early=Markup(early),

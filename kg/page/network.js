@@ -273,7 +273,7 @@ class Model { // a mechanism under each of its readings
   }
 
   step(node, {net, settings, state, given, disagree, observed, assume}) { // how a node comes to its value
-    const none = {because: [], status: 'set', under: [], weakest: -1, species: [], restsOn: [], missing: [], closed: [], observed: []};
+    const none = {because: [], status: 'set', under: [], weakest: -1, species: [], restsOn: [], support: null, missing: [], closed: [], observed: []};
     if (settings.has(node)) return none;
     const because = this.into[node].filter(edge => net.fires.has(edge)).map(edge => {
       const fires = state.value[net.fires.get(edge)];
@@ -294,12 +294,29 @@ class Model { // a mechanism under each of its readings
     const under = assume.filter(one => this.data.assumptions[one][2].some(([other]) => set.has(other)));
     const seen = !disagree.has(node) && observed.has(node);
     return {
-      because, restsOn: [...edges], closed: [...closed], weakest, species: [...counts], missing: [],
+      because, restsOn: [...edges], support: edges.size ? this.support(edges) : null, closed: [...closed], weakest, species: [...counts], missing: [],
       status: disagree.has(node) ? 'readings disagree' : seen ? 'reproduces an observation' :
         under.length ? 'prediction under assumption' : 'prediction',
       under: disagree.has(node) || seen ? [] : under,
       observed: seen ? observed.get(node) : []
     };
+  }
+
+  support(edges) { // what edges rest on together: sources by stance, assays, how they were read, disagreements; each once
+    const each = this.data.profiles[0].map(() => new Set);
+    for (const edge of edges) this.data.profiles[this.data.rests[edge]].forEach((found, k) => found.forEach(one => each[k].add(one)));
+    const [supporting, disputing, qualifying, designs, read, disagreements] = each;
+    return {
+      supporting: supporting.size, disputing: disputing.size, qualifying: qualifying.size,
+      designs: [...designs].sort(), read: [...read].sort(), disagreements: disagreements.size
+    };
+  }
+  rests(edges) { // the same in words, as kg.page.words has them
+    const {supporting, disputing, qualifying, designs, read, disagreements} = this.support(edges);
+    const many = n => n > 1 ? 's' : '';
+    return [`${supporting || 'no'} source${many(supporting)}`, disputing && `${disputing} disputing`, qualifying && `${qualifying} qualifying`,
+      disagreements && `${disagreements} disagreement${many(disagreements)}`].filter(Boolean).join(', ') +
+      (read.length ? ` (${read.map(how => this.data.read[how] || how).join(', ')})` : '') + (designs.length ? `; assay: ${designs.join(', ')}` : '');
   }
 
   observed(settings, readings, assume) { // what a finding says of nodes under these settings, where all readings agree

@@ -109,9 +109,10 @@ function whatIf(page) {
     const species = step.species.map(([taxon, n]) => `${taxon < 0 ? 'not stated' : taxa[taxon] === common[taxon] ? taxa[taxon] : common[taxon]} ${n}`);
     const scope = $('whatif').dataset.scope;
     return make('details', {}, make('summary', {}, count ? `Rests on ${count} step${count > 1 ? 's' : ''}` : 'Rests on no step', step.weakest < 0 ? '' : `; weakest link: ${said[step.weakest]}`),
+      count ? make('p', {}, `Sources: ${load().rests(step.restsOn)}.`) : '',
       species.length ? make('p', {}, `Species, by step: ${species.join(', ')}${scope ? `; of the whole the source says: ${scope}` : ''}.`) : '',
       step.closed.length ? make('p', {}, `Assumed that nothing unlisted causes ${nodes(step.closed)}.`) : '',
-      count ? list(step.restsOn.map(edgeLink)) : '');
+      count ? list(step.restsOn.map(edge => [edgeLink(edge), make('span', {class: 'meta'}, ` · ${load().rests([edge])}`)])) : '');
   }
 
   function item(node) {
@@ -124,7 +125,7 @@ function whatIf(page) {
     if (by) parts.push(list(by.map((one, k) => [`${titles[k]}: `, value(node, one)]), {class: 'plain readings'}));
     if (step.because.length) parts.push(list(step.because.map(b => {
       const word = b.fires === 1 ? 'acts' : b.fires === 0 ? 'does not act' : 'open';
-      return [make('span', {class: `fires ${['open', 'no', 'yes'][b.fires + 1]}`}, word), ' ', edgeLink(b.edge), b.why ? make('span', {class: 'meta'}, ' because ', because(b.why)) : ''];
+      return [make('span', {class: `fires ${['open', 'no', 'yes'][b.fires + 1]}`}, word), ' ', edgeLink(b.edge), make('span', {class: 'meta'}, b.why ? [' because ', because(b.why)] : '', ` · ${load().rests([b.edge])}`)];
     }), {class: 'plain because'}));
     if (step.status === 'unknown') parts.push(make('p', {class: 'meta'}, step.missing.length ? `Not settled: ${step.missing.map(missing).join('; ')}.` :
       'It depends on its own history: a loop that nothing settles.'));

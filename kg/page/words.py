@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 from kg import causal, vocabulary
-from kg.conflicts import Conflict, Side, find, of_edge
+from kg.conflicts import Conflict, Side, Supports
 from kg.diagnostics import visible
-from kg.mechanism import Edge, Evidence, Mechanism, Node, Requirement, Source, Stop, common_name
+from kg.mechanism import Edge, Evidence, Mechanism, Node, Requirement, Source, Stop, Support, common_name
 from kg.page.layout import clean, spoken
 from kg.vocabulary import Term
 
@@ -25,6 +25,17 @@ READ = {
 }
 STANCES = {"supports": "What supports it", "qualifies": "What qualifies it", "disputes": "What disputes it"}
 NOT_STATED = "not-stated"
+
+
+def rests(support: Support) -> str:
+    """What edges rest on, in counts, as a reader says it; network.js says the same of a derivation.
+
+    >>> from kg.formats import read
+    >>> rests(read("ta1-tlr7").support(read("ta1-tlr7").edge("fall-in-blood")))
+    '1 source (known through a report); assay: substance quantification evidence'
+    """
+    read = ", ".join(READ.get(how, how) for how in support.read)
+    return support.counts + f" ({read})" * bool(read) + f"; assay: {', '.join(support.designs)}" * bool(support.designs)
 
 
 @dataclass(frozen=True)
@@ -242,44 +253,31 @@ class Told:
         return ", ".join(self.label(r.node) + (f" at {r.level} or more" if r.level else "") for r in requirements)
 
     def support(self, edge: Edge) -> str:
-        """What an edge rests on, in counts: independent papers by stance, how they were read, assays, disagreements."""
-        support = self.m.support(edge)
-        counts = [f"{support.supporting} supporting", f"{support.disputing} disputing"]
-        counts += [f"{support.qualifying} qualifying"] if support.qualifying else []
-        read = ", ".join(READ.get(how, how) for how in support.read)
-        more = [f"({read})"] * bool(read) + [f"assay: {', '.join(support.designs)}"] * bool(support.designs)
-        against = len(self.disagreements(edge))
-        more += [f"{against} disagreement{'s' * (against != 1)}"] if against else []
-        return "; ".join([" ".join([", ".join(counts), *more[:1]]), *more[1:]]) if more else ", ".join(counts)
+        """What an edge rests on, in counts: independent sources by stance, how they were read, assays, disagreements."""
+        return rests(self.supports.of(edge.name) if self.supports else self.m.support(edge))
 
     # ---- disagreement
 
     @cached_property
-    def conflicts(self) -> list[Conflict]:
-        """Where the mechanism, or several of them, or their sources disagree; nothing if it cannot be told."""
+    def supports(self) -> Supports | None:
+        """What every edge rests on, and where mechanisms or their sources disagree; nothing if it cannot be told."""
         try:
-            return find(self.m.parts)
+            return Supports(self.m)
         except (KeyError, IndexError, causal.Impossible):  # not valid: what is wrong is `kg check`'s to say
-            return []
+            return None
 
-    @cached_property
-    def _disagreements(self) -> dict[str, list[Conflict]]:
-        found: dict[str, list[Conflict]] = {}
-        for (mechanism, name), some in of_edge(self.conflicts).items():
-            found[self._edge_name(mechanism, name)] = some
-        return found
+    @property
+    def conflicts(self) -> list[Conflict]:
+        return self.supports.conflicts if self.supports else []
 
     def disagreements(self, edge: Edge) -> list[Conflict]:
         """The disagreements that an edge is in."""
-        return self._disagreements.get(edge.name, [])
+        return self.supports.by_edge.get(edge.name, []) if self.supports else []
 
     def side_edges(self, side: Side) -> list[Edge]:
         """The edges of a side, as they are called here."""
-        names = [self._edge_name(side.mechanism, name) for name in side.about] if side.kind == "edge" else []
-        return [self.m.edge(name) for name in names]
-
-    def _edge_name(self, mechanism: str, name: str) -> str:
-        return name if name in self.edge_number else f"{mechanism}.{name}"
+        names = side.about if side.kind == "edge" else ()
+        return [self.m.edge(name if name in self.edge_number else f"{side.mechanism}.{name}") for name in names]
 
     def verdict(self, one: Conflict) -> str:
         """What separates the sides of a disagreement, in words."""
