@@ -230,9 +230,12 @@ def test_whatif_as_json_has_the_documented_keys():
 def test_paths_print_each_route_with_its_sign():
     found = json.loads(run("paths", "ta1-tlr7", "chemotherapy", "tumour_control", "--json").stdout)
     assert found["net"] == "mixed"
-    assert found["routes"][0] == {"edges": ["cell-death", "direct-killing"], "sign": "+"}
+    first = found["routes"][0]
+    assert (first["edges"], first["sign"]) == (["cell-death", "direct-killing"], "+")
+    assert (first["support"]["supporting"], first["support"]["read"]) == (1, ["full"])
     capped = run("paths", "ta1-tlr7", "chemotherapy", "tumour_control", "--most", "1")
     assert "1 route and more" in capped.stdout
+    assert "tumour control — 1 source" in capped.stdout
 
 
 def test_one_file_that_cannot_be_read_hides_no_other(broken):

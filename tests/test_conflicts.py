@@ -12,6 +12,8 @@ from kg import causal, conflicts, formats, page
 from kg.cli import main
 from kg.conflicts import families, find, links, merge
 from kg.formats import yaml
+from kg.page.picture import Picture
+from kg.page.words import Told
 from kg.sparql import ask
 from kg.vocabulary import terms
 
@@ -514,7 +516,9 @@ def test_paths_go_through_several_mechanisms(tmp_path):
     alone = json.loads(run("paths", one, "peptide", "signal", "--json").output)
     both = json.loads(run("paths", one, "peptide", "two.signal", "--with", two, "--json").output)
     assert alone["net"] == "none"
-    assert both["routes"] == [{"edges": ["one.e", "two.e"], "sign": "+"}]
+    (route,) = both["routes"]
+    assert (route["edges"], route["sign"]) == (["one.e", "two.e"], "+")
+    assert route["support"]["supporting"] == 1, "both files have the same paper"
     assert run("paths", "all", "chemotherapy", "tumour_control").exit_code == 0
     assert "did you mean" in run("paths", "all", "chemo_therapy", "tumour_control").output
 
@@ -534,6 +538,19 @@ def test_the_page_and_the_build_show_it(two, tmp_path):
         assert line in quads
 
 
+def test_a_contradiction_carries_a_mark_in_the_picture_and_what_something_separates_does_not():
+    up = mechanism("up", edge("peptide promotes signal", evidence=item(**MICE)))
+    for taxon, marked in (("mouse", ["up.e", "down.e"]), ("human", [])):
+        stated = MICE if taxon == "mouse" else {"taxon": HUMAN}
+        down = mechanism("down", edge("peptide limits signal", evidence=item(**stated)))
+        shapes = Picture(Told(merge([up, down])))
+        crossed = [shapes.m.edges[line["edge"]].name for line in shapes.lines if line["mark"]]
+        assert crossed == marked, taxon
+        assert ["disputed or contradicted"] * bool(marked) == [
+            k["text"] for k in shapes.legend if "contra" in k["text"]
+        ]
+
+
 def test_conflicts_are_values_that_keep_their_key():
     rest = edge("receptor activates signal", "r")
     up = mechanism("up", edge("peptide promotes signal", evidence=item(**MICE)) + rest)
@@ -542,6 +559,19 @@ def test_conflicts_are_values_that_keep_their_key():
     assert here.key == there.key
     assert here.as_dict()["separated"] == [{"by": "species", "sides": ["mouse", "human"]}]
     assert conflicts.of_edge([here]).keys() == {("up", "e"), ("down", "e")}
+
+
+def test_a_disagreement_counts_once_for_all_edges_of_a_derivation():
+    up = mechanism(
+        "up", edge("peptide promotes signal", evidence=item(**MICE)) + edge("receptor activates signal", "r")
+    )
+    down = mechanism("down", edge("peptide limits signal", evidence=item(taxon=HUMAN)))
+    assert conflicts.Supports(up).of("e").disagreements == 0, "alone it disagrees with nobody"
+    whole = conflicts.Supports(merge([up, down]))
+    both = whole.of("up.e", "down.e")
+    assert [whole.of(name).disagreements for name in ("up.e", "down.e", "up.r")] == [1, 1, 0]
+    assert both.disagreements == 1 and both.counts.endswith(", 1 disagreement")
+    assert up.support(up.edge("e")).as_dict().get("disagreements") is None, "not looked for is not none"
 
 
 # ---------------------------------------------------------------- questions over several mechanisms
@@ -566,7 +596,7 @@ def test_questions_go_from_one_mechanism_into_another():
     assert "two/node/signal" in reached
     assert rows("where-statements-disagree", one, two)[0][:3] == ["opposite-signs", "separated", "form"]
     assert rows("which-nodes-are-shared", one) == []
-    assert [row[:2] for row in rows("how-many-papers", one)] == [["1", "0"], ["1", "0"]]
+    assert [row[:4] for row in rows("how-many-papers", one)] == [["1", "0", "0", "0"]] * 2
 
 
 TWO = "Toll-Like Receptor 7 activates toll-like receptor 7 signaling pathway"

@@ -130,7 +130,8 @@ def test_what_qualifies_or_disputes_lends_an_edge_no_species_and_no_publication(
 def test_support_is_counted_in_papers_by_stance():
     support = FIRST.support(FIRST.edge("activation"))
     assert (support.supporting, support.disputing) == (2, 0)
-    assert support.qualifying == 8 and support.read == ("excerpt", "full")
+    assert support.qualifying == 8
+    assert support.read == ("excerpt", "report"), "the study itself is known through the article only"
     twice = with_evidence(Evidence(source="miR-146a-ligand", claim="finding"))
     assert twice.support(twice.edge("activation")).supporting == 2, "one paper counts once"
 

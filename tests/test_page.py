@@ -120,6 +120,11 @@ def test_the_curated_figure_has_no_crossing_and_its_automatic_twin_few() -> None
     assert page.score(strip(SEED)).crossings <= 8
 
 
+@pytest.mark.parametrize("file", formats.seeds(), ids=lambda file: file.parent.name)
+def test_every_line_ends_at_a_place_of_its_own(file: Path) -> None:
+    assert page.score(strip(formats.read(file))).close_ends == 0
+
+
 @pytest.mark.parametrize(("seed", "count"), [(n, count) for count in (8, 20, 40, 80) for n in range(3)] + [(3, 150)])
 def test_the_automatic_picture_of_generated_mechanisms_has_no_fault(seed: int, count: int) -> None:
     mechanism = chained(seed, count)
@@ -480,6 +485,9 @@ def test_without_javascript_the_picture_and_the_steps_are_there(visit: Open) -> 
     assert tab.locator("#static svg").is_visible()
     assert tab.get_by_text("RNase A degrades miR-146a-5p", exact=True).first.is_visible()
     assert tab.locator("#steps li").count() == len(SEED.edges)
+    told = Told(SEED)
+    said = tab.locator("#steps li").all_text_contents()
+    assert all(any(told.say(edge) in text and told.support(edge) in text for text in said) for edge in SEED.edges)
     assert not tab.locator("#next").is_visible()
 
 

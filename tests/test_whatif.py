@@ -31,7 +31,7 @@ from kg.mechanism import (
 )
 from kg.page import network
 from kg.page.picture import asset
-from kg.page.words import Told
+from kg.page.words import Told, rests
 from kg.vocabulary import Term
 
 SEED = kg.read("ta1-tlr7")
@@ -286,6 +286,10 @@ def test_an_answer_says_what_it_stands_on_and_its_steps_lead_to_their_evidence(v
         and "of the whole the source says: primarily mouse" in text
     )
     assert f"Assumed that nothing unlisted causes {', '.join(Told(SEED).title(n) for n in step.closed)}." in text
+    supports = Supports(SEED)
+    assert f"Sources: {rests(supports.of(*step.rests_on))}." in text
+    first = supports.of(step.because[0].edge)
+    assert f"· {rests(first)}" in tab.locator("[data-step=CD8_priming] .because").inner_text()
     for caveat in SEED.caveats:
         assert caveat in tab.locator("#answer .strip").inner_text()
     tab.locator("[data-step=CD8_priming] .because button").first.click()

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice, pairwise, product
 from typing import TYPE_CHECKING
 
 from kg.mechanism import Mechanism
-from kg.page.geometry import TIP, Line, Way, tangle
+from kg.page.geometry import TIP, Line, Way, crowded, tangle
 from kg.page.layout import GAP, HEAD, HIGH, PAD, WIDE, Box, Layout, Point, advance, areas, clean, spoken
 
 if TYPE_CHECKING:
@@ -31,20 +31,28 @@ FEW, MANY = (
     400,
 )  # up to so many lines many folds are tried; above so many none, and lines run straight, below the boxes
 
+EDGE = 13  # of a box: how deep the strips at its top and bottom are, whose cells are ports
+
 Part = tuple[int, int]  # number of a line, and of its stretch between two knots
+Ports = Mapping[
+    tuple[int, bool], str
+]  # number of a line, and whether it is its end -> side of the box, and which place there
 
 
 def arrange(mechanism: Mechanism, wishes: Sequence[tuple[Line, int]]) -> tuple[Layout, list[Way]]:
     """Boxes, places, and a way for each line; a wish is a line and the number of the line that it ends on, or -1.
 
     Long chains make long strips, which a screen shows small. So the strip is also folded, where few lines run: those no
-    longer order the ranks, and what follows comes to lie beside what precedes. The best of all is taken.
+    longer order the ranks, and what follows comes to lie beside what precedes. The best of these is laid out again with
+    a port for each end of a line, which keeps ends apart and bends lines more. The best of all is taken.
     """
     best = _Sheet(mechanism, wishes, "TB")
     if len(wishes) <= MANY:
         flat = (best, _Sheet(mechanism, wishes, "LR"))
         folded = (_Sheet(mechanism, wishes, sheet.direction, loose) for sheet in flat for loose in sheet.folds())
         best = max((*flat, *folded), key=_Sheet.worth)
+        ported = (_Sheet(mechanism, wishes, best.direction, best.loose, best.ports(ranked)) for ranked in (False, True))
+        best = max((*ported, best), key=_Sheet.worth)
     return best.layout, best.ways
 
 
@@ -57,10 +65,12 @@ class _Sheet:
         wishes: Sequence[tuple[Line, int]],
         direction: str,
         loose: Collection[Part] = (),
+        ports: Ports | None = None,
     ) -> None:
         from pygraphviz import AGraph
 
         self.mechanism, self.wishes, self.direction, self.loose = mechanism, wishes, direction, loose
+        self.ported = ports or {}
         self.number = {key: f"n{n}" for n, key in enumerate(mechanism.nodes)}
         self.knots: list[list[int]] = [[] for _ in wishes]  # on each line, the lines that end on it
         for n, (_, target) in enumerate(wishes):
@@ -78,8 +88,10 @@ class _Sheet:
             **care,
         )
         self.graph.node_attr.update(label="", fixedsize="true")
-        for name in self.number.values():
+        for key, name in self.number.items():
             self._node(name, "box", WIDE + 2 * CLEAR, HIGH + 2 * CLEAR)
+            if ports:
+                self.graph.get_node(name).attr.update(label=self._cells(key))
         for n, (line, _) in enumerate(wishes):
             self._line(n, line)
         self._clusters("", self.graph)
@@ -105,7 +117,68 @@ class _Sheet:
                 arrowsize=f"{size}",
                 constraint="false" if (n, part) in self.loose else "true",
                 weight=4 if self.knots[n] else 2 if line.kind in ("increases", "decreases") else 1,
+                **({"tailport": self.ported[n, False]} if part == 0 and (n, False) in self.ported else {}),
+                **({"headport": self.ported[n, True]} if last and (n, True) in self.ported else {}),
             )
+
+    def ports(self, ranked: bool) -> Ports:
+        """A place of its own on a side of its box for each end of a line, in the order in which lines go there.
+
+        The side is that where the line comes now; or, ranked, one along the ranks for all that leads into another rank.
+        """
+        ends: dict[tuple[str, str], list[tuple[float, int, bool]]] = {}
+        spot = {str(node): self._point(node.attr["pos"]) for node in self.graph.nodes()}
+        for n, (line, target) in enumerate(self.wishes):
+            stations, way = self._stations(n), self.ways[n]
+            for last, key in ((False, line.start), (True, line.end)):
+                if (last and target >= 0) or line.start == line.end:
+                    continue
+                here, there = (spot[name] for name in (stations[-2:][::-1] if last else stations[:2]))
+                x, y = there[0] - here[0], there[1] - here[1]
+                if ranked:
+                    flat = abs(x) > WIDE / 2 if self.direction == "LR" else abs(x) > 2 * abs(y)
+                else:
+                    end = way.tip if last else way.curve[0]
+                    x, y = end[0] - here[0], end[1] - here[1]
+                    flat = abs(x) * HIGH > abs(y) * WIDE
+                side = ("e" if x > 0 else "w") if flat else ("s" if y > 0 else "n")
+                x, y = there[0] - here[0], there[1] - here[1]
+                along, away = (y, abs(x)) if flat else (x, abs(y))
+                ends.setdefault((key, side), []).append((round(math.atan2(along, away), 3), n, last))
+        return {
+            (n, last): f"{side}{place}:{side}"
+            for (_, side), found in ends.items()
+            for place, (_, n, last) in enumerate(sorted(found))
+        }
+
+    def _cells(self, key: str) -> str:
+        """A box as a table whose cells are its ports: rows at the top and the bottom, columns at the left and the right."""
+        count = dict.fromkeys("nesw", 0)
+        for (n, last), port in self.ported.items():
+            line = self.wishes[n][0]
+            if key == (line.end if last else line.start):
+                count[port[0]] += 1
+
+        def table(wide: float, high: float, rows: str) -> str:
+            size = f'FIXEDSIZE="TRUE" WIDTH="{wide:g}" HEIGHT="{high:g}"'
+            return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}>{rows}</TABLE>'
+
+        def cells(side: str, wide: float, high: float) -> str:
+            many, down = max(count[side], 1), side in "ew"
+            size = f'WIDTH="{wide if down else wide / many:g}" HEIGHT="{high / many if down else high:g}"'
+            each = [f'<TD FIXEDSIZE="TRUE" {size} PORT="{side}{n}"></TD>' for n in range(many)]
+            rows = "".join(f"<TR>{cell}</TR>" for cell in each) if down else f"<TR>{''.join(each)}</TR>"
+            return table(wide, high, rows)
+
+        wide, high = WIDE + 2 * CLEAR, HIGH + 2 * CLEAR
+        inner = high - 2 * EDGE
+        middle = f'<TD FIXEDSIZE="TRUE" WIDTH="{wide - 2 * EDGE:g}" HEIGHT="{inner:g}"></TD>'
+        rows = (
+            f'<TR><TD COLSPAN="3">{cells("n", wide, EDGE)}</TD></TR>'
+            f"<TR><TD>{cells('w', EDGE, inner)}</TD>{middle}<TD>{cells('e', EDGE, inner)}</TD></TR>"
+            f'<TR><TD COLSPAN="3">{cells("s", wide, EDGE)}</TD></TR>'
+        )
+        return f"<{table(wide, high, rows)}>"
 
     def _stations(self, n: int) -> list[str]:
         line, target = self.wishes[n]
@@ -193,7 +266,7 @@ class _Sheet:
         return len(across) + 2 * torn, across
 
     def worth(self) -> float:
-        """How large it is on a screen, less where lines cross one another, a heading or a box."""
+        """How large it is on a screen, less where lines cross one another, a heading or a box, or end too close together."""
         width, height = self.layout.width, self.layout.height
         lines = [replace(line, way=way) for (line, _), way in zip(self.wishes, self.ways, strict=True)]
         crossed = tangle(lines, about=True) + 5 * sum(len(self.layout.pierced(way.points)) for way in self.ways)
@@ -202,6 +275,7 @@ class _Sheet:
             for line in lines
             for box in (area.heading for area in self.layout.areas)
         )
+        crossed += 2 * crowded(lines, self.layout)
         return min(SCREEN[0] / width, SCREEN[1] / height) * math.exp(-crossed / max(len(lines), 1))
 
     # ---- what dot made of it
@@ -259,8 +333,9 @@ class _Sheet:
                     points.append(self._point(word))
             if not points:  # dot found no way: a straight one, which is astray
                 points = _straight(*(self._point(self.graph.get_node(name).attr["pos"]) for name in (start, end)))
-            if curve:  # through the knot
-                curve += _straight(curve[-1], points[0])[1:-1]
+            if curve:  # through the middle of the knot, where another line ends
+                middle = self._point(self.graph.get_node(start).attr["pos"])
+                curve += [*_straight(curve[-1], middle)[1:], *_straight(middle, points[0])[1:-1]]
             curve += points
         if target >= 0:
             tip = self._point(self.graph.get_node(f"k{n}").attr["pos"])

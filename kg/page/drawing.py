@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from kg.mechanism import Mechanism
 from kg.page import dot, router
-from kg.page.geometry import Line, inferred, marked, tangle, wanted
+from kg.page.geometry import Line, crowded, inferred, marked, tangle, wanted
 from kg.page.layout import Layout, grid, place
 
 
@@ -19,6 +20,7 @@ class Score:
     box_overlaps: int
     foreign_boxes: int
     area_overlaps: int
+    close_ends: int  # pairs of lines whose heads touch on one box
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ class Drawing:
     lines: tuple[Line, ...]
 
 
-def draw(mechanism: Mechanism) -> Drawing:
-    """Lay a mechanism out and choose a way for every line.
+def draw(mechanism: Mechanism, contested: Collection[str] = ()) -> Drawing:
+    """Lay a mechanism out and choose a way for every line; edges that are contested get a place for their mark.
 
     >>> from kg.mechanism import Edge, Frozen, Node, Sentence
     >>> nodes = Frozen({key: Node(key=key) for key in "ab"})
@@ -45,7 +47,7 @@ def draw(mechanism: Mechanism) -> Drawing:
     else:
         layout, ways = dot.arrange(mechanism, wishes)
     lines = [replace(line, way=way) for (line, _), way in zip(wishes, ways, strict=True)]
-    names = frozenset(edge.name for edge in mechanism.edges if inferred(edge) or edge.disputed)
+    names = frozenset(edge.name for edge in mechanism.edges if inferred(edge)) | frozenset(contested)
     return Drawing(layout, tuple(marked(lines, names)))
 
 
@@ -70,4 +72,5 @@ def score(mechanism: Mechanism) -> Score:
             for b in areas[:n]
             if a.key not in mechanism.within(b.key) and b.key not in mechanism.within(a.key)
         ),
+        crowded(drawing.lines, drawing.layout),
     )

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from kg.mechanism import Edge, Mechanism
-from kg.page.layout import Box, Point
+from kg.page.layout import Box, Layout, Point
 
 TIP = {"increases": 15.0, "decreases": 5.0, "blocks": 13.0, "circle": 12.0, "none": 3.0, "ring": 7.0}  # end of the line
 TOUCH = frozenset(("binds", "interacts_with", "synergises_with"))  # drawn with a small circle
@@ -203,6 +203,16 @@ def tangle(lines: Sequence[Line], about: bool = False) -> int:
         for m, other in enumerate(lines[:n])
         if line.way.beside(other.way, 0) and not touch(line, other)
     )
+
+
+def crowded(lines: Sequence[Line], layout: Layout, near: float = 12) -> int:
+    """How many pairs of lines have their ends nearer to one another than heads are wide, on one box."""
+    ends: dict[str, list[Point]] = {}
+    for line in lines:
+        ends.setdefault(line.start, []).append(line.way.curve[0])
+        if line.end in layout.boxes:
+            ends.setdefault(line.end, []).append(line.way.tip)
+    return sum(math.dist(a, b) < near for found in ends.values() for n, a in enumerate(found) for b in found[:n])
 
 
 _BASIS: dict[int, list[tuple[float, float, float, float]]] = {}

@@ -55,7 +55,7 @@ function neighbours(scene, what, most) {
     return made(e, step, `M${x - 40} ${y}C${x - 60} ${y - 50} ${x + 60} ${y - 50} ${x + 40} ${y}`, '', [x, y - 37]);
   }
   function made(e, step, d, head, at) {
-    const [x, y] = at, mark = e.disputed ? `M${x - 9} ${y - 9}L${x + 9} ${y + 9}M${x - 9} ${y + 9}L${x + 9} ${y - 9}`
+    const [x, y] = at, mark = e.contested ? `M${x - 9} ${y - 9}L${x + 9} ${y + 9}M${x - 9} ${y + 9}L${x + 9} ${y - 9}`
       : e.inferred ? `M${x - 8} ${y}L${x} ${y - 8}L${x + 8} ${y}L${x} ${y + 8}Z` : '';
     return {edge: step, kind: e.kind, d, head, filled: e.kind === 'increases' || e.kind === 'circle', style: e.style, run: e.run, node: -1, mark, at};
   }

@@ -40,7 +40,7 @@ class Picture:
 
     @cached_property
     def drawing(self) -> Drawing:
-        return drawing.draw(self.m) if self.drawn else Drawing(Layout({}, (), 0, 0, (), ()), ())
+        return drawing.draw(self.m, self.told.contested) if self.drawn else Drawing(Layout({}, (), 0, 0, (), ()), ())
 
     def style(self, edge: Edge) -> str:
         """solid for what a source states, dashed for what it supposes, dotted for the curator's own step."""
@@ -49,7 +49,13 @@ class Picture:
     def look(self, edge: Edge) -> dict[str, Any]:
         """How the line of an edge looks, wherever it runs."""
         kind, own = geometry.kind(edge), geometry.inferred(edge)
-        return {"kind": kind, "style": self.style(edge), "run": edge.run, "inferred": own, "disputed": edge.disputed}
+        return {
+            "kind": kind,
+            "style": self.style(edge),
+            "run": edge.run,
+            "inferred": own,
+            "contested": edge.name in self.told.contested,
+        }
 
     def kind(self, key: str) -> str:
         """How a node is drawn: a kind that has a colour."""
@@ -84,7 +90,7 @@ class Picture:
             "style": "condition" if line.condition else self.style(edge),
             "run": edge.run,
             "node": self.told.node_number.get(line.condition, -1),
-            "mark": (_cross if edge.disputed else _diamond)(*line.mark) if line.mark else "",
+            "mark": (_cross if edge.name in self.told.contested else _diamond)(*line.mark) if line.mark else "",
             "at": [round(value, 1) for value in geometry.middle(line)],
         }
 
@@ -219,9 +225,15 @@ class Picture:
         if "unless" in kinds:
             ring = geometry.circle(34, 8, 6) + "M29 13L39 3"
             items.append({"text": "stops the step", "class": "condition", "d": "M2 8H26", "mark": ring})
-        if any(edge.disputed for edge in self.m.edges):
+        if self.told.contested:
             items.append(
-                {"text": "disputed", "class": "plain", "d": "M2 8H44", "mark": _cross(23, 8, 6), "style": "solid"}
+                {
+                    "text": "disputed or contradicted",
+                    "class": "plain",
+                    "d": "M2 8H44",
+                    "mark": _cross(23, 8, 6),
+                    "style": "solid",
+                }
             )
         if any(not edge.run for edge in self.m.edges):
             items.append({"text": "drawn, not run", "class": "plain idle", "d": "M2 8H44", "style": "solid"})

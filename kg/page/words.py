@@ -274,6 +274,14 @@ class Told:
         """The disagreements that an edge is in."""
         return self.supports.by_edge.get(edge.name, []) if self.supports else []
 
+    @cached_property
+    def contested(self) -> frozenset[str]:
+        """The edges that somebody disputes, or that contradict others so that nothing stated separates them."""
+        disputed = {edge.name for edge in self.m.edges if edge.disputed}
+        by_edge = self.supports.by_edge if self.supports else {}
+        open = {name for name, found in by_edge.items() if any(one.verdict in ("direct", "possible") for one in found)}
+        return frozenset(disputed | open)
+
     def side_edges(self, side: Side) -> list[Edge]:
         """The edges of a side, as they are called here."""
         names = side.about if side.kind == "edge" else ()
