@@ -254,7 +254,14 @@ class Told:
 
     def support(self, edge: Edge) -> str:
         """What an edge rests on, in counts: independent sources by stance, how they were read, assays, disagreements."""
-        return rests(self.supports.of(edge.name) if self.supports else self.m.support(edge))
+        return rests(self._support(edge))
+
+    def counts(self, edge: Edge) -> str:
+        """The same in a few words: independent sources by stance, and disagreements."""
+        return self._support(edge).counts
+
+    def _support(self, edge: Edge) -> Support:
+        return self.supports.of(edge.name) if self.supports else self.m.support(edge)
 
     # ---- disagreement
 
