@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import random
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from conftest import Open
 
 import kg
 from kg import causal, formats, page
@@ -38,14 +37,8 @@ from kg.page.picture import Picture
 from kg.page.words import Told
 from kg.vocabulary import Term
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 SEED = kg.read("ta1-tlr7")
 EVIL = "</script><script>document.title='gone'</script><img src=x onerror=\"document.title='gone'\">{{ 7*7 }}\u202e"
-
-Open = Callable[..., Any]
 
 
 # ---- the picture
@@ -304,60 +297,6 @@ def test_embed_prints_a_frame_that_needs_nothing_of_its_host(tmp_path: Path) -> 
 
 
 # ---- the page in a browser
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    found = shutil.which("chromium")
-    if not found:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is missing: install the package chromium")
-        pytest.skip("NOT TESTED: chromium is missing, so no page was opened")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="session")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("page") / "seed.html"
-    path.write_text(page.html(SEED), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def visit(chromium: Any, file: Path) -> Iterator[Open]:
-    """Opens a page from its file, refuses every other request, and fails on any, and on any word in the console."""
-    contexts, wrong = [], []
-
-    def open_page(after: str = "", width: int = 1440, height: int = 900, path: Path = file, js: bool = True) -> Any:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, reduced_motion="reduce", java_script_enabled=js
-        )
-        contexts.append(context)
-        tab = context.new_page()
-
-        def route(handler: Any) -> None:
-            if handler.request.url.partition("?")[0].partition("#")[0] == path.as_uri():
-                handler.continue_()
-            else:
-                wrong.append(handler.request.url)
-                handler.abort()
-
-        tab.route("**/*", route)
-        tab.on("console", lambda message: wrong.append(message.text))
-        tab.on("pageerror", lambda error: wrong.append(str(error)))
-        tab.on("dialog", lambda dialog: (wrong.append("dialog"), dialog.dismiss()))
-        tab.goto(path.as_uri() + after)
-        return tab
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert wrong == []
 
 
 def click_on(tab: Any, name: str) -> None:

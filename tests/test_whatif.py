@@ -9,9 +9,10 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
-from test_page import Open, chromium, file, visit  # noqa: F401  (fixtures)
+from conftest import Open
 from test_semantics import generated, sketch
 
 import kg
@@ -128,7 +129,7 @@ def differences(tab: Any, asked: Iterable[tuple[Mechanism, list[Question]]]) -> 
 
 
 @pytest.fixture
-def interpreter(chromium: Any) -> Iterator[Any]:  # noqa: F811
+def interpreter(chromium: Any) -> Iterator[Any]:
     """network.js alone, without a page."""
     tab = chromium.new_page()
     tab.add_script_tag(content=asset("network.js"))
@@ -246,7 +247,7 @@ def steps(tab: Any) -> dict[str, str]:
     return dict(tab.locator("#follows > li").evaluate_all("all => all.map(e => [e.dataset.step, e.innerText])"))
 
 
-def test_a_condition_at_a_click_and_a_node_by_keyboard(visit: Open) -> None:  # noqa: F811
+def test_a_condition_at_a_click_and_a_node_by_keyboard(visit: Open) -> None:
     tab = visit("#tab=runs")
     assert not tab.locator("#answer").is_visible() and not tab.locator("#bar").is_visible()
     tab.get_by_role("button", name="Chemotherapy and Tα-1", exact=True).click()
@@ -274,7 +275,7 @@ def test_a_condition_at_a_click_and_a_node_by_keyboard(visit: Open) -> None:  # 
     assert tab.evaluate("location.hash") == "#tab=runs" and not tab.locator("#answer").is_visible()
 
 
-def test_an_answer_says_what_it_stands_on_and_its_steps_lead_to_their_evidence(visit: Open) -> None:  # noqa: F811
+def test_an_answer_says_what_it_stands_on_and_its_steps_lead_to_their_evidence(visit: Open) -> None:
     tab = visit(BOTH)
     step = next(one for one in causal.whatif(SEED, "both", {"TLR7": "absent"}).changed if one.node == "CD8_priming")
     tab.locator("[data-step=CD8_priming] summary").click()
@@ -299,7 +300,7 @@ def test_an_answer_says_what_it_stands_on_and_its_steps_lead_to_their_evidence(v
     assert list(steps(tab)), "the run is still there"
 
 
-def test_an_unknown_names_what_would_settle_it_and_readings_say_where_they_disagree(visit: Open) -> None:  # noqa: F811
+def test_an_unknown_names_what_would_settle_it_and_readings_say_where_they_disagree(visit: Open) -> None:
     shown = steps(visit("#tab=runs&in=both-miR-unstated"))["tumour_control"]
     assert "Not settled: whether High miR-146a-5p in the tumour is present." in shown and "unknown" in shown
     tab = visit("#tab=runs&in=chemo&set=RNase_A%3Dabsent")
@@ -313,7 +314,7 @@ def test_an_unknown_names_what_would_settle_it_and_readings_say_where_they_disag
     assert "assume=no-spontaneous-bodies" in tab.evaluate("location.hash")
 
 
-def test_the_experiment_that_tells_the_readings_apart(visit: Open) -> None:  # noqa: F811
+def test_the_experiment_that_tells_the_readings_apart(visit: Open) -> None:
     tab = visit("#tab=runs")
     tab.click("#apart")
     tab.locator("#experiments li button").first.wait_for()
@@ -344,7 +345,7 @@ def test_the_experiment_that_tells_the_readings_apart(visit: Open) -> None:  # n
         ("reading=x&assume=y", "No reading is called “x”.\nNo assumption is called “y”."),
     ],
 )
-def test_a_link_that_asks_for_what_cannot_be_runs_nothing_and_says_why(visit: Open, link: str, said: str) -> None:  # noqa: F811
+def test_a_link_that_asks_for_what_cannot_be_runs_nothing_and_says_why(visit: Open, link: str, said: str) -> None:
     tab = visit(f"#tab=runs&{link}")
     assert said in tab.locator("#wrong").inner_text() and tab.locator("#wrong").get_attribute("role") == "alert"
     assert not tab.locator("#answer").is_visible() and not tab.locator("#running").is_visible()
@@ -352,7 +353,7 @@ def test_a_link_that_asks_for_what_cannot_be_runs_nothing_and_says_why(visit: Op
     assert tab.locator("#wrong").inner_text() == "" and tab.locator("#answer").is_visible()
 
 
-def test_a_stop_with_a_condition_shows_its_run_where_it_is_lit(visit: Open) -> None:  # noqa: F811
+def test_a_stop_with_a_condition_shows_its_run_where_it_is_lit(visit: Open) -> None:
     n = next(n for n, stop in enumerate(SEED.tour, 1) if stop.condition == "unprotected")
     tab = visit(f"#stop={n}")
     told = tab.locator("#values").inner_text().splitlines()
@@ -370,7 +371,7 @@ def test_a_stop_with_a_condition_shows_its_run_where_it_is_lit(visit: Open) -> N
     assert tab.locator("#values").inner_text() == ""
 
 
-def test_a_node_is_set_in_its_card_and_the_focus_stays(visit: Open) -> None:  # noqa: F811
+def test_a_node_is_set_in_its_card_and_the_focus_stays(visit: Open) -> None:
     tab = visit("#node=TLR7&in=both")
     assert "Now: present, as at the start." in tab.locator(".card:visible .set-here").inner_text()
     tab.focus(".card.on select")
@@ -382,7 +383,7 @@ def test_a_node_is_set_in_its_card_and_the_focus_stays(visit: Open) -> None:  # 
     assert tab.evaluate("location.hash") == "#node=TLR7" and tab.locator(".card.on select").input_value() == ""
 
 
-def test_what_cannot_run_in_a_page_says_so(visit: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_what_cannot_run_in_a_page_says_so(visit: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(network, "MOST", 10)
     path = tmp_path / "many.html"
     path.write_text(page.html(SEED), encoding="utf-8")
@@ -394,7 +395,7 @@ def test_what_cannot_run_in_a_page_says_so(visit: Open, tmp_path: Path, monkeypa
     assert network.compiled(broken) == {"why": "This mechanism cannot be run: kg check says what is wrong with it."}
 
 
-def test_without_a_script_the_tables_stay(visit: Open) -> None:  # noqa: F811
+def test_without_a_script_the_tables_stay(visit: Open) -> None:
     tab = visit(js=False)
     assert not tab.locator("#whatif").is_visible() and tab.locator("#runs table").count() == 2
 
@@ -438,7 +439,7 @@ EVIL = "<img src=x onerror=\"document.title='gone'\">"
 TABLE = f"gene\tlog2FC\nTLR7\t1.8\ntlr-7\t0.5\nMESH:D012259\t-2.4\nIL6\t3\nTα-1\tx\n{EVIL}\t1\nthymosin alpha-1\t0.6\n"
 
 
-def test_numbers_of_ones_own_colour_the_picture_and_what_does_not_fit_is_listed(visit: Open) -> None:  # noqa: F811
+def test_numbers_of_ones_own_colour_the_picture_and_what_does_not_fit_is_listed(visit: Open) -> None:
     tab = visit("#tab=explore")
     before = tab.evaluate("document.querySelector('#net canvas').toDataURL()")
     tab.fill("#table", TABLE)
@@ -469,7 +470,33 @@ def test_numbers_of_ones_own_colour_the_picture_and_what_does_not_fit_is_listed(
     assert tab.title() == SEED.title
 
 
-def test_a_file_is_opened_or_dropped_and_what_is_no_text_is_refused(visit: Open, tmp_path: Path) -> None:  # noqa: F811
+def test_a_saved_picture_carries_the_run_and_the_numbers(visit: Open) -> None:
+    def saved() -> str:
+        if not tab.locator("#share").get_attribute("open"):
+            tab.click("#share summary")
+        with tab.expect_download() as download:
+            tab.click("#save-svg")
+        return " ".join(ElementTree.fromstring(Path(download.value.path()).read_bytes()).itertext())
+
+    tab = visit(BOTH)
+    text = saved()
+    assert "What if: Chemotherapy and Tα-1 · TLR7 absent" in text and "✕ set: absent" in text and "✓ partial" in text
+    tab.click("#stop-run")
+    assert "What if" not in saved()
+    tab.click("#tab-explore")
+    tab.fill("#table", TABLE)
+    tab.click("#colour")
+    text = saved()
+    assert "Coloured by the reader’s own numbers" in text and "−2.4" in text and "medical advice" in text
+    tab.emulate_media(media="print")
+    tab.wait_for_function("document.querySelector('#static svg').textContent.includes('−2.4')")
+    tab.emulate_media(media="screen")
+    tab.click("#uncolour")
+    tab.emulate_media(media="print")
+    tab.wait_for_function("!document.querySelector('#static svg').textContent.includes('−2.4')")
+
+
+def test_a_file_is_opened_or_dropped_and_what_is_no_text_is_refused(visit: Open, tmp_path: Path) -> None:
     tab = visit("#tab=explore")
     path = tmp_path / "numbers.csv"
     path.write_text("TLR7,1\n")
@@ -493,7 +520,7 @@ def test_a_file_is_opened_or_dropped_and_what_is_no_text_is_refused(visit: Open,
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["", "?theme=dark", "360", "forced"])
 @pytest.mark.parametrize("what", ["answer", "wrong", "numbers", "experiment", "card", "stop"])
-def test_axe_finds_nothing_in_a_run_or_an_overlay(visit: Open, what: str, how: str) -> None:  # noqa: F811
+def test_axe_finds_nothing_in_a_run_or_an_overlay(visit: Open, what: str, how: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     after = {
@@ -522,7 +549,7 @@ def test_axe_finds_nothing_in_a_run_or_an_overlay(visit: Open, what: str, how: s
 
 
 @pytest.mark.parametrize("after", [BOTH, "#tab=explore"])
-def test_nothing_is_wider_than_a_narrow_screen(visit: Open, after: str) -> None:  # noqa: F811
+def test_nothing_is_wider_than_a_narrow_screen(visit: Open, after: str) -> None:
     tab = visit(after, 360, 740)
     if after == BOTH:
         tab.locator("#setting summary").click()
@@ -533,7 +560,7 @@ def test_nothing_is_wider_than_a_narrow_screen(visit: Open, after: str) -> None:
     assert tab.locator("#bar").is_visible() and tab.locator("#strip").is_visible()
 
 
-def test_a_mechanism_shows_itself_in_a_notebook(visit: Open, file: Path) -> None:  # noqa: F811
+def test_a_mechanism_shows_itself_in_a_notebook(visit: Open, file: Path) -> None:
     shown = SEED._repr_html_()
     assert shown.count("<iframe") == 1 and 'sandbox="allow-scripts"' in shown
     below = shown.partition("</iframe>")[2]

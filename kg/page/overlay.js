@@ -198,5 +198,7 @@ function overlay(page) {
     place.addEventListener('dragover', event => event.preventDefault());
     place.addEventListener('drop', take);
   }
-  return {show, card, fill, ink, badge};
+  const title = () => numbers.size ? 'Coloured by the reader’s own numbers' : '';
+  const number = node => numbers.has(node) ? short(numbers.get(node).number) : '';
+  return {title, number, show, card, fill, ink, badge};
 }

@@ -58,7 +58,7 @@ function whatIf(page) {
     const one = seen(node.id);
     if (!one) return;
     const far = scale < 0.36; // too small for words
-    const text = far ? SIGN[one.look] : `${SIGN[one.look]} ${one.set ? 'set: ' : ''}${one.text}`;
+    const text = far ? SIGN[one.look] : worded(node.id).said;
     const size = far ? Math.min(36, 10 / scale) : Math.max(16, Math.min(20, 10 / scale)), high = size + 9;
     ctx.font = `600 ${size}px ${face}`;
     const wide = ctx.measureText(text).width + 18, x = half[0] + 8 - wide, y = -half[1] - high + (node.lines.length > 2 || far ? 5 : 12);
@@ -352,5 +352,10 @@ function whatIf(page) {
     });
     if ($('apart')) $('apart').addEventListener('click', apart);
   }
-  return {show, read, write, card, badge, ghost, strength, asked: () => there && on()};
+  const headline = () => current ? `What if: ${current.title}` : ''; // of what the picture shows
+  const worded = node => { // its mark, in words
+    const one = seen(node);
+    return one && {...one, said: `${SIGN[one.look]} ${one.set ? 'set: ' : ''}${one.text}`};
+  };
+  return {title: headline, value: worded, show, read, write, card, badge, ghost, strength, asked: () => there && on()};
 }

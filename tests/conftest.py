@@ -1,0 +1,75 @@
+"""Fixtures that several files of tests share: a browser, and the explorer of the first mechanism opened in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import kg
+from kg import page
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    found = shutil.which("chromium")
+    if not found:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is missing: install the package chromium")
+        pytest.skip("NOT TESTED: chromium is missing, so no page was opened")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "seed.html"
+    path.write_text(page.html(kg.read("ta1-tlr7")), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def visit(chromium: Any, file: Path) -> Iterator[Open]:
+    """Opens a page from its file, refuses every other request, and fails on any, and on any word in the console."""
+    contexts, wrong = [], []
+
+    def open_page(after: str = "", width: int = 1440, height: int = 900, path: Path = file, js: bool = True) -> Any:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, reduced_motion="reduce", java_script_enabled=js
+        )
+        contexts.append(context)
+        tab = context.new_page()
+
+        def route(handler: Any) -> None:
+            if handler.request.url.partition("?")[0].partition("#")[0] == path.as_uri():
+                handler.continue_()
+            else:
+                wrong.append(handler.request.url)
+                handler.abort()
+
+        tab.route("**/*", route)
+        tab.on("console", lambda message: wrong.append(message.text))
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+        tab.on("dialog", lambda dialog: (wrong.append("dialog"), dialog.dismiss()))
+        tab.goto(path.as_uri() + after)
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []
