@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import kg
-from kg import page
+from kg import formats, page
 
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -19,6 +19,10 @@ FLAGS = (
 ).split()
 
 Open = Callable[..., Any]
+
+#: Every mechanism of seeds/; the first, by far the largest, among the slow tests.
+SEEDS = [kg.read(path) for path in formats.seeds()]
+FIRST_IS_SLOW = [pytest.param(one, marks=pytest.mark.slow) if one.id == "ta1-tlr7" else one for one in SEEDS]
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ from kg.checks import check
 from kg.cli import main
 from kg.formats import rdf
 from kg.mechanism import STATUS, Evidence, Frozen
+from kg.page.picture import Picture
+from kg.page.words import Told
 from kg.vocabulary import Term
 
 SEEDS = {mechanism.id: mechanism for mechanism in map(kg.read, formats.seeds())}
@@ -165,8 +167,8 @@ def test_no_value_of_a_run_rests_on_what_others_say():
 
 def test_a_disputed_line_carries_a_cross():
     outline = SEEDS["cgas-sting"]
-    marked = {line.edge for line in page.drawing.draw(outline).lines if line.mark}
-    assert marked == {"MyD88-not-needed"}
+    shapes = Picture(Told(outline))
+    assert [outline.edges[line["edge"]].name for line in shapes.lines if line["mark"]] == ["MyD88-not-needed"]
     assert "disputed" in page.html(outline).partition('id="legend"')[2]
 
 

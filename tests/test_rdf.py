@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pyoxigraph as ox
 import pytest
+from conftest import FIRST_IS_SLOW
 from pyld import jsonld
 from rdflib import RDF, BNode, Dataset, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
@@ -89,7 +90,7 @@ def test_no_unasserted_edge_of_a_seed_is_a_bare_triple(mechanism):
     assert 0 < len(expected) < len(mechanism.edges)
 
 
-@by_id
+@pytest.mark.parametrize("mechanism", FIRST_IS_SLOW, ids=lambda m: m.id)
 def test_all_forms_say_the_same_to_rdflib_and_to_pyoxigraph(mechanism):
     wanted = rdf.graph(mechanism)
     assert not any(isinstance(term, BNode) for triple in wanted for term in triple)
@@ -209,7 +210,7 @@ def test_the_context_knows_every_verb():
         assert context[verb]["@id"] == f"kgv:{verb}", "add the verb to ontology/context.jsonld"
 
 
-@by_id
+@pytest.mark.parametrize("mechanism", FIRST_IS_SLOW, ids=lambda m: m.id)
 def test_the_same_bytes_whatever_the_hash_seed(mechanism, tmp_path):
     code = (
         "import sys, hashlib; from kg import formats; m = formats.read(sys.argv[1]);"
