@@ -20,6 +20,7 @@ import yaml
 from kg import mechanism as m
 from kg import vocabulary
 from kg.diagnostics import Diagnostic, Location, near, nearest
+from kg.losses import Ledger
 from kg.mechanism import Frozen, Mechanism, Record, Sentence
 from kg.vocabulary import Term
 
@@ -88,9 +89,11 @@ def notation() -> dict[str, dict[str, Key]]:
 # ---------------------------------------------------------------- reading
 
 
-def parse(path: Path) -> tuple[Mechanism, list[Diagnostic]]:
-    """The mechanism of a file as far as it can be read, and every complaint about its shape."""
-    return parse_bytes(path.read_bytes(), str(path))
+def parse(path: Path, ledger: Ledger) -> Mechanism:
+    """The mechanism of a file as far as it can be read; every complaint about its shape goes to the ledger."""
+    mechanism, wrong = parse_bytes(path.read_bytes(), str(path))
+    ledger.wrong += wrong
+    return mechanism
 
 
 def parse_bytes(data: bytes, name: str = "<text>") -> tuple[Mechanism, list[Diagnostic]]:
@@ -335,7 +338,7 @@ class _Reader:
             return None
         text = node.value.strip()
         if form == "term":
-            return self.term(node, text)
+            return None if text == of == "none" else self.term(node, text)
         if form == "choice" and text not in of.split("|"):
             self.complain(node, "wrong-kind", f"{_short(text)} is not {_kind(kind)}", _meant(text, of.split("|")))
             return None
@@ -610,7 +613,7 @@ def _kind(kind: str) -> str:
         "record": lambda: f"the keys of {_a(of)}",
         "map": lambda: f"name: {of} lines",
         "list": lambda: f"a list of {_plural(of)}",
-        "term": lambda: "a term: ID ! label",
+        "term": lambda: "a term: ID ! label" + ", or none" * bool(of),
         "yesno": lambda: " or ".join(["yes or no", *filter(None, [of.replace("|", " or ")])]),
         "span": lambda: "[first character, last character + 1]",
         "sentence": lambda: "a sentence",
@@ -710,6 +713,8 @@ def _value(value: Any, kind: str) -> yaml.Node:
         return _sequence([_scalar(str(end)) for end in value])
     if form == "yesno":
         return _scalar("yes" if value else "no")
+    if value is None:
+        return _scalar(of)
     return _scalar(value.text if isinstance(value, (Sentence, m.Expect)) else str(value))
 
 
@@ -755,7 +760,7 @@ def schema() -> dict[str, Any]:
         if form in ("digits", "date"):  # an editor may read either as a number
             return {"type": ["string", "integer"], "pattern": f"^{SHAPES[form][0]}$"}
         if form == "term":
-            return {**any_text, "pattern": r"^\S+:\S+ ! .+$"}
+            return {**any_text, "pattern": r"^\S+:\S+ ! .+$" + "|^none$" * bool(of)}
         if form in SHAPES and form not in ("text", "value"):
             return {**any_text, "pattern": f"^{SHAPES[form][0]}$"}
         return any_text
