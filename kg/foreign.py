@@ -359,7 +359,7 @@ class Draft:
         kind = f"{ledger.title.partition(':')[0]} file"
         sha = hashlib.sha256(text.encode("utf-8")).hexdigest()
         self.whole = Source(key="file", kind=kind, title=file.name, texts=(sha,), at=ledger.at())
-        self.about = {"id": "", "title": "", "licence": "", "summary": "", "version": ""}
+        self.about = {"id": "", "title": "", "licence": "", "summary": "", "version": "", "status": ""}
         self.nodes: dict[str, Node] = {}
         self.keys: dict[str, str] = {}  # what the file calls a node -> its key
         self.edges: dict[tuple[Any, ...], Edge] = {}  # what one says -> the edge
@@ -447,6 +447,7 @@ class Draft:
             "licence": self.about["licence"] or "NOASSERTION",
             "summary": self.about["summary"],
             "version": self.about["version"],
+            "status": self.about["status"],
         }
         return Mechanism(
             **says,

@@ -268,7 +268,8 @@ def values(mechanism: Mechanism) -> Iterator[Value]:
 def compare(before: Mechanism, after: Mechanism, why: Mapping[str, str], step: str) -> Account:
     """What came back of each value of a mechanism: the loss report of a file that was written and read again.
 
-    ``why`` says for a kind of record, or for a field of it (``edge.requires``), why a format cannot hold it.
+    ``why`` says why a format cannot hold a kind of record (``note``, ``blocking edge``, ``denied edge``), or such a part of one
+    (``requirement.evidence``), or a value (``edge.level``). What belongs to a record that was lost was lost with it.
     """
     walk = _Walk(before, after, why)
     walk.pair("mechanism", "", ("", before, ""), ("", after, ""))
@@ -285,8 +286,11 @@ class _Walk:
         self.records: Counter[str] = Counter()
         self.alias: dict[str, str] = {}  # the key of a source afterwards -> what it was before
 
-    def pair(self, kind: str, above: str, mine: _Part | None, theirs: _Part | None) -> None:
-        """A record before and after; either may be missing. ``above`` names the record that it is a part of."""
+    def pair(
+        self, kind: str, above: str, mine: _Part | None, theirs: _Part | None, of: str = "", gone: str = ""
+    ) -> None:
+        """A record before and after; either may be missing. ``above`` names the record that it is a part of, ``of``
+        is that one's kind, and ``gone`` says why that one was lost, if it was."""
         one, other = (part[1] if part else None for part in (mine, theirs))
         said, then = (_said(kind, part, of) for part, of in ((mine, self.before), (theirs, self.after)))
         name = f"{above} {(mine or theirs or ('',))[0]}".strip()
@@ -294,17 +298,19 @@ class _Walk:
         if kind == "source" and mine and theirs:
             self.alias[theirs[0]] = mine[0]
         at = one.at if one else None
+        names = (f"{of}.{kind}", *_sorts(one), kind)
+        gone = self.why.get(names[0], gone) or (self.reason(names) if other is None else "")
         for field, value in said.items():
             now = then.get(field)
             fate = "carried" if now == value else "lost" if now is None else "changed"
-            how = "" if fate == "carried" else f"{NOW}{now}" if fate == "changed" else self.reason(kind, field)
+            how = "" if fate == "carried" else f"{NOW}{now}" if fate == "changed" else gone or self.reason(names, field)
             self.values.append(Value(kind, name, field, value, fate, how, at))
         self.added += [Value(kind, name, field, now) for field, now in then.items() if field not in said]
         for part in _notation()[kind]:
             if part.of:
                 first, second = _parts(part, one), _parts(part, other)
                 for one_part, other_part in self.paired(part, first, second):
-                    self.pair(part.of, name, one_part, other_part)
+                    self.pair(part.of, name, one_part, other_part, kind, gone)
 
     def paired(self, key: _Key, first: list[_Part], second: list[_Part]) -> Iterator[tuple[_Part | None, _Part | None]]:
         """Each record of either list once: with the one of the other list that is the same, if there is one."""
@@ -322,8 +328,17 @@ class _Walk:
         yield from ((one, partner.get(i)) for i, one in enumerate(first))
         yield from ((None, other) for other in left.values())
 
-    def reason(self, kind: str, key: str) -> str:
-        return self.why.get(f"{kind}.{key}") or self.why.get(kind) or self.why.get("*") or UNUSED
+    def reason(self, names: Sequence[str], field: str = "") -> str:
+        """Why a format cannot hold a record, by what one may call it, or one field of a record that it holds."""
+        known = (*(f"{name}.{field}" for name in names), *names, "*")
+        return next((self.why[name] for name in known if name in self.why), UNUSED)
+
+
+def _sorts(record: Record | None) -> Iterator[str]:
+    """What sort of edge a record is, where a format may hold others and not this one."""
+    if isinstance(record, Edge):
+        yield from ["blocking edge"] if record.role == "blocks" else []
+        yield from ["denied edge"] if record.denied else []
 
 
 #: Lists whose order says nothing.

@@ -224,6 +224,11 @@ class Edge(Record):
         return any(item.stance == "disputes" for item in self.evidence)
 
     @property
+    def denied(self) -> bool:
+        """Whether all of its evidence disputes it: what the sources say is that it is not so."""
+        return bool(self.evidence) and all(item.stance == "disputes" for item in self.evidence)
+
+    @property
     def asserted(self) -> bool:
         """Whether it may stand as a bare triple: an unhedged finding or background claim supports it, none disputes it."""
         firm = (item for item in self.evidence if item.stance == "supports" and not item.hedge)

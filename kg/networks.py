@@ -21,13 +21,8 @@ from kg.vocabulary import Term
 if TYPE_CHECKING:
     import networkx as nx
 
-LOST = {
-    "mechanism.layout": "the format holds no positions",
-    "requirement.evidence": "an attribute names what an edge requires, without evidence",
-    "effect": "an attribute says how far a decrease goes, without evidence",
-    "edge.run": "a verb that is never executed does not say it",
-    "*": "a network holds nodes and edges, and no more",
-}
+LOST = {"*": "a network holds nodes and edges, and no more"}
+NEEDS = ("requires", "unless")
 GRID = (220, 140)  # pixels from one cell of a layout to the next
 
 #: By which names others give an attribute, the commonest first.
@@ -55,10 +50,13 @@ def graph(mechanism: Mechanism) -> nx.MultiDiGraph[str]:
         records = [_plain(one) for one in getattr(mechanism, part).values()]
         made.graph |= {part: json.dumps(records, ensure_ascii=False)} if records else {}
     for edge in mechanism.edges:
-        effect = edge.effect
+        at, effect = made.edges[edge.subject, mechanism.object(edge), edge.name], edge.effect
+        at |= {} if edge.run else {"run": "no"}
         if effect and effect.claim:
-            at = made.edges[edge.subject, mechanism.object(edge), edge.name]
             at["effect_evidence"] = json.dumps(_plain(effect), ensure_ascii=False)
+        for name in NEEDS:
+            rests = {one.node: [_plain(item) for item in one.evidence] for one in getattr(edge, name) if one.evidence}
+            at |= {f"{name}_evidence": json.dumps(rests, ensure_ascii=False)} if rests else {}
     return made
 
 
@@ -178,8 +176,10 @@ def _first(record: Taken, names: Iterable[str]) -> str:
 def _head(draft: foreign.Draft, whole: Taken) -> None:
     draft.about["title"] = _first(whole, TITLES)
     draft.about["summary"] = _first(whole, SUMMARIES)
-    for name in ("version", "licence", "status"):
+    for name in ("version", "licence"):
         draft.about[name] = _first(whole, (name,))
+    if whole.see("status") == "outline":  # the one word that kg has for it
+        draft.about["status"] = str(whole.take("status"))
     id = str(whole.see("id"))
     if re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", id):
         draft.about["id"] = str(whole.take("id"))
@@ -299,13 +299,16 @@ def _edge(draft: foreign.Draft, edge: Taken, places: Mapping[str, Any]) -> None:
         said = _json(draft, edge, "effect_evidence")
         if isinstance(said, dict) and set(said) <= {one.name for one in fields(Effect)}:
             more["effect"] = Effect(**_made(said, edge.at))
-    for name in ("requires", "unless"):
+    for name in NEEDS:
         needed = [one.partition(">=") for one in str(edge.see(name)).split("|") if one]
         if needed and all(one[0] in draft.nodes for one in needed):
             edge.take(name)
-            more[name] = tuple(Requirement(node=node, level=level) for node, _, level in needed)
-    if str(edge.see("executes")).casefold() in ("false", "0") and role != "none":
-        more["run"] = False
+            rests = _json(draft, edge, f"{name}_evidence")
+            rests = rests if isinstance(rests, dict) else {}
+            items = {node: tuple(_items(draft, edge, f"{name}_evidence", found)) for node, found in rests.items()}
+            more[name] = tuple(Requirement(node, level, items.get(node, ())) for node, _, level in needed)
+    if edge.see("run") == "no" or (str(edge.see("executes")).casefold() in ("false", "0") and role != "none"):
+        more["run"] = str(edge.take("run", "no")) != "no"
     for name in ("executes", "sign", "role", "claim", "asserted", "disputed", "species", "blocks"):
         if edge.see("sentence") and edge.see(name) not in ("", None):
             edge.take(name)  # what the other attributes say in other words
@@ -340,16 +343,19 @@ def _sentence(draft: foreign.Draft, edge: Taken, subject: str, object: str) -> S
     return Sentence(subject, "related_to", object)
 
 
-def _evidence(draft: foreign.Draft, edge: Taken) -> list[Evidence]:
+def _items(draft: foreign.Draft, edge: Taken, name: str, found: object) -> Iterator[Evidence]:
+    """The items of evidence that kg wrote into an attribute of an edge."""
     known = {one.name for one in fields(Evidence)}
-    found = _json(draft, edge, "evidence")
-    items: list[Evidence] = []
     for one in found if isinstance(found, list) else []:
         if isinstance(one, dict) and set(one) <= known and one.get("source", "") in ("", *draft.sources):
             first = "" if one.get("because") else next(iter(draft.sources), "")
-            items.append(Evidence(**{"source": first, **_made(one, edge.at)}))
+            yield Evidence(**{"source": first, **_made(one, edge.at)})
         else:
-            edge.lost("evidence", "it is not written as kg writes it")
+            edge.lost(name, "it is not written as kg writes it")
+
+
+def _evidence(draft: foreign.Draft, edge: Taken) -> list[Evidence]:
+    items = list(_items(draft, edge, "evidence", _json(draft, edge, "evidence")))
     for name in WORKS:
         for one in re.split(r"[|;,\s]+", str(edge.see(name))) if edge.see(name) else ():
             id = f"PMID:{one}" if one.isdigit() and name != "doi" else f"doi:{one}" if one.startswith("10.") else one

@@ -28,7 +28,9 @@ LOST = {
     "node.at start": "a function says what holds, not what it starts from",
     "edge": "the function of its object says what it does, in other edges; what does not run is in no function",
     "requirement": "the function of the object says it in another edge",
-    "effect": "the function of the object says it in another edge",
+    "effect": "the function of the object says how far it goes, and cites nothing",
+    "edge.evidence": "a Boolean network cites nothing",
+    "requirement.evidence": "a Boolean network cites nothing",
     "*": "a Boolean network holds functions and no more",
 }
 # ---------------------------------------------------------------- reading

@@ -11,7 +11,7 @@ from kg import foreign, networks
 from kg.losses import Ledger
 from kg.mechanism import Mechanism
 
-LOST = {**networks.LOST, "mechanism.layout": "the grid holds no cell that is right of all nodes, or below"}
+LOST = networks.LOST
 LOOKS = ("visualProperties", "visualEditorProperties", "nodeBypasses", "edgeBypasses")
 PARTS = ("attributeDeclarations", "networkAttributes", "nodes", "edges", "metaData", "status", *LOOKS)
 #: How a mechanism looks: colours by kind of node, and the end of an edge by its sign.

@@ -11,7 +11,7 @@ from kg import foreign, networks
 from kg.losses import Ledger
 from kg.mechanism import Mechanism
 
-LOST = {**networks.LOST, "mechanism.layout": "the grid holds no cell that is right of all nodes, or below"}
+LOST = networks.LOST
 
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:

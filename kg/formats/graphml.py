@@ -11,7 +11,7 @@ from kg.foreign import Element
 from kg.losses import Ledger
 from kg.mechanism import Mechanism
 
-LOST = networks.LOST
+LOST = {**networks.LOST, "mechanism.layout": "GraphML has no positions of its own"}
 
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:

@@ -27,7 +27,7 @@ QUALIFIERS = (
 )
 EDGES = (
     *("id", "subject", "predicate", "object", "category", "original_predicate", *QUALIFIERS),
-    *("anatomical_context_qualifier", "species_context_qualifier", "publications", "supporting_text"),
+    *("negated", "anatomical_context_qualifier", "species_context_qualifier", "publications", "supporting_text"),
     *("knowledge_level", "agent_type"),
 )
 LISTS = frozenset({"category", "xref", "publications", "supporting_text", "anatomical_context_qualifier"})
@@ -42,9 +42,8 @@ LOST = {
     "place": "the Biolink Model holds places of edges by their terms, and no more of them",
     "node.kind": "no category of the Biolink Model is that kind alone",
     "node.in": "a node of the Biolink Model is in no place",
-    "edge": "an edge of the Biolink Model joins two nodes, never an edge",
-    "edge.name": "an edge of the Biolink Model joins two nodes, never an edge",
-    "edge.in": "an edge of the Biolink Model joins two nodes, or its place has no term",
+    "blocking edge": "an edge of the Biolink Model joins two nodes, never an edge",
+    "edge": "in the Biolink Model it says the same as another edge, and is joined to it",
     "edge.level": "the Biolink Model has no levels",
     "edge.run": "the Biolink Model does not say what is executed",
     "node": "the Biolink Model has no slot for it",
@@ -284,7 +283,7 @@ def _edge_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
         place = mechanism.places.get(edge.place)
         taxa = {tuple(taxon.id for taxon in item.taxon) for item in edge.evidence}
         species = next(iter(taxa)) if len(taxa) == 1 else ()  # a species that all items state is the edge's
-        works = dict.fromkeys(filter(None, (_work(mechanism.source(item)) for item in _supporting(edge))))
+        works = dict.fromkeys(filter(None, (_work(mechanism.source(item)) for item in _behind(edge))))
         claim = vocabulary.claims().get(edge.claim)
         yield {
             "id": _iri(mechanism, "edge", edge.name),
@@ -295,17 +294,20 @@ def _edge_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
             "original_predicate": VERBS + edge.verb,
             **dict.fromkeys(QUALIFIERS, ""),
             **_qualifiers(edge.predicate),
+            "negated": "true" if edge.denied else "",
             "anatomical_context_qualifier": [place.term.id] if place and place.term else [],
             "species_context_qualifier": species[0] if len(species) == 1 else "",
             "publications": list(works),
-            "supporting_text": [item.anchor for item in _supporting(edge) if item.anchor],
+            "supporting_text": [item.anchor for item in _behind(edge) if item.anchor],
             "knowledge_level": claim.knowledge_level if claim else "not_provided",
             "agent_type": "not_provided",
         }
 
 
-def _supporting(edge: Edge) -> list[Evidence]:
-    return [item for item in edge.evidence if item.stance == "supports" and not item.because]
+def _behind(edge: Edge) -> list[Evidence]:
+    """The evidence of others for what the row says: for the edge, or against it where it is negated."""
+    stance = "disputes" if edge.denied else "supports"
+    return [item for item in edge.evidence if item.stance == stance and not item.because]
 
 
 def _work(source: Source | None) -> str:

@@ -12,7 +12,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -71,6 +71,7 @@ MATCH = {"exact": SKOS.exactMatch, "close": SKOS.closeMatch, "broad": SKOS.broad
 ROLES = {"increases": KGV.increasing, "decreases": KGV.decreasing, "blocks": KGV.blocking, "none": KGV.noRole}
 Value = URIRef | Literal | str | bool | int
 V = TypeVar("V")
+Triples = dict[Node, dict[Node, list[Node]]]  # subject -> predicate -> values
 
 
 def text(mechanism: Mechanism, name: str) -> str:
@@ -475,6 +476,7 @@ class _Writer:
         self.say(about, KGV.role, ROLES[edge.role])
         self.say(about, KGV.asserted, m.bare(edge))
         self.say(about, KGV.executes, edge.executes)
+        self.say(about, KGV.run, None if edge.run else False)
         self.support(about, m.support(edge))
         self.say(about, BIOLINK.agent_type, "not_provided")
         claim = vocabulary.claims().get(edge.claim)
@@ -533,7 +535,11 @@ class _Writer:
             if about is not None:
                 self.say(here, URIRef(CITO[item.stance]), about)
         self.species(here, item.taxon)
-        if source and (item.anchor or item.span or not item.because):
+        if source and item.source and item.because and not (item.anchor or item.span):
+            self.say(
+                here, PROV.wasInfluencedBy, self.part("source", source.key)
+            )  # the step is the curator's all the same
+        elif source and (item.anchor or item.span or not item.because):
             self.say(here, PROV.wasDerivedFrom, self.part("source", source.key))
             own = claim is not None and claim.locator == "no"  # a curator's own step is not the publication's
             for work in () if own else self.cited(source, item):
@@ -727,195 +733,6 @@ def _conflict(graph: Graph, one: conflicts.Conflict, by_id: Mapping[str, Mechani
         (here,), (there,) = sides
         graph.add((here, CITO.disagreesWith, there))
         graph.add((there, CITO.disagreesWith, here))
-
-
-def skeletons(data: Graph) -> list[Mechanism]:
-    """The mechanisms of a graph, with all that RDF carries of them, for comparing: no readings, tours or layouts.
-
-    >>> from kg.formats import read
-    >>> (again,) = skeletons(graph(read("ta1-tlr7")))
-    >>> again.words(again.edge("protection"))
-    'Tα-1 protects miR-146a-5p from RNase A'
-    """
-    return [_Skeleton(data, about).mechanism() for about in sorted(data.subjects(RDF.type, KGV.Mechanism), key=str)]
-
-
-class _Skeleton:
-    """One mechanism read back from its triples."""
-
-    #: What an item of evidence says in words of its own, each a property of that name.
-    TEXTS = tuple(
-        field.name
-        for field in fields(Evidence)
-        if field.type == "str" and field.name not in ("source", "anchor", "claim", "stance")
-    )
-
-    def __init__(self, data: Graph, about: Node) -> None:
-        self.data, self.about = data, about
-        self.base = f"{about}/"
-
-    def mechanism(self) -> Mechanism:
-        part = self.parts
-        return Mechanism(
-            id=str(self.about).removeprefix(vocabulary.BASE),
-            title=self.text(self.about, DCTERMS.title),
-            summary=self.text(self.about, DCTERMS.description),
-            licence=self.text(self.about, DCTERMS.license).rpartition("/")[2],
-            version=self.text(self.about, OWL.versionInfo),
-            status=self.text(self.about, SCHEMA.creativeWorkStatus),
-            sources=Frozen((self.key(it), self.source(it)) for it in part(KGV.Source)),
-            scope=self.evidence(self.about, KGV.scope),
-            places=Frozen((self.key(it), self.place(it)) for it in part(KGV.Place)),
-            nodes=Frozen((self.key(it), self.node(it)) for it in part(KGV.Node)),
-            edges=tuple(self.edge(it) for it in part(BIOLINK.Association)),
-            conditions=Frozen((self.key(it), self.condition(it)) for it in part(KGV.Condition)),
-            assumptions=Frozen((self.key(it), self.assumption(it)) for it in part(KGV.Assumption)),
-            expectations=tuple(self.expectation(it) for it in part(KGV.Expectation)),
-            notes=tuple(self.note(it) for it in part(KGV.Note)),
-            file=str(self.about),
-        )
-
-    def parts(self, kind: URIRef) -> list[Node]:
-        found = (it for it in self.data.subjects(RDF.type, kind) if str(it).startswith(self.base))
-        return sorted(set(found), key=str)
-
-    def key(self, it: Node | None) -> str:
-        return unquote(str(it).removeprefix(self.base).partition("/")[2]) if it is not None else ""
-
-    def text(self, it: Node, predicate: URIRef) -> str:
-        value = self.data.value(it, predicate)
-        return "" if value is None else str(value)
-
-    def named(self, it: Node, predicate: URIRef) -> str:
-        return self.key(self.data.value(it, predicate))
-
-    def terms(self, it: Node, predicate: URIRef) -> tuple[Term, ...]:
-        found = [
-            Term(self.text(term, SKOS.notation), self.text(term, RDFS.label))
-            for term in self.data.objects(it, predicate)
-        ]
-        return tuple(sorted(found, key=str))
-
-    def term(self, it: Node, predicate: URIRef) -> Term | None:
-        return next(iter(self.terms(it, predicate)), None)
-
-    def source(self, it: Node) -> Source:
-        ids = [str(one) for one in self.data.objects(it, SCHEMA.identifier)]
-        doi, pmid = vocabulary.expand("doi:"), vocabulary.expand("PMID:")
-        return Source(
-            key=self.key(it),
-            kind=self.text(it, DCTERMS.type),
-            title=self.text(it, DCTERMS.title),
-            authors=self.text(it, DCTERMS.creator),
-            publisher=self.text(it, DCTERMS.publisher),
-            date=self.text(it, DCTERMS.date),
-            doi=next((id.removeprefix(doi) for id in ids if id.startswith(doi)), ""),
-            pmid=next((id.removeprefix(pmid) for id in ids if id.startswith(pmid)), ""),
-            url=next((id for id in ids if not id.startswith((doi, pmid))), ""),
-            texts=tuple(sorted(map(str, self.data.objects(it, KGV.textSha256)))),
-            read=self.text(it, KGV.read),
-            reports=self.named(it, KGV.reports),
-            interest=self.text(it, KGV.interest),
-        )
-
-    def place(self, it: Node) -> Place:
-        term, label = self.term(it, KGV.denotes), self.text(it, RDFS.label)
-        name = "" if term and term.label == label else label
-        return Place(key=self.key(it), term=term, name=name, inside=self.named(it, KGV.inside))
-
-    def node(self, it: Node) -> m.Node:
-        term, label = self.term(it, KGV.denotes), self.text(it, RDFS.label)
-        return m.Node(
-            key=self.key(it),
-            term=term,
-            name="" if term and term.label == label else label,
-            place=self.named(it, KGV.place),
-            at_start=self.text(it, KGV.startsAs),
-            levels=tuple(filter(None, self.text(it, KGV.levels).split("|"))),
-            outcome=self.text(it, KGV.outcome) == "true",
-            forms=self.terms(it, KGV.form),
-            kind=self.text(it, KGV.kind),
-            note=self.text(it, SKOS.note),
-        )
-
-    def edge(self, it: Node) -> Edge:
-        verb = self.text(it, RDF.predicate).removeprefix(str(KGV))
-        blocked = self.data.value(it, KGV.actsOn)
-        other = self.named(blocked, RDF.subject) if blocked is not None and verb == "protects" else ""
-        extent = self.data.value(it, KGV.effect)
-        stands = self.evidence(it, KGV.effectEvidence)
-        known = vocabulary.predicates().get(verb)
-        return Edge(
-            sentence=Sentence(self.named(it, RDF.subject), verb, self.named(it, RDF.object), other),
-            name=self.key(it),
-            place=self.named(it, KGV.place),
-            requires=self.needs(it, KGV.requires),
-            unless=self.needs(it, KGV.unless),
-            level=self.text(it, KGV.level),
-            effect=Effect(
-                **{field.name: getattr(stands[0], field.name) for field in fields(Evidence)} if stands else {},
-                complete=extent == KGV.complete,
-            )
-            if extent is not None
-            else None,
-            run=self.text(it, KGV.executes) == "true" or (known is not None and known.role == "none"),
-            evidence=self.evidence(it, KGV.evidence),
-        )
-
-    def needs(self, it: Node, predicate: URIRef) -> tuple[Requirement, ...]:
-        found = sorted(self.data.objects(it, predicate), key=str)
-        return tuple(
-            Requirement(
-                node=self.named(one, KGV.node),
-                level=self.text(one, KGV.level),
-                evidence=self.evidence(one, KGV.evidence),
-            )
-            for one in found
-        )
-
-    def evidence(self, it: Node, predicate: URIRef) -> tuple[Evidence, ...]:
-        return tuple(self.item(one) for one in sorted(self.data.objects(it, predicate), key=str))
-
-    def item(self, it: Node) -> Evidence:
-        there = self.data.value(it, OA.hasSelector)
-        texts: dict[str, Any] = {name: self.text(it, URIRef(KGV[name])) for name in self.TEXTS}
-        start, end = (self.text(there, part) for part in (OA.start, OA.end)) if there is not None else ("", "")
-        return Evidence(
-            source=self.named(it, PROV.wasDerivedFrom),
-            anchor=self.text(there, OA.exact) if there is not None else "",
-            span=(int(start), int(end)) if start.isdigit() and end.isdigit() else None,
-            claim=self.text(it, KGV.claim).removeprefix(str(KGV)),
-            taxon=self.terms(it, BIOLINK.species_context_qualifier),
-            assay=self.term(it, KGV.assay),
-            stance=self.text(it, KGV.stance) or "supports",
-            **texts,
-        )
-
-    def values(self, it: Node) -> Frozen[str]:
-        found = sorted(self.data.objects(it, KGV.sets), key=str)
-        return Frozen((self.named(one, KGV.node), self.text(one, KGV.value)) for one in found)
-
-    def condition(self, it: Node) -> m.Condition:
-        return m.Condition(key=self.key(it), title=self.title(it), values=self.values(it))
-
-    def assumption(self, it: Node) -> m.Assumption:
-        return m.Assumption(
-            key=self.key(it), title=self.title(it), values=self.values(it), because=self.text(it, KGV.because)
-        )
-
-    def title(self, it: Node) -> str:
-        label = self.text(it, RDFS.label)
-        return "" if label == self.key(it) else label
-
-    def expectation(self, it: Node) -> m.Expectation:
-        node, _, rest = self.text(it, RDFS.label).partition(" ")
-        relation, _, than = rest.rpartition(" ")
-        given, stands = self.named(it, KGV.condition), self.evidence(it, KGV.evidence)
-        return m.Expectation(given=given, expect=m.Expect(node, relation, than), evidence=stands)
-
-    def note(self, it: Node) -> Note:
-        about = tuple(sorted(self.key(one) for one in self.data.objects(it, KGV.about)))
-        return Note(note=self.text(it, RDFS.comment), about=about, evidence=self.evidence(it, KGV.evidence))
 
 
 def _works(source: Source) -> list[str]:
@@ -1231,11 +1048,7 @@ def _one_or_all(values: list[Any]) -> Any:
 
 # ---------------------------------------------------------------- reading our own RDF again
 
-LOST = {
-    "evidence.source": "an item with a reason of its own names no source",
-    "edge.run": "a verb that is never executed does not say it",
-    "*": "the RDF has no word for it",
-}
+LOST = {"*": "what is said twice, the RDF says once"}
 SYNTAX = {".ttl": ("turtle",), ".nq": ("nquads",), ".trig": ("trig",), ".jsonld": ("json-ld",)}
 #: What follows from the rest, and is made again when the mechanism is written.
 MADE = (
@@ -1276,13 +1089,37 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
                 line = getattr(error, "lines", 0) if isinstance(getattr(error, "lines", 0), int) else 0
                 reason = " ".join(str(getattr(error, "_why", None) or error or type(error).__name__).split())[:200]
                 raise ledger.stop(ledger.at(line + 1), "no-rdf", f"this is no {syntax}: {reason}") from None
-    about = [s for s, _, _, _ in data.quads((None, RDF.type, KGV.Mechanism, None))]
-    found = sorted({str(one) for one in about if str(one).startswith(vocabulary.BASE)})
+    told = ((s, p, o) for s, p, o, graph in data.quads() if not str(graph or "").endswith("/run"))
+    found = mechanisms(told, ledger)  # what a run derives is derived again
     if len(found) != 1:
         message = f"it holds {len(found)} mechanisms of kg" if found else "it holds no mechanism that kg wrote"
         raise ledger.stop(None, "no-mechanism", message, "RDF of others is asked by `kg ask` and checked by `kg check`")
+    return found[0]
+
+
+def mechanisms(triples: Iterable[tuple[Node, Node, Node]], ledger: Ledger) -> list[Mechanism]:
+    """The mechanisms that kg wrote as these triples, by their ids; none if there is none.
+
+    >>> from kg.formats import read
+    >>> (again,) = mechanisms(graph(read("ta1-tlr7")), Ledger("x.ttl", "RDF"))
+    >>> again.words(again.edge("protection"))
+    'Tα-1 protects miR-146a-5p from RNase A'
+
+    Raises InvalidMechanism where one is not written as kg writes it.
+    """
+    said: Triples = {}
+    for subject, predicate, value in triples:
+        said.setdefault(subject, {}).setdefault(predicate, []).append(value)
+    records: dict[Node, Taken] = {}
+    roots = sorted(str(s) for s in said if KGV.Mechanism in said[s].get(RDF.type, []))
+    roots = [root for root in roots if root.startswith(vocabulary.BASE)]
+    for subject in sorted(said, key=str):
+        values = {_local(p): sorted(map(str, all)) for p, all in said[subject].items()}
+        kind = next(iter(sorted(map(_local, said[subject].get(RDF.type, [])))), "term")
+        name = next((str(subject).removeprefix(f"{r}/") for r in roots if str(subject).startswith(f"{r}/")), subject)
+        records[subject] = ledger.record(kind, str(name), values, ledger.at())
     try:
-        return _Reader(data, URIRef(found[0]), file, ledger).mechanism()
+        return [_Reader(said, records, root, ledger).mechanism() for root in roots]
     except (TypeError, AttributeError) as error:  # the JSON of a tour or of a change holds something else
         raise ledger.stop(
             None, "no-mechanism", f"the tour or a reading is not written as kg writes it: {error}"
@@ -1308,17 +1145,8 @@ def _no_remote_context(value: Any, ledger: Ledger) -> None:
 class _Reader:
     """One pass over the triples about one mechanism: the inverse of _Writer."""
 
-    def __init__(self, data: Dataset, root: Node, file: Path, ledger: Ledger) -> None:
-        self.file, self.ledger, self.root = file, ledger, str(root)
-        self.data: dict[Node, dict[Node, list[Node]]] = {}
-        self.records: dict[Node, Taken] = {}
-        for subject, predicate, value, graph in data.quads():
-            if not str(graph or "").endswith("/run"):  # what a run derives is derived again
-                self.data.setdefault(subject, {}).setdefault(predicate, []).append(value)
-        for subject in sorted(self.data, key=str):
-            values = {_local(p): sorted(map(str, all)) for p, all in self.data[subject].items()}
-            kind = next(iter(sorted(map(_local, self.data[subject].get(RDF.type, [])))), "term")
-            self.records[subject] = ledger.record(kind, str(subject).removeprefix(f"{self.root}/"), values, ledger.at())
+    def __init__(self, data: Triples, records: Mapping[Node, Taken], root: str, ledger: Ledger) -> None:
+        self.data, self.records, self.root, self.ledger = data, records, root, ledger
 
     # -- small words ----------------------------------------------------------
 
@@ -1379,7 +1207,7 @@ class _Reader:
             notes=tuple(self.note(one) for one in self.typed(KGV.Note)),
             tour=tuple(_made(Stop, one) for one in self.json(root, KGV.tour, list)),
             layout=tuple(tuple(row.split()) for row in self.one(root, KGV.layout).splitlines()),
-            file=str(self.file),
+            file=self.ledger.file,
             at=self.ledger.at(),
         )
         self.made_again()
@@ -1393,7 +1221,7 @@ class _Reader:
                 word = _local(predicate)
                 bare = str(predicate).startswith(str(KGV)) and word in vocabulary.predicates()
                 derived = predicate in MADE or bare or not ours
-                twice = record.kind == "Association" and word in ("label", "executes")
+                twice = record.kind == "Association" and word == "label"
                 if (derived and word not in record.fates) or twice:
                     record.changed(word, "made again from the rest")
 
@@ -1447,7 +1275,6 @@ class _Reader:
         object, blocked = self.one(about, RDF.object), next(iter(self.all(about, KGV.actsOn)), None)
         other = self.keys(blocked, RDF.subject, "node") if blocked and verb == "protects" else ""
         part = "edge" if object.startswith(f"{self.root}/edge/") else "node"
-        role = vocabulary.predicates()[verb].role if verb in vocabulary.predicates() else ""
         effect = self.one(about, KGV.effect)
         stated = next(iter(self.all(about, KGV.effectEvidence)), None)
         complete = effect == str(KGV.complete)
@@ -1461,7 +1288,7 @@ class _Reader:
             unless=self.requirements(about, KGV.unless),
             level=self.one(about, KGV.level),
             effect=Effect(**says, complete=complete) if effect else None,
-            run=role == "none" or self.one(about, KGV.executes) != "false",
+            run=self.one(about, KGV.run) != "false",
             evidence=self.items(about, KGV.evidence),
             at=self.ledger.at(),
         )
@@ -1479,7 +1306,7 @@ class _Reader:
         there = next(iter(self.all(about, OA.hasSelector)), None)
         anchor, start, end = (self.one(there, p) if there else "" for p in (OA.exact, OA.start, OA.end))
         return Evidence(
-            source=self.keys(about, PROV.wasDerivedFrom, "source"),
+            source=self.keys(about, PROV.wasDerivedFrom, "source") or self.keys(about, PROV.wasInfluencedBy, "source"),
             anchor=anchor,
             span=(int(start), int(end)) if start.isdigit() and end.isdigit() else None,
             says=self.one(about, KGV.says),

@@ -14,7 +14,13 @@ from kg.mechanism import Mechanism, Sentence
 SIGNS = {"1": 1, "+1": 1, "+": 1, "-1": -1, "-": -1, "−1": -1}
 LOST = {
     "node": "SIF holds names of nodes and no more",
-    "edge": "SIF holds subject, relation and object, and no more",
+    "blocking edge": "an edge of SIF joins two nodes, never an edge",
+    "denied edge": "SIF has no word for what is not so",
+    "edge": "in SIF it says the same as another edge, and is joined to it",
+    "edge.name": "SIF holds subject, relation and object, and no more",
+    "edge.in": "SIF holds subject, relation and object, and no more",
+    "edge.level": "SIF holds subject, relation and object, and no more",
+    "edge.run": "SIF holds subject, relation and object, and no more",
     "*": "SIF holds edges and no more",
 }
 
@@ -57,9 +63,8 @@ def _sentence(draft: foreign.Draft, edge: Taken) -> Sentence:
 
 
 def text(mechanism: Mechanism, name: str = "sif") -> str:
-    """A mechanism as SIF, its verbs as relations. An edge that acts on an edge goes to the object of that edge."""
-    lines = [
-        f"{edge.subject}\t{edge.verb}\t{mechanism.object(edge)}\n" for edge in mechanism.edges if edge.role != "blocks"
-    ]
-    touched = {key for edge in mechanism.edges if edge.role != "blocks" for key in (edge.subject, edge.sentence.object)}
+    """A mechanism as SIF, its verbs as relations. What acts on an edge, or is not so, is no line of it."""
+    edges = [edge for edge in mechanism.edges if edge.role != "blocks" and not edge.denied]
+    lines = [f"{edge.subject}\t{edge.verb}\t{edge.sentence.object}\n" for edge in edges]
+    touched = {key for edge in edges for key in (edge.subject, edge.sentence.object)}
     return "".join([*dict.fromkeys(lines), *(f"{key}\n" for key in mechanism.nodes if key not in touched)])
