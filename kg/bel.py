@@ -6,7 +6,7 @@ A BEL term is a node as it stands: ``p(HGNC:FYN)`` and ``kin(p(HGNC:FYN))`` are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kg import foreign, vocabulary
@@ -48,6 +48,7 @@ RELATIONS = {
     "association": ("related_to", ""),
     "partOf": ("part_of", ""),
 }
+NOTHING: Mapping[str, str] = {}
 _SIMPLE = re.compile(r'(\w+)\(\s*([\w.]+)\s*:\s*(?:"([^"]*)"|([^\s",()]+))\s*(?:!\s*(?:"([^"]*)"|([^",()]+?))\s*)?\)')
 
 
@@ -61,13 +62,23 @@ def relation(said: str) -> str:
     return SHORT.get(word, word)
 
 
-def node(draft: foreign.Draft, said: str, at: Location | None) -> str:
-    """The key of the node that a BEL term is; its ontology term where name and namespace are one that was looked up."""
+def node(draft: foreign.Draft, said: str, at: Location | None, more: Mapping[str, str] = NOTHING) -> str:
+    """The key of the node that a BEL term is; its ontology term where name and namespace are one that was looked up.
+
+    ``more`` is what the file says of it beside the term: key, term, kind, name, note and levels.
+    """
     words = " ".join(said.split())
     found = _SIMPLE.fullmatch(words)
     kind = KINDS.get(words.partition("(")[0], "")
     term = _term(found[2], found[3] or found[4], found[5] or found[6] or "", at) if found and kind else None
-    return draft.node(words, words, term=term, kind="" if term and _kind(term) == kind else kind, at=at)
+    id, _, label = more.get("term", "").partition(" ! ")
+    term = foreign.term(id, label, at) if id else term
+    kind = more.get("kind") or kind
+    kind = "" if kind == "other" or (term and _kind(term) == kind) else kind
+    key, name, note = (more.get(part, "") for part in ("key", "name", "note"))
+    levels = tuple(filter(None, more.get("levels", "").split("|")))
+    shown = name or (term.label if term and key else key) or words
+    return draft.node(words, shown, key=key, term=term, at=at, name=name, note=note, kind=kind, levels=levels)
 
 
 def _kind(term: Term) -> str:
@@ -77,8 +88,9 @@ def _kind(term: Term) -> str:
 
 def _term(namespace: str, name: str, label: str, at: Location | None) -> Term | None:
     """A term by its id, or by the name that it has in its namespace."""
-    if found := foreign.term(f"{namespace}:{name}", label, at):
-        return found
+    for prefix in (namespace, namespace.replace("_", ".")):  # a namespace of BEL has no dot
+        if found := foreign.term(f"{prefix}:{name}", label, at):
+            return found
     prefix = foreign.PREFIXES.get(namespace.casefold(), namespace)
     named = (e for e in vocabulary.terms().values() if e.id.startswith(f"{prefix}:") and e.label == name)
     entry = next(named, None)
@@ -93,17 +105,23 @@ def edge(
     object: str,
     items: Iterable[Evidence],
     name: str = "",
-) -> None:
-    """An edge between two BEL terms; ``field`` of the record holds the relation."""
+    verb: str = "",
+    level: str = "",
+) -> str:
+    """The name of an edge between two BEL terms; ``field`` of the record holds the relation, and ``verb`` is the one
+    that the file says it stands for.
+    """
     said = relation(str(record.take(field)))
-    verb, missing = RELATIONS.get(said, ("related_to", f"kg has no verb {said!r}"))
+    own = vocabulary.predicates().get(verb)
+    stands = own and own.role != "blocks" and own.bel == said
+    verb, missing = (verb, "") if stands else RELATIONS.get(said, ("related_to", f"kg has no verb {said!r}"))
     if missing:
         record.changed(field, f"{verb}: {missing}")
     evidence = tuple(items) or (Evidence(source="file", claim=foreign.UNCLASSIFIED, at=record.at),)
     if said == "causesNoChange":
         evidence = tuple(replace(item, stance="disputes") for item in evidence)
     one, other = (node(draft, end, record.at) for end in (subject, object))
-    draft.edge(Sentence(one, verb, other), record, evidence, name=name)
+    return draft.edge(Sentence(one, verb, other), record, evidence, name=name, level=level)
 
 
 def cited(draft: foreign.Draft, record: Taken, kind: str, id: str) -> str:

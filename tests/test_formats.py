@@ -161,13 +161,14 @@ def full():
 
 FULL = full()
 #: What a format may hold of most mechanisms, and not of this: a grid with an empty column, edges that differ in little,
-#: one that is not so, an item that stands twice.
+#: one that is not so and one that blocks it, an item that stands twice.
 ODD = dataclasses.replace(
     FULL,
     edges=(
         *FULL.edges,
         m.Edge(Sentence("A", "binds", "D"), "again", evidence=FULL.edges[0].evidence * 2),
         m.Edge(Sentence("D", "binds", "C"), "not-so", evidence=FULL.edges[1].evidence[:1]),
+        m.Edge(Sentence("A", "blocks", "not-so"), "no-matter", evidence=FULL.edges[0].evidence),
     ),
     layout=(("A", ".", "."), ("B", "C", "."), ("D", ".", ".")),
 )
@@ -842,6 +843,39 @@ def test_the_bel_sample():
     assert {taxon.id for item in items for taxon in item.taxon} == {"NCBITaxon:10090"}
 
 
+def test_a_bel_script_brings_back_signs_verbs_claims_hedges_and_what_acts_on_an_edge(tmp_path):
+    formats.write(SEED, tmp_path / "ta1-tlr7.bel")
+    again = kg.read(tmp_path / "ta1-tlr7.bel")
+    here, there = ({edge.name: edge for edge in one.edges} for one in (SEED, again))
+    assert here.keys() == there.keys()
+    assert all((there[name].sentence, there[name].level) == (here[name].sentence, here[name].level) for name in here)
+    for name in here:
+        said = [
+            sorted((item.claim, item.hedge, item.because) for item in edges[name].evidence if item.stance == "supports")
+            for edges in (here, there)
+        ]
+        assert said[0] == said[1] or not said[0], name
+    assert again.blocked(again.edge("protection")) == (again.edge("degradation"),)
+
+
+def test_a_statement_about_a_statement_blocks_an_edge_of_the_file_or_is_lost(tmp_path):
+    file = tmp_path / "x.bel"
+    file.write_text(
+        "p(HGNC:A) -| (p(HGNC:B) -> p(HGNC:C))\np(HGNC:B) -> p(HGNC:C)\n"
+        "p(HGNC:A) -> (p(HGNC:B) -> p(HGNC:C))\np(HGNC:A) -| (p(HGNC:B) -| p(HGNC:C))\nSET kg_claim = nonsense\n"
+        "p(HGNC:A) -> p(HGNC:B)\n",
+        encoding="utf-8",
+    )
+    mechanism, ledger = formats._parsed(file)
+    assert [edge.verb for edge in mechanism.edges] == ["promotes", "promotes", "blocks"]
+    assert mechanism.blocked(mechanism.edges[2]) == (mechanism.edges[0],)
+    assert {(one.name, one.how) for one in ledger.account().lost if one.record == "statement"} == {
+        ("line 3", "kg can block a statement, and do no more"),
+        ("line 4", "no edges of the file say what it is about"),
+    }
+    assert ("kg_claim", "it is not written as kg writes it") in {(o.field, o.how) for o in ledger.account().lost}
+
+
 def test_a_bel_script_with_an_open_quotation_mark_or_no_statement_is_told_where(tmp_path):
     file = tmp_path / "x.bel"
     file.write_text(
@@ -850,6 +884,20 @@ def test_a_bel_script_with_an_open_quotation_mark_or_no_statement_is_told_where(
     )
     _, wrong = formats.parse(file)
     assert [(one.at.line, one.code) for one in wrong] == [(3, "no-statement"), (4, "no-statement")]
+
+
+def test_an_import_can_disagree_with_a_seed(tmp_path):
+    file = tmp_path / "theirs.csv"
+    file.write_text(
+        "subject,verb,object,subject term,object term,source\n"
+        "miR,inhibits,TLR7_on,kg:miR-146a-5p ! miR-146a-5p,GO:0034154 ! toll-like receptor 7 signaling pathway,PMID:1\n",
+        encoding="utf-8",
+    )
+    result = run("conflicts", file, "ta1-tlr7")
+    assert "Opposite signs: possible\n  theirs: miR inhibits TLR7_on\n" in result.output
+    other = tmp_path / "theirs.sif"
+    other.write_text("A\t-1\tB\nC\t1\tB\n", encoding="utf-8")
+    assert "Opposite signs: possible\n  theirs" not in run("conflicts", other, "ta1-tlr7").output  # nothing in common
 
 
 # ---------------------------------------------------------------- formats of other packages

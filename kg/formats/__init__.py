@@ -116,7 +116,7 @@ _OURS = (
         ".bel",
         "kg.formats.bel",
         True,
-        False,
+        True,
         "BEL script: statements with citations",
         mark=r"(?m)^\s*(SET\s+(DOCUMENT|Citation)|DEFINE\s+(NAMESPACE|ANNOTATION))\b",
     ),
