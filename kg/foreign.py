@@ -221,6 +221,86 @@ class Places:
         return self.ledger.at(line, offset - self.starts[line - 1] + 1)
 
 
+def events(text: str, loader: Any, deepest: int = DEEPEST, unseen: re.Pattern[str] = UNSEEN) -> Iterator[Any]:
+    """The events of a YAML text, without what would vanish silently or stand for something endless.
+
+    Raises ``yaml.MarkedYAMLError`` for tags, anchors and aliases, for what nests too deep, and for unseen characters.
+    """
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        mark: Any = event.start_mark
+        if depth > deepest:
+            raise yaml.MarkedYAMLError(problem=f"this is nested more than {deepest} deep", problem_mark=mark)
+        if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) is not None:
+            raise yaml.MarkedYAMLError(problem="a tag or a reference", problem_mark=mark)
+        odd = unseen.search(event.value) if isinstance(event, yaml.ScalarEvent) else None
+        if odd:
+            problem = f"this holds the character U+{ord(odd.group()):04X}, which no text has"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+        yield event
+
+
+def mapping(text: str, ledger: Ledger) -> Object:
+    """The one mapping that a YAML text is; single values stay texts. Raises InvalidMechanism for what is none."""
+    import yaml
+
+    found: Any = None
+    stack: list[tuple[Any, Any]] = []  # what is open, and the key whose value comes next
+    parts = 0
+
+    def stop(mark: Any, code: str, message: str, help: str = "") -> InvalidMechanism:
+        return ledger.stop(ledger.at(mark.line + 1, mark.column + 1) if mark else None, code, message, help)
+
+    try:
+        for event in events(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
+            mark: Any = event.start_mark
+            if isinstance(event, yaml.CollectionEndEvent):
+                stack.pop()
+                continue
+            if not isinstance(event, yaml.NodeEvent):
+                continue
+            parts += 1
+            if parts > MOST_PARTS:
+                raise stop(mark, "too-many", f"there are more than {MOST_PARTS:,} values", "split the file")
+            made: Any = event.value if isinstance(event, yaml.ScalarEvent) else []
+            if isinstance(event, yaml.MappingStartEvent):
+                made = Object()
+                made.offset = mark.index
+            if not stack:
+                if found is not None:
+                    raise stop(mark, "no-yaml", "there is a second document here", "put it into a file of its own")
+                found = made
+            else:
+                within, key = stack[-1]
+                if isinstance(within, list):
+                    within.append(made)
+                elif key is None:
+                    if not isinstance(made, str):
+                        raise stop(mark, "no-yaml", "a key is a single word here")
+                    if made in within:
+                        raise stop(mark, "duplicate-key", f"{made!r} stands twice in this mapping", "remove one")
+                    stack[-1] = (within, made)
+                    continue
+                else:
+                    within[key] = made
+                    stack[-1] = (within, None)
+            if not isinstance(made, str):
+                stack.append((made, None))
+    except yaml.MarkedYAMLError as error:
+        problem = str(error.problem or error)
+        raise stop(error.problem_mark or error.context_mark, "no-yaml", problem) from None
+    except InvalidMechanism:  # a ValueError, too, and told already
+        raise
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # PyYAML trips over escapes such as "\\UFFFFFFFF"
+        raise stop(None, "no-yaml", str(error).partition("\n")[0]) from None
+    if not isinstance(found, Object):
+        raise ledger.stop(None, "no-yaml", "the file holds no 'key: value' pairs")
+    return found
+
+
 @dataclass
 class Element:
     """An element of XML: its local name, attributes, text, children, and where it stands."""
@@ -439,7 +519,8 @@ class Draft:
         name = re.sub("[^a-z0-9]+", "-", (self.about["id"] or self.file.name.partition(".")[0]).lower()).strip("-")[:64]
         sources = dict(self.sources)
         edges = tuple(self.edges.values())
-        if not sources or any(item.source == "file" for edge in edges for item in edge.evidence):
+        items = [*parts.get("scope", ()), *(item for edge in edges for item in edge.evidence)]
+        if not sources or any(item.source == "file" for item in items):
             sources = {"file": self.whole, **sources}
         says: dict[str, Any] = {
             "id": name or "mechanism",

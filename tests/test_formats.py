@@ -225,6 +225,8 @@ def test_nothing_is_added_but_what_a_file_of_that_format_is(row):
     if row.name == "bnet":  # a function says in other edges, of other variables, what holds
         allowed |= {("node", "key"), ("node", "at start"), ("edge", "edge"), ("edge", "name")}
         allowed |= {("requirement", "node"), ("effect", "complete")}
+    if row.name == "gocam":  # an activity that has no term there keeps its label as a name; a model has a species
+        allowed |= {("node", "name"), ("evidence", "taxon")}
     assert kinds <= allowed
     assert {one.said for one in account.added if one.field == "claim"} <= {"unclassified"}
     assert {one.said for one in account.added if one.field == "read"} <= {"no"}
@@ -375,6 +377,45 @@ p(HGNC:LCK) -> p(HGNC:FYN)
   {"source": 0, "target": 1, "relation": "causesNoChange", "key": "k2",
    "citation": {"namespace": "pubmed", "identifier": "7654322"}, "annotations": {"Species": [{"identifier": "9606"}]}}
  ]}
+""",
+    ),
+    "gocam": (
+        "x.gocam.yaml",
+        """---
+id: gomodel:1a
+title: Ein kleines Modell über ein Signal
+taxon: NCBITaxon:7227
+status: production
+comments:
+- a comment of somebody
+activities:
+- id: gomodel:1a/1
+  enabled_by:
+    type: EnabledByGeneProductAssociation
+    evidence:
+    - {term: ECO:0000314, reference: PMID:7654321, with_objects: [WB:WBVar00000001]}
+    provenances: [{contributor: [somebody], date: '2019-09-23'}]
+    term: WB:WBGene00006575
+  molecular_function: {type: MolecularFunctionAssociation, term: GO:0035591}
+  occurs_in: {type: CellularAnatomicalEntityAssociation, term: GO:0005737}
+  part_of:
+    term: GO:0002225
+    part_of: {term: GO:0140367, evidence: [{reference: GO_REF:0000015}]}
+  causal_associations:
+  - type: CausalAssociation
+    evidence: [{term: ECO:0000315, reference: PMID:7654322}, {reference: doi:10.1000/xyz}]
+    predicate: RO:0002630
+    downstream_activity: gomodel:1a/2
+- id: gomodel:1a/2
+  enabled_by: {term: XYZ:7}
+  molecular_associations:
+  - {type: MoleculeAssociation, predicate: RO:0002233, molecule: gomodel:1a/3}
+molecules:
+- {id: gomodel:1a/3, term: CHEBI:15422}
+objects:
+- {id: WB:WBGene00006575, label: tir-1 Cele, type: gocam:Object}
+- {id: GO:0002225, label: positive regulation of antimicrobial peptide production}
+- {id: GO:0016045, label: detection of bacterium}
 """,
     ),
     "table": (
@@ -673,6 +714,7 @@ def sample(name):
         "korkut_stmts.sif",
         "ndex_glypican2.cx2",
         "il6_signaling.sbmlqual.xml",
+        "gocam_568b0f9600000284.yaml",
         *BEL,
     ],
 )

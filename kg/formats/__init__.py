@@ -130,6 +130,15 @@ _OURS = (
         mark=r'"document_metadata"|"bel"\s*:\s*"',
     ),
     Format(
+        "gocam",
+        ".gocam.yaml",
+        "kg.formats.gocam",
+        True,
+        True,
+        "GO-CAM YAML: causal activity models of the Gene Ontology",
+        mark=r"(?m)^(activities\s*:|id\s*:\s*gomodel:)",
+    ),
+    Format(
         "table",
         ".csv",
         "kg.formats.table",
@@ -209,7 +218,7 @@ def recognise(path: str | Path, name: str = "") -> Format:
     named = [readable[name]] if name else [row for suffix, row in fitting if len(suffix) == longest]
     told = [row for row in named if not row.mark or row in alike]
     if told or (named and not alike):
-        return (told or named)[0]
+        return next((row for row in told if row.mark), (told or named)[0])
     at = Location(str(file), 1, 1)
     if named and alike:
         message = f"it looks like {_kind(alike[0])}, not {_kind(named[0])}"
@@ -225,6 +234,7 @@ def recognise(path: str | Path, name: str = "") -> Format:
 #: Other endings that files of a format have.
 ALSO = {
     "yaml": (".yml",),
+    "gocam": (".yaml", ".yml"),
     "jgif": (".json",),
     "nodelink": (".json",),
     "cyjs": (".json",),
