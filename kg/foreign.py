@@ -18,9 +18,10 @@ from json.decoder import JSONObject  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from xml.parsers import expat
 
-from kg import vocabulary
+from kg import quads, vocabulary
 from kg.diagnostics import InvalidMechanism, Location
 from kg.losses import Ledger, Taken
 from kg.mechanism import Edge, Evidence, Frozen, Mechanism, Node, Sentence, Source
@@ -209,14 +210,14 @@ def depth(text: str) -> int:
 
 
 class Places:
-    """Line and column of offsets of one text, looked up quickly."""
+    """Line and column of offsets of one text, or of objects that have one, looked up quickly."""
 
     def __init__(self, text: str, ledger: Ledger) -> None:
         self.text, self.ledger = text, ledger
         self.starts = [0, *(found.end() for found in re.finditer("\n", text))]
 
     def __call__(self, value: object) -> Location:
-        offset = getattr(value, "offset", 0)
+        offset = value if isinstance(value, int) else getattr(value, "offset", 0)
         line = bisect.bisect_right(self.starts, offset)
         return self.ledger.at(line, offset - self.starts[line - 1] + 1)
 
@@ -379,6 +380,7 @@ PREFIXES = {
     "chebi": "CHEBI",
     "hgnc": "HGNC",
     "mgi": "MGI",
+    "wormbase": "WB",
     "mesh": "MESH",
     "mondo": "MONDO",
 }
@@ -396,6 +398,44 @@ def term(curie: str, label: str = "", at: Location | None = None) -> Term | None
     if entry is None and prefix == "kg":
         return None
     return Term(curie, entry.label if entry else " ".join(label.split()) or curie, at)
+
+
+def triples(text: str, ledger: Ledger, suffix: str) -> list[quads.Triple]:
+    """The triples of a text in RDF. Raises InvalidMechanism for what is none, and for more than a report holds."""
+    try:
+        found = quads.triples(text, suffix)
+    except (SyntaxError, ValueError) as error:
+        said = re.sub(r"^Parser error (at|between) line .*?: ", "", str(getattr(error, "msg", error)))
+        at = ledger.at(getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 1)
+        raise ledger.stop(at, "no-rdf", said[:300], "the file may be cut short, or be in another syntax") from None
+    if len(found) > MOST_PARTS:
+        raise ledger.stop(None, "too-many", f"there are more than {MOST_PARTS:,} triples", "split the file")
+    return found
+
+
+def curie(iri: str) -> str:
+    """An IRI as a CURIE, if it is in the form of a registered prefix, of an OBO ontology, or of identifiers.org.
+
+    >>> curie("http://purl.obolibrary.org/obo/RO_0002333"), curie("http://identifiers.org/wormbase/WBGene00017990")
+    ('RO:0002333', 'WB:WBGene00017990')
+    """
+    if obo := re.fullmatch(r"https?://purl\.obolibrary\.org/obo/([A-Za-z]+)_(\w+)", iri):
+        return f"{obo[1]}:{obo[2]}"
+    for prefix in vocabulary.prefixes().values():
+        if iri.startswith(prefix.iri) and prefix.iri.endswith(("/", "_", "#", "=")):
+            return f"{prefix.prefix}:{iri.removeprefix(prefix.iri)}"
+    if known := re.fullmatch(r"https?://identifiers\.org/([\w.]+)[/:](\S+)", iri):
+        return f"{PREFIXES.get(known[1].casefold(), known[1])}:{known[2]}"
+    return ""
+
+
+def local(iri: str) -> str:
+    """The last part of an IRI, decoded.
+
+    >>> local("http://example.org/a#Adenosine%20triphosphate")
+    'Adenosine triphosphate'
+    """
+    return unquote(re.split("[/#]", iri.rstrip("/#"))[-1])
 
 
 def taxon(said: str) -> Term | None:

@@ -418,6 +418,29 @@ objects:
 - {id: GO:0016045, label: detection of bacterium}
 """,
     ),
+    "gocamttl": (
+        "x.gocam.ttl",
+        """@prefix : <http://model.geneontology.org/1a/> .
+@prefix obo: <http://purl.obolibrary.org/obo/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix dc: <http://purl.org/dc/elements/1.1/> .
+@prefix lego: <http://geneontology.org/lego/> .
+
+<http://model.geneontology.org/1a> a owl:Ontology ; dc:title "A small model" ; dc:date "2020-01-24" .
+:n1 a owl:NamedIndividual, obo:GO_0035591 ; dc:contributor "somebody" ;
+    obo:RO_0002333 :n2 ;
+    obo:RO_0002630 :n3 .
+:n2 a owl:NamedIndividual, <http://identifiers.org/wormbase/WBGene00006575> .
+:n3 a owl:NamedIndividual, obo:GO_0004707 ; rdfs:label "the kinase" ;
+    obo:RO_0002348 :n1 .
+:e1 a owl:NamedIndividual, obo:ECO_0000314 ; dc:source "PMID:7654321" ; lego:evidence-with "WB:WBVar00000001" .
+:e2 a owl:NamedIndividual, obo:ECO_0000315 ; dc:source "PMID:7654322" .
+[] a owl:Axiom ; owl:annotatedSource :n1 ; owl:annotatedProperty obo:RO_0002630 ; owl:annotatedTarget :n3 ;
+    lego:evidence :e1 ; dc:date "2020-01-25" .
+[] a owl:Axiom ; owl:annotatedSource :n3 ; owl:annotatedProperty obo:RO_0002630 ; owl:annotatedTarget :n1 .
+""",
+    ),
     "table": (
         "x.csv",
         "Subject,verb,object,from,source,text,anchor,taxon,subject term,requires,remark\n"
@@ -715,6 +738,7 @@ def sample(name):
         "ndex_glypican2.cx2",
         "il6_signaling.sbmlqual.xml",
         "gocam_568b0f9600000284.yaml",
+        "gocam_Test035.ttl",
         *BEL,
     ],
 )

@@ -240,3 +240,61 @@ def test_the_gocam_sample_comes_back_from_gocam_as_it_was():
     assert account.count("lost") == 0 and account.added == ()
     assert {(one.record, one.field) for one in account.changed} == {("source", "title"), ("source", "texts")}
     assert {fate for fate in losses.FATES if account.count(fate, "edge")} == {"carried"}
+
+
+# ---------------------------------------------------------------- Turtle
+
+TURTLE = """@prefix : <http://model.geneontology.org/1a/> .
+@prefix obo: <http://purl.obolibrary.org/obo/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+<http://model.geneontology.org/1a> a owl:Ontology ;
+  <https://w3id.org/biolink/vocab/in_taxon> obo:NCBITaxon_10090 .
+:n1 a owl:NamedIndividual, obo:GO_0035591 .
+"""
+
+
+def read_turtle(tmp_path, text):
+    file = tmp_path / "x.gocam.ttl"
+    file.write_text(TURTLE + text, encoding="utf-8")
+    return formats._parsed(file)
+
+
+def test_a_relation_may_be_said_the_other_way_round_and_a_model_has_a_species(tmp_path):
+    text = ":n2 a owl:NamedIndividual, obo:GO_0005737 ;\n obo:BFO_0000051 :n1 ; obo:RO_0002327 :n1 .\n"
+    mechanism, ledger = read_turtle(tmp_path, text)
+    assert [edge.verb for edge in mechanism.edges] == ["part_of", "enabled_by"]
+    assert {edge.subject for edge in mechanism.edges} == {next(iter(mechanism.nodes))}
+    assert [taxon.label for item in mechanism.scope for taxon in item.taxon] == ["Mus musculus"]
+    assert {one.fate for one in ledger.account().values if one.field == "predicate"} == {"changed"}
+
+
+def test_what_is_no_single_class_or_is_not_asserted_is_lost_and_says_why(tmp_path):
+    text = """:n2 a owl:NamedIndividual, [ a owl:Class ; owl:complementOf obo:GO_0005737 ] ; obo:BFO_0000050 :n1 .
+[] a owl:NegativePropertyAssertion ; owl:sourceIndividual :n1 ; owl:targetIndividual :n2 .
+[] a owl:Axiom ; owl:annotatedSource :n2 ; owl:annotatedProperty obo:RO_0002333 ; owl:annotatedTarget :n1 .
+"""
+    mechanism, ledger = read_turtle(tmp_path, text)
+    assert [(edge.verb, mechanism.nodes[edge.subject].term) for edge in mechanism.edges] == [("part_of", None)]
+    lost = {(one.record, one.field): one.how for one in ledger.account().lost}
+    assert "several classes" in lost["individual", "type"]
+    assert "does not assert" in lost["axiom", "annotatedTarget"]
+    assert ("declaration", "targetIndividual") in lost and ("declaration", "complementOf") in lost
+
+
+def test_turtle_without_one_model_is_refused(tmp_path):
+    with pytest.raises(formats.InvalidMechanism, match="2 models"):
+        read_turtle(tmp_path, "<http://model.geneontology.org/2> a owl:Ontology .\n")
+    with pytest.raises(formats.InvalidMechanism) as caught:
+        read_turtle(tmp_path, ":n2 a owl:NamedIndividual ; .. nonsense\n")
+    assert [(one.code, one.at.line) for one in caught.value.diagnostics] == [("no-rdf", 7)]
+
+
+@real
+def test_the_turtle_sample_has_its_triples_and_each_has_one_fate():
+    mechanism, ledger = formats._parsed(SAMPLES / "gocam_Test035.ttl")
+    account = ledger.account()
+    assert {edge.verb for edge in mechanism.edges} == {"part_of", "enabled_by", "promotes", "related_to"}
+    pmids = [mechanism.source(item).pmid for edge in mechanism.edges for item in edge.evidence]
+    assert sorted(pmids) == ["", "26607792", "26607792", "26607792"]  # one relation has no evidence
+    triples = account.count() - account.records["relation"]  # of a relation, predicate and object are two values
+    assert triples == 97 and all("|" not in one.said for one in account.values)

@@ -139,6 +139,15 @@ _OURS = (
         mark=r"(?m)^(activities\s*:|id\s*:\s*gomodel:)",
     ),
     Format(
+        "gocamttl",
+        ".gocam.ttl",
+        "kg.formats.gocamttl",
+        True,
+        False,
+        "GO-CAM Turtle: models as the Gene Ontology publishes them",
+        mark=r"<http://(model\.geneontology\.org/|geneontology\.org/lego/)",
+    ),
+    Format(
         "table",
         ".csv",
         "kg.formats.table",
@@ -235,6 +244,7 @@ def recognise(path: str | Path, name: str = "") -> Format:
 ALSO = {
     "yaml": (".yml",),
     "gocam": (".yaml", ".yml"),
+    "gocamttl": (".ttl",),
     "jgif": (".json",),
     "nodelink": (".json",),
     "cyjs": (".json",),
