@@ -93,6 +93,7 @@ def edge(
     object: str,
     items: Iterable[Evidence],
     name: str = "",
+    place: str = "",
 ) -> None:
     """An edge between two BEL terms; ``field`` of the record holds the relation."""
     said = relation(str(record.take(field)))
@@ -103,7 +104,7 @@ def edge(
     if said == "causesNoChange":
         evidence = tuple(replace(item, stance="disputes") for item in evidence)
     one, other = (node(draft, end, record.at) for end in (subject, object))
-    draft.edge(Sentence(one, verb, other), record, evidence, name=name)
+    draft.edge(Sentence(one, verb, other), record, evidence, name=name, place=place)
 
 
 def cited(draft: foreign.Draft, record: Taken, kind: str, id: str) -> str:

@@ -441,6 +441,40 @@ objects:
 [] a owl:Axiom ; owl:annotatedSource :n3 ; owl:annotatedProperty obo:RO_0002630 ; owl:annotatedTarget :n1 .
 """,
     ),
+    "nanopub": (
+        "x.nanopub.trig",
+        """@prefix np: <http://www.nanopub.org/nschema#> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix prov: <http://www.w3.org/ns/prov#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix obo: <http://purl.obolibrary.org/obo/> .
+@prefix one: <http://example.org/np1#> .
+@prefix two: <http://example.org/np2#> .
+@prefix ex: <http://example.org/> .
+
+one:Head { ex:np1 np:hasAssertion one:a ; np:hasProvenance one:p ; np:hasPublicationInfo one:i ; a np:Nanopublication . }
+one:a {
+  one:s rdf:subject ex:one ; rdf:predicate ex:decreases ; rdf:object ex:two ; a rdf:Statement ;
+    obo:BFO_0000066 obo:CL_0000451 , obo:NCBITaxon_10090 .
+  one:a rdfs:label "p(HGNC:FYN) -| bp(GO:\\"lymphocyte chemotaxis\\")" .
+}
+one:p {
+  one:a prov:hadPrimarySource <http://www.ncbi.nlm.nih.gov/pubmed/7654321> ; prov:wasDerivedFrom one:q .
+  one:q prov:value "Some words of it." .
+}
+one:i { ex:np1 dct:created "2014-07-03" . }
+
+two:Head { ex:np2 np:hasAssertion two:a ; np:hasProvenance two:p ; np:hasPublicationInfo two:i ; a np:Nanopublication . }
+two:a {
+  obo:CHEBI_80287 ex:isIndicatedFor ex:sepsis .
+  ex:sepsis rdfs:label "the sepsis" .
+  obo:GO_0034154 obo:BFO_0000050 ex:response .
+}
+two:p { two:a prov:wasAttributedTo ex:somebody . }
+two:i { ex:np2 rdfs:comment "a remark" . }
+""",
+    ),
     "table": (
         "x.csv",
         "Subject,verb,object,from,source,text,anchor,taxon,subject term,requires,remark\n"
@@ -739,6 +773,7 @@ def sample(name):
         "il6_signaling.sbmlqual.xml",
         "gocam_568b0f9600000284.yaml",
         "gocam_Test035.ttl",
+        "nanopub_openbel-1.trig",
         *BEL,
     ],
 )
@@ -798,7 +833,7 @@ def guide():
         lines.append(f"| {record} | `{field}` | {' | '.join(CELLS.get(one, 'part') for one in fates)} |")
     lines += ["", "| format | what it cannot hold | why |", "|---|---|---|"]
     for name, row in BOTH.items():
-        for part, why in getattr(row.load(), "LOST", {}).items():
+        for part, why in formats.reasons(row).items():
             lines.append(f"| {name} | {'all else' if part == '*' else part.replace('.', ': ')} | {why} |")
     return "\n".join(lines) + "\n"
 

@@ -51,7 +51,15 @@ _OURS = (
     Format("jsonld", ".jsonld", "kg.formats.rdf", True, True, "RDF: JSON-LD with its context inside"),
     Format("run", ".run.ttl", "kg.formats.rdf", False, True, "RDF: what follows under each condition"),
     Format("rdf12", ".rdf12.ttl", "kg.formats.rdf", False, True, "RDF 1.2: Turtle, edges as reifiers"),
-    Format("nanopub", ".nanopub.trig", "kg.formats.rdf", False, True, "RDF: nanopublications, unsigned"),
+    Format(
+        "nanopub",
+        ".nanopub.trig",
+        "kg.formats.rdf",
+        True,
+        True,
+        "RDF: nanopublications, unsigned",
+        mark=r"www\.nanopub\.org/nschema#",
+    ),
     Format(
         "graphml",
         ".graphml",
@@ -243,6 +251,7 @@ def recognise(path: str | Path, name: str = "") -> Format:
 #: Other endings that files of a format have.
 ALSO = {
     "yaml": (".yml",),
+    "nanopub": (".trig",),
     "gocam": (".yaml", ".yml"),
     "gocamttl": (".ttl",),
     "jgif": (".json",),
@@ -358,8 +367,14 @@ def account(mechanism: Mechanism, row: Format, step: str = "") -> losses.Account
         again = row.load().parse(names[0], ledger)
     if faults := [one for one in ledger.wrong if one.severity == "error"]:
         raise InvalidMechanism(faults)
-    why: Mapping[str, str] = getattr(row.load(), "LOST", {})
-    return losses.compare(mechanism, again, why, step or f"writing {row.title}")
+    return losses.compare(mechanism, again, reasons(row), step or f"writing {row.title}")
+
+
+def reasons(row: Format) -> Mapping[str, str]:
+    """Why a format cannot hold a thing: ``LOST`` of its module, or what ``LOST_OF`` says for the row."""
+    module = row.load()
+    lost: Mapping[str, str] = getattr(module, "LOST_OF", {}).get(row.name) or getattr(module, "LOST", {})
+    return lost
 
 
 def _target(out: Path, name: str) -> Format:

@@ -25,7 +25,7 @@ from rdflib.plugins.serializers.trig import TrigSerializer
 from rdflib.plugins.serializers.turtle import TurtleSerializer
 from rdflib.term import Node
 
-from kg import __version__, causal, conflicts, foreign, shelf, vocabulary
+from kg import __version__, causal, conflicts, foreign, nanopubs, shelf, vocabulary
 from kg import mechanism as m
 from kg.losses import Ledger, Taken
 from kg.mechanism import (
@@ -959,7 +959,8 @@ NP = Namespace("http://www.nanopub.org/nschema#")
 NANOPUBS = vocabulary.BASE + "np/"
 #: From an edge, along these, one reaches all that its nanopublication must say to be understood alone.
 BELONGS = (
-    *(RDF.subject, RDF.object, KGV.actsOn, KGV.requires, KGV.unless, KGV.node, KGV.place, KGV.inside, KGV.denotes),
+    *(RDF.subject, RDF.object, KGV.actsOn, KGV.requires, KGV.unless, KGV.node, KGV.place, KGV.inside),
+    *(KGV.denotes, KGV.form),
     *(KGV.evidence, KGV.effectEvidence, KGV.claim, KGV.assay, OA.hasSelector, PROV.wasDerivedFrom, KGV.reports),
     *(BIOLINK.has_evidence_of_type, BIOLINK.species_context_qualifier, BIOLINK.anatomical_context_qualifier),
 )
@@ -1011,7 +1012,7 @@ def _nanopub(mechanism: Mechanism, whole: Graph, edge: Edge, code: str) -> dict[
                 todo.append(o)
     provenance.add((names[1], PROV.wasDerivedFrom, about))
     passport = (RDF.type, DCTERMS.title, DCTERMS.license, OWL.versionInfo, KGV.inputSha256, KGV.caveat)
-    for predicate in passport:
+    for predicate in (*passport, SCHEMA.creativeWorkStatus):
         for value in whole.objects(root, predicate):
             pubinfo.add((root, predicate, value))
             if predicate not in (RDF.type, DCTERMS.title):
@@ -1236,6 +1237,14 @@ LOST = {
     "edge.run": "a verb that is never executed does not say it",
     "*": "the RDF has no word for it",
 }
+#: The same for one row of FORMATS.
+LOST_OF = {
+    "nanopub": {
+        "mechanism": "of the whole, a nanopublication says title, licence, version and caveats",
+        "edge": "only what a source asserts is a nanopublication: nothing supposed, inferred or disputed",
+        "*": "it belongs to no edge that is a nanopublication",
+    }
+}
 SYNTAX = {".ttl": ("turtle",), ".nq": ("nquads",), ".trig": ("trig",), ".jsonld": ("json-ld",)}
 #: What follows from the rest, and is made again when the mechanism is written.
 MADE = (
@@ -1278,6 +1287,8 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
                 raise ledger.stop(ledger.at(line + 1), "no-rdf", f"this is no {syntax}: {reason}") from None
     about = [s for s, _, _, _ in data.quads((None, RDF.type, KGV.Mechanism, None))]
     found = sorted({str(one) for one in about if str(one).startswith(vocabulary.BASE)})
+    if not found and any(data.quads((None, RDF.type, NP.Nanopublication, None))):
+        return nanopubs.parsed(file, ledger, said)
     if len(found) != 1:
         message = f"it holds {len(found)} mechanisms of kg" if found else "it holds no mechanism that kg wrote"
         raise ledger.stop(None, "no-mechanism", message, "RDF of others is asked by `kg ask` and checked by `kg check`")
@@ -1314,7 +1325,8 @@ class _Reader:
         self.records: dict[Node, Taken] = {}
         for subject, predicate, value, graph in data.quads():
             if not str(graph or "").endswith("/run"):  # what a run derives is derived again
-                self.data.setdefault(subject, {}).setdefault(predicate, []).append(value)
+                known = self.data.setdefault(subject, {}).setdefault(predicate, [])
+                known += [] if value in known else [value]  # nanopublications of one mechanism say much again
         for subject in sorted(self.data, key=str):
             values = {_local(p): sorted(map(str, all)) for p, all in self.data[subject].items()}
             kind = next(iter(sorted(map(_local, self.data[subject].get(RDF.type, [])))), "term")
@@ -1387,12 +1399,15 @@ class _Reader:
 
     def made_again(self) -> None:
         """What nobody took, and follows from the rest, is not lost; nor are the words that the file explains."""
+        mapped = {str(o) for said in self.data.values() for p in MATCH.values() for o in said.get(p, [])}
         for about, record in self.records.items():
-            ours = str(about) == self.root or str(about).startswith(f"{self.root}/")
+            name = str(about)
+            ours = name == self.root or name.startswith(f"{self.root}/")
+            explained = name.startswith((str(KGV), NANOPUBS)) or name in mapped or SKOS.notation in self.data[about]
             for predicate in self.data[about]:
                 word = _local(predicate)
                 bare = str(predicate).startswith(str(KGV)) and word in vocabulary.predicates()
-                derived = predicate in MADE or bare or not ours
+                derived = explained or (ours and (predicate in MADE or bare))
                 twice = record.kind == "Association" and word in ("label", "executes")
                 if (derived and word not in record.fates) or twice:
                     record.changed(word, "made again from the rest")
