@@ -28,6 +28,7 @@ DOORS = {
     "click": {"cli"},
     "clingo": {"exact"},
     "jinja2": {"page"},
+    "libsbml": {"formats/sbml"},
     "markupsafe": {"page"},
     "networkx": {"mechanism", "networks", "formats/graphml"},
     "pygraphviz": {"page"},

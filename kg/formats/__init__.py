@@ -23,7 +23,8 @@ class Format:
     """A row of the table: a file name's ending, the module that reads or writes it, and what it is.
 
     ``mark`` is a regular expression that finds the format in the beginning of a file; ``beside`` the ending of a
-    second file that belongs to the first.
+    second file that belongs to the first; ``extra`` the extra of kg that writing needs, so that a build writes it only
+    where it is asked for.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Format:
     title: str
     mark: str = ""
     beside: str = ""
+    extra: str = ""
 
     def load(self) -> ModuleType:
         return import_module(self.module)
@@ -105,9 +107,11 @@ _OURS = (
         ".sbml",
         "kg.formats.sbml",
         True,
-        False,
-        "SBML-qual: Boolean models",
+        True,
+        "SBML-qual: models of levels, and a Boolean copy",
         mark=r"<sbml\b",
+        beside=".boolean.sbml",
+        extra="sbml",
     ),
     Format("sif", ".sif", "kg.formats.sif", True, True, "SIF: one line for an edge"),
     Format(

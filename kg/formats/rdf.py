@@ -1061,6 +1061,8 @@ MEDIA = {
     ".svg": "image/svg+xml",
     ".tsv": "text/tab-separated-values",
     ".jsonl": "application/jsonl",
+    ".sbml": "application/sbml+xml",
+    ".yaml": "application/yaml",
 }
 
 
