@@ -224,7 +224,7 @@ def test_nothing_is_added_but_what_a_file_of_that_format_is(row):
     allowed |= {("evidence", "source"), ("evidence", "claim"), ("place", "key"), ("place", "term")}
     if row.name in ("bnet", "sbml"):  # a function says in other edges, of other variables, what holds
         allowed |= {("node", "key"), ("node", "at start"), ("edge", "edge"), ("edge", "name")}
-        allowed |= {("requirement", "node"), ("effect", "complete")}
+        allowed |= {("requirement", "node"), ("effect", "complete"), ("edge", "level")}
     if row.name == "gocam":  # an activity that has no term there keeps its label as a name; a model has a species
         allowed |= {("node", "name"), ("evidence", "taxon")}
     assert kinds <= allowed
