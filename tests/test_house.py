@@ -31,6 +31,7 @@ DOORS = {
     "libsbml": {"formats/sbml"},
     "markupsafe": {"page"},
     "networkx": {"mechanism", "networks", "formats/graphml"},
+    "openpyxl": {"foreign"},
     "pygraphviz": {"page"},
     "pyoxigraph": {"quads", "shapes", "sparql"},
     "pyshacl": {"shapes"},

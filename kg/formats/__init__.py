@@ -165,7 +165,7 @@ _OURS = (
         "kg.formats.table",
         True,
         False,
-        "spreadsheet: a table of edges, CSV or TSV",
+        "spreadsheet: a table of edges, CSV, TSV or .xlsx",
         mark=r"(?i)\A(?=[^\n]*\bsubject\b)(?=[^\n]*\bverb\b)(?=[^\n]*\bobject\b)",
     ),
     Format(
@@ -262,7 +262,7 @@ ALSO = {
     "nodelink": (".json",),
     "cyjs": (".json",),
     "sbml": (".xml", ".sbmlqual.xml"),
-    "table": (".tsv",),
+    "table": (".tsv", ".xlsx"),
     "signor": (".tsv",),
     "kgx": (".tsv",),
     "kgxl": (".jsonl",),
