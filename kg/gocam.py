@@ -70,6 +70,18 @@ def evidence(draft: foreign.Draft, record: Taken, code: str, reference: str, lab
     return Evidence(source=source or "file", claim=foreign.UNCLASSIFIED, assay=assay, at=record.at)
 
 
+def taxon(record: Taken, field: str, said: str, label: str) -> Term | None:
+    """The species of a model: one that was looked up, else as the file names it; a number alone may be a genus."""
+    found = foreign.taxon(said)
+    if found is None and said.startswith("NCBITaxon:") and len(label.split()) > 1:
+        found = foreign.term(said, label, record.at)
+    if found:
+        record.take(field)
+    else:
+        record.lost(field, f"the file does not name {said}, nor does ontology/terms.tsv: it may be no species")
+    return found
+
+
 def term(record: Taken, field: str, curie: str, label: str) -> Term | None:
     """The term that ``field`` of a record holds; where kg does not know its prefix, the name is what is kept."""
     record.take(field)

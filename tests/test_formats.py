@@ -384,7 +384,6 @@ p(HGNC:LCK) -> p(HGNC:FYN)
         """---
 id: gomodel:1a
 title: Ein kleines Modell über ein Signal
-taxon: NCBITaxon:7227
 status: production
 comments:
 - a comment of somebody

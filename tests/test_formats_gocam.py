@@ -100,6 +100,17 @@ objects:
     assert ("enabled_by", "type", "lost") in fates and ("happens_during", "term", "changed") in fates
 
 
+def test_the_species_of_a_model_is_one_that_is_named(tmp_path):
+    text = HEAD + TWO % "RO:0002213" + "objects: [{id: NCBITaxon:6239, label: Caenorhabditis elegans}]\n"
+    head = text.replace("title:", "taxon: NCBITaxon:6239\nadditional_taxa: [NCBITaxon:10090]\ntitle:")
+    mechanism, ledger = read(tmp_path, head)
+    (item,) = mechanism.scope
+    assert [taxon.label for taxon in item.taxon] == ["Caenorhabditis elegans", "Mus musculus"]
+    assert not [one for one in ledger.account().lost if "tax" in one.field]
+    model = written(mechanism)
+    assert (model.taxon, model.additional_taxa) == ("NCBITaxon:6239", ["NCBITaxon:10090"])
+
+
 def test_complaints_say_where(tmp_path):
     text = (
         HEAD
@@ -229,6 +240,8 @@ def test_the_gocam_sample():
     assert len(items) == account.records["evidence"] == 53
     assert sum(bool(mechanism.source(item).pmid) for item in items) == 49  # four cite GO_REF or PAINT_REF
     assert all(item.assay.id.startswith("ECO:") for item in items)
+    (lost,) = (one for one in account.lost if one.field == "taxon")
+    assert lost.said == "NCBITaxon:6239" and not mechanism.scope  # a number without a name may be a genus
 
 
 @real

@@ -133,15 +133,12 @@ class _Reader:
         self.draft.about["title"] = str(record.take("title"))
         id = str(record.take("id"))
         self.draft.about["id"] = id.removeprefix(vocabulary.BASE)
-        taxa = []
+        taxa: list[Term] = []
         for field in ("taxon", "additional_taxa"):
             said = record.see(field)
             for one in said if isinstance(said, list) else [said] if said else []:
-                found = foreign.taxon(str(one))
+                found = gocam.taxon(record, field, str(one), self.label(str(one)))
                 taxa += [found] if found else []
-                record.take(field) if found else record.lost(
-                    field, f"the species {one} is not in ontology/terms.tsv, so nobody has checked its name"
-                )
         scope = (Evidence(source="file", claim=foreign.UNCLASSIFIED, taxon=tuple(taxa)),) if taxa else ()
         record.lost("status", "kg does not keep how far the curation of a model is")
         said = record.see("comments")

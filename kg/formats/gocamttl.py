@@ -126,11 +126,8 @@ class _Reader:
         record.changed("type", "a model is a mechanism")
         self.draft.about["title"], self.draft.about["id"] = self.one(model, "title"), local(model)
         record.take("title")
-        said = foreign.taxon(curie(self.one(model, "in_taxon"))) if self.one(model, "in_taxon") else None
-        if said:
-            record.take("in_taxon")
-        elif self.one(model, "in_taxon"):
-            record.lost("in_taxon", "the species is not in ontology/terms.tsv, so nobody has checked its name")
+        stated = curie(self.one(model, "in_taxon"))
+        said = gocam.taxon(record, "in_taxon", stated, self.label(self.one(model, "in_taxon"))) if stated else None
         comments = [v for p, values in self.data[model].items() if local(p) == "comment" for v in values]
         if comments:
             record.take("comment")
