@@ -107,6 +107,7 @@ def edge(
     name: str = "",
     verb: str = "",
     level: str = "",
+    place: str = "",
 ) -> str:
     """The name of an edge between two BEL terms; ``field`` of the record holds the relation, and ``verb`` is the one
     that the file says it stands for.
@@ -121,7 +122,7 @@ def edge(
     if said == "causesNoChange":
         evidence = tuple(replace(item, stance="disputes") for item in evidence)
     one, other = (node(draft, end, record.at) for end in (subject, object))
-    return draft.edge(Sentence(one, verb, other), record, evidence, name=name, level=level)
+    return draft.edge(Sentence(one, verb, other), record, evidence, name=name, level=level, place=place)
 
 
 def cited(draft: foreign.Draft, record: Taken, kind: str, id: str) -> str:

@@ -12,15 +12,18 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from json.decoder import JSONObject  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from xml.parsers import expat
 
-from kg import vocabulary
+from kg import quads, vocabulary
 from kg.diagnostics import InvalidMechanism, Location
 from kg.losses import Ledger, Taken
 from kg.mechanism import Edge, Evidence, Frozen, Mechanism, Node, Sentence, Source
@@ -70,10 +73,23 @@ def place(text: str, offset: int, ledger: Ledger) -> Location:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: its cells by column, and where it stands."""
+    """A row of a table: its cells by column, and where it stands; in a workbook, lines and columns are the sheet's."""
 
     cells: dict[str, str]
     at: Location
+    sheet: bool = False
+
+    def place(self, name: str) -> Location:
+        """Where the cell of a column stands; the row, if it has no such column."""
+        if self.sheet:
+            return replace(self.at, column=[*self.cells, name].index(name) + 1) if name in self.cells else self.at
+        at = self.at
+        for column, cell in self.cells.items():
+            at = at.word(cell.strip()) if cell.strip() else at
+            if column == name:
+                return at
+            at = at.moved(len(cell) + 1)
+        return self.at
 
 
 def rows(text: str, ledger: Ledger, delimiter: str, quotes: bool = False) -> Iterator[Row]:
@@ -88,37 +104,126 @@ def rows(text: str, ledger: Ledger, delimiter: str, quotes: bool = False) -> Ite
         quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE,
         strict=quotes,
     )
-    header: list[str] = []
-    last = 0
-    try:
+
+    def placed() -> Iterator[tuple[list[str], Location]]:
+        last = 0
         for cells in reader:
             line, last = last + 1, reader.line_num
             shown = lines[line - 1].rstrip("\r") if line <= len(lines) else ""
-            at = ledger.at(line, 1, shown if len(shown) < 10_000 else "")
-            if not header:
-                header = [cell.strip() for cell in cells]
-                twice = next((name for name in header if name and header.count(name) > 1), "")
-                if twice or not any(header):
-                    message = f"the column {twice!r} stands twice" if twice else "the table has no header"
-                    raise ledger.stop(at, "no-table", message, "the first row names the columns, once each")
-                continue
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(header):
-                message = f"this row has {len(cells)} cells, the header {len(header)}"
-                ledger.complain(at, "odd-row", message, "a cell that holds the delimiter splits a row")
-                continue
-            for name, cell in zip(header, cells, strict=True):
-                if FORMULA.match(cell):
-                    message = f"a spreadsheet would run the cell {name!r}: {cell[:40]!r}"
-                    ledger.complain(at.word(cell[:40]), "formula-cell", message, "remove what makes it a formula")
-            yield Row(dict(zip(header, cells, strict=True)), at)
+            yield cells, ledger.at(line, 1, shown if len(shown) < 10_000 else "")
+
+    try:
+        yield from _table(placed(), ledger)
     except csv.Error as error:
         at = ledger.at(reader.line_num)
         hint = "is a quotation mark open, or a cell longer than 131,072 characters?"
         raise ledger.stop(at, "no-table", str(error), hint) from None
+
+
+def _table(lines: Iterable[tuple[list[str], Location]], ledger: Ledger, sheet: bool = False) -> Iterator[Row]:
+    header: list[str] = []
+    for cells, at in lines:
+        if not header:
+            header = [cell.strip() for cell in cells]
+            twice = next((name for name in header if name and header.count(name) > 1), "")
+            if twice or not any(header):
+                message = f"the column {twice!r} stands twice" if twice else "the table has no header"
+                raise ledger.stop(at, "no-table", message, "the first row names the columns, once each")
+            header = [name or f"unnamed {number}" for number, name in enumerate(header, 1)]
+            continue
+        if not any(cell.strip() for cell in cells):
+            continue
+        cells = [*cells, *[""] * (len(header) - len(cells))] if sheet else cells
+        if len(cells) != len(header):
+            message = f"this row has {len(cells)} cells, the header {len(header)}"
+            ledger.complain(at, "odd-row", message, "a cell that holds the delimiter splits a row")
+            continue
+        row = Row(dict(zip(header, cells, strict=True)), at, sheet)
+        for name, cell in row.cells.items():
+            if FORMULA.match(cell):
+                message = f"a spreadsheet would run the cell {name!r}: {cell[:40]!r}"
+                place = row.place(name) if sheet else at.word(cell[:40])
+                ledger.complain(place, "formula-cell", message, "remove what makes it a formula")
+        yield row
     if not header:
         raise ledger.stop(None, "no-table", "the file is empty")
+
+
+MOST_COLUMNS = 1000
+WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")  # so begins what is UTF-16
+
+
+def workbook(file: Path, ledger: Ledger) -> Iterator[Row]:
+    """The rows of the first sheet of an .xlsx file, by openpyxl (the extra ``kg[xlsx]``); formulas are not computed.
+
+    Raises InvalidMechanism for what is no workbook, is too large when unpacked, declares entities, or if openpyxl is
+    not installed. Of other sheets it is reported that they were not read.
+    """
+    try:
+        import openpyxl
+    except ImportError:
+        help = "python -m pip install 'immune-mechanism-kg[xlsx]'; or save the sheet as CSV"
+        raise ledger.stop(None, "no-library", "openpyxl, which reads .xlsx files, is missing", help) from None
+    _harmless(file, ledger)
+    try:
+        book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
+        sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "iter_rows")]
+        first = next(iter(sheets), None)
+        for other in sheets[1:]:
+            ledger.record("sheet", other.title, {"name": other.title}).lost("name", "only the first sheet is read")
+        lines = ((_cells(cells, ledger), ledger.at(n)) for n, cells in enumerate(_lines_of(first), 1))
+        yield from _table(lines, ledger, sheet=True)
+        book.close()
+    except InvalidMechanism:
+        raise
+    except Exception as error:  # openpyxl raises whatever it trips over in a file that is none
+        message = f"this is no workbook that can be read: {' '.join(str(error).split())[:200] or type(error).__name__}"
+        raise ledger.stop(None, "no-table", message, "save the sheet as CSV") from None
+
+
+def _lines_of(sheet: Any) -> Iterator[Sequence[Any]]:
+    if sheet is not None:
+        sheet.reset_dimensions()  # what a file says of its size may be anything
+        yield from sheet.iter_rows()
+
+
+def _cells(cells: Sequence[Any], ledger: Ledger) -> list[str]:
+    """A row of a sheet as texts, without the empty cells at its end."""
+    found = [_shown(one.value) for one in cells[: MOST_COLUMNS + 1]]
+    while found and not found[-1]:
+        found.pop()
+    if len(found) > MOST_COLUMNS:
+        raise ledger.stop(None, "too-many", f"a row has more than {MOST_COLUMNS:,} columns")
+    return found
+
+
+def _shown(value: object) -> str:
+    """The value of a cell as a person would write it.
+
+    >>> _shown(7654321.0), _shown(None), _shown(True)
+    ('7654321', '', 'yes')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
+
+
+def _harmless(file: Path, ledger: Ledger) -> None:
+    """Raise InvalidMechanism for a packed file that is none, unpacks to very much, or declares a document type."""
+    try:
+        with zipfile.ZipFile(file) as packed:
+            parts = packed.infolist()
+            if sum(part.file_size for part in parts) > 2 * LARGEST or file.stat().st_size > LARGEST:
+                raise ledger.stop(None, "too-large", f"unpacked it is above {2 * LARGEST // 2**20} MiB", "split it")
+            for part in parts:
+                data = packed.read(part)
+                if b"<!DOCTYPE" in data or b"<!ENTITY" in data or data[:2] in WIDE:
+                    message = f"{part.filename} declares a document type, or hides one as UTF-16"
+                    raise ledger.stop(None, "doctype", message, "no workbook needs one")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error) as error:
+        raise ledger.stop(None, "no-table", f"this is no workbook: {error}", "save the sheet as CSV") from None
 
 
 def cell(value: object) -> str:
@@ -209,16 +314,96 @@ def depth(text: str) -> int:
 
 
 class Places:
-    """Line and column of offsets of one text, looked up quickly."""
+    """Line and column of offsets of one text, or of objects that have one, looked up quickly."""
 
     def __init__(self, text: str, ledger: Ledger) -> None:
         self.text, self.ledger = text, ledger
         self.starts = [0, *(found.end() for found in re.finditer("\n", text))]
 
     def __call__(self, value: object) -> Location:
-        offset = getattr(value, "offset", 0)
+        offset = value if isinstance(value, int) else getattr(value, "offset", 0)
         line = bisect.bisect_right(self.starts, offset)
         return self.ledger.at(line, offset - self.starts[line - 1] + 1)
+
+
+def events(text: str, loader: Any, deepest: int = DEEPEST, unseen: re.Pattern[str] = UNSEEN) -> Iterator[Any]:
+    """The events of a YAML text, without what would vanish silently or stand for something endless.
+
+    Raises ``yaml.MarkedYAMLError`` for tags, anchors and aliases, for what nests too deep, and for unseen characters.
+    """
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        mark: Any = event.start_mark
+        if depth > deepest:
+            raise yaml.MarkedYAMLError(problem=f"this is nested more than {deepest} deep", problem_mark=mark)
+        if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) is not None:
+            raise yaml.MarkedYAMLError(problem="a tag or a reference", problem_mark=mark)
+        odd = unseen.search(event.value) if isinstance(event, yaml.ScalarEvent) else None
+        if odd:
+            problem = f"this holds the character U+{ord(odd.group()):04X}, which no text has"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+        yield event
+
+
+def mapping(text: str, ledger: Ledger) -> Object:
+    """The one mapping that a YAML text is; single values stay texts. Raises InvalidMechanism for what is none."""
+    import yaml
+
+    found: Any = None
+    stack: list[tuple[Any, Any]] = []  # what is open, and the key whose value comes next
+    parts = 0
+
+    def stop(mark: Any, code: str, message: str, help: str = "") -> InvalidMechanism:
+        return ledger.stop(ledger.at(mark.line + 1, mark.column + 1) if mark else None, code, message, help)
+
+    try:
+        for event in events(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
+            mark: Any = event.start_mark
+            if isinstance(event, yaml.CollectionEndEvent):
+                stack.pop()
+                continue
+            if not isinstance(event, yaml.NodeEvent):
+                continue
+            parts += 1
+            if parts > MOST_PARTS:
+                raise stop(mark, "too-many", f"there are more than {MOST_PARTS:,} values", "split the file")
+            made: Any = event.value if isinstance(event, yaml.ScalarEvent) else []
+            if isinstance(event, yaml.MappingStartEvent):
+                made = Object()
+                made.offset = mark.index
+            if not stack:
+                if found is not None:
+                    raise stop(mark, "no-yaml", "there is a second document here", "put it into a file of its own")
+                found = made
+            else:
+                within, key = stack[-1]
+                if isinstance(within, list):
+                    within.append(made)
+                elif key is None:
+                    if not isinstance(made, str):
+                        raise stop(mark, "no-yaml", "a key is a single word here")
+                    if made in within:
+                        raise stop(mark, "duplicate-key", f"{made!r} stands twice in this mapping", "remove one")
+                    stack[-1] = (within, made)
+                    continue
+                else:
+                    within[key] = made
+                    stack[-1] = (within, None)
+            if not isinstance(made, str):
+                stack.append((made, None))
+    except yaml.MarkedYAMLError as error:
+        problem = str(error.problem or error)
+        raise stop(error.problem_mark or error.context_mark, "no-yaml", problem) from None
+    except InvalidMechanism:  # a ValueError, too, and told already
+        raise
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # PyYAML trips over escapes such as "\\UFFFFFFFF"
+        raise stop(None, "no-yaml", str(error).partition("\n")[0]) from None
+    if not isinstance(found, Object):
+        raise ledger.stop(None, "no-yaml", "the file holds no 'key: value' pairs")
+    return found
 
 
 @dataclass
@@ -299,6 +484,7 @@ PREFIXES = {
     "chebi": "CHEBI",
     "hgnc": "HGNC",
     "mgi": "MGI",
+    "wormbase": "WB",
     "mesh": "MESH",
     "mondo": "MONDO",
 }
@@ -316,6 +502,44 @@ def term(curie: str, label: str = "", at: Location | None = None) -> Term | None
     if entry is None and prefix == "kg":
         return None
     return Term(curie, entry.label if entry else " ".join(label.split()) or curie, at)
+
+
+def triples(text: str, ledger: Ledger, suffix: str) -> list[quads.Triple]:
+    """The triples of a text in RDF. Raises InvalidMechanism for what is none, and for more than a report holds."""
+    try:
+        found = quads.triples(text, suffix)
+    except (SyntaxError, ValueError) as error:
+        said = re.sub(r"^Parser error (at|between) line .*?: ", "", str(getattr(error, "msg", error)))
+        at = ledger.at(getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 1)
+        raise ledger.stop(at, "no-rdf", said[:300], "the file may be cut short, or be in another syntax") from None
+    if len(found) > MOST_PARTS:
+        raise ledger.stop(None, "too-many", f"there are more than {MOST_PARTS:,} triples", "split the file")
+    return found
+
+
+def curie(iri: str) -> str:
+    """An IRI as a CURIE, if it is in the form of a registered prefix, of an OBO ontology, or of identifiers.org.
+
+    >>> curie("http://purl.obolibrary.org/obo/RO_0002333"), curie("http://identifiers.org/wormbase/WBGene00017990")
+    ('RO:0002333', 'WB:WBGene00017990')
+    """
+    if obo := re.fullmatch(r"https?://purl\.obolibrary\.org/obo/([A-Za-z]+)_(\w+)", iri):
+        return f"{obo[1]}:{obo[2]}"
+    for prefix in vocabulary.prefixes().values():
+        if iri.startswith(prefix.iri) and prefix.iri.endswith(("/", "_", "#", "=")):
+            return f"{prefix.prefix}:{iri.removeprefix(prefix.iri)}"
+    if known := re.fullmatch(r"https?://identifiers\.org/([\w.]+)[/:](\S+)", iri):
+        return f"{PREFIXES.get(known[1].casefold(), known[1])}:{known[2]}"
+    return ""
+
+
+def local(iri: str) -> str:
+    """The last part of an IRI, decoded.
+
+    >>> local("http://example.org/a#Adenosine%20triphosphate")
+    'Adenosine triphosphate'
+    """
+    return unquote(re.split("[/#]", iri.rstrip("/#"))[-1])
 
 
 def taxon(said: str) -> Term | None:
@@ -354,10 +578,10 @@ class Draft:
     cites was not read by kg (``read: no``); a licence that it does not state is NOASSERTION, SPDX's word for that.
     """
 
-    def __init__(self, file: Path, ledger: Ledger, text: str) -> None:
+    def __init__(self, file: Path, ledger: Ledger, text: str | bytes) -> None:
         self.file, self.ledger = file, ledger
         kind = f"{ledger.title.partition(':')[0]} file"
-        sha = hashlib.sha256(text.encode("utf-8")).hexdigest()
+        sha = hashlib.sha256(text.encode("utf-8") if isinstance(text, str) else text).hexdigest()
         self.whole = Source(key="file", kind=kind, title=file.name, texts=(sha,), at=ledger.at())
         self.about = {"id": "", "title": "", "licence": "", "summary": "", "version": "", "status": ""}
         self.nodes: dict[str, Node] = {}
@@ -439,7 +663,8 @@ class Draft:
         name = re.sub("[^a-z0-9]+", "-", (self.about["id"] or self.file.name.partition(".")[0]).lower()).strip("-")[:64]
         sources = dict(self.sources)
         edges = tuple(self.edges.values())
-        if not sources or any(item.source == "file" for edge in edges for item in edge.evidence):
+        items = [*parts.get("scope", ()), *(item for edge in edges for item in edge.evidence)]
+        if not sources or any(item.source == "file" for item in items):
             sources = {"file": self.whole, **sources}
         says: dict[str, Any] = {
             "id": name or "mechanism",

@@ -184,6 +184,10 @@ class Taken:
         found = self._raw.get(name, default)
         return found.strip() if isinstance(found, str) else default if found is None else found
 
+    def fields(self) -> list[str]:
+        """The names of all values that say something."""
+        return [name for name, _ in _leaves(self._raw)]
+
     def changed(self, name: str, how: str) -> None:
         self.fates[name] = ("changed", how)
 

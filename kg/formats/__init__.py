@@ -23,7 +23,8 @@ class Format:
     """A row of the table: a file name's ending, the module that reads or writes it, and what it is.
 
     ``mark`` is a regular expression that finds the format in the beginning of a file; ``beside`` the ending of a
-    second file that belongs to the first.
+    second file that belongs to the first; ``extra`` the extra of kg that writing needs, so that a build writes it only
+    where it is asked for.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Format:
     title: str
     mark: str = ""
     beside: str = ""
+    extra: str = ""
 
     def load(self) -> ModuleType:
         return import_module(self.module)
@@ -51,7 +53,15 @@ _OURS = (
     Format("jsonld", ".jsonld", "kg.formats.rdf", True, True, "RDF: JSON-LD with its context inside"),
     Format("run", ".run.ttl", "kg.formats.rdf", False, True, "RDF: what follows under each condition"),
     Format("rdf12", ".rdf12.ttl", "kg.formats.rdf", False, True, "RDF 1.2: Turtle, edges as reifiers"),
-    Format("nanopub", ".nanopub.trig", "kg.formats.rdf", False, True, "RDF: nanopublications, unsigned"),
+    Format(
+        "nanopub",
+        ".nanopub.trig",
+        "kg.formats.rdf",
+        True,
+        True,
+        "RDF: nanopublications, unsigned",
+        mark=r"www\.nanopub\.org/nschema#",
+    ),
     Format(
         "graphml",
         ".graphml",
@@ -97,9 +107,11 @@ _OURS = (
         ".sbml",
         "kg.formats.sbml",
         True,
-        False,
-        "SBML-qual: Boolean models",
+        True,
+        "SBML-qual: models of levels, and a Boolean copy",
         mark=r"<sbml\b",
+        beside=".boolean.sbml",
+        extra="sbml",
     ),
     Format("sif", ".sif", "kg.formats.sif", True, True, "SIF: one line for an edge"),
     Format(
@@ -130,12 +142,30 @@ _OURS = (
         mark=r'"document_metadata"|"bel"\s*:\s*"',
     ),
     Format(
+        "gocam",
+        ".gocam.yaml",
+        "kg.formats.gocam",
+        True,
+        True,
+        "GO-CAM YAML: causal activity models of the Gene Ontology",
+        mark=r"(?m)^(activities\s*:|id\s*:\s*gomodel:)",
+    ),
+    Format(
+        "gocamttl",
+        ".gocam.ttl",
+        "kg.formats.gocamttl",
+        True,
+        False,
+        "GO-CAM Turtle: models as the Gene Ontology publishes them",
+        mark=r"<http://(model\.geneontology\.org/|geneontology\.org/lego/)",
+    ),
+    Format(
         "table",
         ".csv",
         "kg.formats.table",
         True,
         False,
-        "spreadsheet: a table of edges, CSV or TSV",
+        "spreadsheet: a table of edges, CSV, TSV or .xlsx",
         mark=r"(?i)\A(?=[^\n]*\bsubject\b)(?=[^\n]*\bverb\b)(?=[^\n]*\bobject\b)",
     ),
     Format(
@@ -209,7 +239,7 @@ def recognise(path: str | Path, name: str = "") -> Format:
     named = [readable[name]] if name else [row for suffix, row in fitting if len(suffix) == longest]
     told = [row for row in named if not row.mark or row in alike]
     if told or (named and not alike):
-        return (told or named)[0]
+        return next((row for row in told if row.mark), (told or named)[0])
     at = Location(str(file), 1, 1)
     if named and alike:
         message = f"it looks like {_kind(alike[0])}, not {_kind(named[0])}"
@@ -225,11 +255,14 @@ def recognise(path: str | Path, name: str = "") -> Format:
 #: Other endings that files of a format have.
 ALSO = {
     "yaml": (".yml",),
+    "nanopub": (".trig",),
+    "gocam": (".yaml", ".yml"),
+    "gocamttl": (".ttl",),
     "jgif": (".json",),
     "nodelink": (".json",),
     "cyjs": (".json",),
     "sbml": (".xml", ".sbmlqual.xml"),
-    "table": (".tsv",),
+    "table": (".tsv", ".xlsx"),
     "signor": (".tsv",),
     "kgx": (".tsv",),
     "kgxl": (".jsonl",),
@@ -338,8 +371,14 @@ def account(mechanism: Mechanism, row: Format, step: str = "") -> losses.Account
         again = row.load().parse(names[0], ledger)
     if faults := [one for one in ledger.wrong if one.severity == "error"]:
         raise InvalidMechanism(faults)
-    why: Mapping[str, str] = getattr(row.load(), "LOST", {})
-    return losses.compare(mechanism, again, why, step or f"writing {row.title}")
+    return losses.compare(mechanism, again, reasons(row), step or f"writing {row.title}")
+
+
+def reasons(row: Format) -> Mapping[str, str]:
+    """Why a format cannot hold a thing: ``LOST`` of its module, or what ``LOST_OF`` says for the row."""
+    module = row.load()
+    lost: Mapping[str, str] = getattr(module, "LOST_OF", {}).get(row.name) or getattr(module, "LOST", {})
+    return lost
 
 
 def _target(out: Path, name: str) -> Format:

@@ -25,7 +25,7 @@ from rdflib.plugins.serializers.trig import TrigSerializer
 from rdflib.plugins.serializers.turtle import TurtleSerializer
 from rdflib.term import Node
 
-from kg import __version__, causal, conflicts, foreign, shelf, vocabulary
+from kg import __version__, causal, conflicts, foreign, nanopubs, shelf, vocabulary
 from kg import mechanism as m
 from kg.losses import Ledger, Taken
 from kg.mechanism import (
@@ -776,7 +776,8 @@ NP = Namespace("http://www.nanopub.org/nschema#")
 NANOPUBS = vocabulary.BASE + "np/"
 #: From an edge, along these, one reaches all that its nanopublication must say to be understood alone.
 BELONGS = (
-    *(RDF.subject, RDF.object, KGV.actsOn, KGV.requires, KGV.unless, KGV.node, KGV.place, KGV.inside, KGV.denotes),
+    *(RDF.subject, RDF.object, KGV.actsOn, KGV.requires, KGV.unless, KGV.node, KGV.place, KGV.inside),
+    *(KGV.denotes, KGV.form),
     *(KGV.evidence, KGV.effectEvidence, KGV.claim, KGV.assay, OA.hasSelector, PROV.wasDerivedFrom, KGV.reports),
     *(BIOLINK.has_evidence_of_type, BIOLINK.species_context_qualifier, BIOLINK.anatomical_context_qualifier),
 )
@@ -828,7 +829,7 @@ def _nanopub(mechanism: Mechanism, whole: Graph, edge: Edge, code: str) -> dict[
                 todo.append(o)
     provenance.add((names[1], PROV.wasDerivedFrom, about))
     passport = (RDF.type, DCTERMS.title, DCTERMS.license, OWL.versionInfo, KGV.inputSha256, KGV.caveat)
-    for predicate in passport:
+    for predicate in (*passport, SCHEMA.creativeWorkStatus):
         for value in whole.objects(root, predicate):
             pubinfo.add((root, predicate, value))
             if predicate not in (RDF.type, DCTERMS.title):
@@ -877,6 +878,8 @@ MEDIA = {
     ".svg": "image/svg+xml",
     ".tsv": "text/tab-separated-values",
     ".jsonl": "application/jsonl",
+    ".sbml": "application/sbml+xml",
+    ".yaml": "application/yaml",
 }
 
 
@@ -1049,6 +1052,14 @@ def _one_or_all(values: list[Any]) -> Any:
 # ---------------------------------------------------------------- reading our own RDF again
 
 LOST = {"*": "what is said twice, the RDF says once"}
+#: The same for one row of FORMATS.
+LOST_OF = {
+    "nanopub": {
+        "mechanism": "of the whole, a nanopublication says title, licence, version and caveats",
+        "edge": "only what a source asserts is a nanopublication: nothing supposed, inferred or disputed",
+        "*": "it belongs to no edge that is a nanopublication",
+    }
+}
 SYNTAX = {".ttl": ("turtle",), ".nq": ("nquads",), ".trig": ("trig",), ".jsonld": ("json-ld",)}
 #: What follows from the rest, and is made again when the mechanism is written.
 MADE = (
@@ -1091,6 +1102,8 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
                 raise ledger.stop(ledger.at(line + 1), "no-rdf", f"this is no {syntax}: {reason}") from None
     told = ((s, p, o) for s, p, o, graph in data.quads() if not str(graph or "").endswith("/run"))
     found = mechanisms(told, ledger)  # what a run derives is derived again
+    if not found and any(data.quads((None, RDF.type, NP.Nanopublication, None))):
+        return nanopubs.parsed(file, ledger, said)
     if len(found) != 1:
         message = f"it holds {len(found)} mechanisms of kg" if found else "it holds no mechanism that kg wrote"
         raise ledger.stop(None, "no-mechanism", message, "RDF of others is asked by `kg ask` and checked by `kg check`")
@@ -1108,11 +1121,13 @@ def mechanisms(triples: Iterable[tuple[Node, Node, Node]], ledger: Ledger) -> li
     Raises InvalidMechanism where one is not written as kg writes it.
     """
     said: Triples = {}
-    for subject, predicate, value in triples:
+    for subject, predicate, value in dict.fromkeys(triples):  # nanopublications of one mechanism say much again
         said.setdefault(subject, {}).setdefault(predicate, []).append(value)
     records: dict[Node, Taken] = {}
     roots = sorted(str(s) for s in said if KGV.Mechanism in said[s].get(RDF.type, []))
     roots = [root for root in roots if root.startswith(vocabulary.BASE)]
+    if not roots:
+        return []
     for subject in sorted(said, key=str):
         values = {_local(p): sorted(map(str, all)) for p, all in said[subject].items()}
         kind = next(iter(sorted(map(_local, said[subject].get(RDF.type, [])))), "term")
@@ -1215,12 +1230,15 @@ class _Reader:
 
     def made_again(self) -> None:
         """What nobody took, and follows from the rest, is not lost; nor are the words that the file explains."""
+        mapped = {str(o) for said in self.data.values() for p in MATCH.values() for o in said.get(p, [])}
         for about, record in self.records.items():
-            ours = str(about) == self.root or str(about).startswith(f"{self.root}/")
+            name = str(about)
+            ours = name == self.root or name.startswith(f"{self.root}/")
+            explained = name.startswith((str(KGV), NANOPUBS)) or name in mapped or SKOS.notation in self.data[about]
             for predicate in self.data[about]:
                 word = _local(predicate)
                 bare = str(predicate).startswith(str(KGV)) and word in vocabulary.predicates()
-                derived = predicate in MADE or bare or not ours
+                derived = explained or (ours and (predicate in MADE or bare))
                 twice = record.kind == "Association" and word == "label"
                 if (derived and word not in record.fates) or twice:
                     record.changed(word, "made again from the rest")

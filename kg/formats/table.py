@@ -1,6 +1,6 @@
-"""A spreadsheet of edges, saved as CSV or TSV: one row for each item of evidence of an edge, columns in any order.
+"""A spreadsheet of edges, an .xlsx file or saved as CSV or TSV: one row for each item of evidence of an edge.
 
-``subject``, ``verb`` and ``object`` are needed; the other columns are in COLUMNS. Others are reported, not read.
+Columns stand in any order. ``subject``, ``verb`` and ``object`` are needed; the other columns are in COLUMNS. Others are reported, not read.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kg import foreign, vocabulary
-from kg.diagnostics import Location, near
+from kg.diagnostics import near
 from kg.foreign import Row
 from kg.losses import Ledger, Taken
 from kg.mechanism import Effect, Evidence, Mechanism, Requirement, Sentence
@@ -43,15 +43,22 @@ STANCES = ("supports", "disputes", "qualifies")
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The mechanism of a table of edges; every complaint says row and column."""
-    text = foreign.text(file, ledger)
-    head = text.lstrip().partition("\n")[0]
-    delimiter = max("\t;,", key=head.count)
-    draft = foreign.Draft(file, ledger, text)
-    for row in foreign.rows(text, ledger, delimiter, quotes=True):
+    with file.open("rb") as stream:
+        packed = stream.read(4) == b"PK\x03\x04" or file.suffix == ".xlsx"  # which is a ZIP file
+    if packed:
+        rows = foreign.workbook(file, ledger)
+        draft = foreign.Draft(file, ledger, file.read_bytes() if file.stat().st_size <= foreign.LARGEST else b"")
+    else:
+        text = foreign.text(file, ledger)
+        head = text.lstrip().partition("\n")[0]
+        rows = foreign.rows(text, ledger, max("\t;,", key=head.count), quotes=True)
+        draft = foreign.Draft(file, ledger, text)
+    for row in rows:
         cells = {_column(name): cell for name, cell in row.cells.items()}
         if lacking := [name for name in ("subject", "verb", "object") if name not in cells]:
             help = f"the columns are: {', '.join(COLUMNS)}"
-            raise ledger.stop(ledger.at(1, 1, head), "no-table", f"the table has no column {lacking[0]!r}", help)
+            at = ledger.at(1) if packed else ledger.at(1, 1, head)
+            raise ledger.stop(at, "no-table", f"the table has no column {lacking[0]!r}", help)
         _Reader(draft, ledger, row, ledger.record("edge", f"row {row.at.line}", cells, row.at)).edge()
     return draft.mechanism()
 
@@ -148,16 +155,8 @@ class _Reader:
         names = [_column(name) for name in self.row.cells]
         letter = _letter(names.index(column)) if column in names else ""
         where = f"row {self.row.at.line}, column {letter} ({column}): " if letter else ""
-        self.ledger.complain(self.at(names, column), "wrong-cell", f"{where}{message}", help)
-
-    def at(self, names: list[str], column: str) -> Location:
-        at = self.row.at
-        for name, cell in zip(names, self.row.cells.values(), strict=True):
-            at = at.word(cell.strip()) if cell.strip() else at
-            if name == column:
-                return at
-            at = at.moved(len(cell) + 1)
-        return self.row.at
+        spelt = next((name for name in self.row.cells if _column(name) == column), "")
+        self.ledger.complain(self.row.place(spelt), "wrong-cell", f"{where}{message}", help)
 
 
 def _letter(index: int) -> str:

@@ -17,8 +17,8 @@ from typing import Any
 
 import yaml
 
+from kg import foreign, vocabulary
 from kg import mechanism as m
-from kg import vocabulary
 from kg.diagnostics import Diagnostic, Location, near, nearest
 from kg.losses import Ledger
 from kg.mechanism import Frozen, Mechanism, Record, Sentence
@@ -561,22 +561,11 @@ _FAULTS = (
 def _compose(text: str, loader: Any) -> yaml.Node | None:
     """The text as YAML nodes, without what the notation leaves out of YAML.
 
-    Composing recurses, natively with libyaml, so the depth is counted first. Tags and anchors would vanish
-    silently, and aliases let a small file stand for an endless one.
+    Composing recurses, natively with libyaml, so the depth is counted first.
     """
-    depth = 0
     try:
-        for event in yaml.parse(text, Loader=loader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            mark: Any = event.start_mark
-            if depth > DEEPEST:
-                raise yaml.MarkedYAMLError(problem=f"this is nested more than {DEEPEST} deep", problem_mark=mark)
-            if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) is not None:
-                raise yaml.MarkedYAMLError(problem="a tag or a reference", problem_mark=mark)
-            unseen = UNSEEN.search(event.value) if isinstance(event, yaml.ScalarEvent) else None
-            if unseen:
-                problem = f"this holds the character U+{ord(unseen.group()):04X}, which no text has"
-                raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+        for _ in foreign.events(text, loader, DEEPEST, UNSEEN):
+            pass
         found: yaml.Node | None = yaml.compose(text, Loader=loader)
     except (ValueError, OverflowError) as error:  # PyYAML trips over escapes such as "\\UFFFFFFFF"
         raise yaml.MarkedYAMLError(problem=str(error)) from None

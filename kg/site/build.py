@@ -65,7 +65,7 @@ def outputs() -> dict[str, str]:
     """What can be built: name -> ending of the file. All formats but the notation, and the page and its picture.
 
     >>> list(outputs())
-    ['ttl', 'trig', 'nq', 'jsonld', 'run', 'rdf12', 'nanopub', 'graphml', 'cyjs', 'cx2', 'kgx', 'kgxl', 'bnet', 'sif', 'html', 'svg']
+    ['ttl', 'trig', 'nq', 'jsonld', 'run', 'rdf12', 'nanopub', 'graphml', 'cyjs', 'cx2', 'kgx', 'kgxl', 'bnet', 'sbml', 'sif', 'gocam', 'html', 'svg']
     """
     written = {row.name: row.suffix for row in formats.writers() if row.name != "yaml"}
     return {**written, "html": ".html", "svg": ".svg"}
@@ -88,7 +88,7 @@ def build(
     Raises InvalidMechanism with the complaints about all mechanisms, and ValueError for an unknown output.
     """
     files = [formats.find(path) for path in paths] or formats.seeds()
-    names = list(only or outputs())
+    names = list(only or (name for name in outputs() if name not in formats.FORMATS or not formats.FORMATS[name].extra))
     for name in names:
         if name not in outputs():
             raise ValueError(f"{name!r} is nothing that can be built; {near(name, outputs())}")
