@@ -367,9 +367,44 @@ def formats(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
+    names, suffixes = (max(len(str(row[key])) for row in rows) + 1 for key in ("name", "suffix"))
     for row in rows:
         marks = ("reads" if row["reads"] else "").ljust(6) + ("writes" if row["writes"] else "").ljust(7)
-        click.echo(f"{row['name']:<9}{row['suffix']:<10}{marks} {row['title']}")
+        click.echo(f"{row['name']:<{names}}{row['suffix']:<{suffixes}}{marks}{row['title']}")
+
+
+@main.command()
+@click.argument("path", metavar="IN")
+@click.argument("out", metavar="OUT")
+@click.option("--from", "source", default="", metavar="NAME", help="The format of IN [default: as it looks].")
+@click.option("--to", "target", default="", metavar="NAME", help="The format of OUT [default: as its name ends].")
+@click.option("--strict", is_flag=True, help="Write nothing, and fail, if anything would be lost.")
+@click.option("--losses", "report", metavar="FILE.json", help="Write the loss report there, too, as JSON.")
+def convert(path: str, out: str, source: str, target: str, strict: bool, report: str | None) -> None:
+    """Convert a mechanism, or a file in any format that is read, and say what became of every value.
+
+    Ends with a loss report: what was read, carried, changed and lost, once for reading IN and once for writing OUT,
+    which is read again to see. `kg formats` lists the formats.
+    """
+    from kg import formats
+
+    try:
+        made = formats.convert(path, out, source, target, strict)
+    except ValueError as error:
+        from kg.diagnostics import InvalidMechanism
+
+        if isinstance(error, InvalidMechanism):
+            raise
+        raise click.UsageError(str(error)) from None
+    if made.warnings:
+        click.echo(f"{_counted(made.warnings)}; `kg check` shows them", err=True)
+    if report:
+        accounts = {"files": list(made.files), "steps": [account.as_dict() for account in made.accounts]}
+        Path(report).write_text(json.dumps(accounts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    click.echo("\n\n".join(map(str, made.accounts)))
+    if strict and made.lost:
+        click.echo(f"kg: {_n(made.lost, 'value')} would be lost, so nothing was written (--strict)", err=True)
+        sys.exit(1)
 
 
 @main.command()

@@ -18,6 +18,8 @@ from typing import Any
 
 from kg import causal, checks, conflicts, formats, quads, shapes, vocabulary
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location
+from kg.losses import Ledger
+from kg.mechanism import Change as Replaced
 from kg.mechanism import Edge, Evidence, Mechanism, Node, Source, plain
 from kg.sparql import Engine, NoAnswer, questions
 
@@ -55,8 +57,6 @@ REST = tuple(
     for one in fields(Mechanism)
     if one.compare and one.name not in ("id", "sources", "nodes", "edges", "expectations")
 )
-#: What the RDF of a mechanism does not carry, so that it cannot be compared with it.
-NOT_IN_RDF = ("readings", "tour", "layout", "which source comes first")
 
 
 @dataclass(frozen=True)
@@ -146,18 +146,14 @@ def compare(old: Version, new: Version, progress: Callable[[str], None] = lambda
             kind = "mechanism-added" if before is None else "mechanism-removed"
             changes.append(Change(kind, id, id, (after or before or Mechanism()).title))
         else:
-            partial = bool(old.rdf or new.rdf)
-            changes += _compared(before, after, partial)
-            if changes and not {id} & {*old.broken, *new.broken} and not partial:
+            changes += _compared(before, after)
+            if changes and not {id} & {*old.broken, *new.broken}:
                 changes += _expectations(before, after)
     unsaid = [
         f"{id} of {side.name} has errors, so nothing of it was run: {error}"
         for side in (old, new)
         for id, error in side.broken.items()
     ]
-    unsaid += [f"RDF does not carry {', '.join(NOT_IN_RDF)}; expectations are not run from it"] * bool(
-        old.rdf or new.rdf
-    )
     if changes and not (old.broken or new.broken):
         changes += _disagreements(old, new)
         progress("asking all questions of both")
@@ -177,12 +173,12 @@ def load(name: str) -> Version:
     if quads.is_rdf(path) and path.is_file():
         from kg.formats import rdf
 
-        found = {m.id: m for m in rdf.skeletons(shapes.read(path))}
+        found = rdf.mechanisms(shapes.read(path), Ledger(name, "RDF"))
         if not found:
             raise InvalidMechanism(
                 [Diagnostic(Location(name, 1, 1), "nothing-to-compare", "no mechanism is in this RDF")]
             )
-        return Version(name, found, rdf=(name,))
+        return _version(name, [(mechanism, []) for mechanism in found], (name,))
     if re.match(r"[^:]+:.", name) and not path.exists():
         return _version(name, [_parsed(data, file) for file, data in _revision(name)])
     if path.is_dir() and not (path / "mechanism.yaml").is_file():
@@ -192,17 +188,17 @@ def load(name: str) -> Version:
     return _version(name, [formats.parse(name)])
 
 
-def _version(name: str, parsed: Iterable[tuple[Mechanism, list[Diagnostic]]]) -> Version:
+def _version(name: str, parsed: Iterable[tuple[Mechanism, list[Diagnostic]]], rdf: tuple[str, ...] = ()) -> Version:
     found: dict[str, Mechanism] = {}
     broken = {}
     for mechanism, wrong in parsed:
-        if not mechanism.edges:
+        if not mechanism.edges and wrong:
             raise InvalidMechanism(wrong)
         errors = [*(one for one in wrong if one.severity == "error"), *checks.check(mechanism, "", run=False).errors]
         found[mechanism.id] = mechanism
         if errors:
             broken[mechanism.id] = f"{errors[0].at}: {errors[0].message}"
-    return Version(name, found, broken=broken)
+    return Version(name, found, rdf, broken)
 
 
 def _parsed(data: bytes, name: str) -> tuple[Mechanism, list[Diagnostic]]:
@@ -252,7 +248,7 @@ def _git(*arguments: str) -> bytes | None:
 # ---------------------------------------------------------------- what changed in one mechanism
 
 
-def _compared(old: Mechanism, new: Mechanism, partial: bool) -> Iterator[Change]:
+def _compared(old: Mechanism, new: Mechanism) -> Iterator[Change]:
     id = new.id
     pairs, gone, come = _matched(old, new)
     for edge in gone:
@@ -273,15 +269,12 @@ def _compared(old: Mechanism, new: Mechanism, partial: bool) -> Iterator[Change]
         if before != after:
             kind = "source-changed" if before and after else "source-removed" if before else "source-added"
             yield Change(kind, id, key, conflicts.named(after or before or Source()) + f" ({key})")
-    yield from _plans(old, new, partial)
+    yield from _plans(old, new)
     for name in REST:
-        if name not in NOT_IN_RDF or not partial:
-            before_value, after_value = _rest(old, name), _rest(new, name)
-            if before_value != after_value:
-                shown = isinstance(getattr(new, name), str)
-                yield Change(
-                    "rest-changed", id, name, name, *((getattr(old, name), getattr(new, name)) if shown else ())
-                )
+        before_value, after_value = _rest(old, name), _rest(new, name)
+        if before_value != after_value:
+            shown = isinstance(getattr(new, name), str)
+            yield Change("rest-changed", id, name, name, *((getattr(old, name), getattr(new, name)) if shown else ()))
 
 
 def _rest(m: Mechanism, name: str) -> object:
@@ -289,7 +282,22 @@ def _rest(m: Mechanism, name: str) -> object:
     value = getattr(m, name)
     if name == "notes":
         return Counter((note.note, frozenset(note.about), _items(m, note.evidence)) for note in value)
+    if name == "readings":
+        return {
+            key: (one.title, {edge: _replaced(m, change) for edge, change in one.edges.items()})
+            for key, one in value.items()
+        }
     return _items(m, value) if name == "scope" else value
+
+
+def _replaced(m: Mechanism, change: Replaced) -> object:
+    """What a reading puts in the place of an edge's keys; None is not the same as nothing."""
+    needs = [
+        None if part is None else frozenset((one.node, one.level, _items(m, one.evidence)) for one in part)
+        for part in (change.requires, change.unless)
+    ]
+    effect = (change.effect.complete, _said(m, change.effect)) if change.effect else None
+    return (*needs, change.level, effect, change.run)
 
 
 def _matched(old: Mechanism, new: Mechanism) -> tuple[list[tuple[Edge, Edge]], list[Edge], list[Edge]]:
@@ -443,11 +451,11 @@ def _node(old: Mechanism, a: Node, new: Mechanism, b: Node) -> Iterator[Change]:
             )
 
 
-def _plans(old: Mechanism, new: Mechanism, partial: bool) -> Iterator[Change]:
+def _plans(old: Mechanism, new: Mechanism) -> Iterator[Change]:
     """Expectations that came or went, or rest on other evidence."""
 
     def told(m: Mechanism) -> dict[str, object]:
-        name = "{0.given}: {0.expect.text}" if partial else "{0.given}: {0.expect.text} {0.reading}"
+        name = "{0.given}: {0.expect.text} {0.reading}"
         return {name.format(one).strip(): _items(m, one.evidence) for one in m.expectations}
 
     mine, yours = told(old), told(new)

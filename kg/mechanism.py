@@ -224,6 +224,11 @@ class Edge(Record):
         return any(item.stance == "disputes" for item in self.evidence)
 
     @property
+    def denied(self) -> bool:
+        """Whether all of its evidence disputes it: what the sources say is that it is not so."""
+        return bool(self.evidence) and all(item.stance == "disputes" for item in self.evidence)
+
+    @property
     def asserted(self) -> bool:
         """Whether it may stand as a bare triple: an unhedged finding or background claim supports it, none disputes it."""
         firm = (item for item in self.evidence if item.stance == "supports" and not item.hedge)
@@ -618,8 +623,8 @@ class Mechanism(Record):
         """The mechanism as a ``networkx.MultiDiGraph``: node keys, and edges keyed by their name.
 
         All attributes are plain (str, int, bool) and left out where there is nothing to say. A graph has ``id``,
-        ``title``, ``licence``, ``status`` and ``caveat``; a node ``label``, ``term``, ``term_label``, ``kind``, ``place``, ``at_start``,
-        ``levels``, ``outcome`` and ``forms``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``, ``claim``,
+        ``title``, ``licence``, ``status`` and ``caveat``; a node ``label``, ``name`` (where it is given one), ``term``, ``term_label``, ``kind``, ``place``, ``at_start``,
+        ``levels``, ``outcome``, ``forms`` and ``form_labels``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``, ``claim``,
         ``asserted``, ``executes``, ``disputed``, ``place``, ``requires``, ``unless``, ``level``, ``effect``, ``sentence``,
         ``species``, ``evidence`` (a JSON list) and, where several mechanisms are one graph, ``mechanism``. A list is one text with ``|`` between its items. An edge that
         blocks an edge goes to the object of that edge, with ``blocks`` naming it.
@@ -634,6 +639,7 @@ class Mechanism(Record):
                 node.key,
                 **_plain(
                     label=node.label,
+                    name=node.name,
                     term=node.term.id if node.term else "",
                     term_label=node.term.label if node.term else "",
                     kind=node.drawn_as,
@@ -642,6 +648,7 @@ class Mechanism(Record):
                     levels="|".join(node.levels),
                     outcome=node.outcome,
                     forms="|".join(form.id for form in node.forms),
+                    form_labels="|".join(form.label for form in node.forms),
                     note=node.note,
                 ),
             )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location
 
@@ -110,6 +110,37 @@ def parsed(file: Path, data: bytes, base: str) -> list[ox.Quad]:
         return list(ox.parse(data, format=syntax(file), base_iri=base, rename_blank_nodes=True))
     except (SyntaxError, ValueError) as error:
         raise fault(file, data, error) from None
+
+
+class Triple(NamedTuple):
+    """What a quad says as texts: IRIs as they are, blank nodes as ``_:`` and a name; ``graph`` is empty for the default."""
+
+    subject: str
+    predicate: str
+    object: str
+    literal: bool = False
+    graph: str = ""
+
+
+def triples(text: str, suffix: str) -> list[Triple]:
+    """The triples of a text in the syntax of a file's ending, within the graphs they stand in; nothing is fetched.
+
+    >>> triples("<urn:a> <urn:b> 'c' .", ".ttl")
+    [Triple(subject='urn:a', predicate='urn:b', object='c', literal=True, graph='')]
+
+    Raises SyntaxError, with ``lineno`` and ``offset``, if it is not what the ending says.
+    """
+    import pyoxigraph as ox
+
+    def said(term: object) -> str:
+        return f"_:{term.value}" if isinstance(term, ox.BlankNode) else str(getattr(term, "value", ""))
+
+    syntax = ox.RdfFormat.from_media_type(SUFFIXES[suffix])
+    found = ox.parse(text.encode(), format=syntax, base_iri="urn:file", rename_blank_nodes=True)
+    quads = ((one, isinstance(one.object, ox.Literal)) for one in found)
+    return [
+        Triple(said(q.subject), q.predicate.value, said(q.object), literal, said(q.graph_name)) for q, literal in quads
+    ]
 
 
 def fault(file: Path, data: bytes, error: Exception) -> InvalidMechanism:

@@ -167,7 +167,7 @@ def test_void_counts_what_is_there_and_names_every_file(built):
         for predicate in PASSPORT:
             assert set(data.objects(about, predicate)) == set(graph.objects(about, predicate))
         named = {str(o).rpartition("/")[2]: o for o in data.objects(about, rdf.DCAT.distribution)}
-        assert set(named) == {path.name for path in built.glob(f"{mechanism.id}.*")}
+        assert set(named) == {path.name for path in built.glob(f"{mechanism.id}[._]*")}
         for name, file in named.items():
             content = (built / name).read_bytes()
             assert str(data.value(file, rdf.SCHEMA.sha256)) == hashlib.sha256(content).hexdigest()

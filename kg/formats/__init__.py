@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
-from kg import checks, quads, shelf
+from kg import checks, losses, quads, shelf
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
+from kg.losses import Ledger
 from kg.mechanism import Mechanism
 
 
 @dataclass(frozen=True)
 class Format:
-    """A row of the table: a file name's ending, the module that reads or writes it, and what it is."""
+    """A row of the table: a file name's ending, the module that reads or writes it, and what it is.
+
+    ``mark`` is a regular expression that finds the format in the beginning of a file; ``beside`` the ending of a
+    second file that belongs to the first; ``extra`` the extra of kg that writing needs, so that a build writes it only
+    where it is asked for.
+    """
 
     name: str
     suffix: str
@@ -23,25 +33,168 @@ class Format:
     reads: bool
     writes: bool
     title: str
+    mark: str = ""
+    beside: str = ""
+    extra: str = ""
 
     def load(self) -> ModuleType:
         return import_module(self.module)
 
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        return (self.suffix, *filter(None, [self.beside]))
 
-FORMATS = {
-    row.name: row
-    for row in (
-        Format("yaml", ".yaml", "kg.formats.yaml", True, True, "the notation, written by hand"),
-        Format("ttl", ".ttl", "kg.formats.rdf", False, True, "RDF: Turtle, one graph"),
-        Format("trig", ".trig", "kg.formats.rdf", False, True, "RDF: TriG, one named graph per mechanism"),
-        Format("nq", ".nq", "kg.formats.rdf", False, True, "RDF: N-Quads, sorted lines"),
-        Format("jsonld", ".jsonld", "kg.formats.rdf", False, True, "RDF: JSON-LD with its context inside"),
-        Format("run", ".run.ttl", "kg.formats.rdf", False, True, "RDF: what follows under each condition"),
-        Format("rdf12", ".rdf12.ttl", "kg.formats.rdf", False, True, "RDF 1.2: Turtle, edges as reifiers"),
-        Format("nanopub", ".nanopub.trig", "kg.formats.rdf", False, True, "RDF: nanopublications, unsigned"),
-        Format("graphml", ".graphml", "kg.formats.graphml", False, True, "GraphML: Cytoscape, Gephi, yEd, igraph, R"),
-    )
-}
+
+_OURS = (
+    Format("yaml", ".yaml", "kg.formats.yaml", True, True, "the notation, written by hand"),
+    Format("ttl", ".ttl", "kg.formats.rdf", True, True, "RDF: Turtle, one graph"),
+    Format("trig", ".trig", "kg.formats.rdf", True, True, "RDF: TriG, one named graph per mechanism"),
+    Format("nq", ".nq", "kg.formats.rdf", True, True, "RDF: N-Quads, sorted lines"),
+    Format("jsonld", ".jsonld", "kg.formats.rdf", True, True, "RDF: JSON-LD with its context inside"),
+    Format("run", ".run.ttl", "kg.formats.rdf", False, True, "RDF: what follows under each condition"),
+    Format("rdf12", ".rdf12.ttl", "kg.formats.rdf", False, True, "RDF 1.2: Turtle, edges as reifiers"),
+    Format(
+        "nanopub",
+        ".nanopub.trig",
+        "kg.formats.rdf",
+        True,
+        True,
+        "RDF: nanopublications, unsigned",
+        mark=r"www\.nanopub\.org/nschema#",
+    ),
+    Format(
+        "graphml",
+        ".graphml",
+        "kg.formats.graphml",
+        True,
+        True,
+        "GraphML: Cytoscape, Gephi, yEd, igraph, R",
+        mark=r"<graphml\b",
+    ),
+    Format(
+        "cyjs",
+        ".cyjs",
+        "kg.formats.cyjs",
+        True,
+        True,
+        "Cytoscape JSON: Cytoscape.js and Cytoscape",
+        mark=r'"elements"\s*:\s*[\[{]',
+    ),
+    Format("cx2", ".cx2", "kg.formats.cx2", True, True, "CX2: Cytoscape and NDEx", mark=r'"CXVersion"'),
+    Format(
+        "kgx",
+        "_edges.tsv",
+        "kg.formats.kgx",
+        True,
+        True,
+        "KGX: Biolink nodes and edges as tables",
+        mark=r"\A[^\n]*\b(subject\t(.*\t)?object|object\t(.*\t)?subject)\b|\A(.*\t)?id\t(.*\t)?category\b",
+        beside="_nodes.tsv",
+    ),
+    Format(
+        "kgxl",
+        "_edges.jsonl",
+        "kg.formats.kgx",
+        True,
+        True,
+        "KGX: Biolink nodes and edges as JSON lines",
+        mark=r"\A\s*\{[^\n]*\"(subject|category)\"",
+        beside="_nodes.jsonl",
+    ),
+    Format("bnet", ".bnet", "kg.formats.bnet", True, True, "Boolean network: functions, as a mechanism runs"),
+    Format(
+        "sbml",
+        ".sbml",
+        "kg.formats.sbml",
+        True,
+        True,
+        "SBML-qual: models of levels, and a Boolean copy",
+        mark=r"<sbml\b",
+        beside=".boolean.sbml",
+        extra="sbml",
+    ),
+    Format("sif", ".sif", "kg.formats.sif", True, True, "SIF: one line for an edge"),
+    Format(
+        "jgif",
+        ".jgif.json",
+        "kg.formats.jgif",
+        True,
+        False,
+        "JGIF: Causal Biological Networks",
+        mark=r'"graphs?"\s*:\s*(\[\s*)?\{\s*"(directed|type|label|id|metadata|nodes|edges)"',
+    ),
+    Format(
+        "bel",
+        ".bel",
+        "kg.formats.bel",
+        True,
+        True,
+        "BEL script: statements with citations",
+        mark=r"(?m)^\s*(SET\s+(DOCUMENT|Citation)|DEFINE\s+(NAMESPACE|ANNOTATION))\b",
+    ),
+    Format(
+        "nodelink",
+        ".bel.nodelink.json",
+        "kg.formats.nodelink",
+        True,
+        False,
+        "BEL nodelink JSON: PyBEL",
+        mark=r'"document_metadata"|"bel"\s*:\s*"',
+    ),
+    Format(
+        "gocam",
+        ".gocam.yaml",
+        "kg.formats.gocam",
+        True,
+        True,
+        "GO-CAM YAML: causal activity models of the Gene Ontology",
+        mark=r"(?m)^(activities\s*:|id\s*:\s*gomodel:)",
+    ),
+    Format(
+        "gocamttl",
+        ".gocam.ttl",
+        "kg.formats.gocamttl",
+        True,
+        False,
+        "GO-CAM Turtle: models as the Gene Ontology publishes them",
+        mark=r"<http://(model\.geneontology\.org/|geneontology\.org/lego/)",
+    ),
+    Format(
+        "table",
+        ".csv",
+        "kg.formats.table",
+        True,
+        False,
+        "spreadsheet: a table of edges, CSV, TSV or .xlsx",
+        mark=r"(?i)\A(?=[^\n]*\bsubject\b)(?=[^\n]*\bverb\b)(?=[^\n]*\bobject\b)",
+    ),
+    Format(
+        "signor",
+        ".csv",
+        "kg.formats.signor",
+        True,
+        False,
+        "SIGNOR: the table of causal interactions",
+        mark=r"\AENTITYA[;\t,]",
+    ),
+)
+
+
+def _plugged() -> Iterator[Format]:
+    """The formats of other packages: each an entry point of the group ``kg.formats`` that leads to a Format."""
+    for point in sorted(entry_points(group="kg.formats"), key=lambda point: point.name):
+        try:
+            found = point.load()
+        except Exception as error:  # whatever a package of others trips over, kg goes on without it, and says so
+            warnings.warn(f"the format {point.name!r} cannot be used: {error!r}", stacklevel=2)
+            continue
+        if isinstance(found, Format) and found.name not in {row.name for row in _OURS}:
+            yield found
+        else:
+            warnings.warn(f"the format {point.name!r} is no kg.formats.Format with a name of its own", stacklevel=2)
+
+
+FORMATS = {row.name: row for row in (*_OURS, *_plugged())}
 
 
 def find(path: str | Path) -> Path:
@@ -67,28 +220,74 @@ def seeds() -> list[Path]:
     return sorted(shelf("seeds").glob("*/mechanism.yaml"))
 
 
-def parse(path: str | Path) -> tuple[Mechanism, list[Diagnostic]]:
-    """A mechanism as far as it can be read, and every complaint about its shape.
+def recognise(path: str | Path, name: str = "") -> Format:
+    """The format of a file that can be read: the named one, else by its ending and by how it begins.
+
+    Raises InvalidMechanism if it is in none, or plainly in another one than its ending or the name says, and
+    ValueError if no format has the name.
+    """
+    file = Path(path)
+    readable = {row.name: row for row in FORMATS.values() if row.reads}
+    if name and name not in readable:
+        raise ValueError(f"{name!r} is no format that is read; {near(name, readable)}")
+    with file.open("rb") as stream:
+        head = stream.read(2**16).decode("utf-8-sig", "replace")
+    alike = [row for row in readable.values() if row.mark and re.search(row.mark, head)]
+    endings = [(suffix, row) for row in readable.values() for suffix in (*row.suffixes, *ALSO.get(row.name, ()))]
+    fitting = [(suffix, row) for suffix, row in endings if file.name.endswith(suffix)]
+    longest = max((len(suffix) for suffix, _ in fitting), default=0)
+    named = [readable[name]] if name else [row for suffix, row in fitting if len(suffix) == longest]
+    told = [row for row in named if not row.mark or row in alike]
+    if told or (named and not alike):
+        return next((row for row in told if row.mark), (told or named)[0])
+    at = Location(str(file), 1, 1)
+    if named and alike:
+        message = f"it looks like {_kind(alike[0])}, not {_kind(named[0])}"
+        raise InvalidMechanism([Diagnostic(at, "another-format", message, f"say --from {alike[0].name}, or rename it")])
+    if alike:
+        return alike[0]
+    message = f"{file.suffix or 'a name without an ending'} is in no format that kg reads"
+    known = ", ".join(suffix for row in readable.values() for suffix in row.suffixes)
+    mend = f"it reads {known}; RDF ({', '.join(quads.SUFFIXES)}) can be checked and asked"
+    raise InvalidMechanism([Diagnostic(at, "unknown-format", message, mend)])
+
+
+#: Other endings that files of a format have.
+ALSO = {
+    "yaml": (".yml",),
+    "nanopub": (".trig",),
+    "gocam": (".yaml", ".yml"),
+    "gocamttl": (".ttl",),
+    "jgif": (".json",),
+    "nodelink": (".json",),
+    "cyjs": (".json",),
+    "sbml": (".xml", ".sbmlqual.xml"),
+    "table": (".tsv", ".xlsx"),
+    "signor": (".tsv",),
+    "kgx": (".tsv",),
+    "kgxl": (".jsonl",),
+}
+
+
+def _kind(row: Format) -> str:
+    return row.title.partition(":")[0]
+
+
+def parse(path: str | Path, name: str = "") -> tuple[Mechanism, list[Diagnostic]]:
+    """A mechanism as far as it can be read, and every complaint about its shape; ``name`` is the name of a format.
 
     Raises InvalidMechanism if there is no such file, or it is in no format that can be read.
     """
+    mechanism, ledger = _parsed(path, name)
+    return mechanism, sorted(ledger.wrong)
+
+
+def _parsed(path: str | Path, name: str = "") -> tuple[Mechanism, Ledger]:
     file = find(path)
-    known = {row.suffix: row for row in FORMATS.values() if row.reads}
-    row = known.get(file.suffix) or known.get({".yml": ".yaml"}.get(file.suffix, ""))
-    if row is None:
-        message = f"{file.suffix or 'a name without an ending'} is in no format that kg reads"
-        raise InvalidMechanism(
-            [
-                Diagnostic(
-                    Location(str(file), 1, 1),
-                    "unknown-format",
-                    message,
-                    f"it reads {', '.join(known)}; RDF ({', '.join(quads.SUFFIXES)}) can be checked and asked",
-                )
-            ]
-        )
-    found: tuple[Mechanism, list[Diagnostic]] = row.load().parse(file)
-    return found
+    row = recognise(file, name)
+    ledger = Ledger(str(file), row.title)
+    mechanism: Mechanism = row.load().parse(file, ledger)
+    return mechanism, ledger
 
 
 def read(path: str | Path) -> Mechanism:
@@ -121,16 +320,110 @@ def examine(
     return mechanism, replace(report, diagnostics=tuple(sorted([*shape, *meaning])))
 
 
+@dataclass(frozen=True)
+class Conversion:
+    """What a conversion made: the texts of its files by name, and the two loss reports, of reading and of writing."""
+
+    files: dict[str, str]
+    accounts: tuple[losses.Account, ...]
+    warnings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def lost(self) -> int:
+        """How many values did not arrive."""
+        return sum(account.count("lost") for account in self.accounts)
+
+
+def convert(path: str | Path, out: str | Path, source: str = "", target: str = "", strict: bool = False) -> Conversion:
+    """Write a mechanism, or a file in any format that can be read, in the format that ``out`` ends in.
+
+    ``source`` and ``target`` name the formats where endings do not. What was written is read again, and what came
+    back of each value is the loss report. ``strict`` writes nothing if anything was lost.
+
+    Raises InvalidMechanism for wrong input, and ValueError for a format that there is not.
+    """
+    row = _target(Path(out), target)
+    mechanism, ledger = _parsed(path, source)
+    report = checks.check(mechanism, sources="", run=False)
+    wrong = [*ledger.wrong, *report.diagnostics]
+    if any(one.severity == "error" for one in wrong):
+        raise InvalidMechanism(wrong)
+    reading = (
+        ledger.account()
+        if ledger.taken
+        else losses.compare(mechanism, mechanism, {}, f"reading {ledger.file} ({ledger.title})")
+    )
+    ends = max((suffix for suffix in row.suffixes if Path(out).name.endswith(suffix)), key=len, default="")
+    stem = Path(out).name.removesuffix(ends) if ends else Path(out).name
+    files = {stem + (suffix if ends else ""): said for suffix, said in texts(mechanism, row).items()}
+    writing = account(mechanism, row, f"writing {', '.join(files)} ({row.title})")
+    made = Conversion(files, (reading, writing), tuple(wrong))
+    if not (strict and made.lost):
+        _save(Path(out).parent, files)
+    return made
+
+
+def account(mechanism: Mechanism, row: Format, step: str = "") -> losses.Account:
+    """What a format keeps of a mechanism: it is written, read again, and compared value by value."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = _save(Path(folder), {mechanism.id + suffix: said for suffix, said in texts(mechanism, row).items()})
+        ledger = Ledger(str(names[0]), row.title)
+        again = row.load().parse(names[0], ledger)
+    if faults := [one for one in ledger.wrong if one.severity == "error"]:
+        raise InvalidMechanism(faults)
+    return losses.compare(mechanism, again, reasons(row), step or f"writing {row.title}")
+
+
+def reasons(row: Format) -> Mapping[str, str]:
+    """Why a format cannot hold a thing: ``LOST`` of its module, or what ``LOST_OF`` says for the row."""
+    module = row.load()
+    lost: Mapping[str, str] = getattr(module, "LOST_OF", {}).get(row.name) or getattr(module, "LOST", {})
+    return lost
+
+
+def _target(out: Path, name: str) -> Format:
+    """The format to write: the named one, or the one with the longest ending that fits. Raises ValueError."""
+    both = {row.name: row for row in FORMATS.values() if row.reads and row.writes}
+    if name:
+        if name not in both:
+            raise ValueError(f"{name!r} is no format that is written and read again; {near(name, both)}")
+        return both[name]
+    fitting = [(len(suffix), row) for row in both.values() for suffix in row.suffixes if out.name.endswith(suffix)]
+    if not fitting:
+        known = ", ".join(suffix for row in both.values() for suffix in row.suffixes)
+        raise ValueError(f"{out.name!r} ends like no format that kg converts to: {known}")
+    return max(fitting, key=lambda pair: pair[0])[1]
+
+
+def _save(folder: Path, files: Mapping[str, str]) -> list[Path]:
+    """Write files beside their places, then move all of them there."""
+    parts = [folder / f".{name}.part" for name in files]
+    try:
+        for part, said in zip(parts, files.values(), strict=True):
+            part.write_text(said, encoding="utf-8", newline="\n")
+        return [part.replace(folder / name) for part, name in zip(parts, files, strict=True)]
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
+
+
 def write(mechanism: Mechanism, path: str | Path) -> None:
     """Write a mechanism in the format that the file's name ends in; the file is whole or not there at all.
 
     Raises ValueError for an ending that no format has.
     """
     file = Path(path)
-    file_temporary = file.with_name(f".{file.name}.part")
-    ending = max((row.suffix for row in writers() if file.name.endswith(row.suffix)), key=len, default=file.suffix)
-    file_temporary.write_text(text(mechanism, ending), encoding="utf-8", newline="\n")
-    file_temporary.replace(file)
+    fitting = [(len(suffix), suffix, row) for row in writers() for suffix in row.suffixes if file.name.endswith(suffix)]
+    if not fitting:
+        text(mechanism, file.suffix)  # says which endings there are
+    _, ending, row = max(fitting, key=lambda one: one[0])
+    stem = file.name.removesuffix(ending)
+    _save(file.parent, {stem + suffix: said for suffix, said in texts(mechanism, row).items()})
+
+
+def texts(mechanism: Mechanism, row: Format) -> dict[str, str]:
+    """The text of each file of a format, by its ending."""
+    return {suffix: text(mechanism, suffix) for suffix in row.suffixes}
 
 
 def text(mechanism: Mechanism, suffix: str) -> str:
@@ -140,9 +433,9 @@ def text(mechanism: Mechanism, suffix: str) -> str:
     True
     """
     for row in writers():
-        if row.suffix == suffix:
-            return str(row.load().text(mechanism, row.name))
-    known = [row.suffix for row in writers()]
+        if suffix in row.suffixes:
+            return str(row.load().text(mechanism, row.name if suffix == row.suffix else suffix))
+    known = [suffix for row in writers() for suffix in row.suffixes]
     raise ValueError(f"no format is written to {suffix!r}; {near(suffix, known)}")
 
 

@@ -1,13 +1,76 @@
-"""GraphML by networkx: the view ``Mechanism.graph`` with its plain attributes."""
+"""GraphML: written by networkx from the view ``Mechanism.graph``, read from anybody's: Cytoscape, yEd, igraph, Gephi."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import networkx as nx
 
+from kg import foreign, networks
+from kg.foreign import Element
+from kg.losses import Ledger
 from kg.mechanism import Mechanism
+
+LOST = {**networks.LOST, "mechanism.layout": "GraphML has no positions of its own"}
+
+
+def parse(file: Path, ledger: Ledger) -> Mechanism:
+    """The graph of a GraphML file; the graphs inside its nodes are read as if they stood beside them."""
+    text = foreign.text(file, ledger)
+    root = foreign.elements(text, ledger)
+    keys = {key.attributes.get("id", ""): key for key in root.all("key")}
+    graphs = list(root.all("graph"))
+    if root.tag != "graphml" or not graphs:
+        raise ledger.stop(root.at, "no-graph", f"<{root.tag}> holds no graph", "a GraphML file is <graphml><graph>...")
+
+    def attributes(of: Element, kind: str) -> dict[str, str]:
+        said: dict[str, str] = {}
+        for key in keys.values():
+            if key.attributes.get("for", "all") in (kind, "all"):
+                default = next((one.text for one in key.all("default")), "")
+                said |= {key.attributes.get("attr.name", key.attributes["id"]): default} if default.strip() else {}
+        for data in of.all("data"):
+            id = data.attributes.get("key", "")
+            name = keys[id].attributes.get("attr.name", id) if id in keys else id
+            if data.text.strip():
+                said[name] = data.text
+            for leaf in _leaves(data):
+                said[leaf.tag if leaf.tag == "NodeLabel" else f"{name}.{leaf.tag}"] = leaf.text
+        return said
+
+    network = networks.Network(attributes(graphs[0], "graph"))
+    if id := graphs[0].attributes.get("id", ""):
+        network.attributes = {"id": id, **network.attributes}
+    todo = list(graphs)
+    while todo:
+        graph = todo.pop(0)
+        directed = graph.attributes.get("edgedefault", "directed")
+        for node in graph.all("node"):
+            network.nodes.append(networks.Item(attributes(node, "node"), node.at, node.attributes.get("id", "")))
+            todo += node.all("graph")
+        for edge in graph.all("edge"):
+            said = dict(edge.attributes)
+            ends = said.pop("source", ""), said.pop("target", "")
+            id = said.pop("id", "")
+            if said.pop("directed", str(directed == "directed").lower()) == "false":
+                said["directed"] = "false"
+            network.edges.append(networks.Item({**said, **attributes(edge, "edge")}, edge.at, id, *ends))
+        for odd in graph.all("hyperedge"):
+            ledger.complain(odd.at, "hyperedge", "an edge of more than two ends", "kg's edges join two nodes")
+    return networks.mechanism(foreign.Draft(file, ledger, text), ledger, network)
+
+
+def _leaves(data: Element) -> list[Element]:
+    """The texts in what others nest in a value, such as yEd's shapes and labels."""
+    found, todo = [], list(data.children)
+    while todo:
+        one = todo.pop(0)
+        todo += one.children
+        found += [one] if one.text.strip() else []
+    return found
 
 
 def text(mechanism: Mechanism, name: str = "graphml") -> str:
     """A mechanism as GraphML; evidence is one JSON text for each edge."""
-    lines = nx.generate_graphml(mechanism.graph, named_key_ids=True)
+    lines = nx.generate_graphml(networks.graph(mechanism), named_key_ids=True)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + "\n".join(lines) + "\n"

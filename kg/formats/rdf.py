@@ -12,10 +12,11 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
 from functools import cache, cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
 from rdflib import OWL, PROV, RDF, RDFS, SKOS, XSD, Dataset, Graph, Literal, Namespace, URIRef
@@ -24,15 +25,13 @@ from rdflib.plugins.serializers.trig import TrigSerializer
 from rdflib.plugins.serializers.turtle import TurtleSerializer
 from rdflib.term import Node
 
-from kg import __version__, causal, conflicts, shelf, vocabulary
+from kg import __version__, causal, conflicts, foreign, nanopubs, shelf, vocabulary
+from kg import mechanism as m
+from kg.losses import Ledger, Taken
 from kg.mechanism import (
-    Assumption,
-    Condition,
     Edge,
     Effect,
     Evidence,
-    Expect,
-    Expectation,
     Frozen,
     Mechanism,
     Note,
@@ -43,7 +42,6 @@ from kg.mechanism import (
     Stop,
     plain,
 )
-from kg.mechanism import Node as Participant
 from kg.vocabulary import Term
 
 KGV = Namespace(vocabulary.BASE + "vocab/")
@@ -71,6 +69,8 @@ MATCH = {"exact": SKOS.exactMatch, "close": SKOS.closeMatch, "broad": SKOS.broad
 #: What an edge does in a run, as a word of the vocabulary: a verb such as kgv:blocks has another meaning.
 ROLES = {"increases": KGV.increasing, "decreases": KGV.decreasing, "blocks": KGV.blocking, "none": KGV.noRole}
 Value = URIRef | Literal | str | bool | int
+V = TypeVar("V")
+Triples = dict[Node, dict[Node, list[Node]]]  # subject -> predicate -> values
 
 
 def text(mechanism: Mechanism, name: str) -> str:
@@ -417,6 +417,8 @@ class _Writer:
             self.say(about, DCTERMS.source, self.part("source", source))
         for item in m.scope:
             self.say(about, KGV.scope, self.evidence(item, "scope"))
+        self.say(about, KGV.layout, "\n".join(" ".join(row) for row in m.layout))
+        self.say(about, KGV.tour, _canonical([_said(stop) for stop in m.tour]) if m.tour else "")
 
     def passport(self, about: URIRef) -> None:
         """What every export carries: licence, version, a hash of what it was made from, and the source strip."""
@@ -449,6 +451,7 @@ class _Writer:
             self.say(about, RDF.type, KGV.Node)
             self.say(about, RDFS.label, node.label)
             self.denotes(about, node.term)
+            self.say(about, KGV.termStated, None if node.term else False)
             for form in node.forms:
                 self.denotes(about, form, KGV.form)
             self.say(about, KGV.kind, node.drawn_as)
@@ -476,6 +479,7 @@ class _Writer:
         self.say(about, KGV.role, ROLES[edge.role])
         self.say(about, KGV.asserted, m.bare(edge))
         self.say(about, KGV.executes, edge.executes)
+        self.say(about, KGV.run, None if edge.run else False)
         self.support(about, edge.name)
         self.say(about, BIOLINK.agent_type, "not_provided")
         claim = vocabulary.claims().get(edge.claim)
@@ -522,7 +526,8 @@ class _Writer:
         if claim:
             self.say(here, KGV.claim, URIRef(KGV[claim.claim]))
             code = claim.eco_retold if source and source.reports else claim.eco
-            self.denotes(here, Term(code, vocabulary.terms()[code].label), BIOLINK.has_evidence_of_type)
+            if code:
+                self.denotes(here, Term(code, vocabulary.terms()[code].label), BIOLINK.has_evidence_of_type)
         self.say(here, KGV.hedge, item.hedge)
         self.say(here, KGV.says, item.says)
         self.say(here, KGV.because, item.because)
@@ -535,7 +540,11 @@ class _Writer:
             if about is not None:
                 self.say(here, URIRef(CITO[item.stance]), about)
         self.species(here, item.taxon)
-        if source and (item.anchor or item.span or not item.because):
+        if source and item.source and item.because and not (item.anchor or item.span):
+            self.say(
+                here, PROV.wasInfluencedBy, self.part("source", source.key)
+            )  # the step is the curator's all the same
+        elif source and (item.anchor or item.span or not item.because):
             self.say(here, PROV.wasDerivedFrom, self.part("source", source.key))
             own = claim is not None and claim.locator == "no"  # a curator's own step is not the publication's
             for work in () if own else self.cited(source, item):
@@ -603,6 +612,8 @@ class _Writer:
             self.say(about, KGV.inMechanism, URIRef(iri(self.m)))
             for name in reading.edges:
                 self.say(about, KGV.changes, self.part("edge", name))
+            changes = {name: self.sourced(_said(change)) for name, change in reading.edges.items()}
+            self.say(about, KGV.replacement, _canonical(changes))
         for one in self.m.expectations:
             about = self.part(
                 "expectation", hashlib.sha256(f"{one.given} {one.expect.text} {one.reading}".encode()).hexdigest()[:10]
@@ -611,8 +622,18 @@ class _Writer:
             self.say(about, RDFS.label, one.expect.text)
             self.say(about, KGV.condition, self.part("condition", one.given))
             self.say(about, KGV.node, self.part("node", one.expect.node))
+            if one.reading:
+                self.say(about, KGV.reading, self.part("reading", one.reading))
             for item in one.evidence:
                 self.say(about, KGV.evidence, self.evidence(item, f"expectation/{one.given}/{one.expect.node}", about))
+
+    def sourced(self, said: Any) -> Any:
+        """Evidence in JSON with its source named, where the file means the first one: here nothing is the first."""
+        if isinstance(said, dict):
+            named = "claim" in said and ("anchor" in said or "span" in said or "because" not in said)
+            first = {"source": next(iter(self.m.sources), "")} if named else {}
+            return {**first, **{name: self.sourced(value) for name, value in said.items()}}
+        return [self.sourced(one) for one in said] if isinstance(said, list) else said
 
 
 class _Runs(_Writer):
@@ -719,195 +740,6 @@ def _conflict(graph: Graph, one: conflicts.Conflict, by_id: Mapping[str, Mechani
         graph.add((there, CITO.disagreesWith, here))
 
 
-def skeletons(data: Graph) -> list[Mechanism]:
-    """The mechanisms of a graph, with all that RDF carries of them, for comparing: no readings, tours or layouts.
-
-    >>> from kg.formats import read
-    >>> (again,) = skeletons(graph(read("ta1-tlr7")))
-    >>> again.words(again.edge("protection"))
-    'Tα-1 protects miR-146a-5p from RNase A'
-    """
-    return [_Skeleton(data, about).mechanism() for about in sorted(data.subjects(RDF.type, KGV.Mechanism), key=str)]
-
-
-class _Skeleton:
-    """One mechanism read back from its triples."""
-
-    #: What an item of evidence says in words of its own, each a property of that name.
-    TEXTS = tuple(
-        field.name
-        for field in fields(Evidence)
-        if field.type == "str" and field.name not in ("source", "anchor", "claim", "stance")
-    )
-
-    def __init__(self, data: Graph, about: Node) -> None:
-        self.data, self.about = data, about
-        self.base = f"{about}/"
-
-    def mechanism(self) -> Mechanism:
-        part = self.parts
-        return Mechanism(
-            id=str(self.about).removeprefix(vocabulary.BASE),
-            title=self.text(self.about, DCTERMS.title),
-            summary=self.text(self.about, DCTERMS.description),
-            licence=self.text(self.about, DCTERMS.license).rpartition("/")[2],
-            version=self.text(self.about, OWL.versionInfo),
-            status=self.text(self.about, SCHEMA.creativeWorkStatus),
-            sources=Frozen((self.key(it), self.source(it)) for it in part(KGV.Source)),
-            scope=self.evidence(self.about, KGV.scope),
-            places=Frozen((self.key(it), self.place(it)) for it in part(KGV.Place)),
-            nodes=Frozen((self.key(it), self.node(it)) for it in part(KGV.Node)),
-            edges=tuple(self.edge(it) for it in part(BIOLINK.Association)),
-            conditions=Frozen((self.key(it), self.condition(it)) for it in part(KGV.Condition)),
-            assumptions=Frozen((self.key(it), self.assumption(it)) for it in part(KGV.Assumption)),
-            expectations=tuple(self.expectation(it) for it in part(KGV.Expectation)),
-            notes=tuple(self.note(it) for it in part(KGV.Note)),
-            file=str(self.about),
-        )
-
-    def parts(self, kind: URIRef) -> list[Node]:
-        found = (it for it in self.data.subjects(RDF.type, kind) if str(it).startswith(self.base))
-        return sorted(set(found), key=str)
-
-    def key(self, it: Node | None) -> str:
-        return unquote(str(it).removeprefix(self.base).partition("/")[2]) if it is not None else ""
-
-    def text(self, it: Node, predicate: URIRef) -> str:
-        value = self.data.value(it, predicate)
-        return "" if value is None else str(value)
-
-    def named(self, it: Node, predicate: URIRef) -> str:
-        return self.key(self.data.value(it, predicate))
-
-    def terms(self, it: Node, predicate: URIRef) -> tuple[Term, ...]:
-        found = [
-            Term(self.text(term, SKOS.notation), self.text(term, RDFS.label))
-            for term in self.data.objects(it, predicate)
-        ]
-        return tuple(sorted(found, key=str))
-
-    def term(self, it: Node, predicate: URIRef) -> Term | None:
-        return next(iter(self.terms(it, predicate)), None)
-
-    def source(self, it: Node) -> Source:
-        ids = [str(one) for one in self.data.objects(it, SCHEMA.identifier)]
-        doi, pmid = vocabulary.expand("doi:"), vocabulary.expand("PMID:")
-        return Source(
-            key=self.key(it),
-            kind=self.text(it, DCTERMS.type),
-            title=self.text(it, DCTERMS.title),
-            authors=self.text(it, DCTERMS.creator),
-            publisher=self.text(it, DCTERMS.publisher),
-            date=self.text(it, DCTERMS.date),
-            doi=next((id.removeprefix(doi) for id in ids if id.startswith(doi)), ""),
-            pmid=next((id.removeprefix(pmid) for id in ids if id.startswith(pmid)), ""),
-            url=next((id for id in ids if not id.startswith((doi, pmid))), ""),
-            texts=tuple(sorted(map(str, self.data.objects(it, KGV.textSha256)))),
-            read=self.text(it, KGV.read),
-            reports=self.named(it, KGV.reports),
-            interest=self.text(it, KGV.interest),
-        )
-
-    def place(self, it: Node) -> Place:
-        term, label = self.term(it, KGV.denotes), self.text(it, RDFS.label)
-        name = "" if term and term.label == label else label
-        return Place(key=self.key(it), term=term, name=name, inside=self.named(it, KGV.inside))
-
-    def node(self, it: Node) -> Participant:
-        term, label = self.term(it, KGV.denotes), self.text(it, RDFS.label)
-        return Participant(
-            key=self.key(it),
-            term=term,
-            name="" if term and term.label == label else label,
-            place=self.named(it, KGV.place),
-            at_start=self.text(it, KGV.startsAs),
-            levels=tuple(filter(None, self.text(it, KGV.levels).split("|"))),
-            outcome=self.text(it, KGV.outcome) == "true",
-            forms=self.terms(it, KGV.form),
-            kind=self.text(it, KGV.kind),
-            note=self.text(it, SKOS.note),
-        )
-
-    def edge(self, it: Node) -> Edge:
-        verb = self.text(it, RDF.predicate).removeprefix(str(KGV))
-        blocked = self.data.value(it, KGV.actsOn)
-        other = self.named(blocked, RDF.subject) if blocked is not None and verb == "protects" else ""
-        extent = self.data.value(it, KGV.effect)
-        stands = self.evidence(it, KGV.effectEvidence)
-        known = vocabulary.predicates().get(verb)
-        return Edge(
-            sentence=Sentence(self.named(it, RDF.subject), verb, self.named(it, RDF.object), other),
-            name=self.key(it),
-            place=self.named(it, KGV.place),
-            requires=self.needs(it, KGV.requires),
-            unless=self.needs(it, KGV.unless),
-            level=self.text(it, KGV.level),
-            effect=Effect(
-                **{field.name: getattr(stands[0], field.name) for field in fields(Evidence)} if stands else {},
-                complete=extent == KGV.complete,
-            )
-            if extent is not None
-            else None,
-            run=self.text(it, KGV.executes) == "true" or (known is not None and known.role == "none"),
-            evidence=self.evidence(it, KGV.evidence),
-        )
-
-    def needs(self, it: Node, predicate: URIRef) -> tuple[Requirement, ...]:
-        found = sorted(self.data.objects(it, predicate), key=str)
-        return tuple(
-            Requirement(
-                node=self.named(one, KGV.node),
-                level=self.text(one, KGV.level),
-                evidence=self.evidence(one, KGV.evidence),
-            )
-            for one in found
-        )
-
-    def evidence(self, it: Node, predicate: URIRef) -> tuple[Evidence, ...]:
-        return tuple(self.item(one) for one in sorted(self.data.objects(it, predicate), key=str))
-
-    def item(self, it: Node) -> Evidence:
-        there = self.data.value(it, OA.hasSelector)
-        texts: dict[str, Any] = {name: self.text(it, URIRef(KGV[name])) for name in self.TEXTS}
-        start, end = (self.text(there, part) for part in (OA.start, OA.end)) if there is not None else ("", "")
-        return Evidence(
-            source=self.named(it, PROV.wasDerivedFrom),
-            anchor=self.text(there, OA.exact) if there is not None else "",
-            span=(int(start), int(end)) if start.isdigit() and end.isdigit() else None,
-            claim=self.text(it, KGV.claim).removeprefix(str(KGV)),
-            taxon=self.terms(it, BIOLINK.species_context_qualifier),
-            assay=self.term(it, KGV.assay),
-            stance=self.text(it, KGV.stance) or "supports",
-            **texts,
-        )
-
-    def values(self, it: Node) -> Frozen[str]:
-        found = sorted(self.data.objects(it, KGV.sets), key=str)
-        return Frozen((self.named(one, KGV.node), self.text(one, KGV.value)) for one in found)
-
-    def condition(self, it: Node) -> Condition:
-        return Condition(key=self.key(it), title=self.title(it), values=self.values(it))
-
-    def assumption(self, it: Node) -> Assumption:
-        return Assumption(
-            key=self.key(it), title=self.title(it), values=self.values(it), because=self.text(it, KGV.because)
-        )
-
-    def title(self, it: Node) -> str:
-        label = self.text(it, RDFS.label)
-        return "" if label == self.key(it) else label
-
-    def expectation(self, it: Node) -> Expectation:
-        node, _, rest = self.text(it, RDFS.label).partition(" ")
-        relation, _, than = rest.rpartition(" ")
-        given, stands = self.named(it, KGV.condition), self.evidence(it, KGV.evidence)
-        return Expectation(given=given, expect=Expect(node, relation, than), evidence=stands)
-
-    def note(self, it: Node) -> Note:
-        about = tuple(sorted(self.key(one) for one in self.data.objects(it, KGV.about)))
-        return Note(note=self.text(it, RDFS.comment), about=about, evidence=self.evidence(it, KGV.evidence))
-
-
 def _works(source: Source) -> list[str]:
     """The IRIs that identify a source, firmest first."""
     named = [("doi", source.doi), ("PMID", source.pmid)]
@@ -949,7 +781,8 @@ NP = Namespace("http://www.nanopub.org/nschema#")
 NANOPUBS = vocabulary.BASE + "np/"
 #: From an edge, along these, one reaches all that its nanopublication must say to be understood alone.
 BELONGS = (
-    *(RDF.subject, RDF.object, KGV.actsOn, KGV.requires, KGV.unless, KGV.node, KGV.place, KGV.inside, KGV.denotes),
+    *(RDF.subject, RDF.object, KGV.actsOn, KGV.requires, KGV.unless, KGV.node, KGV.place, KGV.inside),
+    *(KGV.denotes, KGV.form),
     *(KGV.evidence, KGV.effectEvidence, KGV.claim, KGV.assay, OA.hasSelector, PROV.wasDerivedFrom, KGV.reports),
     *(BIOLINK.has_evidence_of_type, BIOLINK.species_context_qualifier, BIOLINK.anatomical_context_qualifier),
 )
@@ -1001,7 +834,7 @@ def _nanopub(mechanism: Mechanism, whole: Graph, edge: Edge, code: str) -> dict[
                 todo.append(o)
     provenance.add((names[1], PROV.wasDerivedFrom, about))
     passport = (RDF.type, DCTERMS.title, DCTERMS.license, OWL.versionInfo, KGV.inputSha256, KGV.caveat)
-    for predicate in passport:
+    for predicate in (*passport, SCHEMA.creativeWorkStatus):
         for value in whole.objects(root, predicate):
             pubinfo.add((root, predicate, value))
             if predicate not in (RDF.type, DCTERMS.title):
@@ -1048,7 +881,20 @@ MEDIA = {
     ".graphml": "application/graphml+xml",
     ".html": "text/html",
     ".svg": "image/svg+xml",
+    ".tsv": "text/tab-separated-values",
+    ".jsonl": "application/jsonl",
+    ".sbml": "application/sbml+xml",
+    ".yaml": "application/yaml",
 }
+
+
+def stem(file: str) -> str:
+    """The id of the mechanism that a file of a build is about.
+
+    >>> stem("ta1-tlr7_edges.tsv")
+    'ta1-tlr7'
+    """
+    return re.split("[._]", file, maxsplit=1)[0]
 
 
 def collection(mechanisms: Sequence[Mechanism], files: Mapping[str, bytes]) -> str:
@@ -1099,7 +945,7 @@ def collection(mechanisms: Sequence[Mechanism], files: Mapping[str, bytes]) -> s
             say(about, (VOID.classPartition, part))
             say(part, (VOID["class"], URIRef(kind)), (VOID.entities, count))
         for name, content in sorted(files.items()):
-            if name.partition(".")[0] != mechanism.id:
+            if stem(name) != mechanism.id:
                 continue
             file, media = URIRef(name), MEDIA.get("." + name.rpartition(".")[2], "application/octet-stream")
             say(about, (DCAT.distribution, file))
@@ -1206,3 +1052,367 @@ class _Json:
 
 def _one_or_all(values: list[Any]) -> Any:
     return values[0] if len(values) == 1 else values
+
+
+# ---------------------------------------------------------------- reading our own RDF again
+
+LOST = {"*": "what is said twice, the RDF says once"}
+#: The same for one row of FORMATS.
+LOST_OF = {
+    "nanopub": {
+        "mechanism": "of the whole, a nanopublication says title, licence, version and caveats",
+        "edge": "only what a source asserts is a nanopublication: nothing supposed, inferred or disputed",
+        "*": "it belongs to no edge that is a nanopublication",
+    }
+}
+SYNTAX = {".ttl": ("turtle",), ".nq": ("nquads",), ".trig": ("trig",), ".jsonld": ("json-ld",)}
+#: What follows from the rest, and is made again when the mechanism is written.
+MADE = (
+    *(RDF.type, RDFS.label, RDF.object, DCTERMS.source, SCHEMA.name, SKOS.definition, SKOS.exactMatch, SKOS.closeMatch),
+    *(SKOS.broadMatch, BIOLINK.category, BIOLINK.agent_type, BIOLINK.knowledge_level, BIOLINK.publications),
+    *(BIOLINK.has_evidence_of_type, BIOLINK.species_context_qualifier, BIOLINK.anatomical_context_qualifier),
+    *(KGV.inMechanism, KGV.role, KGV.asserted, KGV.executes, KGV.speciesStated, KGV.termStated, KGV.inputSha256),
+    *(
+        KGV.caveat,
+        KGV.supportingPapers,
+        KGV.disputingPapers,
+        KGV.qualifyingPapers,
+        KGV.disagreements,
+        KGV.node,
+        KGV.textSha256,
+        CITO.supports,
+        CITO.disputes,
+        CITO.qualifies,
+    ),
+)
+
+
+def parse(file: Path, ledger: Ledger) -> Mechanism:
+    """A mechanism from RDF that kg wrote, in any of its serialisations. Nothing is fetched.
+
+    Raises InvalidMechanism for what is no RDF, refers to a context elsewhere, or holds not one mechanism of ours.
+    """
+    said = foreign.text(file, ledger)
+    syntaxes = SYNTAX.get(file.suffix) or (("json-ld",) if said.lstrip()[:1] in ("{", "[") else ("trig", "nquads"))
+    if "json-ld" in syntaxes:
+        _no_remote_context(foreign.objects(said, ledger), ledger)
+    for syntax in syntaxes:
+        data = Dataset(default_union=False)
+        try:
+            data.parse(data=said, format=syntax)
+            break
+        except Exception as error:  # rdflib raises whatever its parsers trip over
+            if syntax == syntaxes[-1]:
+                line = getattr(error, "lines", 0) if isinstance(getattr(error, "lines", 0), int) else 0
+                reason = " ".join(str(getattr(error, "_why", None) or error or type(error).__name__).split())[:200]
+                raise ledger.stop(ledger.at(line + 1), "no-rdf", f"this is no {syntax}: {reason}") from None
+    told = ((s, p, o) for s, p, o, graph in data.quads() if not str(graph or "").endswith("/run"))
+    found = mechanisms(told, ledger)  # what a run derives is derived again
+    if not found and any(data.quads((None, RDF.type, NP.Nanopublication, None))):
+        return nanopubs.parsed(file, ledger, said)
+    if len(found) != 1:
+        message = f"it holds {len(found)} mechanisms of kg" if found else "it holds no mechanism that kg wrote"
+        raise ledger.stop(None, "no-mechanism", message, "RDF of others is asked by `kg ask` and checked by `kg check`")
+    return found[0]
+
+
+def mechanisms(triples: Iterable[tuple[Node, Node, Node]], ledger: Ledger) -> list[Mechanism]:
+    """The mechanisms that kg wrote as these triples, by their ids; none if there is none.
+
+    >>> from kg.formats import read
+    >>> (again,) = mechanisms(graph(read("ta1-tlr7")), Ledger("x.ttl", "RDF"))
+    >>> again.words(again.edge("protection"))
+    'Tα-1 protects miR-146a-5p from RNase A'
+
+    Raises InvalidMechanism where one is not written as kg writes it.
+    """
+    said: Triples = {}
+    for subject, predicate, value in dict.fromkeys(triples):  # nanopublications of one mechanism say much again
+        said.setdefault(subject, {}).setdefault(predicate, []).append(value)
+    records: dict[Node, Taken] = {}
+    roots = sorted(str(s) for s in said if KGV.Mechanism in said[s].get(RDF.type, []))
+    roots = [root for root in roots if root.startswith(vocabulary.BASE)]
+    if not roots:
+        return []
+    for subject in sorted(said, key=str):
+        values = {_local(p): sorted(map(str, all)) for p, all in said[subject].items()}
+        kind = next(iter(sorted(map(_local, said[subject].get(RDF.type, [])))), "term")
+        name = next((str(subject).removeprefix(f"{r}/") for r in roots if str(subject).startswith(f"{r}/")), subject)
+        records[subject] = ledger.record(kind, str(name), values, ledger.at())
+    try:
+        return [_Reader(said, records, root, ledger).mechanism() for root in roots]
+    except (TypeError, AttributeError) as error:  # the JSON of a tour or of a change holds something else
+        raise ledger.stop(
+            None, "no-mechanism", f"the tour or a reading is not written as kg writes it: {error}"
+        ) from None
+
+
+def _no_remote_context(value: Any, ledger: Ledger) -> None:
+    """Complain of a JSON-LD context that would have to be fetched."""
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        contexts = one.get("@context", []) if isinstance(one, dict) else []
+        for context in contexts if isinstance(contexts, list) else [contexts]:
+            away = (
+                context if isinstance(context, str) else context.get("@import") if isinstance(context, dict) else None
+            )
+            if away:
+                message = f"the context {str(away)[:80]!r} would have to be fetched"
+                raise ledger.stop(None, "remote-context", message, "put the context into the file")
+        todo += one.values() if isinstance(one, dict) else one if isinstance(one, list) else []
+
+
+class _Reader:
+    """One pass over the triples about one mechanism: the inverse of _Writer."""
+
+    def __init__(self, data: Triples, records: Mapping[Node, Taken], root: str, ledger: Ledger) -> None:
+        self.data, self.records, self.root, self.ledger = data, records, root, ledger
+
+    # -- small words ----------------------------------------------------------
+
+    def all(self, about: Node, predicate: Node) -> list[Node]:
+        """The values of a predicate, in the order of their IRIs; they are carried."""
+        found = self.data.get(about, {}).get(predicate, [])
+        if found:
+            self.records[about].take(_local(predicate))
+        return sorted(found, key=str)
+
+    def one(self, about: Node, predicate: Node) -> str:
+        return next(map(str, self.all(about, predicate)), "")
+
+    def key(self, name: Node | str, part: str) -> str:
+        """The key at the end of an IRI of ours: the part of the mechanism that it names."""
+        return unquote(str(name).removeprefix(f"{self.root}/{part}/"))
+
+    def keys(self, about: Node, predicate: Node, part: str) -> str:
+        """The key that a predicate leads to; nothing if it leads to none."""
+        return next((self.key(one, part) for one in self.all(about, predicate)), "")
+
+    def typed(self, kind: Node) -> list[Node]:
+        found = [about for about, said in self.data.items() if kind in said.get(RDF.type, [])]
+        return sorted((one for one in found if str(one).startswith(f"{self.root}/")), key=str)
+
+    def terms(self, about: Node, predicate: Node) -> tuple[Term, ...]:
+        return tuple(
+            Term(self.one(one, SKOS.notation), self.one(one, RDFS.label)) for one in self.all(about, predicate)
+        )
+
+    def term(self, about: Node, predicate: Node = KGV.denotes) -> Term | None:
+        return next(iter(self.terms(about, predicate)), None)
+
+    def named(self, about: Node, term: Term | None) -> str:
+        label = self.one(about, RDFS.label)
+        return "" if term and label == term.label else label
+
+    # -- the parts of a mechanism -----------------------------------------------
+
+    def mechanism(self) -> Mechanism:
+        root = URIRef(self.root)
+        made = Mechanism(
+            id=self.root.removeprefix(vocabulary.BASE),
+            title=self.one(root, DCTERMS.title),
+            summary=self.one(root, DCTERMS.description),
+            licence=unquote(self.one(root, DCTERMS.license).removeprefix("https://spdx.org/licenses/")),
+            version=self.one(root, OWL.versionInfo),
+            status=self.one(root, SCHEMA.creativeWorkStatus),
+            sources=self.table(KGV.Source, "source", self.source),
+            scope=self.items(root, KGV.scope),
+            places=self.table(KGV.Place, "place", self.place),
+            nodes=self.table(KGV.Node, "node", self.node),
+            edges=tuple(self.edge(one) for one in self.typed(BIOLINK.Association)),
+            readings=self.table(KGV.Reading, "reading", self.reading),
+            assumptions=self.table(KGV.Assumption, "assumption", self.assumption),
+            conditions=self.table(KGV.Condition, "condition", self.condition),
+            expectations=tuple(self.expectation(one) for one in self.typed(KGV.Expectation)),
+            notes=tuple(self.note(one) for one in self.typed(KGV.Note)),
+            tour=tuple(_made(Stop, one) for one in self.json(root, KGV.tour, list)),
+            layout=tuple(tuple(row.split()) for row in self.one(root, KGV.layout).splitlines()),
+            file=self.ledger.file,
+            at=self.ledger.at(),
+        )
+        self.made_again()
+        return made
+
+    def made_again(self) -> None:
+        """What nobody took, and follows from the rest, is not lost; nor are the words that the file explains."""
+        mapped = {str(o) for said in self.data.values() for p in MATCH.values() for o in said.get(p, [])}
+        for about, record in self.records.items():
+            name = str(about)
+            ours = name == self.root or name.startswith(f"{self.root}/")
+            explained = name.startswith((str(KGV), NANOPUBS)) or name in mapped or SKOS.notation in self.data[about]
+            for predicate in self.data[about]:
+                word = _local(predicate)
+                bare = str(predicate).startswith(str(KGV)) and word in vocabulary.predicates()
+                derived = explained or (ours and (predicate in MADE or bare))
+                twice = record.kind == "Association" and word == "label"
+                if (derived and word not in record.fates) or twice:
+                    record.changed(word, "made again from the rest")
+
+    def table(self, kind: Node, part: str, read: Callable[[Node, str], V]) -> Frozen[V]:
+        return Frozen({self.key(one, part): read(one, self.key(one, part)) for one in self.typed(kind)})
+
+    def source(self, about: Node, key: str) -> Source:
+        works = [str(one) for one in self.all(about, SCHEMA.identifier)]
+        known = {prefix: vocabulary.expand(f"{prefix}:") for prefix in ("doi", "PMID")}
+        by = {p: next((w.removeprefix(base) for w in works if w.startswith(base)), "") for p, base in known.items()}
+        return Source(
+            key=key,
+            kind=self.one(about, DCTERMS.type),
+            title=self.one(about, DCTERMS.title),
+            authors=self.one(about, DCTERMS.creator),
+            publisher=self.one(about, DCTERMS.publisher),
+            date=self.one(about, DCTERMS.date),
+            doi=by["doi"],
+            pmid=by["PMID"],
+            url=next((work for work in works if not work.startswith(tuple(known.values()))), ""),
+            texts=tuple(map(str, self.all(about, KGV.textSha256))),
+            read=self.one(about, KGV.read),
+            reports=self.keys(about, KGV.reports, "source"),
+            interest=self.one(about, KGV.interest),
+            at=self.ledger.at(),
+        )
+
+    def place(self, about: Node, key: str) -> Place:
+        term = self.term(about)
+        return Place(key=key, term=term, name=self.named(about, term), inside=self.keys(about, KGV.inside, "place"))
+
+    def node(self, about: Node, key: str) -> m.Node:
+        term, kind = self.term(about), self.one(about, KGV.kind)
+        label = self.named(about, term)
+        made = m.Node(
+            key=key,
+            term=term,
+            name="" if term is None and label == key else label,
+            place=self.keys(about, KGV.place, "place"),
+            at_start=self.one(about, KGV.startsAs),
+            levels=tuple(filter(None, self.one(about, KGV.levels).split("|"))),
+            outcome=self.one(about, KGV.outcome) == "true",
+            forms=self.terms(about, KGV.form),
+            note=self.one(about, SKOS.note),
+            at=self.ledger.at(),
+        )
+        return made if made.drawn_as == kind else replace(made, kind=kind)
+
+    def edge(self, about: Node) -> Edge:
+        verb = self.one(about, RDF.predicate).removeprefix(str(KGV))
+        object, blocked = self.one(about, RDF.object), next(iter(self.all(about, KGV.actsOn)), None)
+        other = self.keys(blocked, RDF.subject, "node") if blocked and verb == "protects" else ""
+        part = "edge" if object.startswith(f"{self.root}/edge/") else "node"
+        effect = self.one(about, KGV.effect)
+        stated = next(iter(self.all(about, KGV.effectEvidence)), None)
+        complete = effect == str(KGV.complete)
+        says: dict[str, Any] = vars(self.item(stated)) if stated else {}
+        says = {name: value for name, value in says.items() if name not in ("at", "spots", "stance")}
+        return Edge(
+            sentence=Sentence(self.keys(about, RDF.subject, "node"), verb, self.key(object, part), other),
+            name=self.key(about, "edge"),
+            place=self.keys(about, KGV.place, "place"),
+            requires=self.requirements(about, KGV.requires),
+            unless=self.requirements(about, KGV.unless),
+            level=self.one(about, KGV.level),
+            effect=Effect(**says, complete=complete) if effect else None,
+            run=self.one(about, KGV.run) != "false",
+            evidence=self.items(about, KGV.evidence),
+            at=self.ledger.at(),
+        )
+
+    def requirements(self, about: Node, kind: Node) -> tuple[Requirement, ...]:
+        return tuple(
+            Requirement(self.keys(one, KGV.node, "node"), self.one(one, KGV.level), self.items(one, KGV.evidence))
+            for one in self.all(about, kind)
+        )
+
+    def items(self, about: Node, predicate: Node) -> tuple[Evidence, ...]:
+        return tuple(self.item(one) for one in self.all(about, predicate))
+
+    def item(self, about: Node) -> Evidence:
+        there = next(iter(self.all(about, OA.hasSelector)), None)
+        anchor, start, end = (self.one(there, p) if there else "" for p in (OA.exact, OA.start, OA.end))
+        return Evidence(
+            source=self.keys(about, PROV.wasDerivedFrom, "source") or self.keys(about, PROV.wasInfluencedBy, "source"),
+            anchor=anchor,
+            span=(int(start), int(end)) if start.isdigit() and end.isdigit() else None,
+            says=self.one(about, KGV.says),
+            because=self.one(about, KGV.because),
+            claim=self.one(about, KGV.claim).removeprefix(str(KGV)),
+            hedge=self.one(about, KGV.hedge),
+            taxon=self.terms(about, BIOLINK.species_context_qualifier),
+            assay=self.term(about, KGV.assay),
+            time=self.one(about, KGV.time),
+            dose=self.one(about, KGV.dose),
+            stance=self.one(about, KGV.stance) or "supports",
+            at=self.ledger.at(),
+        )
+
+    def settings(self, about: Node) -> Frozen[str]:
+        return Frozen({self.keys(one, KGV.node, "node"): self.one(one, KGV.value) for one in self.all(about, KGV.sets)})
+
+    def json(self, about: Node, predicate: Node, kind: type[V]) -> V:
+        """A value that is written as JSON: a list, or an object."""
+        said = self.one(about, predicate)
+        found = foreign.objects(said, self.ledger) if said else kind()
+        if not isinstance(found, kind):
+            raise self.ledger.stop(None, "no-json", f"kgv:{_local(predicate)} is no {kind.__name__}")
+        return found
+
+    def titled(self, about: Node, key: str) -> str:
+        label = self.one(about, RDFS.label)
+        return "" if label == key else label
+
+    def condition(self, about: Node, key: str) -> m.Condition:
+        return m.Condition(key, self.titled(about, key), self.settings(about), at=self.ledger.at())
+
+    def assumption(self, about: Node, key: str) -> m.Assumption:
+        title, because = self.titled(about, key), self.one(about, KGV.because)
+        return m.Assumption(key, title, self.settings(about), because, at=self.ledger.at())
+
+    def reading(self, about: Node, key: str) -> m.Reading:
+        self.all(about, KGV.changes)
+        changes = {name: _made(m.Change, one) for name, one in self.json(about, KGV.replacement, dict).items()}
+        return m.Reading(key, self.one(about, RDFS.label), Frozen(changes), at=self.ledger.at())
+
+    def expectation(self, about: Node) -> m.Expectation:
+        said = re.fullmatch(r"(\S+) (is|same as|higher than|lower than) (\S+)", self.one(about, RDFS.label))
+        given, reading = self.keys(about, KGV.condition, "condition"), self.keys(about, KGV.reading, "reading")
+        expect = m.Expect(*said.groups()) if said else m.Expect()
+        return m.Expectation(given, expect, reading, self.items(about, KGV.evidence), at=self.ledger.at())
+
+    def note(self, about: Node) -> Note:
+        on = [re.sub("^.*/(node|edge)/", "", str(one)) for one in self.all(about, KGV.about)]
+        return Note(self.one(about, RDFS.comment), tuple(map(unquote, on)), self.items(about, KGV.evidence))
+
+
+#: The records and terms in a record that is written as JSON: field -> what it holds.
+HOLDS = {
+    "requires": Requirement,
+    "unless": Requirement,
+    "evidence": Evidence,
+    "effect": Effect,
+    "taxon": Term,
+    "assay": Term,
+}
+
+
+def _made(kind: type[V], said: Mapping[str, Any]) -> V:
+    """A record from its JSON: the inverse of _said. What it does not know raises TypeError."""
+    made = {}
+    for name, value in said.items():
+        of: type[Any] | None = HOLDS.get(name)
+        if of and isinstance(value, list):
+            value = tuple(_made(of, one) for one in value)
+        elif name == "translations":
+            value = Frozen({tag: _made(m.Translation, one) for tag, one in value.items()})
+        elif of and isinstance(value, dict):
+            value = _made(of, value)
+        made[name] = tuple(value) if isinstance(value, list) else value
+    return kind(**made)
+
+
+def _local(name: Node) -> str:
+    """The last part of an IRI.
+
+    >>> _local(RDFS.label)
+    'label'
+    """
+    return re.split("[/#]", str(name))[-1]

@@ -17,9 +17,10 @@ from typing import Any
 
 import yaml
 
+from kg import foreign, vocabulary
 from kg import mechanism as m
-from kg import vocabulary
 from kg.diagnostics import Diagnostic, Location, near, nearest
+from kg.losses import Ledger
 from kg.mechanism import Frozen, Mechanism, Record, Sentence
 from kg.vocabulary import Term
 
@@ -88,9 +89,11 @@ def notation() -> dict[str, dict[str, Key]]:
 # ---------------------------------------------------------------- reading
 
 
-def parse(path: Path) -> tuple[Mechanism, list[Diagnostic]]:
-    """The mechanism of a file as far as it can be read, and every complaint about its shape."""
-    return parse_bytes(path.read_bytes(), str(path))
+def parse(path: Path, ledger: Ledger) -> Mechanism:
+    """The mechanism of a file as far as it can be read; every complaint about its shape goes to the ledger."""
+    mechanism, wrong = parse_bytes(path.read_bytes(), str(path))
+    ledger.wrong += wrong
+    return mechanism
 
 
 def parse_bytes(data: bytes, name: str = "<text>") -> tuple[Mechanism, list[Diagnostic]]:
@@ -335,7 +338,7 @@ class _Reader:
             return None
         text = node.value.strip()
         if form == "term":
-            return self.term(node, text)
+            return None if text == of == "none" else self.term(node, text)
         if form == "choice" and text not in of.split("|"):
             self.complain(node, "wrong-kind", f"{_short(text)} is not {_kind(kind)}", _meant(text, of.split("|")))
             return None
@@ -558,22 +561,11 @@ _FAULTS = (
 def _compose(text: str, loader: Any) -> yaml.Node | None:
     """The text as YAML nodes, without what the notation leaves out of YAML.
 
-    Composing recurses, natively with libyaml, so the depth is counted first. Tags and anchors would vanish
-    silently, and aliases let a small file stand for an endless one.
+    Composing recurses, natively with libyaml, so the depth is counted first.
     """
-    depth = 0
     try:
-        for event in yaml.parse(text, Loader=loader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            mark: Any = event.start_mark
-            if depth > DEEPEST:
-                raise yaml.MarkedYAMLError(problem=f"this is nested more than {DEEPEST} deep", problem_mark=mark)
-            if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) is not None:
-                raise yaml.MarkedYAMLError(problem="a tag or a reference", problem_mark=mark)
-            unseen = UNSEEN.search(event.value) if isinstance(event, yaml.ScalarEvent) else None
-            if unseen:
-                problem = f"this holds the character U+{ord(unseen.group()):04X}, which no text has"
-                raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+        for _ in foreign.events(text, loader, DEEPEST, UNSEEN):
+            pass
         found: yaml.Node | None = yaml.compose(text, Loader=loader)
     except (ValueError, OverflowError) as error:  # PyYAML trips over escapes such as "\\UFFFFFFFF"
         raise yaml.MarkedYAMLError(problem=str(error)) from None
@@ -610,7 +602,7 @@ def _kind(kind: str) -> str:
         "record": lambda: f"the keys of {_a(of)}",
         "map": lambda: f"name: {of} lines",
         "list": lambda: f"a list of {_plural(of)}",
-        "term": lambda: "a term: ID ! label",
+        "term": lambda: "a term: ID ! label" + ", or none" * bool(of),
         "yesno": lambda: " or ".join(["yes or no", *filter(None, [of.replace("|", " or ")])]),
         "span": lambda: "[first character, last character + 1]",
         "sentence": lambda: "a sentence",
@@ -710,6 +702,8 @@ def _value(value: Any, kind: str) -> yaml.Node:
         return _sequence([_scalar(str(end)) for end in value])
     if form == "yesno":
         return _scalar("yes" if value else "no")
+    if value is None:
+        return _scalar(of)
     return _scalar(value.text if isinstance(value, (Sentence, m.Expect)) else str(value))
 
 
@@ -755,7 +749,7 @@ def schema() -> dict[str, Any]:
         if form in ("digits", "date"):  # an editor may read either as a number
             return {"type": ["string", "integer"], "pattern": f"^{SHAPES[form][0]}$"}
         if form == "term":
-            return {**any_text, "pattern": r"^\S+:\S+ ! .+$"}
+            return {**any_text, "pattern": r"^\S+:\S+ ! .+$" + "|^none$" * bool(of)}
         if form in SHAPES and form not in ("text", "value"):
             return {**any_text, "pattern": f"^{SHAPES[form][0]}$"}
         return any_text

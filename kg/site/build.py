@@ -65,7 +65,7 @@ def outputs() -> dict[str, str]:
     """What can be built: name -> ending of the file. All formats but the notation, and the page and its picture.
 
     >>> list(outputs())
-    ['ttl', 'trig', 'nq', 'jsonld', 'run', 'rdf12', 'nanopub', 'graphml', 'html', 'svg']
+    ['ttl', 'trig', 'nq', 'jsonld', 'run', 'rdf12', 'nanopub', 'graphml', 'cyjs', 'cx2', 'kgx', 'kgxl', 'bnet', 'sbml', 'sif', 'gocam', 'html', 'svg']
     """
     written = {row.name: row.suffix for row in formats.writers() if row.name != "yaml"}
     return {**written, "html": ".html", "svg": ".svg"}
@@ -88,7 +88,7 @@ def build(
     Raises InvalidMechanism with the complaints about all mechanisms, and ValueError for an unknown output.
     """
     files = [formats.find(path) for path in paths] or formats.seeds()
-    names = list(only or outputs())
+    names = list(only or (name for name in outputs() if name not in formats.FORMATS or not formats.FORMATS[name].extra))
     for name in names:
         if name not in outputs():
             raise ValueError(f"{name!r} is nothing that can be built; {near(name, outputs())}")
@@ -138,20 +138,22 @@ def _made(
     for mechanism, report in mechanisms:
         files = {}
         for name in names:
-            file = mechanism.id + outputs()[name]
-            progress(f"writing {file}")
-            made[file] = _text(mechanism, name)
-            files[file] = len(made[file].encode("utf-8"))
+            progress(f"writing {mechanism.id}{outputs()[name]}")
+            for suffix, text in _texts(mechanism, name).items():
+                file = mechanism.id + suffix
+                made[file] = text
+                files[file] = len(text.encode("utf-8"))
         summaries.append(summary(mechanism, report, files))
     return made, summaries
 
 
-def _text(mechanism: Mechanism, name: str) -> str:
+def _texts(mechanism: Mechanism, name: str) -> dict[str, str]:
+    """The text of each file of an output, by its ending."""
     if name in ("html", "svg"):
         from kg import page
 
-        return page.html(mechanism) if name == "html" else page.svg(mechanism)
-    return formats.text(mechanism, outputs()[name])
+        return {f".{name}": page.html(mechanism) if name == "html" else page.svg(mechanism)}
+    return formats.texts(mechanism, formats.FORMATS[name])
 
 
 def _together(mechanisms: list[Mechanism], made: dict[str, str], progress: Progress) -> dict[str, str]:
@@ -164,7 +166,7 @@ def _together(mechanisms: list[Mechanism], made: dict[str, str], progress: Progr
     added = {"all.nq": "".join(sorted(quads | set(links)))}
     for name in ("html", "graphml"):
         progress(f"writing all{outputs()[name]}")
-        added[f"all{outputs()[name]}"] = _text(whole, name)
+        added |= {f"all{suffix}": text for suffix, text in _texts(whole, name).items()}
     files = {**added, **made}
     added["void.ttl"] = rdf.collection(mechanisms, {name: text.encode("utf-8") for name, text in files.items()})
     files["void.ttl"] = added["void.ttl"]
@@ -211,18 +213,18 @@ def _crate(mechanisms: list[Mechanism], contents: dict[str, bytes]) -> dict[str,
                 "license": {"@id": _licence(mechanism)},
                 "identifier": f"sha256:{rdf.input_hash(mechanism)}",
                 "citation": [source.title for source in mechanism.sources.values()],
-                "hasPart": _refer(name for name in contents if name.partition(".")[0] == mechanism.id),
+                "hasPart": _refer(name for name in contents if rdf.stem(name) == mechanism.id),
             }
         )
     titles = {**{row.suffix: row.title for row in formats.writers()}, **OTHERS}
     for name, content in contents.items():
-        stem, dot, suffix = name.partition(".")
+        stem = rdf.stem(name)
         crate.append(
             {
                 "@id": name,
                 "@type": "File",
                 "name": name,
-                "description": titles.get(name, titles.get(dot + suffix, "")),
+                "description": titles.get(name, titles.get(name.removeprefix(stem), "")),
                 "encodingFormat": rdf.MEDIA.get(Path(name).suffix, "application/octet-stream"),
                 "contentSize": str(len(content)),
                 "sha256": hashlib.sha256(content).hexdigest(),

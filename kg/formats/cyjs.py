@@ -1,0 +1,67 @@
+"""Cytoscape JSON (.cyjs), as Cytoscape exports it and Cytoscape.js takes it, with positions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kg import foreign, networks
+from kg.losses import Ledger
+from kg.mechanism import Mechanism
+
+LOST = networks.LOST
+
+
+def parse(file: Path, ledger: Ledger) -> Mechanism:
+    """The network of a Cytoscape JSON file."""
+    text = foreign.text(file, ledger)
+    found, place = foreign.objects(text, ledger), foreign.Places(text, ledger)
+    elements = found.get("elements") if isinstance(found, dict) else None
+    if isinstance(elements, list):
+        parts: dict[str, list[Any]] = {"nodes": [], "edges": []}
+        for one in elements:
+            data = one.get("data") if isinstance(one, dict) else None
+            parts["edges" if isinstance(data, dict) and "source" in data else "nodes"].append(one)
+        elements = parts
+    if not isinstance(elements, dict):
+        raise ledger.stop(None, "no-graph", "there are no elements", '{"elements": {"nodes": [...], "edges": [...]}}')
+    head = {key: value for key, value in found.items() if key not in ("elements", "data", "style")}
+    data = found.get("data")
+    network = networks.Network({**head, **(data if isinstance(data, dict) else {})}, styled=_styled(found))
+    for kind, into in (("nodes", network.nodes), ("edges", network.edges)):
+        for one in elements.get(kind) or []:
+            at = place(one)
+            data = one.get("data") if isinstance(one, dict) else None
+            if not isinstance(data, dict):
+                ledger.complain(at, "no-element", f"one of the {kind} has no data", '{"data": {"id": ...}}')
+                continue
+            said = {**{key: value for key, value in one.items() if key not in ("data", "position")}, **data}
+            id, source, target = (str(said.pop(key, "")) for key in ("id", "source", "target"))
+            into.append(networks.Item(said, at, id, source, target, foreign.position(one.get("position"))))
+    return networks.mechanism(foreign.Draft(file, ledger, text), ledger, network)
+
+
+def _styled(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {"style": found["style"]} if found.get("style") else {}
+
+
+def text(mechanism: Mechanism, name: str = "cyjs") -> str:
+    """A mechanism as Cytoscape JSON; positions are those of its layout, if it has one."""
+    graph, at = networks.graph(mechanism), networks.positions(mechanism)
+    nodes: list[dict[str, Any]] = [{"data": {"id": key, **said}} for key, said in graph.nodes(data=True)]
+    for node in nodes:
+        if where := at.get(node["data"]["id"]):
+            node["position"] = {"x": where[0], "y": where[1]}
+    edges = [
+        {"data": {"id": key, "source": one, "target": other, "interaction": said["predicate"], **said}}
+        for one, other, key, said in graph.edges(keys=True, data=True)
+    ]
+    whole = {
+        "format_version": "1.0",
+        "generated_by": "kg",
+        "data": graph.graph,
+        "elements": {"nodes": nodes, "edges": edges},
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"

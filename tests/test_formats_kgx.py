@@ -1,0 +1,152 @@
+"""KGX against the Biolink Model that the package ``biolink-model`` ships, and the readings of its qualifiers."""
+
+import csv
+import io
+from functools import cache
+from importlib.resources import files
+
+import pytest
+import yaml
+from test_formats import FULL
+
+import kg
+from kg import formats
+from kg.formats import kgx
+
+SEED = kg.read("ta1-tlr7")
+HEADER = "id\tsubject\tpredicate\tobject\t"
+
+
+@cache
+def biolink():
+    text = (files("biolink_model") / "schema" / "biolink_model.yaml").read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def slot(column):
+    return biolink()["slots"][column.replace("_", " ")]
+
+
+def ancestors(kind, name):
+    while name:
+        yield name
+        name = biolink()[kind].get(name, {}).get("is_a")
+
+
+def rows(mechanism, suffix):
+    text = formats.texts(mechanism, formats.FORMATS["kgx"])[suffix]
+    return list(csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def words(curie):
+    assert curie.startswith("biolink:"), curie
+    return curie.removeprefix("biolink:").replace("_", " ")
+
+
+@pytest.mark.parametrize("mechanism", [SEED, FULL], ids=["seed", "full"])
+def test_every_column_value_and_class_is_of_the_biolink_model(mechanism):
+    classes = {"".join(word[:1].upper() + word[1:] for word in name.split()) for name in biolink()["classes"]}
+    nodes, edges = rows(mechanism, "_nodes.tsv"), rows(mechanism, "_edges.tsv")
+    assert len(nodes) == len(mechanism.nodes)
+    assert len({node["id"] for node in nodes}) == len(nodes)
+    for row in (*nodes, *edges):
+        for column, value in row.items():
+            definition = slot(column)
+            if "|" in value:
+                assert definition.get("multivalued"), f"{column} holds one value"
+            values = biolink()["enums"].get(definition.get("range"), {}).get("permissible_values")
+            if values and value:
+                assert value in values, f"{column}: {value}"
+        assert {one.removeprefix("biolink:") for one in row["category"].split("|")} <= classes
+    for edge in edges:
+        for column in ("subject", "predicate", "object", "knowledge_level", "agent_type"):
+            assert edge[column]  # what the model requires of every association
+        for column in ("predicate", *(["qualified_predicate"] if edge["qualified_predicate"] else [])):
+            assert "related to" in set(ancestors("slots", words(edge[column])))
+        assert {edge["subject"], edge["object"]} <= {node["id"] for node in nodes}
+        for column, value in edge.items():
+            if value and column.endswith("qualifier"):
+                assert {"qualifier", "statement qualifier"} & set(ancestors("slots", column.replace("_", " ")))
+
+
+def test_only_slots_of_the_model_are_written_and_lists_are_the_models():
+    for column in {*kgx.NODES, *kgx.EDGES}:
+        assert (column in kgx.LISTS) == bool(slot(column).get("multivalued")), column
+
+
+def edge(tmp_path, columns, cells):
+    file = tmp_path / "x_edges.tsv"
+    file.write_text(f"{HEADER}{columns}\ne\tMESH:D051199\t{cells}\n", encoding="utf-8")
+    mechanism, ledger = formats._parsed(file)
+    return mechanism, mechanism.edges[0], ledger.account()
+
+
+ASPECT = "object_aspect_qualifier\tobject_direction_qualifier\tqualified_predicate"
+
+
+@pytest.mark.parametrize(
+    ("cells", "verb"),
+    [
+        ("biolink:affects\tGO:1\tactivity\tincreased\tbiolink:causes", "activates"),
+        ("biolink:affects\tGO:1\tactivity_or_abundance\tdecreased\tbiolink:causes", "limits"),
+        ("biolink:affects\tGO:1\texpression\tdownregulated\tbiolink:causes", "limits"),
+        ("biolink:affects\tGO:1\tsynthesis\tincreased\t", "promotes"),
+        # more of its breakdown is less of it: no sign is read from a direction alone
+        ("biolink:affects\tGO:1\tubiquitination\tincreased\tbiolink:causes", "affects"),
+        # a qualified predicate that says no cause says no sign
+        ("biolink:affects\tGO:1\tactivity\tincreased\tbiolink:related_to", "affects"),
+        ("biolink:affects\tGO:1\t\t\t", "affects"),
+        ("biolink:interacts_with\tGO:1\t\t\t", "interacts_with"),
+        ("biolink:causes\tGO:1\t\t\t", "results_in"),
+        ("biolink:treats\tGO:1\t\t\t", "related_to"),
+    ],
+)
+def test_predicates_and_qualifiers_become_the_verb_that_says_the_same(cells, verb, tmp_path):
+    _, found, account = edge(tmp_path, ASPECT, cells)
+    assert found.verb == verb
+    said = [one for one in account.values if one.field in (*kgx.QUALIFIERS, "predicate")]
+    assert (
+        verb not in ("affects", "related_to")
+        or not any(cells.split("\t")[2:])
+        or {one.fate for one in said} > {"carried"}
+    )
+
+
+def test_a_negated_edge_is_disputed_and_never_run(tmp_path):
+    _, found, _ = edge(tmp_path, "negated\tpublications", "biolink:causes\tGO:1\ttrue\tPMID:1")
+    assert found.disputed and not found.asserted and not found.executes
+
+
+def test_publications_become_sources_that_nobody_read(tmp_path):
+    mechanism, found, account = edge(
+        tmp_path, "publications", "biolink:causes\tGO:1\tPMID:12|doi:10.1000/x|https://a.org/b|odd"
+    )
+    sources = [mechanism.sources[item.source] for item in found.evidence]
+    assert [(s.pmid, s.doi, s.url, s.read) for s in sources] == [
+        ("12", "", "", "no"),
+        ("", "10.1000/x", "", "no"),
+        ("", "", "https://a.org/b", "no"),
+    ]
+    assert [one.how for one in account.changed if one.field == "publications"] == ["without odd"]
+
+
+def test_a_node_file_is_found_beside_its_edges(tmp_path):
+    (tmp_path / "x_nodes.tsv").write_text(
+        "id\tcategory\tname\tsymbol\tdescription\tfoo\nMESH:D051199\tbiolink:Protein\tTLR7\ttlr\tnice\t9\nX:1\tbiolink:Cell\tcell x\t\t\t\n",
+        encoding="utf-8",
+    )
+    file = tmp_path / "x_edges.tsv"
+    file.write_text(f"{HEADER}score\ne\tMESH:D051199\tbiolink:causes\tX:1\t0.4\n", encoding="utf-8")
+    for name in (file, tmp_path / "x_nodes.tsv"):
+        mechanism, ledger = formats._parsed(name)
+        first, second = mechanism.nodes.values()
+        assert (first.term.id, first.term.label, first.label, first.note) == (
+            "MESH:D051199",
+            "Toll-Like Receptor 7",
+            "tlr",
+            "nice",
+        )
+        assert (second.term, second.label, second.kind) == (None, "cell x", "cell")
+        account = ledger.account()
+        assert account.records == {"node": 2, "edge": 1}
+        assert {(one.field, one.said) for one in account.lost} >= {("foo", "9"), ("score", "0.4")}
