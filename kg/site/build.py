@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,16 +96,17 @@ def build(
     key = _inputs(files, names, sources)
     if before := _unchanged(out, key):
         return before
-    mechanisms, warnings = _valid(files, sources, progress)
-    made, summaries = _made(mechanisms, names, progress)
-    if not only:
-        progress("writing what holds for all of them")
-        made |= _together([mechanism for mechanism, _ in mechanisms], made, progress)
-    _moved(out, made, key, summaries)
+    found, warnings = valid(files, sources, progress)
+    made = contents([mechanism for mechanism, _ in found], only, progress)
+    summaries = []
+    for mechanism, report in found:
+        own = (mechanism.id + outputs()[name] for name in names)
+        summaries.append(summary(mechanism, report, {name: len(made[name].encode("utf-8")) for name in own}))
+    moved(out, made, {"inputs": key, "summaries": [asdict(one) for one in summaries]}, STAMP)
     return Built(out, tuple(summaries), tuple(warnings), fresh=True)
 
 
-def _valid(
+def valid(
     files: list[Path], sources: str | Path | None, progress: Progress
 ) -> tuple[list[tuple[Mechanism, checks.Report]], list[Diagnostic]]:
     """Every mechanism with its report; all complaints about all of them at once if any is invalid."""
@@ -129,32 +130,37 @@ def _valid(
     return found, [one for _, report in found for one in report.diagnostics]
 
 
-def _made(
-    mechanisms: list[tuple[Mechanism, checks.Report]], names: list[str], progress: Progress
-) -> tuple[dict[str, str], list[Summary]]:
-    """The text of every file, by name, and the counts to print."""
+def contents(
+    mechanisms: Sequence[Mechanism],
+    only: Sequence[str] = (),
+    progress: Progress = lambda words: None,
+    home: str = "",
+) -> dict[str, str]:
+    """The text of every file of a build, by name: some outputs of each mechanism, or all, and what holds for all of them.
+
+    ``home`` is an address that the pages lead back to.
+    """
     made: dict[str, str] = {}
-    summaries = []
-    for mechanism, report in mechanisms:
-        files = {}
-        for name in names:
+    for mechanism in mechanisms:
+        for name in only or outputs():
             file = mechanism.id + outputs()[name]
             progress(f"writing {file}")
-            made[file] = _text(mechanism, name)
-            files[file] = len(made[file].encode("utf-8"))
-        summaries.append(summary(mechanism, report, files))
-    return made, summaries
+            made[file] = _text(mechanism, name, home)
+    if not only:
+        progress("writing what holds for all of them")
+        made |= _together(mechanisms, made, progress, home)
+    return made
 
 
-def _text(mechanism: Mechanism, name: str) -> str:
+def _text(mechanism: Mechanism, name: str, home: str) -> str:
     if name in ("html", "svg"):
         from kg import page
 
-        return page.html(mechanism) if name == "html" else page.svg(mechanism)
+        return page.html(mechanism, home) if name == "html" else page.svg(mechanism)
     return formats.text(mechanism, outputs()[name])
 
 
-def _together(mechanisms: list[Mechanism], made: dict[str, str], progress: Progress) -> dict[str, str]:
+def _together(mechanisms: Sequence[Mechanism], made: dict[str, str], progress: Progress, home: str) -> dict[str, str]:
     """All of it as one graph: quads with what holds between mechanisms, a page, GraphML; and described for machines."""
     from kg.formats import rdf
 
@@ -164,7 +170,7 @@ def _together(mechanisms: list[Mechanism], made: dict[str, str], progress: Progr
     added = {"all.nq": "".join(sorted(quads | set(links)))}
     for name in ("html", "graphml"):
         progress(f"writing all{outputs()[name]}")
-        added[f"all{outputs()[name]}"] = _text(whole, name)
+        added[f"all{outputs()[name]}"] = _text(whole, name, home)
     files = {**added, **made}
     added["void.ttl"] = rdf.collection(mechanisms, {name: text.encode("utf-8") for name, text in files.items()})
     files["void.ttl"] = added["void.ttl"]
@@ -173,7 +179,7 @@ def _together(mechanisms: list[Mechanism], made: dict[str, str], progress: Progr
     return {**added, "ro-crate-metadata.json": text}
 
 
-def _crate(mechanisms: list[Mechanism], contents: dict[str, bytes]) -> dict[str, Any]:
+def _crate(mechanisms: Sequence[Mechanism], contents: dict[str, bytes]) -> dict[str, Any]:
     """The files of a build as an RO-Crate 1.1: what each is, which mechanisms it holds, and what those come from."""
     from kg.formats import rdf
 
@@ -278,25 +284,30 @@ def summary(mechanism: Mechanism, report: checks.Report, files: dict[str, int] |
     )
 
 
-def _moved(out: Path, made: dict[str, str], key: str, summaries: list[Summary]) -> None:
-    """Write all files into a folder of their own, then move each to its place, and last of all the stamp."""
+def moved(out: Path, made: Mapping[str, str | bytes], said: Mapping[str, Any], stamp: str) -> None:
+    """Write all files into a folder of their own, then move each to its place, and last of all the stamp.
+
+    The stamp is JSON: what is ``said``, and the hash of every file.
+    """
     out.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=".part-", dir=out))
     try:
         hashes = {}
-        for name, text in made.items():
-            data = text.encode("utf-8")
+        for name, content in made.items():
+            data = content.encode("utf-8") if isinstance(content, str) else content
+            (part / name).parent.mkdir(parents=True, exist_ok=True)
             (part / name).write_bytes(data)
             hashes[name] = hashlib.sha256(data).hexdigest()
-        for name in (*made, STAMP):
+        for name in (*made, stamp):
             if (out / name).is_dir():
                 raise IsADirectoryError(
                     errno.EISDIR, "is a folder, and a file of this name is to be written", str(out / name)
                 )
-        stamp = {"inputs": key, "files": hashes, "summaries": [asdict(one) for one in summaries]}
-        (part / STAMP).write_text(json.dumps(stamp, ensure_ascii=False, indent=1), encoding="utf-8")
-        (out / STAMP).unlink(missing_ok=True)  # from here on the folder is neither the old nor the new build
-        for name in (*made, STAMP):
+        text = json.dumps({**said, "files": hashes}, ensure_ascii=False, indent=1)
+        (part / stamp).write_text(text, encoding="utf-8")
+        (out / stamp).unlink(missing_ok=True)  # from here on the folder is neither the old nor the new build
+        for name in (*made, stamp):
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
             os.replace(part / name, out / name)
     finally:
         shutil.rmtree(part, ignore_errors=True)
