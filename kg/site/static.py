@@ -414,7 +414,7 @@ class Site:
         groups = [(m.title, self.rows(m.id)) for m in self.mechanisms]
         own = {row.name for _, rows in groups for row in rows}
         rest = [self._row(name, "all") for name in sorted(self.data) if name not in own]
-        return [("All mechanisms together", rest), *groups]
+        return [(title, rows) for title, rows in [("All mechanisms together", rest), *groups] if rows]
 
     def rows(self, id: str) -> list[Row]:
         """The files of a mechanism."""

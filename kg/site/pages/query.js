@@ -161,13 +161,14 @@
       return names.get(key).n;
     };
     for (const [s, p, o] of answer.links) {
+      if (o.type === 'literal' && labels[s.value] === o.value) continue; // the box says it
       const room = [s, o].filter(value => !names.has(value.type + value.value)).length;
       if (names.size + room <= DRAWN) links.push([add(s), add(o), p.value]);
     }
     if (!links.length) return make('p', 'This answer names nothing that could be drawn: it has no step and no two things that the data relate.');
     const nodes = [...names.values()].map(({value}) => ({value, text: clipped((value.type === 'uri' && labels[value.value]) || (value.type === 'uri' ? short(value.value) : value.value))}));
     place(nodes, links);
-    const svg = draw('svg', {viewBox: box(nodes), role: 'img', 'aria-label': `Graph of ${nodes.length} things and ${links.length} statements. The table says the same.`});
+    const view = box(nodes), svg = draw('svg', {viewBox: view.join(' '), width: view[2], height: view[3], role: 'img', 'aria-label': `Graph of ${nodes.length} things and ${links.length} statements. The table says the same.`});
     const defs = svg.appendChild(draw('defs')), tip = defs.appendChild(draw('marker', {id: 'tip', viewBox: '0 0 8 8', refX: 8, refY: 4, markerWidth: 8, markerHeight: 8, orient: 'auto-start-reverse'}));
     tip.append(draw('path', {d: 'M0 0L8 4L0 8Z'}));
     const many = links.length > 60, pairs = new Map;
@@ -198,7 +199,7 @@
   const box = nodes => {
     const [l, t, r, b] = [Math.min(...nodes.map(n => n.x - n.w / 2)), Math.min(...nodes.map(n => n.y)), Math.max(...nodes.map(n => n.x + n.w / 2)), Math.max(...nodes.map(n => n.y))];
     const wide = Math.max(r - l + 40, 640); // few things are not blown up
-    return [(l + r - wide) / 2, t - 34, wide, b - t + 68].map(Math.round).join(' ');
+    return [(l + r - wide) / 2, t - 34, wide, b - t + 68].map(Math.round);
   };
 
   function edge({x, y, w}, tx, ty) { // where a line from the middle of a box towards a point leaves it
@@ -206,28 +207,45 @@
     return [Math.round(x + dx * Math.min(f, 1)), Math.round(y + dy * Math.min(f, 1))];
   }
 
-  // Springs and repulsion from a circle, the same each time (Fruchterman and Reingold 1991); boxes are wider than high.
+  // Layers along the arrows, each ordered by the middle of its neighbours in the layer before (after Sugiyama 1981), from the
+  // left or from the top, whichever is narrower.
   function place(nodes, links) {
-    const far = 120 + 4 * Math.sqrt(nodes.length), flat = .6;
-    nodes.forEach((node, n) => Object.assign(node, {w: node.text.length * 7.4 + 22, x: Math.cos(n * 2.4) * 40 * Math.sqrt(n + 1), y: Math.sin(n * 2.4) * 40 * Math.sqrt(n + 1)}));
-    for (let heat = 80; heat > .5; heat *= .975) {
-      const move = nodes.map(node => [-node.x * .02, -node.y * .02]);
-      for (let i = 0; i < nodes.length; i++) for (let j = i + 1; j < nodes.length; j++) {
-        const wide = 1 + (nodes[i].w + nodes[j].w) / 400, dx = (nodes[i].x - nodes[j].x) / wide, dy = (nodes[i].y - nodes[j].y) / flat;
-        const d2 = dx * dx + dy * dy + .01, push = far * far / d2;
-        move[i][0] += dx * push; move[i][1] += dy * push * flat;
-        move[j][0] -= dx * push; move[j][1] -= dy * push * flat;
+    const next = nodes.map(() => []), before = nodes.map(() => []), depth = nodes.map(() => 0), state = [];
+    const visit = n => { // an arrow back to where we come from is left out, so that there is no circle
+      state[n] = 1;
+      for (const [s, o] of links) if (s === n && o !== n && state[o] !== 1) {
+        next[n].push(o);
+        before[o].push(n);
+        if (!state[o]) visit(o);
       }
-      for (const [s, o] of links) {
-        const dx = nodes[s].x - nodes[o].x, dy = (nodes[s].y - nodes[o].y) / flat, pull = Math.sqrt(dx * dx + dy * dy) / far;
-        move[s][0] -= dx * pull; move[s][1] -= dy * pull * flat;
-        move[o][0] += dx * pull; move[o][1] += dy * pull * flat;
+      state[n] = 2;
+      order.unshift(n);
+    };
+    const order = [], goal = new Set(links.map(([, o]) => o));
+    nodes.forEach((node, n) => {
+      node.w = node.text.length * 7.2 + 22;
+      if (!goal.has(n) && !state[n]) visit(n);
+    });
+    nodes.forEach((_, n) => state[n] || visit(n));
+    for (const n of order) for (const o of next[n]) depth[o] = Math.max(depth[o], depth[n] + 1);
+    for (const n of [...order].reverse()) if (!before[n].length && next[n].length) depth[n] = Math.min(...next[n].map(o => depth[o])) - 1;
+    const layers = [], rank = [];
+    for (const n of order) (layers[depth[n]] ||= []).push(n);
+    for (const layer of layers) {
+      const middle = n => before[n].length ? before[n].reduce((sum, b) => sum + (rank[b] ?? 0), 0) / before[n].length : 0;
+      layer.sort((a, b) => middle(a) - middle(b) || a - b).forEach((n, at) => rank[n] = at + (1 - layer.length) / 2);
+    }
+    const wide = layer => Math.max(...layer.map(n => nodes[n].w)), row = layer => layer.reduce((sum, n) => sum + nodes[n].w + 26, 0);
+    const down = Math.max(...layers.map(row)) < layers.reduce((sum, layer) => sum + wide(layer) + 110, 0);
+    let along = 0;
+    for (const layer of layers) {
+      let across = -row(layer) / 2;
+      if (!down) along += wide(layer) / 2;
+      for (const n of layer) {
+        Object.assign(nodes[n], down ? {x: across + nodes[n].w / 2 + 13, y: along} : {x: along, y: rank[n] * 46});
+        across += nodes[n].w + 26;
       }
-      nodes.forEach((node, n) => {
-        const length = Math.hypot(...move[n]) || 1, step = Math.min(length, heat) / length;
-        node.x += move[n][0] * step;
-        node.y += move[n][1] * step;
-      });
+      along += down ? 86 : wide(layer) / 2 + 110;
     }
   }
 
