@@ -29,21 +29,19 @@ def values(
     mechanisms: Sequence[Mechanism], quads: str, words: Iterable[tuple[str, str, str]], style: str
 ) -> dict[str, Any]:
     """What the template query.html shows, beside what every page has: ``words`` are those of the vocabulary."""
-    from markupsafe import Markup
-
     script = f"{_vendor('editor.min.js')}\n{_page('query.js')}"
     packages = {row["package"]: row for row in assets()}
     return {
-        "style": Markup(style),
-        "script": Markup(script),
-        "code": Markup(_vendor("engine.min.js")),
-        "worker": Markup(_page("worker.js")),
-        "engine": Markup(base64.b64encode((HERE / "vendor" / "engine.wasm.gz").read_bytes()).decode()),
-        "data": Markup(base64.b64encode(gzip.compress(quads.encode("utf-8"), 9, mtime=0)).decode()),
+        "style": style,
+        "script": script,
+        "code": _vendor("engine.min.js"),
+        "worker": _page("worker.js"),
+        "engine": base64.b64encode((HERE / "vendor" / "engine.wasm.gz").read_bytes()).decode(),
+        "data": base64.b64encode(gzip.compress(quads.encode("utf-8"), 9, mtime=0)).decode(),
         "known": _known(mechanisms, words),
         "packages": list(packages.values()),
         "licences": (HERE / "vendor" / "licences.txt").read_text(encoding="utf-8"),
-        "policy": Markup(
+        "policy": (
             "default-src 'none'; base-uri 'none'; form-action 'none'; worker-src blob:; "
             f"script-src {page.digest(script)} 'wasm-unsafe-eval'; style-src {page.digest(style)}"
         ),

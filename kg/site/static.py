@@ -545,8 +545,6 @@ class Site:
 
     def pages(self) -> dict[str, str]:
         """Every page that is not a page of a build, and what only pages need."""
-        from markupsafe import Markup
-
         templates = page.templates(HERE)
         made = {"site.css": tokens() + (HERE / "site.css").read_text(encoding="utf-8"), ".nojekyll": ""}
         for path, template, about in self._plan():
@@ -560,7 +558,7 @@ class Site:
                 style = made["site.css"] + (HERE / "query.css").read_text(encoding="utf-8")
                 about |= query.values(self.mechanisms, self.data["all.nq"], self.words, style)
             root = "../" * path.count("/")
-            values = {"site": self, "here": path, "root": root, "policy": Markup(POLICY), "description": "", **about}
+            values = {"site": self, "here": path, "root": root, "policy": POLICY, "description": "", **about}
             values["description"] = values["description"] or f"{values['title']}: {TITLE.lower()}"
             made[path] = templates.get_template(template).render(values)
         for m in self.mechanisms:
