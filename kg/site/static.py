@@ -447,7 +447,8 @@ class Site:
     def _answers(self) -> dict[str, sparql.Answer]:
         found = {}
         with sparql.Engine() as engine:
-            engine.load(*self.mechanisms)
+            if self.mechanisms:  # else it would load what comes with kg
+                engine.load(*self.mechanisms)
             for name in self.questions:
                 self.progress(f"asking {name}")
                 found[name] = engine.ask(name)
