@@ -25,7 +25,7 @@ from click.testing import CliRunner
 from test_page import chromium, hostile  # noqa: F401  (a fixture)
 
 import kg
-from kg import sparql, vocabulary
+from kg import checks, sparql, vocabulary
 from kg.cli import main
 from kg.site import query, static
 
@@ -167,6 +167,12 @@ def test_every_iri_of_ours_has_a_page(small: Path) -> None:
             assert unquote(fragment.removeprefix("node=")) in nodes, iri
         if re.match(rf"{SEED}/edge/[^/]+$", iri):
             assert unquote(fragment.removeprefix("edge=")) in edges, iri
+
+
+def test_no_mechanism_can_be_called_as_something_of_the_site(small: Path) -> None:
+    own = {file.name for file in small.iterdir() if file.name.partition(".")[0] != SEED}
+    taken = {name.partition(".")[0] for name in own} - {"", "site", "ro-crate-metadata"}  # site.css, ID.html: no clash
+    assert taken <= set(checks.RESERVED)
 
 
 # ---------------------------------------------------------------- what is there
