@@ -99,6 +99,33 @@ def build(paths: Sequence[str], out: str, only: str | None, sources: str | None)
 
 @main.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("-o", "--out", default="site", show_default=True, metavar="DIR", help="Where to write.")
+@click.option("--url", default="", metavar="URL", help="Where it will be published, for snippets to paste.")
+@SOURCES
+def site(paths: Sequence[str], out: str, url: str, sources: str | None) -> None:
+    """Write a whole site as plain files, for any static host and for opening from a folder.
+
+    The explorer of every mechanism, a page for each term, source and question with its answer, SPARQL in the browser,
+    downloads, and how to embed. No page makes a request outside the folder. Files there that kg did not write stay. If
+    any mechanism is invalid, it prints all complaints and writes nothing.
+    """
+    from kg import formats
+    from kg.site.build import valid
+    from kg.site.static import write
+
+    if not out:
+        raise click.UsageError("--out is empty")
+    with _progress() as say:
+        found, warnings = valid([formats.find(path) for path in paths] or formats.seeds(), sources, say)
+        files = write([mechanism for mechanism, _ in found], out, url, say)
+    _complain(warnings)
+    size = sum(file.stat().st_size for file in files)
+    click.echo(f"{_n(len(found), 'mechanism')}, {_n(len(files), 'file')}, {size / 1e6:.1f} MB")
+    click.echo(f"open {Path(out) / 'index.html'}, or publish the folder")
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
 @SOURCES
 @click.option("--strict", is_flag=True, help="Fail on every anchor or span that was not checked.")
 @JSON

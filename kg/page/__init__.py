@@ -33,8 +33,10 @@ SCRIPTS = ("network.js", "whatif.js", "overlay.js", "neighbours.js", "explorer.j
 __all__ = ["LIMIT", "embed", "html", "notebook", "pictures", "score", "svg"]
 
 
-def html(mechanism: Mechanism) -> str:
+def html(mechanism: Mechanism, home: str = "") -> str:
     """The explorer of a mechanism as one self-contained page: it makes no request and runs from a file.
+
+    ``home`` is the address of a page that it is part of, to which it then leads back.
 
     >>> from kg.mechanism import Mechanism
     >>> page = html(Mechanism(id="one", title="A <b>title</b>"))
@@ -46,12 +48,13 @@ def html(mechanism: Mechanism) -> str:
     told = Told(mechanism)
     shapes = Picture(told)
     net = _network(shapes)
-    net.templateEnv, net.path = _templates(), "explorer.html"
+    net.templateEnv, net.path = templates(HERE), "explorer.html"
     style, vis = asset("explorer.css"), _vis()
     script = "\n".join(map(asset, SCRIPTS))
     early = "document.documentElement.classList.add('js')"
     net.templateEnv.globals.update(
         m=mechanism,
+        home=home,
         told=told,
         shapes=shapes,
         scene=scene(shapes),
@@ -63,7 +66,7 @@ def html(mechanism: Mechanism) -> str:
         vis=Markup(vis),
         policy=Markup(
             "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
-            f"script-src {_digest(early)} {_digest(vis)} {_digest(script)}; style-src {_digest(style)}"
+            f"script-src {digest(early)} {digest(vis)} {digest(script)}; style-src {digest(style)}"
         ),
         options_plain=net.options,
     )
@@ -71,17 +74,17 @@ def html(mechanism: Mechanism) -> str:
     return page if shapes.drawn else _packed(page)
 
 
-def svg(mechanism: Mechanism, light: Iterable[str] = (), title: str = "") -> str:
+def svg(mechanism: Mechanism, light: Iterable[str] = (), title: str = "", dark: bool = False) -> str:
     """The picture of a mechanism by itself, titled and described, with what must be said about its source drawn in.
 
-    ``light`` names edges and nodes; all others are dimmed, as at a stop of the tour.
+    ``light`` names edges and nodes; all others are dimmed, as at a stop of the tour. ``dark`` is for dark pages.
 
     >>> from kg.mechanism import Mechanism
     >>> svg(Mechanism(id="none", title="Nothing & all")).count("Nothing &amp; all")
     2
     """
     names = tuple(light)
-    return Picture(Told(mechanism)).svg(Stop(light=names) if names else None, title)
+    return Picture(Told(mechanism), dark).svg(Stop(light=names) if names else None, title)
 
 
 def pictures(mechanism: Mechanism, language: str = "") -> dict[str, str]:
@@ -291,13 +294,13 @@ def _file_name(text: str) -> str:
 
 
 @cache
-def _templates() -> Any:
-    """Our template in an environment that escapes everything; compiled once."""
+def templates(folder: Path) -> Any:
+    """The templates of a folder in an environment that escapes everything; compiled once."""
     from jinja2 import Environment, FileSystemLoader
 
     return Environment(
         autoescape=True,
-        loader=FileSystemLoader(HERE),
+        loader=FileSystemLoader(folder),
         finalize=lambda value: _shown(value) if isinstance(value, str) and not hasattr(value, "__html__") else value,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -313,5 +316,6 @@ def _vis() -> str:
     return found[-1].read_text(encoding="utf-8").strip().replace("</script", "<\\/script")
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """A text inside a page, as its Content-Security-Policy allows it."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -33,7 +33,8 @@ ROLES = {
 class Picture:
     """The shapes of a mechanism, computed once and shared by canvas, hit test, static picture and print."""
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: Told, dark: bool = False) -> None:
+        self.ink = colours(dark)
         self.told = told
         self.m = told.m
         self.drawn = len(told.m.edges) <= LIMIT
@@ -60,7 +61,7 @@ class Picture:
     def kind(self, key: str) -> str:
         """How a node is drawn: a kind that has a colour."""
         kind = self.m.nodes[key].drawn_as
-        return kind if f"{kind}-fill" in colours() else "other"
+        return kind if f"{kind}-fill" in self.ink else "other"
 
     @cached_property
     def areas(self) -> list[dict[str, Any]]:
@@ -110,8 +111,8 @@ class Picture:
     # ---- the static picture
 
     def svg(self, stop: Stop | None = None, title: str = "", about: str = "") -> str:
-        """The picture in light colours, whole or with one stop lit. Attributes only: a style would need the page's leave."""
-        m, layout, ink = self.m, self.drawing.layout, colours()
+        """The picture, whole or with one stop lit. Attributes only: a style would need the page's leave."""
+        m, layout, ink = self.m, self.drawing.layout, self.ink
         title = clean(title or m.title)
         about = clean(about or m.summary) or f"{len(m.nodes)} nodes and {len(m.edges)} edges."
         edges, nodes = self.lit(stop) if stop else (set(self.told.edge_number), set(m.nodes))
@@ -161,7 +162,7 @@ class Picture:
         return "".join(out)
 
     def _drawn_line(self, line: Line, data: dict[str, Any], on: bool, some: bool) -> str:
-        ink = colours()
+        ink = self.ink
         colour = ink["condition" if line.condition else line.kind]
         width = 1.6 if line.condition else (2.8 if data["run"] else 1.6) + (1.1 if some and on else 0)
         dash = {"dashed": ' stroke-dasharray="10 7"', "dotted": ' stroke-dasharray="0.1 6.5"'}.get(data["style"], "")
@@ -179,7 +180,7 @@ class Picture:
         return out + "</g>"
 
     def _drawn_node(self, key: str, on: bool) -> str:
-        node, box, ink, kind = self.m.nodes[key], self.drawing.layout.boxes[key], colours(), self.kind(key)
+        node, box, ink, kind = self.m.nodes[key], self.drawing.layout.boxes[key], self.ink, self.kind(key)
         texts = lines(spoken(node.label))
         x, y = box.centre
         first = y - (len(texts) - 1) * LEADING / 2 + FONT * 0.36
@@ -244,7 +245,7 @@ class Picture:
         """The kinds of node that occur, as outlines for a small sample."""
         samples = []
         for kind in dict.fromkeys(node.drawn_as for node in self.m.nodes.values()):
-            known = f"{kind}-fill" in colours()
+            known = f"{kind}-fill" in self.ink
             path = geometry.outline(kind, Box(2, 2, 84, 56))
             samples.append({"text": kind, "class": kind if known else "other", "d": path})
         return samples
@@ -309,7 +310,7 @@ def asset(name: str) -> str:
 
 
 @cache
-def colours() -> dict[str, str]:
-    """The light colours, from the first block of explorer.css, which is the one place that has them."""
-    block = asset("explorer.css").partition("}")[0]
+def colours(dark: bool = False) -> dict[str, str]:
+    """The colours, light or dark, from the first two blocks of explorer.css, which is the one place that has them."""
+    block = asset("explorer.css").split("}")[dark]
     return {name: value.strip() for name, value in re.findall(r"--([\w-]+):([^;]+);", block)}

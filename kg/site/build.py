@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ OTHERS = {
     ".svg": "the picture alone",
     "all.nq": "every quad of every mechanism",
     "void.ttl": "VoID, DCAT and schema.org: counts, sizes and hashes",
+    "ro-crate-metadata.json": "the same as an RO-Crate",
 }
 STAMP = ".build.json"  # beside the exports: what they were made from, and what was made
 
@@ -71,6 +72,20 @@ def outputs() -> dict[str, str]:
     return {**written, "html": ".html", "svg": ".svg"}
 
 
+def endings(name: str) -> tuple[str, ...]:
+    """The endings of the files that an output is written to.
+
+    >>> endings("kgx")
+    ('_edges.tsv', '_nodes.tsv')
+    """
+    return formats.FORMATS[name].suffixes if name in formats.FORMATS else (outputs()[name],)
+
+
+def usual() -> list[str]:
+    """The outputs that are built unless some are named: all that need no extra of kg."""
+    return [name for name in outputs() if name not in formats.FORMATS or not formats.FORMATS[name].extra]
+
+
 def build(
     paths: Iterable[str | Path] = (),
     folder: str | Path = "exports",
@@ -88,7 +103,7 @@ def build(
     Raises InvalidMechanism with the complaints about all mechanisms, and ValueError for an unknown output.
     """
     files = [formats.find(path) for path in paths] or formats.seeds()
-    names = list(only or (name for name in outputs() if name not in formats.FORMATS or not formats.FORMATS[name].extra))
+    names = list(only or usual())
     for name in names:
         if name not in outputs():
             raise ValueError(f"{name!r} is nothing that can be built; {near(name, outputs())}")
@@ -96,16 +111,17 @@ def build(
     key = _inputs(files, names, sources)
     if before := _unchanged(out, key):
         return before
-    mechanisms, warnings = _valid(files, sources, progress)
-    made, summaries = _made(mechanisms, names, progress)
-    if not only:
-        progress("writing what holds for all of them")
-        made |= _together([mechanism for mechanism, _ in mechanisms], made, progress)
-    _moved(out, made, key, summaries)
+    found, warnings = valid(files, sources, progress)
+    made = contents([mechanism for mechanism, _ in found], only, progress)
+    summaries = []
+    for mechanism, report in found:
+        own = (mechanism.id + ending for name in names for ending in endings(name))
+        summaries.append(summary(mechanism, report, {name: len(made[name].encode("utf-8")) for name in own}))
+    moved(out, made, {"inputs": key, "summaries": [asdict(one) for one in summaries]}, STAMP)
     return Built(out, tuple(summaries), tuple(warnings), fresh=True)
 
 
-def _valid(
+def valid(
     files: list[Path], sources: str | Path | None, progress: Progress
 ) -> tuple[list[tuple[Mechanism, checks.Report]], list[Diagnostic]]:
     """Every mechanism with its report; all complaints about all of them at once if any is invalid."""
@@ -129,34 +145,37 @@ def _valid(
     return found, [one for _, report in found for one in report.diagnostics]
 
 
-def _made(
-    mechanisms: list[tuple[Mechanism, checks.Report]], names: list[str], progress: Progress
-) -> tuple[dict[str, str], list[Summary]]:
-    """The text of every file, by name, and the counts to print."""
+def contents(
+    mechanisms: Sequence[Mechanism],
+    only: Sequence[str] = (),
+    progress: Progress = lambda words: None,
+    home: str = "",
+) -> dict[str, str]:
+    """The text of every file of a build, by name: some outputs of each mechanism, or all, and what holds for all of them.
+
+    ``home`` is an address that the pages lead back to.
+    """
     made: dict[str, str] = {}
-    summaries = []
-    for mechanism, report in mechanisms:
-        files = {}
-        for name in names:
+    for mechanism in mechanisms:
+        for name in only or usual():
             progress(f"writing {mechanism.id}{outputs()[name]}")
-            for suffix, text in _texts(mechanism, name).items():
-                file = mechanism.id + suffix
-                made[file] = text
-                files[file] = len(text.encode("utf-8"))
-        summaries.append(summary(mechanism, report, files))
-    return made, summaries
+            made |= {mechanism.id + ending: text for ending, text in _texts(mechanism, name, home).items()}
+    if not only:
+        progress("writing what holds for all of them")
+        made |= _together(mechanisms, made, progress, home)
+    return made
 
 
-def _texts(mechanism: Mechanism, name: str) -> dict[str, str]:
+def _texts(mechanism: Mechanism, name: str, home: str) -> dict[str, str]:
     """The text of each file of an output, by its ending."""
     if name in ("html", "svg"):
         from kg import page
 
-        return {f".{name}": page.html(mechanism) if name == "html" else page.svg(mechanism)}
+        return {f".{name}": page.html(mechanism, home) if name == "html" else page.svg(mechanism)}
     return formats.texts(mechanism, formats.FORMATS[name])
 
 
-def _together(mechanisms: list[Mechanism], made: dict[str, str], progress: Progress) -> dict[str, str]:
+def _together(mechanisms: Sequence[Mechanism], made: dict[str, str], progress: Progress, home: str) -> dict[str, str]:
     """All of it as one graph: quads with what holds between mechanisms, a page, GraphML; and described for machines."""
     from kg.formats import rdf
 
@@ -166,7 +185,7 @@ def _together(mechanisms: list[Mechanism], made: dict[str, str], progress: Progr
     added = {"all.nq": "".join(sorted(quads | set(links)))}
     for name in ("html", "graphml"):
         progress(f"writing all{outputs()[name]}")
-        added |= {f"all{suffix}": text for suffix, text in _texts(whole, name).items()}
+        added |= {f"all{ending}": text for ending, text in _texts(whole, name, home).items()}
     files = {**added, **made}
     added["void.ttl"] = rdf.collection(mechanisms, {name: text.encode("utf-8") for name, text in files.items()})
     files["void.ttl"] = added["void.ttl"]
@@ -175,7 +194,7 @@ def _together(mechanisms: list[Mechanism], made: dict[str, str], progress: Progr
     return {**added, "ro-crate-metadata.json": text}
 
 
-def _crate(mechanisms: list[Mechanism], contents: dict[str, bytes]) -> dict[str, Any]:
+def _crate(mechanisms: Sequence[Mechanism], contents: dict[str, bytes]) -> dict[str, Any]:
     """The files of a build as an RO-Crate 1.1: what each is, which mechanisms it holds, and what those come from."""
     from kg.formats import rdf
 
@@ -280,25 +299,30 @@ def summary(mechanism: Mechanism, report: checks.Report, files: dict[str, int] |
     )
 
 
-def _moved(out: Path, made: dict[str, str], key: str, summaries: list[Summary]) -> None:
-    """Write all files into a folder of their own, then move each to its place, and last of all the stamp."""
+def moved(out: Path, made: Mapping[str, str | bytes], said: Mapping[str, Any], stamp: str) -> None:
+    """Write all files into a folder of their own, then move each to its place, and last of all the stamp.
+
+    The stamp is JSON: what is ``said``, and the hash of every file.
+    """
     out.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=".part-", dir=out))
     try:
         hashes = {}
-        for name, text in made.items():
-            data = text.encode("utf-8")
+        for name, content in made.items():
+            data = content.encode("utf-8") if isinstance(content, str) else content
+            (part / name).parent.mkdir(parents=True, exist_ok=True)
             (part / name).write_bytes(data)
             hashes[name] = hashlib.sha256(data).hexdigest()
-        for name in (*made, STAMP):
+        for name in (*made, stamp):
             if (out / name).is_dir():
                 raise IsADirectoryError(
                     errno.EISDIR, "is a folder, and a file of this name is to be written", str(out / name)
                 )
-        stamp = {"inputs": key, "files": hashes, "summaries": [asdict(one) for one in summaries]}
-        (part / STAMP).write_text(json.dumps(stamp, ensure_ascii=False, indent=1), encoding="utf-8")
-        (out / STAMP).unlink(missing_ok=True)  # from here on the folder is neither the old nor the new build
-        for name in (*made, STAMP):
+        text = json.dumps({**said, "files": hashes}, ensure_ascii=False, indent=1)
+        (part / stamp).write_text(text, encoding="utf-8")
+        (out / stamp).unlink(missing_ok=True)  # from here on the folder is neither the old nor the new build
+        for name in (*made, stamp):
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
             os.replace(part / name, out / name)
     finally:
         shutil.rmtree(part, ignore_errors=True)

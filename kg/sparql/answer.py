@@ -150,7 +150,7 @@ class Answer:
             return "yes\n" if self.truth else "no\n"
         if not self.variables:
             return f"{len(self.rows)} rows of nothing\n"
-        cells = [[self._shown(value, row) for value in row] for row in self.rows]
+        cells = [[self.shown(value, row) for value in row] for row in self.rows]
         heads = [name.replace("_", " ") for name in self.variables]
         columns = [[head, *(row[i] for row in cells)] for i, head in enumerate(heads)]
         widths = _widths([max(map(len, column)) for column in columns], width)
@@ -170,7 +170,7 @@ class Answer:
         lines.append(f"\n{len(self.rows)} row{'s' * (len(self.rows) != 1)}")
         return "\n".join(lines) + "\n"
 
-    def _shown(self, value: Value | None, row: Row) -> str:
+    def shown(self, value: Value | None, row: Row) -> str:
         """A cell: an IRI is made compact, and its label is put before it unless the row says it anyway."""
         if value is None:
             return ""
