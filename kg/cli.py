@@ -791,6 +791,62 @@ def embed(mech: str, url: str, stop: int, height: int, language: str, folder: st
         click.echo(Path(folder) / name)
 
 
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME", help="Address to listen at.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 is any free one.")
+@click.option("--url", default="", metavar="URL", help="The address that others see, where a proxy stands before it.")
+@click.option(
+    "--seconds", type=click.FloatRange(0, 86400, min_open=True), default=30.0, show_default=True, help="Time of a query."
+)
+@click.option("--rows", type=AT_LEAST_ONE, default=10_000, show_default=True, metavar="N", help="Most rows of an answer.")
+@click.option("--workers", type=click.IntRange(1, 256), metavar="N", help="Queries at once [default: two per processor].")
+@click.option(
+    "--frame-ancestors", default="", metavar="LIST", help="Who may show pages in a frame, such as 'self' [default: all]."
+)
+@click.option("--watch", is_flag=True, help="Serve what files say as soon as they are saved.")
+@click.option("--log/--no-log", default=True, show_default=True, help="Write each request to stderr.")
+def serve(
+    paths: Sequence[str],
+    host: str,
+    port: int,
+    url: str,
+    seconds: float,
+    rows: int,
+    workers: int | None,
+    frame_ancestors: str,
+    watch: bool,
+    log: bool,
+) -> None:
+    """Serve the site, and a SPARQL endpoint over the same data at /sparql.
+
+    PATHs are mechanisms, RDF files, or one folder of a store that pyoxigraph keeps on disk; by default all of seeds/.
+    The endpoint only answers questions, and each has a limit of time and rows. docs/serve.md says what is where.
+    """
+    import re
+
+    try:
+        from kg.site import server
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"kg serve needs kg[serve]: there is no {error.name}") from None
+    if not hasattr(os, "fork"):
+        raise click.ClickException("kg serve needs Linux, macOS, or WSL")
+    if url and not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", url, re.ASCII):
+        raise click.UsageError("--url is an address, such as https://example.org/kg")
+    try:
+        framing = server.ancestors(frame_ancestors)
+    except ValueError as error:
+        raise click.UsageError(f"--frame-ancestors: {error}") from None
+    limits = server.Limits(seconds, rows, workers or server.Limits.workers)
+    options = server.Options(tuple(paths), url, limits, framing, watch, log)
+    click.echo("preparing the site and the data", err=True)
+    try:
+        server.run(options, host, port, lambda words: click.echo(words, err=True))
+    except server.Failed as failed:
+        click.echo(str(failed), err=True)
+        sys.exit(1)
+
+
 # ---------------------------------------------------------------- printing
 
 
