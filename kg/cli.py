@@ -797,12 +797,23 @@ def embed(mech: str, url: str, stop: int, height: int, language: str, folder: st
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 is any free one.")
 @click.option("--url", default="", metavar="URL", help="The address that others see, where a proxy stands before it.")
 @click.option(
-    "--seconds", type=click.FloatRange(0, 86400, min_open=True), default=30.0, show_default=True, help="Time of a query."
+    "--seconds",
+    type=click.FloatRange(0, 86400, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="Time of a query.",
 )
-@click.option("--rows", type=AT_LEAST_ONE, default=10_000, show_default=True, metavar="N", help="Most rows of an answer.")
-@click.option("--workers", type=click.IntRange(1, 256), metavar="N", help="Queries at once [default: two per processor].")
 @click.option(
-    "--frame-ancestors", default="", metavar="LIST", help="Who may show pages in a frame, such as 'self' [default: all]."
+    "--rows", type=AT_LEAST_ONE, default=10_000, show_default=True, metavar="N", help="Most rows of an answer."
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 256), metavar="N", help="Queries at once [default: two per processor]."
+)
+@click.option(
+    "--frame-ancestors",
+    default="",
+    metavar="LIST",
+    help="Who may show pages in a frame, such as 'self' [default: all].",
 )
 @click.option("--watch", is_flag=True, help="Serve what files say as soon as they are saved.")
 @click.option("--log/--no-log", default=True, show_default=True, help="Write each request to stderr.")
@@ -827,6 +838,7 @@ def serve(
 
     try:
         from kg.site import server
+        from kg.sparql.pool import Limits
     except ModuleNotFoundError as error:
         raise click.ClickException(f"kg serve needs kg[serve]: there is no {error.name}") from None
     if not hasattr(os, "fork"):
@@ -837,7 +849,7 @@ def serve(
         framing = server.ancestors(frame_ancestors)
     except ValueError as error:
         raise click.UsageError(f"--frame-ancestors: {error}") from None
-    limits = server.Limits(seconds, rows, workers or server.Limits.workers)
+    limits = Limits(seconds, rows, workers or Limits.workers)
     options = server.Options(tuple(paths), url, limits, framing, watch, log)
     click.echo("preparing the site and the data", err=True)
     try:

@@ -81,8 +81,8 @@ def prepare(paths: Sequence[str], folder: Path, url: str) -> dict[str, Any]:
     site = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     for mechanism in mechanisms:
         discoverable(site[f"{static.file_name(mechanism.id)}/index.html"], mechanism, url)
-    whole = "all.nq" if len(mechanisms) > 1 else "".join(f"{m.id}.nq" for m in mechanisms)  # what `kg ask` asks
-    load = [(str(site[whole]), vocabulary.BASE)] * bool(mechanisms) + list(graphs.items())
+    whole = ["all.nq"] if len(mechanisms) > 1 else [f"{m.id}.nq" for m in mechanisms]  # what `kg ask` asks
+    load = [(str(site[name]), vocabulary.BASE) for name in whole] + list(graphs.items())
     digest = hashlib.sha256()
     for path, _ in load:
         digest.update(quads.content(Path(path)))

@@ -420,7 +420,7 @@ async def _data(server: Server, request: Request, path: str, asked: str) -> dict
     site, terms = edition.made["site"], edition.made["terms"]
     if not path:
         found = {"text/turtle": "/void.ttl"} if "void.ttl" in site else {}
-        return found or {kind: "/sparql" for kind in GRAPHS}
+        return found or dict.fromkeys(GRAPHS, "/sparql")
     if path in terms or path in ("vocab", "term", "shapes"):
         name = terms.get(path) or next((n for rest, n in terms.items() if rest.startswith(f"{path}/")), "")
         return {"application/trig" if name.endswith(".trig") else "text/turtle": f"/{name}"} if name else None
@@ -438,7 +438,7 @@ async def _data(server: Server, request: Request, path: str, asked: str) -> dict
     files = {kind: f"/{first}{'.run' * bool(rest)}{ending}" for kind, ending in WHOLE.items()}
     files = {kind: file for kind, file in files.items() if rest in ("", "run") and file[1:] in site}
     described = f"/sparql?query={quote(f'DESCRIBE <{iri}>', safe='')}"
-    return {**{kind: described for kind in GRAPHS}, **files}
+    return {**dict.fromkeys(GRAPHS, described), **files}
 
 
 def _question(edition: Edition, mechanism: str, name: str, asked: str) -> dict[str, str] | None:

@@ -15,7 +15,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -113,8 +113,8 @@ class _Asked:
             media, body, cut = self._answer(query, request, most)
         except SyntaxError:
             found = misread(query.text)
-            error = NoAnswer("syntax", found["error"], at=query.at(found["offset"]))
-            return {"status": 400, "media": "text/plain"}, str(error).encode("utf-8", "replace")
+            wrong = NoAnswer("syntax", found["error"], at=query.at(found["offset"]))
+            return {"status": 400, "media": "text/plain"}, str(wrong).encode("utf-8", "replace")
         except (OSError, ValueError, RuntimeError, UnicodeError) as error:
             return {"status": 400, "media": "text/plain"}, f"not-answered: {error}".encode("utf-8", "replace")
         if not media:
@@ -147,7 +147,8 @@ class _Asked:
         cut = len(lines) == most and next(found, None) is not None
         if ROWS[media] == "json":
             return media, text.encode(), cut
-        return media, ox.parse_query_results(text, format=ox.QueryResultsFormat.JSON).serialize(format=form), cut
+        parsed = ox.parse_query_results(text, format=ox.QueryResultsFormat.JSON)
+        return media, parsed.serialize(format=form) or b"", cut
 
     def _dataset(self, query: Query, request: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
         """The store to ask, and which graphs of it: those of the request, else those of the query, else all.
@@ -186,7 +187,7 @@ def chosen(query: Query, base: str) -> tuple[list[str], list[str]]:
     default: list[str] = []
     named: list[str] = []
     words = list(tokens(query.text))
-    for before, token in zip(words, words[1:], strict=False):
+    for before, token in pairwise(words):
         if before.kind == "word" and before.text.casefold() == "base" and token.kind == "iri":
             base = urljoin(base, token.text[1:-1])
     for n, token in enumerate(words[:-1]):

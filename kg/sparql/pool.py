@@ -77,7 +77,7 @@ class Pool:
             stdout=subprocess.PIPE,
             start_new_session=True,  # so that Ctrl-C reaches the server alone, which then ends it
         )
-        about = {"address": str(address), "files": list(files), "store": store}
+        about: dict[str, Any] = {"address": str(address), "files": list(files), "store": store}
         about |= {"seconds": limits.seconds, "rows": limits.rows, "memory": limits.memory}
         assert process.stdin and process.stdout
         try:
