@@ -18,6 +18,8 @@ import pyoxigraph as ox
 import pytest
 from rdflib import Graph
 
+from kg import sparql
+
 JSON, XML, CSV, TSV = (
     "application/sparql-results+json",
     "application/sparql-results+xml",
@@ -649,6 +651,7 @@ def test_requests_are_logged_and_nothing_in_them_steers_a_terminal(site):
     assert re.search(r'^\d{4}-\d\d-\d\d [\d:,]+ 127\.0\.0\.1:\d+ "GET /none', site.log.read_text(), re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_a_change_is_served_and_a_broken_one_is_not(tmp_path):
     file = tmp_path / "data.ttl"
     file.write_text("<urn:s> <urn:p> 1 .")
@@ -684,6 +687,7 @@ def children(pid):
     return found - {pid}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_stops_after_what_it_is_answering_and_leaves_nothing_behind(folder, tmp_path, monkeypatch, number):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
@@ -714,6 +718,7 @@ def test_it_stops_after_what_it_is_answering_and_leaves_nothing_behind(folder, t
     eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
 
 
+@pytest.mark.slow
 def test_whatever_ends_the_server_ends_what_it_has_started(folder):
     (folder / "small.ttl").write_text("<urn:s> <urn:p> 1 .")
     server = serving(folder, folder / "small.ttl", "--workers", "2")
@@ -763,6 +768,7 @@ def test_options_that_are_not_understood_end_with_2(arguments):
     assert CliRunner().invoke(main, ["serve", *arguments]).exit_code == 2
 
 
+@pytest.mark.slow
 def test_a_store_on_disk_is_served_without_being_loaded(folder):
     store = ox.Store(str(folder / "store"))
     store.bulk_load(DATA.encode(), format=ox.RdfFormat.N_QUADS)
@@ -775,3 +781,23 @@ def test_a_store_on_disk_is_served_without_being_loaded(folder):
         assert server.ask(query="INSERT DATA { <urn:x> <urn:y> 1 }").status == 403
     finally:
         assert stopped(server) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("paths", [("ta1-tlr7",), ()], ids=["one", "all"])
+def test_every_question_is_answered_as_kg_ask_answers_it(folder, paths):
+    server = serving(folder, *paths, "--seconds", "60")
+    try:
+        with sparql.Engine(120) as engine:
+            engine.load(*paths)
+            for name in sparql.questions():
+                here, there = engine.ask(name), sparql.ask(name, endpoint=f"http://127.0.0.1:{server.port}/sparql")
+                assert (there.text("csv"), there.turtle, there.cite) == (here.text("csv"), here.turtle, here.cite), name
+                assert set(there.caveats) == set(here.caveats)
+    finally:
+        assert stopped(server) == 0
+
+
+def test_kg_ask_says_when_a_server_has_cut_an_answer(server):
+    answer = sparql.ask("SELECT ?o { ?s <urn:has> ?o }", endpoint=f"http://127.0.0.1:{server.port}/sparql")
+    assert answer.capped and len(answer.rows) == 50
