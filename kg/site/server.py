@@ -40,7 +40,6 @@ from kg.sparql.library import text_of
 from kg.sparql.pool import Limits, Pool
 from kg.sparql.protocol import GRAPHS, LONGEST, ROWS, Operation, Refused, encoded, operation, ranked
 
-SLOWEST = 20.0  # seconds in which a request's body must be here
 CHANGES = 0.5  # seconds between two looks at the files that are watched
 CODE = "from kg.site.prepare import main; main()"
 #: What a query may not be answered from an earlier answer for: it gives another result each time.
@@ -110,11 +109,6 @@ class Edition:
         """The explorer of a mechanism, by its id; nothing if there is no such mechanism."""
         return next((f"{static.file_name(m['id'])}.html" for m in self.mechanisms if m["id"] == id), "")
 
-    def retire(self) -> None:
-        """End it as soon as nobody waits for an answer of it."""
-        self.pool.retire()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
 
 class Failed(Exception):
     """What stands in the way of serving, as complaints."""
@@ -127,6 +121,7 @@ class Server:
         self.options, self.url, self.say = options, url, say
         self.prefix = urlsplit(options.url).path  # what a proxy takes away before it passes a request on
         self.edition: Edition
+        self.stale: list[Path] = []  # of the edition before, from which a file may still be on its way
         self.complaint = ""
 
     async def open(self) -> Edition:
@@ -178,8 +173,15 @@ class Server:
                 self.say(f"{failed}\nthe last good data is still served")
                 continue
             before, self.edition, self.complaint = self.edition, edition, ""
-            before.retire()
+            before.pool.retire()
+            self.forget()
+            self.stale.append(before.folder)
             self.say(f"serving what it says now: {edition.pool.quads} quads")
+
+    def forget(self) -> None:
+        """Take away the folders of earlier editions."""
+        while self.stale:
+            shutil.rmtree(self.stale.pop(), ignore_errors=True)
 
     def _stamps(self) -> list[tuple[str, int, int]]:
         """When each file that is served was changed last, and its size."""
@@ -219,7 +221,8 @@ def app(server: Server) -> Starlette:
             with contextlib.suppress(asyncio.CancelledError):
                 await watching
         await server.edition.pool.closed()
-        shutil.rmtree(server.edition.folder, ignore_errors=True)
+        server.stale.append(server.edition.folder)
+        server.forget()
 
     routes = [
         Route("/sparql", _sparql(server), methods=["GET", "POST"]),
@@ -272,7 +275,7 @@ def _base(server: Server, request: Request) -> str:
 
 def _sparql(server: Server) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        body = await _body(request) if request.method == "POST" else b""
+        body = await _body(request, server.options.limits.seconds) if request.method == "POST" else b""
         address: bytes = request.scope["query_string"]
         asked = operation(request.method, address, request.headers, body)
         accept, url = request.headers.get("accept", ""), f"{_base(server, request)}/sparql"
@@ -324,21 +327,21 @@ async def _answered(server: Server, request: Request, asked: Operation, accept: 
     return Response(body, media_type=said["media"] + text, headers=headers)
 
 
-async def _body(request: Request) -> bytes:
-    """The body of a request, if it comes in time and is no longer than a question."""
+async def _body(request: Request, seconds: float) -> bytes:
+    """The body of a request, if it comes in as much time as its answer may take, and is no longer than a question."""
     message = f"a request of more than {LONGEST >> 20} MB is no question"
     if int(request.headers.get("content-length", "0") or 0) > LONGEST:
         raise Refused(413, message)
     parts, size = [], 0
     try:
-        async with asyncio.timeout(SLOWEST):
+        async with asyncio.timeout(seconds):
             async for part in request.stream():
                 parts.append(part)
                 size += len(part)
                 if size > LONGEST:
                     raise Refused(413, message)
     except TimeoutError:
-        raise Refused(408, f"the query did not arrive within {SLOWEST:g} s") from None
+        raise Refused(408, f"the query did not arrive within {seconds:g} s") from None
     except ClientDisconnect:
         raise Refused(400, "the connection ended within the query") from None
     return b"".join(parts)
@@ -365,9 +368,8 @@ async def _unless_gone(request: Request, answer: Any) -> Any:
 
 def _known(request: Request, tag: str) -> bool:
     """Whether a client has this already (RFC 9110, 13.1.2)."""
-    given = request.headers.get("if-none-match", "")
-    plain = tag.removeprefix("W/")
-    return given.strip() == "*" or plain in [one.strip().removeprefix("W/") for one in given.split(",")]
+    given = request.headers.get("if-none-match", "").split(",")
+    return tag.removeprefix("W/") in [one.strip().removeprefix("W/") for one in given]
 
 
 def _description(server: Server, url: str) -> str:
@@ -611,7 +613,11 @@ def run(options: Options, host: str, port: int, say: Callable[[str], None]) -> N
     import uvicorn
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.create_server((host, port), family=family, backlog=1024) as listener:
+    # said to be TCP, so that asyncio sends at once what it is given: else each answer waits 40 ms for its head's receipt
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(1024)
         at = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         url = options.url.rstrip("/") or f"http://{shown}:{at}"
