@@ -44,6 +44,7 @@ from kg.formats import rdf
 from kg.mechanism import Edge, Evidence, Mechanism, Node, Place, Source
 from kg.page.picture import asset
 from kg.page.words import Told
+from kg.site import query
 from kg.site.build import OTHERS, Progress, contents, moved, outputs
 from kg.vocabulary import Term
 
@@ -413,7 +414,7 @@ class Site:
         groups = [(m.title, self.rows(m.id)) for m in self.mechanisms]
         own = {row.name for _, rows in groups for row in rows}
         rest = [self._row(name, "all") for name in sorted(self.data) if name not in own]
-        return [("All mechanisms together", rest), *groups]
+        return [(title, rows) for title, rows in [("All mechanisms together", rest), *groups] if rows]
 
     def rows(self, id: str) -> list[Row]:
         """The files of a mechanism."""
@@ -428,8 +429,9 @@ class Site:
 
     # ---- questions
 
-    questions = property(lambda self: sparql.questions())
-    asks = False
+    @property
+    def questions(self) -> Mapping[str, sparql.Question]:
+        return sparql.questions()
 
     @cached_property
     def topics(self) -> list[tuple[str, list[sparql.Question]]]:
@@ -500,6 +502,7 @@ class Site:
     menu = (
         ("index.html", "Mechanisms"),
         ("questions.html", "Questions"),
+        ("query.html", "Ask"),
         ("terms.html", "Terms"),
         ("sources.html", "Sources"),
         ("downloads.html", "Downloads"),
@@ -517,6 +520,7 @@ class Site:
             ("downloads.html", "downloads.html", {"title": "Downloads", "linked": self._catalogue()}),
             ("embed.html", "embed.html", {"title": "How to embed"}),
             ("vocabulary.html", "vocabulary.html", {"title": "The vocabulary"}),
+            ("query.html", "query.html", {"title": "Ask in SPARQL"}),
             ("about.html", "about.html", {"title": "About, licence and citation"}),
         ]
         for m in self.mechanisms:
@@ -550,6 +554,9 @@ class Site:
                 about |= {"a": answer, "cells": self.cells(answer)}
                 form = "turtle" if answer.turtle else "csv"
                 made[f"questions/{about['q'].name}.{'ttl' if answer.turtle else 'csv'}"] = answer.text(form)
+            if template == "query.html":
+                style = made["site.css"] + (HERE / "query.css").read_text(encoding="utf-8")
+                about |= query.values(self.mechanisms, self.data["all.nq"], self.words, style)
             root = "../" * path.count("/")
             values = {"site": self, "here": path, "root": root, "policy": POLICY, "description": "", **about}
             values["description"] = values["description"] or f"{values['title']}: {TITLE.lower()}"

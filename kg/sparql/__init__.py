@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 from kg.sparql.answer import Answer, Value
 from kg.sparql.endpoint import remote
 from kg.sparql.engine import ROWS, SECONDS, Engine
-from kg.sparql.library import Parameter, Question, explained, questions, text_of
-from kg.sparql.query import PREFIXES, NoAnswer, Token, read, tokens
+from kg.sparql.library import Parameter, Question, explained, places, questions, text_of
+from kg.sparql.query import PREFIXES, NoAnswer, Token, known, read, tokens
 
 if TYPE_CHECKING:
     from kg.mechanism import Mechanism
@@ -41,6 +41,8 @@ __all__ = [
     "Value",
     "ask",
     "explained",
+    "known",
+    "places",
     "questions",
     "tokens",
 ]

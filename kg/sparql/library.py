@@ -141,14 +141,26 @@ def _filled(question: Question, given: Mapping[str, str]) -> str:
             raise NoAnswer("unknown-parameter", f"{question.name} has no parameter {name!r}", hint, name=question.name)
         if not value.strip():
             raise NoAnswer("missing-value", f"the parameter {name!r} is given no value", name=question.name)
-    text, found = question.text, list(tokens(question.text))
-    for n in range(len(found) - 5, -1, -1):  # from the end, so that what is replaced moves nothing before it
-        word, variable, opening, default, closing = found[n : n + 5]
-        name = variable.text[1:]
-        if (word.text.upper(), opening.text, closing.text) == ("VALUES", "{", "}") and name in given:
+    text = question.text
+    for name, default in reversed(places(question)):  # from the end: what is replaced moves nothing before it
+        if name in given:
             new = _written(given[name], default, name, question.name)
             text = text[: default.start] + new + text[default.end :]
     return text
+
+
+def places(question: Question) -> list[tuple[str, Token]]:
+    """Where the parameters of a question stand in its text: each with the token of its default, in order.
+
+    >>> [(name, token.text) for name, token in places(questions()["what-protects"])]
+    [('node', '"miR-146a-5p"')]
+    """
+    known, found = {parameter.name for parameter in question.parameters}, list(tokens(question.text))
+    return [
+        (variable.text[1:], default)
+        for word, variable, opening, default, closing in zip(*(found[n:] for n in range(5)), strict=False)
+        if (word.text.upper(), opening.text, closing.text) == ("VALUES", "{", "}") and variable.text[1:] in known
+    ]
 
 
 def _written(value: str, like: Token, parameter: str, question: str) -> str:

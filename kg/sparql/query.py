@@ -30,6 +30,11 @@ PREFIXES = {
 }
 
 
+def known() -> Mapping[str, str]:
+    """Every prefix that a query may use without declaring it, with its IRI."""
+    return {**{prefix: row.iri for prefix, row in vocabulary.prefixes().items()}, **PREFIXES}
+
+
 class NoAnswer(ValueError):
     """A question that cannot be answered: not understood, refused, or given up; ``diagnostics`` say why and where.
 
@@ -156,22 +161,22 @@ def read(text: str, name: str, called: str = "", remote: bool = False) -> Query:
         raise NoAnswer(
             "no-update", f"{form} is an update; kg only asks", "SELECT, ASK, CONSTRUCT or DESCRIBE", query.at(start)
         )
-    known = {**{prefix: row.iri for prefix, row in vocabulary.prefixes().items()}, **PREFIXES}
+    usual = known()
     missing = {prefix: token for prefix, token in used.items() if prefix not in declared}
     for prefix, token in missing.items():
-        if prefix not in known:
-            hint = near(prefix, known)
+        if prefix not in usual:
+            hint = near(prefix, usual)
             raise NoAnswer(
                 "unknown-prefix",
                 f"the prefix '{prefix}:' is not declared",
                 f"put PREFIX {prefix}: <...> at the top{'; ' + hint if hint.startswith('did') else ''}",
                 query.at(token.start),
             )
-    lines = "".join(f"PREFIX {prefix}: <{known[prefix]}>\n" for prefix in missing)
+    lines = "".join(f"PREFIX {prefix}: <{usual[prefix]}>\n" for prefix in missing)
     names = any(t.kind == "unclosed" or (t.kind == "word" and t.text.casefold() in ("graph", "from")) for t in found)
     said = " ".join(token.text for token in found)
     called = called or f"query-{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:10]}"
-    prefixes = {**declared, **{prefix: known[prefix] for prefix in missing}}
+    prefixes = {**declared, **{prefix: usual[prefix] for prefix in missing}}
     return Query(lines + text, name, form, prefixes, len(missing), names, called)
 
 

@@ -1,0 +1,458 @@
+// The query page. Text goes into the page as text only, never as markup; queries run in a worker (worker.js).
+'use strict';
+(() => {
+  const $ = id => document.getElementById(id);
+  const known = JSON.parse($('known').textContent);
+  const questions = new Map(known.questions.map(q => [q.name, q]));
+  const listed = new Map([...document.querySelectorAll('[data-question]')].map(a => [a.dataset.question, a]));
+  const MOST = known.rows, SHOWN = 500, DRAWN = 120;
+  const make = (tag, text, more = {}) => Object.assign(document.createElement(tag), {textContent: text}, more);
+  // the whole state of the page: what is asked, of what, and how it is shown
+  const state = {question: '', given: {}, own: '', of: '', graph: false};
+  let answer = null, asked = null;
+
+  // ---- the worker, which is ended when its time is over or the reader stops it
+
+  let worker, waiting = new Map, last = 0;
+
+  function start() {
+    const code = new Blob([$('engine-code').textContent, '\n', $('worker').textContent], {type: 'text/javascript'});
+    const url = URL.createObjectURL(code);
+    worker = new Worker(url);
+    waiting = new Map;
+    worker.onmessage = ({data}) => {
+      URL.revokeObjectURL(url);
+      waiting.get(data.id)?.(data);
+      waiting.delete(data.id);
+    };
+    worker.onerror = event => {
+      event.preventDefault();
+      for (const done of waiting.values()) done({error: event.message || 'the engine could not be started'});
+    };
+    return tell({do: 'open', engine: $('engine').textContent, data: $('data').textContent, base: known.base});
+  }
+
+  const tell = message => new Promise(done => {
+    waiting.set(++last, done);
+    worker.postMessage({...message, id: last});
+  });
+  let opened = start();
+
+  function halt(why) { // a new engine takes the place of the one that is ended
+    worker.terminate();
+    const left = [...waiting.values()];
+    opened = start();
+    for (const done of left) done({error: why});
+  }
+
+  // ---- a question of the library, with its parameters
+
+  const quoted = text => '"' + text.replace(/[\\"\n\r\t\b\f]/g, c => ({'\\': '\\\\', '"': '\\"', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f'}[c])) + '"';
+
+  function written(value, {kind, name}) { // a value as a SPARQL term of the kind of the default, as kg ask writes it
+    if (!value.trim()) throw new Error(`${name} is given no value`);
+    if (kind === 'number') {
+      if (!/^[0-9]{1,18}$/.test(value.trim())) throw new Error(`${name} is a whole number, which ${value} is not`);
+      return value.trim();
+    }
+    if (kind !== 'iri') return quoted(value);
+    const [, prefix, local] = value.match(/^([^:]*):(.*)$/s) || [];
+    if (prefix in known.curies && !local.startsWith('//')) value = known.curies[prefix] + local;
+    else if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(value)) value = known.base + value;
+    if (/[<>"{}|^`\\\x00-\x20\x7f-\x9f]/.test(value)) throw new Error(`${name} is an IRI, which ${value} is not`);
+    return `<${value}>`;
+  }
+
+  const filled = q => q.parts.map(part => typeof part === 'string' ? part : part.name in state.given ? written(state.given[part.name], part) : part.text).join('');
+
+  // ---- what an answer is cited as, and what it comes from
+
+  const encoded = text => encodeURIComponent(text).replace(/[!'()*]/g, c => '%' + c.charCodeAt(0).toString(16).toUpperCase())
+    .replace(/%3A/g, ':').replace(/%2F/g, '/').replace(/%20/g, '+');
+  const over = of => known.mechanisms.filter(m => !of || m.id === of);
+
+  function called({question, given}) {
+    const other = questions.get(question).parameters.filter(p => given[p.name] !== undefined && given[p.name] !== p.value);
+    const pairs = other.map(p => `${encoded(p.name)}=${encoded(given[p.name])}`).sort();
+    return question + (pairs.length ? '?' + pairs.join('&') : '');
+  }
+
+  function cite(asked) {
+    if (!asked.question) return '';
+    const each = over(asked.of).map(m => [m.id, m.version ? `version ${m.version}` : 'no version']);
+    if (each.length === 1) return `${known.base}${each[0][0]}/answer/${called(asked)}, ${each[0][1]}`;
+    return `${known.base}answer/${called(asked)}, of ${each.map(pair => pair.join(' ')).join(', ')}`;
+  }
+
+  function about(asked) {
+    const strips = new Map;
+    for (const m of over(asked.of)) {
+      const key = m.caveats.join(' · ');
+      strips.set(key, [...strips.get(key) || [], m.id]);
+    }
+    const one = over(asked.of).length === 1;
+    const lines = [...strips].map(([strip, ids]) => (one ? '' : ids.slice(0, 3).join(', ') + (ids.length > 3 ? ' ...: ' : ': ')) + strip);
+    const versions = over(asked.of).map(m => `${m.id} ${m.version}`).join(', ');
+    return [...lines, cite(asked) ? `Cite as ${cite(asked)}` : `To cite it, keep the address of this page, which holds the query, and the versions: ${versions}`];
+  }
+
+  // ---- forms of an answer
+
+  const cell = text => /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+  const forms = {
+    csv: ({variables, rows, truth}) => truth !== null ? `answer\n${truth}\n` : [variables, ...rows.map(row => row.map(v => v ? v.value : ''))]
+      .map(row => (row.length === 1 && !row[0] ? '""' : row.map(cell).join(',')) + '\n').join(''),
+    json: ({variables, rows, truth}) => {
+      const more = {...(cite(asked) ? {cite: cite(asked)} : {}), caveats: Object.fromEntries(over(asked.of).map(m => [m.id, m.caveats]))};
+      const bound = row => Object.fromEntries(variables.flatMap((name, n) => row[n] ? [[name, row[n]]] : []));
+      const said = truth !== null ? {head: {}, ...more, boolean: truth} : {head: {vars: variables}, ...more, results: {bindings: rows.map(bound)}};
+      return JSON.stringify(said, null, 1) + '\n';
+    },
+    ttl: ({turtle}) => about(asked).map(line => `# ${line}\n`).join('') + turtle,
+  };
+  const kinds = {csv: 'text/csv', json: 'application/sparql-results+json', ttl: 'text/turtle'};
+
+  function save(form) {
+    const url = URL.createObjectURL(new Blob([forms[form](answer)], {type: kinds[form]}));
+    make('a', '', {href: url, download: `${asked.question || 'answer'}.${form}`}).click();
+    setTimeout(() => URL.revokeObjectURL(url), 1000);
+  }
+
+  // ---- the answer as a table and as a graph
+
+  function short(iri) {
+    for (const [prefix, start] of known.short)
+      if (iri.startsWith(start) && /^[\p{L}\p{N}_.-]+$/u.test(iri.slice(start.length))) return `${prefix}:${iri.slice(start.length)}`;
+    return iri.startsWith(known.base) && iri !== known.base ? iri.slice(known.base.length) : iri;
+  }
+
+  function shown(value, row) {
+    if (!value) return '';
+    if (value.type !== 'uri') return value.value;
+    const label = answer.labels[value.value] || '';
+    const said = row.some(other => other && other.type === 'literal' && other.value === label);
+    return label && !said ? `${label} (${short(value.value)})` : short(value.value);
+  }
+
+  function table() {
+    const {variables, rows, truth} = answer;
+    if (truth !== null) return make('p', truth ? 'Yes' : 'No', {className: 'lead'});
+    if (!rows.length) return make('p', 'Nothing.', {className: 'lead'});
+    const numeric = variables.map((_, n) => rows.every(row => !row[n] || /#(integer|decimal|double|float)$/.test(row[n].datatype || '')));
+    const out = document.createElement('table'), head = out.createTHead().insertRow(), body = out.createTBody();
+    for (const name of variables) head.append(make('th', name.replaceAll('_', ' '), {scope: 'col'}));
+    for (const row of rows.slice(0, SHOWN)) {
+      const line = body.insertRow();
+      row.forEach((value, n) => {
+        const spot = line.insertCell(), text = shown(value, row);
+        if (numeric[n]) spot.className = 'number';
+        if (value?.type !== 'uri') spot.textContent = text;
+        else spot.append(make('a', text, {href: '#query=' + encodeURIComponent(`DESCRIBE <${value.value}>`) + (state.of ? '&of=' + state.of : '')}));
+      });
+    }
+    return out;
+  }
+
+  function graph() {
+    const names = new Map, links = [], {labels} = answer;
+    const add = value => {
+      const key = value.type + value.value;
+      if (!names.has(key)) names.set(key, {n: names.size, value});
+      return names.get(key).n;
+    };
+    for (const [s, p, o] of answer.links) {
+      if (o.type === 'literal' && labels[s.value] === o.value) continue; // the box says it
+      const room = [s, o].filter(value => !names.has(value.type + value.value)).length;
+      if (names.size + room <= DRAWN) links.push([add(s), add(o), p.value]);
+    }
+    if (!links.length) return make('p', 'This answer names nothing that could be drawn: it has no step and no two things that the data relate.');
+    const nodes = [...names.values()].map(({value}) => ({value, text: clipped((value.type === 'uri' && labels[value.value]) || (value.type === 'uri' ? short(value.value) : value.value))}));
+    place(nodes, links);
+    const view = box(nodes), svg = draw('svg', {viewBox: view.join(' '), width: view[2], height: view[3], role: 'img', 'aria-label': `Graph of ${nodes.length} things and ${links.length} statements. The table says the same.`});
+    const defs = svg.appendChild(draw('defs')), tip = defs.appendChild(draw('marker', {id: 'tip', viewBox: '0 0 8 8', refX: 8, refY: 4, markerWidth: 8, markerHeight: 8, orient: 'auto-start-reverse'}));
+    tip.append(draw('path', {d: 'M0 0L8 4L0 8Z'}));
+    const many = links.length > 60, pairs = new Map;
+    for (const [s, o, p] of links) {
+      const a = nodes[s], b = nodes[o], key = s < o ? `${s} ${o}` : `${o} ${s}`, turn = pairs.get(key) || 0;
+      pairs.set(key, turn + 1);
+      const bend = (turn % 2 ? 1 : -1) * Math.ceil(turn / 2) * 26;
+      const mx = (a.x + b.x) / 2 - (b.y - a.y) / 200 * bend, my = (a.y + b.y) / 2 + (b.x - a.x) / 200 * bend;
+      const [x1, y1] = edge(a, mx, my), [x2, y2] = edge(b, mx, my);
+      svg.append(draw('path', {d: `M${x1} ${y1}Q${Math.round(mx)} ${Math.round(my)} ${x2} ${y2}`, 'marker-end': 'url(#tip)'}));
+      if (!many) svg.append(draw('text', {x: (x1 + 2 * mx + x2) / 4, y: (y1 + 2 * my + y2) / 4 + 4, class: 'verb'}, labels[p] || short(p).replace(/^\w+:/, '').replaceAll('_', ' ')));
+    }
+    for (const node of nodes) {
+      const g = svg.appendChild(draw('g', {class: node.value.type === 'uri' ? 'thing' : 'value'}));
+      g.append(draw('title', {}, node.value.value), draw('rect', {x: node.x - node.w / 2, y: node.y - 13, width: node.w, height: 26, rx: 8}), draw('text', {x: node.x, y: node.y + 4.5}, node.text));
+    }
+    return svg;
+  }
+
+  function draw(tag, attributes = {}, text = '') {
+    const out = document.createElementNS('http://www.w3.org/2000/svg', tag);
+    for (const [name, value] of Object.entries(attributes)) out.setAttribute(name, typeof value === 'number' ? Math.round(value * 10) / 10 : value);
+    if (text) out.textContent = text;
+    return out;
+  }
+
+  const clipped = text => text.length > 34 ? text.slice(0, 33) + '…' : text;
+  const box = nodes => {
+    const [l, t, r, b] = [Math.min(...nodes.map(n => n.x - n.w / 2)), Math.min(...nodes.map(n => n.y)), Math.max(...nodes.map(n => n.x + n.w / 2)), Math.max(...nodes.map(n => n.y))];
+    const wide = Math.max(r - l + 40, 640); // few things are not blown up
+    return [(l + r - wide) / 2, t - 34, wide, b - t + 68].map(Math.round);
+  };
+
+  function edge({x, y, w}, tx, ty) { // where a line from the middle of a box towards a point leaves it
+    const dx = tx - x, dy = ty - y, f = Math.min((w / 2 + 2) / Math.abs(dx || 1e-9), 15 / Math.abs(dy || 1e-9));
+    return [Math.round(x + dx * Math.min(f, 1)), Math.round(y + dy * Math.min(f, 1))];
+  }
+
+  // Layers along the arrows, each ordered by the middle of its neighbours in the layer before (after Sugiyama 1981), from the
+  // left or from the top, whichever is narrower.
+  function place(nodes, links) {
+    const next = nodes.map(() => []), before = nodes.map(() => []), depth = nodes.map(() => 0), state = [];
+    const visit = n => { // an arrow back to where we come from is left out, so that there is no circle
+      state[n] = 1;
+      for (const [s, o] of links) if (s === n && o !== n && state[o] !== 1) {
+        next[n].push(o);
+        before[o].push(n);
+        if (!state[o]) visit(o);
+      }
+      state[n] = 2;
+      order.unshift(n);
+    };
+    const order = [], goal = new Set(links.map(([, o]) => o));
+    nodes.forEach((node, n) => {
+      node.w = node.text.length * 7.2 + 22;
+      if (!goal.has(n) && !state[n]) visit(n);
+    });
+    nodes.forEach((_, n) => state[n] || visit(n));
+    for (const n of order) for (const o of next[n]) depth[o] = Math.max(depth[o], depth[n] + 1);
+    for (const n of [...order].reverse()) if (!before[n].length && next[n].length) depth[n] = Math.min(...next[n].map(o => depth[o])) - 1;
+    const layers = [], rank = [];
+    for (const n of order) (layers[depth[n]] ||= []).push(n);
+    for (const layer of layers) {
+      const middle = n => before[n].length ? before[n].reduce((sum, b) => sum + (rank[b] ?? 0), 0) / before[n].length : 0;
+      layer.sort((a, b) => middle(a) - middle(b) || a - b).forEach((n, at) => rank[n] = at + (1 - layer.length) / 2);
+    }
+    const wide = layer => Math.max(...layer.map(n => nodes[n].w)), row = layer => layer.reduce((sum, n) => sum + nodes[n].w + 26, 0);
+    const down = Math.max(...layers.map(row)) < layers.reduce((sum, layer) => sum + wide(layer) + 110, 0);
+    let along = 0;
+    for (const layer of layers) {
+      let across = -row(layer) / 2;
+      if (!down) along += wide(layer) / 2;
+      for (const n of layer) {
+        Object.assign(nodes[n], down ? {x: across + nodes[n].w / 2 + 13, y: along} : {x: along, y: rank[n] * 46});
+        across += nodes[n].w + 26;
+      }
+      along += down ? 86 : wide(layer) / 2 + 110;
+    }
+  }
+
+  function present() {
+    $('rows').replaceChildren(table());
+    $('rows').hidden = state.graph;
+    $('graph').hidden = !state.graph;
+    $('graph').replaceChildren(...state.graph ? [graph()] : []);
+    $('as-table').setAttribute('aria-pressed', !state.graph);
+    $('as-graph').setAttribute('aria-pressed', state.graph);
+    document.querySelector('[data-save=ttl]').hidden = !answer.turtle;
+    $('about').replaceChildren(...about(asked).map(line => make('li', line)));
+    $('answer').hidden = false;
+  }
+
+  // ---- asking
+
+  function complain(text) {
+    $('wrong').textContent = text;
+    $('wrong').hidden = !text;
+    if (text) $('answer').hidden = true;
+  }
+
+  function reason(text, query) { // where and why the engine does not understand: the line is ours, before it stand prefixes
+    const [, line, column, why] = text.match(/error at (\d+):(\d+): (.*)/s) || [];
+    if (!line) return text;
+    const at = query.split('\n')[line - 2] ?? '';
+    return `Line ${line - 1}, column ${column}: the engine does not understand the query here.\n\n${at}\n${' '.repeat(Math.max(column - 1, 0))}^\n\n${why.slice(0, 300)}`;
+  }
+
+  let busy = false, turn = 0;
+
+  async function run() {
+    if (busy) halt(''); // a new question takes the place of the one that is running
+    const mine = ++turn;
+    let query = editor.state.doc.toString();
+    if (state.question) try {
+      query = filled(questions.get(state.question));
+    } catch (error) {
+      $('status').textContent = 'No answer.';
+      return complain(error.message);
+    }
+    asked = {question: state.question, given: {...state.given}, of: state.of};
+    busy = true;
+    complain('');
+    remember();
+    $('stop').disabled = false;
+    $('status').textContent = 'Running…';
+    const from = performance.now();
+    const limit = setTimeout(() => halt(`It took longer than ${known.seconds} s and was stopped: make it narrower.`), known.seconds * 1000);
+    const ready = await opened;
+    const said = ready.error ? ready : await tell({do: 'ask', query, prefixes: known.prefixes, of: state.of, most: MOST});
+    clearTimeout(limit);
+    if (mine !== turn) return;
+    busy = false;
+    $('stop').disabled = true;
+    if (said.error) {
+      $('status').textContent = 'No answer.';
+      return complain(reason(said.error, query));
+    }
+    answer = said;
+    const time = `${Math.round(performance.now() - from)} ms`, count = said.rows.length;
+    const more = said.capped ? ` (there are more; these are the first ${MOST})` : count > SHOWN ? ` (the first ${SHOWN} are shown, the files have all)` : '';
+    $('status').textContent = said.truth !== null ? `${said.truth ? 'Yes' : 'No'}, in ${time}` : `${count} row${count === 1 ? '' : 's'} in ${time}${more}`;
+    present();
+  }
+
+  // ---- the state, in the address
+
+  function hash() {
+    const parts = new URLSearchParams;
+    if (state.question) {
+      parts.set('question', state.question);
+      for (const p of questions.get(state.question).parameters)
+        if (state.given[p.name] !== undefined && state.given[p.name] !== p.value) parts.set(`with.${p.name}`, state.given[p.name]);
+    } else if (state.own.trim()) parts.set('query', state.own);
+    if (state.of) parts.set('of', state.of);
+    if (state.graph) parts.set('show', 'graph');
+    return parts.toString();
+  }
+
+  function remember() {
+    const next = hash();
+    if (location.hash.slice(1) !== next) history.pushState(null, '', next ? '#' + next : location.pathname + location.search);
+  }
+
+  function read() {
+    const parts = new URLSearchParams(location.hash.slice(1));
+    const name = parts.get('question') || '';
+    state.of = known.mechanisms.some(m => m.id === parts.get('of')) ? parts.get('of') : '';
+    state.graph = parts.get('show') === 'graph';
+    $('of').value = state.of;
+    if (parts.get('query') !== null) own(parts.get('query'));
+    else choose(questions.has(name) ? name : known.first, Object.fromEntries([...parts].filter(([key]) => key.startsWith('with.')).map(([key, value]) => [key.slice(5), value])));
+    if (name && !questions.has(name)) {
+      complain(`There is no question ${name}.`);
+      $('status').textContent = 'No answer.';
+    } else if (parts.get('query') !== '') run();
+  }
+
+  let filling = false;
+  function fill(text) {
+    filling = true;
+    editor.dispatch({changes: {from: 0, to: editor.state.doc.length, insert: text}});
+    filling = false;
+  }
+
+  function choose(name, given = {}) {
+    const q = questions.get(name);
+    Object.assign(state, {question: name, given, own: ''});
+    for (const [other, a] of listed) other === name ? a.setAttribute('aria-current', 'true') : a.removeAttribute('aria-current');
+    $('asked').textContent = q.summary;
+    $('explained').textContent = q.explanation;
+    $('parameters').hidden = !q.parameters.length;
+    $('parameters').replaceChildren(...q.parameters.map(p => {
+      const label = make('label', `${p.name}: ${p.meaning}`);
+      const input = make('input', '', {value: given[p.name] ?? p.value, autocomplete: 'off', spellcheck: false});
+      input.addEventListener('input', () => {
+        state.given[p.name] = input.value;
+        try {
+          fill(filled(q));
+        } catch { } // what is wrong is said when it is run
+      });
+      input.addEventListener('keydown', event => event.key === 'Enter' && run());
+      label.append(input);
+      return label;
+    }));
+    try {
+      fill(filled(q));
+    } catch {
+      fill(q.parts.map(part => part.text ?? part).join(''));
+    }
+  }
+
+  function own(text) {
+    if (state.question || text !== editor.state.doc.toString()) {
+      for (const a of listed.values()) a.removeAttribute('aria-current');
+      $('asked').textContent = 'Your query';
+      $('explained').textContent = '';
+      $('parameters').hidden = true;
+    }
+    Object.assign(state, {question: '', given: {}, own: text});
+    if (text !== editor.state.doc.toString()) fill(text);
+  }
+
+  // ---- the editor
+
+  function complete(context) {
+    const literal = context.matchBefore(/"[^"\n]*/), variable = context.matchBefore(/[?$]\w*/), word = context.matchBefore(/[\p{L}\p{N}_:.-]+/u);
+    if (variable) {
+      const names = new Set(context.state.doc.toString().match(/[?$]\w+/g) || []);
+      names.delete(variable.text);
+      return {from: variable.from, options: [...names].map(label => ({label, type: 'variable'})), validFor: /^[?$]\w*$/};
+    }
+    if (literal) return {from: literal.from + 1, options: known.labels, validFor: /^[^"\n]*$/};
+    if (word || context.explicit) return {from: word ? word.from : context.pos, options: known.words, validFor: /^[\p{L}\p{N}_:.-]*$/u};
+    return null;
+  }
+
+  const room = $('editor').attachShadow({mode: 'open'}), inside = room.appendChild(document.createElement('div'));
+  const editor = codemirror.editor({
+    parent: inside, root: room, text: '', label: 'SPARQL query', complete, run,
+    changed: () => filling || own(editor.state.doc.toString()),
+  });
+
+  // ---- what the reader does
+
+  $('run').addEventListener('click', run);
+  $('stop').addEventListener('click', () => halt('Stopped.'));
+  $('of').addEventListener('change', () => {
+    state.of = $('of').value;
+    run();
+  });
+  for (const [id, graph] of [['as-table', false], ['as-graph', true]]) $(id).addEventListener('click', () => {
+    state.graph = graph;
+    remember();
+    present();
+  });
+  for (const button of document.querySelectorAll('[data-save]')) button.addEventListener('click', () => save(button.dataset.save));
+  $('copy').addEventListener('click', async () => {
+    remember();
+    try {
+      await navigator.clipboard.writeText(location.href);
+      $('copied').textContent = 'Copied.';
+    } catch { // a frame may not; the address bar has it
+      $('copied').textContent = 'The address of this page is the link.';
+    }
+  });
+  $('filter').addEventListener('input', () => {
+    const words = $('filter').value.toLowerCase().split(/\s+/).filter(Boolean);
+    let left = 0;
+    for (const [name, a] of listed) {
+      const there = words.every(word => `${name} ${a.textContent}`.toLowerCase().includes(word));
+      a.parentElement.hidden = !there;
+      left += there;
+    }
+    for (const section of document.querySelectorAll('#list section')) section.hidden = !section.querySelector('li:not([hidden])');
+    $('filtered').textContent = `${left} question${left === 1 ? '' : 's'}`;
+  });
+  $('library').open = matchMedia('(min-width:52rem)').matches;
+  addEventListener('hashchange', read);
+  addEventListener('popstate', () => location.hash.slice(1) !== hash() && read());
+  opened.then(said => {
+    if (said.error) {
+      $('status').textContent = 'The engine could not be opened.';
+      complain(said.error);
+    } else $('run').disabled = false;
+  });
+  read();
+})();

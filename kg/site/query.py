@@ -1,0 +1,131 @@
+"""query.html: the data and an engine in one file, so that SPARQL needs no server and no network.
+
+The engine is Oxigraph as WebAssembly, the editor CodeMirror; vendor/ has both as built, from which packages, and how
+to build them anew. Everything stands in the page: code as text, the engine and the data compressed.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import gzip
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kg import page, sparql, vocabulary
+from kg.mechanism import Mechanism
+from kg.page.words import Told
+
+HERE = Path(__file__).parent
+#: Words of SPARQL that are completed.
+KEYWORDS = """SELECT DISTINCT WHERE OPTIONAL FILTER VALUES UNION MINUS BIND GRAPH FROM NAMED ORDER BY GROUP HAVING LIMIT OFFSET
+ASK CONSTRUCT DESCRIBE PREFIX EXISTS NOT IN AS COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT BOUND COALESCE CONCAT CONTAINS IF LANG LCASE
+REGEX REPLACE STR STRAFTER STRBEFORE STRENDS STRLEN STRSTARTS SUBSTR UCASE isIRI isLiteral DESC ASC""".split()
+
+
+def values(
+    mechanisms: Sequence[Mechanism], quads: str, words: Iterable[tuple[str, str, str]], style: str
+) -> dict[str, Any]:
+    """What the template query.html shows, beside what every page has: ``words`` are those of the vocabulary."""
+    script = f"{_vendor('editor.min.js')}\n{_page('query.js')}"
+    packages = {row["package"]: row for row in assets()}
+    return {
+        "style": style,
+        "script": script,
+        "code": _vendor("engine.min.js"),
+        "worker": _page("worker.js"),
+        "engine": base64.b64encode((HERE / "vendor" / "engine.wasm.gz").read_bytes()).decode(),
+        "data": base64.b64encode(gzip.compress(quads.encode("utf-8"), 9, mtime=0)).decode(),
+        "known": _known(mechanisms, words),
+        "packages": list(packages.values()),
+        "licences": (HERE / "vendor" / "licences.txt").read_text(encoding="utf-8"),
+        "policy": (
+            "default-src 'none'; base-uri 'none'; form-action 'none'; worker-src blob:; "
+            f"script-src {page.digest(script)} 'wasm-unsafe-eval'; style-src {page.digest(style)}"
+        ),
+    }
+
+
+def assets() -> list[dict[str, str]]:
+    """The table of what is by others: each file that was built, and each package in it."""
+    with open(HERE / "vendor" / "assets.tsv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def _known(mechanisms: Sequence[Mechanism], words: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
+    """What the script knows: questions, what can be completed, prefixes, and what must be said of each mechanism."""
+    usual = sparql.known()
+    return {
+        "base": vocabulary.BASE,
+        "seconds": sparql.SECONDS,
+        "rows": sparql.ROWS,
+        "prefixes": " ".join(f"PREFIX {prefix}: <{iri}>" for prefix, iri in usual.items()),
+        "short": sorted(usual.items(), key=lambda item: (-len(item[1]), item)),
+        "curies": {prefix: row.iri for prefix, row in vocabulary.prefixes().items()},
+        "questions": [_question(one) for one in sparql.questions().values()],
+        "first": "mechanisms",
+        "mechanisms": [
+            {"id": m.id, "title": m.title, "version": m.version, "caveats": list(m.caveats)}
+            for m in sorted(mechanisms, key=lambda m: m.id)
+        ],
+        "words": _completions(mechanisms, words),
+        "labels": [
+            {"label": label, "type": "text"}
+            for label in sorted({node.label for m in mechanisms for node in m.nodes.values()})
+        ],
+    }
+
+
+def _question(one: sparql.Question) -> dict[str, Any]:
+    """A question as the script has it: its query in parts, of which some are parameters."""
+    parts: list[str | dict[str, str]] = []
+    start = len(one.text) - len(one.query)
+    for name, token in sparql.places(one):
+        kind = {"iri": "iri", "number": "number"}.get(token.kind, "literal")
+        value = token.text if kind == "number" else token.text[1:-1]
+        parts += [one.text[start : token.start], {"name": name, "kind": kind, "value": value, "text": token.text}]
+        start = token.end
+    return {
+        "name": one.name,
+        "summary": one.summary,
+        "explanation": " ".join(one.explanation.split("\n")),
+        "parameters": [{"name": p.name, "value": p.default, "meaning": p.meaning} for p in one.parameters],
+        "parts": [*parts, one.text[start:]],
+    }
+
+
+def _completions(mechanisms: Sequence[Mechanism], words: Iterable[tuple[str, str, str]]) -> list[dict[str, str]]:
+    """What the editor completes: SPARQL, our vocabulary, prefixes, and terms, nodes and steps by what they are called."""
+    found = [{"label": word, "type": "keyword"} for word in KEYWORDS]
+    found += [
+        {"label": f"kgv:{word}", "detail": label, "info": means, "type": "property"} for word, label, means in words
+    ]
+    found += [{"label": f"{prefix}:", "detail": iri, "type": "namespace"} for prefix, iri in sparql.known().items()]
+    for name in ("rdfs:label", "rdf:subject", "rdf:predicate", "rdf:object", "dcterms:title", "biolink:Association"):
+        found.append({"label": name, "type": "property"})
+    terms = {t.id: t.label for m in mechanisms for n in m.nodes.values() for t in (n.term, *n.forms) if t}
+    for id, label in sorted(terms.items()):
+        found.append({"label": label, "detail": id, "apply": id, "type": "class"})
+        found.append({"label": id, "detail": label, "type": "class"})
+    for m in mechanisms:
+        told = Told(m)
+        for kind, names in (
+            ("node", {k: told.title(k) for k in m.nodes}),
+            ("edge", {e.name: told.say(e) for e in m.edges}),
+        ):
+            for name, label in names.items():
+                iri = f"<{vocabulary.BASE}{m.id}/{kind}/{name}>"
+                found.append({"label": label, "detail": f"{kind} of {m.id}", "apply": iri, "type": "constant"})
+    return found
+
+
+@cache
+def _page(name: str) -> str:
+    return (HERE / "pages" / name).read_text(encoding="utf-8").replace("</script", "<\\/script")
+
+
+@cache
+def _vendor(name: str) -> str:
+    return (HERE / "vendor" / name).read_text(encoding="utf-8").strip().replace("</script", "<\\/script")
