@@ -35,6 +35,8 @@ DOORS = {
     "pyshacl": {"shapes"},
     "pyvis": {"page"},
     "rdflib": {"formats/rdf", "shapes"},
+    "starlette": {"site"},
+    "uvicorn": {"site"},
     "yaml": {"formats/yaml"},
 }
 
