@@ -153,6 +153,13 @@ def test_a_query_is_asked_in_three_ways(server, way):
     assert reply.values == [["one"], ["shared"], ["three"], ["two"]]
 
 
+def test_the_address_may_end_in_a_slash_and_is_the_base_of_relative_iris(server):
+    found = server.ask(
+        "/sparql/", query="CONSTRUCT { <s> <p> 1 } WHERE {}", headers={"Accept": "application/n-triples"}
+    )
+    assert found.text.startswith(f"<http://127.0.0.1:{server.port}/s> <http://127.0.0.1:{server.port}/p> ")
+
+
 WRONG = {
     "two queries": (400, "there are 2 queries", "GET", "query=ASK{}&query=ASK{}", None, ""),
     "two queries in a form": (400, "there are 2 queries", "POST", "", "query=ASK{}&query=ASK{}", "application/x-www-form-urlencoded"),
@@ -389,14 +396,6 @@ def test_a_question_that_takes_too_long_is_stopped_and_the_server_answers_meanwh
     assert len(stopped) == 3 and any("longer than 1 s" in reply.text for reply in stopped)
     for _ in range(3):
         assert server.ask(query=OBJECTS).status == 200  # those that were ended have been replaced
-
-
-def test_a_question_whose_asker_has_gone_is_stopped(server):
-    with socket.create_connection(("127.0.0.1", server.port)) as connection:
-        asked = f"GET /sparql?{urlencode({'query': FOREVER})} HTTP/1.1\r\nHost: x\r\n\r\n"
-        connection.sendall(asked.encode())
-        eventually(lambda: json.loads(server.ask("/health").body)["busy"] == 1)
-    eventually(lambda: json.loads(server.ask("/health").body)["busy"] == 0)
 
 
 @pytest.mark.parametrize("media", [JSON, XML, CSV, TSV, "text/turtle", "application/n-triples"])
@@ -652,6 +651,15 @@ def test_health_says_what_is_served(site):
     assert said["quads"] > 1000 and said["rows"] == 10_000
 
 
+def test_a_question_whose_asker_has_gone_is_stopped(site):
+    """Long before its time is over, which is 30 s here."""
+    with socket.create_connection(("127.0.0.1", site.port)) as connection:
+        asked = f"GET /sparql?{urlencode({'query': FOREVER})} HTTP/1.1\r\nHost: x\r\n\r\n"
+        connection.sendall(asked.encode())
+        eventually(lambda: json.loads(site.ask("/health").body)["busy"] == 1)
+    eventually(lambda: json.loads(site.ask("/health").body)["busy"] == 0)
+
+
 def test_requests_are_logged_and_nothing_in_them_steers_a_terminal(site):
     site.ask("/none?%1b[31m")
     eventually(lambda: '"GET /none?%1b[31m HTTP/1.1" 404' in site.log.read_text())
@@ -728,12 +736,19 @@ def test_it_stops_after_what_it_is_answering_and_leaves_nothing_behind(folder, t
 @pytest.mark.slow
 def test_whatever_ends_the_server_ends_what_it_has_started(folder):
     (folder / "small.ttl").write_text("<urn:s> <urn:p> 1 .")
-    server = serving(folder, folder / "small.ttl", "--workers", "2")
+    server = serving(folder, folder / "small.ttl", "--workers", "2", "--seconds", "2")
     started = children(server.process.pid)
+    values = " ".join(f"VALUES ?v{n} {{ {'1 ' * 900} }}" for n in range(4))
+    connection = socket.create_connection(("127.0.0.1", server.port))
+    connection.sendall(
+        f"GET /sparql?{urlencode({'query': f'SELECT (COUNT(*) AS ?n) {{ {values} }}'})} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    )
+    eventually(lambda: json.loads(server.ask("/health").body)["busy"] == 1)
     limits = [Path(f"/proc/{pid}/limits").read_text() for pid in started]
     assert sum(bool(re.search(r"Max address space +\d", text)) for text in limits) == 2, "a fork may take all memory"
     server.process.kill()
     server.process.wait()
+    connection.close()
     eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
 
 

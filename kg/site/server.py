@@ -225,7 +225,7 @@ def app(server: Server) -> Starlette:
         server.forget()
 
     routes = [
-        Route("/sparql", _sparql(server), methods=["GET", "POST"]),
+        *(Route(path, _sparql(server), methods=["GET", "POST"]) for path in ("/sparql", "/sparql/")),
         Route("/id", _id(server)),
         Route("/id/{path:path}", _id(server)),
         Route("/embed/{id:path}", _embed(server)),
