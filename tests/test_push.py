@@ -216,6 +216,16 @@ def test_every_question_is_answered_there_as_it_is_here(store):
     )
 
 
+def test_every_question_is_asked_with_one_command():
+    found = CliRunner().invoke(main, ["ask", "--all", "pd1-blockade"])
+    known = sparql.questions()
+    assert found.exit_code == 0 and [line.split()[0] for line in found.stdout.splitlines()[:-1]] == list(known)
+    assert found.stdout.endswith(f"{len(known)} of {len(known)} questions answered\n")
+    assert CliRunner().invoke(main, ["ask", "--all", "--with", "node=TLR7"]).exit_code == 2
+    nowhere = CliRunner().invoke(main, ["ask", "--all", "--endpoint", "http://127.0.0.1:9/"])
+    assert nowhere.exit_code == 1 and f"0 of {len(known)} questions answered" in nowhere.stdout
+
+
 def test_a_mechanism_is_sent_with_what_its_runs_derive():
     store = pushing.loaded(["pd1-blockade"])
     quads = formats.text(formats.valid("pd1-blockade"), ".nq").splitlines()

@@ -3,6 +3,7 @@
 import gzip
 import http.client
 import json
+import os
 import re
 import signal
 import socket
@@ -10,6 +11,8 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -17,6 +20,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 import pytest
 from rdflib import Graph
+from test_page import chromium  # noqa: F401  (a fixture)
 
 from kg import sparql
 
@@ -111,7 +115,7 @@ def stopped(server):
         server.process.kill()
 
 
-def eventually(holds, seconds=20):
+def eventually(holds, seconds=60):
     until = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < until, "it did not come to hold"
@@ -636,6 +640,42 @@ def test_who_may_frame_a_page_is_said_on_every_page(site, server):
     assert server.ask("/").headers["Content-Security-Policy"] is None
 
 
+@pytest.mark.slow
+def test_a_browser_shows_what_oembed_gives_in_a_page_that_may_frame_it_and_in_no_other(site, folder, chromium):  # noqa: F811
+    allowing = serving(folder, "pd1-blockade", "--frame-ancestors", "http://127.0.0.1:*")
+    host = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
+    threading.Thread(target=host.serve_forever, daemon=True).start()
+    context = chromium.new_context()
+    try:
+        for server, sandbox, shown in (
+            (allowing, "allow-scripts", True),
+            (allowing, "", True),
+            (site, "allow-scripts", False),
+        ):
+            url = f"http://127.0.0.1:{server.port}/pd1-blockade.html"
+            html = json.loads(server.ask("/oembed", url=url).body)["html"]
+            html = html.replace("allow-scripts allow-popups", sandbox).replace('loading="lazy"', "")
+            (folder / "course.html").write_text(f"<!doctype html><title>A course</title>{html}", encoding="utf-8")
+            tab = context.new_page()
+            said = []
+            tab.on("console", lambda message, said=said: said.append(message.text))
+            tab.goto(f"http://127.0.0.1:{host.server_port}/course.html", wait_until="load")
+            frame = tab.frame_locator("iframe")
+            if shown:
+                frame.locator("#strip").wait_for()
+                assert "not medical advice" in frame.locator("#strip").inner_text()
+                assert frame.locator("#net canvas" if sandbox else "#static svg").first.is_visible()
+            else:
+                eventually(lambda said=said: any("frame-ancestors" in text for text in said))
+                assert frame.locator("#strip").count() == 0
+            tab.close()
+    finally:
+        context.close()
+        host.shutdown()
+        host.server_close()
+        assert stopped(allowing) == 0
+
+
 def test_a_host_that_is_none_does_not_get_into_an_answer(site):
     for host in ("evil<script>", "a b", "x/../y"):
         reply = site.ask("/pd1-blockade.html", headers={"Host": host})
@@ -657,7 +697,7 @@ def test_a_question_whose_asker_has_gone_is_stopped(site):
         asked = f"GET /sparql?{urlencode({'query': FOREVER})} HTTP/1.1\r\nHost: x\r\n\r\n"
         connection.sendall(asked.encode())
         eventually(lambda: json.loads(site.ask("/health").body)["busy"] == 1)
-    eventually(lambda: json.loads(site.ask("/health").body)["busy"] == 0)
+    eventually(lambda: json.loads(site.ask("/health").body)["busy"] == 0, seconds=20)
 
 
 def test_requests_are_logged_and_nothing_in_them_steers_a_terminal(site):
@@ -690,6 +730,45 @@ def test_a_change_is_served_and_a_broken_one_is_not(tmp_path):
     finally:
         assert stopped(server) == 0
     assert "Traceback" not in server.log.read_text()
+
+
+@pytest.mark.slow
+def test_a_mechanism_is_served_while_it_is_written(tmp_path):
+    """As in a terminal: kg new, kg serve --watch, an edit, a slip, its mend."""
+    file = tmp_path / "mine" / "mechanism.yaml"
+    subprocess.run([sys.executable, "-m", "kg", "new", "mine"], cwd=tmp_path, check=True, capture_output=True)
+    text = file.read_text()
+    server = serving(tmp_path, tmp_path / "mine", "--watch", "--workers", "2")
+    try:
+        title = re.search("^title: (.*)", text, re.MULTILINE)[1].strip('"')
+        assert title in server.ask("/mine.html").text
+        file.write_text(text.replace(title, "Another title"))
+        eventually(lambda: "Another title" in server.ask("/mine.html").text)
+        assert [row[0] for row in server.ask(query="SELECT ?t { ?m a kgv:Mechanism ; dcterms:title ?t }").values] == [
+            "Another title"
+        ]
+        file.write_text(text.replace("edges:", "edgs:", 1))
+        eventually(lambda: json.loads(server.ask("/health").body)["complaint"])
+        assert "did you mean 'edges'?" in json.loads(server.ask("/health").body)["complaint"]
+        assert "did you mean 'edges'?" in server.log.read_text() and "Another title" in server.ask("/mine.html").text
+        file.write_text(text)
+        eventually(lambda: title in server.ask("/mine.html").text)
+    finally:
+        assert stopped(server) == 0
+
+
+@pytest.mark.slow
+def test_the_data_are_loaded_again_if_the_process_that_holds_them_ends(folder):
+    (folder / "small.ttl").write_text("<urn:s> <urn:p> 1 .")
+    server = serving(folder, folder / "small.ttl", "--workers", "1")
+    try:
+        for pid in children(server.process.pid):
+            os.kill(pid, signal.SIGKILL)
+        eventually(lambda: server.ask(query="ASK { ?s ?p 1 }").status == 200)
+    finally:
+        assert stopped(server) == 0
+    assert "the process that held the data has ended" in server.log.read_text()
+    assert "Traceback" not in server.log.read_text(), server.log.read_text()
 
 
 def children(pid):

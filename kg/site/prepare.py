@@ -16,6 +16,7 @@ from kg import formats, quads, vocabulary
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location
 from kg.mechanism import Mechanism
 from kg.site import static
+from kg.site.build import Progress
 
 #: Endings of files that are also kept compressed, with their media types.
 TEXTS = {
@@ -52,7 +53,7 @@ def main() -> None:
     """Prepare what a line of JSON on stdin says, and say what was made, or the complaints, in JSON."""
     said = json.loads(sys.stdin.buffer.readline())
     try:
-        made = prepare(said["paths"], Path(said["folder"]), said["url"])
+        made = prepare(said["paths"], Path(said["folder"]), said["url"], _say)
     except InvalidMechanism as error:
         made = {"complaints": [str(one) for one in error.diagnostics]}
     except OSError as error:
@@ -60,7 +61,13 @@ def main() -> None:
     print(json.dumps(made), flush=True)
 
 
-def prepare(paths: Sequence[str], folder: Path, url: str) -> dict[str, Any]:
+def _say(words: str) -> None:
+    """Say what is being done, on one line of a terminal."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{words}", end="", file=sys.stderr, flush=True)
+
+
+def prepare(paths: Sequence[str], folder: Path, url: str, progress: Progress = lambda words: None) -> dict[str, Any]:
     """Write the site of mechanisms into a folder, with compressed copies, and say what a server must know.
 
     ``load`` has the files for the store, with the graph of each; ``store`` a folder of pyoxigraph's; ``site`` the media
@@ -75,7 +82,7 @@ def prepare(paths: Sequence[str], folder: Path, url: str) -> dict[str, Any]:
     mechanisms = _valid(named if paths else [str(path) for path in formats.seeds()])
     graphs = _graphs(files)
     if mechanisms:
-        static.write(mechanisms, folder, url)
+        static.write(mechanisms, folder, url, progress)
     else:
         (folder / "index.html").write_text(START, encoding="utf-8", newline="\n")
     site = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
@@ -83,6 +90,7 @@ def prepare(paths: Sequence[str], folder: Path, url: str) -> dict[str, Any]:
         discoverable(site[f"{static.file_name(mechanism.id)}/index.html"], mechanism, url)
     whole = ["all.nq"] if len(mechanisms) > 1 else [f"{m.id}.nq" for m in mechanisms]  # what `kg ask` asks
     load = [(str(site[name]), vocabulary.BASE) for name in whole] + list(graphs.items())
+    progress("")
     digest = hashlib.sha256()
     for path, _ in load:
         digest.update(quads.content(Path(path)))

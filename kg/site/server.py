@@ -157,15 +157,20 @@ class Server:
         return Edition(folder, made, pool)
 
     async def watch(self) -> None:
-        """Serve a new edition whenever a file has changed; if it is wrong, keep the last good one and say so."""
+        """Serve a new edition whenever a file has changed; if it is wrong, keep the last good one and say so.
+
+        Without ``--watch`` only when the process that holds the data has ended, such as for want of memory.
+        """
         seen = self._stamps()
         while True:
             await asyncio.sleep(CHANGES)
-            stamps = self._stamps()
-            if stamps == seen:
+            ended = self.edition.pool.process.returncode is not None
+            stamps = self._stamps() if self.options.watch else seen
+            if stamps == seen and not ended:
                 continue
             seen = stamps
-            self.say("a file has changed: preparing what it says now")
+            reason = "the process that held the data has ended" if ended else "a file has changed"
+            self.say(f"{reason}: preparing what there is now")
             try:
                 edition = await self.open()
             except Failed as failed:
@@ -214,12 +219,11 @@ def app(server: Server) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
-        watching = asyncio.create_task(server.watch()) if server.options.watch else None
+        watching = asyncio.create_task(server.watch())
         yield
-        if watching:
-            watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watching
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
         await server.edition.pool.closed()
         server.stale.append(server.edition.folder)
         server.forget()
