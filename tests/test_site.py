@@ -25,7 +25,7 @@ from click.testing import CliRunner
 from test_page import chromium, hostile  # noqa: F401  (a fixture)
 
 import kg
-from kg import formats, sparql, vocabulary
+from kg import sparql, vocabulary
 from kg.cli import main
 from kg.site import query, static
 
@@ -366,6 +366,27 @@ def answered(tab: Any) -> str:
     return str(status.inner_text())
 
 
+def write(tab: Any, query: str) -> None:
+    """Replaces what stands in the editor."""
+    tab.locator("#editor .cm-content").click()
+    tab.keyboard.press("Control+a")
+    tab.keyboard.press("Delete")
+    tab.keyboard.insert_text(query)
+
+
+#: Keeps what would be saved: a browser refuses more than a few downloads in a second.
+KEEP = """() => {
+  const make = URL.createObjectURL;
+  URL.createObjectURL = blob => { window.kept = blob; return make(blob) };
+  HTMLAnchorElement.prototype.click = () => {};
+}"""
+
+
+def kept(tab: Any, form: str) -> str:
+    tab.click(f"[data-save={form}]")
+    return str(tab.evaluate("kept.text()"))
+
+
 def saved(tab: Any, form: str) -> str:
     with tab.expect_download() as download:
         tab.click(f"[data-save={form}]")
@@ -379,7 +400,7 @@ def violations(tab: Any) -> list[Any]:
         if os.environ.get("CI"):
             raise
         pytest.skip("NOT TESTED: axe-playwright-python is missing")
-    found = Axe().run(tab).response["violations"]
+    found = Axe().run(tab, options={"preload": False}).response["violations"]  # it would fetch styles once more
     return [(one["id"], [node["target"] for node in one["nodes"]][:4]) for one in found]
 
 
@@ -416,17 +437,22 @@ KINDS = [
 ]
 
 
+HOW = {"wide": (1440, 900, "light"), "dark": (1440, 900, "dark"), "phone": (390, 844, "light")}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "how", [(1440, 900, "light"), (1440, 900, "dark"), (390, 844, "light")], ids="wide dark phone".split()
-)
-@pytest.mark.parametrize("page", KINDS)
-def test_axe_finds_nothing_on_any_kind_of_page(whole: Path, visit: Visit, page: str, how: tuple[int, int, str]) -> None:
-    tab = visit(whole, page, *how)
-    if page.startswith("query"):
-        answered(tab)
-    assert violations(tab) == []
-    assert tab.evaluate("document.documentElement.scrollWidth") <= how[0]
+@pytest.mark.parametrize("how", HOW)
+def test_axe_finds_nothing_on_any_kind_of_page(whole: Path, visit: Visit, how: str) -> None:
+    tab, wrong = visit(whole, "about.html", *HOW[how]), []
+    for page in KINDS:
+        tab.goto("about:blank")
+        tab.goto(f"{whole.as_uri()}/{page}")
+        if page.startswith("query"):
+            answered(tab)
+        wrong += [(page, one) for one in violations(tab)]
+        if tab.evaluate("document.documentElement.scrollWidth") > HOW[how][0]:
+            wrong.append((page, "it is wider than the screen"))
+    assert wrong == []
 
 
 @pytest.fixture(scope="module")
@@ -446,20 +472,21 @@ def answers() -> Iterator[Callable[[str, str], sparql.Answer]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("of", ["", *(path.parent.name for path in formats.seeds())])
+@pytest.mark.parametrize("of", ["", "ta1-tlr7"])
 def test_every_question_has_the_same_answer_in_the_page_as_by_kg_ask(
     whole: Path, visit: Visit, answers: Callable[[str, str], sparql.Answer], of: str
 ) -> None:
     tab = visit(whole, f"query.html#question=mechanisms&of={of}")
     answered(tab)
+    tab.evaluate(KEEP)
     golden = {file.stem for file in (kg.shelf("seeds") / of / "answers").glob("*.csv")} if of else set()
     for name in sorted(golden) if of else sparql.questions():
         tab.evaluate("([name, of]) => { location.hash = `question=${name}&of=${of}` }", [name, of])
         tab.locator(f"[data-question={name}][aria-current]").wait_for(state="attached")
         answered(tab)
         wanted = answers(name, of)
-        assert saved(tab, "csv") == wanted.text("csv"), name
-        assert saved(tab, "json") == wanted.text("json"), name
+        assert kept(tab, "csv") == wanted.text("csv"), name
+        assert kept(tab, "json") == wanted.text("json"), name
 
 
 @pytest.mark.slow
@@ -467,12 +494,12 @@ def test_a_query_can_be_stopped_and_the_next_one_is_answered(whole: Path, visit:
     tab = visit(whole, "query.html#query=SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
     tab.locator("#stop:enabled").wait_for()
     tab.click("[data-question=mechanisms]")  # a page that is busy still answers to its reader
-    assert answered(tab).startswith("6 rows")
+    assert answered(tab).startswith("23 rows")
     tab.go_back()
     tab.locator("#stop:enabled").wait_for()
     tab.click("#stop")
     tab.locator("#wrong", has_text="Stopped.").wait_for()
-    tab.locator("#editor .cm-content").fill("ASK { ?x a kgv:Mechanism }")
+    write(tab, "ASK { ?x a kgv:Mechanism }")
     tab.keyboard.press("Control+Enter")
     assert answered(tab).startswith("Yes") and "query=ASK" in tab.url
     assert tab.locator("#answer .lead").inner_text() == "Yes"
@@ -480,15 +507,15 @@ def test_a_query_can_be_stopped_and_the_next_one_is_answered(whole: Path, visit:
 
 @pytest.mark.slow
 def test_what_is_wrong_is_said_and_nothing_leaves_the_page(whole: Path, visit: Visit) -> None:
-    tab = visit(whole, "query.html#query=SELECT ?x {\n ?x rdf:type ]")
+    tab = visit(whole, "query.html#query=SELECT ?x {%0A ?x rdf:type ]")
     assert answered(tab).startswith("No answer")
     assert tab.locator("#wrong").inner_text().startswith("Line 2, column ")
     for asked, words in (
-        ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "SERVICE"),
+        ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "not supported"),
         ("SELECT * { ?x nosuch:y ?z }", "refix"),
         ("INSERT DATA { <urn:a> <urn:b> 1 }", ""),
     ):
-        tab.locator("#editor .cm-content").fill(asked)
+        write(tab, asked)
         tab.click("#run")
         assert answered(tab).startswith("No answer")
         assert words in tab.locator("#wrong").inner_text()
@@ -502,10 +529,7 @@ def test_the_editor_completes_terms_by_their_label_and_lets_the_keyboard_go(whol
     editor = tab.locator("#editor .cm-content")
     editor.click()
     tab.keyboard.type("SELECT ?node { ?node kgv:denotes Toll-Like")
-    option = tab.locator("#editor .cm-tooltip-autocomplete li", has_text="Toll-Like Receptor 7").first
-    option.wait_for()
-    tab.wait_for_timeout(100)  # CodeMirror ignores Enter for 75 ms, so that nobody accepts by accident
-    tab.keyboard.press("Enter")
+    tab.locator("#editor .cm-tooltip-autocomplete li", has_text="Toll-Like Receptor 7").first.click()
     assert "MESH:D051199" in editor.inner_text()
     tab.keyboard.type(" ")
     tab.keyboard.press("Escape")

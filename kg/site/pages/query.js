@@ -115,7 +115,7 @@
   function save(form) {
     const url = URL.createObjectURL(new Blob([forms[form](answer)], {type: kinds[form]}));
     make('a', '', {href: url, download: `${asked.question || 'answer'}.${form}`}).click();
-    setTimeout(() => URL.revokeObjectURL(url), 1000);
+    setTimeout(() => URL.revokeObjectURL(url), 60_000); // a slow browser may not have begun before
   }
 
   // ---- the answer as a table and as a graph
@@ -273,12 +273,13 @@
     const [, line, column, why] = text.match(/error at (\d+):(\d+): (.*)/s) || [];
     if (!line) return text;
     const at = query.split('\n')[line - 2] ?? '';
-    return `Line ${line - 1}, column ${column}: the engine does not understand the query here.\n\n${at}\n${' '.repeat(Math.max(column - 1, 0))}^\n\n${why.slice(0, 300)}`;
+    const more = why.length < 200 ? `\n\n${why}` : ''; // else it is a list of every character that might have stood there
+    return `Line ${line - 1}, column ${column}: the engine does not understand the query here, or just before.\n\n${at}\n${' '.repeat(Math.max(column - 1, 0))}^${more}`;
   }
 
   let busy = false, turn = 0;
 
-  async function run() {
+  async function run(again = false) { // again: as the address says it, which is no new place in the history
     if (busy) halt(''); // a new question takes the place of the one that is running
     const mine = ++turn;
     let query = editor.state.doc.toString();
@@ -291,7 +292,7 @@
     asked = {question: state.question, given: {...state.given}, of: state.of};
     busy = true;
     complain('');
-    remember();
+    remember(again);
     $('stop').disabled = false;
     $('status').textContent = 'Running…';
     const from = performance.now();
@@ -327,12 +328,17 @@
     return parts.toString();
   }
 
-  function remember() {
+  let seen = null; // the address that the state is from
+
+  function remember(instead = false) {
     const next = hash();
-    if (location.hash.slice(1) !== next) history.pushState(null, '', next ? '#' + next : location.pathname + location.search);
+    if (location.hash.slice(1) !== next) history[instead ? 'replaceState' : 'pushState'](null, '', '#' + next);
+    seen = location.hash;
   }
 
   function read() {
+    if (location.hash === seen) return;
+    seen = location.hash;
     const parts = new URLSearchParams(location.hash.slice(1));
     const name = parts.get('question') || '';
     state.of = known.mechanisms.some(m => m.id === parts.get('of')) ? parts.get('of') : '';
@@ -343,7 +349,7 @@
     if (name && !questions.has(name)) {
       complain(`There is no question ${name}.`);
       $('status').textContent = 'No answer.';
-    } else if (parts.get('query') !== '') run();
+    } else if (parts.get('query') !== '') run(true);
   }
 
   let filling = false;
@@ -407,13 +413,13 @@
 
   const room = $('editor').attachShadow({mode: 'open'}), inside = room.appendChild(document.createElement('div'));
   const editor = codemirror.editor({
-    parent: inside, root: room, text: '', label: 'SPARQL query', complete, run,
+    parent: inside, root: room, text: '', label: 'SPARQL query', complete, run: () => run(),
     changed: () => filling || own(editor.state.doc.toString()),
   });
 
   // ---- what the reader does
 
-  $('run').addEventListener('click', run);
+  $('run').addEventListener('click', () => run());
   $('stop').addEventListener('click', () => halt('Stopped.'));
   $('of').addEventListener('change', () => {
     state.of = $('of').value;
@@ -447,7 +453,6 @@
   });
   $('library').open = matchMedia('(min-width:52rem)').matches;
   addEventListener('hashchange', read);
-  addEventListener('popstate', () => location.hash.slice(1) !== hash() && read());
   opened.then(said => {
     if (said.error) {
       $('status').textContent = 'The engine could not be opened.';

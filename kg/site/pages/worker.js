@@ -32,10 +32,20 @@
     return stores.get(of);
   }
 
-  // SELECT, ASK, CONSTRUCT or DESCRIBE: the first such word outside of comments, IRIs, literals and names.
-  function form(query) {
-    const pieces = /<[^<>"{}|^`\\\s]*>|"""[^]*?"""|'''[^]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*|[\w.-]*:[\w.:-]*|[?$]?\w+/g;
-    return (query.match(pieces) || []).find(piece => FORMS.test(piece))?.toUpperCase() || '';
+  // The words and names of a query, outside of comments, IRIs and literals.
+  function words(query) {
+    const pieces = /<[^<>"{}|^`\\\s]*>|"""[^]*?"""|'''[^]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*|[\p{L}\p{N}_.-]*:[\p{L}\p{N}_.:-]*|[?$]?[\p{L}\p{N}_]+/gu;
+    return (query.match(pieces) || []).filter(piece => !/^[<"'#]/.test(piece));
+  }
+
+  function declared(found, prefixes) { // throws if a prefix is used that nobody has declared
+    const known = new Set([...prefixes.matchAll(/PREFIX ([^:]*):/g)].map(match => match[1]));
+    found.forEach((word, n) => {
+      const prefix = word.match(/^([^:?$]*):/)?.[1];
+      if (prefix === undefined || prefix === '_') return;
+      if (/^prefix$/i.test(found[n - 1])) known.add(prefix);
+      else if (!known.has(prefix)) throw new Error(`The prefix ${prefix}: is not declared: put PREFIX ${prefix}: <...> at the top.`);
+    });
   }
 
   const XSD = 'http://www.w3.org/2001/XMLSchema#string';
@@ -48,7 +58,9 @@
   }
 
   function ask({query, prefixes, of, most}) {
-    const from = store(of), kind = form(query), text = prefixes + '\n' + query;
+    const found = words(query), kind = found.find(word => FORMS.test(word))?.toUpperCase() || '';
+    declared(found, prefixes);
+    const from = store(of), text = prefixes + '\n' + query;
     const said = {form: kind, variables: [], rows: [], truth: null, turtle: '', capped: false};
     if (kind === 'CONSTRUCT' || kind === 'DESCRIBE') {
       const found = new Map(from.query(text).map(q => [`${q.subject} ${q.predicate} ${q.object}`, q]));
