@@ -641,7 +641,10 @@ def test_who_may_frame_a_page_is_said_on_every_page(site, server):
 
 
 @pytest.mark.slow
-def test_a_browser_shows_what_oembed_gives_in_a_page_that_may_frame_it_and_in_no_other(site, folder, chromium):  # noqa: F811
+def test_a_browser_shows_what_oembed_gives_in_a_page_that_may_frame_it_and_in_no_other(site, server, folder, chromium):  # noqa: F811
+    from axe_playwright_python.sync_playwright import Axe
+
+    endpoint = server
     allowing = serving(folder, "pd1-blockade", "--frame-ancestors", "http://127.0.0.1:*")
     host = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
     threading.Thread(target=host.serve_forever, daemon=True).start()
@@ -669,6 +672,9 @@ def test_a_browser_shows_what_oembed_gives_in_a_page_that_may_frame_it_and_in_no
                 eventually(lambda said=said: any("frame-ancestors" in text for text in said))
                 assert frame.locator("#strip").count() == 0
             tab.close()
+        tab = context.new_page()
+        tab.goto(f"http://127.0.0.1:{endpoint.port}/")
+        assert Axe().run(tab).response["violations"] == [] and tab.locator("h1").inner_text() == "A SPARQL endpoint"
     finally:
         context.close()
         host.shutdown()
@@ -869,6 +875,18 @@ def test_options_that_are_not_understood_end_with_2(arguments):
     from kg.cli import main
 
     assert CliRunner().invoke(main, ["serve", *arguments]).exit_code == 2
+
+
+@pytest.mark.parametrize("library", ["starlette", "uvicorn"])
+def test_without_the_extra_it_says_what_to_install(monkeypatch, library):
+    from click.testing import CliRunner
+
+    from kg.cli import main
+
+    monkeypatch.setitem(sys.modules, library, None)
+    monkeypatch.delitem(sys.modules, "kg.site.server", raising=False)
+    found = CliRunner().invoke(main, ["serve", "--port", "0"])
+    assert found.exit_code == 1 and f"kg serve needs kg[serve]: there is no {library}" in found.stderr
 
 
 @pytest.mark.slow

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -614,8 +615,6 @@ def run(options: Options, host: str, port: int, say: Callable[[str], None]) -> N
 
     Raises Failed if the mechanisms or files are wrong, and OSError if the address cannot be had.
     """
-    import uvicorn
-
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # said to be TCP, so that asyncio sends at once what it is given: else each answer waits 40 ms for its head's receipt
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
