@@ -162,9 +162,9 @@ class Server:
 
         Without ``--watch`` only when the process that holds the data has ended, such as for want of memory.
         """
-        seen = self._stamps()
+        seen, pause = self._stamps(), CHANGES
         while True:
-            await asyncio.sleep(CHANGES)
+            await asyncio.sleep(pause)
             ended = self.edition.pool.process.returncode is not None
             stamps = self._stamps() if self.options.watch else seen
             if stamps == seen and not ended:
@@ -174,11 +174,12 @@ class Server:
             self.say(f"{reason}: preparing what there is now")
             try:
                 edition = await self.open()
-            except Failed as failed:
+            except (Failed, OSError) as failed:
                 self.complaint = str(failed)
                 self.say(f"{failed}\nthe last good data is still served")
+                pause = min(2 * pause, 60) if ended else CHANGES
                 continue
-            before, self.edition, self.complaint = self.edition, edition, ""
+            before, self.edition, self.complaint, pause = self.edition, edition, "", CHANGES
             before.pool.retire()
             self.forget()
             self.stale.append(before.folder)
@@ -216,7 +217,7 @@ def _found(path: str) -> Path:
 
 
 def app(server: Server) -> Starlette:
-    """The server as an ASGI application; it opens its first edition when it starts."""
+    """The server, which has an edition, as an ASGI application; with it ends what the server has started."""
 
     @contextlib.asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
@@ -283,7 +284,7 @@ def _sparql(server: Server) -> Endpoint:
         body = await _body(request, server.options.limits.seconds) if request.method == "POST" else b""
         address: bytes = request.scope["query_string"]
         asked = operation(request.method, address, request.headers, body)
-        accept, url = request.headers.get("accept", ""), f"{_base(server, request)}/sparql"
+        accept, url = ", ".join(request.headers.getlist("accept")), f"{_base(server, request)}/sparql"
         if asked is None:
             wanted = ranked(accept, (*GRAPHS, "text/html"))
             if wanted[:1] == ["text/html"] and "query.html" in server.edition.made["site"]:
@@ -397,7 +398,7 @@ def _id(server: Server) -> Endpoint:
         asked = request.scope["query_string"].decode("ascii", "replace")
         if re.search(r'[\x00-\x20<>"{}|^`\\\ufffd]', path + asked):
             raise Refused(404, "that is no IRI")
-        edition, accept = server.edition, request.headers.get("accept", "")
+        edition, accept = server.edition, ", ".join(request.headers.getlist("accept"))
         data = await _data(server, request, path, asked)
         if data is None:
             raise Refused(404, f"{vocabulary.BASE}{path} names nothing that is served here")
