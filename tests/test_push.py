@@ -216,6 +216,7 @@ def test_every_question_is_answered_there_as_it_is_here(store):
     )
 
 
+@pytest.mark.slow
 def test_every_question_is_asked_with_one_command():
     found = CliRunner().invoke(main, ["ask", "--all", "pd1-blockade"])
     known = sparql.questions()

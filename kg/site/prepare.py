@@ -116,7 +116,11 @@ def _valid(paths: Iterable[str]) -> list[Mechanism]:
     found: dict[str, Mechanism] = {}
     wrong: list[Diagnostic] = []
     for path in paths:
-        mechanism, report = formats.examine(path, sources="")
+        try:
+            mechanism, report = formats.examine(path, sources="")
+        except InvalidMechanism as error:  # there is none; the others may be wrong as well
+            wrong += error.diagnostics
+            continue
         wrong += report.errors
         if mechanism.id in found and not report.errors:
             at = mechanism.spot("id") or Location(mechanism.file, 1, 1)
