@@ -23,6 +23,10 @@ RESERVED = {
     conflicts.ALL: "the graph of all of them",
     **dict.fromkeys(("vocab", "term", "shapes", "np"), "IRIs of words, terms, shapes and nanopublications"),
     "void": "the description of a build",
+    **dict.fromkeys(
+        "about answer context downloads embed index query questions sources terms vocabulary".split(),
+        "pages of the site",
+    ),
 }
 VALUES = ("present", "absent", "unknown")
 

@@ -38,6 +38,8 @@ def test_kg_builds_from_what_is_installed(kind, tmp_path):
     out = run(str(venv / "bin" / "kg"), "build", cwd=tmp_path)
     assert "20 nodes" in out
     assert (tmp_path / "exports" / "ta1-tlr7.html").stat().st_size > 100_000
+    assert "1 mechanism" in run(str(venv / "bin" / "kg"), "site", "pd1-blockade", "-o", "public", cwd=tmp_path)
+    assert (tmp_path / "public" / "query.html").stat().st_size > 2_000_000
     assert "nothing wrong" in run(str(venv / "bin" / "kg"), "check", cwd=tmp_path)
     assert "mechanism.yaml" in run(str(venv / "bin" / "kg"), "new", "my-mechanism", cwd=tmp_path)
     found = run(str(python), "-c", "import kg; print(kg.shelf('ontology'), kg.shelf('seeds'))", cwd=tmp_path)

@@ -513,7 +513,7 @@ class Told:
         """What the IRIs of all parts have in common."""
         from kg.formats import rdf
 
-        return rdf.iri(self.m) if self.m.parts[0] is self.m else vocabulary.BASE.rstrip("/")
+        return rdf.iri(self.m) if next(iter(self.m.parts), None) is self.m else vocabulary.BASE.rstrip("/")
 
     def _curie(self, key: str) -> str:
         node = self.m.nodes.get(key)

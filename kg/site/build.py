@@ -26,6 +26,7 @@ OTHERS = {
     ".svg": "the picture alone",
     "all.nq": "every quad of every mechanism",
     "void.ttl": "VoID, DCAT and schema.org: counts, sizes and hashes",
+    "ro-crate-metadata.json": "the same as an RO-Crate",
 }
 STAMP = ".build.json"  # beside the exports: what they were made from, and what was made
 

@@ -60,6 +60,12 @@ WORDS = {
     "shapes.ttl": "what must be there: SHACL",
     "context.jsonld": "the JSON-LD context",
 }
+TITLES = {
+    **{row.suffix: row.title for row in formats.writers()},
+    **OTHERS,
+    **WORDS,
+    "query.html": "SPARQL over all of it: one offline page",
+}
 WORDS_OF = f"""SELECT ?word ?label ?means {{
   ?word rdfs:label ?label . OPTIONAL {{ ?word skos:definition ?means }}
   FILTER STRSTARTS(STR(?word), "{vocabulary.BASE}vocab/") }} ORDER BY ?word ?means"""
@@ -423,8 +429,7 @@ class Site:
 
     def _row(self, name: str, group: str) -> Row:
         data = self.data[name].encode("utf-8")
-        titles = {**{row.suffix: row.title for row in formats.writers()}, **OTHERS, **WORDS}
-        title = titles.get(name) or titles.get("." + name.partition(".")[2], "")
+        title = TITLES.get(name) or TITLES.get("." + name.partition(".")[2], "")
         return Row(name, title, len(data), hashlib.sha256(data).hexdigest(), file_name(group))
 
     # ---- questions
@@ -442,7 +447,8 @@ class Site:
     def _answers(self) -> dict[str, sparql.Answer]:
         found = {}
         with sparql.Engine() as engine:
-            engine.load(*self.mechanisms)
+            if self.mechanisms:  # else it would load what comes with kg
+                engine.load(*self.mechanisms)
             for name in self.questions:
                 self.progress(f"asking {name}")
                 found[name] = engine.ask(name)
@@ -513,6 +519,7 @@ class Site:
     def _plan(self) -> list[tuple[str, str, dict[str, Any]]]:
         """Every page: its path, its template, and what it is about."""
         plan: list[tuple[str, str, dict[str, Any]]] = [
+            ("query.html", "query.html", {"title": "Ask in SPARQL"}),
             ("index.html", "index.html", {"title": TITLE, "linked": self._catalogue()}),
             ("questions.html", "questions.html", {"title": "Questions and answers"}),
             ("terms.html", "terms.html", {"title": "Terms"}),
@@ -520,7 +527,6 @@ class Site:
             ("downloads.html", "downloads.html", {"title": "Downloads", "linked": self._catalogue()}),
             ("embed.html", "embed.html", {"title": "How to embed"}),
             ("vocabulary.html", "vocabulary.html", {"title": "The vocabulary"}),
-            ("query.html", "query.html", {"title": "Ask in SPARQL"}),
             ("about.html", "about.html", {"title": "About, licence and citation"}),
         ]
         for m in self.mechanisms:
@@ -561,6 +567,8 @@ class Site:
             values = {"site": self, "here": path, "root": root, "policy": POLICY, "description": "", **about}
             values["description"] = values["description"] or f"{values['title']}: {TITLE.lower()}"
             made[path] = templates.get_template(template).render(values)
+            if template == "query.html":  # it can be taken away as one file, so it stands among the downloads
+                self.data[path] = made[path]
         for m in self.mechanisms:
             made[f"{self.own(m)}/picture-dark.svg"] = page.svg(m, dark=True)
             if m.tour:

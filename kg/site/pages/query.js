@@ -172,14 +172,18 @@
     const defs = svg.appendChild(draw('defs')), tip = defs.appendChild(draw('marker', {id: 'tip', viewBox: '0 0 8 8', refX: 8, refY: 4, markerWidth: 8, markerHeight: 8, orient: 'auto-start-reverse'}));
     tip.append(draw('path', {d: 'M0 0L8 4L0 8Z'}));
     const many = links.length > 60, pairs = new Map;
-    for (const [s, o, p] of links) {
+    for (const {0: s, 1: o, 2: p, via} of links) {
       const a = nodes[s], b = nodes[o], key = s < o ? `${s} ${o}` : `${o} ${s}`, turn = pairs.get(key) || 0;
       pairs.set(key, turn + 1);
-      const bend = (turn % 2 ? 1 : -1) * Math.ceil(turn / 2) * 26;
-      const mx = (a.x + b.x) / 2 - (b.y - a.y) / 200 * bend, my = (a.y + b.y) / 2 + (b.x - a.x) / 200 * bend;
-      const [x1, y1] = edge(a, mx, my), [x2, y2] = edge(b, mx, my);
-      svg.append(draw('path', {d: `M${x1} ${y1}Q${Math.round(mx)} ${Math.round(my)} ${x2} ${y2}`, 'marker-end': 'url(#tip)'}));
-      if (!many) svg.append(draw('text', {x: (x1 + 2 * mx + x2) / 4, y: (y1 + 2 * my + y2) / 4 + 4, class: 'verb'}, labels[p] || short(p).replace(/^\w+:/, '').replaceAll('_', ' ')));
+      const bend = (turn % 2 ? 1 : -1) * Math.ceil(turn / 2) * 26; // several between two things lie side by side
+      const points = via.length ? via : [{x: (a.x + b.x) / 2 - (b.y - a.y) / 200 * bend, y: (a.y + b.y) / 2 + (b.x - a.x) / 200 * bend}];
+      const first = points[0], last = points.at(-1), said = points[(points.length - 1) >> 1];
+      const start = edge(a, first.x, first.y), end = edge(b, last.x, last.y);
+      const corners = points.map((q, n) => [q, points[n + 1] || {x: 2 * end[0] - q.x, y: 2 * end[1] - q.y}]);
+      const d = corners.map(([q, next]) => `Q${[q.x, q.y, (q.x + next.x) / 2, (q.y + next.y) / 2].map(Math.round).join(' ')}`).join('');
+      svg.append(draw('path', {d: `M${start.join(' ')}${d}`, 'marker-end': 'url(#tip)'}));
+      const [x, y] = via.length ? [said.x, said.y] : [(start[0] + 2 * first.x + end[0]) / 4, (start[1] + 2 * first.y + end[1]) / 4];
+      if (!many) svg.append(draw('text', {x, y: y + 4, class: 'verb'}, labels[p] || short(p).replace(/^\w+:/, '').replaceAll('_', ' ')));
     }
     for (const node of nodes) {
       const g = svg.appendChild(draw('g', {class: node.value.type === 'uri' ? 'thing' : 'value'}));
@@ -231,19 +235,34 @@
     for (const n of [...order].reverse()) if (!before[n].length && next[n].length) depth[n] = Math.min(...next[n].map(o => depth[o])) - 1;
     const layers = [], rank = [];
     for (const n of order) (layers[depth[n]] ||= []).push(n);
+    const slots = nodes.map(node => node); // and behind them a narrow one for each layer that an arrow passes
+    for (const link of links) {
+      const [s, o] = link, step = Math.sign(depth[o] - depth[s]);
+      let last = s;
+      link.via = [];
+      for (let at = depth[s] + step; step && at !== depth[o]; at += step) {
+        const slot = slots.push({w: 12}) - 1;
+        before[slot] = step > 0 ? [last] : [];
+        if (step < 0) before[last].push(slot);
+        layers[at].push(slot);
+        link.via.push(slots[slot]);
+        last = slot;
+      }
+      if (last !== s && step > 0) before[o] = before[o].map(n => n === s ? last : n);
+    }
     for (const layer of layers) {
       const middle = n => before[n].length ? before[n].reduce((sum, b) => sum + (rank[b] ?? 0), 0) / before[n].length : 0;
       layer.sort((a, b) => middle(a) - middle(b) || a - b).forEach((n, at) => rank[n] = at + (1 - layer.length) / 2);
     }
-    const wide = layer => Math.max(...layer.map(n => nodes[n].w)), row = layer => layer.reduce((sum, n) => sum + nodes[n].w + 26, 0);
+    const wide = layer => Math.max(...layer.map(n => slots[n].w)), row = layer => layer.reduce((sum, n) => sum + slots[n].w + 26, 0);
     const down = Math.max(...layers.map(row)) < layers.reduce((sum, layer) => sum + wide(layer) + 110, 0);
     let along = 0;
     for (const layer of layers) {
       let across = -row(layer) / 2;
       if (!down) along += wide(layer) / 2;
       for (const n of layer) {
-        Object.assign(nodes[n], down ? {x: across + nodes[n].w / 2 + 13, y: along} : {x: along, y: rank[n] * 46});
-        across += nodes[n].w + 26;
+        Object.assign(slots[n], down ? {x: across + slots[n].w / 2 + 13, y: along} : {x: along, y: rank[n] * 46});
+        across += slots[n].w + 26;
       }
       along += down ? 86 : wide(layer) / 2 + 110;
     }
