@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -459,6 +460,9 @@ def schema(guide: bool) -> None:
 )
 @click.option("--rows", type=click.IntRange(1), default=10_000, show_default=True, help="Most rows to print.")
 @click.option("--explain", is_flag=True, help="Print the query and how it works, and do not run it.")
+@click.option(
+    "--all", "every", is_flag=True, help="Ask every question of the library, and print how many rows each gives."
+)
 def ask(
     question: str | None,
     paths: Sequence[str],
@@ -468,6 +472,7 @@ def ask(
     seconds: float,
     rows: int,
     explain: bool,
+    every: bool,
 ) -> None:
     """Ask a question in SPARQL. Without one, list the questions.
 
@@ -478,6 +483,14 @@ def ask(
 
     from kg import sparql
 
+    if every:
+        over = [*filter(None, [question]), *paths]
+        if endpoint and over:
+            raise click.UsageError("either PATHs are asked or an --endpoint, not both")
+        if given or form or explain:
+            raise click.UsageError("--all takes no --with, --format or --explain")
+        _print_all(over, endpoint or "", seconds, rows)
+        return
     if question is None:
         _print_questions(sparql.questions().values())
         return
@@ -832,6 +845,121 @@ def embed(mech: str, url: str, stop: int, height: int, language: str, folder: st
         click.echo(Path(folder) / name)
 
 
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME", help="Address to listen at.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 is any free one.")
+@click.option("--url", default="", metavar="URL", help="The address that others see, where a proxy stands before it.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, 86400, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="Time of a query.",
+)
+@click.option(
+    "--rows", type=AT_LEAST_ONE, default=10_000, show_default=True, metavar="N", help="Most rows of an answer."
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 256), metavar="N", help="Queries at once [default: two per processor]."
+)
+@click.option(
+    "--frame-ancestors",
+    default="",
+    metavar="LIST",
+    help="Who may show pages in a frame, such as 'self' [default: all].",
+)
+@click.option("--watch", is_flag=True, help="Serve what files say as soon as they are saved.")
+@click.option("--log/--no-log", default=True, show_default=True, help="Write each request to stderr.")
+def serve(
+    paths: Sequence[str],
+    host: str,
+    port: int,
+    url: str,
+    seconds: float,
+    rows: int,
+    workers: int | None,
+    frame_ancestors: str,
+    watch: bool,
+    log: bool,
+) -> None:
+    """Serve the site, and a SPARQL endpoint over the same data at /sparql.
+
+    PATHs are mechanisms, RDF files, or one folder of a store that pyoxigraph keeps on disk; by default all of seeds/.
+    The endpoint only answers questions, and each has a limit of time and rows. docs/serve.md says what is where.
+    """
+    import re
+
+    try:
+        from kg.site import server
+        from kg.sparql.pool import Limits
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"kg serve needs kg[serve]: there is no {error.name}") from None
+    if not hasattr(os, "fork"):
+        raise click.ClickException("kg serve needs Linux, macOS, or WSL")
+    if url and not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", url, re.ASCII):
+        raise click.UsageError("--url is an address, such as https://example.org/kg")
+    try:
+        framing = server.ancestors(frame_ancestors)
+    except ValueError as error:
+        raise click.UsageError(f"--frame-ancestors: {error}") from None
+    limits = Limits(seconds, rows, workers or Limits.workers)
+    options = server.Options(tuple(paths), url, limits, framing, watch, log)
+    click.echo("preparing the site and the data", err=True)
+    try:
+        server.run(options, host, port, lambda words: click.echo(words, err=True))
+    except server.Failed as failed:
+        click.echo(str(failed), err=True)
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("url")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--graph", default="", metavar="IRI", help="Where triples of a file go that names no graph.")
+@click.option("--merge", is_flag=True, help="Make the default graph the merge of all that is sent.")
+@click.option("--user", default="", metavar="NAME", help="Who asks; the password is in $KG_PASSWORD.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, 86400, min_open=True),
+    default=300.0,
+    show_default=True,
+    help="Time limit of a request.",
+)
+@JSON
+def push(url: str, paths: Sequence[str], graph: str, merge: bool, user: str, seconds: float, as_json: bool) -> None:
+    """Send named graphs to a SPARQL store elsewhere.
+
+    URL is the address of its Graph Store Protocol, such as http://localhost:7878/store. PATHs are mechanisms, RDF files,
+    or one folder of a store that pyoxigraph keeps on disk; by default all of seeds/. Graphs of the same names are
+    replaced, others stay. What is there already is not sent again, so a run that broke off is gone on with; at the end
+    the store's own count must be ours. docs/scale.md says which store for what.
+    """
+    import re
+
+    from kg.sparql import NoAnswer
+    from kg.sparql.push import Target
+    from kg.sparql.push import push as run
+
+    if not re.match(r"https?://[^\s/]", url):
+        raise click.UsageError("URL is an address, such as http://localhost:7878/store")
+    target = Target(url, seconds, user, os.environ.get("KG_PASSWORD", ""))
+    done = []
+    try:
+        with _progress() as say:
+            for one in run(target, paths, graph, merge, say):
+                done.append(one._asdict())
+                if not as_json:
+                    came = f"{one.sent} sent" if one.sent else "there already"
+                    say("")
+                    click.echo(f"{one.graph or 'the default graph'}: {_n(one.triples, 'triple')}, {came}")
+    except NoAnswer as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    if as_json:
+        click.echo(json.dumps(done, ensure_ascii=False, indent=1))
+
+
 # ---------------------------------------------------------------- printing
 
 
@@ -846,6 +974,34 @@ def _print_questions(questions: Iterable[Question]) -> None:
                 given = "".join(f" {p.name}={p.default}" for p in one.parameters)
                 click.echo(f"  {one.name:<{wide}}  {one.summary}{click.style(given, dim=True)}")
     click.echo("\nkg ask QUESTION [PATH]... [--with NAME=VALUE]; --explain shows the query and how it works")
+
+
+def _print_all(over: Sequence[str], endpoint: str, seconds: float, rows: int) -> None:
+    """Every question of the library with the rows of its answer; ends the command with 1 if one is not answered."""
+    from kg import sparql
+
+    failed = 0
+    known = sparql.questions()
+    wide = max(map(len, known))
+    with sparql.Engine(seconds) if not endpoint else contextlib.nullcontext() as engine:
+        if engine:
+            engine.load(*over)
+        for name in known:
+            try:
+                answer = (
+                    engine.ask(name, rows=rows)
+                    if engine
+                    else sparql.ask(name, endpoint=endpoint, seconds=seconds, rows=rows)
+                )
+                found = ("yes" if answer.truth else "no") if answer.truth is not None else _n(len(answer.rows), "row")
+                click.echo(f"{name:<{wide}}  {found}" + ", and there are more" * answer.capped)
+            except sparql.NoAnswer as error:
+                failed += 1
+                click.echo(str(error), err=True)
+    answered = len(known) - failed
+    click.echo(f"{answered} of {_n(len(known), 'question')} answered")
+    if failed:
+        sys.exit(1)
 
 
 def _standard_input() -> str:
@@ -871,14 +1027,10 @@ def _unread(path: str, error: Exception) -> Sequence[Diagnostic]:
 def _valid(path: str) -> Mechanism:
     """A mechanism to run, or `all` of seeds/ as one; the complaints end the command if it is not valid."""
     from kg import conflicts, formats
-    from kg.diagnostics import InvalidMechanism
 
     if path == conflicts.ALL and not Path(path).exists():
         return conflicts.merge(_valid(str(seed)) for seed in formats.seeds())
-    mechanism, report = formats.examine(path, sources="")  # texts are for `kg check`
-    if report.errors:
-        raise InvalidMechanism(report.diagnostics)
-    return mechanism
+    return formats.valid(path)
 
 
 def _strip(mechanism: Mechanism, cite: str = "") -> None:

@@ -37,6 +37,8 @@ DOORS = {
     "pyshacl": {"shapes"},
     "pyvis": {"page"},
     "rdflib": {"formats/rdf", "shapes"},
+    "starlette": {"site"},
+    "uvicorn": {"site"},
     "yaml": {"foreign", "formats/gocam", "formats/yaml"},
 }
 

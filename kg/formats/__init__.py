@@ -407,6 +407,20 @@ def _save(folder: Path, files: Mapping[str, str]) -> list[Path]:
             part.unlink(missing_ok=True)
 
 
+def valid(path: str | Path) -> Mechanism:
+    """A mechanism in which nothing is wrong; texts are not looked up, which is for ``kg check``.
+
+    >>> valid("ta1-tlr7").id
+    'ta1-tlr7'
+
+    Raises InvalidMechanism, with every complaint.
+    """
+    mechanism, report = examine(path, sources="")
+    if report.errors:
+        raise InvalidMechanism(report.diagnostics)
+    return mechanism
+
+
 def write(mechanism: Mechanism, path: str | Path) -> None:
     """Write a mechanism in the format that the file's name ends in; the file is whole or not there at all.
 

@@ -13,6 +13,7 @@ from kg.sparql.process import as_graph
 from kg.sparql.query import NoAnswer, Query, read
 
 LARGEST = 1 << 29  # bytes of an answer; nobody reads a larger one, and it may never end
+CUT = "X-SPARQL-MaxRows"  # by which a server says that there are more rows: Virtuoso, and `kg serve`
 ABOUT = """SELECT DISTINCT ?mechanism ?version ?caveat {
   ?mechanism a kgv:Mechanism ; kgv:caveat ?caveat . OPTIONAL { ?mechanism owl:versionInfo ?version } }"""
 
@@ -73,7 +74,8 @@ def _posted(query: Query, endpoint: str, seconds: float, rows: int) -> Answer:
             raise NoAnswer("time-limit", message, "give it more --seconds", name=endpoint) from None
         raise NoAnswer("endpoint", f"it cannot be reached: {reason}", name=endpoint) from None
     try:
-        return _received(b"".join(parts), query, graph, rows)
+        answer = _received(b"".join(parts), query, graph, rows)
+        return replace(answer, capped=answer.capped or CUT in reply.headers)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         kind = reply.headers.get_content_type()
         message = f"it answers with {kind} that is no {'Turtle' if graph else 'SPARQL result in JSON'}"

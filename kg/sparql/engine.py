@@ -107,15 +107,9 @@ class Engine:
 
     def _load_mechanism(self, one: str | Path | Mechanism) -> Mechanism:
         from kg import formats
-        from kg.diagnostics import InvalidMechanism
         from kg.formats import rdf
 
-        if isinstance(one, (str, Path)):
-            mechanism, report = formats.examine(one)
-            if report.errors:
-                raise InvalidMechanism(report.diagnostics)
-        else:
-            mechanism = one
+        mechanism = formats.valid(one) if isinstance(one, (str, Path)) else one
         self.caveats[mechanism.id], self.versions[mechanism.id] = mechanism.caveats, mechanism.version
         for name, graph in ((rdf.iri(mechanism), rdf.graph), (rdf.iri(mechanism, "run"), rdf.run_graph)):
             self._load_graph(mechanism.id, name, graph(mechanism))

@@ -33,7 +33,7 @@ def serve() -> None:
         try:
             said = {"check": _check, "load": _load, "unite": _unite, "ask": _ask}[request["do"]](store, request)
         except SyntaxError as error:
-            said = _misread(request["query"]) if "query" in request else {"error": str(error)}
+            said = misread(request["query"]) if "query" in request else {"error": str(error)}
         except (OSError, ValueError, RuntimeError) as error:
             said = {"error": str(error)}
         sys.stdout.buffer.write(json.dumps(said).encode() + b"\n")
@@ -52,7 +52,7 @@ def _bounded() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
-def _misread(query: str) -> dict[str, Any]:
+def misread(query: str) -> dict[str, Any]:
     """Where and why the engine does not understand a query.
 
     It tries each keyword by taking as many characters, so the place that it names is past the fault by up to a
@@ -259,17 +259,20 @@ def as_graph(source: Any, rows: int, prefixes: Mapping[str, str]) -> dict[str, A
 
     if isinstance(source, bytes):
         source = (quad.triple for quad in ox.parse(source, format=ox.RdfFormat.TURTLE))
-    triples: dict[Any, str] = {}
-    capped = False
-    for triple in source:
-        if triple in triples:
-            continue
-        if len(triples) == rows:
-            capped = True
-            break
-        triples[triple] = str(triple)
-    ordered = sorted(triples, key=triples.__getitem__)
+    ordered, capped = distinct(source, rows)
     names = dict(sorted(prefixes.items()))
     turtle = (ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=names) or b"").decode()
     table = _table((one.subject, one.predicate, one.object) for one in ordered)
     return {"variables": ["subject", "predicate", "object"], **table, "turtle": turtle, "capped": capped}
+
+
+def distinct(source: Iterable[Any], most: int) -> tuple[list[Any], bool]:
+    """The triples of a graph in a stable order, each once; and whether there are more than so many."""
+    triples: dict[Any, str] = {}
+    for triple in source:
+        if triple in triples:
+            continue
+        if len(triples) == most:
+            return sorted(triples, key=triples.__getitem__), True
+        triples[triple] = str(triple)
+    return sorted(triples, key=triples.__getitem__), False
