@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,7 +45,7 @@ def nodes(count: int, seed: int = 1) -> Iterator[bytes]:
 def edges(count: int, of_nodes: int, seed: int = 2) -> Iterator[bytes]:
     """So many rows of edges, or a few more, below their header; some of them bad."""
     rnd = random.Random(seed)
-    known = [id for id in _ids(of_nodes)]
+    known = list(_ids(of_nodes))
     yield _line(EDGE_COLUMNS)
     bad = 0
     for number in range(count):
@@ -78,10 +79,13 @@ def edges(count: int, of_nodes: int, seed: int = 2) -> Iterator[bytes]:
 
 
 def _ids(count: int) -> Iterator[str]:
+    """The ids of the good rows: what is wrong with an edge is to be wrong with the edge alone."""
+    good = re.compile(rb"((?:HGNC|GO|CHEBI|UBERON):\d+)\tbiolink:(?:Gene|BiologicalProcess|ChemicalEntity\|biolink:Drug)\t")
+    found: dict[bytes, set[bytes]] = {}
     for line in nodes(count):
-        cells = line.split(b"\t")
-        if len(cells) == len(NODE_COLUMNS) and cells[0] != b"id" and b"\xff" not in line:
-            yield cells[0].decode()
+        if line.count(b"\t") == len(NODE_COLUMNS) - 1 and (row := good.match(line)) and b"\xff" not in line:
+            found.setdefault(row[1], set()).add(line)
+    yield from (id.decode() for id, lines in found.items() if len(lines) == 1)
 
 
 def _line(cells: list[str] | tuple[str, ...]) -> bytes:

@@ -194,14 +194,12 @@ class _Pipeline:
             groups: dict[tuple[str, tuple[str, ...]], list[Input]] = {}
             for file in self.files[of]:
                 groups.setdefault((file.separator, file.header), []).append(file)
-            tables = [
-                rules.rows(run.lines(f"{of}_lines_{n}", these), of, header, separator, self.prefixes, nodes)
-                for n, ((separator, header), these) in enumerate(groups.items())
-            ]
-            whole = tables[0]
-            for more in tables[1:]:
-                whole = whole.union(more)
-            staged = run.stage(f"{of}_rows", whole)
+            known = nodes
+
+            def of_lines(lines: Table, file: Input, of: str = of, known: Table | None = known) -> Table:
+                return rules.rows(lines, of, file.header, file.separator, self.prefixes, known)
+
+            staged = run.read(f"{of}_rows", list(groups.values()), of_lines)
             ids = run.stage(f"{of}_shared", rules.shared(rules.good(staged)))
             again = run.stage(f"{of}_again", rules.again(rules.good(staged), ids, of))
             self.rows[of] = rules.kept(staged, ids, again)
@@ -216,7 +214,7 @@ class _Pipeline:
             counts[of] = Counts(lines - skipped, kept, sum(bad.values()))
             wrong.append((of, rules.rejects(of, staged, again), bad))
             if of == "node":
-                nodes = run.stage("node_keys", rules.keyed(self.rows["node"], self.prefixes))
+                nodes = run.stage("node_ids", self.rows["node"].select("id"))
         reasons = {f"{of}s: {fault.strip()}": n for of, _, bad in wrong for fault, n in bad.items()}
         self._reject([table for _, table, _ in wrong])
         if limit is not None:

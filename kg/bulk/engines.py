@@ -20,6 +20,7 @@ from kg.bulk.rules import TAB
 
 #: Called with what is being done, the part of it that is done (0 to 1, or less than 0 if unknown), and the rows so far.
 Progress = Callable[[str, float, int], None]
+CHUNK = 250_000  # lines that DuckDB is given at once
 PART = 512 * 2**20  # bytes of N-Quads in a part, about
 LINES = ibis.schema({"file": "string", "number": "int64", "fault": "string", "line": "string"})
 
@@ -47,8 +48,8 @@ class Engine(ABC):
         return self.table(name)
 
     @abstractmethod
-    def lines(self, name: str, files: Sequence[Input]) -> Table:
-        """The lines of files as a table that can be read once."""
+    def read(self, name: str, groups: Sequence[Sequence[Input]], rows: Callable[[Table, Input], Table]) -> Table:
+        """Stage what ``rows`` makes of the lines of files; files of a group have one header."""
 
     @abstractmethod
     def counted(self) -> int:
@@ -86,31 +87,42 @@ class DuckDB(Engine):
         import duckdb
 
         super().__init__(work, progress)
-        self.counts: list[Count] = []
+        self.total = 0
         self.connection = duckdb.connect(
             config={"memory_limit": memory, "temp_directory": str(work / "spill"), "preserve_insertion_order": "true"}
         )
 
-    def lines(self, name: str, files: Sequence[Input]) -> Table:
-        count = Count()
-        self.counts.append(count)
-        self.schemas[name] = LINES
-        size = sum(file.path.stat().st_size for file in files)
-
-        def told() -> Iterator[pa.RecordBatch]:
-            for batch in lines.batches(files, count):
-                yield batch
-                self.progress("checking", count.bytes / size if size else 1.0, count.lines)
-
-        self.connection.register(name, pa.RecordBatchReader.from_batches(lines.SCHEMA, told()))
+    def read(self, name: str, groups: Sequence[Sequence[Input]], rows: Callable[[Table, Input], Table]) -> Table:
+        """By CHUNK lines at a time: so memory does not grow with the files, and there is something to tell."""
+        size = sum(file.path.stat().st_size for files in groups for file in files)
+        parts = self.work / name
+        parts.mkdir()
+        done = made = read = 0
+        for files in groups:
+            count = Count()
+            expression = rows(ibis.table(LINES, name="chunk"), files[0])
+            self.schemas[name], sql = expression.schema(), self.sql(expression)
+            for chunk in _chunks(lines.batches(files, count)):
+                self.connection.register("chunk", chunk)
+                self._copy(sql, parts / f"{made:06}.parquet")
+                made += 1
+                read += chunk.num_rows
+                self.progress(f"checking {name.partition('_')[0]}s", (done + count.bytes) / size if size else 1, read)
+            done += count.bytes
+        self.total += read
+        self.connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{_quoted(parts)}/*.parquet')")
         return self.table(name)
 
+    def _copy(self, sql: str, file: Path, compression: str = "lz4_raw") -> None:
+        options = f"FORMAT parquet, COMPRESSION {compression}, ROW_GROUP_SIZE 30720"
+        self.connection.execute(f"COPY ({sql}) TO '{_quoted(file)}' ({options})")
+
     def counted(self) -> int:
-        return sum(count.lines for count in self.counts)
+        return self.total
 
     def _stage(self, name: str, sql: str) -> None:
         file = self.work / f"{name}.parquet"
-        self.connection.execute(f"COPY ({sql}) TO '{_quoted(file)}' (FORMAT parquet, COMPRESSION lz4_raw)")
+        self._copy(sql, file)
         self.connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{_quoted(file)}')")
 
     def rows(self, expression: Table) -> list[tuple[Any, ...]]:
@@ -144,12 +156,24 @@ class DuckDB(Engine):
     def parquet(self, expression: Table, stem: str, folder: Path) -> list[Path]:
         file = folder / f"{stem}-00000.parquet"
         self.progress(f"writing the table of {stem}", -1, 0)
-        sql = self.sql(expression)
-        self.connection.execute(f"COPY ({sql}) TO '{_quoted(file)}' (FORMAT parquet, COMPRESSION zstd)")
+        self._copy(self.sql(expression), file, "zstd")
         return [file]
 
     def close(self) -> None:
         self.connection.close()
+
+
+def _chunks(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Batches as tables of CHUNK lines, about; one table at least, so that there are always columns."""
+    found: list[pa.RecordBatch] = []
+    first = True
+    for batch in batches:
+        found.append(batch)
+        if sum(map(len, found)) >= CHUNK:
+            yield pa.Table.from_batches(found, lines.SCHEMA)
+            found, first = [], False
+    if found or first:
+        yield pa.Table.from_batches(found, lines.SCHEMA)
 
 
 def _quoted(path: Path) -> str:
@@ -192,7 +216,14 @@ class Spark(Engine):
         self.session.sparkContext.setLogLevel("ERROR")
         self.total = 0
 
-    def lines(self, name: str, files: Sequence[Input]) -> Table:
+    def read(self, name: str, groups: Sequence[Sequence[Input]], rows: Callable[[Table, Input], Table]) -> Table:
+        tables = [rows(self._lines(f"{name}_{n}", files), files[0]) for n, files in enumerate(groups)]
+        whole = tables[0]
+        for table in tables[1:]:
+            whole = whole.union(table)
+        return self.stage(name, whole)
+
+    def _lines(self, name: str, files: Sequence[Input]) -> Table:
         from pyspark.sql import DataFrame
         from pyspark.sql import functions as f
 

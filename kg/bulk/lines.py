@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -157,7 +158,7 @@ def batches(files: Sequence[Input], count: Count) -> Iterator[pa.RecordBatch]:
             if file.format != "tsv":
                 rows = lines.to_pylist() if isinstance(lines, pa.Array) else lines
                 faults, lines = flattened(rows, file.of, faults)
-            numbers = pa.array(range(number, number + len(lines)), pa.int64())
+            numbers = pa.array(np.arange(number, number + len(lines)))
             number += len(lines)
             count.lines += len(lines)
             name = pa.repeat(pa.scalar(str(file.path)), len(lines))
@@ -187,15 +188,12 @@ def _readable(lines: pa.Array) -> tuple[pa.Array | None, pa.Array]:
     try:
         return None, lines.cast(pa.string())
     except pa.ArrowInvalid:
-        faults, said = [], []
-        for line in lines.to_pylist():
-            try:
-                said.append(line.decode("utf-8"))
-                faults.append("")
-            except UnicodeDecodeError:
-                said.append(line.decode("utf-8", "replace"))
-                faults.append("not-utf8")
-        return pa.array(faults, pa.string()), pa.array(said, pa.string())
+        if len(lines) == 1:
+            return pa.array(["not-utf8"]), pa.array([lines[0].as_py().decode("utf-8", "replace")])
+    half = len(lines) // 2  # few lines are wrong: they are found by halving
+    found = [_readable(lines[:half]), _readable(lines[half:])]
+    faults = [pa.repeat(pa.scalar(""), len(said)) if wrong is None else wrong for wrong, said in found]
+    return pa.concat_arrays(faults), pa.concat_arrays([said for _, said in found])
 
 
 def flattened(

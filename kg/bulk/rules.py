@@ -156,12 +156,14 @@ def escaped(value: StringValue) -> StringValue:
     return chosen(value.re_search(r'[\\"\n\r]'), said, value)
 
 
-def expanded(value: StringValue, prefixes: Prefixes) -> StringValue:
+def expanded(value: StringValue, prefixes: Prefixes, many: bool = False) -> StringValue:
     """CURIEs as IRIs: of a list each item; what is an IRI stays."""
     alone = ibis.cases(
         *((value.startswith(f"{prefix}:"), text(iri, value.substr(len(prefix) + 1))) for prefix, iri in prefixes.iris.items()),
         else_=value,
     )  # fmt: skip
+    if not many:
+        return alone
     each = text(ITEM, value)
     for prefix, iri in prefixes.iris.items():
         each = each.replace(f"{ITEM}{prefix}:", f"{ITEM}{iri}")
@@ -184,7 +186,7 @@ def rows(
 ) -> Table:
     """Lines as rows: file, number, a value for each slot, and what is wrong, as ``REASON COLUMN`` with the value.
 
-    ``lines`` has file, number, fault and line; of edges ``nodes`` (key, node_iri) says which nodes there are.
+    ``lines`` has file, number, fault and line; of edges ``nodes`` (id) says which nodes there are.
     """
     line = chosen(lines.line.endswith("\r"), lines.line.left(lines.line.length() - 1), lines.line)
     table = lines.select("file", "number", "fault", line=line)
@@ -207,7 +209,7 @@ def rows(
         table = table.mutate(id=chosen(table.id == "", made, table.id))
     if nodes is not None:
         for side in ("subject", "object"):
-            known = nodes.select(**{f"{side}_key": nodes.key, f"{side}_iri": nodes.node_iri})
+            known = nodes.select(**{f"{side}_key": nodes.id})
             table = table.left_join(known, table[side] == known[f"{side}_key"])
     blank = ~table.line.re_search(r"[^ \t\r]") if separator == TAB else ibis.literal(False)
     first = separator.join(header)
@@ -227,8 +229,7 @@ def rows(
         *((table.fault.endswith(f" {name}"), table[name].left(MOST)) for name in cells),
         else_="",
     )
-    keep = [*cells, *(["subject_iri", "object_iri"] if nodes is not None else [])]
-    return table.select("file", "number", "fault", value=value, **{name: table[name] for name in keep})
+    return table.select("file", "number", "fault", value=value, **{name: table[name] for name in cells})
 
 
 def _between(pieces: Iterable[StringValue], mark: str) -> list[StringValue | str]:
@@ -253,7 +254,7 @@ def _faults(
             wrong = (value != "") & ~value.re_search(whole(prefixes.one, slot.many))
             yield from _unidentified(value, wrong, slot, prefixes)
         elif slot.value == "node" and joined:
-            missing = table[f"{name}_iri"].isnull()
+            missing = table[f"{name}_key"].isnull()
             wrong = missing & ~value.re_search(whole(prefixes.one))
             yield from _unidentified(value, wrong, slot, prefixes)
             yield missing, f"missing-node {name}"
@@ -329,11 +330,6 @@ def rejects(of: str, staged: Table, again: Table) -> Table:
 # ---------------------------------------------------------------- from rows to RDF
 
 
-def keyed(nodes: Table, prefixes: Prefixes) -> Table:
-    """The ids of nodes with their IRIs."""
-    return nodes.select(key=nodes.id, node_iri=expanded(nodes.id, prefixes))
-
-
 def asserted(edges: Table) -> BooleanValue:
     """Whether an edge is claimed to hold: a knowledge assertion that is not negated. Not stated is not claimed."""
     return (edges.knowledge_level == "knowledge_assertion") & (edges.negated.lower() != "true")
@@ -354,7 +350,8 @@ def quads(rows: Table, of: str, graph: str, prefixes: Prefixes, used: Iterable[s
     ``used`` names the columns that any file has; ``end`` stands behind the last line.
     """
     about = edge_iri(rows, graph) if of == "edge" else expanded(rows.id, prefixes)
-    rows = rows.mutate(about=text("<", about, "> <"))
+    ends = {slot.column: expanded(rows[slot.column], prefixes) for slot in slots(of) if slot.value == "node"}
+    rows = rows.mutate(about=text("<", about, "> <"), **{f"{name}_iri": iri for name, iri in ends.items()})
     stop, xsd = f" <{graph}> .\n", "http://www.w3.org/2001/XMLSchema#boolean"
 
     def say(property: str, object: StringValue | str, *more: StringValue | str) -> list[StringValue | str]:
@@ -392,7 +389,7 @@ def _object(value: StringValue, slot: Slot, prefixes: Prefixes) -> tuple[StringV
     if slot.value == "flag":
         return value.lower(), '"', '"^^<http://www.w3.org/2001/XMLSchema#boolean>'
     if slot.value == "curie" and slot.property != "skos:notation":
-        return expanded(value, prefixes), "<", ">"
+        return expanded(value, prefixes, slot.many), "<", ">"
     return escaped(value), '"', '"'
 
 
