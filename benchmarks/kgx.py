@@ -1,6 +1,6 @@
 """KGX of any size with bad rows, the same for the same seed: what `benchmarks/bulk.py` and the tests read.
 
-    python benchmarks/kgx.py EDGES FOLDER        # nodes.tsv and edges.tsv
+python benchmarks/kgx.py EDGES FOLDER        # nodes.tsv and edges.tsv
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ def edges(count: int, of_nodes: int, seed: int = 2) -> Iterator[bytes]:
 
 def _ids(count: int) -> Iterator[str]:
     """The ids of the good rows: what is wrong with an edge is to be wrong with the edge alone."""
-    good = re.compile(rb"((?:HGNC|GO|CHEBI|UBERON):\d+)\tbiolink:(?:Gene|BiologicalProcess|ChemicalEntity\|biolink:Drug)\t")
+    good = re.compile(
+        rb"((?:HGNC|GO|CHEBI|UBERON):\d+)\tbiolink:(?:Gene|BiologicalProcess|ChemicalEntity\|biolink:Drug)\t"
+    )
     found: dict[bytes, set[bytes]] = {}
     for line in nodes(count):
         if line.count(b"\t") == len(NODE_COLUMNS) - 1 and (row := good.match(line)) and b"\xff" not in line:

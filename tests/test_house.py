@@ -20,21 +20,27 @@ FILES = sorted(HERE.rglob("*.py"))
 
 #: A file imports from lower floors only.
 FLOORS = """
-diagnostics < quads vocabulary texts < catalogue mechanism < causal < conflicts exact gaps < checks < formats < curate shapes sparql < page < diff site < cli < __main__
+diagnostics < quads vocabulary texts < catalogue mechanism < causal < conflicts exact gaps < checks < formats < bulk curate shapes sparql < page < diff site < cli < __main__
 """.split("<")
 
 #: Each library has one door: the only files that may import it.
 DOORS = {
     "click": {"cli"},
     "clingo": {"exact"},
+    "duckdb": {"bulk"},
+    "ibis": {"bulk"},
     "jinja2": {"page"},
     "markupsafe": {"page"},
     "networkx": {"mechanism", "formats/graphml"},
+    "numpy": {"bulk"},
+    "pyarrow": {"bulk"},
     "pygraphviz": {"page"},
-    "pyoxigraph": {"quads", "shapes", "sparql"},
+    "pyoxigraph": {"bulk", "quads", "shapes", "sparql"},
     "pyshacl": {"shapes"},
+    "pyspark": {"bulk"},
     "pyvis": {"page"},
     "rdflib": {"formats/rdf", "shapes"},
+    "scipy": {"bulk"},
     "yaml": {"formats/yaml"},
 }
 

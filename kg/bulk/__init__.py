@@ -288,6 +288,18 @@ def _reasons(reasons: Mapping[str, int]) -> str:
     return "\n".join(f"  {n:>{wide},}  {reason}" for reason, n in sorted(reasons.items(), key=lambda one: (-one[1], one[0])))  # fmt: skip
 
 
+def explained(fault: str) -> str:
+    """A reason and its column, in words.
+
+    >>> explained("malformed-curie subject")
+    'malformed-curie, subject: this is no CURIE, or not as its prefix has them'
+    """
+    from kg.bulk.rules import REASONS
+
+    reason, _, column = fault.partition(" ")
+    return f"{', '.join(filter(None, (reason, column)))}: {REASONS[reason]}"
+
+
 def _beside(out: Path) -> Path:
     return out.parent / f"{out.name}.rejects.tsv"
 
@@ -402,7 +414,8 @@ def prefix_map(file: str | Path) -> dict[str, str]:
     wrong = [
         Diagnostic(at, "malformed-prefix", f"{name!r} is no prefix, or {iri!r} no beginning of an IRI")
         for name, iri in pairs.items()
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.\-]*", name) or not re.fullmatch(r'[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]*', iri)  # fmt: skip
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.\-]*", name)
+        or not re.fullmatch(r'[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]*', iri)  # fmt: skip
     ]
     if wrong:
         raise InvalidMechanism(wrong)

@@ -85,7 +85,9 @@ def _opened(file: Path, of: str) -> Input:
 
     shown, form = "", _format(file)
     if not form:
-        raise refused("unknown-format", f"{file.name} ends in none of {', '.join(FORMATS)}", "with or without .gz, .zst")
+        raise refused(
+            "unknown-format", f"{file.name} ends in none of {', '.join(FORMATS)}", "with or without .gz, .zst"
+        )
     known = {slot.column for slot in slots(of)}
     try:
         if form == "tsv":

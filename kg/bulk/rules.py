@@ -401,9 +401,7 @@ def _property(curie: str) -> str:
 def table(rows: Table, of: str, graph: str, prefixes: Prefixes, used: Iterable[str]) -> Table:
     """Rows as people want them in a table: lists as lists, nothing as NULL, with the IRI, and whether asserted."""
     iri = edge_iri(rows, graph) if of == "edge" else expanded(rows.id, prefixes)
-    columns = {
-        slot.column: _cell(rows[slot.column], slot) for slot in slots(of) if slot.column in used or slot.needed
-    }
+    columns = {slot.column: _cell(rows[slot.column], slot) for slot in slots(of) if slot.column in used or slot.needed}
     more = {"asserted": asserted(rows)} if of == "edge" else {}
     return rows.select(iri=iri, **{"id": rows.id.nullif(""), **columns}, **more)
 

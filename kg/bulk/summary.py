@@ -83,7 +83,7 @@ def void(about: Mapping[str, Any], counts: Mapping[str, Any], parts: Sequence[Pa
         f"    void:properties {sum(1 for n in counts['properties'].values() if n)} ;",
         f'    void:uriSpace "{graph}/" ;',
         "    void:vocabulary <https://w3id.org/biolink/vocab/>, <https://w3id.org/immune-kg/vocab/> ;",
-        "    void:classPartition [ void:class biolink:Association ; " f"void:entities {edges} ] ;",
+        f"    void:classPartition [ void:class biolink:Association ; void:entities {edges} ] ;",
     ]
     for name, n in counts["properties"].items():
         if n:
@@ -196,7 +196,9 @@ def _scatter(title: str, degrees: Mapping[int, int]) -> str:
     for degree, nodes in degrees.items():
         x, y = place(degree, nodes)
         tip = f"{nodes:,} with {degree:,}"
-        seen.setdefault((round(x), round(y)), f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6"><title>{tip}</title></circle>')
+        seen.setdefault(
+            (round(x), round(y)), f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6"><title>{tip}</title></circle>'
+        )
     most_edges = max(degrees)
     alt = f"Most nodes have few edges; the most that one has is {most_edges:,}"
     return (
