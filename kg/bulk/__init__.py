@@ -9,6 +9,7 @@ page of plots, and ``graph`` answers questions about paths over the table of edg
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
@@ -95,7 +96,7 @@ def bulk(
     out = Path(folder)
     _free(out)
     try:
-        from kg.bulk import engines, lines, rules
+        from kg.bulk import engines, rules
     except ModuleNotFoundError as error:
         raise Missing(f"kg bulk needs {error.name}: pip install 'kg[bulk]'") from None
     files = _inputs(nodes, edges)
@@ -153,7 +154,8 @@ def _slug(name: str) -> str:
 def _inputs(nodes: str | Path, edges: str | Path) -> dict[str, list[Input]]:
     from kg.bulk import lines
 
-    files, wrong = {}, []
+    files = {}
+    wrong: list[Diagnostic] = []
     for of, given in (("node", nodes), ("edge", edges)):
         try:
             files[of] = lines.inputs(of, given)
@@ -188,7 +190,9 @@ class _Pipeline:
         """Validate every row, and write the rejects."""
         from kg.bulk import rules
 
-        run, wrong, counts, before = self.run, [], {}, 0
+        run, before = self.run, 0
+        counts: dict[str, Counts] = {}
+        wrong: list[tuple[str, Table, dict[str, int]]] = []
         nodes: Table | None = None
         for of in ("node", "edge"):
             groups: dict[tuple[str, tuple[str, ...]], list[Input]] = {}
@@ -326,13 +330,9 @@ def _store(out: Path, parts: list[Path], progress: Progress) -> None:
     store = ox.Store(str(out / "store"))
     for number, part in enumerate(parts):
         progress("loading the store", number / len(parts), 0)
-        if part.suffix == ".gz":
-            import gzip
-
-            with gzip.open(part) as file:
-                store.bulk_load(file, format=ox.RdfFormat.N_QUADS)
-        else:
-            store.bulk_load(path=str(part), format=ox.RdfFormat.N_QUADS)
+        packed = part.suffix == ".gz"
+        with gzip.open(part) if packed else part.open("rb") as file:
+            store.bulk_load(file, format=ox.RdfFormat.N_QUADS)  # type: ignore[arg-type]
     store.flush()
     store.optimize()
 
@@ -364,7 +364,7 @@ def _described(
     }
     (made / "void.ttl").write_text(page.void(about, summary, pipeline.parts), encoding="utf-8", newline="\n")
     (made / "summary.html").write_text(page.html(out.name, about, summary), encoding="utf-8", newline="\n")
-    files = {}
+    files: dict[str, dict[str, int | str]] = {}
     for file in sorted(made.iterdir()):
         if file.is_file():
             files[file.name] = {"bytes": file.stat().st_size, "sha256": _sha256(file)}
@@ -415,7 +415,7 @@ def prefix_map(file: str | Path) -> dict[str, str]:
         Diagnostic(at, "malformed-prefix", f"{name!r} is no prefix, or {iri!r} no beginning of an IRI")
         for name, iri in pairs.items()
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.\-]*", name)
-        or not re.fullmatch(r'[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]*', iri)  # fmt: skip
+        or not re.fullmatch(r'[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]*', iri)
     ]
     if wrong:
         raise InvalidMechanism(wrong)

@@ -6,6 +6,7 @@ import os
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -133,24 +134,19 @@ class DuckDB(Engine):
 
     def text(self, expression: Table, stem: str, folder: Path, packed: bool) -> list[Path]:
         files: list[Path] = []
-        written, out, rows = PART, None, 0
-        try:
+        out: pa.NativeFile = None
+        rows = 0
+        with ExitStack() as stack:
             for batch in self.batches(expression):
-                if written >= PART:
-                    if out:
-                        out.close()
+                if out is None or raw.tell() >= PART:
+                    stack.close()
                     files.append(folder / f"{stem}-{len(files):05}.nq{'.gz' * packed}")
-                    raw = pa.OSFile(str(files[-1]), "wb")
-                    out, written = pa.CompressedOutputStream(raw, "gzip") if packed else raw, 0
+                    raw = stack.enter_context(pa.OSFile(str(files[-1]), "wb"))
+                    out = stack.enter_context(pa.CompressedOutputStream(raw, "gzip")) if packed else raw
                 for column in batch.columns:
-                    content = _content(column)
-                    out.write(content)
-                    written += len(content)
+                    out.write(_content(column))
                 rows += len(batch)
                 self.progress(f"writing {stem}", -1, rows)
-        finally:
-            if out:
-                out.close()
         return files
 
     def parquet(self, expression: Table, stem: str, folder: Path) -> list[Path]:
@@ -329,7 +325,7 @@ def _converted(frame: Any, file: Input, columns: list[str] | None = None) -> Any
 
 
 def _moved(path: Path, pattern: str, stem: Path, suffix: str) -> list[Path]:
-    files = []
+    files: list[Path] = []
     for file in sorted(path.glob(pattern)):
         if file.stat().st_size:
             files.append(stem.with_name(f"{stem.name}-{len(files):05}{suffix}"))

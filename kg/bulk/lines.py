@@ -58,7 +58,8 @@ def inputs(of: str, given: str | Path) -> list[Input]:
         at = Path(path.anchor) if path.is_absolute() else Path()
         pattern = str(path.relative_to(path.anchor)) if path.is_absolute() else str(path)
         found = sorted(at.glob(pattern)) if re.search(r"[*?\[]", pattern) else []
-    wrong, read = [], []
+    wrong: list[Diagnostic] = []
+    read = []
     for file in found:
         try:
             read.append(_opened(file, of))
