@@ -212,10 +212,11 @@ def test_the_same_graph_from_json_and_parquet_and_packed(made, tmp_path):
         packed = pa.output_stream(str(tmp_path / f"{kind}.tsv.zst"), compression="zstd")
         packed.write(made.folder.parent.joinpath(f"{kind}.tsv").read_bytes())
         packed.close()
-    for suffix in (".jsonl.gz", ".parquet", ".tsv.zst"):
-        done = bulk.bulk(tmp_path / f"nodes{suffix}", tmp_path / f"edges{suffix}", tmp_path / "out", packed=True)
+    for of_nodes, of_edges in ((".parquet", ".jsonl.gz"), (".tsv.zst", ".parquet")):
+        files = tmp_path / f"nodes{of_nodes}", tmp_path / f"edges{of_edges}"
+        done = bulk.bulk(*files, tmp_path / "out", packed=True)
         expected = [re.sub(r"md5-\w+", "", line) for line in quads(made.folder)]
-        assert [re.sub(r"md5-\w+", "", line) for line in quads(tmp_path / "out")] == expected, suffix
+        assert [re.sub(r"md5-\w+", "", line) for line in quads(tmp_path / "out")] == expected, files
         assert done.nodes.written == 5 and done.edges.written == 4
 
 

@@ -134,11 +134,12 @@ class DuckDB(Engine):
 
     def text(self, expression: Table, stem: str, folder: Path, packed: bool) -> list[Path]:
         files: list[Path] = []
+        raw: pa.NativeFile = None
         out: pa.NativeFile = None
         rows = 0
         with ExitStack() as stack:
             for batch in self.batches(expression):
-                if out is None or raw.tell() >= PART:
+                if raw is None or raw.tell() >= PART:
                     stack.close()
                     files.append(folder / f"{stem}-{len(files):05}.nq{'.gz' * packed}")
                     raw = stack.enter_context(pa.OSFile(str(files[-1]), "wb"))

@@ -175,7 +175,7 @@ def _scatter(title: str, degrees: Mapping[int, int]) -> str:
     """How many nodes have how many edges, both on a scale of powers of ten."""
     if not degrees:
         return f"<section><h2>{title}</h2><p>There are no edges.</p></section>"
-    wide, high, left, low, right, top = 440, 300, 58, 42, 12, 14
+    wide, high, left, low, right, top = 440, 300, 58, 42, 26, 14
     most = [max(1, math.ceil(math.log10(max(values) + 1e-9))) for values in (degrees, degrees.values())]
 
     def place(degree: float, nodes: float) -> tuple[float, float]:
