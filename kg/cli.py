@@ -17,6 +17,7 @@ import kg
 
 if TYPE_CHECKING:
     from kg import causal
+    from kg.bulk.graph import Graph
     from kg.catalogue import Catalogue
     from kg.conflicts import Conflict
     from kg.diagnostics import Diagnostic
@@ -692,12 +693,18 @@ def paths(mech: str, start: str, end: str, also: Sequence[str], longest: int | N
     """List every signed route between two nodes, shortest first.
 
     A route is no effect: brakes and requirements lie along it. `kg whatif` says what follows. Through several mechanisms,
-    named by --with, or all of seeds/ with `kg paths all FROM TO`, a node may be called by its key or as MECH.KEY.
+    named by --with, or all of seeds/ with `kg paths all FROM TO`, a node may be called by its key or as MECH.KEY. Of a
+    folder that `kg bulk` wrote, only the shortest routes are listed unless --longest is given, and nodes are called by ids.
     """
     import itertools
 
     from kg import causal, conflicts
 
+    if _is_bulk(mech):
+        if also:
+            raise click.UsageError("--with goes with mechanisms, not with a folder of `kg bulk`")
+        _print_routes(mech, start, end, longest or 0, most, as_json)
+        return
     mechanism = conflicts.merge(map(_valid, (mech, *also))) if also else _valid(mech)
     if isinstance(mechanism, conflicts.Union):
         start, end = (mechanism.keys.get(name, name) for name in (start, end))
@@ -960,7 +967,186 @@ def push(url: str, paths: Sequence[str], graph: str, merge: bool, user: str, sec
         click.echo(json.dumps(done, ensure_ascii=False, indent=1))
 
 
+# ---------------------------------------------------------------- graphs of any size
+
+
+@main.command()
+@click.argument("nodes")
+@click.argument("edges")
+@click.option(
+    "-o", "--out", required=True, metavar="DIR", help="Where to write: a new folder, or one of an earlier run."
+)
+@click.option(
+    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True, help="What runs it."
+)
+@click.option("--master", default="local[*]", show_default=True, metavar="URL", help="Spark's master.")
+@click.option("--conf", multiple=True, metavar="NAME=VALUE", help="A setting of Spark's.")
+@click.option(
+    "--memory", default="1GB", show_default=True, metavar="SIZE", help="What DuckDB may use before it writes to disk."
+)
+@click.option(
+    "--max-rejects",
+    "most",
+    default="",
+    metavar="N|P%",
+    help="Fail, and write only the rejects, if more rows are wrong.",
+)
+@click.option(
+    "--prefixes", type=FILE, metavar="FILE", help="More prefixes: a JSON prefix map, or a table with prefix and iri."
+)
+@click.option("--gzip", "packed", is_flag=True, help="Compress the N-Quads.")
+@click.option("--store", is_flag=True, help="Also write an on-disk store, for `kg ask QUESTION DIR`.")
+@JSON
+def bulk(
+    nodes: str,
+    edges: str,
+    out: str,
+    engine: str,
+    master: str,
+    conf: Sequence[str],
+    memory: str,
+    most: str,
+    prefixes: Path | None,
+    packed: bool,
+    store: bool,
+    as_json: bool,
+) -> None:
+    """Validate a KGX graph of any size and make it RDF.
+
+    NODES and EDGES are each a file, a folder, or a pattern in quotes: TSV, JSON lines or Parquet, plain or compressed.
+    Writes N-Quads, tables in Parquet, VoID, a page of plots, and every row that was rejected, with its place and reason.
+    Needs kg[bulk], for Spark kg[spark]. docs/bulk.md has the rules and what is written.
+    """
+    from dataclasses import asdict
+
+    from kg import bulk as of
+
+    settings = _settings(conf, "--conf")
+    try:
+        more = of.prefix_map(prefixes) if prefixes else None
+        with _progress() as say:
+            done = of.bulk(
+                *(nodes, edges, out, engine, packed, most, more, store, master, settings, memory), _Rate(say)
+            )
+    except of.TooManyRejects as error:
+        click.echo(f"kg: {error}", err=True)
+        sys.exit(1)
+    except of.Missing as error:
+        click.echo(f"kg: {error}", err=True)
+        sys.exit(1)
+    except ValueError as error:
+        from kg.diagnostics import InvalidMechanism
+
+        if isinstance(error, InvalidMechanism):
+            raise
+        raise click.UsageError(str(error)) from None
+    if as_json:
+        click.echo(json.dumps({**asdict(done), "folder": str(done.folder)}, ensure_ascii=False, indent=1))
+        return
+    for kind, counts in (("nodes", done.nodes), ("edges", done.edges)):
+        click.echo(f"{kind}: {counts.read:,} read, {counts.written:,} written, {counts.rejected:,} rejected")
+    for reason, n in sorted(done.reasons.items(), key=lambda one: (-one[1], one[0])):
+        kind, _, said = reason.partition(": ")
+        click.echo(f"  {n:>9,}  {kind}: {of.explained(said)}")
+    for file, columns in done.ignored.items():
+        click.echo(f"{file}: not carried over: {', '.join(columns)}")
+    size = sum(done.files.values()) / 1e6
+    click.echo(
+        f"{done.quads:,} quads, {done.asserted:,} edges asserted; {size:,.0f} MB in {done.seconds:.1f} s: {done.folder}"
+    )
+
+
+@main.command()
+@click.argument("folder")
+@click.argument("node")
+@click.option("--steps", type=AT_LEAST_ONE, metavar="N", help="At most so many steps away [default: any].")
+@click.option("--back", is_flag=True, help="From where the node is reached, instead.")
+@click.option("--most", type=AT_LEAST_ONE, default=100, show_default=True, metavar="N", help="Print so many.")
+@JSON
+def reach(folder: str, node: str, steps: int | None, back: bool, most: int, as_json: bool) -> None:
+    """List what can be reached from a node of a large graph, nearest first.
+
+    FOLDER is one that `kg bulk` wrote; NODE is an id. + and - are the signs of the walks on which every edge states one;
+    where there is none, no such walk is known. A walk is no effect.
+    """
+    graph = _graph(folder)
+    found = _known(lambda: graph.reach(node, steps or 0, back))
+    if as_json:
+        rows = [one._asdict() for one in found[:most]]
+        click.echo(json.dumps({"reached": len(found), "nodes": rows}, ensure_ascii=False, indent=1))
+        return
+    for one in found[:most]:
+        click.echo(f"{one.steps:>4}  {one.signs or '?':<3} {one.node}")
+    more = f"; these are the first {most}: --most N" if len(found) > most else ""
+    click.echo(f"{_n(len(found), 'node')}{more}")
+
+
+def _is_bulk(path: str) -> bool:
+    return (Path(path) / "edges-00000.parquet").is_file()
+
+
+def _graph(folder: str) -> Graph:
+    try:
+        from kg.bulk.graph import Graph
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"this needs {error.name}: pip install 'kg[bulk]'") from None
+    try:
+        return Graph.read(folder)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _known(ask: Callable[[], Any]) -> Any:
+    """An answer about nodes of a large graph; the command ends if one of them is not there."""
+    from kg.bulk.graph import Unknown
+
+    try:
+        return ask()
+    except Unknown as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _print_routes(folder: str, start: str, end: str, longest: int, most: int, as_json: bool) -> None:
+    import itertools
+
+    graph = _graph(folder)
+    found = graph.routes(start, end, longest)
+    routes = _known(lambda: list(itertools.islice(found, most)))
+    capped = next(found, None) is not None
+    if as_json:
+        rows = [[[one._asdict() for one in step] for step in route] for route in routes]
+        click.echo(json.dumps({"routes": rows, "capped": capped}, ensure_ascii=False, indent=1))
+        return
+    marks = {(): "?", (-1,): "−", (0,): "?", (1,): "+"}
+    for route in routes:
+        steps = [tuple(sorted({edge.sign for edge in step})) for step in route]
+        said = "".join(f" {marks.get(sign, '±')}> {step[0].object}" for sign, step in zip(steps, route, strict=True))
+        click.echo(f"{route[0][0].subject}{said}")
+    click.echo(f"{_n(len(routes), 'route')}{' and more' if capped else ''}. A route is no effect; ? is a step without a sign, ± one with both.")  # fmt: skip
+
+
 # ---------------------------------------------------------------- printing
+
+
+class _Rate:
+    """Tells of a long run: what is done, how far, rows, rows per second, and the time left where it is known."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.say, self.doing, self.since, self.last = say, "", 0.0, 0.0
+
+    def __call__(self, doing: str, part: float, rows: int) -> None:
+        import time
+
+        now = time.monotonic()
+        if doing != self.doing:
+            self.doing, self.since, self.last = doing, now, 0.0
+        if now - self.last < 0.2:
+            return
+        self.last, spent = now, now - self.since
+        words = [doing, f"{part:.0%}" if 0 < part <= 1 else "", f"{rows:,} rows" if rows else ""]
+        words.append(f"{rows / spent:,.0f} rows/s" if rows and spent > 0.5 else "")
+        words.append(f"{spent * (1 - part) / part:.0f} s left" if 0.01 < part < 1 and spent > 1 else "")
+        self.say(", ".join(filter(None, words)))
 
 
 def _print_questions(questions: Iterable[Question]) -> None:

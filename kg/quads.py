@@ -37,6 +37,16 @@ def is_rdf(path: object) -> TypeGuard[str | Path]:
     return isinstance(path, (str, Path)) and Path(path).suffix.lower() in SUFFIXES
 
 
+def store_of(path: object) -> Path | None:
+    """The on-disk store in a folder that ``kg bulk --store`` wrote; None if there is none.
+
+    >>> store_of("ta1-tlr7") is None
+    True
+    """
+    found = Path(path) / "store" if isinstance(path, (str, Path)) else None
+    return found if found and (found / "CURRENT").is_file() else None
+
+
 def syntax(file: Path) -> ox.RdfFormat:
     """The syntax that a file's name says."""
     import pyoxigraph as ox

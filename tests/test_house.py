@@ -20,23 +20,29 @@ FILES = sorted(HERE.rglob("*.py"))
 
 #: A file imports from lower floors only.
 FLOORS = """
-diagnostics < quads vocabulary texts < catalogue mechanism < causal losses < conflicts exact gaps < checks foreign < networks bel boolean gocam < nanopubs < formats < curate shapes sparql < page < diff site < cli < __main__
+diagnostics < quads vocabulary texts < catalogue mechanism < causal losses < conflicts exact gaps < checks foreign < networks bel boolean gocam < nanopubs < formats < bulk curate shapes sparql < page < diff site < cli < __main__
 """.split("<")
 
 #: Each library has one door: the only files that may import it.
 DOORS = {
     "click": {"cli"},
     "clingo": {"exact"},
+    "duckdb": {"bulk"},
+    "ibis": {"bulk"},
     "jinja2": {"page"},
     "libsbml": {"formats/sbml"},
     "markupsafe": {"page"},
     "networkx": {"mechanism", "networks", "formats/graphml"},
+    "numpy": {"bulk"},
     "openpyxl": {"foreign"},
+    "pyarrow": {"bulk"},
     "pygraphviz": {"page"},
-    "pyoxigraph": {"quads", "shapes", "sparql"},
+    "pyoxigraph": {"bulk", "quads", "shapes", "sparql"},
     "pyshacl": {"shapes"},
+    "pyspark": {"bulk"},
     "pyvis": {"page"},
     "rdflib": {"formats/rdf", "shapes"},
+    "scipy": {"bulk"},
     "starlette": {"site"},
     "uvicorn": {"site"},
     "yaml": {"foreign", "formats/gocam", "formats/yaml"},

@@ -61,10 +61,16 @@ class Engine:
         self.process.wait()
 
     def load(self, *over: str | Path | Mechanism) -> None:
-        """Add mechanisms and RDF files; everything in seeds/ if none is named."""
+        """Add mechanisms and RDF files; everything in seeds/ if none is named. A store on disk is asked as it lies there."""
         from kg import formats
         from kg.formats import rdf
 
+        stores = [found for found in map(quads.store_of, over) if found]
+        if stores:
+            if len(over) > 1:
+                raise NoAnswer("not-alone", "a store on disk is asked alone", "name no other PATH", name=str(stores[0]))
+            self._done(self._said(str(stores[0]), do="open", path=str(stores[0])))
+            return
         mechanisms = []
         for one in over or formats.seeds():
             if quads.is_rdf(one):

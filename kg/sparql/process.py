@@ -25,13 +25,17 @@ def serve() -> None:
     import pyoxigraph as ox
 
     _bounded()
-    store = ox.Store()
+    store, on_disk = ox.Store(), False
     for line in sys.stdin.buffer:
         request = json.loads(line)
         if hasattr(signal, "setitimer"):  # if the parent dies first, this ends by itself
             signal.setitimer(signal.ITIMER_REAL, request["seconds"] + 5)
         try:
-            said = {"check": _check, "load": _load, "unite": _unite, "ask": _ask}[request["do"]](store, request)
+            if request["do"] == "open":
+                store, on_disk, said = ox.Store.read_only(request["path"]), True, {}
+            else:
+                do = {"check": _check, "load": _load, "unite": _unite, "ask": _ask}[request["do"]]
+                said = do(store, {**request, "on_disk": on_disk})
         except SyntaxError as error:
             said = misread(request["query"]) if "query" in request else {"error": str(error)}
         except (OSError, ValueError, RuntimeError) as error:
@@ -184,7 +188,8 @@ def _ask(store: Any, request: dict[str, Any]) -> dict[str, Any]:
 
     most = request["rows"]
     said: dict[str, Any] = {"variables": [], "truth": None, "turtle": "", "capped": False, "terms": [], "rows": []}
-    found = store.query(request["query"])
+    # a store on disk holds one graph, and keeps its triples once: the union is that graph
+    found = store.query(request["query"], use_default_graph_as_union=request["on_disk"])
     if isinstance(found, ox.QueryBoolean):
         said["truth"] = bool(found)
     elif isinstance(found, ox.QueryTriples):

@@ -1,0 +1,264 @@
+"""Files of KGX as raw lines, in Arrow: TSV, JSON lines and Parquet, plain or compressed, one or many."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from kg.bulk.rules import CELL, ITEM, TAB, slots
+from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
+
+BLOCK = 4 * 2**20  # bytes that are read at once
+SCHEMA = pa.schema([("file", pa.string()), ("number", pa.int64()), ("fault", pa.string()), ("line", pa.string())])
+FORMATS = {".tsv": "tsv", ".txt": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".parquet": "parquet"}
+PACKED = (".gz", ".zst", ".bz2")
+NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file of nodes or of edges, and the columns that its rows have."""
+
+    path: Path
+    of: str  # node or edge
+    format: str  # tsv, jsonl or parquet
+    header: tuple[str, ...]
+    ignored: tuple[str, ...]  # columns that are not carried over
+
+    @property
+    def separator(self) -> str:
+        return TAB if self.format == "tsv" else CELL
+
+    @property
+    def packed(self) -> str:
+        return self.path.suffix.lower() if self.path.suffix.lower() in PACKED else ""
+
+
+def inputs(of: str, given: str | Path) -> list[Input]:
+    """The files that a path, a folder or a pattern (``edges-*.tsv.gz``) names, sorted, with their headers.
+
+    Raises InvalidMechanism, with all complaints, if there is none, or if one is of no known kind, lacks a column that
+    every row needs, or names a column twice.
+    """
+    path = Path(given)
+    if path.is_dir():
+        found = sorted(file for file in path.iterdir() if file.is_file() and _format(file))
+    elif path.is_file():
+        found = [path]
+    else:
+        at = Path(path.anchor) if path.is_absolute() else Path()
+        pattern = str(path.relative_to(path.anchor)) if path.is_absolute() else str(path)
+        found = sorted(at.glob(pattern)) if re.search(r"[*?\[]", pattern) else []
+    wrong: list[Diagnostic] = []
+    read = []
+    for file in found:
+        try:
+            read.append(_opened(file, of))
+        except InvalidMechanism as error:
+            wrong += error.diagnostics
+    if not found:
+        kinds = f"a folder without {', '.join(FORMATS)}" if path.is_dir() else "there is no such file"
+        wrong.append(Diagnostic(Location(str(given), 1, 1), "not-found", kinds))
+    if wrong:
+        raise InvalidMechanism(wrong)
+    return read
+
+
+def _format(file: Path) -> str:
+    suffixes = [suffix.lower() for suffix in file.suffixes]
+    if suffixes and suffixes[-1] in PACKED:
+        suffixes.pop()
+    return FORMATS.get(suffixes[-1], "") if suffixes else ""
+
+
+def _opened(file: Path, of: str) -> Input:
+    def refused(code: str, message: str, help: str = "", column: int = 1) -> InvalidMechanism:
+        return InvalidMechanism([Diagnostic(Location(str(file), 1, column, shown), code, message, help)])
+
+    shown, form = "", _format(file)
+    if not form:
+        raise refused(
+            "unknown-format", f"{file.name} ends in none of {', '.join(FORMATS)}", "with or without .gz, .zst"
+        )
+    known = {slot.column for slot in slots(of)}
+    try:
+        if form == "tsv":
+            first = next(iter(_blocks(file, BLOCK)), b"").partition(b"\n")[0]
+            shown = first.removeprefix(b"\xef\xbb\xbf").decode("utf-8").rstrip("\r")
+            names = shown.split(TAB) if shown else []
+        elif form == "jsonl":
+            names = _keys(file)
+        else:
+            names = pq.read_schema(file).names
+    except UnicodeDecodeError:
+        raise refused("not-utf8", "the header is not UTF-8", "save the file as UTF-8") from None
+    except (pa.ArrowInvalid, EOFError) as error:
+        raise refused("no-table", str(error).partition("\n")[0]) from None
+    twice = next((name for name in names if names.count(name) > 1), "")
+    if twice:
+        raise refused("no-table", f"the column {twice!r} stands twice", column=shown.rfind(twice) + 1)
+    missing = [slot.column for slot in slots(of) if slot.needed and slot.column not in names]
+    if missing and not (form == "jsonl" and not names):
+        others = [name for name in names if name not in known]
+        raise refused("missing-column", f"there is no column {missing[0]!r}", near(missing[0], others or names))
+    header = tuple(names) if form == "tsv" else tuple(slot.column for slot in slots(of))
+    return Input(file, of, form, header, tuple(name for name in names if name not in known))
+
+
+def _keys(file: Path, rows: int = 1000) -> list[str]:
+    """The keys of the first objects: others may follow, and are ignored in silence only if they are not slots."""
+    found: dict[str, None] = {}
+    for number, line in enumerate(next(iter(_blocks(file, BLOCK)), b"").split(b"\n")):
+        if number == rows:
+            break
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        found.update(dict.fromkeys(row if isinstance(row, dict) else ()))
+    return list(found)
+
+
+def _blocks(file: Path, size: int, seen: Callable[[int], None] = lambda done: None) -> Iterator[bytes]:
+    """The bytes of a file, unpacked; ``seen`` is told how far the file has been read."""
+    with pa.OSFile(str(file)) as raw:
+        packed = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2"}.get(file.suffix.lower())
+        stream = pa.CompressedInputStream(raw, packed) if packed else raw
+        while block := stream.read(size):
+            seen(raw.tell())
+            yield block
+
+
+@dataclass
+class Count:
+    """How far the reading is."""
+
+    bytes: int = 0
+    lines: int = 0
+
+
+def batches(files: Sequence[Input], count: Count) -> Iterator[pa.RecordBatch]:
+    """The lines of files one after the other, with their numbers; what is not UTF-8 is named and made readable."""
+    for file in files:
+        before, number = count.bytes, 1
+
+        def seen(done: int, before: int = before) -> None:
+            count.bytes = before + done
+
+        for lines in _rows(file) if file.format == "parquet" else _split(_blocks(file.path, BLOCK, seen)):
+            faults = None
+            if isinstance(lines, pa.Array):
+                faults, lines = _readable(lines)
+            if file.format != "tsv":
+                rows = lines.to_pylist() if isinstance(lines, pa.Array) else lines
+                faults, lines = flattened(rows, file.of, faults)
+            numbers = pa.array(np.arange(number, number + len(lines)))
+            number += len(lines)
+            count.lines += len(lines)
+            name = pa.repeat(pa.scalar(str(file.path)), len(lines))
+            faults = pa.repeat(pa.scalar(""), len(lines)) if faults is None else faults
+            yield from pa.Table.from_arrays([name, numbers, faults, lines], schema=SCHEMA).to_batches(20_000)
+        seen(file.path.stat().st_size)
+
+
+def _split(blocks: Iterable[bytes]) -> Iterator[pa.Array]:
+    """Blocks of bytes as arrays of lines, without the line ends."""
+    rest, first = b"", True
+    for block in blocks:
+        if first:
+            block, first = block.removeprefix(b"\xef\xbb\xbf"), False
+        whole, end, after = block.rpartition(b"\n")
+        if not end:
+            rest += block
+            continue
+        yield pc.split_pattern(pa.array([rest + whole], pa.binary()), "\n")[0].values
+        rest = after
+    if rest:
+        yield pa.array([rest], pa.binary())
+
+
+def _readable(lines: pa.Array) -> tuple[pa.Array | None, pa.Array]:
+    """Bytes as text, and which of them are none."""
+    try:
+        return None, lines.cast(pa.string())
+    except pa.ArrowInvalid:
+        if len(lines) == 1:
+            return pa.array(["not-utf8"]), pa.array([lines[0].as_py().decode("utf-8", "replace")])
+    half = len(lines) // 2  # few lines are wrong: they are found by halving
+    found = [_readable(lines[:half]), _readable(lines[half:])]
+    faults = [pa.repeat(pa.scalar(""), len(said)) if wrong is None else wrong for wrong, said in found]
+    return pa.concat_arrays(faults), pa.concat_arrays([said for _, said in found])
+
+
+def flattened(
+    lines: Sequence[str | Mapping[str, Any]], of: str, faults: pa.Array | None = None
+) -> tuple[pa.Array, pa.Array]:
+    """Objects, as lines of JSON or as mappings, as lines of cells in the order of the slots; and what is wrong with them.
+
+    >>> faults, lines = flattened(['{"id": "GO:1", "category": ["biolink:Gene", "biolink:Protein"]}', "[]"], "node")
+    >>> faults.to_pylist(), lines[0].as_py().split(CELL)[:2] == ["GO:1", "biolink:Gene" + ITEM + "biolink:Protein"]
+    (['', 'no-json'], True)
+    """
+    said, wrong = [], []
+    for line, fault in zip(lines, faults.to_pylist() if faults is not None else [""] * len(lines), strict=True):
+        text = ""
+        if isinstance(line, str) and not line.strip():
+            fault = fault or "blank"
+        elif not fault:
+            try:
+                text = _cells(json.loads(line) if isinstance(line, str) else line, of)
+                text.encode("utf-8")
+            except _Fault as error:
+                fault, text = str(error), ""
+            except UnicodeEncodeError:
+                fault, text = "bad-escape", ""
+            except (ValueError, RecursionError) as error:
+                fault = "bad-escape" if "escape" in str(error) else "no-json"
+        said.append(text)
+        wrong.append(fault)
+    return pa.array(wrong, pa.string()), pa.array(said, pa.string())
+
+
+class _Fault(ValueError):
+    pass
+
+
+def _cells(row: Any, of: str) -> str:
+    if not isinstance(row, Mapping):
+        raise _Fault("no-json")
+    return CELL.join(_cell(row.get(slot.column)) for slot in slots(of))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        if NOT_TEXT.search(value):
+            raise _Fault("unseen-character")
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        if any(isinstance(item, (list, tuple, Mapping)) for item in value):
+            raise _Fault("nested-value")
+        return ITEM.join(filter(None, map(_cell, value)))
+    if isinstance(value, Mapping):
+        raise _Fault("nested-value")
+    return str(value)
+
+
+def _rows(file: Input) -> Iterator[list[dict[str, Any]]]:
+    names = [slot.column for slot in slots(file.of)]
+    with pq.ParquetFile(file.path) as table:
+        known = [name for name in names if name in table.schema_arrow.names]
+        for batch in table.iter_batches(20_000, columns=known):
+            yield batch.to_pylist()

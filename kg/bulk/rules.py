@@ -1,0 +1,435 @@
+"""What makes a row of KGX right, and what it is in RDF: one set of Ibis expressions, which each engine runs as its SQL.
+
+Engines read tables, patterns and lists differently, so a row comes here as a raw line and is split here, and only
+what all of them do alike is used: ``tests/test_bulk.py`` tries each function on each engine. A value that is not there is
+the empty text, never NULL, and items of a list stand in one text with ITEM between them until a table is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import ibis
+from ibis.expr.types import BooleanValue, StringValue, Table
+
+from kg import vocabulary
+from kg.vocabulary import BASE
+
+TAB, CELL, ITEM = "\t", "\x1f", "\x1e"  # between cells of TSV, between cells and items of what was read from JSON
+BIOLINK = "https://w3id.org/biolink/vocab/"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+KGV = f"{BASE}vocab/"
+NAMESPACES = {
+    "biolink": BIOLINK,
+    "rdf": RDF,
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+}
+#: What is wrong with a row, in words.
+REASONS = {
+    "not-utf8": "the line is not UTF-8",
+    "unseen-character": "a control character is in no text",
+    "no-json": "the line is no JSON object",
+    "bad-escape": "JSON has no such escape, or half a surrogate pair is no character",
+    "nested-value": "a value is an object, or a list inside a list",
+    "odd-row": "the row has more or fewer cells than the header",
+    "missing-value": "a value that every row needs is empty",
+    "malformed-curie": "this is no CURIE, or not as its prefix has them",
+    "unknown-prefix": "the prefix is not registered",
+    "unknown-predicate": "the Biolink Model has no such predicate",
+    "unknown-category": "the Biolink Model has no such class",
+    "not-a-flag": "it is neither true nor false",
+    "missing-node": "no valid row of the nodes has this id",
+    "duplicate-id": "rows with this id say different things, so none of them is taken",
+    "repeated-row": "the row says what another row says",
+}
+MOST = 200  # characters of a value that stand among the rejects
+SKIPPED = ("header", "blank")
+SAFE = r'[^\x00-\x20\x7f<>"{}|\\^`]'
+CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A column of KGX that is carried over: a row of ``ontology/kgx.tsv``."""
+
+    of: str  # node or edge
+    column: str
+    value: str  # curie, node, category, predicate, flag or text
+    many: bool
+    needed: bool
+    property: str
+
+
+@cache
+def slots(of: str) -> tuple[Slot, ...]:
+    """The columns of nodes or of edges that are carried over.
+
+    >>> [slot.column for slot in slots("edge")][:4]
+    ['id', 'subject', 'predicate', 'object']
+    """
+    rows = [row for row in vocabulary.table("kgx.tsv") if row["of"] == of]
+    return tuple(
+        Slot(of, row["column"], row["value"], row["many"] == "yes", row["needed"] == "yes", row["property"])
+        for row in rows
+    )
+
+
+@cache
+def biolink(*kinds: str) -> tuple[str, ...]:
+    """Names of the Biolink Model: classes of a ``node`` or an ``edge``, with those for both (``mixin``), or ``predicate``.
+
+    >>> "affects" in biolink("predicate"), "Gene" in biolink("node", "mixin")
+    (True, True)
+    """
+    return tuple(row["name"] for row in vocabulary.table("biolink.tsv") if row["is"] in kinds)
+
+
+@dataclass(frozen=True)
+class Prefixes:
+    """Which CURIEs there are, and the IRIs that they stand for."""
+
+    iris: Mapping[str, str]
+    patterns: Mapping[str, str]
+
+    @classmethod
+    def registered(cls, more: Mapping[str, str] | None = None) -> Prefixes:
+        """Those of ``ontology/prefixes.tsv``, and others by their IRIs; a registered one keeps its own."""
+        known = vocabulary.prefixes()
+        added = {prefix: iri for prefix, iri in sorted((more or {}).items()) if prefix not in known}
+        return cls(
+            {**{row.prefix: row.iri for row in known.values()}, **added},
+            {row.prefix: row.pattern.removeprefix("^").removesuffix("$") for row in known.values()},
+        )
+
+    @property
+    def one(self) -> str:
+        """A pattern of what identifies a thing: an IRI, or a CURIE as its prefix has them."""
+        curies = [f"{re.escape(prefix)}:(?:{self.patterns.get(prefix, SAFE + '+')})" for prefix in self.iris]
+        return f"(?:https?://{SAFE}+|{'|'.join(curies)})"
+
+    @property
+    def registered_only(self) -> str:
+        """A pattern of what has a registered prefix, right or not."""
+        return f"(?:{'|'.join(map(re.escape, self.iris))}):{SAFE}+"
+
+
+#: Anything with a prefix.
+PREFIXED = rf"[A-Za-z_][A-Za-z0-9_.\-]*:{SAFE}+"
+
+
+def whole(pattern: str, many: bool = False) -> str:
+    """A pattern that the whole of a text must match, or each item of a list; no ``$``, which Java takes for less."""
+    return rf"\A(?:{pattern})(?:{ITEM_PATTERN}(?:{pattern}))*\z" if many else rf"\A(?:{pattern})\z"
+
+
+ITEM_PATTERN = r"\x1e"
+
+
+def text(*pieces: StringValue | str) -> StringValue:
+    """Texts one after the other, in one go: a chain of ``+`` copies what it has so far at each step."""
+    merged: list[StringValue | str] = []
+    for piece in pieces:
+        if isinstance(piece, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += piece
+        else:
+            merged.append(piece)
+    return ibis.literal("").join([ibis.literal(one) if isinstance(one, str) else one for one in merged])
+
+
+def chosen(test: BooleanValue, yes: StringValue | str, no: StringValue | str) -> StringValue:
+    return ibis.cases((test, yes), else_=no)
+
+
+def listed(cell: StringValue) -> StringValue:
+    """A cell of TSV as a list: ``|`` stands between items, spaces beside it and empty items say nothing."""
+    apart = cell.re_replace(r" *(?:\| *)+", ITEM).re_replace(r"\A\x1e|\x1e\z", "")
+    return chosen(cell.contains("|"), apart, cell)
+
+
+def escaped(value: StringValue) -> StringValue:
+    """A text as it stands between the quotation marks of a literal of N-Quads."""
+    said = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+    return chosen(value.re_search(r'[\\"\n\r]'), said, value)
+
+
+def expanded(value: StringValue, prefixes: Prefixes, many: bool = False) -> StringValue:
+    """CURIEs as IRIs: of a list each item; what is an IRI stays."""
+    alone = ibis.cases(
+        *((value.startswith(f"{prefix}:"), text(iri, value.substr(len(prefix) + 1))) for prefix, iri in prefixes.iris.items()),
+        else_=value,
+    )  # fmt: skip
+    if not many:
+        return alone
+    each = text(ITEM, value)
+    for prefix, iri in prefixes.iris.items():
+        each = each.replace(f"{ITEM}{prefix}:", f"{ITEM}{iri}")
+    return chosen(value.contains(ITEM), each.substr(1), alone)
+
+
+def encoded(id: StringValue) -> StringValue:
+    """A text as the last part of an IRI: what an IRI cannot hold is percent-encoded."""
+    said = id
+    for char in '%<>"{}|\\^` ':
+        said = said.replace(char, f"%{ord(char):02X}")
+    return chosen(id.re_search(r'[%<>"{}|\\^` ]'), said, id)
+
+
+# ---------------------------------------------------------------- from lines to rows
+
+
+def rows(
+    lines: Table, of: str, header: Sequence[str], separator: str, prefixes: Prefixes, nodes: Table | None = None
+) -> Table:
+    """Lines as rows: file, number, a value for each slot, and what is wrong, as ``REASON COLUMN`` with the value.
+
+    ``lines`` has file, number, fault and line; of edges ``nodes`` (id) says which nodes there are.
+    """
+    line = chosen(lines.line.endswith("\r"), lines.line.left(lines.line.length() - 1), lines.line)
+    table = lines.select("file", "number", "fault", line=line)
+    table = table.mutate(cells=table.line.split(separator))
+    table = table.mutate(complete=table.cells.length() == len(header))
+    cells: dict[str, StringValue] = {}
+    for slot in slots(of):
+        if slot.column not in header:
+            cells[slot.column] = ibis.literal("")
+            continue
+        cell = chosen(table.complete, table.cells[header.index(slot.column)], "")
+        if slot.many and separator == TAB:
+            cell = listed(cell)
+        cells[slot.column] = cell.replace("biolink:", "") if slot.value in ("category", "predicate") else cell
+    if of == "edge" and "id" not in header:
+        cells["id"] = ibis.literal("")
+    table = table.select("file", "number", "fault", "line", "complete", count=table.cells.length(), **cells)
+    if of == "edge":
+        made = text("md5-", text(*_between([table[name] for name in cells], CELL)).hexdigest("md5"))
+        table = table.mutate(id=chosen(table.id == "", made, table.id))
+    if nodes is not None:
+        for side in ("subject", "object"):
+            known = nodes.select(**{f"{side}_key": nodes.id})
+            table = table.left_join(known, table[side] == known[f"{side}_key"])
+    blank = ~table.line.re_search(r"[^ \t\r]") if separator == TAB else ibis.literal(False)
+    first = separator.join(header)
+    faults = ibis.cases(
+        (table.fault != "", text(table.fault, " ")),
+        (blank, "blank "),
+        (table.line == first if separator == TAB else ibis.literal(False), "header "),
+        (table.line.re_search(CONTROL) if separator == TAB else ibis.literal(False), "unseen-character "),
+        (~table.complete, "odd-row "),
+        *_faults(table, of, header, prefixes, nodes is not None),
+        else_="",
+    )
+    table = table.mutate(fault=faults)
+    value = ibis.cases(
+        (table.fault == "", ""),
+        (table.fault == "odd-row ", text(table["count"].cast("string"), f" cells, not {len(header)}")),
+        *((table.fault.endswith(f" {name}"), table[name].left(MOST)) for name in cells),
+        else_="",
+    )
+    return table.select("file", "number", "fault", value=value, **{name: table[name] for name in cells})
+
+
+def _between(pieces: Iterable[StringValue], mark: str) -> list[StringValue | str]:
+    found: list[StringValue | str] = []
+    for piece in pieces:
+        found += [piece, mark]
+    return found[:-1]
+
+
+def _faults(
+    table: Table, of: str, header: Sequence[str], prefixes: Prefixes, joined: bool
+) -> Iterable[tuple[BooleanValue, str]]:
+    """What can be wrong with the values of a row, in the order in which it is looked for."""
+    for slot in slots(of):
+        if slot.needed:
+            yield table[slot.column] == "", f"missing-value {slot.column}"
+    for slot in slots(of):
+        if slot.column not in header:
+            continue
+        value, name = table[slot.column], slot.column
+        if slot.value == "curie":
+            wrong = (value != "") & ~value.re_search(whole(prefixes.one, slot.many))
+            yield from _unidentified(value, wrong, slot, prefixes)
+        elif slot.value == "node" and joined:
+            missing = table[f"{name}_key"].isnull()
+            wrong = missing & ~value.re_search(whole(prefixes.one))
+            yield from _unidentified(value, wrong, slot, prefixes)
+            yield missing, f"missing-node {name}"
+        elif slot.value == "category":
+            known = "|".join(biolink(of, "mixin"))
+            yield (value != "") & ~value.re_search(whole(known, slot.many)), f"unknown-category {name}"
+        elif slot.value == "predicate":
+            yield (value != "") & ~value.isin(biolink("predicate")), f"unknown-predicate {name}"
+        elif slot.value == "flag":
+            yield (value != "") & ~value.lower().isin(("true", "false")), f"not-a-flag {name}"
+    if of == "edge":
+        yield table.id.re_search(r"[\x00-\x1f]"), "unseen-character id"
+
+
+def _unidentified(
+    value: StringValue, wrong: BooleanValue, slot: Slot, prefixes: Prefixes
+) -> Iterable[tuple[BooleanValue, str]]:
+    unknown = value.re_search(whole(PREFIXED, slot.many)) & ~value.re_search(whole(prefixes.registered_only, slot.many))
+    yield wrong & unknown, f"unknown-prefix {slot.column}"
+    yield wrong, f"malformed-curie {slot.column}"
+
+
+# ---------------------------------------------------------------- rows that share an id
+
+
+def shared(good: Table) -> Table:
+    """The ids that more than one row has."""
+    counted = good.group_by("id").aggregate(rows=good.count())
+    return counted.filter(counted.rows > 1).select("id")
+
+
+def again(good: Table, ids: Table, of: str) -> Table:
+    """The rows that share an id, each with its fault: one of those that say the same has none."""
+    these = good.semi_join(ids, "id")
+    said = text(*_between([these[slot.column] for slot in slots(of)], CELL))
+    kinds = these.group_by("id").aggregate(kinds=said.nunique()).rename(kinds_id="id")
+    number = ibis.row_number().over(ibis.window(group_by=these.id, order_by=[these.file, these.number]))
+    ranked = these.mutate(rank=number)
+    ranked = ranked.left_join(kinds, ranked.id == kinds.kinds_id)
+    fault = ibis.cases(
+        (ranked.kinds > 1, "duplicate-id id"),
+        (ranked["rank"] > 0, "repeated-row id"),
+        else_="",
+    )
+    return ranked.mutate(fault=fault, value=chosen(fault == "", "", ranked.id.left(MOST))).select(good.columns)
+
+
+def good(staged: Table) -> Table:
+    return staged.filter(staged.fault == "")
+
+
+def kept(staged: Table, ids: Table, again: Table) -> Table:
+    """The rows that are written."""
+    return good(staged).anti_join(ids, "id").union(good(again))
+
+
+def rejects(of: str, staged: Table, again: Table) -> Table:
+    """The rows that are not written: where they stand, why, and the value that is at fault."""
+    wrong = staged.filter((staged.fault != "") & ~staged.fault.isin([f"{one} " for one in SKIPPED]))
+    both = wrong.union(again.filter(again.fault != ""))
+    found = both.fault.split(" ")
+    return both.select(
+        of=ibis.literal(f"{of}s"),
+        file=both.file,
+        line=both.number,
+        column=found[1],
+        reason=found[0],
+        value=both.value,
+        id=both.id.left(MOST),
+    )
+
+
+# ---------------------------------------------------------------- from rows to RDF
+
+
+def asserted(edges: Table) -> BooleanValue:
+    """Whether an edge is claimed to hold: a knowledge assertion that is not negated. Not stated is not claimed."""
+    return (edges.knowledge_level == "knowledge_assertion") & (edges.negated.lower() != "true")
+
+
+def edge_iri(edges: Table, graph: str) -> StringValue:
+    """The IRI of an edge: its id if that is an IRI of kg or a UUID, else its id below the graph's own."""
+    return ibis.cases(
+        (edges.id.re_search(whole(rf"{re.escape(BASE)}{SAFE}+")), edges.id),
+        (edges.id.re_search(whole(r"uuid:[0-9A-Fa-f-]+")), text("urn:", edges.id)),
+        else_=text(f"{graph}/edge/", encoded(edges.id)),
+    )
+
+
+def quads(rows: Table, of: str, graph: str, prefixes: Prefixes, used: Iterable[str], end: str) -> Table:
+    """A row as lines of N-Quads, as one text; the bare triple of an edge is among them if it is asserted.
+
+    ``used`` names the columns that any file has; ``end`` stands behind the last line.
+    """
+    about = edge_iri(rows, graph) if of == "edge" else expanded(rows.id, prefixes)
+    ends = {slot.column: expanded(rows[slot.column], prefixes) for slot in slots(of) if slot.value == "node"}
+    rows = rows.mutate(about=text("<", about, "> <"), **{f"{name}_iri": iri for name, iri in ends.items()})
+    stop, xsd = f" <{graph}> .\n", "http://www.w3.org/2001/XMLSchema#boolean"
+
+    def say(property: str, object: StringValue | str, *more: StringValue | str) -> list[StringValue | str]:
+        return [rows.about, f"{_property(property)}> ", object, *more, stop]
+
+    pieces: list[StringValue | str] = []
+    if of == "edge":
+        bare = asserted(rows)
+        pieces += say("rdf:type", f"<{BIOLINK}Association>")
+        pieces += say("kgv:asserted", '"', chosen(bare, "true", "false"), f'"^^<{xsd}>')
+        pieces += say("kgv:speciesStated", '"', chosen(rows.species_context_qualifier == "", "false", "true"), f'"^^<{xsd}>')  # fmt: skip
+        stated = [rows.subject_iri, f"> <{BIOLINK}", rows.predicate, "> <", rows.object_iri, f">{stop}"]
+        pieces.append(chosen(bare, text("<", *stated), ""))
+    for slot in slots(of):
+        value = rows[slot.column]
+        if slot.value == "node":
+            pieces += say(slot.property, "<", rows[f"{slot.column}_iri"], ">")
+        elif slot.column in ("knowledge_level", "agent_type"):  # the Biolink Model needs them, and has a word for none
+            pieces += say(slot.property, '"', chosen(value == "", "not_provided", escaped(value)), '"')
+        elif slot.property and slot.column in used:
+            said, opening, closing = _object(value, slot, prefixes)
+            if slot.many:
+                between = text(closing, stop, rows.about, f"{_property(slot.property)}> ", opening)
+                said = chosen(value.contains(ITEM), said.replace(ITEM, between), said)
+            line = say(slot.property, opening, said, closing)
+            pieces += line if slot.needed else [chosen(value == "", "", text(*line))]
+    whole_text = text(*pieces)
+    return rows.select(text=whole_text if end == "\n" else whole_text.left(whole_text.length() - 1))
+
+
+def _object(value: StringValue, slot: Slot, prefixes: Prefixes) -> tuple[StringValue, str, str]:
+    """A value as what stands between two marks, and the marks."""
+    if slot.value in ("category", "predicate"):
+        return value, f"<{BIOLINK}", ">"
+    if slot.value == "flag":
+        return value.lower(), '"', '"^^<http://www.w3.org/2001/XMLSchema#boolean>'
+    if slot.value == "curie" and slot.property != "skos:notation":
+        return expanded(value, prefixes, slot.many), "<", ">"
+    return escaped(value), '"', '"'
+
+
+def _property(curie: str) -> str:
+    prefix, _, local = curie.partition(":")
+    return (KGV if prefix == "kgv" else NAMESPACES[prefix]) + local
+
+
+def table(rows: Table, of: str, graph: str, prefixes: Prefixes, used: Iterable[str]) -> Table:
+    """Rows as people want them in a table: lists as lists, nothing as NULL, with the IRI, and whether asserted."""
+    iri = edge_iri(rows, graph) if of == "edge" else expanded(rows.id, prefixes)
+    columns = {slot.column: _cell(rows[slot.column], slot) for slot in slots(of) if slot.column in used or slot.needed}
+    more = {"asserted": asserted(rows)} if of == "edge" else {}
+    return rows.select(iri=iri, **{"id": rows.id.nullif(""), **columns}, **more)
+
+
+def _cell(value: StringValue, slot: Slot) -> ibis.Value:
+    if slot.many:
+        return ibis.cases((value == "", ibis.null("array<string>")), else_=value.split(ITEM))
+    if slot.value == "flag":
+        return ibis.cases((value == "", ibis.null("boolean")), else_=value.lower() == "true")
+    return value.nullif("")
+
+
+def items(value: StringValue, slot: Slot) -> ibis.Value:
+    """How many things a cell says."""
+    marks = value.length() - value.replace(ITEM, "").length() + 1 if slot.many else ibis.literal(1)
+    return ibis.cases((value == "", 0), else_=marks)
+
+
+def statements(rows: Table, of: str, used: Iterable[str]) -> dict[str, ibis.Value]:
+    """How many quads are said of rows, by property; of bare triples each once, however many edges assert it."""
+    count = rows.count()
+    said: dict[str, ibis.Value] = {}
+    if of == "edge":
+        bare = text(rows.subject, CELL, rows.predicate, CELL, rows.object).nunique(where=asserted(rows))
+        said = {"rdf:type": count, "kgv:asserted": count, "kgv:speciesStated": count, "": bare}
+    for slot in slots(of):
+        if slot.value == "node" or slot.needed or slot.column in ("knowledge_level", "agent_type"):
+            said[slot.property] = items(rows[slot.column], slot).sum() if slot.many else count
+        elif slot.property and slot.column in used:
+            said[slot.property] = items(rows[slot.column], slot).sum()
+    return said

@@ -1,0 +1,524 @@
+"""Whole KGX graphs: every bad row is named, nothing is dropped, and both engines write the same."""
+
+import gzip
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import ibis
+import networkx as nx
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyoxigraph as ox
+import pytest
+from click.testing import CliRunner
+
+from kg import bulk, cli
+from kg.bulk import engines, lines, rules
+from kg.bulk.graph import Graph
+from kg.diagnostics import InvalidMechanism
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
+import kgx
+
+NODES = """\
+id⇥category⇥name⇥xref⇥note
+HGNC:15631⇥biolink:Gene⇥TLR7⇥MESH:D051199⇥ours
+GO:0006915⇥biolink:BiologicalProcess⇥apoptotic process⇥⇥
+CHEBI:1⇥Drug|ChemicalEntity⇥a "quoted\\ name⇥⇥
+https://example.org/x⇥biolink:Gene⇥an IRI⇥⇥
+XYZ:1⇥biolink:Gene⇥unregistered⇥⇥
+GO:12⇥biolink:BiologicalProcess⇥too short⇥⇥
+nothing⇥biolink:Gene⇥no CURIE⇥⇥
+HGNC:1⇥biolink:Gen⇥no such class⇥⇥
+⇥biolink:Gene⇥no id⇥⇥
+HGNC:2⇥biolink:Gene⇥short
+HGNC:3⇥biolink:Gene⇥one⇥⇥
+HGNC:3⇥biolink:Gene⇥another⇥⇥
+HGNC:4⇥biolink:Gene⇥twice⇥⇥
+HGNC:4⇥biolink:Gene⇥twice⇥⇥
+""".replace("⇥", "\t")
+EDGES = """\
+id⇥subject⇥predicate⇥object⇥publications⇥species_context_qualifier⇥knowledge_level⇥negated⇥supporting_text⇥score
+uuid:0a⇥HGNC:15631⇥biolink:affects⇥GO:0006915⇥PMID:1|PMID:2⇥NCBITaxon:9606⇥knowledge_assertion⇥⇥said "so"⇥1
+e 2⇥HGNC:15631⇥affects⇥GO:0006915⇥doi:10.1000/x|PMID:3⇥NCBITaxon:10090⇥knowledge_assertion⇥true⇥a\\b|c⇥1
+⇥GO:0006915⇥biolink:related_to⇥CHEBI:1⇥⇥⇥⇥⇥⇥1
+⇥GO:0006915⇥biolink:related_to⇥CHEBI:1⇥⇥⇥⇥⇥⇥1
+
+u4⇥HGNC:15631⇥biolink:affects⇥https://example.org/x⇥⇥⇥prediction⇥⇥⇥1
+id⇥subject⇥predicate⇥object⇥publications⇥species_context_qualifier⇥knowledge_level⇥negated⇥supporting_text⇥score
+b1⇥HGNC:9⇥biolink:affects⇥GO:0006915⇥⇥⇥⇥⇥⇥1
+b2⇥HGNC:no⇥biolink:affects⇥GO:0006915⇥⇥⇥⇥⇥⇥1
+b3⇥HGNC:15631⇥biolink:affects⇥XYZ:1⇥⇥⇥⇥⇥⇥1
+b4⇥HGNC:15631⇥⇥GO:0006915⇥⇥⇥⇥⇥⇥1
+b5⇥HGNC:15631⇥biolink:afects⇥GO:0006915⇥⇥⇥⇥⇥⇥1
+b6⇥HGNC:15631⇥biolink:affects⇥GO:0006915⇥PMID:x⇥⇥⇥⇥⇥1
+b7⇥HGNC:15631⇥biolink:affects⇥GO:0006915⇥⇥mouse⇥⇥⇥⇥1
+b8⇥HGNC:15631⇥biolink:affects⇥GO:0006915⇥⇥⇥⇥maybe⇥⇥1
+b9⇥HGNC:15631⇥biolink:affects⇥GO:0006915⇥more
+c1⇥HGNC:15631⇥biolink:affects⇥GO:0006915⇥⇥⇥⇥⇥a\x07bell⇥1
+c2⇥HGNC:15631⇥biolink:affects⇥GO:0006915⇥⇥⇥⇥⇥caf\udce9⇥1
+c3⇥HGNC:15631⇥biolink:affects⇥GO:0006915⇥⇥⇥⇥⇥⇥1
+c3⇥HGNC:15631⇥biolink:affects⇥CHEBI:1⇥⇥⇥⇥⇥⇥1
+c4⇥HGNC:3⇥biolink:affects⇥CHEBI:1⇥⇥⇥⇥⇥⇥1
+""".replace("⇥", "\t")
+REJECTED = """\
+nodes 6 unknown-prefix id XYZ:1
+nodes 7 malformed-curie id GO:12
+nodes 8 malformed-curie id nothing
+nodes 9 unknown-category category Gen
+nodes 10 missing-value id
+nodes 11 odd-row  3 cells, not 5
+nodes 12 duplicate-id id HGNC:3
+nodes 13 duplicate-id id HGNC:3
+nodes 15 repeated-row id HGNC:4
+edges 5 repeated-row id md5-1
+edges 9 missing-node subject HGNC:9
+edges 10 malformed-curie subject HGNC:no
+edges 11 unknown-prefix object XYZ:1
+edges 12 missing-value predicate
+edges 13 unknown-predicate predicate afects
+edges 14 malformed-curie publications PMID:x
+edges 15 malformed-curie species_context_qualifier mouse
+edges 16 not-a-flag negated maybe
+edges 17 odd-row  5 cells, not 10
+edges 18 unseen-character
+edges 19 not-utf8
+edges 20 duplicate-id id c3
+edges 21 duplicate-id id c3
+edges 22 missing-node subject HGNC:3
+"""
+
+
+def write(folder, nodes=NODES, edges=EDGES):
+    folder.mkdir(parents=True, exist_ok=True)
+    files = folder / "nodes.tsv", folder / "edges.tsv"
+    for file, text in zip(files, (nodes, edges), strict=True):
+        file.write_bytes(text.encode("utf-8", "surrogateescape"))
+    return files
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bulk")
+    return bulk.bulk(*write(folder), folder / "graph", store=True)
+
+
+def quads(folder):
+    """Every line of the N-Quads of a folder, sorted, whatever the name of the graph."""
+    found = []
+    for file in sorted(Path(folder).glob("*.nq*")):
+        with gzip.open(file, "rt") if file.suffix == ".gz" else file.open(encoding="utf-8", newline="\n") as text:
+            found += [re.sub(r"immune-kg/bulk/[^/>]+", "immune-kg/bulk/G", line) for line in text]
+    return sorted(found)
+
+
+def test_every_bad_row_is_named_with_its_place_and_reason(made):
+    rows = [line.split("\t") for line in (made.folder / "rejects.tsv").read_text(encoding="utf-8").splitlines()]
+    assert rows[0] == ["of", "file", "line", "reason", "column", "value", "id"]
+    said = [" ".join((of, line, reason, column, value)).rstrip() for of, _, line, reason, column, value, _ in rows[1:]]
+    assert [re.sub(r"md5-\w+", "md5-1", one) for one in said] == REJECTED.splitlines()
+    table = pq.read_table(made.folder / "rejects.parquet")
+    assert table.num_rows == made.nodes.rejected + made.edges.rejected == len(rows) - 1
+    assert sum(made.reasons.values()) == len(rows) - 1
+    assert all(fault.partition(": ")[2].partition(" ")[0] in rules.REASONS for fault in made.reasons)
+
+
+def test_what_was_read_is_what_was_written_and_rejected(made):
+    assert (made.nodes, made.edges) == (bulk.Counts(14, 5, 9), bulk.Counts(19, 4, 15))
+    with pytest.raises(AssertionError, match="3 rows read"):
+        bulk.Counts(3, 1, 1)
+    assert made.ignored == {
+        str(made.folder.parent / "nodes.tsv"): ("note",),
+        str(made.folder.parent / "edges.tsv"): ("score",),
+    }
+
+
+def test_an_edge_is_an_association_and_a_bare_triple_only_if_asserted(made):
+    store = ox.Store.read_only(str(made.folder / "store"))
+    ask = f"""PREFIX b: <{rules.BIOLINK}> PREFIX r: <{rules.RDF}> PREFIX k: <{rules.KGV}>
+    SELECT ?e ?asserted (GROUP_CONCAT(STR(?p); separator=' ') AS ?cited) (SAMPLE(?said) AS ?text) WHERE {{
+      ?e a b:Association ; r:predicate b:affects ; k:asserted ?asserted .
+      OPTIONAL {{ ?e b:publications ?p }} OPTIONAL {{ ?e b:supporting_text ?said }} }} GROUP BY ?e ?asserted ORDER BY ?e"""
+    rows = [[t.value if t else "" for t in row] for row in store.query(ask, use_default_graph_as_union=True)]
+    assert [(row[0].rpartition("/")[2], row[1]) for row in rows] == [
+        ("e%202", "false"),
+        ("u4", "false"),
+        ("urn:uuid:0a", "true"),
+    ]
+    assert sorted(set(rows[0][2].split())) == ["http://www.ncbi.nlm.nih.gov/pubmed/3", "https://doi.org/10.1000/x"]
+    assert rows[0][3] in ("a\\b", "c") and rows[2][3] == 'said "so"'
+    bare = [q for q in store if q.predicate.value == rules.BIOLINK + "affects"]
+    assert [(q.subject.value, q.object.value) for q in bare] == [
+        ("http://identifiers.org/hgnc/15631", "http://purl.obolibrary.org/obo/GO_0006915")
+    ]
+    assert made.asserted == 1
+
+
+def test_void_counts_what_is_there(made):
+    lines_ = quads(made.folder)
+    assert len(lines_) == len(set(lines_)) == made.quads == len(ox.Store.read_only(str(made.folder / "store")))
+    void = (made.folder / "void.ttl").read_text(encoding="utf-8")
+    graph = list(ox.parse(void, format=ox.RdfFormat.TURTLE, base_iri="urn:x/"))
+    said = {str(q.predicate.value).rpartition("#")[2]: q.object.value for q in graph if q.subject.value == made.graph}
+    assert int(said["triples"]) == made.quads and int(said["entities"]) == 9
+    parts = {q.subject: q.object.value for q in graph if q.predicate.value.endswith("#property")}
+    counts = {parts[q.subject]: int(q.object.value) for q in graph if q.subject in parts and q.predicate.value.endswith("triples")}  # fmt: skip
+    for name, n in counts.items():
+        assert sum(f"> <{name}> " in line and line.startswith("<") for line in lines_) == n, name
+
+
+def test_the_table_has_lists_and_nothing_where_nothing_is_stated(made):
+    rows = {row["id"]: row for row in pq.read_table(made.folder / "edges-00000.parquet").to_pylist()}
+    assert rows["uuid:0a"]["publications"] == ["PMID:1", "PMID:2"] and rows["uuid:0a"]["negated"] is None
+    assert rows["e 2"]["negated"] is True and rows["e 2"]["asserted"] is False
+    assert rows["u4"]["publications"] is None and rows["u4"]["species_context_qualifier"] is None
+
+
+def test_the_manifest_has_the_hash_of_every_file(made):
+    import hashlib
+
+    manifest = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
+    files = {file.name for file in made.folder.iterdir() if file.is_file()} - {"manifest.json"}
+    assert set(manifest["files"]) == files
+    for name in files:
+        assert hashlib.sha256((made.folder / name).read_bytes()).hexdigest() == manifest["files"][name]["sha256"]
+
+
+def test_the_same_graph_from_json_and_parquet_and_packed(made, tmp_path):
+    good = ([], [])
+    for kept, text in zip(good, (NODES, EDGES), strict=True):
+        header, *rows = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").splitlines()
+        for row in rows:
+            cells = dict(zip(header.split("\t"), row.split("\t"), strict=False))
+            many = {"category", "xref", "publications", "supporting_text"}
+            kept.append({k: v.split("|") if k in many else v for k, v in cells.items() if v})
+    for kind in ("nodes", "edges"):
+        rows = [row for row in good[kind == "edges"] if row and row.get("id") not in ("id", "c1", "c2", "b9", "HGNC:2")]
+        text = "".join(json.dumps(row) + "\n" for row in rows)
+        (tmp_path / f"{kind}.jsonl.gz").write_bytes(gzip.compress(text.encode()))
+        names = sorted({name for row in rows for name in row})
+        many = {"category", "xref", "publications", "supporting_text"}
+        types = {name: pa.list_(pa.string()) if name in many else pa.string() for name in names}
+        schema = pa.schema([(name, types[name]) for name in names])
+        pq.write_table(pa.Table.from_pylist(rows, schema), tmp_path / f"{kind}.parquet")
+        packed = pa.output_stream(str(tmp_path / f"{kind}.tsv.zst"), compression="zstd")
+        packed.write(made.folder.parent.joinpath(f"{kind}.tsv").read_bytes())
+        packed.close()
+    for of_nodes, of_edges in ((".parquet", ".jsonl.gz"), (".tsv.zst", ".parquet")):
+        files = tmp_path / f"nodes{of_nodes}", tmp_path / f"edges{of_edges}"
+        done = bulk.bulk(*files, tmp_path / "out", packed=True)
+        expected = [re.sub(r"md5-\w+", "", line) for line in quads(made.folder)]
+        assert [re.sub(r"md5-\w+", "", line) for line in quads(tmp_path / "out")] == expected, files
+        assert done.nodes.written == 5 and done.edges.written == 4
+
+
+def test_json_lines_that_are_none_are_named():
+    rows = [
+        '{"id": "a"}',
+        "[1]",
+        '{"id": "\\q"}',
+        '{"id": "\\ud800"}',
+        '{"id": {"a": 1}}',
+        '{"id": "a\\u0007"}',
+        "{",
+        " ",
+    ]
+    faults, said = lines.flattened(rows, "edge")
+    assert faults.to_pylist() == ["", "no-json", "bad-escape", "bad-escape", "nested-value", "unseen-character", "no-json", "blank"]  # fmt: skip
+    assert said[0].as_py().split(rules.CELL)[0] == "a"
+
+
+def test_files_that_cannot_be_read_at_all_are_refused_together(tmp_path):
+    (tmp_path / "n.tsv").write_text("id\tid\n")
+    (tmp_path / "e.tsv").write_text("subject\tpredicat\tobject\n")
+    with pytest.raises(InvalidMechanism) as error:
+        bulk.bulk(tmp_path / "n.tsv", tmp_path / "e.tsv", tmp_path / "out")
+    assert [one.code for one in error.value.diagnostics] == ["missing-column", "no-table"]
+    assert "did you mean 'predicat'?" in str(error.value)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["e.tsv", "n.tsv"]
+
+
+def test_too_many_rejects_leave_only_the_rejects(tmp_path):
+    files = [str(file) for file in write(tmp_path)]
+    ran = CliRunner().invoke(cli.main, ["bulk", *files, "-o", str(tmp_path / "out"), "--max-rejects", "10%"])
+    assert ran.exit_code == 1 and "24 of 33 rows are rejected, more than 10%" in ran.stderr
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["edges.tsv", "nodes.tsv", "out.rejects.tsv"]
+    ran = CliRunner().invoke(cli.main, ["bulk", *files, "-o", str(tmp_path / "out"), "--max-rejects", "some"])
+    assert ran.exit_code == 2
+
+
+def test_a_run_that_is_broken_off_leaves_what_was_there_and_can_be_run_again(tmp_path, made):
+    files = write(tmp_path)
+    shutil.copytree(made.folder, tmp_path / "graph")
+    before = (tmp_path / "graph" / "manifest.json").read_bytes()
+
+    def stop(doing, part, rows):
+        if doing.startswith("writing"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        bulk.bulk(*files, tmp_path / "graph", progress=stop)
+    assert (tmp_path / "graph" / "manifest.json").read_bytes() == before
+    assert not list(tmp_path.glob(".*"))
+    (tmp_path / ".graph.partial" / "out").mkdir(parents=True)  # what a kill leaves
+    (tmp_path / ".graph.partial" / "out" / "edges-00009.nq").write_text("half")
+    again = bulk.bulk(*files, tmp_path / "graph")
+    assert not (tmp_path / "graph" / "edges-00009.nq").exists() and not list(tmp_path.glob(".*"))
+    assert quads(again.folder) == quads(made.folder)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("do not touch")
+    with pytest.raises(ValueError, match=r"no manifest\.json says that kg bulk wrote it"):
+        bulk.bulk(*files, tmp_path / "mine")
+
+
+def test_more_prefixes_come_from_a_map(tmp_path):
+    (tmp_path / "map.json").write_text('{"@context": {"XYZ": "https://example.org/xyz/"}}')
+    assert bulk.prefix_map(tmp_path / "map.json") == {"XYZ": "https://example.org/xyz/"}
+    (tmp_path / "map.tsv").write_text("prefix\tiri\nA B\thttps://example.org/\n")
+    with pytest.raises(InvalidMechanism, match="malformed-prefix"):
+        bulk.prefix_map(tmp_path / "map.tsv")
+    known = rules.Prefixes.registered({"XYZ": "https://example.org/xyz/", "GO": "https://wrong.example/"})
+    assert known.iris["GO"] == "http://purl.obolibrary.org/obo/GO_"
+    assert re.fullmatch(known.one, "XYZ:1") and not re.fullmatch(known.one, "GO:1")
+
+
+def test_the_store_and_the_graph_are_asked_from_the_command_line(made):
+    run = CliRunner().invoke
+    asked = run(cli.main, ["ask", "SELECT (COUNT(*) AS ?n) { ?e a biolink:Association }", str(made.folder), "--format", "csv"])  # fmt: skip
+    assert asked.output.splitlines()[:2] == ["n", "4"], asked.output
+    routes = run(cli.main, ["paths", str(made.folder), "HGNC:15631", "CHEBI:1"])
+    assert "HGNC:15631 ?> GO:0006915 ?> CHEBI:1" in routes.output
+    assert run(cli.main, ["paths", str(made.folder), "HGNC:15632", "CHEBI:1"]).exit_code == 1
+    reached = json.loads(run(cli.main, ["reach", str(made.folder), "HGNC:15631", "--json"]).output)
+    assert reached["reached"] == 3
+
+
+def test_the_page_needs_no_network_and_says_what_is_not_stated(made):
+    page = (made.folder / "summary.html").read_text(encoding="utf-8")
+    assert not re.search(r"(?:src|href)\s*=|url\(|@import", page)
+    assert "not stated" in page and "Homo sapiens (NCBITaxon:9606)" in page and "not medical advice" in page
+
+
+# ---------------------------------------------------------------- the same answers as networkx
+
+
+def test_reach_and_routes_are_those_of_networkx():
+    rnd = random.Random(5)
+    rows = [
+        (f"n{rnd.randrange(40)}", f"n{rnd.randrange(40)}", rnd.choice(["increased", "decreased", None]))
+        for _ in range(90)
+    ]
+    table = {"subject": [r[0] for r in rows], "object": [r[1] for r in rows], "predicate": ["affects"] * 90}
+    table |= {"id": [str(n) for n in range(90)], "object_direction_qualifier": [r[2] for r in rows]}
+    ours, theirs, signed = Graph.of(pa.table(table)), nx.DiGraph(), nx.DiGraph()
+    for a, b, direction in rows:
+        theirs.add_edge(a, b)
+        for sign in (1, -1) if direction else ():
+            signed.add_edge((a, sign), (b, sign * (1 if direction == "increased" else -1)))
+    for node in sorted(theirs)[:12]:
+        for limit in (1, 2, 99):
+            near = nx.single_source_shortest_path_length(theirs, node, limit)
+            found = ours.reach(node, 0 if limit == 99 else limit)
+            assert {one.node: one.steps for one in found} == {n: d for n, d in near.items() if n != node}
+            walks = nx.single_source_shortest_path_length(signed, (node, 1), limit) if (node, 1) in signed else {}
+            for one in found:
+                assert one.signs == "".join(mark for mark, sign in (("+", 1), ("-", -1)) if (one.node, sign) in walks)
+        back = {one.node for one in ours.reach(node, back=True)}
+        assert back == nx.ancestors(theirs, node) - {node}
+        for other in sorted(theirs)[12:18]:
+            paths = [(r[0][0].subject, *(step[0].object for step in r)) for r in ours.routes(node, other, 5)]
+            assert sorted(paths) == sorted({tuple(p) for p in nx.all_simple_paths(theirs, node, other, 5)})
+            assert [len(p) for p in paths] == sorted(len(p) for p in paths)
+
+
+# ---------------------------------------------------------------- each function of text, on each engine
+
+AWKWARD = [
+    "",
+    "a",
+    "a.b",
+    "a|b",
+    " | a || b| ",
+    "^$(x)[y]{2}*+?",
+    'said "so"',
+    "it's",
+    "back\\slash",
+    "\\",
+    "\\n",
+    "tab\there",
+]
+AWKWARD += [
+    "two\nlines",
+    "cr\rlf\r\n",
+    "\r",
+    "µ γ",
+    "𝔸🧬z",
+    "%41<>`",
+    "\x1e",
+    "a\x1eb\x1ec",
+    "GO:1\x1ePMID:2",
+    "\x85\u2028",
+]
+P = rules.Prefixes({"GO": "http://go/", "PMID": "http://pm/"}, {"GO": r"\d+", "PMID": r"\d+"})
+FUNCTIONS = {
+    "text": (lambda v: rules.text("<", v, "\\'\"\n"), lambda v: f"<{v}\\'\"\n"),
+    "escaped": (
+        rules.escaped,
+        lambda v: v.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r"),
+    ),
+    "encoded": (rules.encoded, lambda v: re.sub(r'[%<>"{}|\\^` ]', lambda m: f"%{ord(m[0]):02X}", v)),
+    "listed": (
+        rules.listed,
+        lambda v: "\x1e".join(filter(None, (i.strip(" ") for i in v.split("|")))) if "|" in v else v,
+    ),
+    "expanded": (
+        lambda v: rules.expanded(v, P, many=True),
+        lambda v: re.sub(r"(\A|\x1e)(GO|PMID):", lambda m: m[1] + P.iris[m[2]], v),
+    ),
+    "split": (lambda v: v.split("\x1e").length().cast("string"), lambda v: str(v.count("\x1e") + 1)),
+    "item": (lambda v: v.split("\t")[0], lambda v: v.split("\t")[0]),
+    "left": (lambda v: v.left(2), lambda v: v[:2]),
+    "substr": (lambda v: v.substr(1), lambda v: v[1:]),
+    "length": (lambda v: v.length().cast("string"), lambda v: str(len(v))),
+    "lower": (lambda v: v.lower(), lambda v: v.lower()),
+    "replace": (lambda v: v.replace(".", "\\"), lambda v: v.replace(".", "\\")),
+    "contains": (lambda v: rules.chosen(v.contains("|"), "y", "n"), lambda v: "ny"["|" in v]),
+    "ends": (lambda v: rules.chosen(v.endswith("\r"), "y", "n"), lambda v: "ny"[v.endswith("\r")]),
+    "starts": (lambda v: rules.chosen(v.startswith("^$("), "y", "n"), lambda v: "ny"[v.startswith("^$(")]),
+    "whole": (
+        lambda v: rules.chosen(v.re_search(rules.whole(r"[a-z.]*", True)), "y", "n"),
+        lambda v: "ny"[bool(re.fullmatch(r"[a-z.]*(\x1e[a-z.]*)*", v))],
+    ),
+    "control": (
+        lambda v: rules.chosen(v.re_search(rules.CONTROL), "y", "n"),
+        lambda v: "ny"[bool(re.search(rules.CONTROL, v))],
+    ),
+    "hash": (lambda v: v.hexdigest("md5"), lambda v: __import__("hashlib").md5(v.encode()).hexdigest()),
+    "in": (lambda v: rules.chosen(v.isin(["it's", "\\", "a.b"]), "y", "n"), lambda v: "ny"[v in ("it's", "\\", "a.b")]),
+    "table": (lambda v: v.nullif("").fill_null("none"), lambda v: v or "none"),
+}
+
+
+def functions(engine, source):
+    """Each function of each awkward text, as an engine computes it."""
+    table = ibis.table({"n": "int64", "v": "string"}, name=source)
+    made = table.select("n", **{name: of(table.v) for name, (of, _) in FUNCTIONS.items()}).order_by("n")
+    return engine.rows(made)
+
+
+def expected():
+    return [(n, *(plain(v) for _, plain in FUNCTIONS.values())) for n, v in enumerate(AWKWARD)]
+
+
+def test_every_function_of_text_on_duckdb(tmp_path):
+    engine = engines.DuckDB(tmp_path, lambda *_: None)
+    engine.connection.register("awkward", pa.table({"n": range(len(AWKWARD)), "v": AWKWARD}))
+    for ours, right in zip(functions(engine, "awkward"), expected(), strict=True):
+        assert dict(zip(FUNCTIONS, ours[1:], strict=True)) == dict(zip(FUNCTIONS, right[1:], strict=True)), AWKWARD[
+            right[0]
+        ]
+    engine.close()
+
+
+SPARK = """
+import json, os, signal, subprocess, sys, threading, time
+sys.path[:0] = json.loads(os.environ["KG_PATHS"])
+from kg import bulk
+from kg.bulk import engines
+import test_bulk
+
+nodes, edges, out, master, kill = sys.argv[1:]
+
+def executors():
+    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
+    mine = [line.split(None, 1) for line in listed if "CoarseGrainedExecutorBackend" in line and out in line]
+    return [int(pid) for pid, args in mine if "java" in args.split()[0]]
+
+def progress(doing, part, rows):
+    if kill and doing == "computing edge_rows":
+        os.kill(executors()[0], signal.SIGKILL)
+        print("killed")
+
+settings = {"spark.executor.extraJavaOptions": f"-Dkg.out={out}"}
+bulk.bulk(nodes, edges, out, engine="spark", master=master, settings=settings, progress=progress)
+if not kill:
+    from pathlib import Path
+    import pyarrow as pa, pyarrow.parquet as pq
+    work = Path(out).parent / "functions"
+    work.mkdir()
+    engine = engines.Spark(work, lambda *_: None, master)
+    pq.write_table(pa.table({"n": range(len(test_bulk.AWKWARD)), "v": test_bulk.AWKWARD}), work / "awkward.parquet")
+    engine.session.read.parquet(str(work / "awkward.parquet")).createOrReplaceTempView("awkward")
+    for ours, right in zip(test_bulk.functions(engine, "awkward"), test_bulk.expected(), strict=True):
+        assert ours == right, (ours, right)
+    engine.close()
+print("done")
+"""
+
+
+@pytest.fixture(scope="module")
+def hundred_thousand(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hundred")
+    files = kgx.write(100_000, folder)
+    return files, bulk.bulk(*files, folder / "duckdb")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("master", ["local[2]", "local-cluster[2,1,1024]"])
+def test_spark_writes_the_same_bytes_even_if_an_executor_is_killed(hundred_thousand, tmp_path, master):
+    assert shutil.which("java"), "Spark needs Java 17: apt-get install openjdk-17-jre-headless"
+    files, ours = hundred_thousand
+    kill = "yes" if "cluster" in master else ""
+    paths = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "benchmarks"), *sys.path]
+    ran = subprocess.run(
+        [sys.executable, "-c", SPARK, *map(str, files), str(tmp_path / "spark"), master, kill],
+        env={**os.environ, "KG_PATHS": json.dumps(paths)},
+        capture_output=True,
+        text=True,
+        timeout=1200,
+    )
+    assert ran.returncode == 0 and "done" in ran.stdout and ("killed" in ran.stdout) == bool(kill), ran.stderr[-3000:]
+    assert quads(tmp_path / "spark") == quads(ours.folder)
+
+    def rejects(folder):
+        rows = (folder / "rejects.tsv").read_text(encoding="utf-8").splitlines()[1:]
+        return sorted([*row.split("\t")[:2], *row.split("\t")[3:]] for row in rows)
+
+    assert rejects(tmp_path / "spark") == rejects(ours.folder)
+    assert len(rejects(ours.folder)) > 1500
+    theirs = json.loads((tmp_path / "spark" / "manifest.json").read_text(encoding="utf-8"))
+    here = json.loads((ours.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert [theirs[key] for key in ("nodes", "edges", "quads", "asserted")] == [
+        here[key] for key in ("nodes", "edges", "quads", "asserted")
+    ]
+
+
+@pytest.mark.slow
+def test_a_killed_run_leaves_nothing_half_written(tmp_path):
+    files = [str(file) for file in kgx.write(30_000, tmp_path)]
+    command = [sys.executable, "-m", "kg", "bulk", *files, "-o", str(tmp_path / "out")]
+    for how in (signal.SIGKILL, signal.SIGINT):
+        run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        seen = threading.Event()
+        for _ in range(2400):
+            if list(tmp_path.glob(".out.partial/out/edges-*.nq")):
+                seen.set()
+                break
+            if run.poll() is not None:
+                break
+            seen.wait(0.05)
+        run.send_signal(how)
+        _, said = run.communicate(timeout=60)
+        assert seen.is_set() and run.returncode != 0 and not (tmp_path / "out").exists()
+        assert "Traceback" not in said
+    assert not list(tmp_path.glob(".out*"))
+    assert subprocess.run(command, check=True, capture_output=True, timeout=300).stdout
+    assert quads(tmp_path / "out")
