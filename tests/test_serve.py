@@ -776,6 +776,22 @@ def test_the_data_are_loaded_again_if_the_process_that_holds_them_ends(folder):
     assert "Traceback" not in server.log.read_text(), server.log.read_text()
 
 
+@pytest.mark.slow
+def test_behind_a_proxy_it_gives_the_address_that_others_see(folder):
+    (folder / "small.ttl").write_text(f"<{BASE}mine> <urn:p> 1 .")
+    server = serving(folder, folder / "small.ttl", "--workers", "1", "--url", "https://example.org/kg/")
+    try:
+        for host in ("127.0.0.1", "example.org", "evil.example"):
+            reply = server.ask(headers={"Accept": "application/n-triples", "Host": host})
+            assert "<https://example.org/kg/sparql> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type>" in reply.text
+            assert host not in reply.text.replace("https://example.org/kg/", "")
+        found = server.ask("/id/mine", headers={"Accept": "text/turtle"})
+        assert found.headers["Location"].startswith("/kg/sparql?query=DESCRIBE%20")
+        assert "<urn:p>" in server.ask(found.headers["Location"].removeprefix("/kg")).text
+    finally:
+        assert stopped(server) == 0
+
+
 def children(pid):
     """The processes that a process has started, and theirs."""
     listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout

@@ -624,8 +624,8 @@ def run(options: Options, host: str, port: int, say: Callable[[str], None]) -> N
         listener.listen(1024)
         at = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
-        url = options.url.rstrip("/") or f"http://{shown}:{at}"
-        server = Server(replace(options, url=options.url.rstrip("/")), url, say)
+        here, seen = f"http://{shown}:{at}", options.url.rstrip("/")
+        server = Server(replace(options, url=seen), seen or here, say)
 
         async def serve() -> None:
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -634,7 +634,8 @@ def run(options: Options, host: str, port: int, say: Callable[[str], None]) -> N
             for number in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().remove_signal_handler(number)
                 signal.signal(number, lambda *_: None)  # uvicorn raises it once more when it has stopped
-            say(f"serving {server.edition.pool.quads} quads at {url}/ until Ctrl-C")
+            others = f", which others see as {seen}/," * bool(seen)
+            say(f"serving {server.edition.pool.quads} quads at {here}/{others} until Ctrl-C")
             config = uvicorn.Config(
                 app(server),
                 http="h11",  # it refuses a head of more than 64 kB
