@@ -9,7 +9,7 @@ a complement of which that holds, and becomes complete decreases from a present 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -209,6 +209,7 @@ def express(draft: foreign.Draft, target: str, functions: Sequence[Function], at
     never, everything = impossible(names), (1 << (1 << len(names))) - 1
     tables = [function.table | never for function in functions]
     levels = draft.nodes[key].levels or ("absent", "present")
+    place = {name: number for number, name in enumerate(draft.nodes)}
     start = next((k for k in range(len(tables), 0, -1) if tables[k - 1] & 1), 0)
     lowered = start > 0 and all(table == tables[0] for table in tables[:start])
     terms = {table: _possible(Function(names, table), never) for table in tables}
@@ -216,12 +217,12 @@ def express(draft: foreign.Draft, target: str, functions: Sequence[Function], at
         draft.nodes[key] = replace(draft.nodes[key], at_start=levels[start])
     if lowered:
         for term in _possible(Function(names, everything & ~functions[0].table | never), never):
-            _edge(draft, key, "prevents", term, at, effect=Effect(complete=True))
+            _edge(draft, key, "prevents", term, at, place, effect=Effect(complete=True))
     for k, table in enumerate(tables):
         if k >= (start if lowered else 0) and table not in tables[k + 1 :]:
             more = {"level": levels[k + 1]} if draft.nodes[key].levels else {}
             for term in terms[table]:
-                _edge(draft, key, "promotes", term, at, **more)
+                _edge(draft, key, "promotes", term, at, place, **more)
 
 
 def _possible(function: Function, never: int) -> list[Term]:
@@ -240,16 +241,17 @@ def _possible(function: Function, never: int) -> list[Term]:
     return [term for term in primes(function) if holds(term) & ~never]
 
 
-def _edge(draft: foreign.Draft, key: str, verb: str, term: Term, at: Location | None, **more: Any) -> None:
+def _edge(
+    draft: foreign.Draft, key: str, verb: str, term: Term, at: Location | None, place: Mapping[str, int], **more: Any
+) -> None:
     """A conjunction as an edge: the first variable that must be true is its subject, the others are what it needs."""
-    place = {name: number for number, name in enumerate(draft.nodes)}
 
     def needed(variables: Iterable[str]) -> list[Requirement]:
         found = []
         for name, level in map(of_threshold, variables):
             node = draft.nodes[draft.keys[name]]
             found.append(Requirement(node.key, node.levels[level] if level > 1 else ""))
-        return sorted(found, key=lambda one: (bool(one.level), place[one.node]))
+        return sorted(found, key=lambda one: (bool(one.level), place.get(one.node, 0)))
 
     true, false = needed(term[0]), needed(sorted(term[1]))
     if true:

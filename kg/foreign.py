@@ -14,7 +14,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from json.decoder import JSONObject  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
@@ -588,19 +588,28 @@ class Draft:
         self.keys: dict[str, str] = {}  # what the file calls a node -> its key
         self.edges: dict[tuple[Any, ...], Edge] = {}  # what one says -> the edge
         self.sources: dict[str, Source] = {}
+        self.works: dict[str, tuple[str, ...]] = {}  # the key of a source -> what identifies it
+        self.by: dict[str, str] = {}  # what identifies a source -> its key
         self.cited: dict[str, str] = {}  # a publication as the file names it -> its key
         self.names: set[str] = set()
+        self.numbers: dict[str, int] = {}  # a name -> the number that it was given last
 
     def node(self, id: str, label: str = "", key: str = "", **says: Any) -> str:
         """The key of the node that the file calls so, which is made if there is none; ``says`` are fields of Node."""
         if id not in self.keys:
-            made = unused(as_key(key or id), self.nodes)
+            made = self.free(as_key(key or id), self.nodes)
             term, shown = says.get("term"), " ".join((label or id).split())
             if not says.get("name") and shown != (term.label if term else made):
                 says["name"] = shown
             self.keys[id] = made
             self.nodes[made] = Node(key=made, **says)
         return self.keys[id]
+
+    def free(self, name: str, *taken: Container[str]) -> str:
+        """A name that nobody has; the numbers that were given away are not tried again."""
+        made = unused(name, *taken, first=self.numbers.get(name, 1))
+        self.numbers[name] = int(made.removeprefix(name).lstrip("-") or 1)
+        return made
 
     def cite(self, publication: str) -> str:
         """The key of the source that a CURIE or an address identifies; nothing if it identifies none."""
@@ -620,12 +629,15 @@ class Draft:
             name, known = as_key(said.partition("://")[2])[:60], {"url": said}
         else:
             return ""
-        for one in self.sources.values():
-            if all(getattr(one, name) == value for name, value in known.items()):
-                return one.key
-        made = unused(name, self.sources)
-        self.sources[made] = Source(key=made, kind="publication", read="no", **known)
-        return made
+        if len(self.works) != len(self.sources):  # a file may bring sources of its own
+            self.works = {key: (one.pmid, one.doi, one.url) for key, one in self.sources.items()}
+            self.by = {work: key for key, works in reversed(self.works.items()) for work in works if work}
+        (work,) = known.values()
+        if work not in self.by:
+            made = unused(name, self.sources)
+            self.sources[made] = Source(key=made, kind="publication", read="no", **known)
+            self.works[made], self.by[work] = ("", "", ""), made
+        return self.by[work]
 
     def edge(
         self,
@@ -651,7 +663,7 @@ class Draft:
             if record:
                 record.joined(before.name)
             return before.name
-        made = unused(as_key(name) if name else sentence.name, self.names | self.nodes.keys())
+        made = self.free(as_key(name) if name else sentence.name, self.names, self.nodes)
         self.names.add(made)
         self.edges[says] = Edge(sentence=sentence, name=made, evidence=items, at=at, **more)
         return made
@@ -685,13 +697,14 @@ class Draft:
         )
 
 
-def unused(name: str, taken: Mapping[str, Any] | set[str]) -> str:
-    """The name, or the name with a number that nobody has.
+def unused(name: str, *taken: Container[str], first: int = 1) -> str:
+    """The name, or the name with a number that nobody has; ``first`` is the number to try first.
 
     >>> unused("A", {"A", "A-2"})
     'A-3'
     """
-    return next(made for n in range(1, 10**9) if (made := name if n == 1 else f"{name}-{n}") not in taken)
+    made = (name if n == 1 else f"{name}-{n}" for n in range(first, 10**9))
+    return next(one for one in made if not any(one in names for names in taken))
 
 
 def position(said: Any) -> tuple[float, float] | None:

@@ -27,7 +27,7 @@ WHO = ("creator", "createdBy", "authoredBy", "created", "contributor", "wasAttri
 BEL = re.compile(r"(\w+\(.+\))\s+([\w:|=>-]+|→|⇒)\s+(\w+\(.+\))")
 WHERE = ("BFO_0000066", "occursIn")
 ABOUT = ("type", "label", "name", "comment", "description", "title", "altLabel", "prefLabel")  # words about one thing
-NEAR = 1_000_000  # characters of one nanopublication within which its parts are looked up
+NEAR = 50_000  # characters of one nanopublication within which its parts are looked up
 SPECIES = re.compile(r"(?:wwwtax\.cgi\?id=|NCBITaxon_|/taxonomy/|NCBITaxon:)(\d+)$", re.IGNORECASE)
 
 
@@ -99,7 +99,7 @@ class _Reader:
 
     def nanopub(self, about: str, head: str) -> None:
         """One nanopublication: its assertion becomes edges, each with the evidence that its provenance gives."""
-        self.cursor = max(self.text.find(local(about), self.cursor), self.cursor)
+        self.cursor = max(self.text.find(local(about), self.cursor, self.cursor + 20 * NEAR), self.cursor)
         graphs: dict[str, str] = {}
         for one in self.graphs[head]:
             if one.subject == about and (part := PARTS.get(local(one.predicate))):

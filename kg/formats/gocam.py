@@ -57,6 +57,7 @@ class _Reader:
         self.ledger, self.model, self.place_of = ledger, model, foreign.Places(text, ledger)
         self.draft = foreign.Draft(file, ledger, text)
         self.places: dict[str, Place] = {}
+        self.homes: dict[tuple[Term | None, str], str] = {}  # a term, and the place around it -> the key of the place
         self.labels: dict[str, str] = {}
         self.objects: dict[str, Taken] = {}
         self.seen: set[str] = set()
@@ -210,10 +211,11 @@ class _Reader:
             record.lost("provenances", gocam.WHO)
             label = self.label(self.curie(one))
             term = gocam.term(record, "term", self.curie(one), label)
-            wanted = (term, inside)
-            known = next((key for key, p in self.places.items() if (p.term, p.inside) == wanted), "")
-            made = known or foreign.unused(foreign.as_key(term.label if term else ""), self.places)
-            self.places[made] = Place(key=made, term=term, inside=inside)
+            made = self.homes.get((term, inside), "")
+            if not made:
+                made = foreign.unused(foreign.as_key(term.label if term else ""), self.places)
+                self.homes[term, inside] = made
+                self.places[made] = Place(key=made, term=term, inside=inside)
             inside = made
         del said[key]
         return inside

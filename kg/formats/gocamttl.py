@@ -18,6 +18,7 @@ from kg.mechanism import Evidence, Mechanism, Note, Sentence
 RDF, OWL = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org/2002/07/owl#"
 INDIVIDUAL = f"{OWL}NamedIndividual"
 ENDS = (f"{OWL}annotatedSource", f"{OWL}annotatedProperty", f"{OWL}annotatedTarget")
+NEAR = 20_000  # characters behind a name within which what is said of it is looked up
 #: A relation that is read the other way round.
 INVERSE = {"BFO:0000051": "BFO:0000050", "RO:0002327": "RO:0002333"}
 #: What kind of node stands on either side of a relation, where the relation tells.
@@ -46,6 +47,7 @@ class _Reader:
         for one in foreign.triples(text, ledger, ".ttl"):
             self.data[one.subject][one.predicate].append(one.object)
         self.records: dict[str, Taken] = {}
+        self.kinds: dict[str, str] = {}  # what its relations tell of an individual
         self.begins: dict[str, int] = {}  # the last part of a name -> where a line begins with it
         for found in re.finditer(r"(?m)^[ \t]*<?(\S+)", text):
             self.begins.setdefault(local(found[1].rstrip(">").replace(":", "/")), found.start(1))
@@ -75,8 +77,14 @@ class _Reader:
                     record.lost(field, "nothing that is kept refers to it")
         scope, notes = self.head(models[0])
         relations = self.relations(nodes)
+        joined: dict[str, set[str]] = defaultdict(set)  # of each individual, the properties that are relations
+        for s, p, o in relations:
+            joined[s].add(p)
+            for about, kind in zip((s, o), KINDS.get(curie(p), ("", "")), strict=True):
+                if kind:
+                    self.kinds.setdefault(about, kind)
         for about in nodes:
-            self.node(about, relations)
+            self.node(about, frozenset(joined[about]))
         for s, p, o in relations:
             self.relation(s, p, o)
         asserted = set[tuple[str, ...]](relations)
@@ -139,8 +147,7 @@ class _Reader:
         known = set(nodes)
         return [(s, p, o) for s in nodes for p, values in self.data[s].items() for o in values if o in known]
 
-    def node(self, about: str, relations: list[tuple[str, str, str]]) -> None:
-        joined = frozenset(p for s, p, _ in relations if s == about)
+    def node(self, about: str, joined: frozenset[str]) -> None:
         record = self.record("individual", about, without=joined)
         classes = sorted(curie(one) or one for one in self.classes[about] if not one.startswith("_:"))
         label = self.label(about, *self.classes[about])
@@ -151,9 +158,7 @@ class _Reader:
             record.lost("type", "a node has one term; here are several classes, or one that is made of others")
         else:
             record.changed("type", "kept as the node's name: its prefix is not registered in ontology/prefixes.tsv")
-        sides = [KINDS[curie(p)][0] for s, p, _ in relations if s == about and curie(p) in KINDS]
-        sides += [KINDS[curie(p)][1] for _, p, o in relations if o == about and curie(p) in KINDS]
-        stated = next(filter(None, sides), "")
+        stated = self.kinds.get(about, "")
         entry = vocabulary.terms().get(term.id) if term else None
         kind = "" if entry and entry.kind == stated else stated
         shown = label or (term.label if term else "") or ", ".join(classes) or local(about)
@@ -161,8 +166,9 @@ class _Reader:
 
     def relation(self, subject: str, predicate: str, object: str) -> None:
         relation = curie(predicate) or predicate
-        start = self.text.find(local(predicate), self.where(subject))
-        end = self.text.find(local(object), start) if start >= 0 else -1
+        begin = self.where(subject)
+        start = self.text.find(local(predicate), begin, begin + NEAR)
+        end = self.text.find(local(object), start, start + NEAR) if start >= 0 else -1
         said = {"predicate": relation, "object": local(object)}
         at = self.places(end if end >= 0 else self.where(subject))
         record = self.ledger.record("relation", f"{local(subject)} to {local(object)}", said, at)
