@@ -14,6 +14,7 @@ import json
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from json.decoder import JSONObject  # type: ignore[attr-defined]
@@ -125,7 +126,7 @@ def _table(lines: Iterable[tuple[list[str], Location]], ledger: Ledger, sheet: b
     for cells, at in lines:
         if not header:
             header = [cell.strip() for cell in cells]
-            twice = next((name for name in header if name and header.count(name) > 1), "")
+            twice = next((name for name, times in Counter(header).items() if name and times > 1), "")
             if twice or not any(header):
                 message = f"the column {twice!r} stands twice" if twice else "the table has no header"
                 raise ledger.stop(at, "no-table", message, "the first row names the columns, once each")
@@ -304,7 +305,7 @@ class _Twice(Exception):
 def depth(text: str) -> int:
     """Where brackets outside of JSON strings open deeper than DEEPEST; -1 if nowhere."""
     deep = 0
-    for found in re.finditer(r'"(?:[^"\\]|\\.)*"|[][{}]', text, re.DOTALL):
+    for found in re.finditer(r'"(?:[^"\\]++|\\.)*+"|[][{}]', text, re.DOTALL):
         mark = found.group()
         deep += mark in "[{" if len(mark) == 1 else 0
         deep -= mark in "]}" if len(mark) == 1 else 0
@@ -587,6 +588,8 @@ class Draft:
         self.nodes: dict[str, Node] = {}
         self.keys: dict[str, str] = {}  # what the file calls a node -> its key
         self.edges: dict[tuple[Any, ...], Edge] = {}  # what one says -> the edge
+        self.evidence: dict[tuple[Any, ...], dict[Evidence, None]] = {}  # the items of each
+        self.again: dict[tuple[Any, ...], list[Evidence]] = {}  # those that came when the edge was there already
         self.sources: dict[str, Source] = {}
         self.works: dict[str, tuple[str, ...]] = {}  # the key of a source -> what identifies it
         self.by: dict[str, str] = {}  # what identifies a source -> its key
@@ -658,14 +661,17 @@ class Draft:
             more.get("unless", ()),
         )
         if before := self.edges.get(says):
-            new = tuple(one for one in items if one.source != "file" or one not in before.evidence)
-            self.edges[says] = replace(before, evidence=(*before.evidence, *new))
+            known = self.evidence[says]
+            more_of_it = [one for one in items if one.source != "file" or one not in known]
+            known.update(dict.fromkeys(more_of_it))
+            self.again.setdefault(says, []).extend(more_of_it)
             if record:
                 record.joined(before.name)
             return before.name
         made = self.free(as_key(name) if name else sentence.name, self.names, self.nodes)
         self.names.add(made)
         self.edges[says] = Edge(sentence=sentence, name=made, evidence=items, at=at, **more)
+        self.evidence[says] = dict.fromkeys(items)
         return made
 
     def mechanism(self, **parts: Any) -> Mechanism:
@@ -674,6 +680,9 @@ class Draft:
             raise self.ledger.stop(None, "no-edges", "the file has no edge that can be read")
         name = re.sub("[^a-z0-9]+", "-", (self.about["id"] or self.file.name.partition(".")[0]).lower()).strip("-")[:64]
         sources = dict(self.sources)
+        for known, more in self.again.items():  # in one go: a file may say one thing a hundred thousand times
+            self.edges[known] = replace(self.edges[known], evidence=(*self.edges[known].evidence, *more))
+        self.again = {}
         edges = tuple(self.edges.values())
         items = [*parts.get("scope", ()), *(item for edge in edges for item in edge.evidence)]
         if not sources or any(item.source == "file" for item in items):
