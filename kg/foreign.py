@@ -15,7 +15,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from json.decoder import JSONObject  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
@@ -458,6 +458,29 @@ def elements(text: str, ledger: Ledger) -> Element:
         at = ledger.at(error.lineno, error.offset + 1)
         raise ledger.stop(at, "no-xml", expat.errors.messages[error.code]) from None
     return roots[0]
+
+
+def unread(root: Element, known: Mapping[str, Container[str]], ledger: Ledger, others: bool = True) -> None:
+    """Record what no reader of a format asks for: attributes that its elements do not have and, with ``others``,
+    elements that are none of its own, with their texts. An element ``data`` holds anything; its texts are read.
+    """
+    todo = [(root, False)]
+    while todo:
+        one, within = todo.pop()
+        own = known.get(one.tag)
+        if own is not None or others:
+            said = {name: value for name, value in one.attributes.items() if name not in (own or ())}
+            said |= {"text": one.text} if own is None and not within else {}
+            if said:
+                ledger.record("element", one.tag, said, one.at)
+        todo += [(child, within or one.tag == "data") for child in reversed(one.children)]
+
+
+class Anything:
+    """Attributes of any name: the reader of the element records them itself."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
 
 
 # ---------------------------------------------------------------- drafting a mechanism

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -629,6 +630,42 @@ def test_what_is_reported_as_carried_matters(small, tmp_path):
         assert told, f"{value.field} of {value.record} {value.name}: {value.said} is reported as carried, and is not"
         tried += 1
     assert tried or row.name not in SMALL
+
+
+ODD_THING = "odd thing"
+
+
+def with_an_odd_thing(name):
+    """The small file of a format again and again: each time something that no format has, in one place of all."""
+    text = SMALL[name][1]
+    if name in ("graphml", "sbml"):
+        for found in re.finditer(r"<[a-zA-Z:]+\b", text):
+            yield found.group(), f'{text[: found.end()]} zz="{ODD_THING}"{text[found.end() :]}'
+        return
+
+    def objects(value, path=()):
+        if isinstance(value, dict):
+            yield path
+        for key, one in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from objects(one, (*path, key)) if isinstance(one, (dict, list)) else ()
+
+    for path in objects(json.loads(text)):
+        whole = json.loads(text)
+        there = whole
+        for key in path:
+            there = there[key]
+        there["zz"] = ODD_THING
+        yield str(path), json.dumps(whole)
+
+
+@pytest.mark.parametrize("name", ["cyjs", "cx2", "jgif", "nodelink", "kgxl", "graphml", "sbml"])
+def test_what_no_format_has_is_lost_wherever_it_stands(name, tmp_path):
+    """In every object and every element of a file: reported once, as lost."""
+    for where, text in with_an_odd_thing(name):
+        file = tmp_path / SMALL[name][0]
+        file.write_text(text, encoding="utf-8")
+        _, ledger = formats._parsed(file, name)
+        assert [one.fate for one in ledger.account().values if ODD_THING in one.said] == ["lost"], where
 
 
 # ---------------------------------------------------------------- the command
