@@ -18,9 +18,11 @@ from kg.diagnostics import Location
 from kg.mechanism import Edge, Effect, Mechanism, Node, Requirement, Sentence
 
 MOST_VARIABLES = 16  # of one function: its table has two to the power of these rows
+MOST_TOKENS = 100_000  # of one function, as text
 MOST_TERMS = 2000  # prime implicants of one function
 RANK = {"|": 1, "&": 2, "!": 3}
 TOKEN = re.compile(r"\s*(?:([A-Za-z_][\w.:\-]*)|([01](?![\w.]))|([!&|()]))")
+_BLANKS = re.compile(r"\s*")
 #: A conjunction: which variables are true in it, and which are false.
 Term = tuple[frozenset[str], frozenset[str]]
 
@@ -80,9 +82,14 @@ def _postfix(factors: str) -> Iterator[str]:
     def fault(reason: str) -> ValueError:
         return ValueError(min(position, max(len(factors) - 1, 0)), reason)
 
-    while factors[position:].strip():
+    end = len(factors.rstrip())
+    tokens = 0
+    while position < end:
         found = TOKEN.match(factors, position)
-        position += len(factors[position:]) - len(factors[position:].lstrip())
+        position = found.start(found.lastindex or 0) if found else _BLANKS.match(factors, position).end()  # type: ignore[union-attr]
+        tokens += 1
+        if tokens > MOST_TOKENS:
+            raise fault(f"the function has more than {MOST_TOKENS:,} words and signs")
         if found is None:
             raise fault(f"{factors[position]!r} is no part of a function")
         token = found[1] or found[2] or found[3]

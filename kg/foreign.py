@@ -14,7 +14,8 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from json.decoder import JSONObject  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
@@ -125,7 +126,7 @@ def _table(lines: Iterable[tuple[list[str], Location]], ledger: Ledger, sheet: b
     for cells, at in lines:
         if not header:
             header = [cell.strip() for cell in cells]
-            twice = next((name for name in header if name and header.count(name) > 1), "")
+            twice = next((name for name, times in Counter(header).items() if name and times > 1), "")
             if twice or not any(header):
                 message = f"the column {twice!r} stands twice" if twice else "the table has no header"
                 raise ledger.stop(at, "no-table", message, "the first row names the columns, once each")
@@ -304,7 +305,7 @@ class _Twice(Exception):
 def depth(text: str) -> int:
     """Where brackets outside of JSON strings open deeper than DEEPEST; -1 if nowhere."""
     deep = 0
-    for found in re.finditer(r'"(?:[^"\\]|\\.)*"|[][{}]', text, re.DOTALL):
+    for found in re.finditer(r'"(?:[^"\\]++|\\.)*+"|[][{}]', text, re.DOTALL):
         mark = found.group()
         deep += mark in "[{" if len(mark) == 1 else 0
         deep -= mark in "]}" if len(mark) == 1 else 0
@@ -459,6 +460,29 @@ def elements(text: str, ledger: Ledger) -> Element:
     return roots[0]
 
 
+def unread(root: Element, known: Mapping[str, Container[str]], ledger: Ledger, others: bool = True) -> None:
+    """Record what no reader of a format asks for: attributes that its elements do not have and, with ``others``,
+    elements that are none of its own, with their texts. An element ``data`` holds anything; its texts are read.
+    """
+    todo = [(root, False)]
+    while todo:
+        one, within = todo.pop()
+        own = known.get(one.tag)
+        if own is not None or others:
+            said = {name: value for name, value in one.attributes.items() if name not in (own or ())}
+            said |= {"text": one.text} if own is None and not within else {}
+            if said:
+                ledger.record("element", one.tag, said, one.at)
+        todo += [(child, within or one.tag == "data") for child in reversed(one.children)]
+
+
+class Anything:
+    """Attributes of any name: the reader of the element records them itself."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
 # ---------------------------------------------------------------- drafting a mechanism
 
 
@@ -587,6 +611,8 @@ class Draft:
         self.nodes: dict[str, Node] = {}
         self.keys: dict[str, str] = {}  # what the file calls a node -> its key
         self.edges: dict[tuple[Any, ...], Edge] = {}  # what one says -> the edge
+        self.evidence: dict[tuple[Any, ...], dict[Evidence, None]] = {}  # the items of each
+        self.again: dict[tuple[Any, ...], list[Evidence]] = {}  # those that came when the edge was there already
         self.sources: dict[str, Source] = {}
         self.works: dict[str, tuple[str, ...]] = {}  # the key of a source -> what identifies it
         self.by: dict[str, str] = {}  # what identifies a source -> its key
@@ -658,14 +684,17 @@ class Draft:
             more.get("unless", ()),
         )
         if before := self.edges.get(says):
-            new = tuple(one for one in items if one.source != "file" or one not in before.evidence)
-            self.edges[says] = replace(before, evidence=(*before.evidence, *new))
+            known = self.evidence[says]
+            more_of_it = [one for one in items if one.source != "file" or one not in known]
+            known.update(dict.fromkeys(more_of_it))
+            self.again.setdefault(says, []).extend(more_of_it)
             if record:
                 record.joined(before.name)
             return before.name
         made = self.free(as_key(name) if name else sentence.name, self.names, self.nodes)
         self.names.add(made)
         self.edges[says] = Edge(sentence=sentence, name=made, evidence=items, at=at, **more)
+        self.evidence[says] = dict.fromkeys(items)
         return made
 
     def mechanism(self, **parts: Any) -> Mechanism:
@@ -674,6 +703,9 @@ class Draft:
             raise self.ledger.stop(None, "no-edges", "the file has no edge that can be read")
         name = re.sub("[^a-z0-9]+", "-", (self.about["id"] or self.file.name.partition(".")[0]).lower()).strip("-")[:64]
         sources = dict(self.sources)
+        for known, more in self.again.items():  # in one go: a file may say one thing a hundred thousand times
+            self.edges[known] = replace(self.edges[known], evidence=(*self.edges[known].evidence, *more))
+        self.again = {}
         edges = tuple(self.edges.values())
         items = [*parts.get("scope", ()), *(item for edge in edges for item in edge.evidence)]
         if not sources or any(item.source == "file" for item in items):

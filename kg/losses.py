@@ -20,6 +20,7 @@ from kg.diagnostics import Diagnostic, InvalidMechanism, Location
 from kg.mechanism import Edge, Effect, Evidence, Expect, Mechanism, Node, Record, Sentence
 
 FATES = ("carried", "changed", "lost")
+MOST_FAULTS = 1000  # of one file: nobody reads more
 MOST_RECORDS = 250_000  # of one file: what a report holds in memory
 UNUSED = "kg has no place for it"
 NOW = "now "  # so begins how a value changed that was read back
@@ -153,10 +154,12 @@ class Ledger:
 
     def complain(self, at: Location | None, code: str, message: str, help: str = "", severity: str = "error") -> None:
         self.wrong.append(Diagnostic(at or self.at(), code, message, help, severity))
+        if len(self.wrong) == MOST_FAULTS:
+            raise self.stop(at, "too-many", f"{MOST_FAULTS - 1} complaints are enough", "is it another format?")
 
     def stop(self, at: Location | None, code: str, message: str, help: str = "") -> InvalidMechanism:
         """The exception to raise where nothing more can be read, with every complaint so far."""
-        self.complain(at, code, message, help)
+        self.wrong.append(Diagnostic(at or self.at(), code, message, help))
         return InvalidMechanism(self.wrong)
 
     def account(self) -> Account:

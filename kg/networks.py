@@ -140,6 +140,17 @@ def mechanism(draft: foreign.Draft, ledger: Ledger, network: Network) -> Mechani
     )
 
 
+def apart(outer: Mapping[str, Any], inner: object, name: str) -> dict[str, Any]:
+    """The values of an object and of one inside it, which was called so; of two with one name, both are there.
+
+    >>> apart({"a": 1, "b": 2}, {"a": 3}, "data")
+    {'a (beside data)': 1, 'b': 2, 'a': 3}
+    """
+    if not isinstance(inner, dict):
+        return {**outer, **({name: inner} if inner else {})}
+    return {**{f"{key} (beside {name})" if key in inner else key: value for key, value in outer.items()}, **inner}
+
+
 def _with_ends(item: Item) -> dict[str, Any]:
     """What an item says, in one: an attribute that has the name of an end or of the id is called so."""
     own: dict[str, Any] = {"id": item.id} if item.id else {}

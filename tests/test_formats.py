@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -631,6 +632,42 @@ def test_what_is_reported_as_carried_matters(small, tmp_path):
     assert tried or row.name not in SMALL
 
 
+ODD_THING = "odd thing"
+
+
+def with_an_odd_thing(name):
+    """The small file of a format again and again: each time something that no format has, in one place of all."""
+    text = SMALL[name][1]
+    if name in ("graphml", "sbml"):
+        for found in re.finditer(r"<[a-zA-Z:]+\b", text):
+            yield found.group(), f'{text[: found.end()]} zz="{ODD_THING}"{text[found.end() :]}'
+        return
+
+    def objects(value, path=()):
+        if isinstance(value, dict):
+            yield path
+        for key, one in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from objects(one, (*path, key)) if isinstance(one, (dict, list)) else ()
+
+    for path in objects(json.loads(text)):
+        whole = json.loads(text)
+        there = whole
+        for key in path:
+            there = there[key]
+        there["zz"] = ODD_THING
+        yield str(path), json.dumps(whole)
+
+
+@pytest.mark.parametrize("name", ["cyjs", "cx2", "jgif", "nodelink", "kgxl", "graphml", "sbml"])
+def test_what_no_format_has_is_lost_wherever_it_stands(name, tmp_path):
+    """In every object and every element of a file: reported once, as lost."""
+    for where, text in with_an_odd_thing(name):
+        file = tmp_path / SMALL[name][0]
+        file.write_text(text, encoding="utf-8")
+        _, ledger = formats._parsed(file, name)
+        assert [one.fate for one in ledger.account().values if ODD_THING in one.said] == ["lost"], where
+
+
 # ---------------------------------------------------------------- the command
 
 
@@ -743,6 +780,49 @@ def test_one_file_holds_no_more_than_memory_does(name, text, tmp_path, monkeypat
     result = run("convert", file, tmp_path / "out.yaml", "--from", name)
     assert result.exit_code == 1 and f"{file}:" in result.stderr and "too-many" in result.stderr
     assert not (tmp_path / "out.yaml").exists()
+
+
+MANY = 100_000
+LONG = {
+    "function": ("bnet", b"x, " + b"a & " * MANY + b"a\n", "100,000 words and signs"),
+    "quotation": ("bel", b'SET Evidence = "' + b"a\n" * MANY, "never closed"),
+    "continued": ("bel", b"a\\\n" * MANY, "never closed"),
+    "columns": ("kgx", b"\t".join(b"c%d" % i for i in range(MANY)) + b"\n", "no edge"),
+    "faults": ("kgx", b"subject\tpredicate\tobject\n" + b"A\n" * MANY, "999 complaints are enough"),
+    "text": ("jgif", b'{"graph": "' + b"a" * 30 * MANY + b'"}', "0 graphs"),
+}
+
+
+@pytest.mark.parametrize("what", LONG)
+def test_a_long_file_takes_no_longer_than_it_is_long(what, tmp_path):
+    """Where time or memory grew with the square of a file's length, these would not end; the process may hold 1 GB."""
+    name, data, words = LONG[what]
+    file = tmp_path / f"x{READ[name].suffix}"
+    file.write_bytes(data)
+    code = f"""
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+from kg import formats, losses
+try:
+    formats.FORMATS[{name!r}].load().parse(__import__("pathlib").Path({str(file)!r}), losses.Ledger("x", "x"))
+except formats.InvalidMechanism as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0 and words in done.stdout, done.stderr[-500:]
+
+
+def test_what_a_file_says_many_times_is_one_edge_with_all_its_evidence(tmp_path):
+    file = tmp_path / "x.sif"
+    file.write_text("A\tactivates\tB\n" * 3, encoding="utf-8")
+    mechanism, ledger = formats._parsed(file)
+    assert len(mechanism.edges) == len(mechanism.edges[0].evidence) == 1
+    assert [one.fate for one in ledger.account().values].count("changed") == 6
+    table = tmp_path / "x.csv"
+    rows = "A,activates,B,PMID:1\nA,activates,B,PMID:2\nA,activates,B,PMID:1\n"
+    table.write_text("subject,verb,object,source\n" + rows, encoding="utf-8")
+    edge = formats.parse(table)[0].edges[0]
+    assert [item.source for item in edge.evidence] == ["PMID_1", "PMID_2", "PMID_1"]
 
 
 def test_each_fault_of_json_is_told_once(tmp_path):

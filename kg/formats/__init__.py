@@ -247,7 +247,7 @@ def recognise(path: str | Path, name: str = "") -> Format:
     if alike:
         return alike[0]
     message = f"{file.suffix or 'a name without an ending'} is in no format that kg reads"
-    known = ", ".join(suffix for row in readable.values() for suffix in row.suffixes)
+    known = ", ".join(dict.fromkeys(suffix for row in readable.values() for suffix in row.suffixes))
     mend = f"it reads {known}; RDF ({', '.join(quads.SUFFIXES)}) can be checked and asked"
     raise InvalidMechanism([Diagnostic(at, "unknown-format", message, mend)])
 

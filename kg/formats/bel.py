@@ -20,7 +20,7 @@ from kg.mechanism import Edge, Evidence, Mechanism, Node, Sentence, Source
 from kg.vocabulary import Term
 
 _SET = re.compile(r"SET\s+(DOCUMENT\s+)?(\w+)\s*=\s*(.+)", re.DOTALL | re.IGNORECASE)
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s",{}]+)', re.DOTALL)
+_STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"|([^\s",{}]+)', re.DOTALL)
 EVIDENCE = ("evidence", "supportingtext", "support")
 SPECIES = ("Species", "species", "TAXON")
 OURS = "kg_"
@@ -193,16 +193,18 @@ def _lines(text: str, ledger: Ledger) -> Iterator[tuple[str, Location]]:
     """The lines of a script, without comments; a text in quotation marks may go on over several."""
     open_at = ledger.at()
     parts: list[str] = []
+    quotes = 0
     for number, line in enumerate(text.splitlines(), 1):
         if not parts and (not line.strip() or line.lstrip().startswith("#")):
             continue
         if not parts:
             open_at = ledger.at(number, 1, line if len(line) < 10_000 else "")
+        goes_on = line.rstrip().endswith("\\")
         parts.append(line.rstrip().removesuffix("\\"))
-        whole = "\n".join(parts)
-        if len(re.findall(r'(?<!\\)"', whole)) % 2 == 0 and not line.rstrip().endswith("\\"):
-            yield whole.strip(), open_at
-            parts = []
+        quotes += len(re.findall(r'(?<!\\)"', parts[-1]))
+        if quotes % 2 == 0 and not goes_on:
+            yield "\n".join(parts).strip(), open_at
+            parts, quotes = [], 0
     if parts:
         ledger.complain(open_at, "no-statement", "the quotation mark that opens here is never closed", "close it")
 

@@ -34,6 +34,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     declared = next((one for one in aspects.get("attributeDeclarations", []) if isinstance(one, dict)), {})
     network = networks.Network(_named(aspects.get("networkAttributes"), declared.get("networkAttributes")))
     network.styled = {name: aspects[name] for name in aspects if name in LOOKS and any(aspects[name])}
+    _beside(ledger, found[0], aspects)
     for name in aspects.keys() - set(PARTS):
         ledger.record("aspect", name, {name: aspects[name]}, ledger.at())
     for kind, into in (("nodes", network.nodes), ("edges", network.edges)):
@@ -41,11 +42,32 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             if not isinstance(one, dict) or "id" not in one:
                 ledger.complain(place(one), "no-element", f"one of the {kind} has no id", '{"id": 0, ...}')
                 continue
-            said = _named([one.get("v") or {}], declared.get(kind))
-            said |= {key: value for key, value in one.items() if key not in ("id", "x", "y", "v", "s", "t")}
+            where = foreign.position(one)
+            used = ("id", "s", "t", "v", *(("x", "y") if where else ()))
+            values = one.get("v") or {}
+            values = _named([values], declared.get(kind)) if isinstance(values, dict) else values
+            said = networks.apart({key: value for key, value in one.items() if key not in used}, values, "v")
             id, source, target = (str(one.get(key, "")) for key in ("id", "s", "t"))
-            into.append(networks.Item(said, place(one), id, source, target, foreign.position(one)))
+            into.append(networks.Item(said, place(one), id, source, target, where))
     return networks.mechanism(foreign.Draft(file, ledger, text), ledger, network)
+
+
+def _beside(ledger: Ledger, first: Mapping[str, Any], aspects: Mapping[str, list[Any]]) -> None:
+    """What a file says of itself: it is used, or made again; what else stands there is lost."""
+    known = {"metaData": ("name", "elementCount"), "status": ("success", "error")}
+    parts = [("descriptor", dict(first), ("CXVersion", "hasFragments"))]
+    parts += [(name, one, keys) for name, keys in known.items() for one in aspects.get(name, [])]
+    for name, said, keys in parts:
+        record = ledger.record("aspect", name, said if isinstance(said, dict) else {name: said}, ledger.at())
+        for key in keys:
+            record.changed(key, "made again for what is written")
+    for number, declared in enumerate(aspects.get("attributeDeclarations", [])):
+        said = declared if isinstance(declared, dict) else {"declarations": declared}
+        record = ledger.record("aspect", "attributeDeclarations", said, ledger.at())
+        for kind, rules in said.items() if number == 0 else ():
+            for attribute in rules if isinstance(rules, dict) else ():
+                for key in "adv":
+                    record.changed(f"{kind}.{attribute}.{key}", "used to read the attribute")
 
 
 def _named(items: list[Any] | None, declared: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -28,8 +28,8 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     if not isinstance(elements, dict):
         raise ledger.stop(None, "no-graph", "there are no elements", '{"elements": {"nodes": [...], "edges": [...]}}')
     head = {key: value for key, value in found.items() if key not in ("elements", "data", "style")}
-    data = found.get("data")
-    network = networks.Network({**head, **(data if isinstance(data, dict) else {})}, styled=_styled(found))
+    head |= {f"elements.{key}": value for key, value in elements.items() if key not in ("nodes", "edges")}
+    network = networks.Network(networks.apart(head, found.get("data"), "data"), styled=_styled(found))
     for kind, into in (("nodes", network.nodes), ("edges", network.edges)):
         for one in elements.get(kind) or []:
             at = place(one)
@@ -37,9 +37,14 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             if not isinstance(data, dict):
                 ledger.complain(at, "no-element", f"one of the {kind} has no data", '{"data": {"id": ...}}')
                 continue
-            said = {**{key: value for key, value in one.items() if key not in ("data", "position")}, **data}
+            where = foreign.position(one.get("position"))
+            beside = {key: value for key, value in one.items() if key != "data" and not (where and key == "position")}
+            if where:
+                more = {key: value for key, value in one["position"].items() if key not in ("x", "y")}
+                beside |= {"position": more} if more else {}
+            said = networks.apart(beside, data, "data")
             id, source, target = (str(said.pop(key, "")) for key in ("id", "source", "target"))
-            into.append(networks.Item(said, at, id, source, target, foreign.position(one.get("position"))))
+            into.append(networks.Item(said, at, id, source, target, where))
     return networks.mechanism(foreign.Draft(file, ledger, text), ledger, network)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from pathlib import Path
 
 import networkx as nx
@@ -14,10 +15,24 @@ from kg.mechanism import Mechanism
 LOST = {**networks.LOST, "mechanism.layout": "GraphML has no positions of its own"}
 
 
+#: The elements of GraphML and those of their attributes that are read.
+ELEMENTS: dict[str, Container[str]] = {
+    "graphml": ("schemaLocation",),
+    "key": ("id", "for", "attr.name", "attr.type"),
+    "default": (),
+    "graph": ("id", "edgedefault"),
+    "node": ("id",),
+    "edge": foreign.Anything(),
+    "hyperedge": foreign.Anything(),
+    "data": ("key",),
+}
+
+
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The graph of a GraphML file; the graphs inside its nodes are read as if they stood beside them."""
     text = foreign.text(file, ledger)
     root = foreign.elements(text, ledger)
+    foreign.unread(root, ELEMENTS, ledger)
     keys = {key.attributes.get("id", ""): key for key in root.all("key")}
     graphs = list(root.all("graph"))
     if root.tag != "graphml" or not graphs:

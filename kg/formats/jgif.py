@@ -14,14 +14,19 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The graph of a JGIF file; of a file with several graphs, the only one that has nodes."""
     text = foreign.text(file, ledger)
     found, place = foreign.objects(text, ledger), foreign.Places(text, ledger)
-    graphs = [found.get("graph"), *(found.get("graphs") or [])] if isinstance(found, dict) else []
-    graphs = [one for one in graphs if isinstance(one, dict) and isinstance(one.get("nodes"), list)]
+    several = found.get("graphs") if isinstance(found, dict) else None
+    every = [found.get("graph"), *(several if isinstance(several, list) else [])] if isinstance(found, dict) else []
+    graphs = [one for one in every if isinstance(one, dict) and isinstance(one.get("nodes"), list)]
     if len(graphs) != 1:
         hint = '{"graph": {"nodes": [...], "edges": [...]}}'
         raise ledger.stop(None, "no-graph", f"the file holds {len(graphs)} graphs with nodes", hint)
     graph: dict[str, Any] = graphs[0]
     draft = foreign.Draft(file, ledger, text)
     head = ledger.record("graph", "", {k: v for k, v in graph.items() if k not in ("nodes", "edges")}, ledger.at())
+    ledger.record("file", "", {k: v for k, v in found.items() if k not in ("graph", "graphs")}, ledger.at())
+    for one in every:
+        if isinstance(one, dict) and one is not graph:
+            ledger.record("graph", "another", one, place(one)).lost("nodes", "only one graph of a file is read")
     draft.about["title"] = str(head.take("label"))
     about = graph.get("metadata")
     for name, field in (("description", "summary"), ("version", "version")):
@@ -50,9 +55,11 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         ends = [str(edge.take(end)) for end in ("source", "target")]
         if one.get("label") == f"{ends[0]} {one['relation']} {ends[1]}":
             edge.changed("label", "made again from the rest")
-        evidence = [
-            _evidence(draft, ledger, item, edge.name, place(item)) for item in items or [] if isinstance(item, dict)
-        ]
+        items = items if isinstance(items, list) else [items] if items else []
+        evidence = [_evidence(draft, ledger, item, edge.name, place(item)) for item in items if isinstance(item, dict)]
+        for item in items:
+            if not isinstance(item, dict):
+                ledger.record("evidence", edge.name, {"evidence": item}, edge.at).lost("evidence", "it is no object")
         bel.edge(draft, edge, "relation", ends[0], ends[1], evidence)
     return draft.mechanism()
 

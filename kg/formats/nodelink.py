@@ -20,6 +20,12 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         raise ledger.stop(None, "no-graph", "there are no nodes and links", '{"nodes": [{"bel": ...}], "links": [...]}')
     draft = foreign.Draft(file, ledger, text)
     graph = found.get("graph")
+    rest = {k: v for k, v in found.items() if k not in ("nodes", "links", "graph")}
+    rest |= {} if isinstance(graph, dict) else {"graph": graph}
+    whole = ledger.record("file", "", rest, ledger.at())
+    for field in ("directed", "multigraph"):
+        if whole.see(field) is True:  # as every mechanism is
+            whole.take(field)
     head = ledger.record("graph", "", graph if isinstance(graph, dict) else {}, ledger.at())
     document = head.see("document_metadata", {})
     for name, field in (("name", "title"), ("version", "version"), ("description", "summary")):
@@ -54,10 +60,10 @@ def _modified(link: Taken, side: str, term: str) -> str:
     kind = str(modifier.get("modifier", "")) if isinstance(modifier, dict) else ""
     if not kind:
         return term
-    if kind in MODIFIERS and set(modifier) == {"modifier"}:
-        link.take(f"{side}_modifier")
+    if kind in MODIFIERS:
+        link.take(f"{side}_modifier.modifier")
     else:
-        link.changed(f"{side}_modifier", f"{kind} of {term}, without more")
+        link.changed(f"{side}_modifier.modifier", f"{kind} of {term}, without more")
     return f"{MODIFIERS.get(kind, kind)}({term})"
 
 
@@ -76,7 +82,9 @@ def _evidence(draft: foreign.Draft, link: Taken) -> list[Evidence]:
     numbers = [str(one.get("identifier")) for one in told or [] if isinstance(one, dict)]
     taxa = [foreign.taxon(f"NCBITaxon:{number}") for number in numbers]
     if taxa and all(taxa):
-        link.take("annotations.Species")
+        for i in range(len(told or [])):
+            for field in ("identifier", "namespace"):
+                link.take(f"annotations.Species.{i}.{field}")
     elif taxa:
         link.lost("annotations.Species", "the species is not in ontology/terms.tsv, so nobody has checked its name")
     taxon = tuple(one for one in taxa if one) if all(taxa) else ()

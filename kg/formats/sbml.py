@@ -38,10 +38,22 @@ SIGNS = {"positive": 1, "negative": -1}
 AGAIN = "the edges are called by their sentences"
 
 
+#: Elements that hold parts of a model, and those of their attributes that are read.
+PARTS: dict[str, tuple[str, ...]] = {
+    "sbml": ("level", "version", "required"),
+    **dict.fromkeys(("defaultTerm", "functionTerm"), ("resultLevel",)),
+    **{f"listOf{part}": () for part in ("QualitativeSpecies", "Transitions", "Inputs", "Outputs", "FunctionTerms")},
+    **dict.fromkeys(("math", "apply", "and", "or", "not", "xor", "implies", "true", "false", "ci"), ()),
+    **dict.fromkeys(("eq", "neq", "geq", "leq", "gt", "lt"), ()),
+    "cn": ("type",),
+}
+
+
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The model of an SBML-qual file. Species without the compartment that SBML asks for are read, with a warning."""
     text = foreign.text(file, ledger)
     root = foreign.elements(text, ledger)
+    foreign.unread(root, PARTS, ledger, others=False)
     model = next(root.all("model"), None)
     if root.tag != "sbml" or model is None:
         raise ledger.stop(root.at, "no-graph", f"<{root.tag}> holds no model", "an SBML file is <sbml><model>...")
