@@ -251,8 +251,10 @@ def test_too_many_rejects_leave_only_the_rejects(tmp_path):
     ran = CliRunner().invoke(cli.main, ["bulk", *files, "-o", str(tmp_path / "out"), "--max-rejects", "10%"])
     assert ran.exit_code == 1 and "24 of 33 rows are rejected, more than 10%" in ran.stderr
     assert sorted(file.name for file in tmp_path.iterdir()) == ["edges.tsv", "nodes.tsv", "out.rejects.tsv"]
-    ran = CliRunner().invoke(cli.main, ["bulk", *files, "-o", str(tmp_path / "out"), "--max-rejects", "some"])
-    assert ran.exit_code == 2
+    for option, code in (("--max-rejects=some", 2), ("--memory=much", 1), ("--conf=x", 2)):
+        ran = CliRunner().invoke(cli.main, ["bulk", *files, "-o", str(tmp_path / "out"), option])
+        assert (ran.exit_code, "Traceback" in ran.stderr) == (code, False), ran.stderr
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_a_run_that_is_broken_off_leaves_what_was_there_and_can_be_run_again(tmp_path, made):
