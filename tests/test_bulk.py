@@ -508,6 +508,8 @@ def test_a_killed_run_leaves_nothing_half_written(tmp_path):
     files = [str(file) for file in kgx.write(30_000, tmp_path)]
     command = [sys.executable, "-m", "kg", "bulk", *files, "-o", str(tmp_path / "out")]
     for how in (signal.SIGKILL, signal.SIGINT):
+        left = [file.rename(file.with_name("left")) for file in tmp_path.glob(".out.partial/out/edges-*.nq")]
+        assert bool(left) == (how == signal.SIGINT)  # what the kill before has left
         run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         seen = threading.Event()
         for _ in range(2400):
