@@ -1028,10 +1028,7 @@ def bulk(
             done = of.bulk(
                 *(nodes, edges, out, engine, packed, most, more, store, master, settings, memory), _Rate(say)
             )
-    except of.TooManyRejects as error:
-        click.echo(f"kg: {error}", err=True)
-        sys.exit(1)
-    except of.Missing as error:
+    except (of.TooManyRejects, of.Missing, of.Failed) as error:
         click.echo(f"kg: {error}", err=True)
         sys.exit(1)
     except ValueError as error:

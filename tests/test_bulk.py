@@ -251,8 +251,10 @@ def test_too_many_rejects_leave_only_the_rejects(tmp_path):
     ran = CliRunner().invoke(cli.main, ["bulk", *files, "-o", str(tmp_path / "out"), "--max-rejects", "10%"])
     assert ran.exit_code == 1 and "24 of 33 rows are rejected, more than 10%" in ran.stderr
     assert sorted(file.name for file in tmp_path.iterdir()) == ["edges.tsv", "nodes.tsv", "out.rejects.tsv"]
-    ran = CliRunner().invoke(cli.main, ["bulk", *files, "-o", str(tmp_path / "out"), "--max-rejects", "some"])
-    assert ran.exit_code == 2
+    for option, code in (("--max-rejects=some", 2), ("--memory=much", 1), ("--conf=x", 2)):
+        ran = CliRunner().invoke(cli.main, ["bulk", *files, "-o", str(tmp_path / "out"), option])
+        assert (ran.exit_code, "Traceback" in ran.stderr) == (code, False), ran.stderr
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_a_run_that_is_broken_off_leaves_what_was_there_and_can_be_run_again(tmp_path, made):
@@ -506,6 +508,8 @@ def test_a_killed_run_leaves_nothing_half_written(tmp_path):
     files = [str(file) for file in kgx.write(30_000, tmp_path)]
     command = [sys.executable, "-m", "kg", "bulk", *files, "-o", str(tmp_path / "out")]
     for how in (signal.SIGKILL, signal.SIGINT):
+        left = [file.rename(file.with_name("left")) for file in tmp_path.glob(".out.partial/out/edges-*.nq")]
+        assert bool(left) == (how == signal.SIGINT)  # what the kill before has left
         run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         seen = threading.Event()
         for _ in range(2400):

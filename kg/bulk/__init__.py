@@ -41,6 +41,10 @@ class Missing(ValueError):
     """A package that the extras ``kg[bulk]`` or ``kg[spark]`` bring is not installed."""
 
 
+class Failed(ValueError):
+    """The engine gave up: no memory, no Java, no cluster."""
+
+
 @dataclass(frozen=True)
 class Counts:
     """How many rows were read, and what became of them."""
@@ -90,7 +94,7 @@ def bulk(
     or as a percentage (``2%``). ``prefixes`` adds prefixes to those of ontology/prefixes.tsv. ``store`` adds an on-disk
     store of pyoxigraph. ``master`` and ``settings`` are Spark's; ``memory`` is what DuckDB may use before it writes to disk.
 
-    Raises InvalidMechanism if a file cannot be read at all, TooManyRejects, and Missing without the engine's packages.
+    Raises InvalidMechanism if a file cannot be read at all, TooManyRejects, Missing without the engine's packages, and Failed.
     """
     limit = _limit(most)
     out = Path(folder)
@@ -103,25 +107,29 @@ def bulk(
     known = rules.Prefixes.registered(prefixes)
     graph = f"{vocabulary.BASE}bulk/{_slug(out.resolve().name)}"
     work = out.resolve().parent / f".{out.resolve().name}.partial"
+    if (work / "before").is_dir() and not out.exists():  # killed between two renamings: what was there is still there
+        (work / "before").rename(out)
     shutil.rmtree(work, ignore_errors=True)
     (work / "out").mkdir(parents=True)
     started = time.monotonic()
     try:
-        run: Engine
         try:
+            run: Engine
             if engine == "spark":
                 run = engines.Spark(work, progress, master, settings)
             else:
                 run = engines.DuckDB(work, progress, memory)
+            try:
+                made = _Pipeline(run, files, known, graph, work / "out", packed)
+                counted = made.checked(limit, out)
+                summary = made.written()
+            finally:
+                run.close()
         except ModuleNotFoundError as error:
             extra = "spark" if engine == "spark" else "bulk"
             raise Missing(f"--engine {engine} needs {error.name}: pip install 'kg[{extra}]'") from None
-        try:
-            made = _Pipeline(run, files, known, graph, work / "out", packed)
-            counted = made.checked(limit, out)
-            summary = made.written()
-        finally:
-            run.close()
+        except engines.failures() as error:
+            raise Failed(f"{engine} gave up: {str(error).strip().partition(chr(10))[0]}") from None
         if store:
             _store(work / "out", made.parts, progress)
         result = _described(work / "out", out, graph, made, counted, summary, engine, started)
@@ -330,11 +338,12 @@ def _store(out: Path, parts: list[Path], progress: Progress) -> None:
     store = ox.Store(str(out / "store"))
     for number, part in enumerate(parts):
         progress("loading the store", number / len(parts), 0)
-        packed = part.suffix == ".gz"
-        with gzip.open(part) if packed else part.open("rb") as file:
-            store.bulk_load(file, format=ox.RdfFormat.N_QUADS)  # type: ignore[arg-type]
+        if part.suffix == ".gz":
+            with gzip.open(part) as file:
+                store.bulk_load(file, format=ox.RdfFormat.N_QUADS)  # type: ignore[arg-type]
+        else:  # the loader reads a file by itself faster than through Python
+            store.bulk_load(path=str(part), format=ox.RdfFormat.N_QUADS)
     store.flush()
-    store.optimize()
 
 
 def _described(

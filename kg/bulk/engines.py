@@ -17,7 +17,6 @@ from ibis.expr.types import Table
 
 from kg.bulk import lines
 from kg.bulk.lines import Count, Input
-from kg.bulk.rules import TAB
 
 #: Called with what is being done, the part of it that is done (0 to 1, or less than 0 if unknown), and the rows so far.
 Progress = Callable[[str, float, int], None]
@@ -294,6 +293,14 @@ class Spark(Engine):
         self.session.stop()
 
 
+def failures() -> tuple[type[Exception], ...]:
+    """What engines raise when they give up, of those that were started."""
+    import sys
+
+    names = (("duckdb", "Error"), ("pyspark.errors", "PySparkException"))
+    return tuple(getattr(sys.modules[module], name) for module, name in names if module in sys.modules)
+
+
 def _packages() -> list[str]:
     """Where Python finds kg and what it needs, for processes of Spark."""
     import sys
@@ -333,7 +340,3 @@ def _moved(path: Path, pattern: str, stem: Path, suffix: str) -> list[Path]:
             file.rename(files[-1])
     shutil.rmtree(path)
     return files
-
-
-ENGINES: dict[str, type[Engine]] = {"duckdb": DuckDB, "spark": Spark}
-__all__ = ["ENGINES", "TAB", "DuckDB", "Engine", "Progress", "Spark"]

@@ -223,10 +223,13 @@ def rows(
         else_="",
     )
     table = table.mutate(fault=faults)
+    named = [
+        s.column for s in slots(of) if s.column == "id" or (s.column in header and (s.value != "text" or s.needed))
+    ]
     value = ibis.cases(
         (table.fault == "", ""),
         (table.fault == "odd-row ", text(table["count"].cast("string"), f" cells, not {len(header)}")),
-        *((table.fault.endswith(f" {name}"), table[name].left(MOST)) for name in cells),
+        *((table.fault.endswith(f" {name}"), table[name].left(MOST)) for name in named),
         else_="",
     )
     return table.select("file", "number", "fault", value=value, **{name: table[name] for name in cells})
