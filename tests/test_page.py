@@ -301,8 +301,14 @@ def test_embed_prints_a_frame_that_needs_nothing_of_its_host(tmp_path: Path) -> 
 # ---- the page in a browser
 
 
+BROWSERS: list[Any] = []  # one for all test files of a process: a second one would not start in the loop of the first
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
+    if BROWSERS:  # another file has the fixture, too
+        yield BROWSERS[0]
+        return
     found = shutil.which("chromium")
     if not found:
         if os.environ.get("CI"):
@@ -311,9 +317,9 @@ def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
+        BROWSERS.append(play.chromium.launch(executable_path=found, args=FLAGS))
+        yield BROWSERS[0]
+        BROWSERS.pop().close()
 
 
 @pytest.fixture(scope="session")

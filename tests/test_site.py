@@ -127,6 +127,8 @@ def dead(folder: Path) -> list[str]:
 
 def test_no_link_leads_nowhere_and_nothing_is_loaded_from_elsewhere(small: Path) -> None:
     assert dead(small) == []
+    for file in (*small.rglob("*.css"), *small.rglob("*.svg")):
+        assert not re.search(r"@import|url\(|href=", file.read_text(encoding="utf-8")), file
     for name, page in pages(small).items():
         assert not [link for link in page.loads if re.match(r"[a-z]+:|//", link)], name
         policy = (small / name).read_text(encoding="utf-8").partition("Content-Security-Policy")[2][:600]
@@ -515,6 +517,18 @@ def test_a_query_can_be_stopped_and_the_next_one_is_answered(whole: Path, visit:
     tab.keyboard.press("Control+Enter")
     assert answered(tab).startswith("Yes") and "query=ASK" in tab.url
     assert tab.locator("#answer .lead").inner_text() == "Yes"
+
+
+@pytest.mark.slow
+def test_a_query_that_takes_too_long_is_stopped(small: Path, tmp_path: Path, visit: Visit) -> None:
+    text = (small / "query.html").read_text(encoding="utf-8")
+    assert text.count('"seconds": 30.0') == 1
+    (tmp_path / "query.html").write_text(text.replace('"seconds": 30.0', '"seconds": 2'), encoding="utf-8")
+    tab = visit(tmp_path, "query.html#query=SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+    tab.locator("#wrong", has_text="It took longer than 2 s and was stopped").wait_for()
+    write(tab, "ASK {}")
+    tab.click("#run")
+    assert answered(tab).startswith("Yes")
 
 
 @pytest.mark.slow

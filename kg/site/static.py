@@ -303,6 +303,10 @@ class Site:
         """The source strips of all mechanisms, those that share one together."""
         return strips({m.id: m.caveats for m in self.mechanisms})
 
+    @property
+    def licences(self) -> list[str]:
+        return sorted({m.licence for m in self.mechanisms if m.licence})
+
     @cached_property
     def conflicts(self) -> list[conflicts.Conflict]:
         return conflicts.find(self.mechanisms)
@@ -586,7 +590,7 @@ class Site:
             "name": TITLE,
             "description": f"{'; '.join(m.title for m in self.mechanisms)}. Research findings, not medical advice.",
             "softwareVersion": kg.__version__,
-            "license": sorted({f"https://spdx.org/licenses/{m.licence}" for m in self.mechanisms if m.licence}),
+            "license": [f"https://spdx.org/licenses/{name}" for name in self.licences],
             "isAccessibleForFree": True,
             "void:dataDump": {"@id": "all.nq"},
             "hasPart": [{"@id": rdf.iri(m), "@type": "Dataset", "name": m.title} for m in self.mechanisms],
