@@ -834,7 +834,8 @@ def test_it_stops_after_what_it_is_answering_and_leaves_nothing_behind(folder, t
 
 
 @pytest.mark.slow
-def test_whatever_ends_the_server_ends_what_it_has_started(folder):
+def test_whatever_ends_the_server_ends_what_it_has_started(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     (folder / "small.ttl").write_text("<urn:s> <urn:p> 1 .")
     server = serving(folder, folder / "small.ttl", "--workers", "2", "--seconds", "2")
     started = children(server.process.pid)
@@ -850,6 +851,7 @@ def test_whatever_ends_the_server_ends_what_it_has_started(folder):
     server.process.wait()
     connection.close()
     eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
+    assert list(tmp_path.iterdir()) == []
 
 
 def started(*arguments):

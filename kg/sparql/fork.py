@@ -11,6 +11,7 @@ import gzip
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -31,7 +32,7 @@ SMALLEST = 1000  # bytes from which an answer is worth compressing
 def hold() -> None:
     """Load what a line of JSON says, say in another how it went, and fork for each connection until stdin ends.
 
-    The line has ``address``, the path of the socket; ``files``, each with the name of its graph; or ``store``, a folder
+    The line has ``address``, the path of the socket, in a folder that ends with this process; ``files``, each with the name of its graph; or ``store``, a folder
     of pyoxigraph's; ``seconds`` and ``rows``, the limits of a question; ``memory``, what a fork may take more, in bytes.
     """
     import pyoxigraph as ox
@@ -64,6 +65,7 @@ def hold() -> None:
             finally:  # whatever it was, the end of the connection says it
                 os._exit(0)
         connection.close()
+    shutil.rmtree(Path(said["address"]).parent, ignore_errors=True)  # the server has died, and cannot do it any more
 
 
 def _limited(memory: int) -> None:
