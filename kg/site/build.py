@@ -235,7 +235,7 @@ def _crate(mechanisms: Sequence[Mechanism], contents: dict[str, bytes]) -> dict[
                 "hasPart": _refer(name for name in contents if rdf.stem(name) == mechanism.id),
             }
         )
-    titles = {**{row.suffix: row.title for row in formats.writers()}, **OTHERS}
+    titles = {**{suffix: row.title for row in formats.writers() for suffix in row.suffixes}, **OTHERS}
     for name, content in contents.items():
         stem = rdf.stem(name)
         crate.append(
