@@ -632,7 +632,7 @@ def test_what_is_not_there_is_a_complaint(tmp_path):
     assert run("mechanisms", str(tmp_path / "none.ttl")).exit_code == 1
     assert "none.ttl" in run("mechanisms", str(tmp_path / "none.ttl")).stderr
     assert "did you mean 'ta1-tlr7'?" in run("mechanisms", "ta1-tlr").stderr
-    wrong = tmp_path / "data.xlsx"
+    wrong = tmp_path / "data.docx"
     wrong.write_text("x", encoding="utf-8")
     assert "unknown-format" in run("mechanisms", str(wrong)).stderr
     broken = tmp_path / "broken.yaml"

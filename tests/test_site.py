@@ -172,7 +172,7 @@ def test_every_iri_of_ours_has_a_page(small: Path) -> None:
 
 
 def test_no_mechanism_can_be_called_as_something_of_the_site(small: Path) -> None:
-    own = {file.name for file in small.iterdir() if file.name.partition(".")[0] != SEED}
+    own = {file.name for file in small.iterdir() if not re.match(rf"{SEED}[._]|{SEED}$", file.name)}
     taken = {name.partition(".")[0] for name in own} - {"", "site", "ro-crate-metadata"}  # site.css, ID.html: no clash
     assert taken <= set(checks.RESERVED)
 
@@ -222,7 +222,7 @@ def test_pages_describe_themselves_in_schema_org(small: Path) -> None:
         for row in store.query("SELECT ?type (COUNT(DISTINCT ?x) AS ?n) { ?x a ?type } GROUP BY ?type")
     }
     assert counted["Dataset"] == 2 and counted["DefinedTerm"] > 30
-    assert counted["DataDownload"] == len(list(small.glob(f"{SEED}.*")))
+    assert counted["DataDownload"] == len(list(small.glob(f"{SEED}[._]*")))
     triples = (
         f"ASK {{ <{vocabulary.BASE}{SEED}> <http://rdfs.org/ns/void#triples> ?n ; <http://schema.org/license> ?l }}"
     )

@@ -66,7 +66,7 @@ def outputs() -> dict[str, str]:
     """What can be built: name -> ending of the file. All formats but the notation, and the page and its picture.
 
     >>> list(outputs())
-    ['ttl', 'trig', 'nq', 'jsonld', 'run', 'rdf12', 'nanopub', 'graphml', 'cyjs', 'cx2', 'kgx', 'kgxl', 'bnet', 'sbml', 'sif', 'gocam', 'html', 'svg']
+    ['ttl', 'trig', 'nq', 'jsonld', 'run', 'rdf12', 'nanopub', 'graphml', 'cyjs', 'cx2', 'kgx', 'kgxl', 'bnet', 'sbml', 'sif', 'bel', 'gocam', 'html', 'svg']
     """
     written = {row.name: row.suffix for row in formats.writers() if row.name != "yaml"}
     return {**written, "html": ".html", "svg": ".svg"}
