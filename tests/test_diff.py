@@ -132,6 +132,7 @@ def test_what_programs_read_in_rdf_is_compared_as_well(part, old, new, tmp_path)
     assert part in {change.about for change in by_kind(found)["rest-changed"]}
 
 
+@pytest.mark.slow
 def test_git_revisions_and_folders_are_versions(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "seeds" / "ta1-tlr7"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pyoxigraph as ox
 import pytest
+from conftest import FIRST_IS_SLOW
 from nanopub import Nanopub, NanopubConf
 from rdflib import OWL, RDF, ConjunctiveGraph, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
@@ -106,7 +107,7 @@ def test_nothing_is_logged_while_nanopublications_are_made(caplog):
 # ---------------------------------------------------------------- what every export carries
 
 
-@by_id
+@pytest.mark.parametrize("mechanism", FIRST_IS_SLOW, ids=lambda m: m.id)
 def test_licence_version_input_hash_and_source_strip_travel_in_every_rdf_export(mechanism):
     for row in formats.writers():
         if row.module == rdf.__name__ and row.name not in ("rdf12",):

@@ -444,6 +444,7 @@ def test_every_form_of_an_answer_says_how_it_is_cited_and_what_it_comes_from():
     assert lines[1] == f"# Cite as {CITE.replace('what-protects', 'asserted-edges')}"
 
 
+@pytest.mark.slow
 def test_a_citation_names_what_was_asked_and_of_which_version(tmp_path):
     assert ask("what-protects", "ta1-tlr7", given={"node": "miR-146a-5p"}).cite == CITE  # the default
     other = ask("what-protects", "ta1-tlr7", given={"node": "Tα-1 & co"}).cite
