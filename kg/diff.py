@@ -18,7 +18,7 @@ from typing import Any
 
 from kg import causal, checks, conflicts, formats, quads, shapes, vocabulary
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location
-from kg.losses import Ledger
+from kg.exchange.losses import Ledger
 from kg.mechanism import Change as Replaced
 from kg.mechanism import Edge, Evidence, Mechanism, Node, Source, plain
 from kg.sparql import Engine, NoAnswer, questions

@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kg
-from kg import bel, checks, foreign, formats, losses, vocabulary
+from kg import checks, formats, vocabulary
 from kg import mechanism as m
 from kg.cli import main
 from kg.diagnostics import InvalidMechanism
+from kg.exchange import bel, foreign, losses
 from kg.mechanism import Evidence, Frozen, Mechanism, Sentence
 from kg.vocabulary import Term
 
@@ -802,7 +803,8 @@ def test_a_long_file_takes_no_longer_than_it_is_long(what, tmp_path):
     code = f"""
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
-from kg import formats, losses
+from kg import formats
+from kg.exchange import losses
 try:
     formats.FORMATS[{name!r}].load().parse(__import__("pathlib").Path({str(file)!r}), losses.Ledger("x", "x"))
 except formats.InvalidMechanism as error:
@@ -1083,7 +1085,7 @@ def test_an_import_can_disagree_with_a_seed(tmp_path):
 # ---------------------------------------------------------------- formats of other packages
 
 TINY = """
-from kg import foreign
+from kg.exchange import foreign
 from kg.formats import Format
 from kg.mechanism import Sentence
 

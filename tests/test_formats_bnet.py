@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 import kg
-from kg import boolean, causal, exact, formats
+from kg import causal, exact, formats
 from kg.diagnostics import InvalidMechanism
+from kg.exchange import boolean
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 MODELS = sorted((SAMPLES.parent / "reasoning" / "models").glob("*.bnet")) if SAMPLES else []
@@ -89,7 +90,7 @@ def hold(texts, tmp_path):
 
 
 def foreign_key(name):
-    from kg import foreign
+    from kg.exchange import foreign
 
     return foreign.as_key(name)
 

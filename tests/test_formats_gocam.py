@@ -9,7 +9,8 @@ import yaml
 from gocam.datamodel import Model
 
 import kg
-from kg import foreign, formats, gocam, losses
+from kg import formats
+from kg.exchange import foreign, gocam, losses
 from kg.mechanism import Frozen, Node, Source
 from kg.vocabulary import Term
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import kg
-from kg import formats, losses
+from kg import formats
+from kg.exchange import losses
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 SEED = kg.read("ta1-tlr7")

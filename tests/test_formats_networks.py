@@ -10,7 +10,8 @@ import pytest
 from test_formats import FULL
 
 import kg
-from kg import formats, networks
+from kg import formats
+from kg.exchange import networks
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -14,8 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 import kg
-from kg import boolean, causal, formats
+from kg import causal, formats
 from kg.cli import main
+from kg.exchange import boolean
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 SEED = kg.read("ta1-tlr7")

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 import kg
-from kg import foreign, formats
+from kg import formats
 from kg.cli import main
 from kg.diagnostics import InvalidMechanism
+from kg.exchange import foreign
 
 ROWS = [
     ["Subject", "verb", "object", "source", "taxon", "claim", "remark"],

@@ -20,7 +20,7 @@ FILES = sorted(HERE.rglob("*.py"))
 
 #: A file imports from lower floors only.
 FLOORS = """
-diagnostics < quads vocabulary texts < catalogue mechanism < causal losses < conflicts exact gaps < checks foreign < networks bel boolean gocam < nanopubs < formats < bulk curate shapes sparql < page < diff site < cli < __main__
+diagnostics < quads vocabulary texts < catalogue mechanism < causal exchange < conflicts exact gaps < checks < formats < bulk curate shapes sparql < page < diff site < cli < __main__
 """.split("<")
 
 #: Each library has one door: the only files that may import it.
@@ -32,9 +32,9 @@ DOORS = {
     "jinja2": {"page"},
     "libsbml": {"formats/sbml"},
     "markupsafe": {"page"},
-    "networkx": {"mechanism", "networks", "formats/graphml"},
+    "networkx": {"mechanism", "exchange/networks", "formats/graphml"},
     "numpy": {"bulk"},
-    "openpyxl": {"foreign"},
+    "openpyxl": {"exchange/foreign"},
     "pyarrow": {"bulk"},
     "pygraphviz": {"page"},
     "pyoxigraph": {"bulk", "quads", "shapes", "sparql"},
@@ -45,7 +45,7 @@ DOORS = {
     "scipy": {"bulk"},
     "starlette": {"site"},
     "uvicorn": {"site"},
-    "yaml": {"foreign", "formats/gocam", "formats/yaml"},
+    "yaml": {"exchange/foreign", "formats/gocam", "formats/yaml"},
 }
 
 

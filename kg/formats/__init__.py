@@ -12,9 +12,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
-from kg import checks, losses, quads, shelf
+from kg import checks, quads, shelf
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
-from kg.losses import Ledger
+from kg.exchange import losses
+from kg.exchange.losses import Ledger
 from kg.mechanism import Mechanism
 
 

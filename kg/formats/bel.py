@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kg import bel, foreign, vocabulary
+from kg import vocabulary
 from kg.diagnostics import Location
-from kg.losses import Ledger, Taken
+from kg.exchange import bel, foreign
+from kg.exchange.losses import Ledger, Taken
 from kg.mechanism import Edge, Evidence, Mechanism, Node, Sentence, Source
 from kg.vocabulary import Term
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg import boolean, foreign
 from kg.diagnostics import Location
-from kg.losses import Ledger
+from kg.exchange import boolean, foreign
+from kg.exchange.losses import Ledger
 from kg.mechanism import Mechanism
 
 LOST = {

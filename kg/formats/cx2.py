@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kg import foreign, networks
-from kg.losses import Ledger
+from kg.exchange import foreign, networks
+from kg.exchange.losses import Ledger
 from kg.mechanism import Mechanism
 
 LOST = networks.LOST

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kg import foreign, gocam, vocabulary
-from kg.foreign import Object
-from kg.losses import Ledger, Taken
+from kg import vocabulary
+from kg.exchange import foreign, gocam
+from kg.exchange.foreign import Object
+from kg.exchange.losses import Ledger, Taken
 from kg.mechanism import BARE, Edge, Evidence, Frozen, Mechanism, Node, Note, Place, Sentence
 from kg.vocabulary import Term
 

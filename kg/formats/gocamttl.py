@@ -10,9 +10,10 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from kg import foreign, gocam, vocabulary
-from kg.foreign import curie, local
-from kg.losses import Ledger, Taken
+from kg import vocabulary
+from kg.exchange import foreign, gocam
+from kg.exchange.foreign import curie, local
+from kg.exchange.losses import Ledger, Taken
 from kg.mechanism import Evidence, Mechanism, Note, Sentence
 
 RDF, OWL = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org/2002/07/owl#"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import networkx as nx
 
-from kg import foreign, networks
-from kg.foreign import Element
-from kg.losses import Ledger
+from kg.exchange import foreign, networks
+from kg.exchange.foreign import Element
+from kg.exchange.losses import Ledger
 from kg.mechanism import Mechanism
 
 LOST = {**networks.LOST, "mechanism.layout": "GraphML has no positions of its own"}

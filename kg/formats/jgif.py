@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kg import bel, foreign
-from kg.losses import Ledger
+from kg.exchange import bel, foreign
+from kg.exchange.losses import Ledger
 from kg.mechanism import Evidence, Mechanism
 
 

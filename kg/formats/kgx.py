@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kg import foreign, vocabulary
+from kg import vocabulary
 from kg.diagnostics import Location
-from kg.losses import Ledger, Taken
+from kg.exchange import foreign
+from kg.exchange.losses import Ledger, Taken
 from kg.mechanism import Edge, Evidence, Frozen, Mechanism, Node, Place, Sentence, Source
 
 NODES = ("id", "category", "name", "symbol", "description", "xref")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kg import bel, foreign
-from kg.losses import Ledger, Taken
+from kg.exchange import bel, foreign
+from kg.exchange.losses import Ledger, Taken
 from kg.mechanism import Evidence, Mechanism
 
 MODIFIERS = {"Activity": "act", "Degradation": "deg"}

@@ -25,9 +25,10 @@ from rdflib.plugins.serializers.trig import TrigSerializer
 from rdflib.plugins.serializers.turtle import TurtleSerializer
 from rdflib.term import Node
 
-from kg import __version__, causal, conflicts, foreign, nanopubs, shelf, vocabulary
+from kg import __version__, causal, conflicts, shelf, vocabulary
 from kg import mechanism as m
-from kg.losses import Ledger, Taken
+from kg.exchange import foreign, nanopubs
+from kg.exchange.losses import Ledger, Taken
 from kg.mechanism import (
     Edge,
     Effect,

@@ -1,6 +1,6 @@
 """SBML-qual: each species is a node, each transition the functions of the levels of its output.
 
-It is read without a library: what a hostile file could make one do, the guards of ``kg.foreign`` refuse. It is written
+It is read without a library: what a hostile file could make one do, the guards of ``kg.exchange.foreign`` refuse. It is written
 by libsbml (the extra ``kg[sbml]``), with the levels as they are, and beside that as a copy that is Boolean throughout.
 """
 
@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kg import boolean, foreign, vocabulary
-from kg.boolean import Function
+from kg import vocabulary
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location
-from kg.foreign import Element
-from kg.losses import Ledger, Taken
+from kg.exchange import boolean, foreign
+from kg.exchange.boolean import Function
+from kg.exchange.foreign import Element
+from kg.exchange.losses import Ledger, Taken
 from kg.mechanism import Frozen, Mechanism, Node, Place
 from kg.vocabulary import Term
 

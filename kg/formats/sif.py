@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kg import foreign
-from kg.losses import Ledger, Taken
+from kg.exchange import foreign
+from kg.exchange.losses import Ledger, Taken
 from kg.mechanism import Mechanism, Sentence
 
 SIGNS = {"1": 1, "+1": 1, "+": 1, "-1": -1, "-": -1, "−1": -1}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from kg import foreign
-from kg.losses import Ledger, Taken
+from kg.exchange import foreign
+from kg.exchange.losses import Ledger, Taken
 from kg.mechanism import Evidence, Mechanism, Sentence
 
 #: What SIGNOR says happens, by its sign.

@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kg import foreign, vocabulary
+from kg import vocabulary
 from kg.diagnostics import near
-from kg.foreign import Row
-from kg.losses import Ledger, Taken
+from kg.exchange import foreign
+from kg.exchange.foreign import Row
+from kg.exchange.losses import Ledger, Taken
 from kg.mechanism import Effect, Evidence, Mechanism, Requirement, Sentence
 from kg.vocabulary import Term
 

@@ -17,10 +17,11 @@ from typing import Any
 
 import yaml
 
-from kg import foreign, vocabulary
 from kg import mechanism as m
+from kg import vocabulary
 from kg.diagnostics import Diagnostic, Location, near, nearest
-from kg.losses import Ledger
+from kg.exchange import foreign
+from kg.exchange.losses import Ledger
 from kg.mechanism import Frozen, Mechanism, Record, Sentence
 from kg.vocabulary import Term
 

@@ -11,10 +11,11 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from kg import bel, foreign, vocabulary
+from kg import vocabulary
 from kg.diagnostics import Location
-from kg.foreign import curie, local
-from kg.losses import Ledger, Taken
+from kg.exchange import bel, foreign
+from kg.exchange.foreign import curie, local
+from kg.exchange.losses import Ledger, Taken
 from kg.mechanism import Evidence, Frozen, Mechanism, Place, Sentence
 from kg.quads import Triple
 from kg.vocabulary import Term

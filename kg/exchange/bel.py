@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from kg import foreign, vocabulary
+from kg import vocabulary
 from kg.diagnostics import Location
-from kg.losses import Taken
+from kg.exchange import foreign
+from kg.exchange.losses import Taken
 from kg.mechanism import Evidence, Sentence
 from kg.vocabulary import Term
 

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from kg import foreign, vocabulary
+from kg import vocabulary
 from kg.diagnostics import InvalidMechanism, Location
-from kg.losses import Ledger, Taken
+from kg.exchange import foreign
+from kg.exchange.losses import Ledger, Taken
 from kg.mechanism import Effect, Evidence, Frozen, Mechanism, Place, Requirement, Sentence, Source
 from kg.vocabulary import Term
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from kg import foreign, vocabulary
-from kg.losses import Taken
+from kg import vocabulary
+from kg.exchange import foreign
+from kg.exchange.losses import Taken
 from kg.mechanism import Evidence
 from kg.vocabulary import Term
 

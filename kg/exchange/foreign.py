@@ -26,7 +26,7 @@ from xml.parsers import expat
 
 from kg import quads, vocabulary
 from kg.diagnostics import InvalidMechanism, Location
-from kg.losses import Ledger, Taken
+from kg.exchange.losses import Ledger, Taken
 from kg.mechanism import Edge, Evidence, Frozen, Mechanism, Node, Sentence, Source
 from kg.vocabulary import Predicate, Term
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kg import foreign
 from kg.diagnostics import Location
+from kg.exchange import foreign
 from kg.mechanism import Edge, Effect, Mechanism, Node, Requirement, Sentence
 
 MOST_VARIABLES = 16  # of one function: its table has two to the power of these rows
