@@ -440,14 +440,17 @@ import test_bulk
 nodes, edges, out, master, kill = sys.argv[1:]
 
 def executors():
-    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
+    listed = subprocess.run(["ps", "-ewwo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
     mine = [line.split(None, 1) for line in listed if "CoarseGrainedExecutorBackend" in line and out in line]
     return [int(pid) for pid, args in mine if "java" in args.split()[0]]
 
 def progress(doing, part, rows):
     if kill and doing == "computing edge_rows":
-        os.kill(executors()[0], signal.SIGKILL)
-        print("killed")
+        for _ in range(600):  # they start when they like
+            if found := executors():
+                os.kill(found[0], signal.SIGKILL)
+                return print("killed")
+            time.sleep(0.1)
 
 settings = {"spark.executor.extraJavaOptions": f"-Dkg.out={out}"}
 bulk.bulk(nodes, edges, out, engine="spark", master=master, settings=settings, progress=progress)
