@@ -508,7 +508,7 @@ def test_spark_writes_the_same_bytes_even_if_an_executor_is_killed(hundred_thous
 
 @pytest.mark.slow
 def test_a_killed_run_leaves_nothing_half_written(tmp_path):
-    files = [str(file) for file in kgx.write(30_000, tmp_path)]
+    files = [str(file) for file in kgx.write(200_000, tmp_path)]  # so many that the signals come while it writes
     command = [sys.executable, "-m", "kg", "bulk", *files, "-o", str(tmp_path / "out")]
     for how in (signal.SIGKILL, signal.SIGINT):
         left = [file.rename(file.with_name("left")) for file in tmp_path.glob(".out.partial/out/edges-*.nq")]
