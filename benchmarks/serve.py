@@ -1,6 +1,6 @@
 """Load: every question of the library over HTTP, from 1 and 16 clients: `kg serve`, `oxigraph serve`, rdflib-endpoint.
 
-    pip install -e '.[serve]' oxigraph rdflib-endpoint && apt-get install wrk && python benchmarks/serve.py [FILE.nq]
+    pip install -e '.[test,benchmark]' && apt-get install wrk && python benchmarks/serve.py [FILE.nq]
 
 Default data: all of seeds/, as quads. Each server gets the same file and the same queries, one after the other, by POST. A
 question that a server does not answer within LIMIT seconds, alone, is left out for all of them. Then `kg serve` for a

@@ -21,7 +21,7 @@ from kg.mechanism import Mechanism, Stop
 from kg.page import drawing, geometry, network
 from kg.page.drawing import Score
 from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean, lines, spoken
-from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset
+from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset, colours
 from kg.page.words import Told
 
 if TYPE_CHECKING:
@@ -203,6 +203,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "nodes": [{"key": clean(key), "drawn": key in boxes, **_seen(shapes, key)} for key in m.nodes],
         "outlines": {kind: geometry.outline(kind, Box(-WIDE / 2, -HIGH / 2, WIDE, HIGH)) for kind in KINDS},
         "pack": PACK,
+        "light": {name: colours()[name] for name in ("accent", "on-accent", "panel", "ink")},
         "hub": told.node_number[told.hubs[0]] if told.hubs else -1,
         "facets": [{"key": f.key, "choices": [clean(c.key) for c in f.choices]} for f in told.facets],
         "names": told.names,

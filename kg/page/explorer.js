@@ -456,7 +456,7 @@
   function still() { // a copy of it, with the run and the numbers that the reader laid over it, and a line that says so
     if ($('later')) $('later').replaceWith(document.importNode(parsed($('later').textContent, 'image/svg+xml').documentElement, true));
     untouched ??= document.querySelector('#static svg');
-    const svg = untouched.cloneNode(true), said = [run.title(), yours.title()].filter(Boolean).join(' · ');
+    const {light} = scene, svg = untouched.cloneNode(true), said = [run.title(), yours.title()].filter(Boolean).join(' · ');
     if (!said || !scene.drawn) return svg;
     const draw = (where, tag, attributes, text = '') => {
       const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
@@ -471,15 +471,15 @@
     host.nodes.forEach((node, n) => {
       const number = yours.number(node.id), value = run.value(node.id), shape = boxes[n].querySelector('path');
       if (number) shape.setAttribute('fill', yours.fill(node.id)), boxes[n].querySelector('text').setAttribute('fill', yours.ink(node.id));
-      else if (yours.title()) shape.setAttribute('fill', '#fff');
+      else if (yours.title()) shape.setAttribute('fill', light.panel);
       if (value?.look === 'off') shape.setAttribute('stroke-dasharray', '7 5');
       for (const [text, y, strong] of [[value?.said, node.y - node.high / 2 - (node.lines.length > 2 ? 22 : 15), value?.changed], [number, node.y + node.high / 2 - 8, false]]) if (text) {
         const wide = measure.measureText(text).width + 20, x = node.x + node.wide / 2 + 8 - wide;
-        draw(stage, 'rect', {x, y, width: wide, height: 24, rx: 8, fill: strong ? '#0b5c8a' : '#fff', stroke: '#4a5568', 'stroke-width': 1.2});
-        draw(stage, 'text', {x: x + 10, y: y + 17.5, 'font-size': 16, ...bold, fill: strong ? '#fff' : '#10151d'}, text);
+        draw(stage, 'rect', {x, y, width: wide, height: 24, rx: 8, fill: strong ? light.accent : light.panel, stroke: light.ink, 'stroke-width': 1.2});
+        draw(stage, 'text', {x: x + 10, y: y + 17.5, 'font-size': 16, ...bold, fill: strong ? light['on-accent'] : light.ink}, text);
       }
     });
-    const line = draw(svg, 'text', {x: 28, y: 63, 'font-size': 15, ...bold, fill: '#0b5c8a'}, said);
+    const line = draw(svg, 'text', {x: 28, y: 63, 'font-size': 15, ...bold, fill: light.accent}, said);
     const room = svg.viewBox.baseVal.width - 60, far = measure.measureText(said).width * 15 / 16;
     if (far > room) line.setAttribute('textLength', room), line.setAttribute('lengthAdjust', 'spacingAndGlyphs');
     return svg;
