@@ -977,12 +977,16 @@ def push(url: str, paths: Sequence[str], graph: str, merge: bool, user: str, sec
     "-o", "--out", required=True, metavar="DIR", help="Where to write: a new folder, or one of an earlier run."
 )
 @click.option(
-    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True, help="What runs it."
+    "--engine",
+    type=click.Choice(["auto", "python", "duckdb", "spark"]),
+    default="auto",
+    show_default=True,
+    help="What runs it; auto: Python if the files are small, else DuckDB.",
 )
-@click.option("--master", default="local[*]", show_default=True, metavar="URL", help="Spark's master.")
+@click.option("--master", metavar="URL", help="Spark's master [default: local[*]].")
 @click.option("--conf", multiple=True, metavar="NAME=VALUE", help="A setting of Spark's.")
 @click.option(
-    "--memory", default="1GB", show_default=True, metavar="SIZE", help="What DuckDB may use before it writes to disk."
+    "--memory", metavar="SIZE", help="What DuckDB may use before it writes to disk [default: 1GB]; takes DuckDB."
 )
 @click.option(
     "--max-rejects",
@@ -1002,9 +1006,9 @@ def bulk(
     edges: str,
     out: str,
     engine: str,
-    master: str,
+    master: str | None,
     conf: Sequence[str],
-    memory: str,
+    memory: str | None,
     most: str,
     prefixes: Path | None,
     packed: bool,
@@ -1022,11 +1026,18 @@ def bulk(
     from kg import bulk as of
 
     settings = _settings(conf, "--conf")
+    if (master or conf) and engine != "spark":
+        raise click.UsageError("--master and --conf go with --engine spark")
+    if memory and engine in ("python", "spark"):
+        raise click.UsageError("--memory goes with --engine duckdb")
+    engine = "duckdb" if memory else engine
     try:
         more = of.prefix_map(prefixes) if prefixes else None
         with _progress() as say:
             done = of.bulk(
-                *(nodes, edges, out, engine, packed, most, more, store, master, settings, memory), _Rate(say)
+                *(nodes, edges, out, engine, packed, most, more, store, master or "local[*]", settings),
+                memory or "1GB",
+                _Rate(say),
             )
     except (of.TooManyRejects, of.Missing, of.Failed) as error:
         click.echo(f"kg: {error}", err=True)

@@ -1,4 +1,4 @@
-"""Whole KGX graphs: every bad row is named, nothing is dropped, and both engines write the same."""
+"""Whole KGX graphs: every bad row is named, nothing is dropped, and Python, DuckDB and Spark write the same."""
 
 import gzip
 import json
@@ -21,7 +21,7 @@ import pytest
 from click.testing import CliRunner
 
 from kg import bulk, cli
-from kg.bulk import engines, lines, rules
+from kg.bulk import engines, lines, rules, run, slots
 from kg.bulk.graph import Graph
 from kg.diagnostics import InvalidMechanism
 
@@ -105,10 +105,10 @@ def write(folder, nodes=NODES, edges=EDGES):
     return files
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
+@pytest.fixture(scope="module", params=["python", "duckdb"])
+def made(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("bulk")
-    return bulk.bulk(*write(folder), folder / "graph", store=True)
+    return bulk.bulk(*write(folder), folder / "graph", engine=request.param, store=True)
 
 
 def quads(folder):
@@ -128,13 +128,13 @@ def test_every_bad_row_is_named_with_its_place_and_reason(made):
     table = pq.read_table(made.folder / "rejects.parquet")
     assert table.num_rows == made.nodes.rejected + made.edges.rejected == len(rows) - 1
     assert sum(made.reasons.values()) == len(rows) - 1
-    assert all(fault.partition(": ")[2].partition(" ")[0] in rules.REASONS for fault in made.reasons)
+    assert all(fault.partition(": ")[2].partition(" ")[0] in slots.REASONS for fault in made.reasons)
 
 
 def test_what_was_read_is_what_was_written_and_rejected(made):
-    assert (made.nodes, made.edges) == (bulk.Counts(14, 5, 9), bulk.Counts(19, 4, 15))
+    assert (made.nodes, made.edges) == (run.Counts(14, 5, 9), run.Counts(19, 4, 15))
     with pytest.raises(AssertionError, match="3 rows read"):
-        bulk.Counts(3, 1, 1)
+        run.Counts(3, 1, 1)
     assert made.ignored == {
         str(made.folder.parent / "nodes.tsv"): ("note",),
         str(made.folder.parent / "edges.tsv"): ("score",),
@@ -143,7 +143,7 @@ def test_what_was_read_is_what_was_written_and_rejected(made):
 
 def test_an_edge_is_an_association_and_a_bare_triple_only_if_asserted(made):
     store = ox.Store.read_only(str(made.folder / "store"))
-    ask = f"""PREFIX b: <{rules.BIOLINK}> PREFIX r: <{rules.RDF}> PREFIX k: <{rules.KGV}>
+    ask = f"""PREFIX b: <{slots.BIOLINK}> PREFIX r: <{slots.RDF}> PREFIX k: <{slots.KGV}>
     SELECT ?e ?asserted (GROUP_CONCAT(STR(?p); separator=' ') AS ?cited) (SAMPLE(?said) AS ?text) WHERE {{
       ?e a b:Association ; r:predicate b:affects ; k:asserted ?asserted .
       OPTIONAL {{ ?e b:publications ?p }} OPTIONAL {{ ?e b:supporting_text ?said }} }} GROUP BY ?e ?asserted ORDER BY ?e"""
@@ -155,7 +155,7 @@ def test_an_edge_is_an_association_and_a_bare_triple_only_if_asserted(made):
     ]
     assert sorted(set(rows[0][2].split())) == ["http://www.ncbi.nlm.nih.gov/pubmed/3", "https://doi.org/10.1000/x"]
     assert rows[0][3] in ("a\\b", "c") and rows[2][3] == 'said "so"'
-    bare = [q for q in store if q.predicate.value == rules.BIOLINK + "affects"]
+    bare = [q for q in store if q.predicate.value == slots.BIOLINK + "affects"]
     assert [(q.subject.value, q.object.value) for q in bare] == [
         ("http://identifiers.org/hgnc/15631", "http://purl.obolibrary.org/obo/GO_0006915")
     ]
@@ -214,10 +214,93 @@ def test_the_same_graph_from_json_and_parquet_and_packed(made, tmp_path):
         packed.close()
     for of_nodes, of_edges in ((".parquet", ".jsonl.gz"), (".tsv.zst", ".parquet")):
         files = tmp_path / f"nodes{of_nodes}", tmp_path / f"edges{of_edges}"
-        done = bulk.bulk(*files, tmp_path / "out", packed=True)
-        expected = [re.sub(r"md5-\w+", "", line) for line in quads(made.folder)]
-        assert [re.sub(r"md5-\w+", "", line) for line in quads(tmp_path / "out")] == expected, files
-        assert done.nodes.written == 5 and done.edges.written == 4
+        for engine in ("python", "duckdb"):
+            done = bulk.bulk(*files, tmp_path / "out", engine=engine, packed=True)
+            expected = [re.sub(r"md5-\w+", "", line) for line in quads(made.folder)]
+            assert [re.sub(r"md5-\w+", "", line) for line in quads(tmp_path / "out")] == expected, (files, engine)
+            assert done.nodes.written == 5 and done.edges.written == 4
+
+
+AWKWARD_ROWS = [
+    *("HGNC:1|HGNC:2", "PMID:1|PMID:x", " PMID:1 | PMID:2 ", "|", "PMID:1||", "XYZ:1|PMID:1", "XYZ:1", "PMID:", ":1"),
+    *("doi:10.1000/x|nonsense", "doi:10.1000/x<y>", "doi:10.1000/a%2Fb", "doi:10.1000/a%zz", "doi:10.1000/é[1]"),
+    *("https://example.org/x", "https://example.org/#a#b", "http://a:b/", "http://[::1]/", "ftp://x/y", "PMID:١"),
+    *("http://example.org/\ue000", "https://example.org/%", "https:x", "N:a#b", "M:a#b", "N:%41", "M:[x]", "M:ok?x"),
+]
+AWKWARD_IDS = [
+    "a b",
+    "a%20b",
+    "a<b>[c]#d",
+    "uuid:0A",
+    "uuid:x",
+    "\x7f",
+    "\x85",
+    "\ue000",
+    "é\u2028",
+    "x" * 300,
+    "{|}^`\\",
+]
+AWKWARD_IDS += ["https://w3id.org/immune-kg/a/b", "https://w3id.org/immune-kg/a b", "true", '"']
+
+
+def awkward(folder):
+    """Rows with every value that one might read in two ways, and random ones."""
+    rnd = random.Random(7)
+    ids = ["HGNC:1", "GO:0006915", "https://example.org/x", "M:a#b"]
+    nodes = [[one, rnd.choice(["Gene", "biolink:Gene|Gene", "gene", ""]), said, xref] for xref in AWKWARD_ROWS for one, said in [(f"CHEBI:{rnd.randrange(30)}", rnd.choice(AWKWARD))]]  # fmt: skip
+    nodes += [[one, "biolink:Gene", "", ""] for one in ids]
+    columns = ["subject", "negated", "publications", "id", "predicate", "object", "knowledge_level", "supporting_text"]
+    edges = []
+    for number in range(1500):
+        id = rnd.choice(["", str(number % 1400), *(f"{number}{one}" for one in AWKWARD_IDS), *AWKWARD_IDS])
+        said = rnd.choice(["PMID:1|PMID:2", ""]) if number % 2 else rnd.choice(AWKWARD_ROWS)
+        row = [rnd.choice(ids), rnd.choice(["", "true", "False", "TRUE", "no"][: 1 + number % 5]), said, id]
+        row += [rnd.choice(["affects", "biolink:affects", "related_to"])]
+        row += [rnd.choice(ids) if number % 9 else rnd.choice(AWKWARD_ROWS)]
+        row += [rnd.choice(["knowledge_assertion", ""]), rnd.choice(AWKWARD)]
+        edges.append(row)
+
+    def table(name, header, rows):
+        lines = ["\t".join(header), *("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row) for row in rows)]  # fmt: skip
+        spoilt = [line[: rnd.randrange(len(line) + 1)] if rnd.random() < 0.05 else line for line in lines[1:]]
+        (folder / name).write_text("\n".join([lines[0], *spoilt]), encoding="utf-8", newline="")
+        return folder / name
+
+    return table("nodes.tsv", ["id", "category", "name", "xref"], nodes), table("edges.tsv", columns, edges)
+
+
+def test_python_and_duckdb_say_the_same_of_every_row(tmp_path):
+    files = awkward(tmp_path)
+    prefixes = {"M": "https://example.org/m/", "N": "https://example.org/n#"}
+    plain, duck = (
+        bulk.bulk(*files, tmp_path / engine / "g", engine=engine, prefixes=prefixes, store=True)
+        for engine in ("python", "duckdb")
+    )
+    assert (plain.folder / "rejects.tsv").read_text() == (duck.folder / "rejects.tsv").read_text()
+    assert quads(plain.folder) == quads(duck.folder)
+    assert plain.edges.rejected > 300 and plain.edges.written > 100 and len(plain.reasons) > 10
+    for name in ("void.ttl", "summary.html"):
+        assert (plain.folder / name).read_text() == (duck.folder / name).read_text()
+    for name in ("rejects", "nodes-00000", "edges-00000"):
+        ours, theirs = (pq.read_table(one.folder / f"{name}.parquet") for one in (plain, duck))
+        assert ours.schema.names == theirs.schema.names
+        assert list(map(str, ours.schema.types)) == list(map(str, theirs.schema.types))
+        assert sorted(map(str, ours.to_pylist())) == sorted(map(str, theirs.to_pylist()))
+    left, right = (json.loads((one.folder / "manifest.json").read_text()) for one in (plain, duck))
+    assert (left.pop("engine"), right.pop("engine")) == ("python", "duckdb")
+    assert {**left, "files": 0} == {**right, "files": 0}
+
+
+def test_what_is_small_is_read_by_python_and_the_rest_by_duckdb(tmp_path, monkeypatch):
+    files = write(tmp_path)
+
+    def engine():
+        done = bulk.bulk(*files, tmp_path / "out")
+        return json.loads((done.folder / "manifest.json").read_text())["engine"]
+
+    assert engine() == "python"
+    monkeypatch.setattr(bulk, "SMALL", sum(file.stat().st_size for file in files) - 1)
+    assert engine() == "duckdb"
 
 
 def test_json_lines_that_are_none_are_named():
@@ -233,7 +316,7 @@ def test_json_lines_that_are_none_are_named():
     ]
     faults, said = lines.flattened(rows, "edge")
     assert faults.to_pylist() == ["", "no-json", "bad-escape", "bad-escape", "nested-value", "unseen-character", "no-json", "blank"]  # fmt: skip
-    assert said[0].as_py().split(rules.CELL)[0] == "a"
+    assert said[0].as_py().split(slots.CELL)[0] == "a"
 
 
 def test_files_that_cannot_be_read_at_all_are_refused_together(tmp_path):
@@ -251,7 +334,7 @@ def test_too_many_rejects_leave_only_the_rejects(tmp_path):
     ran = CliRunner().invoke(cli.main, ["bulk", *files, "-o", str(tmp_path / "out"), "--max-rejects", "10%"])
     assert ran.exit_code == 1 and "24 of 33 rows are rejected, more than 10%" in ran.stderr
     assert sorted(file.name for file in tmp_path.iterdir()) == ["edges.tsv", "nodes.tsv", "out.rejects.tsv"]
-    for option, code in (("--max-rejects=some", 2), ("--memory=much", 1), ("--conf=x", 2)):
+    for option, code in (("--max-rejects=some", 2), ("--memory=much", 1), ("--conf=x", 2), ("--conf=x=1", 2)):
         ran = CliRunner().invoke(cli.main, ["bulk", *files, "-o", str(tmp_path / "out"), option])
         assert (ran.exit_code, "Traceback" in ran.stderr) == (code, False), ran.stderr
     assert not list(tmp_path.glob(".*"))
@@ -287,19 +370,19 @@ def test_more_prefixes_come_from_a_map(tmp_path):
     (tmp_path / "map.tsv").write_text("prefix\tiri\nA B\thttps://example.org/\n")
     with pytest.raises(InvalidMechanism, match="malformed-prefix"):
         bulk.prefix_map(tmp_path / "map.tsv")
-    known = rules.Prefixes.registered({"XYZ": "https://example.org/xyz/", "GO": "https://wrong.example/"})
+    known = slots.Prefixes.registered({"XYZ": "https://example.org/xyz/", "GO": "https://wrong.example/"})
     assert known.iris["GO"] == "http://purl.obolibrary.org/obo/GO_"
     assert re.fullmatch(known.one, "XYZ:1") and not re.fullmatch(known.one, "GO:1")
 
 
 def test_the_store_and_the_graph_are_asked_from_the_command_line(made):
-    run = CliRunner().invoke
-    asked = run(cli.main, ["ask", "SELECT (COUNT(*) AS ?n) { ?e a biolink:Association }", str(made.folder), "--format", "csv"])  # fmt: skip
+    call = CliRunner().invoke
+    asked = call(cli.main, ["ask", "SELECT (COUNT(*) AS ?n) { ?e a biolink:Association }", str(made.folder), "--format", "csv"])  # fmt: skip
     assert asked.output.splitlines()[:2] == ["n", "4"], asked.output
-    routes = run(cli.main, ["paths", str(made.folder), "HGNC:15631", "CHEBI:1"])
+    routes = call(cli.main, ["paths", str(made.folder), "HGNC:15631", "CHEBI:1"])
     assert "HGNC:15631 ?> GO:0006915 ?> CHEBI:1" in routes.output
-    assert run(cli.main, ["paths", str(made.folder), "HGNC:15632", "CHEBI:1"]).exit_code == 1
-    reached = json.loads(run(cli.main, ["reach", str(made.folder), "HGNC:15631", "--json"]).output)
+    assert call(cli.main, ["paths", str(made.folder), "HGNC:15632", "CHEBI:1"]).exit_code == 1
+    reached = json.loads(call(cli.main, ["reach", str(made.folder), "HGNC:15631", "--json"]).output)
     assert reached["reached"] == 3
 
 
@@ -369,14 +452,14 @@ AWKWARD += [
     "GO:1\x1ePMID:2",
     "\x85\u2028",
 ]
-P = rules.Prefixes({"GO": "http://go/", "PMID": "http://pm/"}, {"GO": r"\d+", "PMID": r"\d+"})
+P = slots.Prefixes({"GO": "http://go/", "PMID": "http://pm/"}, {"GO": r"\d+", "PMID": r"\d+"})
 FUNCTIONS = {
     "text": (lambda v: rules.text("<", v, "\\'\"\n"), lambda v: f"<{v}\\'\"\n"),
     "escaped": (
         rules.escaped,
         lambda v: v.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r"),
     ),
-    "encoded": (rules.encoded, lambda v: re.sub(r'[%<>"{}|\\^` ]', lambda m: f"%{ord(m[0]):02X}", v)),
+    "encoded": (rules.encoded, lambda v: re.sub(r'[%<>"{}|\\^` \[\]#]', lambda m: f"%{ord(m[0]):02X}", v)),
     "listed": (
         rules.listed,
         lambda v: "\x1e".join(filter(None, (i.strip(" ") for i in v.split("|")))) if "|" in v else v,
@@ -396,12 +479,12 @@ FUNCTIONS = {
     "ends": (lambda v: rules.chosen(v.endswith("\r"), "y", "n"), lambda v: "ny"[v.endswith("\r")]),
     "starts": (lambda v: rules.chosen(v.startswith("^$("), "y", "n"), lambda v: "ny"[v.startswith("^$(")]),
     "whole": (
-        lambda v: rules.chosen(v.re_search(rules.whole(r"[a-z.]*", True)), "y", "n"),
+        lambda v: rules.chosen(v.re_search(slots.whole(r"[a-z.]*", True)), "y", "n"),
         lambda v: "ny"[bool(re.fullmatch(r"[a-z.]*(\x1e[a-z.]*)*", v))],
     ),
     "control": (
-        lambda v: rules.chosen(v.re_search(rules.CONTROL), "y", "n"),
-        lambda v: "ny"[bool(re.search(rules.CONTROL, v))],
+        lambda v: rules.chosen(v.re_search(slots.CONTROL), "y", "n"),
+        lambda v: "ny"[bool(re.search(slots.CONTROL, v))],
     ),
     "hash": (lambda v: v.hexdigest("md5"), lambda v: __import__("hashlib").md5(v.encode()).hexdigest()),
     "in": (lambda v: rules.chosen(v.isin(["it's", "\\", "a.b"]), "y", "n"), lambda v: "ny"[v in ("it's", "\\", "a.b")]),
@@ -473,7 +556,7 @@ print("done")
 def hundred_thousand(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hundred")
     files = kgx.write(100_000, folder)
-    return files, bulk.bulk(*files, folder / "duckdb")
+    return files, bulk.bulk(*files, folder / "duckdb", engine="duckdb")
 
 
 @pytest.mark.slow

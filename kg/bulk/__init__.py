@@ -1,21 +1,25 @@
-"""Graphs of millions of edges: KGX validated and made into RDF by one pipeline, on DuckDB here or on Spark beyond.
+"""Whole KGX graphs, of thousands of edges or of millions: every row validated, and made into RDF.
 
 Nothing is dropped without a word: each row of the input is written, or stands among the rejects with its place and its
 reason, and the two are counted against the lines that were read. All is made in a folder beside the output and moved
 there at the end, so a run that ends early leaves what was there before. ``docs/bulk.md`` describes what is written.
-From below: ``rules`` are the expressions, ``lines`` reads files, ``engines`` run the one over the other, ``summary`` is the
-page of plots, and ``graph`` answers questions about paths over the table of edges.
+From below: ``slots`` are the columns and their patterns, ``lines`` reads files, ``run`` is what a run does. Small graphs
+take ``plain``, row by row in Python; others ``tables``, which gives the expressions of ``rules`` to one of ``engines``.
+``summary`` is the page of plots, and ``graph`` answers questions about paths over the table of edges.
 """
 
 from __future__ import annotations
 
+import gc
 import gzip
 import hashlib
 import json
 import re
 import shutil
+import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,12 +29,12 @@ from kg import vocabulary
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table
-
-    from kg.bulk.engines import Engine, Progress
     from kg.bulk.lines import Input
+    from kg.bulk.run import Counts, Progress, Run, Summary
 
 MANIFEST = "manifest.json"
+ENGINES = ("auto", "python", "duckdb", "spark")
+SMALL, PACKED = 16 * 2**20, 8  # bytes of input that Python reads faster than DuckDB starts; of one that is packed
 
 
 class TooManyRejects(ValueError):
@@ -43,19 +47,6 @@ class Missing(ValueError):
 
 class Failed(ValueError):
     """The engine gave up: no memory, no Java, no cluster."""
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many rows were read, and what became of them."""
-
-    read: int
-    written: int
-    rejected: int
-
-    def __post_init__(self) -> None:
-        if self.read != self.written + self.rejected:
-            raise AssertionError(f"{self.read} rows read, {self.written} written, {self.rejected} rejected")
 
 
 @dataclass(frozen=True)
@@ -78,7 +69,7 @@ def bulk(
     nodes: str | Path,
     edges: str | Path,
     folder: str | Path,
-    engine: str = "duckdb",
+    engine: str = "auto",
     packed: bool = False,
     most: str = "",
     prefixes: Mapping[str, str] | None = None,
@@ -91,7 +82,7 @@ def bulk(
     """Validate KGX and write it as N-Quads, Parquet and VoID below a folder, with the rejects and a manifest.
 
     ``nodes`` and ``edges`` are each a file, a folder or a pattern. ``most`` is how many rows may be rejected, as a number
-    or as a percentage (``2%``). ``prefixes`` adds prefixes to those of ontology/prefixes.tsv. ``store`` adds an on-disk
+    or as a percentage (``2%``). ``engine`` is one of ENGINES: what is not SMALL is left to DuckDB. ``prefixes`` adds prefixes to those of ontology/prefixes.tsv. ``store`` adds an on-disk
     store of pyoxigraph. ``master`` and ``settings`` are Spark's; ``memory`` is what DuckDB may use before it writes to disk.
 
     Raises InvalidMechanism if a file cannot be read at all, TooManyRejects, Missing without the engine's packages, and Failed.
@@ -100,11 +91,13 @@ def bulk(
     out = Path(folder)
     _free(out)
     try:
-        from kg.bulk import engines, rules
+        from kg.bulk.slots import Prefixes
+
+        files = _inputs(nodes, edges)
     except ModuleNotFoundError as error:
         raise Missing(f"kg bulk needs {error.name}: pip install 'kg[bulk]'") from None
-    files = _inputs(nodes, edges)
-    known = rules.Prefixes.registered(prefixes)
+    if engine == "auto":
+        engine = "python" if sum(map(_weight, (*files["node"], *files["edge"]))) <= SMALL else "duckdb"
     graph = f"{vocabulary.BASE}bulk/{_slug(out.resolve().name)}"
     work = out.resolve().parent / f".{out.resolve().name}.partial"
     if (work / "before").is_dir() and not out.exists():  # killed between two renamings: what was there is still there
@@ -114,29 +107,78 @@ def bulk(
     started = time.monotonic()
     try:
         try:
-            run: Engine
-            if engine == "spark":
-                run = engines.Spark(work, progress, master, settings)
-            else:
-                run = engines.DuckDB(work, progress, memory)
-            try:
-                made = _Pipeline(run, files, known, graph, work / "out", packed)
-                counted = made.checked(limit, out)
-                summary = made.written()
-            finally:
-                run.close()
+            with ExitStack() as stack:
+                how = (files, Prefixes.registered(prefixes), graph, work / "out", packed)
+                run = _run(engine, stack, work, progress, master, settings, memory, how)
+                counts, reasons = run.checked()
+                run.write_rejects()
+                _limited(limit, counts, reasons, work / "out", out)
+                summary = run.written()
         except ModuleNotFoundError as error:
             extra = "spark" if engine == "spark" else "bulk"
             raise Missing(f"--engine {engine} needs {error.name}: pip install 'kg[{extra}]'") from None
-        except engines.failures() as error:
+        except _failures() as error:
             raise Failed(f"{engine} gave up: {str(error).strip().partition(chr(10))[0]}") from None
         if store:
-            _store(work / "out", made.parts, progress)
-        result = _described(work / "out", out, graph, made, counted, summary, engine, started)
+            _store(work / "out", run.parts, progress)
+        result = _described(work / "out", out, graph, run, counts, reasons, summary, engine, started)
         _moved(work / "out", out)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return result
+
+
+def _run(
+    engine: str,
+    stack: ExitStack,
+    work: Path,
+    progress: Progress,
+    master: str,
+    settings: Mapping[str, str] | None,
+    memory: str,
+    how: tuple[Any, ...],
+) -> Run:
+    """A run on an engine, which ends with the stack."""
+    if engine == "python":
+        from kg.bulk.plain import Plain
+
+        if gc.isenabled():  # rows make no cycles, and looking for some among so many takes a third of the time
+            gc.disable()
+            stack.callback(gc.enable)
+        return Plain(progress, *how)
+    from kg.bulk import engines
+    from kg.bulk.tables import Tables
+
+    started = engines.Spark(work, progress, master, settings) if engine == "spark" else engines.DuckDB(work, progress, memory)  # fmt: skip
+    stack.callback(started.close)
+    return Tables(started, *how)
+
+
+def _weight(file: Input) -> int:
+    """The bytes of a file, about, when it is unpacked."""
+    return file.path.stat().st_size * (PACKED if file.packed or file.format == "parquet" else 1)
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What engines raise when they give up, of those that were started."""
+    names = (("duckdb", "Error"), ("pyspark.errors", "PySparkException"))
+    return tuple(getattr(sys.modules[module], name) for module, name in names if module in sys.modules)
+
+
+def _limited(
+    limit: tuple[float, bool] | None, counts: Mapping[str, Counts], reasons: Mapping[str, int], made: Path, out: Path
+) -> None:
+    """Raise TooManyRejects if more rows are wrong than were allowed, and keep the list of them."""
+    if limit is None:
+        return
+    most, percent = limit
+    read, rejected = (sum(getattr(one, name) for one in counts.values()) for name in ("read", "rejected"))
+    if rejected > (most / 100 * read if percent else most):
+        _keep(made, out)
+        raise TooManyRejects(
+            f"{rejected} of {read} rows are rejected, more than {most:g}{'%' * percent}: {_beside(out)}"
+            f" says which\n{_reasons(reasons)}"
+        )
 
 
 def _limit(most: str) -> tuple[float, bool] | None:
@@ -174,127 +216,6 @@ def _inputs(nodes: str | Path, edges: str | Path) -> dict[str, list[Input]]:
     return files
 
 
-class _Pipeline:
-    """One run: lines, rows, rows that share an id, what is kept, what is rejected, and what is written."""
-
-    def __init__(
-        self, run: Engine, files: Mapping[str, list[Input]], prefixes: Any, graph: str, out: Path, packed: bool
-    ) -> None:
-        self.run, self.files, self.prefixes, self.graph, self.out, self.packed = (
-            run,
-            files,
-            prefixes,
-            graph,
-            out,
-            packed,
-        )
-        self.rows: dict[str, Table] = {}  # what is kept
-        self.parts: list[Path] = []
-        self.used = {
-            of: {slot for file in these for slot in file.header} - _absent(these) for of, these in files.items()
-        }
-
-    def checked(self, limit: tuple[float, bool] | None, out: Path) -> tuple[dict[str, Counts], dict[str, int]]:
-        """Validate every row, and write the rejects."""
-        from kg.bulk import rules
-
-        run, before = self.run, 0
-        counts: dict[str, Counts] = {}
-        wrong: list[tuple[str, Table, dict[str, int]]] = []
-        nodes: Table | None = None
-        for of in ("node", "edge"):
-            groups: dict[tuple[str, tuple[str, ...]], list[Input]] = {}
-            for file in self.files[of]:
-                groups.setdefault((file.separator, file.header), []).append(file)
-            known = nodes
-
-            def of_lines(lines: Table, file: Input, of: str = of, known: Table | None = known) -> Table:
-                return rules.rows(lines, of, file.header, file.separator, self.prefixes, known)
-
-            staged = run.read(f"{of}_rows", list(groups.values()), of_lines)
-            ids = run.stage(f"{of}_shared", rules.shared(rules.good(staged)))
-            again = run.stage(f"{of}_again", rules.again(rules.good(staged), ids, of))
-            self.rows[of] = rules.kept(staged, ids, again)
-            found = dict(run.rows(staged.group_by("fault").aggregate(rows=staged.count())))
-            twice = dict(run.rows(again.group_by("fault").aggregate(rows=again.count())))
-            skipped = sum(found.pop(f"{fault} ", 0) for fault in rules.SKIPPED)
-            bad = {fault: n for fault, n in found.items() if fault}
-            kept = found.get("", 0) - sum(twice.values()) + twice.pop("", 0)
-            bad = {fault: bad.get(fault, 0) + twice.get(fault, 0) for fault in (*bad, *twice)}
-            lines = run.counted() - before
-            before += lines
-            counts[of] = Counts(lines - skipped, kept, sum(bad.values()))
-            wrong.append((of, rules.rejects(of, staged, again), bad))
-            if of == "node":
-                nodes = run.stage("node_ids", self.rows["node"].select("id"))
-        reasons = {f"{of}s: {fault.strip()}": n for of, _, bad in wrong for fault, n in bad.items()}
-        self._reject([table for _, table, _ in wrong])
-        if limit is not None:
-            most, percent = limit
-            read, rejected = (sum(getattr(one, name) for one in counts.values()) for name in ("read", "rejected"))
-            if rejected > (most / 100 * read if percent else most):
-                _keep(self.out, out)
-                raise TooManyRejects(
-                    f"{rejected} of {read} rows are rejected, more than {most:g}{'%' * percent}: {_beside(out)}"
-                    f" says which\n{_reasons(reasons)}"
-                )
-        return counts, dict(sorted(reasons.items()))
-
-    def _reject(self, tables: list[Table]) -> None:
-        """All rejects, as Parquet and as TSV, in the order of files and lines."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        whole = tables[0].union(tables[1])
-        columns = ("of", "file", "line", "reason", "column", "value", "id")
-        ordered = whole.order_by([whole.of.desc(), "file", "line", "id", "reason", "column", "value"]).select(*columns)
-        types = {name: pa.int64() if name == "line" else pa.string() for name in columns}
-        schema = pa.schema(list(types.items()))
-        with (
-            pq.ParquetWriter(self.out / "rejects.parquet", schema, compression="zstd") as table,
-            (self.out / "rejects.tsv").open("w", encoding="utf-8", newline="\n") as text,
-        ):
-            text.write("\t".join(columns) + "\n")
-            for batch in self.run.batches(ordered):
-                table.write_batch(pa.RecordBatch.from_arrays([c.cast(t) for c, t in zip(batch.columns, types.values(), strict=True)], schema=schema))  # fmt: skip
-                for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                    text.write("\t".join("" if cell is None else _cell(str(cell)) for cell in row) + "\n")
-
-    def written(self) -> dict[str, Any]:
-        """Write what is kept, and count it."""
-        from kg.bulk import rules, summary
-
-        end = getattr(self.run, "end", "\n")
-        for of in ("node", "edge"):
-            used = self.used[of]
-            quads = rules.quads(self.rows[of], of, self.graph, self.prefixes, used, end)
-            self.parts += self.run.text(quads, f"{of}s", self.out, self.packed)
-            self.run.parquet(rules.table(self.rows[of], of, self.graph, self.prefixes, used), f"{of}s", self.out)
-        return summary.counted(self.run, self.rows["node"], self.rows["edge"], self.used)
-
-
-def _absent(files: Iterable[Input]) -> set[str]:
-    """Columns that no file of lines of JSON or of Parquet has, which all have every slot as far as reading goes."""
-    from kg.bulk import rules
-
-    files = list(files)
-    if any(file.format == "jsonl" for file in files):
-        return set()
-    found: set[str] = set()
-    for file in files:
-        if file.format == "tsv":
-            found |= set(file.header)
-        else:
-            import pyarrow.parquet as pq
-
-            found |= set(pq.read_schema(file.path).names)
-    return {slot.column for slot in rules.slots(files[0].of)} - found
-
-
-def _cell(text: str) -> str:
-    return re.sub(r"[\t\n\r\x1e]", lambda found: {"\t": " ", "\x1e": "|"}.get(found[0], " "), text)
-
-
 def _reasons(reasons: Mapping[str, int]) -> str:
     wide = max((len(f"{n:,}") for n in reasons.values()), default=0)
     return "\n".join(f"  {n:>{wide},}  {reason}" for reason, n in sorted(reasons.items(), key=lambda one: (-one[1], one[0])))  # fmt: skip
@@ -306,7 +227,7 @@ def explained(fault: str) -> str:
     >>> explained("malformed-curie subject")
     'malformed-curie, subject: this is no CURIE, or not as its prefix has them'
     """
-    from kg.bulk.rules import REASONS
+    from kg.bulk.slots import REASONS
 
     reason, _, column = fault.partition(" ")
     return f"{', '.join(filter(None, (reason, column)))}: {REASONS[reason]}"
@@ -350,28 +271,29 @@ def _described(
     made: Path,
     out: Path,
     graph: str,
-    pipeline: _Pipeline,
-    counted: tuple[dict[str, Counts], dict[str, int]],
-    summary: dict[str, Any],
+    run: Run,
+    counts: Mapping[str, Counts],
+    reasons: Mapping[str, int],
+    summary: Summary,
     engine: str,
     started: float,
 ) -> Result:
     """VoID, the page and the manifest."""
     from kg.bulk import summary as page
 
-    counts, reasons = counted
-    ignored = {str(file.path): file.ignored for these in pipeline.files.values() for file in these if file.ignored}
+    ignored = {str(file.path): file.ignored for these in run.files.values() for file in these if file.ignored}
     about = {
         "graph": graph,
         "kg": kg.__version__,
         "nodes": vars(counts["node"]),
         "edges": vars(counts["edge"]),
-        **{name: summary[name] for name in ("quads", "asserted")},
+        "quads": summary.quads,
+        "asserted": summary.asserted,
         "rejected": reasons,
         "ignored_columns": {name: list(columns) for name, columns in ignored.items()},
-        "inputs": {str(file.path): _sha256(file.path) for these in pipeline.files.values() for file in these},
+        "inputs": {str(file.path): _sha256(file.path) for these in run.files.values() for file in these},
     }
-    (made / "void.ttl").write_text(page.void(about, summary, pipeline.parts), encoding="utf-8", newline="\n")
+    (made / "void.ttl").write_text(page.void(about, summary, run.parts), encoding="utf-8", newline="\n")
     (made / "summary.html").write_text(page.html(out.name, about, summary), encoding="utf-8", newline="\n")
     files: dict[str, dict[str, int | str]] = {}
     for file in sorted(made.iterdir()):
@@ -385,8 +307,8 @@ def _described(
         graph,
         counts["node"],
         counts["edge"],
-        summary["quads"],
-        summary["asserted"],
+        summary.quads,
+        summary.asserted,
         reasons,
         ignored,
         sizes,

@@ -6,7 +6,6 @@ import os
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,9 @@ from ibis.expr.types import Table
 
 from kg.bulk import lines
 from kg.bulk.lines import Count, Input
+from kg.bulk.run import Parts, Progress
 
-#: Called with what is being done, the part of it that is done (0 to 1, or less than 0 if unknown), and the rows so far.
-Progress = Callable[[str, float, int], None]
 CHUNK = 250_000  # lines that DuckDB is given at once
-PART = 512 * 2**20  # bytes of N-Quads in a part, about
 LINES = ibis.schema({"file": "string", "number": "int64", "fault": "string", "line": "string"})
 
 
@@ -47,6 +44,12 @@ class Engine(ABC):
         self._stage(name, self.sql(expression))
         return self.table(name)
 
+    def view(self, name: str, expression: Table) -> Table:
+        """Give a table a name, so that what is asked of it need not say what it is."""
+        self.schemas[name] = expression.schema()
+        self._view(name, self.sql(expression))
+        return self.table(name)
+
     @abstractmethod
     def read(self, name: str, groups: Sequence[Sequence[Input]], rows: Callable[[Table, Input], Table]) -> Table:
         """Stage what ``rows`` makes of the lines of files; files of a group have one header."""
@@ -57,6 +60,9 @@ class Engine(ABC):
 
     @abstractmethod
     def _stage(self, name: str, sql: str) -> None: ...
+
+    @abstractmethod
+    def _view(self, name: str, sql: str) -> None: ...
 
     @abstractmethod
     def rows(self, expression: Table) -> list[tuple[Any, ...]]:
@@ -125,6 +131,9 @@ class DuckDB(Engine):
         self._copy(sql, file)
         self.connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{_quoted(file)}')")
 
+    def _view(self, name: str, sql: str) -> None:
+        self.connection.execute(f"CREATE VIEW {name} AS {sql}")
+
     def rows(self, expression: Table) -> list[tuple[Any, ...]]:
         return list(self.connection.sql(self.sql(expression)).fetchall())
 
@@ -132,22 +141,14 @@ class DuckDB(Engine):
         yield from self.connection.sql(self.sql(expression)).to_arrow_reader(4096)
 
     def text(self, expression: Table, stem: str, folder: Path, packed: bool) -> list[Path]:
-        files: list[Path] = []
-        raw: pa.NativeFile = None
-        out: pa.NativeFile = None
         rows = 0
-        with ExitStack() as stack:
+        with Parts(folder, stem, packed) as parts:
             for batch in self.batches(expression):
-                if raw is None or raw.tell() >= PART:
-                    stack.close()
-                    files.append(folder / f"{stem}-{len(files):05}.nq{'.gz' * packed}")
-                    raw = stack.enter_context(pa.OSFile(str(files[-1]), "wb"))
-                    out = stack.enter_context(pa.CompressedOutputStream(raw, "gzip")) if packed else raw
                 for column in batch.columns:
-                    out.write(_content(column))
+                    parts.write(_content(column))
                 rows += len(batch)
                 self.progress(f"writing {stem}", -1, rows)
-        return files
+        return parts.files
 
     def parquet(self, expression: Table, stem: str, folder: Path) -> list[Path]:
         file = folder / f"{stem}-00000.parquet"
@@ -266,6 +267,9 @@ class Spark(Engine):
         self.session.sql(sql).write.mode("overwrite").parquet(path)
         self.session.read.schema(_fields(self.schemas[name])).parquet(path).createOrReplaceTempView(name)
 
+    def _view(self, name: str, sql: str) -> None:
+        self.session.sql(sql).createOrReplaceTempView(name)
+
     def rows(self, expression: Table) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self.session.sql(self.sql(expression)).collect()]
 
@@ -291,14 +295,6 @@ class Spark(Engine):
 
     def close(self) -> None:
         self.session.stop()
-
-
-def failures() -> tuple[type[Exception], ...]:
-    """What engines raise when they give up, of those that were started."""
-    import sys
-
-    names = (("duckdb", "Error"), ("pyspark.errors", "PySparkException"))
-    return tuple(getattr(sys.modules[module], name) for module, name in names if module in sys.modules)
 
 
 def _packages() -> list[str]:

@@ -14,10 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from kg.bulk.rules import CELL, ITEM, TAB, slots
+from kg.bulk.slots import CELL, ITEM, TAB, slots
 from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
 
 BLOCK = 4 * 2**20  # bytes that are read at once
+FEW = 64  # lines that are decoded one by one
 SCHEMA = pa.schema([("file", pa.string()), ("number", pa.int64()), ("fault", pa.string()), ("line", pa.string())])
 FORMATS = {".tsv": "tsv", ".txt": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".parquet": "parquet"}
 PACKED = (".gz", ".zst", ".bz2")
@@ -31,7 +32,8 @@ class Input:
     path: Path
     of: str  # node or edge
     format: str  # tsv, jsonl or parquet
-    header: tuple[str, ...]
+    header: tuple[str, ...]  # of a line
+    columns: tuple[str, ...]  # of these, what the file has: lines of JSON may have any
     ignored: tuple[str, ...]  # columns that are not carried over
 
     @property
@@ -41,6 +43,30 @@ class Input:
     @property
     def packed(self) -> str:
         return self.path.suffix.lower() if self.path.suffix.lower() in PACKED else ""
+
+
+def texts(cells: Sequence[str], empty: bool = False) -> pa.Array:
+    """Texts as Arrow has them, nothing for the empty text unless it is to stay.
+
+    ``pa.array`` and ``pa.scalar`` would do, after they have loaded pandas if there is one, which takes as long as 5,000 edges.
+
+    >>> texts(["a", "", "é"]).to_pylist(), texts(["a", ""], empty=True).to_pylist()
+    (['a', None, 'é'], ['a', ''])
+    """
+    raw = [cell.encode() for cell in cells]
+    sizes = np.fromiter(map(len, raw), np.int32, len(raw))
+    there = None if empty else pa.py_buffer(np.packbits(sizes > 0, bitorder="little"))
+    return pa.Array.from_buffers(pa.string(), len(raw), [there, _ends(sizes), pa.py_buffer(b"".join(raw))])
+
+
+def _ends(sizes: np.ndarray[Any, Any]) -> pa.Buffer:
+    return pa.py_buffer(np.concatenate([np.zeros(1, np.int32), np.cumsum(sizes, dtype=np.int32)]))
+
+
+def _repeated(text: str, times: int) -> pa.Array:
+    raw = text.encode()
+    content = pa.py_buffer(raw * times)
+    return pa.Array.from_buffers(pa.string(), times, [None, _ends(np.full(times, len(raw), np.int32)), content])
 
 
 def inputs(of: str, given: str | Path) -> list[Input]:
@@ -111,7 +137,8 @@ def _opened(file: Path, of: str) -> Input:
         others = [name for name in names if name not in known]
         raise refused("missing-column", f"there is no column {missing[0]!r}", near(missing[0], others or names))
     header = tuple(names) if form == "tsv" else tuple(slot.column for slot in slots(of))
-    return Input(file, of, form, header, tuple(name for name in names if name not in known))
+    there = tuple(name for name in names if name in known) if form == "parquet" else header
+    return Input(file, of, form, header, there, tuple(name for name in names if name not in known))
 
 
 def _keys(file: Path, rows: int = 1000) -> list[str]:
@@ -161,12 +188,13 @@ def batches(files: Sequence[Input], count: Count) -> Iterator[pa.RecordBatch]:
             if file.format != "tsv":
                 rows = lines.to_pylist() if isinstance(lines, pa.Array) else lines
                 faults, lines = flattened(rows, file.of, faults)
-            numbers = pa.array(np.arange(number, number + len(lines)))
+            numbers = np.arange(number, number + len(lines))
             number += len(lines)
             count.lines += len(lines)
-            name = pa.repeat(pa.scalar(str(file.path)), len(lines))
-            faults = pa.repeat(pa.scalar(""), len(lines)) if faults is None else faults
-            yield from pa.Table.from_arrays([name, numbers, faults, lines], schema=SCHEMA).to_batches(20_000)
+            name = _repeated(str(file.path), len(lines))
+            faults = _repeated("", len(lines)) if faults is None else faults
+            numbered = pa.Array.from_buffers(pa.int64(), len(lines), [None, pa.py_buffer(numbers)])
+            yield from pa.Table.from_arrays([name, numbered, faults, lines], schema=SCHEMA).to_batches(20_000)
         seen(file.path.stat().st_size)
 
 
@@ -180,10 +208,15 @@ def _split(blocks: Iterable[bytes]) -> Iterator[pa.Array]:
         if not end:
             rest += block
             continue
-        yield pc.split_pattern(pa.array([rest + whole], pa.binary()), "\n")[0].values
+        yield pc.split_pattern(_binary(rest + whole), "\n")[0].values
         rest = after
     if rest:
-        yield pa.array([rest], pa.binary())
+        yield _binary(rest)
+
+
+def _binary(content: bytes) -> pa.Array:
+    """One piece of bytes, which is not copied."""
+    return pa.Array.from_buffers(pa.binary(), 1, [None, _ends(np.array([len(content)])), pa.py_buffer(content)])
 
 
 def _readable(lines: pa.Array) -> tuple[pa.Array | None, pa.Array]:
@@ -191,11 +224,14 @@ def _readable(lines: pa.Array) -> tuple[pa.Array | None, pa.Array]:
     try:
         return None, lines.cast(pa.string())
     except pa.ArrowInvalid:
-        if len(lines) == 1:
-            return pa.array(["not-utf8"]), pa.array([lines[0].as_py().decode("utf-8", "replace")])
+        if len(lines) <= FEW:
+            raw = lines.to_pylist()
+            said = [line.decode("utf-8", "replace") for line in raw]
+            wrong = ["" if text.encode() == line else "not-utf8" for text, line in zip(said, raw, strict=True)]
+            return texts(wrong, empty=True), texts(said, empty=True)
     half = len(lines) // 2  # few lines are wrong: they are found by halving
     found = [_readable(lines[:half]), _readable(lines[half:])]
-    faults = [pa.repeat(pa.scalar(""), len(said)) if wrong is None else wrong for wrong, said in found]
+    faults = [_repeated("", len(said)) if wrong is None else wrong for wrong, said in found]
     return pa.concat_arrays(faults), pa.concat_arrays([said for _, said in found])
 
 
@@ -225,7 +261,7 @@ def flattened(
                 fault = "bad-escape" if "escape" in str(error) else "no-json"
         said.append(text)
         wrong.append(fault)
-    return pa.array(wrong, pa.string()), pa.array(said, pa.string())
+    return texts(wrong, empty=True), texts(said, empty=True)
 
 
 class _Fault(ValueError):

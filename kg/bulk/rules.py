@@ -8,125 +8,34 @@ the empty text, never NULL, and items of a list stand in one text with ITEM betw
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
 import ibis
 from ibis.expr.types import BooleanValue, StringValue, Table
 
-from kg import vocabulary
+from kg.bulk.slots import (
+    BIOLINK,
+    BOOLEAN,
+    CELL,
+    CONTROL,
+    ENCODED,
+    FRAGMENT,
+    HIDDEN,
+    ITEM,
+    LOCAL,
+    MOST,
+    PREFIXED,
+    SKIPPED,
+    TAB,
+    Prefixes,
+    Slot,
+    biolink,
+    property_iri,
+    slots,
+    whole,
+)
 from kg.vocabulary import BASE
-
-TAB, CELL, ITEM = "\t", "\x1f", "\x1e"  # between cells of TSV, between cells and items of what was read from JSON
-BIOLINK = "https://w3id.org/biolink/vocab/"
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-KGV = f"{BASE}vocab/"
-NAMESPACES = {
-    "biolink": BIOLINK,
-    "rdf": RDF,
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-}
-#: What is wrong with a row, in words.
-REASONS = {
-    "not-utf8": "the line is not UTF-8",
-    "unseen-character": "a control character is in no text",
-    "no-json": "the line is no JSON object",
-    "bad-escape": "JSON has no such escape, or half a surrogate pair is no character",
-    "nested-value": "a value is an object, or a list inside a list",
-    "odd-row": "the row has more or fewer cells than the header",
-    "missing-value": "a value that every row needs is empty",
-    "malformed-curie": "this is no CURIE, or not as its prefix has them",
-    "unknown-prefix": "the prefix is not registered",
-    "unknown-predicate": "the Biolink Model has no such predicate",
-    "unknown-category": "the Biolink Model has no such class",
-    "not-a-flag": "it is neither true nor false",
-    "missing-node": "no valid row of the nodes has this id",
-    "duplicate-id": "rows with this id say different things, so none of them is taken",
-    "repeated-row": "the row says what another row says",
-}
-MOST = 200  # characters of a value that stand among the rejects
-SKIPPED = ("header", "blank")
-SAFE = r'[^\x00-\x20\x7f<>"{}|\\^`]'
-CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A column of KGX that is carried over: a row of ``ontology/kgx.tsv``."""
-
-    of: str  # node or edge
-    column: str
-    value: str  # curie, node, category, predicate, flag or text
-    many: bool
-    needed: bool
-    property: str
-
-
-@cache
-def slots(of: str) -> tuple[Slot, ...]:
-    """The columns of nodes or of edges that are carried over.
-
-    >>> [slot.column for slot in slots("edge")][:4]
-    ['id', 'subject', 'predicate', 'object']
-    """
-    rows = [row for row in vocabulary.table("kgx.tsv") if row["of"] == of]
-    return tuple(
-        Slot(of, row["column"], row["value"], row["many"] == "yes", row["needed"] == "yes", row["property"])
-        for row in rows
-    )
-
-
-@cache
-def biolink(*kinds: str) -> tuple[str, ...]:
-    """Names of the Biolink Model: classes of a ``node`` or an ``edge``, with those for both (``mixin``), or ``predicate``.
-
-    >>> "affects" in biolink("predicate"), "Gene" in biolink("node", "mixin")
-    (True, True)
-    """
-    return tuple(row["name"] for row in vocabulary.table("biolink.tsv") if row["is"] in kinds)
-
-
-@dataclass(frozen=True)
-class Prefixes:
-    """Which CURIEs there are, and the IRIs that they stand for."""
-
-    iris: Mapping[str, str]
-    patterns: Mapping[str, str]
-
-    @classmethod
-    def registered(cls, more: Mapping[str, str] | None = None) -> Prefixes:
-        """Those of ``ontology/prefixes.tsv``, and others by their IRIs; a registered one keeps its own."""
-        known = vocabulary.prefixes()
-        added = {prefix: iri for prefix, iri in sorted((more or {}).items()) if prefix not in known}
-        return cls(
-            {**{row.prefix: row.iri for row in known.values()}, **added},
-            {row.prefix: row.pattern.removeprefix("^").removesuffix("$") for row in known.values()},
-        )
-
-    @property
-    def one(self) -> str:
-        """A pattern of what identifies a thing: an IRI, or a CURIE as its prefix has them."""
-        curies = [f"{re.escape(prefix)}:(?:{self.patterns.get(prefix, SAFE + '+')})" for prefix in self.iris]
-        return f"(?:https?://{SAFE}+|{'|'.join(curies)})"
-
-    @property
-    def registered_only(self) -> str:
-        """A pattern of what has a registered prefix, right or not."""
-        return f"(?:{'|'.join(map(re.escape, self.iris))}):{SAFE}+"
-
-
-#: Anything with a prefix.
-PREFIXED = rf"[A-Za-z_][A-Za-z0-9_.\-]*:{SAFE}+"
-
-
-def whole(pattern: str, many: bool = False) -> str:
-    """A pattern that the whole of a text must match, or each item of a list; no ``$``, which Java takes for less."""
-    return rf"\A(?:{pattern})(?:{ITEM_PATTERN}(?:{pattern}))*\z" if many else rf"\A(?:{pattern})\z"
-
-
-ITEM_PATTERN = r"\x1e"
 
 
 def text(*pieces: StringValue | str) -> StringValue:
@@ -173,9 +82,9 @@ def expanded(value: StringValue, prefixes: Prefixes, many: bool = False) -> Stri
 def encoded(id: StringValue) -> StringValue:
     """A text as the last part of an IRI: what an IRI cannot hold is percent-encoded."""
     said = id
-    for char in '%<>"{}|\\^` ':
-        said = said.replace(char, f"%{ord(char):02X}")
-    return chosen(id.re_search(r'[%<>"{}|\\^` ]'), said, id)
+    for char in ENCODED:
+        said = said.replace(char, quote(char, safe=""))
+    return chosen(id.re_search(f"[{re.escape(ENCODED)}]"), said, id)
 
 
 # ---------------------------------------------------------------- from lines to rows
@@ -269,7 +178,7 @@ def _faults(
         elif slot.value == "flag":
             yield (value != "") & ~value.lower().isin(("true", "false")), f"not-a-flag {name}"
     if of == "edge":
-        yield table.id.re_search(r"[\x00-\x1f]"), "unseen-character id"
+        yield table.id.re_search(HIDDEN), "unseen-character id"
 
 
 def _unidentified(
@@ -341,7 +250,7 @@ def asserted(edges: Table) -> BooleanValue:
 def edge_iri(edges: Table, graph: str) -> StringValue:
     """The IRI of an edge: its id if that is an IRI of kg or a UUID, else its id below the graph's own."""
     return ibis.cases(
-        (edges.id.re_search(whole(rf"{re.escape(BASE)}{SAFE}+")), edges.id),
+        (edges.id.re_search(whole(re.escape(BASE) + LOCAL + FRAGMENT)), edges.id),
         (edges.id.re_search(whole(r"uuid:[0-9A-Fa-f-]+")), text("urn:", edges.id)),
         else_=text(f"{graph}/edge/", encoded(edges.id)),
     )
@@ -355,29 +264,29 @@ def quads(rows: Table, of: str, graph: str, prefixes: Prefixes, used: Iterable[s
     about = edge_iri(rows, graph) if of == "edge" else expanded(rows.id, prefixes)
     ends = {slot.column: expanded(rows[slot.column], prefixes) for slot in slots(of) if slot.value == "node"}
     rows = rows.mutate(about=text("<", about, "> <"), **{f"{name}_iri": iri for name, iri in ends.items()})
-    stop, xsd = f" <{graph}> .\n", "http://www.w3.org/2001/XMLSchema#boolean"
+    stop, boolean = f" <{graph}> .\n", f'"^^<{BOOLEAN}>'
 
     def say(property: str, object: StringValue | str, *more: StringValue | str) -> list[StringValue | str]:
-        return [rows.about, f"{_property(property)}> ", object, *more, stop]
+        return [rows.about, f"{property_iri(property)}> ", object, *more, stop]
 
     pieces: list[StringValue | str] = []
     if of == "edge":
         bare = asserted(rows)
         pieces += say("rdf:type", f"<{BIOLINK}Association>")
-        pieces += say("kgv:asserted", '"', chosen(bare, "true", "false"), f'"^^<{xsd}>')
-        pieces += say("kgv:speciesStated", '"', chosen(rows.species_context_qualifier == "", "false", "true"), f'"^^<{xsd}>')  # fmt: skip
+        pieces += say("kgv:asserted", '"', chosen(bare, "true", "false"), boolean)
+        pieces += say("kgv:speciesStated", '"', chosen(rows.species_context_qualifier == "", "false", "true"), boolean)  # fmt: skip
         stated = [rows.subject_iri, f"> <{BIOLINK}", rows.predicate, "> <", rows.object_iri, f">{stop}"]
         pieces.append(chosen(bare, text("<", *stated), ""))
     for slot in slots(of):
         value = rows[slot.column]
         if slot.value == "node":
             pieces += say(slot.property, "<", rows[f"{slot.column}_iri"], ">")
-        elif slot.column in ("knowledge_level", "agent_type"):  # the Biolink Model needs them, and has a word for none
+        elif slot.always() and not slot.needed:
             pieces += say(slot.property, '"', chosen(value == "", "not_provided", escaped(value)), '"')
         elif slot.property and slot.column in used:
             said, opening, closing = _object(value, slot, prefixes)
             if slot.many:
-                between = text(closing, stop, rows.about, f"{_property(slot.property)}> ", opening)
+                between = text(closing, stop, rows.about, f"{property_iri(slot.property)}> ", opening)
                 said = chosen(value.contains(ITEM), said.replace(ITEM, between), said)
             line = say(slot.property, opening, said, closing)
             pieces += line if slot.needed else [chosen(value == "", "", text(*line))]
@@ -390,15 +299,10 @@ def _object(value: StringValue, slot: Slot, prefixes: Prefixes) -> tuple[StringV
     if slot.value in ("category", "predicate"):
         return value, f"<{BIOLINK}", ">"
     if slot.value == "flag":
-        return value.lower(), '"', '"^^<http://www.w3.org/2001/XMLSchema#boolean>'
+        return value.lower(), '"', f'"^^<{BOOLEAN}>'
     if slot.value == "curie" and slot.property != "skos:notation":
         return expanded(value, prefixes, slot.many), "<", ">"
     return escaped(value), '"', '"'
-
-
-def _property(curie: str) -> str:
-    prefix, _, local = curie.partition(":")
-    return (KGV if prefix == "kgv" else NAMESPACES[prefix]) + local
 
 
 def table(rows: Table, of: str, graph: str, prefixes: Prefixes, used: Iterable[str]) -> Table:
@@ -431,8 +335,6 @@ def statements(rows: Table, of: str, used: Iterable[str]) -> dict[str, ibis.Valu
         bare = text(rows.subject, CELL, rows.predicate, CELL, rows.object).nunique(where=asserted(rows))
         said = {"rdf:type": count, "kgv:asserted": count, "kgv:speciesStated": count, "": bare}
     for slot in slots(of):
-        if slot.value == "node" or slot.needed or slot.column in ("knowledge_level", "agent_type"):
-            said[slot.property] = items(rows[slot.column], slot).sum() if slot.many else count
-        elif slot.property and slot.column in used:
-            said[slot.property] = items(rows[slot.column], slot).sum()
+        if slot.property and (slot.always() or slot.column in used):
+            said[slot.property] = count if slot.always() and not slot.many else items(rows[slot.column], slot).sum()
     return said

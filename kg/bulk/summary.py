@@ -1,75 +1,27 @@
-"""What a graph holds, as counts; and the counts as VoID and as one page with plots, which needs no network."""
+"""What a graph holds, in numbers: as VoID, and as one page with plots, which needs no network."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from ibis.expr.types import Table
-
 from kg import vocabulary
-from kg.bulk import rules
-from kg.bulk.engines import Engine
-from kg.bulk.rules import ITEM
+from kg.bulk.run import COUNTED, Summary
+from kg.bulk.slots import KGV
 
-MOST = 10_000  # different values of a column that are counted
-#: What is counted of edges, and what the page calls it.
-COUNTED = {
-    "predicate": "Edges by predicate",
-    "primary_knowledge_source": "Edges by source",
-    "species_context_qualifier": "Edges by species",
-    "knowledge_level": "Edges by level of knowledge",
-    "has_evidence_of_type": "Edges by evidence code",
-}
 NOT_STATED = "not stated"
 
 
-def counted(run: Engine, nodes: Table, edges: Table, used: Mapping[str, set[str]]) -> dict[str, Any]:
-    """The counts of a graph, each in a query of its own."""
-    run.progress("counting", -1, 0)
-    said: dict[str, Counter[str]] = {}
-    for of, table in (("node", nodes), ("edge", edges)):
-        sums = rules.statements(table, of, used[of])
-        (row,) = run.rows(table.aggregate(**{f"n{n}": sums[name] for n, name in enumerate(sums)}))
-        said[of] = Counter({name: int(n or 0) for name, n in zip(sums, row, strict=True)})
-    by = {column: _by(run, edges, column) for column in COUNTED}
-    ends = edges.select(end=edges.subject).union(edges.select(end=edges.object))
-    degrees = ends.group_by("end").aggregate(degree=ends.count())
-    degrees = degrees.group_by("degree").aggregate(nodes=degrees.count()).order_by("degree")
-    (asserted,) = run.rows(edges.aggregate(n=rules.asserted(edges).sum()))
-    properties = said["node"] + said["edge"]
-    return {
-        "quads": sum(properties.values()),
-        "asserted": int(asserted[0] or 0),
-        "bare": properties.pop("", 0),
-        "properties": dict(sorted(properties.items())),
-        "categories": _by(run, nodes, "category"),
-        "by": by,
-        "degrees": {int(degree): int(n) for degree, n in run.rows(degrees)},
-    }
-
-
-def _by(run: Engine, table: Table, column: str) -> dict[str, int]:
-    """Rows by the values of a column, most first; a row of a list counts for each item."""
-    cells = table.group_by(column).aggregate(rows=table.count())
-    found: Counter[str] = Counter()
-    for cell, n in run.rows(cells.order_by([cells.rows.desc(), column]).limit(MOST)):
-        for item in cell.split(ITEM):
-            found[item] += n
-    return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
-
-
-def void(about: Mapping[str, Any], counts: Mapping[str, Any], parts: Sequence[Path]) -> str:
+def void(about: Mapping[str, Any], counts: Summary, parts: Sequence[Path]) -> str:
     """A description of the dataset in VoID: its size, its classes, its properties and its parts."""
     graph, edges, nodes = about["graph"], about["edges"]["written"], about["nodes"]["written"]
     lines = [
         "@prefix biolink: <https://w3id.org/biolink/vocab/> .",
         "@prefix dcterms: <http://purl.org/dc/terms/> .",
-        f"@prefix kgv: <{rules.KGV}> .",
+        f"@prefix kgv: <{KGV}> .",
         "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .",
         "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .",
         "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .",
@@ -77,15 +29,15 @@ def void(about: Mapping[str, Any], counts: Mapping[str, Any], parts: Sequence[Pa
         "",
         f"<{graph}> a void:Dataset ;",
         f'    dcterms:title "{graph.rpartition("/")[2]}: a KGX graph, validated and made into RDF by kg {about["kg"]}" ;',
-        f"    void:triples {counts['quads']} ;",
+        f"    void:triples {counts.quads} ;",
         f"    void:entities {nodes + edges} ;",
         f"    void:distinctSubjects {nodes + edges} ;",
-        f"    void:properties {sum(1 for n in counts['properties'].values() if n)} ;",
+        f"    void:properties {sum(1 for n in counts.properties.values() if n)} ;",
         f'    void:uriSpace "{graph}/" ;',
         "    void:vocabulary <https://w3id.org/biolink/vocab/>, <https://w3id.org/immune-kg/vocab/> ;",
         f"    void:classPartition [ void:class biolink:Association ; void:entities {edges} ] ;",
     ]
-    for name, n in counts["properties"].items():
+    for name, n in counts.properties.items():
         if n:
             lines.append(f"    void:propertyPartition [ void:property {name} ; void:triples {n} ] ;")
     for part in sorted(part.name for part in parts):
@@ -117,20 +69,20 @@ svg.scatter line { stroke: var(--line) } svg.scatter text { fill: var(--soft); f
 SHOWN = 14  # bars of a plot
 
 
-def html(name: str, about: Mapping[str, Any], counts: Mapping[str, Any]) -> str:
+def html(name: str, about: Mapping[str, Any], counts: Summary) -> str:
     """One page: what was read, what came of it, what was rejected and why, and plots of what is there."""
     nodes, edges = about["nodes"], about["edges"]
     rejected = nodes["rejected"] + edges["rejected"]
     facts = {
         "nodes": nodes["written"],
         "edges": edges["written"],
-        "of them asserted": counts["asserted"],
-        "quads": counts["quads"],
+        "of them asserted": counts.asserted,
+        "quads": counts.quads,
         "rows rejected": rejected,
     }
-    plots = [_bars("Nodes by category", counts["categories"], nodes["written"])]
-    plots += [_bars(title, counts["by"][column], edges["written"]) for column, title in COUNTED.items()]
-    plots.append(_scatter("Nodes by degree", counts["degrees"]))
+    plots = [_bars("Nodes by category", counts.categories, nodes["written"])]
+    plots += [_bars(title, counts.by[column], edges["written"]) for column, title in COUNTED.items()]
+    plots.append(_scatter("Nodes by degree", counts.degrees))
     if rejected:
         plots.append(_bars("Rejected rows by reason", about["rejected"], rejected, "bad"))
     ignored = sorted({column for columns in about["ignored_columns"].values() for column in columns})
