@@ -5,11 +5,13 @@
 Every contender is a process of its own that reads the same KGX with 1.5 % bad rows (`benchmarks/kgx.py`). Prints medians of
 wall and CPU seconds, peak memory, and the ratio to `cp` of the N-Quads; RUNS rounds, in turn, below 1 M edges. What each does:
 
-    kg bulk        checks every rule, writes N-Quads, Parquet, VoID, manifest with hashes, rejects, page
+    kg bulk        checks every rule, writes N-Quads, Parquet, VoID, manifest with hashes, rejects, page; with --engine auto, which is
+                   Python below about 80,000 edges and DuckDB above, and on Spark with two cores of this machine
     plain Python   checks every rule line by line, writes the same N-Quads and the rejects; its lines are compared with ours
     polars         checks nodes and predicates only, writes the N-Quads of subject, predicate, object and publications
     rdflib         plain Python's edges as rdflib terms, serialised (only up to 20,000 edges)
     pyoxigraph     plain Python's edges as pyoxigraph terms, serialised (only up to 200,000 edges)
+    the store      what --store adds, beside pyoxigraph's own bulk loader on the same N-Quads (only up to 1 M edges)
 """
 
 from __future__ import annotations
@@ -252,12 +254,39 @@ def ours(nodes: Path, edges: Path, out: Path) -> None:
     bulk(nodes, edges, out / "ours")
 
 
+def on_spark(nodes: Path, edges: Path, out: Path) -> None:
+    from kg.bulk import bulk
+
+    bulk(nodes, edges, out / "ours", engine="spark", master="local[2]")
+
+
+def our_store(nodes: Path, edges: Path, out: Path) -> None:
+    from kg import bulk
+
+    bulk._store(out, _written(nodes.parent), lambda words, part, rows: None)
+
+
+def their_store(nodes: Path, edges: Path, out: Path) -> None:
+    import pyoxigraph as ox
+
+    store = ox.Store(str(out / "store"))
+    for file in _written(nodes.parent):
+        store.bulk_load(path=str(file), format=ox.RdfFormat.N_QUADS)
+
+
+def _written(folder: Path) -> list[Path]:
+    return sorted((folder / "kg-bulk" / "ours").glob("*.nq"))
+
+
 CONTENDERS = {
     "kg bulk": (ours, 10**9),
+    "kg bulk on Spark": (on_spark, 1_000_000),
     "plain Python": (plain, 1_000_000),
     "polars": (with_polars, 1_000_000),
     "rdflib": (with_rdflib, 20_000),
     "pyoxigraph": (with_pyoxigraph, 200_000),
+    "the store of kg bulk": (our_store, 1_000_000),
+    "the store of pyoxigraph": (their_store, 1_000_000),
 }
 
 
@@ -286,9 +315,10 @@ def measure(size: int, folder: Path) -> None:
     for _ in range(runs):
         for name in there:
             out = folder / name.replace(" ", "-")
-            out.mkdir(exist_ok=True)
+            shutil.rmtree(out, ignore_errors=True)
+            out.mkdir()
             times.setdefault(name, []).append(once([sys.executable, __file__, name, *files, str(out)]))
-        written = [str(file) for file in (folder / "kg-bulk" / "ours").glob("*.nq")]
+        written = list(map(str, _written(folder)))
         copy = folder / "copy"  # one copy at a time: 10 M edges are 26 GB
         for name, command in (("cp", f"cp {' '.join(written)} {copy}"), ("cat", f"cat {' '.join(written)} > {copy}/all.nq")):  # fmt: skip
             copy.mkdir()
@@ -317,7 +347,7 @@ def _same(folder: Path) -> bool:
                     lines, whole = lines + 1, (whole + hash(line)) % 2**64
         return lines, whole
 
-    return total(sorted((folder / "kg-bulk" / "ours").glob("*.nq"))) == total([folder / "plain-Python" / "edges.nq"])
+    return total(_written(folder)) == total([folder / "plain-Python" / "edges.nq"])
 
 
 if __name__ == "__main__":

@@ -89,9 +89,9 @@ def row(mechanism: Mechanism) -> str:
 
 def main(sizes: list[int]) -> None:
     print(
-        "| edges | compile | first answer | one more question | one minimal reason | mpbn, load and one fixed point | ratio |"
+        "| edges | compile | first answer | one more question | one minimal reason | memory so far | mpbn, load and one fixed point | ratio |"
     )
-    print("|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|")
     for size in sizes:
         print(row(network(size)))
 

@@ -986,7 +986,9 @@ def push(url: str, paths: Sequence[str], graph: str, merge: bool, user: str, sec
 @click.option("--master", metavar="URL", help="Spark's master [default: local[*]].")
 @click.option("--conf", multiple=True, metavar="NAME=VALUE", help="A setting of Spark's.")
 @click.option(
-    "--memory", metavar="SIZE", help="What DuckDB may use before it writes to disk [default: 1GB]; takes DuckDB."
+    "--memory",
+    metavar="SIZE",
+    help="What DuckDB may use before it writes to disk [default: 160MB a core]; takes DuckDB.",
 )
 @click.option(
     "--max-rejects",
@@ -1036,7 +1038,7 @@ def bulk(
         with _progress() as say:
             done = of.bulk(
                 *(nodes, edges, out, engine, packed, most, more, store, master or "local[*]", settings),
-                memory or "1GB",
+                memory or "",
                 _Rate(say),
             )
     except (of.TooManyRejects, of.Missing, of.Failed) as error:

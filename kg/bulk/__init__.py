@@ -46,7 +46,7 @@ class Missing(ValueError):
 
 
 class Failed(ValueError):
-    """The engine gave up: no memory, no Java, no cluster."""
+    """The engine gave up (no memory, no Java, no cluster), or the store did."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def bulk(
     store: bool = False,
     master: str = "local[*]",
     settings: Mapping[str, str] | None = None,
-    memory: str = "1GB",
+    memory: str = "",
     progress: Progress = lambda words, part, rows: None,
 ) -> Result:
     """Validate KGX and write it as N-Quads, Parquet and VoID below a folder, with the rejects and a manifest.
@@ -118,7 +118,9 @@ def bulk(
             extra = "spark" if engine == "spark" else "bulk"
             raise Missing(f"--engine {engine} needs {error.name}: pip install 'kg[{extra}]'") from None
         except _failures() as error:
-            raise Failed(f"{engine} gave up: {str(error).strip().partition(chr(10))[0]}") from None
+            said = str(error).strip().partition("\n")[0]
+            more = "; --memory SIZE gives it more" if "Out of Memory" in said and engine == "duckdb" else ""
+            raise Failed(f"{engine} gave up: {said}{more}") from None
         if store:
             _store(work / "out", run.parts, progress)
         result = _described(work / "out", out, graph, run, counts, reasons, summary, engine, started)
@@ -259,11 +261,14 @@ def _store(out: Path, parts: list[Path], progress: Progress) -> None:
     store = ox.Store(str(out / "store"))
     for number, part in enumerate(parts):
         progress("loading the store", number / len(parts), 0)
-        if part.suffix == ".gz":
-            with gzip.open(part) as file:
-                store.bulk_load(file, format=ox.RdfFormat.N_QUADS)  # type: ignore[arg-type]
-        else:  # the loader reads a file by itself faster than through Python
-            store.bulk_load(path=str(part), format=ox.RdfFormat.N_QUADS)
+        try:
+            if part.suffix == ".gz":
+                with gzip.open(part) as file:
+                    store.bulk_load(file, format=ox.RdfFormat.N_QUADS)  # type: ignore[arg-type]
+            else:  # the loader reads a file by itself faster than through Python
+                store.bulk_load(path=str(part), format=ox.RdfFormat.N_QUADS)
+        except (SyntaxError, OSError) as error:
+            raise Failed(f"the store takes {part.name} for no N-Quads: {error}") from None
     store.flush()
 
 

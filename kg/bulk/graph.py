@@ -7,7 +7,7 @@ no step.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,6 +28,7 @@ READ = (
     *("subject", "predicate", "object", "negated", "id"),
     *("object_aspect_qualifier", "object_direction_qualifier", "qualified_predicate"),
 )
+AGAIN = [name for name in READ if name not in ("id", "negated")]  # texts that come again and again
 
 
 class Unknown(ValueError):
@@ -60,8 +61,9 @@ class Graph:
     subject: np.ndarray[Any, Any]
     object: np.ndarray[Any, Any]
     sign: np.ndarray[Any, Any]
-    predicate: pa.Array
-    id: pa.Array
+    row: np.ndarray[Any, Any]  # where the edge stands in the two columns of texts
+    predicate: pa.ChunkedArray
+    id: pa.ChunkedArray
 
     @classmethod
     def read(cls, folder: str | Path) -> Graph:
@@ -70,7 +72,10 @@ class Graph:
         if not (Path(folder) / "manifest.json").is_file():
             raise ValueError(f"{folder} is no folder that kg bulk wrote")
         tables = [
-            pq.read_table(file, columns=[name for name in READ if name in pq.read_schema(file).names]) for file in files
+            pq.read_table(
+                file, columns=[name for name in READ if name in pq.read_schema(file).names], read_dictionary=AGAIN
+            )
+            for file in files
         ]
         return cls.of(pa.concat_tables(tables) if tables else pa.table({name: pa.array([], pa.string()) for name in READ}))  # fmt: skip
 
@@ -79,23 +84,21 @@ class Graph:
         """The graph of a table with the columns of READ, of which only subject, predicate, object and id must be there."""
         if "negated" in table.column_names:
             table = table.filter(pc.invert(pc.fill_null(pc.equal(table["negated"].cast(pa.string()), "true"), False)))
-        ends = pa.chunked_array([*table["subject"].chunks, *table["object"].chunks], pa.string()).combine_chunks()
-        encoded = ends.dictionary_encode()
-        names = encoded.dictionary.to_numpy(zero_copy_only=False)
-        order = np.argsort(names)
-        place = np.empty(len(order), np.int64)
-        place[order] = np.arange(len(order))
-        numbers = place[encoded.indices.to_numpy()] if len(ends) else np.empty(0, np.int64)
-        subject, object = numbers[: len(table)], numbers[len(table) :]
-        sorted_ = np.lexsort((object, subject))
-        taken = table.select(["predicate", "id"]).take(pa.array(sorted_))
+        ends = [_numbered(table[side]) for side in ("subject", "object")]
+        names = pc.unique(pa.concat_arrays([found.dictionary for found in ends]))
+        names = names.take(pc.sort_indices(names))
+        subject, object = (
+            pc.index_in(found.dictionary, names).to_numpy().astype(np.int64)[found.indices.to_numpy()] for found in ends
+        )
+        rows = np.argsort(subject * len(names) + object, kind="stable")
         return cls(
-            names[order],
-            subject[sorted_],
-            object[sorted_],
-            _signs(table)[sorted_],
-            taken["predicate"].combine_chunks(),
-            taken["id"].combine_chunks(),
+            names.to_numpy(zero_copy_only=False),
+            subject[rows],
+            object[rows],
+            _signs(table)[rows],
+            rows,
+            table["predicate"],
+            table["id"],
         )
 
     def number(self, node: str) -> int:
@@ -187,25 +190,33 @@ class Graph:
         found = low + np.flatnonzero(self.object[low:high] == object)
         ends = str(self.nodes[subject]), str(self.nodes[object])
         return sorted(
-            Step(ends[0], self.predicate[i].as_py(), ends[1], int(self.sign[i]), self.id[i].as_py()) for i in found
+            Step(ends[0], self.predicate[row].as_py(), ends[1], int(self.sign[i]), self.id[row].as_py())
+            for i, row in zip(found, self.row[found].tolist(), strict=True)
         )
+
+
+def _numbered(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Texts as numbers of different texts."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    whole = column.unify_dictionaries().combine_chunks()
+    return whole if isinstance(whole, pa.DictionaryArray) else pa.concat_arrays(whole.chunks)
 
 
 def _signs(table: pa.Table) -> np.ndarray[Any, Any]:
     """1 or -1 where an edge says that its subject causes more or less of its object, else 0."""
-    none = np.zeros(len(table), np.int8)
-    if "object_direction_qualifier" not in table.column_names:
-        return none
 
-    def said(name: str) -> Any:
+    def among(name: str, words: Sequence[str]) -> np.ndarray[Any, Any]:
+        """Where a column has one of these words; nothing is the empty one."""
         if name not in table.column_names:
-            return pa.array([""] * len(table))
-        return pc.fill_null(table[name], "")
+            return np.full(len(table), "" in words)
+        cells = _numbered(table[name])
+        hits = np.append(np.isin(cells.dictionary.to_numpy(zero_copy_only=False), words), "" in words)
+        return np.asarray(hits[cells.indices.fill_null(len(hits) - 1).to_numpy()])
 
-    aspect = pc.is_in(said("object_aspect_qualifier"), pa.array(SIGNED))
-    causes = pc.is_in(said("qualified_predicate"), pa.array(["", "causes"]))
-    counts = pc.and_(aspect, causes).to_numpy(zero_copy_only=False)
-    direction = said("object_direction_qualifier")
-    for word, sign in DIRECTIONS.items():
-        none[pc.equal(direction, word).to_numpy(zero_copy_only=False)] = sign
-    return np.where(counts, none, 0)
+    counts = among("object_aspect_qualifier", SIGNED) & among("qualified_predicate", ("", "causes"))
+    signs = np.zeros(len(table), np.int8)
+    for sign in (1, -1):
+        words = [word for word, value in DIRECTIONS.items() if value == sign]
+        signs[counts & among("object_direction_qualifier", words)] = sign
+    return signs
