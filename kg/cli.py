@@ -988,7 +988,7 @@ def push(url: str, paths: Sequence[str], graph: str, merge: bool, user: str, sec
 @click.option(
     "--memory",
     metavar="SIZE",
-    help="What DuckDB may use before it writes to disk [default: 160MB a core]; takes DuckDB.",
+    help="What DuckDB may use before it writes to disk [default: 128MB a core]; takes DuckDB.",
 )
 @click.option(
     "--max-rejects",
