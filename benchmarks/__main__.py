@@ -26,10 +26,23 @@ SMALL = {
     "bulk": ["10000"],
     "causal": ["1000"],
     "page": ["20"],
+    "serve": ["--seconds", "1", "--runaway", "5"],
     "sparql": ["10000"],
     "whatif": ["1000"],
 }
-PEERS = ("duckdb", "ibis-framework", "mpbn", "oxrdflib", "polars", "pyoxigraph", "pyspark", "pyvis", "rdflib", "scipy")
+PEERS = (
+    "duckdb",
+    "ibis-framework",
+    "mpbn",
+    "oxrdflib",
+    "polars",
+    "pyoxigraph",
+    "pyspark",
+    "pyvis",
+    "rdflib",
+    "rdflib-endpoint",
+    "scipy",
+)
 LIMIT = 900  # seconds for one script
 NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
 Table = list[list[str]]

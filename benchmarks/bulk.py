@@ -1,6 +1,6 @@
 """`kg bulk` beside plain Python, polars, rdflib and pyoxigraph, and beside `cp` and `cat` of what it writes, in one run.
 
-    pip install -e '.[bulk,benchmark]' && python benchmarks/bulk.py [EDGES ...]      # default: 100000 1000000 10000000
+    pip install -e '.[bulk,benchmark]' && python benchmarks/bulk.py [EDGES ...] [--only NAMES] [--rounds N]
 
 Every contender is a process of its own that reads the same KGX with 1.5 % bad rows (`benchmarks/kgx.py`). Prints medians of
 wall and CPU seconds, peak memory, and the ratio to `cp` of the N-Quads; RUNS rounds, in turn, below 1 M edges. What each does:
@@ -16,6 +16,7 @@ wall and CPU seconds, peak memory, and the ratio to `cp` of the N-Quads; RUNS ro
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
@@ -278,39 +279,49 @@ def _written(folder: Path) -> list[Path]:
     return sorted((folder / "kg-bulk" / "ours").glob("*.nq"))
 
 
+#: Who, and from how many edges to how many.
 CONTENDERS = {
-    "kg bulk": (ours, 10**9),
-    "kg bulk on Spark": (on_spark, 1_000_000),
-    "plain Python": (plain, 1_000_000),
-    "polars": (with_polars, 1_000_000),
-    "rdflib": (with_rdflib, 20_000),
-    "pyoxigraph": (with_pyoxigraph, 200_000),
-    "the store of kg bulk": (our_store, 1_000_000),
-    "the store of pyoxigraph": (their_store, 1_000_000),
+    "kg bulk": (ours, 0, 10**9),
+    "kg bulk on Spark": (on_spark, 100_000, 1_000_000),
+    "plain Python": (plain, 0, 1_000_000),
+    "polars": (with_polars, 0, 1_000_000),
+    "rdflib": (with_rdflib, 0, 20_000),
+    "pyoxigraph": (with_pyoxigraph, 0, 200_000),
+    "the store of kg bulk": (our_store, 0, 1_000_000),
+    "the store of pyoxigraph": (their_store, 0, 1_000_000),
 }
 
 
 def once(command: list[str]) -> tuple[float, float, float]:
-    """Wall and CPU seconds of a process, and its peak memory in MB."""
+    """Wall and CPU seconds of a process, and its peak memory in MB; of Spark, without its Java."""
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{command} ended with {process.returncode}")
+    os.sync()  # nobody waits for what another has left to be written
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            said.seek(0)
+            raise SystemExit(f"{command} ended with {process.returncode}: {said.read().decode()[-2000:]}")
     return time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
-def main(sizes: list[int]) -> None:
-    for size in sizes:
+def main() -> None:
+    asking = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    asking.add_argument("sizes", nargs="*", type=int, metavar="EDGES", default=[100_000, 1_000_000, 10_000_000])
+    asking.add_argument(
+        "--only", default=",".join(CONTENDERS), help="contenders, with commas between; kg bulk is needed"
+    )
+    asking.add_argument("--rounds", type=int, help="how often, in turn; the median is printed")
+    given = asking.parse_args()
+    for size in given.sizes:
         with tempfile.TemporaryDirectory() as folder:
-            measure(size, Path(folder))
+            measure(size, Path(folder), given.only.split(","), given.rounds or (RUNS if size < 1_000_000 else 1))
 
 
-def measure(size: int, folder: Path) -> None:
+def measure(size: int, folder: Path, only: list[str], runs: int) -> None:
     files = [str(file) for file in kgx.write(size, folder)]
-    runs = RUNS if size < 1_000_000 else 1
-    there = {name: one for name, (one, most) in CONTENDERS.items() if size <= most}
+    there = [name for name, (_, least, most) in CONTENDERS.items() if least <= size <= most and name in only]
     times: dict[str, list[tuple[float, float, float]]] = {}
     for _ in range(runs):
         for name in there:
@@ -354,4 +365,4 @@ if __name__ == "__main__":
     if len(sys.argv) > 1 and sys.argv[1] in CONTENDERS:
         CONTENDERS[sys.argv[1]][0](*map(Path, sys.argv[2:5]))
     else:
-        main([int(text) for text in sys.argv[1:]] or [100_000, 1_000_000, 10_000_000])
+        main()

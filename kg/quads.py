@@ -38,13 +38,14 @@ def is_rdf(path: object) -> TypeGuard[str | Path]:
 
 
 def store_of(path: object) -> Path | None:
-    """The on-disk store in a folder that ``kg bulk --store`` wrote; None if there is none.
+    """The store that pyoxigraph keeps on disk in a folder, or in the folder that ``kg bulk --store`` wrote; None without.
 
     >>> store_of("ta1-tlr7") is None
     True
     """
-    found = Path(path) / "store" if isinstance(path, (str, Path)) else None
-    return found if found and (found / "CURRENT").is_file() else None
+    if not isinstance(path, (str, Path)):
+        return None
+    return next((store for store in (Path(path), Path(path) / "store") if (store / "CURRENT").is_file()), None)
 
 
 def syntax(file: Path) -> ox.RdfFormat:

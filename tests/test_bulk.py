@@ -21,6 +21,7 @@ import pytest
 from click.testing import CliRunner
 
 from kg import bulk, cli
+from kg import quads as quads_
 from kg.bulk import engines, lines, rules, run, slots
 from kg.bulk.graph import Graph
 from kg.diagnostics import InvalidMechanism
@@ -313,9 +314,11 @@ def test_json_lines_that_are_none_are_named():
         '{"id": "a\\u0007"}',
         "{",
         " ",
+        '{"negated": [true, false]}',
+        '{"negated": [true]}',
     ]
     faults, said = lines.flattened(rows, "edge")
-    assert faults.to_pylist() == ["", "no-json", "bad-escape", "bad-escape", "nested-value", "unseen-character", "no-json", "blank"]  # fmt: skip
+    assert faults.to_pylist() == ["", "no-json", "bad-escape", "bad-escape", "nested-value", "unseen-character", "no-json", "blank", "many-values", ""]  # fmt: skip
     assert said[0].as_py().split(slots.CELL)[0] == "a"
 
 
@@ -367,9 +370,10 @@ def test_a_run_that_is_broken_off_leaves_what_was_there_and_can_be_run_again(tmp
 def test_more_prefixes_come_from_a_map(tmp_path):
     (tmp_path / "map.json").write_text('{"@context": {"XYZ": "https://example.org/xyz/"}}')
     assert bulk.prefix_map(tmp_path / "map.json") == {"XYZ": "https://example.org/xyz/"}
-    (tmp_path / "map.tsv").write_text("prefix\tiri\nA B\thttps://example.org/\n")
-    with pytest.raises(InvalidMechanism, match="malformed-prefix"):
-        bulk.prefix_map(tmp_path / "map.tsv")
+    for row in ("A B\thttps://example.org/", "A\thttps://example.org/[", "A\thttps://example.org/a#b#", "A\texample"):
+        (tmp_path / "map.tsv").write_text(f"prefix\tiri\n{row}\n")
+        with pytest.raises(InvalidMechanism, match="malformed-prefix"):
+            bulk.prefix_map(tmp_path / "map.tsv")
     known = slots.Prefixes.registered({"XYZ": "https://example.org/xyz/", "GO": "https://wrong.example/"})
     assert known.iris["GO"] == "http://purl.obolibrary.org/obo/GO_"
     assert re.fullmatch(known.one, "XYZ:1") and not re.fullmatch(known.one, "GO:1")
@@ -377,6 +381,7 @@ def test_more_prefixes_come_from_a_map(tmp_path):
 
 def test_the_store_and_the_graph_are_asked_from_the_command_line(made):
     call = CliRunner().invoke
+    assert quads_.store_of(made.folder) == quads_.store_of(made.folder / "store") == made.folder / "store"
     asked = call(cli.main, ["ask", "SELECT (COUNT(*) AS ?n) { ?e a biolink:Association }", str(made.folder), "--format", "csv"])  # fmt: skip
     assert asked.output.splitlines()[:2] == ["n", "4"], asked.output
     routes = call(cli.main, ["paths", str(made.folder), "HGNC:15631", "CHEBI:1"])
@@ -587,6 +592,15 @@ def test_spark_writes_the_same_bytes_even_if_an_executor_is_killed(hundred_thous
     assert [theirs[key] for key in ("nodes", "edges", "quads", "asserted")] == [
         here[key] for key in ("nodes", "edges", "quads", "asserted")
     ]
+
+
+@pytest.mark.slow
+def test_python_writes_the_same_of_many_rows(hundred_thousand, tmp_path):
+    files, ours = hundred_thousand
+    plain = bulk.bulk(*files, tmp_path / "python", engine="python")
+    assert quads(plain.folder) == quads(ours.folder)
+    assert (plain.folder / "rejects.tsv").read_text() == (ours.folder / "rejects.tsv").read_text()
+    assert (plain.folder / "void.ttl").read_text() == (ours.folder / "void.ttl").read_text().replace("/duckdb", "/python").replace('"duckdb', '"python')  # fmt: skip
 
 
 @pytest.mark.slow

@@ -14,11 +14,13 @@ import gc
 import gzip
 import hashlib
 import json
+import os
 import re
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -296,17 +298,17 @@ def _described(
         "asserted": summary.asserted,
         "rejected": reasons,
         "ignored_columns": {name: list(columns) for name, columns in ignored.items()},
-        "inputs": {str(file.path): _sha256(file.path) for these in run.files.values() for file in these},
+        "inputs": {
+            str(file): digest for file, digest in _hashes(f.path for these in run.files.values() for f in these)
+        },
     }
     (made / "void.ttl").write_text(page.void(about, summary, run.parts), encoding="utf-8", newline="\n")
     (made / "summary.html").write_text(page.html(out.name, about, summary), encoding="utf-8", newline="\n")
-    files: dict[str, dict[str, int | str]] = {}
-    for file in sorted(made.iterdir()):
-        if file.is_file():
-            files[file.name] = {"bytes": file.stat().st_size, "sha256": _sha256(file)}
+    hashes = {file.name: digest for file, digest in _hashes(made.iterdir())}
+    sizes = {name: (made / name).stat().st_size for name in hashes}
+    files = {name: {"bytes": sizes[name], "sha256": digest} for name, digest in hashes.items()}
     manifest = {**about, "engine": engine, "files": files}
     (made / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    sizes = {name: int(file["bytes"]) for name, file in files.items()}
     return Result(
         out,
         graph,
@@ -321,9 +323,15 @@ def _described(
     )
 
 
-def _sha256(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+def _hashes(paths: Iterable[Path]) -> list[tuple[Path, str]]:
+    """The SHA-256 of files, on all cores."""
+
+    def digest(file: Path) -> tuple[Path, str]:
+        with file.open("rb") as content:
+            return file, hashlib.file_digest(content, "sha256").hexdigest()
+
+    with ThreadPoolExecutor(os.cpu_count()) as cores:
+        return list(cores.map(digest, sorted(path for path in paths if path.is_file())))
 
 
 def prefix_map(file: str | Path) -> dict[str, str]:
@@ -331,6 +339,8 @@ def prefix_map(file: str | Path) -> dict[str, str]:
 
     Raises InvalidMechanism if it is neither.
     """
+    from kg.bulk.slots import FRAGMENT, REST
+
     path = Path(file)
     text = path.read_text(encoding="utf-8")
     at = Location(str(path), 1, 1)
@@ -351,7 +361,7 @@ def prefix_map(file: str | Path) -> dict[str, str]:
         Diagnostic(at, "malformed-prefix", f"{name!r} is no prefix, or {iri!r} no beginning of an IRI")
         for name, iri in pairs.items()
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.\-]*", name)
-        or not re.fullmatch(r'[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]*', iri)
+        or not re.fullmatch(f"[a-z][a-z0-9+.-]*:{REST}{FRAGMENT}", iri)
     ]
     if wrong:
         raise InvalidMechanism(wrong)

@@ -271,7 +271,13 @@ class _Fault(ValueError):
 def _cells(row: Any, of: str) -> str:
     if not isinstance(row, Mapping):
         raise _Fault("no-json")
-    return CELL.join(_cell(row.get(slot.column)) for slot in slots(of))
+    cells = []
+    for slot in slots(of):
+        cell = _cell(row.get(slot.column))
+        if ITEM in cell and not slot.many:
+            raise _Fault("many-values")
+        cells.append(cell)
+    return CELL.join(cells)
 
 
 def _cell(value: Any) -> str:

@@ -126,9 +126,8 @@ class Plain(Run):
             iris = list(map(self._edge if of == "edge" else self.iri, columns["id"]))
             with Parts(self.out, f"{of}s", self.packed) as parts:
                 for done, lines in enumerate(_batched(self._lines(of, iris, asserted))):
-                    parts.write(
-                        b"".join(map(str.encode, lines))
-                    )  # a long text is four bytes a letter if one 🧬 is in it
+                    # each by itself: in one text, a single 🧬 would make every letter four bytes
+                    parts.write(b"".join(map(str.encode, lines)))
                     self.progress(f"writing {of}s", -1, min(done * ROWS + ROWS, len(iris)))
             self.parts += parts.files
             self.progress(f"writing the table of {of}s", -1, len(iris))

@@ -28,6 +28,7 @@ REASONS = {
     "no-json": "the line is no JSON object",
     "bad-escape": "JSON has no such escape, or half a surrogate pair is no character",
     "nested-value": "a value is an object, or a list inside a list",
+    "many-values": "a list stands where one value belongs",
     "odd-row": "the row has more or fewer cells than the header",
     "missing-value": "a value that every row needs is empty",
     "malformed-curie": "this is no CURIE, or not as its prefix has them",

@@ -74,7 +74,7 @@ def prepare(paths: Sequence[str], folder: Path, url: str, progress: Progress = l
     type of each file; ``terms`` the file that defines each IRI of ours that is no part of a mechanism; ``digest`` a hash
     of all data. Raises InvalidMechanism with the complaints about all mechanisms.
     """
-    stores = [path for path in paths if is_store(path)]
+    stores = [path for path in paths if quads.store_of(path)]
     files = [path for path in paths if quads.is_rdf(path)]
     named = [path for path in paths if path not in (*stores, *files)]
     if stores and len(paths) > 1:
@@ -97,7 +97,7 @@ def prepare(paths: Sequence[str], folder: Path, url: str, progress: Progress = l
     digest.update(b"".join(str(Path(path).stat().st_mtime_ns).encode() for path in stores))
     return {
         "load": load,
-        "store": stores[0] if stores else "",
+        "store": str(quads.store_of(stores[0])) if stores else "",
         "site": {name: _kept(path) for name, path in site.items()},
         "terms": _terms(site),
         "digest": digest.hexdigest(),
@@ -105,11 +105,6 @@ def prepare(paths: Sequence[str], folder: Path, url: str, progress: Progress = l
             {"id": m.id, "title": m.title, "version": m.version, "caveats": list(m.caveats)} for m in mechanisms
         ],
     }
-
-
-def is_store(path: str) -> bool:
-    """Whether a folder is a store that pyoxigraph keeps on disk."""
-    return (Path(path) / "CURRENT").is_file()
 
 
 def _valid(paths: Iterable[str]) -> list[Mechanism]:

@@ -84,10 +84,10 @@ def loaded(over: Iterable[str | Path | Mechanism], graph: str = "") -> Any:
     store, mechanisms = ox.Store(), []
     given = list(over) or list(formats.seeds())
     for one in given:
-        if isinstance(one, (str, Path)) and (Path(one) / "CURRENT").is_file():
+        if on_disk := quads.store_of(one):
             if len(given) > 1:
                 raise NoAnswer("store-alone", "a store on disk is sent alone", name=str(one))
-            return ox.Store.read_only(str(one))
+            return ox.Store.read_only(str(on_disk))
         if quads.is_rdf(one):
             add(store, Path(one), graph or f"file:///{quote(Path(one).name)}")
         else:
