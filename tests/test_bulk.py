@@ -227,6 +227,17 @@ AWKWARD_ROWS = [
     *("doi:10.1000/x|nonsense", "doi:10.1000/x<y>", "doi:10.1000/a%2Fb", "doi:10.1000/a%zz", "doi:10.1000/é[1]"),
     *("https://example.org/x", "https://example.org/#a#b", "http://a:b/", "http://[::1]/", "ftp://x/y", "PMID:١"),
     *("http://example.org/\ue000", "https://example.org/%", "https:x", "N:a#b", "M:a#b", "N:%41", "M:[x]", "M:ok?x"),
+    *(
+        "S::abc",
+        "S:@a:b@",
+        "S:/x",
+        "T:x|M:y",
+        "P7:x|P299:y|GO:0000001",
+        "M:\U000e0001",
+        "M:\U0010fffd",
+        "M:🧬",
+        "M:\U0001ffff",
+    ),
 ]
 AWKWARD_IDS = [
     "a b",
@@ -241,6 +252,7 @@ AWKWARD_IDS = [
     "x" * 300,
     "{|}^`\\",
 ]
+AWKWARD_IDS += ["\U000e0001", "\U0002fffe", "🧬"]
 AWKWARD_IDS += ["https://w3id.org/immune-kg/a/b", "https://w3id.org/immune-kg/a b", "true", '"']
 
 
@@ -272,9 +284,10 @@ def awkward(folder):
 
 def test_python_and_duckdb_say_the_same_of_every_row(tmp_path):
     files = awkward(tmp_path)
-    prefixes = {"M": "https://example.org/m/", "N": "https://example.org/n#"}
+    prefixes = {"M": "https://example.org/m/", "N": "https://example.org/n#", "S": "http://example.org", "T": "M:"}
+    prefixes |= {f"P{number}": f"https://example.org/p{number}/" for number in range(300)}  # Biolink's map has as many
     plain, duck = (
-        bulk.bulk(*files, tmp_path / engine / "g", engine=engine, prefixes=prefixes, store=True)
+        bulk.bulk(*files, tmp_path / f"{engine}[1]*?" / "g", engine=engine, prefixes=prefixes, store=True)
         for engine in ("python", "duckdb")
     )
     assert (plain.folder / "rejects.tsv").read_text() == (duck.folder / "rejects.tsv").read_text()
@@ -316,10 +329,15 @@ def test_json_lines_that_are_none_are_named():
         " ",
         '{"negated": [true, false]}',
         '{"negated": [true]}',
+        '{"id": "a", "id": "b"}',
+        '{"id": NaN}',
+        '{"id": 1E2}',
+        "[" * 100_000,
+        "\u2028",
     ]
     faults, said = lines.flattened(rows, "edge")
-    assert faults.to_pylist() == ["", "no-json", "bad-escape", "bad-escape", "nested-value", "unseen-character", "no-json", "blank", "many-values", ""]  # fmt: skip
-    assert said[0].as_py().split(slots.CELL)[0] == "a"
+    assert faults.to_pylist() == ["", "no-json", "bad-escape", "bad-escape", "nested-value", "unseen-character", "no-json", "blank", "many-values", "", "repeated-key", "no-json", "", "no-json", "no-json"]  # fmt: skip
+    assert [said[n].as_py().split(slots.CELL)[0] for n in (0, 12)] == ["a", "1E2"]
 
 
 def test_files_that_cannot_be_read_at_all_are_refused_together(tmp_path):
@@ -330,6 +348,20 @@ def test_files_that_cannot_be_read_at_all_are_refused_together(tmp_path):
     assert [one.code for one in error.value.diagnostics] == ["missing-column", "no-table"]
     assert "did you mean 'predicat'?" in str(error.value)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["e.tsv", "n.tsv"]
+
+
+def test_files_of_which_no_row_could_be_right_are_refused(tmp_path):
+    _, edges = write(tmp_path)
+    (tmp_path / "mac.tsv").write_bytes(b"id\tcategory\rGO:0006915\tbiolink:Gene\r")
+    pq.write_table(pa.table({"id": ["a"], "name": pa.array([2**62], pa.timestamp("us"))}), tmp_path / "time.parquet")
+    (tmp_path / "deep.jsonl").write_text("[" * 100_000)
+    raw = pa.array([b"GO:1", b"\xff"], pa.binary())
+    bad = pa.Array.from_buffers(pa.string(), 2, raw.buffers())
+    pq.write_table(pa.table({"id": bad}), tmp_path / "bytes.parquet")
+    for name, said in (("mac.tsv", "CR alone"), ("time.parquet", "timestamp"), ("bytes.parquet", "not UTF-8"), ("", "no such file")):  # fmt: skip
+        with pytest.raises(InvalidMechanism, match=said):
+            bulk.bulk(tmp_path / name if name else "", edges, tmp_path / "out")
+    assert bulk.bulk(tmp_path / "deep.jsonl", edges, tmp_path / "out").reasons["nodes: no-json"] == 1
 
 
 def test_too_many_rejects_leave_only_the_rejects(tmp_path):
@@ -363,17 +395,34 @@ def test_a_run_that_is_broken_off_leaves_what_was_there_and_can_be_run_again(tmp
     assert quads(again.folder) == quads(made.folder)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("do not touch")
-    with pytest.raises(ValueError, match=r"no manifest\.json says that kg bulk wrote it"):
+    (tmp_path / "mine" / "manifest.json").write_text("{}")  # many programs call a file so
+    with pytest.raises(ValueError, match=r"holds 'manifest\.json', which kg bulk did not write"):
         bulk.bulk(*files, tmp_path / "mine")
+    (again.folder / "thesis.txt").write_text("do not touch")
+    with pytest.raises(ValueError, match=r"holds 'thesis\.txt'"):
+        bulk.bulk(*files, again.folder)
+    (tmp_path / "new.rejects.tsv").write_text("mine")
+    with pytest.raises(ValueError, match=r"new\.rejects\.tsv is there already"):
+        bulk.bulk(*files, tmp_path / "new")
+    inside = write(tmp_path / ".late.partial")
+    with pytest.raises(ValueError, match="lies in the folder that is to be written"):
+        bulk.bulk(*inside, tmp_path / "late")
+    assert inside[0].is_file() and (tmp_path / "new.rejects.tsv").read_text() == "mine"
 
 
 def test_more_prefixes_come_from_a_map(tmp_path):
     (tmp_path / "map.json").write_text('{"@context": {"XYZ": "https://example.org/xyz/"}}')
     assert bulk.prefix_map(tmp_path / "map.json") == {"XYZ": "https://example.org/xyz/"}
-    for row in ("A B\thttps://example.org/", "A\thttps://example.org/[", "A\thttps://example.org/a#b#", "A\texample"):
+    for row in ("A B\thttps://example.org/", "A\thttps://example.org/[", "A\thttps://example.org/a#b#", "A\texample", "http\thttps://x.org/", "A\thttp://"):  # fmt: skip
         (tmp_path / "map.tsv").write_text(f"prefix\tiri\n{row}\n")
         with pytest.raises(InvalidMechanism, match="malformed-prefix"):
             bulk.prefix_map(tmp_path / "map.tsv")
+    for name, text in (("a.json", "[1]"), ("b.json", '{"@context": "x"}'), ("c.json", "[" * 100_000), ("d.json", "\udcff"), ("e.tsv", "prefix\tiri\nX\n")):  # fmt: skip
+        (tmp_path / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+        with pytest.raises(InvalidMechanism):
+            bulk.prefix_map(tmp_path / name)
+    (tmp_path / "list.jsonld").write_text('\ufeff{"@context": [{"XYZ": "https://example.org/xyz/"}]}')
+    assert bulk.prefix_map(tmp_path / "list.jsonld") == {"XYZ": "https://example.org/xyz/"}
     known = slots.Prefixes.registered({"XYZ": "https://example.org/xyz/", "GO": "https://wrong.example/"})
     assert known.iris["GO"] == "http://purl.obolibrary.org/obo/GO_"
     assert re.fullmatch(known.one, "XYZ:1") and not re.fullmatch(known.one, "GO:1")

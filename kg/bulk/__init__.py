@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from kg.bulk.run import Counts, Progress, Run, Summary
 
 MANIFEST = "manifest.json"
+REJECTS_HEADER = b"of\tfile\tline\treason\tcolumn\tvalue\tid\n"
 ENGINES = ("auto", "python", "duckdb", "spark")
 SMALL, PACKED = 16 * 2**20, 8  # bytes of input that Python reads faster than DuckDB starts; of one that is packed
 
@@ -90,7 +91,7 @@ def bulk(
     Raises InvalidMechanism if a file cannot be read at all, TooManyRejects, Missing without the engine's packages, and Failed.
     """
     limit = _limit(most)
-    out = Path(folder)
+    out = Path(folder).resolve()
     _free(out)
     try:
         from kg.bulk.slots import Prefixes
@@ -100,8 +101,11 @@ def bulk(
         raise Missing(f"kg bulk needs {error.name}: pip install 'kg[bulk]'") from None
     if engine == "auto":
         engine = "python" if sum(map(_weight, (*files["node"], *files["edge"]))) <= SMALL else "duckdb"
-    graph = f"{vocabulary.BASE}bulk/{_slug(out.resolve().name)}"
-    work = out.resolve().parent / f".{out.resolve().name}.partial"
+    graph = f"{vocabulary.BASE}bulk/{_slug(out.name)}"
+    work = out.parent / f".{out.name}.partial"
+    for file in (*files["node"], *files["edge"]):
+        if {out, work} & set(file.path.resolve().parents):
+            raise ValueError(f"{file.path} lies in the folder that is to be written")
     if (work / "before").is_dir() and not out.exists():  # killed between two renamings: what was there is still there
         (work / "before").rename(out)
     shutil.rmtree(work, ignore_errors=True)
@@ -196,9 +200,21 @@ def _limit(most: str) -> tuple[float, bool] | None:
 
 
 def _free(out: Path) -> None:
-    """Raise ValueError if a folder holds what no run of ours wrote."""
-    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / MANIFEST).is_file())):
-        raise ValueError(f"{out} is there already, and no {MANIFEST} says that kg bulk wrote it")
+    """Raise ValueError if a folder holds what no run of ours wrote, or a list of rejects beside it is another's."""
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"{out} is no folder")
+    there = {path.name for path in out.iterdir()} if out.exists() else set()
+    if there:
+        try:
+            manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+            known = {*manifest["files"], MANIFEST, "store"} if {"kg", "engine"} <= manifest.keys() else set()
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            known = set()
+        if other := sorted(there - known):
+            raise ValueError(f"{out} is there already, and holds {other[0]!r}, which kg bulk did not write")
+    beside = _beside(out)
+    if beside.exists() and not (beside.is_file() and beside.open("rb").readline() == REJECTS_HEADER):
+        raise ValueError(f"{beside} is there already, and kg bulk did not write it")
 
 
 def _slug(name: str) -> str:
@@ -339,30 +355,44 @@ def prefix_map(file: str | Path) -> dict[str, str]:
 
     Raises InvalidMechanism if it is neither.
     """
-    from kg.bulk.slots import FRAGMENT, REST
+    from kg.bulk.slots import FRAGMENT, IRI, REST
 
     path = Path(file)
-    text = path.read_text(encoding="utf-8")
     at = Location(str(path), 1, 1)
+
+    def refused(code: str, said: str, help: str = "", line: int = 1, column: int = 1) -> InvalidMechanism:
+        return InvalidMechanism([Diagnostic(Location(str(path), line, column), code, said, help)])
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise refused("not-utf8", "the file is not UTF-8") from None
     if path.suffix.lower() in (".json", ".jsonld"):
         try:
             found = json.loads(text)
         except json.JSONDecodeError as error:
-            raise InvalidMechanism([Diagnostic(Location(str(path), error.lineno, error.colno), "no-json", error.msg)]) from None  # fmt: skip
-        found = found.get("@context", found) if isinstance(found, dict) else {}
-        pairs = {name: iri for name, iri in found.items() if isinstance(iri, str) and not name.startswith("@")}
+            raise refused("no-json", error.msg, "", error.lineno, error.colno) from None
+        except RecursionError:
+            raise refused("no-json", "it is nested too deeply") from None
+        whole = found.get("@context", found) if isinstance(found, dict) else found
+        maps = whole if isinstance(whole, list) else [whole]
+        if not all(isinstance(one, dict) for one in maps):
+            raise refused("no-prefixes", "this is no object of prefixes and IRIs")
+        pairs = [pair for one in maps for pair in one.items() if isinstance(pair[1], str) and not pair[0].startswith("@")]  # fmt: skip
     else:
         header, *rows = [line.split("\t") for line in text.splitlines()] or [[]]
         if not {"prefix", "iri"} <= set(header):
-            help = near("prefix", header)
-            raise InvalidMechanism([Diagnostic(at, "missing-column", "there are no columns 'prefix' and 'iri'", help)])
-        pairs = {row[header.index("prefix")]: row[header.index("iri")] for row in rows if len(row) == len(header)}
+            raise refused("missing-column", "there are no columns 'prefix' and 'iri'", near("prefix", header))
+        short = next((number for number, row in enumerate(rows, 2) if len(row) != len(header)), 0)
+        if short:
+            raise refused("odd-row", f"this row has not {len(header)} cells, as the header has", "", short)
+        pairs = [(row[header.index("prefix")], row[header.index("iri")]) for row in rows]
     wrong = [
         Diagnostic(at, "malformed-prefix", f"{name!r} is no prefix, or {iri!r} no beginning of an IRI")
-        for name, iri in pairs.items()
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.\-]*", name)
-        or not re.fullmatch(f"[a-z][a-z0-9+.-]*:{REST}{FRAGMENT}", iri)
+        for name, iri in pairs
+        if not re.fullmatch(r"(?!https?\Z)[A-Za-z_][A-Za-z0-9_.\-]*", name)
+        or not re.fullmatch(f"{IRI}|(?!https?:)[a-z][a-z0-9+.-]*:{REST}{FRAGMENT}", iri)
     ]
     if wrong:
         raise InvalidMechanism(wrong)
-    return pairs
+    return dict(pairs)

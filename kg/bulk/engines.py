@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -119,7 +120,7 @@ class DuckDB(Engine):
                 self.progress(f"checking {name.partition('_')[0]}s", (done + count.bytes) / size if size else 1, read)
             done += count.bytes
         self.total += read
-        self.connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{_quoted(parts)}/*.parquet')")
+        self.connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{_pattern(parts)}/*.parquet')")
         return self.table(name)
 
     def _copy(self, sql: str, file: Path, compression: str = "lz4_raw") -> None:
@@ -132,7 +133,7 @@ class DuckDB(Engine):
     def _stage(self, name: str, sql: str) -> None:
         file = self.work / f"{name}.parquet"
         self._copy(sql, file)
-        self.connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{_quoted(file)}')")
+        self.connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{_pattern(file)}')")
 
     def _view(self, name: str, sql: str) -> None:
         self.connection.execute(f"CREATE VIEW {name} AS {sql}")
@@ -178,6 +179,11 @@ def _chunks(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
+
+
+def _pattern(path: Path) -> str:
+    """A path as a pattern that only it matches."""
+    return re.sub(r"[\[*?]", lambda found: f"[{found[0]}]", _quoted(path))
 
 
 def _content(column: pa.Array) -> memoryview | bytes:

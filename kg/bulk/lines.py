@@ -76,7 +76,9 @@ def inputs(of: str, given: str | Path) -> list[Input]:
     every row needs, or names a column twice.
     """
     path = Path(given)
-    if path.is_dir():
+    if not str(given):
+        found = []
+    elif path.is_dir():
         found = sorted(file for file in path.iterdir() if file.is_file() and _format(file))
     elif path.is_file():
         found = [path]
@@ -92,7 +94,7 @@ def inputs(of: str, given: str | Path) -> list[Input]:
         except InvalidMechanism as error:
             wrong += error.diagnostics
     if not found:
-        kinds = f"a folder without {', '.join(FORMATS)}" if path.is_dir() else "there is no such file"
+        kinds = f"a folder without {', '.join(FORMATS)}" if path.is_dir() and str(given) else "there is no such file"
         wrong.append(Diagnostic(Location(str(given), 1, 1), "not-found", kinds))
     if wrong:
         raise InvalidMechanism(wrong)
@@ -119,16 +121,23 @@ def _opened(file: Path, of: str) -> Input:
     try:
         if form == "tsv":
             first = next(iter(_blocks(file, BLOCK)), b"").partition(b"\n")[0]
-            shown = first.removeprefix(b"\xef\xbb\xbf").decode("utf-8").rstrip("\r")
+            shown = first.removeprefix(b"\xef\xbb\xbf").decode("utf-8").removesuffix("\r")
             names = shown.split(TAB) if shown else []
         elif form == "jsonl":
             names = _keys(file)
         else:
-            names = pq.read_schema(file).names
+            schema = pq.read_schema(file)
+            names = schema.names
+            for name in known.intersection(names):
+                kind = schema.field(name).type
+                if pa.types.is_temporal(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+                    raise refused("no-table", f"the column {name!r} holds {kind}", "texts, numbers, flags and lists of them are read")  # fmt: skip
     except UnicodeDecodeError:
         raise refused("not-utf8", "the header is not UTF-8", "save the file as UTF-8") from None
     except (pa.ArrowInvalid, EOFError) as error:
         raise refused("no-table", str(error).partition("\n")[0]) from None
+    if form == "tsv" and "\r" in shown:
+        raise refused("no-table", "a line ends in CR alone", "save the file with LF or CRLF", shown.index("\r") + 1)
     twice = next((name for name in names if names.count(name) > 1), "")
     if twice:
         raise refused("no-table", f"the column {twice!r} stands twice", column=shown.rfind(twice) + 1)
@@ -149,10 +158,10 @@ def _keys(file: Path, rows: int = 1000) -> list[str]:
             break
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         found.update(dict.fromkeys(row if isinstance(row, dict) else ()))
-    return list(found)
+    return [name.encode("utf-8", "backslashreplace").decode() for name in found]
 
 
 def _blocks(file: Path, size: int, seen: Callable[[int], None] = lambda done: None) -> Iterator[bytes]:
@@ -247,11 +256,11 @@ def flattened(
     said, wrong = [], []
     for line, fault in zip(lines, faults.to_pylist() if faults is not None else [""] * len(lines), strict=True):
         text = ""
-        if isinstance(line, str) and not line.strip():
+        if isinstance(line, str) and not line.strip(" \t\r"):
             fault = fault or "blank"
         elif not fault:
             try:
-                text = _cells(json.loads(line) if isinstance(line, str) else line, of)
+                text = _cells(_object(line) if isinstance(line, str) else line, of)
                 text.encode("utf-8")
             except _Fault as error:
                 fault, text = str(error), ""
@@ -266,6 +275,21 @@ def flattened(
 
 class _Fault(ValueError):
     pass
+
+
+def _object(line: str) -> Any:
+    """A line of JSON, with its numbers as they are written."""
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        row = dict(found)
+        if len(row) < len(found):
+            raise _Fault("repeated-key")
+        return row
+
+    def constant(name: str) -> None:
+        raise _Fault("no-json")
+
+    return json.loads(line, object_pairs_hook=pairs, parse_int=str, parse_float=str, parse_constant=constant)
 
 
 def _cells(row: Any, of: str) -> str:
@@ -303,4 +327,8 @@ def _rows(file: Input) -> Iterator[list[dict[str, Any]]]:
     with pq.ParquetFile(file.path) as table:
         known = [name for name in names if name in table.schema_arrow.names]
         for batch in table.iter_batches(20_000, columns=known):
-            yield batch.to_pylist()
+            try:
+                yield batch.to_pylist()
+            except UnicodeDecodeError:
+                at = Location(str(file.path), 1, 1)
+                raise InvalidMechanism([Diagnostic(at, "not-utf8", "a text in this file is not UTF-8")]) from None

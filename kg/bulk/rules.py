@@ -67,16 +67,17 @@ def escaped(value: StringValue) -> StringValue:
 
 def expanded(value: StringValue, prefixes: Prefixes, many: bool = False) -> StringValue:
     """CURIEs as IRIs: of a list each item; what is an IRI stays."""
-    alone = ibis.cases(
-        *((value.startswith(f"{prefix}:"), text(iri, value.substr(len(prefix) + 1))) for prefix, iri in prefixes.iris.items()),
-        else_=value,
-    )  # fmt: skip
+
+    def alone(item: StringValue) -> StringValue:
+        iris = prefixes.iris.items()
+        return ibis.cases(
+            *((item.startswith(f"{prefix}:"), text(iri, item.substr(len(prefix) + 1))) for prefix, iri in iris),
+            else_=item,
+        )
+
     if not many:
-        return alone
-    each = text(ITEM, value)
-    for prefix, iri in prefixes.iris.items():
-        each = each.replace(f"{ITEM}{prefix}:", f"{ITEM}{iri}")
-    return chosen(value.contains(ITEM), each.substr(1), alone)
+        return alone(value)
+    return chosen(value.contains(ITEM), value.split(ITEM).map(alone).join(ITEM), alone(value))
 
 
 def encoded(id: StringValue) -> StringValue:

@@ -26,6 +26,7 @@ REASONS = {
     "not-utf8": "the line is not UTF-8",
     "unseen-character": "a control character is in no text",
     "no-json": "the line is no JSON object",
+    "repeated-key": "an object of JSON says one key twice",
     "bad-escape": "JSON has no such escape, or half a surrogate pair is no character",
     "nested-value": "a value is an object, or a list inside a list",
     "many-values": "a list stands where one value belongs",
@@ -42,14 +43,18 @@ REASONS = {
 }
 MOST = 200  # characters of a value that stand among the rejects
 SKIPPED = ("header", "blank")
-#: What may stand in an IRI as it is (RFC 3987), but for what divides it; ``%`` only before two digits.
-UNSAFE = '\\x00-\\x20\\x7f-\\x9f<>"{}|\\\\^`\\[\\]%#\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\uffff'
+#: What stands in no IRI (RFC 3987): characters for private use, and those that are none.
+BARRED = "\\x7f-\\x9f\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff\U000efffe-\U0010ffff"
+BARRED += "".join(f"{chr(plane * 0x10000 + 0xFFFE)}-{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 14))
+#: Neither do these as they are, or they divide it; ``%`` only before two digits.
+UNSAFE = f'\\x00-\\x20{BARRED}<>"{{}}|\\\\^`\\[\\]%#'
 SAFE, HOST = f"[^{UNSAFE}]", f"[^{UNSAFE}/?:@]"
 REST = f"{SAFE}*(?:%[0-9A-Fa-f]{{2}}{SAFE}*)*"
 LOCAL, FRAGMENT = SAFE + REST, f"(?:#{REST})?"
-IRI = f"https?://{HOST}+(?::[0-9]+)?(?:[/?]{REST})?{FRAGMENT}"
+SERVER = f"https?://{HOST}+(?::[0-9]+)?"
+IRI = f"{SERVER}(?:[/?]{REST})?{FRAGMENT}"
 ENCODED = '%<>"{}|\\^` []#'  # what an IRI cannot hold of the id of an edge
-HIDDEN = "[\\x00-\\x1f\\x7f-\\x9f\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\uffff]"  # nor can that id
+HIDDEN = f"[\\x00-\\x1f{BARRED}]"  # nor can that id
 ANY = "[^\\x00-\\x20]+"
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 
@@ -118,7 +123,9 @@ class Prefixes:
 
     def curie(self, prefix: str) -> str:
         """A pattern of the CURIEs of a prefix; where nobody says how they look, of what makes an IRI of its IRI."""
-        made = LOCAL if "#" in self.iris[prefix] else LOCAL + FRAGMENT
+        iri = self.iris[prefix]
+        made = f"[/?]{REST}" if re.fullmatch(SERVER, iri) else LOCAL  # nothing may be added to the name of a server
+        made += "" if "#" in iri else FRAGMENT
         return f"{re.escape(prefix)}:(?:{self.patterns.get(prefix, made)})"
 
     @property
