@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import ibis
@@ -661,7 +662,10 @@ def test_a_killed_run_leaves_nothing_half_written(tmp_path):
     for how in (signal.SIGKILL, signal.SIGINT):
         left = [file.rename(file.with_name("left")) for file in tmp_path.glob(".out.partial/out/edges-*.nq")]
         assert bool(left) == (how == signal.SIGINT)  # what the kill before has left
-        run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        heard = partial(
+            signal.signal, signal.SIGINT, signal.SIG_DFL
+        )  # who is started in the background hears no Ctrl-C
+        run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=heard)
         seen = threading.Event()
         for _ in range(2400):
             if list(tmp_path.glob(".out.partial/out/edges-*.nq")):
