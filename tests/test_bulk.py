@@ -215,9 +215,10 @@ def test_the_same_graph_from_json_and_parquet_and_packed(made, tmp_path):
         packed = pa.output_stream(str(tmp_path / f"{kind}.tsv.zst"), compression="zstd")
         packed.write(made.folder.parent.joinpath(f"{kind}.tsv").read_bytes())
         packed.close()
-    for of_nodes, of_edges in ((".parquet", ".jsonl.gz"), (".tsv.zst", ".parquet")):
+    both = ("python", "duckdb")
+    for of_nodes, of_edges, engines_ in ((".parquet", ".jsonl.gz", both), (".tsv.zst", ".parquet", both[:1])):
         files = tmp_path / f"nodes{of_nodes}", tmp_path / f"edges{of_edges}"
-        for engine in ("python", "duckdb"):
+        for engine in engines_:
             done = bulk.bulk(*files, tmp_path / "out", engine=engine, packed=True)
             expected = [re.sub(r"md5-\w+", "", line) for line in quads(made.folder)]
             assert [re.sub(r"md5-\w+", "", line) for line in quads(tmp_path / "out")] == expected, (files, engine)
