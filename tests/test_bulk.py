@@ -317,6 +317,8 @@ def test_what_is_small_is_read_by_python_and_the_rest_by_duckdb(tmp_path, monkey
         return json.loads((done.folder / "manifest.json").read_text())["engine"]
 
     assert engine() == "python"
+    with pytest.raises(ValueError, match="did you mean 'spark'"):
+        bulk.bulk(*files, tmp_path / "out", engine="sprak")
     monkeypatch.setattr(bulk, "SMALL", sum(file.stat().st_size for file in files) - 1)
     assert engine() == "duckdb"
 

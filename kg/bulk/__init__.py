@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from kg.bulk.run import Counts, Progress, Run, Summary
 
 MANIFEST = "manifest.json"
-REJECTS_HEADER = b"of\tfile\tline\treason\tcolumn\tvalue\tid\n"
 ENGINES = ("auto", "python", "duckdb", "spark")
 SMALL, PACKED = 16 * 2**20, 8  # bytes of input that Python reads faster than DuckDB starts; of one that is packed
 
@@ -84,12 +83,16 @@ def bulk(
 ) -> Result:
     """Validate KGX and write it as N-Quads, Parquet and VoID below a folder, with the rejects and a manifest.
 
-    ``nodes`` and ``edges`` are each a file, a folder or a pattern. ``most`` is how many rows may be rejected, as a number
-    or as a percentage (``2%``). ``engine`` is one of ENGINES: what is not SMALL is left to DuckDB. ``prefixes`` adds prefixes to those of ontology/prefixes.tsv. ``store`` adds an on-disk
-    store of pyoxigraph. ``master`` and ``settings`` are Spark's; ``memory`` is what DuckDB may use before it writes to disk.
+    ``nodes`` and ``edges`` are each a file, a folder or a pattern. ``engine`` is one of ENGINES; ``auto`` takes Python for
+    what is SMALL, and DuckDB for the rest. ``most`` is how many rows may be rejected, as a number or as a percentage
+    (``2%``). ``prefixes`` adds prefixes to those of ontology/prefixes.tsv. ``store`` adds an on-disk store of pyoxigraph.
+    ``master`` and ``settings`` are Spark's; ``memory`` is what DuckDB may use before it writes to disk.
 
-    Raises InvalidMechanism if a file cannot be read at all, TooManyRejects, Missing without the engine's packages, and Failed.
+    Raises InvalidMechanism if a file cannot be read at all, TooManyRejects, Missing without the engine's packages, Failed,
+    and ValueError for an unknown engine or a folder that holds what no run of ours wrote.
     """
+    if engine not in ENGINES:
+        raise ValueError(f"there is no engine {engine!r}; {near(engine, ENGINES)}")
     limit = _limit(most)
     out = Path(folder).resolve()
     _free(out)
@@ -193,7 +196,7 @@ def _limit(most: str) -> tuple[float, bool] | None:
     """``--max-rejects`` as a number, and whether it is a percentage."""
     if not most:
         return None
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(%?)", most.strip())
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(%?)", most.strip())
     if not found or (not found[2] and "." in found[1]):
         raise ValueError(f"{most!r} is neither a number of rows nor a percentage such as 2%")
     return float(found[1]), bool(found[2])
@@ -201,6 +204,8 @@ def _limit(most: str) -> tuple[float, bool] | None:
 
 def _free(out: Path) -> None:
     """Raise ValueError if a folder holds what no run of ours wrote, or a list of rejects beside it is another's."""
+    from kg.bulk.slots import REJECTS
+
     if out.exists() and not out.is_dir():
         raise ValueError(f"{out} is no folder")
     there = {path.name for path in out.iterdir()} if out.exists() else set()
@@ -213,7 +218,8 @@ def _free(out: Path) -> None:
         if other := sorted(there - known):
             raise ValueError(f"{out} is there already, and holds {other[0]!r}, which kg bulk did not write")
     beside = _beside(out)
-    if beside.exists() and not (beside.is_file() and beside.open("rb").readline() == REJECTS_HEADER):
+    ours = "\t".join(REJECTS).encode() + b"\n"
+    if beside.exists() and not (beside.is_file() and beside.read_bytes().startswith(ours)):
         raise ValueError(f"{beside} is there already, and kg bulk did not write it")
 
 

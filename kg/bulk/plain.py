@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from kg.bulk import lines
 from kg.bulk.lines import Count, Input, texts
-from kg.bulk.run import COUNTED, MOST_VALUES, REJECTS, Counts, Parts, Run, Summary
+from kg.bulk.run import COUNTED, MOST_VALUES, Counts, Parts, Run, Summary
 from kg.bulk.slots import (
     BIOLINK,
     BOOLEAN,
@@ -35,6 +35,7 @@ from kg.bulk.slots import (
     LOCAL,
     MOST,
     PREFIXED,
+    REJECTS,
     SKIPPED,
     Slot,
     biolink,

@@ -15,12 +15,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kg.bulk.lines import Input
-from kg.bulk.slots import ITEM, Prefixes
+from kg.bulk.slots import ITEM, REJECTS, Prefixes
 
 #: Called with what is being done, the part of it that is done (0 to 1, or less than 0 if unknown), and the rows so far.
 Progress = Callable[[str, float, int], None]
 PART = 512 * 2**20  # bytes of N-Quads in a part, about
-REJECTS = ("of", "file", "line", "reason", "column", "value", "id")
 MOST_VALUES = 10_000  # different cells of a column that are counted
 #: What is counted of edges, and what the page calls it.
 COUNTED = {

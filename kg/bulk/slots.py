@@ -41,6 +41,7 @@ REASONS = {
     "duplicate-id": "rows with this id say different things, so none of them is taken",
     "repeated-row": "the row says what another row says",
 }
+REJECTS = ("of", "file", "line", "reason", "column", "value", "id")  # the columns of the list of rejected rows
 MOST = 200  # characters of a value that stand among the rejects
 SKIPPED = ("header", "blank")
 #: What stands in no IRI (RFC 3987): characters for private use, and those that are none.

@@ -12,8 +12,8 @@ from ibis.expr.types import Table
 
 from kg.bulk import rules
 from kg.bulk.lines import Input
-from kg.bulk.run import COUNTED, MOST_VALUES, REJECTS, Counts, Run, Summary
-from kg.bulk.slots import SKIPPED, Prefixes
+from kg.bulk.run import COUNTED, MOST_VALUES, Counts, Run, Summary
+from kg.bulk.slots import REJECTS, SKIPPED, Prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
