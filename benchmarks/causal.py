@@ -15,8 +15,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from kg import causal
-from kg.mechanism import Edge, Effect, Frozen, Mechanism, Node, Requirement, Sentence
+from kg.model.mechanism import Edge, Effect, Frozen, Mechanism, Node, Requirement, Sentence
+from kg.reasoning import causal
 
 
 def network(size: int, seed: int = 1) -> Mechanism:

@@ -23,8 +23,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import sparql
+from kg.model.vocabulary import BASE
 from kg.sparql import PREFIXES
-from kg.vocabulary import BASE
 
 RUNS, LIMIT = 5, 5.0
 KGV, RDF, RDFS, BIOLINK = (PREFIXES[name] for name in ("kgv", "rdf", "rdfs", "biolink"))

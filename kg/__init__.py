@@ -18,20 +18,20 @@ __version__ = "0.1.0"
 
 #: Where each public name lives. It is imported on first use, so `import kg` costs nothing.
 _HOME = {
-    "InvalidMechanism": "kg.diagnostics",
-    "Mechanism": "kg.mechanism",
+    "InvalidMechanism": "kg.model.diagnostics",
+    "Mechanism": "kg.model.mechanism",
     "ask": "kg.sparql",
     "build": "kg.site.build",
     "check": "kg.checks",
-    "discriminate": "kg.causal",
-    "ground": "kg.vocabulary",
-    "locate": "kg.texts",
-    "merge": "kg.conflicts",
+    "discriminate": "kg.reasoning.causal",
+    "ground": "kg.model.vocabulary",
+    "locate": "kg.model.texts",
+    "merge": "kg.reasoning.conflicts",
     "page": "kg.page",
     "read": "kg.formats",
-    "routes": "kg.causal",
-    "whatif": "kg.causal",
-    "why": "kg.causal",
+    "routes": "kg.reasoning.causal",
+    "whatif": "kg.reasoning.causal",
+    "why": "kg.reasoning.causal",
     "write": "kg.formats",
 }
 __all__ = sorted([*_HOME, "shelf"])

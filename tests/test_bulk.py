@@ -22,10 +22,10 @@ import pytest
 from click.testing import CliRunner
 
 from kg import bulk, cli
-from kg import quads as quads_
 from kg.bulk import engines, lines, rules, run, slots
 from kg.bulk.graph import Graph
-from kg.diagnostics import InvalidMechanism
+from kg.model import rdf_files as quads_
+from kg.model.diagnostics import InvalidMechanism
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 import kgx

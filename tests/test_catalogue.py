@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 import kg
-from kg import catalogue, vocabulary
 from kg.cli import main
-from kg.diagnostics import InvalidMechanism
+from kg.model import catalogue, vocabulary
+from kg.model.diagnostics import InvalidMechanism
 
 OBO = r"""format-version: 1.2
 data-version: releases/2026-01-01

@@ -8,14 +8,15 @@ import pytest
 from click.testing import CliRunner
 
 import kg
-from kg import causal, conflicts, formats, page
+from kg import formats, page
 from kg.cli import main
-from kg.conflicts import families, find, links, merge
-from kg.formats import yaml
+from kg.formats import notation
+from kg.model.vocabulary import terms
 from kg.page.picture import Picture
 from kg.page.words import Told
+from kg.reasoning import causal, conflicts
+from kg.reasoning.conflicts import families, find, links, merge
 from kg.sparql import ask
-from kg.vocabulary import terms
 
 SEEDS = [kg.read(path) for path in formats.seeds()]
 SEED = next(mechanism for mechanism in SEEDS if mechanism.id == "ta1-tlr7")
@@ -36,7 +37,7 @@ def mechanism(id, edges, nodes="", more="", sources=PAPER, file=None):
     """A small mechanism: what a test says of nodes and edges, in the notation."""
     text = f"id: {id}\ntitle: {id}\nlicence: CC0-1.0\nversion: 1\nsources:\n  {sources}\nplaces:{PLACES}nodes:\n"
     text += (nodes or NODES) + f"edges:\n{edges}" + more
-    found, wrong = yaml.parse_bytes(text.encode(), id)
+    found, wrong = notation.parse_bytes(text.encode(), id)
     assert not wrong, "\n".join(map(str, wrong))
     errors = kg.check(found, sources="").errors
     assert not errors, "\n".join(map(str, errors))

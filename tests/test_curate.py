@@ -8,9 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 import kg
-from kg import conflicts, curate
 from kg.cli import main
-from kg.diagnostics import InvalidMechanism
+from kg.model.diagnostics import InvalidMechanism
+from kg.reasoning import conflicts
+from kg.review import curate
 
 SEED = (kg.shelf("seeds") / "ta1-tlr7" / "mechanism.yaml").read_bytes()
 DOI = "10.1000/a.later.paper"

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 import kg
 from kg import formats
 from kg.cli import main
-from kg.diagnostics import InvalidMechanism
-from kg.diff import KINDS, diff, html, load
+from kg.model.diagnostics import InvalidMechanism
+from kg.review.diff import KINDS, diff, html, load
 
 SEED = kg.shelf("seeds") / "ta1-tlr7" / "mechanism.yaml"
 TEXT = SEED.read_text(encoding="utf-8")

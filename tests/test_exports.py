@@ -15,10 +15,11 @@ from rdflib import OWL, RDF, ConjunctiveGraph, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
 import kg
-from kg import formats, shapes
-from kg.diagnostics import InvalidMechanism
+from kg import formats
+from kg.checks import shapes
 from kg.formats import rdf
-from kg.mechanism import Condition, Frozen
+from kg.model.diagnostics import InvalidMechanism
+from kg.model.mechanism import Condition, Frozen
 from kg.site.build import build
 
 SEEDS = [kg.read(path) for path in formats.seeds()]

@@ -14,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kg
-from kg import checks, formats, vocabulary
-from kg import mechanism as m
+from kg import checks, formats
 from kg.cli import main
-from kg.diagnostics import InvalidMechanism
-from kg.exchange import bel, foreign, losses
-from kg.mechanism import Evidence, Frozen, Mechanism, Sentence
-from kg.vocabulary import Term
+from kg.formats.shared import bel, foreign, losses
+from kg.model import mechanism as m
+from kg.model import vocabulary
+from kg.model.diagnostics import InvalidMechanism
+from kg.model.mechanism import Evidence, Frozen, Mechanism, Sentence
+from kg.model.vocabulary import Term
 
 SEED = kg.read("ta1-tlr7")
 BOTH = {row.name: row for row in formats.FORMATS.values() if row.reads and row.writes}
@@ -804,7 +805,7 @@ def test_a_long_file_takes_no_longer_than_it_is_long(what, tmp_path):
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
 from kg import formats
-from kg.exchange import losses
+from kg.formats.shared import losses
 try:
     formats.FORMATS[{name!r}].load().parse(__import__("pathlib").Path({str(file)!r}), losses.Ledger("x", "x"))
 except formats.InvalidMechanism as error:
@@ -1085,9 +1086,9 @@ def test_an_import_can_disagree_with_a_seed(tmp_path):
 # ---------------------------------------------------------------- formats of other packages
 
 TINY = """
-from kg.exchange import foreign
+from kg.formats.shared import foreign
 from kg.formats import Format
-from kg.mechanism import Sentence
+from kg.model.mechanism import Sentence
 
 FORMAT = Format("tiny", ".tiny", "tiny_format", True, True, "Tiny: A>B on a line")
 

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 import kg
-from kg import causal, exact, formats
-from kg.diagnostics import InvalidMechanism
-from kg.exchange import boolean
+from kg import formats
+from kg.formats.boolean import formulas
+from kg.model.diagnostics import InvalidMechanism
+from kg.reasoning import causal, exact
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 MODELS = sorted((SAMPLES.parent / "reasoning" / "models").glob("*.bnet")) if SAMPLES else []
@@ -90,7 +91,7 @@ def hold(texts, tmp_path):
 
 
 def foreign_key(name):
-    from kg.exchange import foreign
+    from kg.formats.shared import foreign
 
     return foreign.as_key(name)
 
@@ -181,8 +182,8 @@ def test_prime_implicants_are_all_there_is():
     """By brute force: each implies the function, none does with a literal less, and together they are the function."""
     rng = random.Random(7)
     for _ in range(60):
-        function = boolean.Function(("a", "b", "c", "d"), rng.getrandbits(16))
-        found = boolean.primes(function)
+        function = formulas.Function(("a", "b", "c", "d"), rng.getrandbits(16))
+        found = formulas.primes(function)
 
         def holds(term, row):
             return all(row >> "abcd".index(v) & 1 for v in term[0]) and not any(

@@ -10,9 +10,10 @@ from gocam.datamodel import Model
 
 import kg
 from kg import formats
-from kg.exchange import foreign, gocam, losses
-from kg.mechanism import Frozen, Node, Source
-from kg.vocabulary import Term
+from kg.formats.gocam import relations
+from kg.formats.shared import foreign, losses
+from kg.model.mechanism import Frozen, Node, Source
+from kg.model.vocabulary import Term
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 real = pytest.mark.skipif(SAMPLES is None, reason="KG_SAMPLES names no folder of files by others")
@@ -206,17 +207,17 @@ def test_a_node_that_is_used_otherwise_is_not_hidden_in_a_term():
     """A gene product that itself lowers something stays an activity, or its edge would vanish."""
     mechanism, _ = formats._parsed(formats.find("ta1-tlr7"))
     nodes = {**mechanism.nodes, "x": Node("x", Term("WB:WBGene00000001", "x"), kind="molecule")}
-    sentence = kg.mechanism.Sentence
+    sentence = kg.model.mechanism.Sentence
     edges = [
-        kg.mechanism.Edge(sentence("TLR7_active", "enabled_by", "x"), "one"),
-        kg.mechanism.Edge(sentence("x", "limits", "TLR7"), "two"),
+        kg.model.mechanism.Edge(sentence("TLR7_active", "enabled_by", "x"), "one"),
+        kg.model.mechanism.Edge(sentence("x", "limits", "TLR7"), "two"),
     ]
-    item = kg.mechanism.Evidence(source="s", claim="unclassified")
-    made = kg.mechanism.Mechanism(
+    item = kg.model.mechanism.Evidence(source="s", claim="unclassified")
+    made = kg.model.mechanism.Mechanism(
         id="m",
         sources=Frozen({"s": Source("s", "database", "a title", pmid="1")}),
         nodes=Frozen({key: nodes[key] for key in ("TLR7_active", "TLR7", "x")}),
-        edges=tuple(kg.mechanism.replace(edge, evidence=(item,)) for edge in edges),
+        edges=tuple(kg.model.mechanism.replace(edge, evidence=(item,)) for edge in edges),
     )
     account = formats.account(made, formats.FORMATS["gocam"])
     lost = {one.said for one in account.lost if one.field == "edge"}
@@ -224,7 +225,7 @@ def test_a_node_that_is_used_otherwise_is_not_hidden_in_a_term():
 
 
 def test_every_near_relation_names_a_verb():
-    assert {verb for verb, _ in gocam.NEAR.values()} <= kg.vocabulary.predicates().keys()
+    assert {verb for verb, _ in relations.NEAR.values()} <= kg.model.vocabulary.predicates().keys()
 
 
 @real

@@ -14,9 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 import kg
-from kg import causal, formats
+from kg import formats
 from kg.cli import main
-from kg.exchange import boolean
+from kg.formats.boolean import formulas
+from kg.reasoning import causal
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 SEED = kg.read("ta1-tlr7")
@@ -96,7 +97,7 @@ def test_a_term_is_the_function_that_it_says(formula, default, level, table, tmp
     other = transition("c", compared("eq", "b", 1))
     file = written(tmp_path, transition("x", formula, [("a", "dual")], default, level), other, ids="abcx")
     mechanism, _ = formats.parse(file)
-    expected = boolean.parsed(f"{table} | (a & b & 0)")
+    expected = formulas.parsed(f"{table} | (a & b & 0)")
     for row in range(4):
         given = {name: "present" if row >> k & 1 else "absent" for k, name in enumerate(expected.variables)}
         want = "present" if expected.table >> row & 1 else "absent"

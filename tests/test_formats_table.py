@@ -12,8 +12,8 @@ from click.testing import CliRunner
 import kg
 from kg import formats
 from kg.cli import main
-from kg.diagnostics import InvalidMechanism
-from kg.exchange import foreign
+from kg.formats.shared import foreign
+from kg.model.diagnostics import InvalidMechanism
 
 ROWS = [
     ["Subject", "verb", "object", "source", "taxon", "claim", "remark"],

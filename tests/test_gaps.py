@@ -7,10 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 import kg
-from kg import causal
 from kg.cli import main
-from kg.formats import yaml
-from kg.gaps import KINDS, find
+from kg.formats import notation
+from kg.reasoning import causal
+from kg.reasoning.gaps import KINDS, find
 
 SEED = kg.read("ta1-tlr7")
 MOUSE = ', taxon: "NCBITaxon:10090 ! Mus musculus"'
@@ -50,7 +50,7 @@ def gaps(*pairs):
     for old, new in pairs:
         assert old in text
         text = text.replace(old, new)
-    mechanism, wrong = yaml.parse_bytes(text.encode())
+    mechanism, wrong = notation.parse_bytes(text.encode())
     assert not wrong
     return [(gap.kind, gap.about, gap.outcomes) for gap in find([mechanism])]
 

@@ -10,12 +10,13 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg import checks, formats, shelf, texts, vocabulary
-from kg import mechanism as m
-from kg.diagnostics import InvalidMechanism
-from kg.formats.yaml import KEY, RECORDS, RELATIONS, notation, parse_bytes, schema, text
-from kg.mechanism import Frozen, Mechanism
-from kg.vocabulary import Term
+from kg import checks, formats, shelf
+from kg.formats.notation import KEY, RECORDS, RELATIONS, notation, parse_bytes, schema, text
+from kg.model import mechanism as m
+from kg.model import texts, vocabulary
+from kg.model.diagnostics import InvalidMechanism
+from kg.model.mechanism import Frozen, Mechanism
+from kg.model.vocabulary import Term
 
 STABLE = settings(
     derandomize=True,

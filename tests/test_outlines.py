@@ -13,14 +13,15 @@ from rdflib import URIRef
 from test_coverage import missing
 
 import kg
-from kg import formats, page, vocabulary
+from kg import formats, page
 from kg.checks import check
 from kg.cli import main
 from kg.formats import rdf
-from kg.mechanism import STATUS, Evidence, Frozen
+from kg.model import vocabulary
+from kg.model.mechanism import STATUS, Evidence, Frozen
+from kg.model.vocabulary import Term
 from kg.page.picture import Picture
 from kg.page.words import Told
-from kg.vocabulary import Term
 
 SEEDS = {mechanism.id: mechanism for mechanism in map(kg.read, formats.seeds())}
 FIRST = SEEDS["ta1-tlr7"]

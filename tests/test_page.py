@@ -17,8 +17,8 @@ import pytest
 from conftest import Open
 
 import kg
-from kg import causal, formats, page
-from kg.mechanism import (
+from kg import formats, page
+from kg.model.mechanism import (
     Condition,
     Edge,
     Evidence,
@@ -32,10 +32,11 @@ from kg.mechanism import (
     Source,
     Stop,
 )
+from kg.model.vocabulary import Term
 from kg.page.layout import FONT, WIDE, lines, spoken
 from kg.page.picture import Picture
 from kg.page.words import Told
-from kg.vocabulary import Term
+from kg.reasoning import causal
 
 SEED = kg.read("ta1-tlr7")
 EVIL = "</script><script>document.title='gone'</script><img src=x onerror=\"document.title='gone'\">{{ 7*7 }}\u202e"

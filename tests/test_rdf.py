@@ -13,10 +13,11 @@ from rdflib import RDF, BNode, Dataset, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
 import kg
-from kg import formats, vocabulary
+from kg import formats
 from kg.formats import rdf
-from kg.mechanism import Edge, Evidence, Frozen, Mechanism, Node, Sentence, Source
-from kg.vocabulary import Term
+from kg.model import vocabulary
+from kg.model.mechanism import Edge, Evidence, Frozen, Mechanism, Node, Sentence, Source
+from kg.model.vocabulary import Term
 
 SEEDS = [kg.read(path) for path in formats.seeds()]
 by_id = pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kg import causal, exact, formats
-from kg.causal import Impossible, Run, discriminate, routes, whatif, why
-from kg.formats.yaml import parse_bytes
-from kg.mechanism import Edge, Effect, Frozen, Mechanism, Node, Requirement, Sentence
+from kg import formats
+from kg.formats.notation import parse_bytes
+from kg.model.mechanism import Edge, Effect, Frozen, Mechanism, Node, Requirement, Sentence
+from kg.reasoning import causal, exact
+from kg.reasoning.causal import Impossible, Run, discriminate, routes, whatif, why
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "semantics.md"
 EXAMPLES = re.findall(r"^## ([^\n]+)|^```kg\n(.*?)^```", DOCUMENT.read_text(encoding="utf-8"), re.S | re.M)

@@ -15,10 +15,12 @@ from rdflib import RDF, RDFS, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 
 import kg
-from kg import formats, quads, shapes, vocabulary
+from kg import formats
+from kg.checks import shapes
 from kg.cli import main
-from kg.diagnostics import InvalidMechanism
 from kg.formats import rdf
+from kg.model import rdf_files, vocabulary
+from kg.model.diagnostics import InvalidMechanism
 
 HERE = Path(__file__).parent / "wrong-rdf"
 GOOD = HERE / "nothing-wrong.ttl"
@@ -61,7 +63,7 @@ def test_every_export_conforms(mechanism, tmp_path):
     """All of them for the first mechanism; for the others Turtle and the runs, since the other forms say the same."""
     for row in formats.writers():
         file = tmp_path / f"{mechanism.id}{row.suffix}"
-        if quads.is_rdf(file) and (mechanism.id == "ta1-tlr7" or row.name in ("ttl", "run")):
+        if rdf_files.is_rdf(file) and (mechanism.id == "ta1-tlr7" or row.name in ("ttl", "run")):
             formats.write(mechanism, file)
             report = shapes.examine(file)
             assert report.diagnostics == (), row.suffix

@@ -25,8 +25,9 @@ from click.testing import CliRunner
 from test_page import hostile
 
 import kg
-from kg import checks, sparql, vocabulary
+from kg import checks, sparql
 from kg.cli import main
+from kg.model import vocabulary
 from kg.site import query, static
 
 SEED = "pd1-blockade"  # the smallest

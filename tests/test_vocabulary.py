@@ -8,8 +8,9 @@ from rdflib import OWL, RDF, RDFS, SKOS, Dataset, Graph, Literal, Namespace, URI
 from rdflib.namespace import DCTERMS
 
 import kg
-from kg import formats, vocabulary
+from kg import formats
 from kg.formats import rdf
+from kg.model import vocabulary
 
 FILE = kg.shelf("ontology") / "vocabulary.ttl"
 MARK = "# ==== MADE FROM THE TABLES ====\n"

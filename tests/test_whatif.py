@@ -16,9 +16,8 @@ from conftest import Open
 from test_semantics import generated, sketch
 
 import kg
-from kg import causal, page
-from kg.conflicts import Supports
-from kg.mechanism import (
+from kg import page
+from kg.model.mechanism import (
     Assumption,
     Change,
     Condition,
@@ -30,10 +29,12 @@ from kg.mechanism import (
     Reading,
     Requirement,
 )
+from kg.model.vocabulary import Term
 from kg.page import network
 from kg.page.picture import asset
 from kg.page.words import Told, rests
-from kg.vocabulary import Term
+from kg.reasoning import causal
+from kg.reasoning.conflicts import Supports
 
 SEED = kg.read("ta1-tlr7")
 SEEDS = sorted(path.parent.name for path in kg.shelf("seeds").glob("*/mechanism.yaml"))

@@ -27,8 +27,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import kg
-from kg import vocabulary
-from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
+from kg.model import vocabulary
+from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
 
 if TYPE_CHECKING:
     from kg.bulk.lines import Input

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from kg.diagnostics import near
+from kg.model.diagnostics import near
 
 #: Aspects of an object of which more is more of the object: their direction is a sign.
 SIGNED = ("", "activity_or_abundance", "abundance", "activity", "expression", "synthesis", "stability")

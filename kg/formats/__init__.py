@@ -12,11 +12,12 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
-from kg import checks, quads, shelf
-from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
-from kg.exchange import losses
-from kg.exchange.losses import Ledger
-from kg.mechanism import Mechanism
+from kg import checks, shelf
+from kg.formats.shared import losses
+from kg.formats.shared.losses import Ledger
+from kg.model import rdf_files
+from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
+from kg.model.mechanism import Mechanism
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Format:
 
 
 _OURS = (
-    Format("yaml", ".yaml", "kg.formats.yaml", True, True, "the notation, written by hand"),
+    Format("yaml", ".yaml", "kg.formats.notation", True, True, "the notation, written by hand"),
     Format("ttl", ".ttl", "kg.formats.rdf", True, True, "RDF: Turtle, one graph"),
     Format("trig", ".trig", "kg.formats.rdf", True, True, "RDF: TriG, one named graph per mechanism"),
     Format("nq", ".nq", "kg.formats.rdf", True, True, "RDF: N-Quads, sorted lines"),
@@ -66,7 +67,7 @@ _OURS = (
     Format(
         "graphml",
         ".graphml",
-        "kg.formats.graphml",
+        "kg.formats.networks.graphml",
         True,
         True,
         "GraphML: Cytoscape, Gephi, yEd, igraph, R",
@@ -75,17 +76,17 @@ _OURS = (
     Format(
         "cyjs",
         ".cyjs",
-        "kg.formats.cyjs",
+        "kg.formats.networks.cyjs",
         True,
         True,
         "Cytoscape JSON: Cytoscape.js and Cytoscape",
         mark=r'"elements"\s*:\s*[\[{]',
     ),
-    Format("cx2", ".cx2", "kg.formats.cx2", True, True, "CX2: Cytoscape and NDEx", mark=r'"CXVersion"'),
+    Format("cx2", ".cx2", "kg.formats.networks.cx2", True, True, "CX2: Cytoscape and NDEx", mark=r'"CXVersion"'),
     Format(
         "kgx",
         "_edges.tsv",
-        "kg.formats.kgx",
+        "kg.formats.tables.kgx",
         True,
         True,
         "KGX: Biolink nodes and edges as tables",
@@ -95,18 +96,18 @@ _OURS = (
     Format(
         "kgxl",
         "_edges.jsonl",
-        "kg.formats.kgx",
+        "kg.formats.tables.kgx",
         True,
         True,
         "KGX: Biolink nodes and edges as JSON lines",
         mark=r"\A\s*\{[^\n]*\"(subject|category)\"",
         beside="_nodes.jsonl",
     ),
-    Format("bnet", ".bnet", "kg.formats.bnet", True, True, "Boolean network: functions, as a mechanism runs"),
+    Format("bnet", ".bnet", "kg.formats.boolean.bnet", True, True, "Boolean network: functions, as a mechanism runs"),
     Format(
         "sbml",
         ".sbml",
-        "kg.formats.sbml",
+        "kg.formats.boolean.sbml",
         True,
         True,
         "SBML-qual: models of levels, and a Boolean copy",
@@ -114,11 +115,11 @@ _OURS = (
         beside=".boolean.sbml",
         extra="sbml",
     ),
-    Format("sif", ".sif", "kg.formats.sif", True, True, "SIF: one line for an edge"),
+    Format("sif", ".sif", "kg.formats.networks.sif", True, True, "SIF: one line for an edge"),
     Format(
         "jgif",
         ".jgif.json",
-        "kg.formats.jgif",
+        "kg.formats.bel.jgif",
         True,
         False,
         "JGIF: Causal Biological Networks",
@@ -127,7 +128,7 @@ _OURS = (
     Format(
         "bel",
         ".bel",
-        "kg.formats.bel",
+        "kg.formats.bel.script",
         True,
         True,
         "BEL script: statements with citations",
@@ -136,7 +137,7 @@ _OURS = (
     Format(
         "nodelink",
         ".bel.nodelink.json",
-        "kg.formats.nodelink",
+        "kg.formats.bel.nodelink",
         True,
         False,
         "BEL nodelink JSON: PyBEL",
@@ -145,7 +146,7 @@ _OURS = (
     Format(
         "gocam",
         ".gocam.yaml",
-        "kg.formats.gocam",
+        "kg.formats.gocam.yaml",
         True,
         True,
         "GO-CAM YAML: causal activity models of the Gene Ontology",
@@ -154,7 +155,7 @@ _OURS = (
     Format(
         "gocamttl",
         ".gocam.ttl",
-        "kg.formats.gocamttl",
+        "kg.formats.gocam.turtle",
         True,
         False,
         "GO-CAM Turtle: models as the Gene Ontology publishes them",
@@ -163,7 +164,7 @@ _OURS = (
     Format(
         "table",
         ".csv",
-        "kg.formats.table",
+        "kg.formats.tables.spreadsheet",
         True,
         False,
         "spreadsheet: a table of edges, CSV, TSV or .xlsx",
@@ -172,7 +173,7 @@ _OURS = (
     Format(
         "signor",
         ".csv",
-        "kg.formats.signor",
+        "kg.formats.networks.signor",
         True,
         False,
         "SIGNOR: the table of causal interactions",
@@ -249,7 +250,7 @@ def recognise(path: str | Path, name: str = "") -> Format:
         return alike[0]
     message = f"{file.suffix or 'a name without an ending'} is in no format that kg reads"
     known = ", ".join(dict.fromkeys(suffix for row in readable.values() for suffix in row.suffixes))
-    mend = f"it reads {known}; RDF ({', '.join(quads.SUFFIXES)}) can be checked and asked"
+    mend = f"it reads {known}; RDF ({', '.join(rdf_files.SUFFIXES)}) can be checked and asked"
     raise InvalidMechanism([Diagnostic(at, "unknown-format", message, mend)])
 
 

@@ -17,7 +17,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.mechanism import Mechanism, Stop
+from kg.model.mechanism import Mechanism, Stop
 from kg.page import drawing, geometry, network
 from kg.page.drawing import Score
 from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean, lines, spoken
@@ -38,7 +38,7 @@ def html(mechanism: Mechanism, home: str = "") -> str:
 
     ``home`` is the address of a page that it is part of, to which it then leads back.
 
-    >>> from kg.mechanism import Mechanism
+    >>> from kg.model.mechanism import Mechanism
     >>> page = html(Mechanism(id="one", title="A <b>title</b>"))
     >>> "A &lt;b&gt;title&lt;/b&gt;" in page, "https://cdn" in page
     (True, False)
@@ -79,7 +79,7 @@ def svg(mechanism: Mechanism, light: Iterable[str] = (), title: str = "", dark: 
 
     ``light`` names edges and nodes; all others are dimmed, as at a stop of the tour. ``dark`` is for dark pages.
 
-    >>> from kg.mechanism import Mechanism
+    >>> from kg.model.mechanism import Mechanism
     >>> svg(Mechanism(id="none", title="Nothing & all")).count("Nothing &amp; all")
     2
     """
@@ -126,7 +126,7 @@ def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560,
 
     It needs no script in the host page. ``url`` is where the built page is, or the folder that it is in.
 
-    >>> from kg.mechanism import Mechanism
+    >>> from kg.model.mechanism import Mechanism
     >>> embed(Mechanism(id="one", title="A & B"), "https://example.org/kg/").splitlines()[0]
     '<iframe src="https://example.org/kg/one.html?embed=1" title="A &amp; B"'
     """
@@ -151,7 +151,7 @@ def notebook(mechanism: Mechanism, height: int = 680) -> str:
     Scripts run in it, and nothing else is allowed: it reaches neither the notebook nor the network. Where frames are
     taken out, what it is told from remains below.
 
-    >>> from kg.mechanism import Mechanism
+    >>> from kg.model.mechanism import Mechanism
     >>> shown = notebook(Mechanism(id="one", title="A & B"))
     >>> shown[:51], shown.count("<iframe"), 'sandbox="allow-scripts"' in shown
     ('<iframe title="A &amp; B" width="100%" height="680"', 1, True)

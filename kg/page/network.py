@@ -1,4 +1,4 @@
-"""The compiled network of a mechanism as compact JSON, so that network.js answers in the page as ``kg.causal`` does.
+"""The compiled network of a mechanism as compact JSON, so that network.js answers in the page as ``kg.reasoning.causal`` does.
 
 Nodes and edges are numbers: their places in the file. A reading is a network of its own; nodes come first in it, so
 that the gates of a node have the same numbers in all.
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from kg import causal, vocabulary
-from kg.causal import Network
-from kg.conflicts import Supports
-from kg.mechanism import Expectation, Mechanism, common_name
+from kg.model import vocabulary
+from kg.model.mechanism import Expectation, Mechanism, common_name
 from kg.page.layout import clean, spoken
 from kg.page.words import READ
+from kg.reasoning import causal
+from kg.reasoning.causal import Network
+from kg.reasoning.conflicts import Supports
 
 #: With more executing edges the page says that it is too large: at 100,000 (7 MB of JSON) Chromium took 0.2 s to read the
 #: network and 0.1 s for an answer (benchmarks/whatif.py), and a page of so many steps is slow for other reasons.

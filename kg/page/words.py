@@ -9,12 +9,13 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-from kg import causal, vocabulary
-from kg.conflicts import Conflict, Side, Supports
-from kg.diagnostics import visible
-from kg.mechanism import Edge, Evidence, Mechanism, Node, Requirement, Source, Stop, Support, common_name
+from kg.model import vocabulary
+from kg.model.diagnostics import visible
+from kg.model.mechanism import Edge, Evidence, Mechanism, Node, Requirement, Source, Stop, Support, common_name
+from kg.model.vocabulary import Term
 from kg.page.layout import clean, spoken
-from kg.vocabulary import Term
+from kg.reasoning import causal
+from kg.reasoning.conflicts import Conflict, Side, Supports
 
 READ = {
     "full": "read in full",

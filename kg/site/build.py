@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import kg
-from kg import checks, conflicts, formats, texts, vocabulary
-from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
-from kg.mechanism import STATUS, Mechanism
+from kg import checks, formats
+from kg.model import texts, vocabulary
+from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
+from kg.model.mechanism import STATUS, Mechanism
+from kg.reasoning import conflicts
 
 #: What is built beside the formats, in a few words.
 OTHERS = {

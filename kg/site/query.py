@@ -14,8 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kg import page, sparql, vocabulary
-from kg.mechanism import Mechanism
+from kg import page, sparql
+from kg.model import vocabulary
+from kg.model.mechanism import Mechanism
 from kg.page.words import Told
 
 HERE = Path(__file__).parent

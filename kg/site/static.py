@@ -39,14 +39,16 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import kg
-from kg import conflicts, formats, page, sparql, vocabulary
+from kg import formats, page, sparql
 from kg.formats import rdf
-from kg.mechanism import Edge, Evidence, Mechanism, Node, Place, Source
+from kg.model import vocabulary
+from kg.model.mechanism import Edge, Evidence, Mechanism, Node, Place, Source
+from kg.model.vocabulary import Term
 from kg.page.picture import asset
 from kg.page.words import Told
+from kg.reasoning import conflicts
 from kg.site import query
 from kg.site.build import OTHERS, Progress, contents, endings, moved, outputs
-from kg.vocabulary import Term
 
 HERE = Path(__file__).parent / "pages"
 STAMP = ".site.json"  # what was written, so that the next site takes away what it no longer has

@@ -13,8 +13,8 @@ from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
-from kg import vocabulary
-from kg.diagnostics import visible
+from kg.model import vocabulary
+from kg.model.diagnostics import visible
 from kg.sparql.query import PREFIXES, NoAnswer, quoted
 
 

@@ -12,15 +12,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg import quads, vocabulary
-from kg.conflicts import ALL
-from kg.diagnostics import Location
+from kg.model import rdf_files, vocabulary
+from kg.model.diagnostics import Location
+from kg.reasoning.conflicts import ALL
 from kg.sparql.answer import Answer, table
 from kg.sparql.library import text_of
 from kg.sparql.query import NoAnswer, Query, read
 
 if TYPE_CHECKING:
-    from kg.mechanism import Mechanism
+    from kg.model.mechanism import Mechanism
 
 SECONDS, ROWS = 30.0, 10_000
 
@@ -65,7 +65,7 @@ class Engine:
         from kg import formats
         from kg.formats import rdf
 
-        stores = [found for found in map(quads.store_of, over) if found]
+        stores = [found for found in map(rdf_files.store_of, over) if found]
         if stores:
             if len(over) > 1:
                 raise NoAnswer("not-alone", "a store on disk is asked alone", "name no other PATH", name=str(stores[0]))
@@ -73,7 +73,7 @@ class Engine:
             return
         mechanisms = []
         for one in over or formats.seeds():
-            if quads.is_rdf(one):
+            if rdf_files.is_rdf(one):
                 self._load_file(Path(one))
             else:
                 mechanisms.append(self._load_mechanism(one))

@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
-from kg import shelf, vocabulary
-from kg.diagnostics import near
+from kg import shelf
+from kg.model import vocabulary
+from kg.model.diagnostics import near
 from kg.sparql.query import BEGINS, NoAnswer, Token, quoted, tokens
 
 

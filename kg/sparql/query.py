@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from kg import vocabulary
-from kg.diagnostics import Diagnostic, Location, near
+from kg.model import vocabulary
+from kg.model.diagnostics import Diagnostic, Location, near
 
 #: Prefixes that a query may use without declaring them, beside those of ontology/prefixes.tsv.
 PREFIXES = {
