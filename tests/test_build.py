@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 import kg
 from kg import formats
-from kg.cli import main
+from kg.cli.group import main
 from kg.site.build import STAMP, build, outputs
 
 SEED = kg.shelf("seeds") / "ta1-tlr7" / "mechanism.yaml"

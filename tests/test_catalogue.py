@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 import kg
-from kg.cli import main
+from kg.cli.group import main
 from kg.model import catalogue, vocabulary
 from kg.model.diagnostics import InvalidMechanism
 

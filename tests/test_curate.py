@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 import kg
-from kg.cli import main
+from kg.cli.group import main
 from kg.model.diagnostics import InvalidMechanism
-from kg.reasoning import conflicts
+from kg.reasoning import disagreements
 from kg.review import curate
 
 SEED = (kg.shelf("seeds") / "ta1-tlr7" / "mechanism.yaml").read_bytes()
@@ -62,7 +62,7 @@ def test_a_second_paper_supports_one_edge_disputes_another_and_adds_one(file, tm
     assert (degradation.supporting, degradation.disputing) == (1, 1)
     assert mechanism.edge("miR146a-limits-immune_suppression").asserted
     assert not mechanism.edge("degradation").asserted
-    assert ("disputed", "degradation") in {(one.kind, one.sides[0].about[0]) for one in conflicts.find([mechanism])}
+    assert ("disputed", "degradation") in {(one.kind, one.sides[0].about[0]) for one in disagreements.find([mechanism])}
 
 
 def indented(data):

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 import kg
 from kg import formats
-from kg.cli import main
+from kg.cli.group import main
 from kg.model.diagnostics import InvalidMechanism
 from kg.review.diff import KINDS, diff, html, load
 

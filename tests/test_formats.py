@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 import kg
 from kg import checks, formats
-from kg.cli import main
-from kg.formats.shared import bel, foreign, losses
+from kg.cli.group import main
+from kg.formats.shared import bel, bounded, losses
 from kg.model import mechanism as m
 from kg.model import vocabulary
 from kg.model.diagnostics import InvalidMechanism
@@ -776,7 +776,7 @@ def test_a_hostile_file_earns_a_clear_complaint_and_nothing_is_written(name, wha
 )
 def test_one_file_holds_no_more_than_memory_does(name, text, tmp_path, monkeypatch):
     monkeypatch.setattr(losses, "MOST_RECORDS", 50)
-    monkeypatch.setattr(foreign, "MOST_PARTS", 50)
+    monkeypatch.setattr(bounded, "MOST_PARTS", 50)
     file = tmp_path / f"x{READ[name].suffix}"
     file.write_text(text, encoding="utf-8")
     result = run("convert", file, tmp_path / "out.yaml", "--from", name)

@@ -11,7 +11,7 @@ from gocam.datamodel import Model
 import kg
 from kg import formats
 from kg.formats.gocam import relations
-from kg.formats.shared import foreign, losses
+from kg.formats.shared import bounded, losses
 from kg.model.mechanism import Frozen, Node, Source
 from kg.model.vocabulary import Term
 
@@ -157,7 +157,7 @@ def test_yaml_that_hides_something_is_refused_where_it_stands(text, at, code, tm
 
 
 def test_one_file_holds_no_more_values_than_memory_does(tmp_path, monkeypatch):
-    monkeypatch.setattr(foreign, "MOST_PARTS", 50)
+    monkeypatch.setattr(bounded, "MOST_PARTS", 50)
     with pytest.raises(formats.InvalidMechanism, match="too-many"):
         read(tmp_path, "activities:\n" + "- {id: a}\n" * 60)
 

@@ -11,10 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg import checks, formats, shelf
-from kg.formats.notation import KEY, RECORDS, RELATIONS, notation, parse_bytes, schema, text
+from kg.formats.notation.read import parse_bytes
+from kg.formats.notation.schema import schema
+from kg.formats.notation.write import text
 from kg.model import mechanism as m
 from kg.model import texts, vocabulary
 from kg.model.diagnostics import InvalidMechanism
+from kg.model.keys import KEY, RECORDS, RELATIONS, notation
 from kg.model.mechanism import Frozen, Mechanism
 from kg.model.vocabulary import Term
 

@@ -15,8 +15,8 @@ from test_coverage import missing
 import kg
 from kg import formats, page
 from kg.checks import check
-from kg.cli import main
-from kg.formats import rdf
+from kg.cli.group import main
+from kg.formats.rdf import names, write
 from kg.model import vocabulary
 from kg.model.mechanism import STATUS, Evidence, Frozen
 from kg.model.vocabulary import Term
@@ -48,9 +48,9 @@ def test_an_outline_says_so_wherever_it_appears(outline):
     said = STATUS["outline"]
     assert said in outline.caveats
     assert outline.graph.graph["status"] == "outline" and said in outline.graph.graph["caveat"]
-    about = URIRef(rdf.iri(outline))
-    assert str(rdf.graph(outline).value(about, rdf.SCHEMA.creativeWorkStatus)) == "outline"
-    assert said in {str(text) for text in rdf.run_graph(outline).objects(None, rdf.KGV.caveat)}
+    about = URIRef(names.iri(outline))
+    assert str(write.graph(outline).value(about, names.SCHEMA.creativeWorkStatus)) == "outline"
+    assert said in {str(text) for text in write.run_graph(outline).objects(None, names.KGV.caveat)}
     assert json.loads(formats.text(outline, ".jsonld"))["status"] == "outline"
     for text in (page.html(outline), page.svg(outline)):
         assert said in re.sub(r"</tspan><tspan[^>]*>", " ", text)
@@ -122,10 +122,10 @@ def test_what_qualifies_or_disputes_lends_an_edge_no_species_and_no_publication(
     assert {taxon for item in activation.evidence for taxon in item.taxon} == {MOUSE, HUMAN}
     assert activation.taxa == (MOUSE,)
     assert FIRST.support(activation).species == ("Mus musculus",)
-    graph, about = rdf.graph(FIRST), URIRef(rdf.iri(FIRST, "edge", "activation"))
-    taxa = {str(taxon) for taxon in graph.objects(about, rdf.BIOLINK.species_context_qualifier)}
+    graph, about = write.graph(FIRST), URIRef(names.iri(FIRST, "edge", "activation"))
+    taxa = {str(taxon) for taxon in graph.objects(about, names.BIOLINK.species_context_qualifier)}
     assert taxa == {"http://purl.obolibrary.org/obo/NCBITaxon_10090"}
-    cited = {str(work) for work in graph.objects(about, rdf.BIOLINK.publications)}
+    cited = {str(work) for work in graph.objects(about, names.BIOLINK.publications)}
     assert any("j.isci.2021.103441" in work for work in cited)
     assert not any("s41544-019-0009-x" in work for work in cited), "a review that only qualifies it"
 

@@ -36,7 +36,7 @@ from kg.model.vocabulary import Term
 from kg.page.layout import FONT, WIDE, lines, spoken
 from kg.page.picture import Picture
 from kg.page.words import Told
-from kg.reasoning import causal
+from kg.reasoning import whatif
 
 SEED = kg.read("ta1-tlr7")
 EVIL = "</script><script>document.title='gone'</script><img src=x onerror=\"document.title='gone'\">{{ 7*7 }}\u202e"
@@ -210,9 +210,9 @@ def test_what_is_copied_as_turtle_is_valid_and_part_of_the_graph() -> None:
     import pyoxigraph
     import rdflib
 
-    from kg.formats import rdf
+    from kg.formats.rdf import names, write
 
-    told, whole = Told(SEED), set(rdf.graph(SEED))
+    told, whole = Told(SEED), set(write.graph(SEED))
     assert len(told.copies) == len(SEED.edges) + len(SEED.nodes)
     seen = set()
     for of in told.copies.values():
@@ -222,16 +222,16 @@ def test_what_is_copied_as_turtle_is_valid_and_part_of_the_graph() -> None:
         assert len(list(pyoxigraph.parse(text.encode(), format=pyoxigraph.RdfFormat.TURTLE))) == len(part)
         seen |= part
     protection = told.copies[f"e{told.edge_number['protection']}"]
-    about = rdflib.URIRef(rdf.iri(SEED, "edge", "protection"))
+    about = rdflib.URIRef(names.iri(SEED, "edge", "protection"))
     part = rdflib.Graph().parse(data=told.prefixes + protection["turtle"], format="turtle")
     assert set(part.predicate_objects(about)) == {(p, o) for s, p, o in whole if s == about}
-    assert len(list(part.subjects(rdflib.RDF.type, rdf.KGV.Evidence))) == 4
-    assert len(list(part.subject_objects(rdf.OA.exact))) == 1
-    assert (rdflib.URIRef(rdf.iri(SEED, "node", "Ta1")), rdf.KGV.protects, None) in part
+    assert len(list(part.subjects(rdflib.RDF.type, names.KGV.Evidence))) == 4
+    assert len(list(part.subject_objects(names.OA.exact))) == 1
+    assert (rdflib.URIRef(names.iri(SEED, "node", "Ta1")), names.KGV.protects, None) in part
     depletion = told.copies[f"e{told.edge_number['depletion']}"]["turtle"]
     assert "node:chemotherapy kgv:depletes" not in depletion, "an inference is no bare triple"
     assert protection["curie"] == "kg:thymosin-alpha-1 kgv:protects kg:miR-146a-5p"
-    assert rdf.iri(SEED, "edge", "protection") in protection["citation"]
+    assert names.iri(SEED, "edge", "protection") in protection["citation"]
 
 
 def generated(edges: int) -> Mechanism:
@@ -283,7 +283,7 @@ def test_pictures_of_the_tour_light_what_the_stop_lights_and_carry_the_strip() -
 def test_embed_prints_a_frame_that_needs_nothing_of_its_host(tmp_path: Path) -> None:
     from click.testing import CliRunner
 
-    from kg.cli import main
+    from kg.cli.group import main
 
     run = CliRunner().invoke(main, ["embed", "ta1-tlr7", "--url", 'https://example.org/"><script>', "--stop", "2"])
     assert run.exit_code == 0 and "<script" not in run.output
@@ -452,8 +452,8 @@ def test_runs_are_shown_as_a_table_under_every_reading(visit: Open) -> None:
     assert tables.count() == 2  # as written, and with every assumption on
     shown = tables.first.locator("tbody tr").evaluate_all("all => all.map(r => [...r.cells].map(c => c.innerText))")
     expected = [
-        [row.title, *(" | ".join(dict.fromkeys(map(causal.shown, by.values()))) for by in row.values.values())]
-        for row in causal.table(SEED)
+        [row.title, *(" | ".join(dict.fromkeys(map(whatif.shown, by.values()))) for by in row.values.values())]
+        for row in whatif.table(SEED)
     ]
     assert shown == expected
     text = tab.locator("#runs").inner_text()
@@ -523,7 +523,7 @@ def test_routes_are_those_of_kg_paths(visit: Open, start: str, end: str) -> None
     tab = visit("#tab=explore")
     tab.select_option("#from", str(list(SEED.nodes).index(start)))
     tab.select_option("#to", str(list(SEED.nodes).index(end)))
-    routes = list(causal.routes(SEED, start, end))
+    routes = list(kg.routes(SEED, start, end))
     buttons = tab.locator("#ways button")
     assert buttons.count() == len(routes)
     verdict = tab.locator("#verdict").inner_text()
@@ -665,7 +665,7 @@ def test_captions_in_another_language_are_chosen_marked_and_kept_in_the_address(
 def test_pictures_and_frames_speak_the_language_that_was_asked_for(tmp_path: Path) -> None:
     from click.testing import CliRunner
 
-    from kg.cli import main
+    from kg.cli.group import main
 
     files = page.pictures(SEED, "de")
     assert all(stop.told("de").caption in files["ta1-tlr7-stops.md"] for stop in SEED.tour[:1])

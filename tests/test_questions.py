@@ -24,7 +24,7 @@ from rdflib import Dataset, URIRef
 
 import kg
 from kg import formats, sparql
-from kg.cli import main
+from kg.cli.group import main
 from kg.model import rdf_files
 from kg.model.mechanism import Frozen
 from kg.sparql import Engine, NoAnswer, Value, ask

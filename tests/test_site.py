@@ -25,8 +25,9 @@ from click.testing import CliRunner
 from test_page import hostile
 
 import kg
-from kg import checks, sparql
-from kg.cli import main
+from kg import sparql
+from kg.checks import names
+from kg.cli.group import main
 from kg.model import vocabulary
 from kg.site import query, static
 
@@ -175,7 +176,7 @@ def test_every_iri_of_ours_has_a_page(small: Path) -> None:
 def test_no_mechanism_can_be_called_as_something_of_the_site(small: Path) -> None:
     own = {file.name for file in small.iterdir() if not re.match(rf"{SEED}[._]|{SEED}$", file.name)}
     taken = {name.partition(".")[0] for name in own} - {"", "site", "ro-crate-metadata"}  # site.css, ID.html: no clash
-    assert taken <= set(checks.RESERVED)
+    assert taken <= set(names.RESERVED)
 
 
 # ---------------------------------------------------------------- what is there

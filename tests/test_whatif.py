@@ -30,11 +30,11 @@ from kg.model.mechanism import (
     Requirement,
 )
 from kg.model.vocabulary import Term
-from kg.page import network
+from kg.page import network as in_page
 from kg.page.picture import asset
 from kg.page.words import Told, rests
-from kg.reasoning import causal
-from kg.reasoning.conflicts import Supports
+from kg.reasoning import experiments, network, whatif
+from kg.reasoning.disagreements import Supports
 
 SEED = kg.read("ta1-tlr7")
 SEEDS = sorted(path.parent.name for path in kg.shelf("seeds").glob("*/mechanism.yaml"))
@@ -88,7 +88,7 @@ all => all.map(([data, keys, labels, edges, words, questions, apart]) => {
 
 def by_python(mechanism: Mechanism, question: Question) -> dict[str, Any]:
     condition, values, reading, assume = question
-    answer = causal.whatif(mechanism, condition, values, reading, assume).as_dict()
+    answer = whatif.whatif(mechanism, condition, values, reading, assume).as_dict()
     supports = Supports(mechanism)
     for step in answer["because"].values():
         counts = supports.of(*step["rests_on"]).as_dict() if step["rests_on"] else None
@@ -107,7 +107,7 @@ def differences(tab: Any, asked: Iterable[tuple[Mechanism, list[Question]]]) -> 
     for m, questions in asked:
         labels, words = [n.label for n in m.nodes.values()], [m.words(e) for e in m.edges]
         names, apart = [e.name for e in m.edges], bool(m.readings)
-        rows.append([network.compiled(m), list(m.nodes), labels, names, words, questions, apart])
+        rows.append([in_page.compiled(m), list(m.nodes), labels, names, words, questions, apart])
     compared, wrong = 0, []
     for (mechanism, questions), (answers, found) in zip(asked, tab.evaluate(ASK, rows), strict=True):
         for question, theirs in zip(questions, answers, strict=True):
@@ -117,15 +117,15 @@ def differences(tab: Any, asked: Iterable[tuple[Mechanism, list[Question]]]) -> 
                 (mechanism.id, question, "order") for _ in range(list(ours["settings"]) != list(theirs["settings"]))
             ]
         if mechanism.readings:
-            experiments = [
+            found_here = [
                 [
                     one.condition,
                     dict(one.settings),
-                    {n: {r: causal._plain(v) for r, v in by.items()} for n, by in one.outcomes.items()},
+                    {n: {r: whatif._plain(v) for r, v in by.items()} for n, by in one.outcomes.items()},
                 ]
-                for one in causal.discriminate(mechanism)
+                for one in experiments.discriminate(mechanism)
             ]
-            wrong += [(mechanism.id, "discriminate", experiments, found)] if experiments != found else []
+            wrong += [(mechanism.id, "discriminate", found_here, found)] if found_here != found else []
         compared += len(questions)
     return compared, wrong
 
@@ -147,12 +147,12 @@ def singles(m: Mechanism) -> Iterator[dict[str, str]]:
 
 def several(m: Mechanism, rnd: random.Random) -> dict[str, str]:
     chosen = rnd.sample(list(m.nodes), rnd.randint(2, min(6, len(m.nodes))))
-    return {key: rnd.choice([*(m.nodes[key].levels or causal.PLAIN), "unknown"]) for key in chosen}
+    return {key: rnd.choice([*(m.nodes[key].levels or network.PLAIN), "unknown"]) for key in chosen}
 
 
 def questions(m: Mechanism, multiple: int, rnd: random.Random) -> Iterator[Question]:
     """Every condition and single intervention under every reading, with and without assumptions; others at random."""
-    ways = list(itertools.product(("", *causal.readings(m)), [(), *((name,) for name in m.assumptions)]))
+    ways = list(itertools.product(("", *network.readings(m)), [(), *((name,) for name in m.assumptions)]))
     for reading, assume in ways:
         yield from ((condition, {}, reading, assume) for condition in ("", *m.conditions))
     for values in singles(m):
@@ -236,7 +236,7 @@ def test_an_experiment_may_move_what_only_a_rival_reading_needs() -> None:
         "nodes: {B: {outcome: 'yes'}, X: {}}\nedges: [{edge: A promotes B, name: e}]\n"
         "readings: {rival: {edges: {e: {requires: [X]}}}}\nconditions: {a: {set: {A: present}}}"
     )
-    assert [dict(one.settings) for one in causal.discriminate(m)] == [{"X": "absent"}]
+    assert [dict(one.settings) for one in experiments.discriminate(m)] == [{"X": "absent"}]
 
 
 # ---- what a reader does
@@ -255,12 +255,12 @@ def test_a_condition_at_a_click_and_a_node_by_keyboard(visit: Open) -> None:
     tab.get_by_role("button", name="Chemotherapy and Tα-1", exact=True).click()
     assert tab.evaluate("location.hash") == "#tab=runs&in=both"
     assert "Tumour control: strong" in tab.locator("#said").inner_text()
-    answer = causal.whatif(SEED, "both")
+    answer = whatif.whatif(SEED, "both")
     shown = steps(tab)
     assert list(shown) == [step.node for step in answer.changed if step.node not in answer.settings]
     for step in answer.changed:
         if step.node in shown:
-            assert step.status in shown[step.node] and causal.shown(step.after) in shown[step.node]
+            assert step.status in shown[step.node] and whatif.shown(step.after) in shown[step.node]
     assert "higher than under “Chemotherapy alone”" in shown["tumour_control"]
     tab.focus("#setting summary")
     tab.keyboard.press("Enter")
@@ -279,7 +279,7 @@ def test_a_condition_at_a_click_and_a_node_by_keyboard(visit: Open) -> None:
 
 def test_an_answer_says_what_it_stands_on_and_its_steps_lead_to_their_evidence(visit: Open) -> None:
     tab = visit(BOTH)
-    step = next(one for one in causal.whatif(SEED, "both", {"TLR7": "absent"}).changed if one.node == "CD8_priming")
+    step = next(one for one in whatif.whatif(SEED, "both", {"TLR7": "absent"}).changed if one.node == "CD8_priming")
     tab.locator("[data-step=CD8_priming] summary").click()
     text = steps(tab)["CD8_priming"]
     assert f"Rests on {len(step.rests_on)} step" in text and "weakest link: curator inference" in text
@@ -320,7 +320,7 @@ def test_the_experiment_that_tells_the_readings_apart(visit: Open) -> None:
     tab = visit("#tab=runs")
     tab.click("#apart")
     tab.locator("#experiments li button").first.wait_for()
-    found, told = causal.discriminate(SEED), Told(SEED)
+    found, told = experiments.discriminate(SEED), Told(SEED)
     said = tab.locator("#experiments > li strong").all_inner_texts()
     assert said == [
         " + ".join(
@@ -386,7 +386,7 @@ def test_a_node_is_set_in_its_card_and_the_focus_stays(visit: Open) -> None:
 
 
 def test_what_cannot_run_in_a_page_says_so(visit: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "MOST", 10)
+    monkeypatch.setattr(in_page, "MOST", 10)
     path = tmp_path / "many.html"
     path.write_text(page.html(SEED), encoding="utf-8")
     tab = visit("#tab=runs&in=both&set=TLR7%3Dabsent", path=path)
@@ -394,7 +394,7 @@ def test_what_cannot_run_in_a_page_says_so(visit: Open, tmp_path: Path, monkeypa
     assert tab.locator("#runs table").count() == 2, "the tables stay"
     monkeypatch.undo()
     broken = replace(SEED, conditions=Frozen({"c": Condition(key="c", values=Frozen({"no such node": "present"}))}))
-    assert network.compiled(broken) == {"why": "This mechanism cannot be run: kg check says what is wrong with it."}
+    assert in_page.compiled(broken) == {"why": "This mechanism cannot be run: kg check says what is wrong with it."}
 
 
 def test_without_a_script_the_tables_stay(visit: Open) -> None:

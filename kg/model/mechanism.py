@@ -5,7 +5,6 @@ The fields of each class are the keys of the notation (ontology/notation.tsv); d
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -629,56 +628,9 @@ class Mechanism(Record):
         ``species``, ``evidence`` (a JSON list) and, where several mechanisms are one graph, ``mechanism``. A list is one text with ``|`` between its items. An edge that
         blocks an edge goes to the object of that edge, with ``blocks`` naming it.
         """
-        import networkx as nx
+        from kg.model.graph import networkx_graph
 
-        caveat = " · ".join(self.caveats)
-        about = _plain(id=self.id, title=self.title, licence=self.licence, status=self.status, caveat=caveat)
-        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(**about)
-        for node in self.nodes.values():
-            graph.add_node(
-                node.key,
-                **_plain(
-                    label=node.label,
-                    name=node.name,
-                    term=node.term.id if node.term else "",
-                    term_label=node.term.label if node.term else "",
-                    kind=node.drawn_as,
-                    place=node.place,
-                    at_start=node.at_start,
-                    levels="|".join(node.levels),
-                    outcome=node.outcome,
-                    forms="|".join(form.id for form in node.forms),
-                    form_labels="|".join(form.label for form in node.forms),
-                    note=node.note,
-                ),
-            )
-        for edge in self.edges:
-            blocked = self.blocked(edge)
-            graph.add_edge(
-                edge.subject,
-                self.object(edge),
-                key=edge.name,
-                **_plain(
-                    predicate=edge.verb,
-                    sign=self.sign(edge),
-                    role=edge.role,
-                    claim=edge.claim,
-                    asserted=self.bare(edge),
-                    executes=edge.executes,
-                    disputed=edge.disputed,
-                    place=edge.place,
-                    blocks=blocked[0].name if blocked else "",
-                    requires="|".join(map(_needed, edge.requires)),
-                    unless="|".join(map(_needed, edge.unless)),
-                    level=edge.level,
-                    effect="" if edge.effect is None else "complete" if edge.effect.complete else "unstated",
-                    sentence=edge.sentence.text,
-                    mechanism=edge.mechanism,
-                    species="|".join(self.support(edge).species),
-                    evidence=json.dumps([plain(item) for item in edge.evidence], ensure_ascii=False),
-                ),
-            )
-        return graph
+        return networkx_graph(self)
 
 
 def common_name(taxon: Term) -> str:
@@ -701,11 +653,3 @@ def plain(evidence: Evidence) -> dict[str, Any]:
     if evidence.assay:
         values["assay"] = str(evidence.assay)
     return values
-
-
-def _needed(requirement: Requirement) -> str:
-    return requirement.node + (f">={requirement.level}" if requirement.level else "")
-
-
-def _plain(**values: str | int | bool | None) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value is not None and value != ""}

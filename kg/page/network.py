@@ -12,9 +12,9 @@ from kg.model import vocabulary
 from kg.model.mechanism import Expectation, Mechanism, common_name
 from kg.page.layout import clean, spoken
 from kg.page.words import READ
-from kg.reasoning import causal
-from kg.reasoning.causal import Network
-from kg.reasoning.conflicts import Supports
+from kg.reasoning import network, whatif
+from kg.reasoning.disagreements import Supports
+from kg.reasoning.network import Network
 
 #: With more executing edges the page says that it is too large: at 100,000 (7 MB of JSON) Chromium took 0.2 s to read the
 #: network and 0.1 s for an answer (benchmarks/whatif.py), and a page of so many steps is slow for other reasons.
@@ -43,7 +43,7 @@ def compiled(mechanism: Mechanism, supports: Supports | None = None) -> dict[str
         if running > MOST:
             return {"why": f"{running:,} steps are too many to run in a page; kg whatif runs them on the command line."}
         return _compiled(mechanism, supports or Supports(mechanism))
-    except (KeyError, IndexError, causal.Impossible):  # an invalid mechanism: what is wrong is `kg check`'s to say
+    except (KeyError, IndexError, network.Impossible):  # an invalid mechanism: what is wrong is `kg check`'s to say
         return {"why": "This mechanism cannot be run: kg check says what is wrong with it."}
 
 
@@ -53,7 +53,7 @@ def _compiled(mechanism: Mechanism, supports: Supports) -> dict[str, Any]:
     edge_number = {edge.name: n for n, edge in enumerate(m.edges)}
     claims = vocabulary.claims()
     conditions = list(m.conditions)
-    readings = causal.readings(m)
+    readings = network.readings(m)
     taxa: dict[str, int] = {}
     species = {}
     for n, edge in enumerate(m.edges):
@@ -61,7 +61,7 @@ def _compiled(mechanism: Mechanism, supports: Supports) -> dict[str, Any]:
         if found:
             species[n] = [taxa.setdefault(label, len(taxa)) for label in found]
     common = {taxon.label: common_name(taxon) for item in m.evidence() for taxon in item.taxon}
-    run = causal.Run(m)
+    run = network.Run(m)
     for settings in (*m.conditions, *m.assumptions):  # raises Impossible for what cannot be set
         run.settings(values=(m.conditions.get(settings) or m.assumptions[settings]).values)
 
@@ -88,7 +88,7 @@ def _compiled(mechanism: Mechanism, supports: Supports) -> dict[str, Any]:
             {
                 "key": clean(name),
                 "title": clean(_title(m, name)),
-                **_network(causal.under(m, name), net, number, edge_number),
+                **_network(network.under(m, name), net, number, edge_number),
             }
             for name, net in run.networks.items()
         ],
@@ -129,7 +129,7 @@ def _rests(m: Mechanism, supports: Supports) -> dict[str, Any]:
 
 
 def _title(mechanism: Mechanism, reading: str) -> str:
-    return reading if reading == causal.AS_WRITTEN else mechanism.readings[reading].title or reading
+    return reading if reading == network.AS_WRITTEN else mechanism.readings[reading].title or reading
 
 
 def _network(m: Mechanism, net: Network, number: dict[str, int], edge_number: dict[str, int]) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _network(m: Mechanism, net: Network, number: dict[str, int], edge_number: di
             name = number[what.name] if of_node else edge_number[what.name]
             inputs += [KINDS.index(what.kind), name, number[what.node] if what.node else -1]
             known.append({True: "1", False: "0", None: "?"}[net.given.get(gate)])
-    standing = [causal.standing(m.edge(name)) for name in net.fires]
+    standing = [whatif.standing(m.edge(name)) for name in net.fires]
     return {
         "kinds": "".join(map(str, net.gates)),
         "counts": [len(ins) for ins in net.ins],

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from kg.model.mechanism import Mechanism
-from kg.reasoning.causal import AS_WRITTEN, Impossible, Network, Run, Value
+from kg.reasoning.network import AS_WRITTEN, Impossible, Network, Run, Value
 
 
 @dataclass(frozen=True)

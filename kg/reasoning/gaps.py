@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kg.model.mechanism import Edge, Mechanism
-from kg.reasoning import causal
-from kg.reasoning.causal import AS_WRITTEN, Run
+from kg.reasoning import experiments, reasons
+from kg.reasoning.network import AS_WRITTEN, Run
 
 #: Kinds of gap, in the order in which those of equal weight are told.
 KINDS = {
@@ -76,7 +76,7 @@ class _Gaps:
         for edge in self.m.edges:
             yield from self.edge(edge)
         if self.m.expectations and self.run:
-            for name in causal.unpinned(self.m):
+            for name in experiments.unpinned(self.m):
                 yield self.gap("unpinned", name, self.m.words(self.m.edge(name)))
 
     def unknowns(self) -> Iterator[Gap]:
@@ -84,7 +84,7 @@ class _Gaps:
         left: dict[tuple[str, str], dict[str, list[str]]] = {}  # whether, or how far -> outcome -> conditions
         for condition in self.m.conditions.values() if self.run else ():
             for outcome in self.asked:
-                for fact in causal.unsettled(self.run, outcome, condition.key) if self.run else ():
+                for fact in reasons.unsettled(self.run, outcome, condition.key) if self.run else ():
                     under = left.setdefault(("how far" if fact.kind == "effect" else "whether", fact.name), {})
                     under.setdefault(outcome, []).append(condition.title or condition.key)
         for (word, about), by in left.items():

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from kg import formats
-from kg.formats import notation
-from kg.model import texts
+from kg.formats.notation.read import BREAK, blocks, parse_bytes
+from kg.model import keys, texts
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.model.mechanism import Frozen, Mechanism, Source
 
@@ -35,7 +35,7 @@ def add_source(
     """
     file = formats.find(path)
     data = file.read_bytes()
-    mechanism, wrong = notation.parse_bytes(data, str(file))
+    mechanism, wrong = parse_bytes(data, str(file))
     errors = [one for one in wrong if one.severity == "error"]
     if errors:
         raise InvalidMechanism(errors)
@@ -63,7 +63,7 @@ def _complaints(mechanism: Mechanism, source: Source, file: Path) -> list[Diagno
         found.append(Diagnostic(here, "no-identity", "neither a DOI nor a PubMed number is given"))
     for name, shape in (("doi", "doi"), ("pmid", "digits"), ("key", "key")):
         value = getattr(source, name)
-        pattern, what = notation.SHAPES[shape]
+        pattern, what = keys.SHAPES[shape]
         if value and not re.fullmatch(pattern, value):
             inner = re.search(pattern, value)
             hint = f"did you mean {inner.group()!r}?" if inner else f"such as {what.rpartition(' ')[2]}"
@@ -80,7 +80,7 @@ def _complaints(mechanism: Mechanism, source: Source, file: Path) -> list[Diagno
                 at = other.spot(name) or here
                 message = f"{other.key!r} has this {'DOI' if name == 'doi' else 'PubMed number'} already: {value}"
                 found.append(Diagnostic(at, "source-there", message, f"name it as source: {other.key}"))
-    choices = notation.notation()["source"]["read"].kind.partition(":")[2].split("|")
+    choices = keys.notation()["source"]["read"].kind.partition(":")[2].split("|")
     if source.read not in choices:
         found.append(
             Diagnostic(here, "wrong-kind", f"read {source.read!r} is no such word", near(source.read, choices))
@@ -92,14 +92,14 @@ def _with(data: bytes, mechanism: Mechanism, source: Source, file: Path) -> byte
     """The bytes of a file with the source behind the last one, and stubs behind the last edge."""
     mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
     text = data[len(mark) :].decode("utf-8")
-    pieces = re.split(f"({notation.BREAK})", text)  # lines, and between them what ends each
-    blocks = notation.blocks(text)
+    pieces = re.split(f"({BREAK})", text)  # lines, and between them what ends each
+    found = blocks(text)
     end = "\r\n" if "\r\n" in text else "\n"
     for name, lines in (
         ("edges", _stubs(source)),
         ("sources", _entry(source)),
     ):  # from the end, so that lines keep their number
-        block = blocks[name]
+        block = found[name]
         if block.flow:
             at = mechanism.spot(name) or Location(str(file), 1, 1)
             message = f"{name} is written inside brackets, where nothing can be added without changing a line"
@@ -113,7 +113,7 @@ def _with(data: bytes, mechanism: Mechanism, source: Source, file: Path) -> byte
         else:  # the last line of the file ends without a break
             pieces[-1] += end + new
     changed = mark + "".join(pieces).encode("utf-8")
-    again, wrong = notation.parse_bytes(changed, str(file))
+    again, wrong = parse_bytes(changed, str(file))
     wanted = replace(mechanism, sources=Frozen({**mechanism.sources, source.key: source}))
     if wrong or again != wanted:
         at = mechanism.spot("sources") or Location(str(file), 1, 1)

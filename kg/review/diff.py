@@ -23,7 +23,8 @@ from kg.model import rdf_files, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
 from kg.model.mechanism import Change as Replaced
 from kg.model.mechanism import Edge, Evidence, Mechanism, Node, Source, plain
-from kg.reasoning import causal, conflicts
+from kg.reasoning import disagreements, expectations, network, routes, whatif
+from kg.reasoning.conflict import Conflict, named
 from kg.sparql import Engine, NoAnswer, questions
 
 #: Kinds of change, those first that a reviewer should see first.
@@ -174,9 +175,9 @@ def load(name: str) -> Version:
     """A version by its name. Raises InvalidMechanism if there is none, or it is in no format that can be compared."""
     path = Path(name)
     if rdf_files.is_rdf(path) and path.is_file():
-        from kg.formats import rdf
+        from kg.formats.rdf import read
 
-        found = rdf.mechanisms(shapes.read(path), Ledger(name, "RDF"))
+        found = read.mechanisms(shapes.read(path), Ledger(name, "RDF"))
         if not found:
             raise InvalidMechanism(
                 [Diagnostic(Location(name, 1, 1), "nothing-to-compare", "no mechanism is in this RDF")]
@@ -205,9 +206,9 @@ def _version(name: str, parsed: Iterable[tuple[Mechanism, list[Diagnostic]]], rd
 
 
 def _parsed(data: bytes, name: str) -> tuple[Mechanism, list[Diagnostic]]:
-    from kg.formats import notation
+    from kg.formats.notation import read
 
-    return notation.parse_bytes(data, name)
+    return read.parse_bytes(data, name)
 
 
 def _revision(name: str) -> Iterator[tuple[str, bytes]]:
@@ -271,7 +272,7 @@ def _compared(old: Mechanism, new: Mechanism) -> Iterator[Change]:
         before, after = old.sources.get(key), new.sources.get(key)
         if before != after:
             kind = "source-changed" if before and after else "source-removed" if before else "source-added"
-            yield Change(kind, id, key, conflicts.named(after or before or Source()) + f" ({key})")
+            yield Change(kind, id, key, named(after or before or Source()) + f" ({key})")
     yield from _plans(old, new)
     for name in REST:
         before_value, after_value = _rest(old, name), _rest(new, name)
@@ -352,7 +353,7 @@ _KEYS: dict[str, Callable[[Mechanism, Edge], str]] = {
 
 def _sign(m: Mechanism, edge: Edge) -> str:
     try:
-        sign = causal.sign(m, edge) or m.sign(edge)
+        sign = routes.sign(m, edge) or m.sign(edge)
     except (KeyError, IndexError):  # an edge of a broken file
         return "?"
     return {1: "+", -1: "−"}.get(sign, "0")
@@ -478,10 +479,10 @@ def _expectations(old: Mechanism, new: Mechanism) -> Iterator[Change]:
     def held(m: Mechanism) -> dict[str, tuple[bool, str]]:
         found: dict[str, tuple[bool, str]] = {}
         if any(edge.executes for edge in m.edges):
-            for one in causal.outcomes(causal.Run(m)):
+            for one in expectations.outcomes(network.Run(m)):
                 name = f"{one.expectation.given}: {one.expectation.expect.text}"
-                holds, value = found.get(name, (True, causal.shown(one.value)))
-                found[name] = holds and one.holds is True, value if not holds else causal.shown(one.value)
+                holds, value = found.get(name, (True, whatif.shown(one.value)))
+                found[name] = holds and one.holds is True, value if not holds else whatif.shown(one.value)
         return found
 
     before, after = held(old), held(new)
@@ -493,8 +494,8 @@ def _expectations(old: Mechanism, new: Mechanism) -> Iterator[Change]:
 
 
 def _disagreements(old: Version, new: Version) -> Iterator[Change]:
-    def found(version: Version) -> dict[str, conflicts.Conflict]:
-        return {f"{one.key} {one.verdict}": one for one in conflicts.find(version.mechanisms.values())}
+    def found(version: Version) -> dict[str, Conflict]:
+        return {f"{one.key} {one.verdict}": one for one in disagreements.find(version.mechanisms.values())}
 
     mine, yours = found(old), found(new)
     for key, one in (*mine.items(), *yours.items()):

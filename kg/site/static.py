@@ -40,13 +40,14 @@ from urllib.parse import quote, unquote
 
 import kg
 from kg import formats, page, sparql
-from kg.formats import rdf
+from kg.formats.rdf import names, void
 from kg.model import vocabulary
 from kg.model.mechanism import Edge, Evidence, Mechanism, Node, Place, Source
 from kg.model.vocabulary import Term
 from kg.page.picture import asset
 from kg.page.words import Told
-from kg.reasoning import conflicts
+from kg.reasoning import disagreements, merge
+from kg.reasoning.conflict import Conflict
 from kg.site import query
 from kg.site.build import OTHERS, Progress, contents, endings, moved, outputs
 
@@ -250,7 +251,7 @@ class Site:
         )  # outlines after what is whole
         self.url, self.progress = url, progress
         self.told = {m.id: Told(m) for m in self.mechanisms}
-        self.whole = conflicts.merge(mechanisms)
+        self.whole = merge.merge(mechanisms)
         self.data = contents(mechanisms, progress=progress, home="index.html")
         for name in WORDS:
             self.data[name] = (kg.shelf("ontology") / name).read_text(encoding="utf-8")
@@ -310,8 +311,8 @@ class Site:
         return sorted({m.licence for m in self.mechanisms if m.licence})
 
     @cached_property
-    def conflicts(self) -> list[conflicts.Conflict]:
-        return conflicts.find(self.mechanisms)
+    def conflicts(self) -> list[Conflict]:
+        return disagreements.find(self.mechanisms)
 
     @property
     def shared(self) -> int:
@@ -595,7 +596,7 @@ class Site:
             "license": [f"https://spdx.org/licenses/{name}" for name in self.licences],
             "isAccessibleForFree": True,
             "void:dataDump": {"@id": "all.nq"},
-            "hasPart": [{"@id": rdf.iri(m), "@type": "Dataset", "name": m.title} for m in self.mechanisms],
+            "hasPart": [{"@id": names.iri(m), "@type": "Dataset", "name": m.title} for m in self.mechanisms],
         }
 
     def _dataset(self, m: Mechanism) -> dict[str, Any]:
@@ -603,25 +604,25 @@ class Site:
         dump = f"{m.id}.nq"
         return {
             **CONTEXT,
-            "@id": rdf.iri(m),
+            "@id": names.iri(m),
             "@type": ["Dataset", "void:Dataset"],
             "name": m.title,
             "description": " · ".join(filter(None, (m.summary, *m.caveats))),
             "version": m.version,
             "license": f"https://spdx.org/licenses/{m.licence}",
-            "identifier": f"sha256:{rdf.input_hash(m)}",
+            "identifier": f"sha256:{names.input_hash(m)}",
             "citation": [s.title for s in m.sources.values() if s.title],
             "isAccessibleForFree": True,
             "includedInDataCatalog": {"@id": vocabulary.BASE},
             "void:triples": len(self.data[dump].splitlines()) if dump in self.data else 0,
             "void:dataDump": {"@id": f"../{dump}"},
-            "void:uriSpace": f"{rdf.iri(m)}/",
+            "void:uriSpace": f"{names.iri(m)}/",
             "distribution": [
                 {
                     "@type": "DataDownload",
                     "name": row.title,
                     "contentUrl": f"../{row.name}",
-                    "encodingFormat": rdf.MEDIA.get(Path(row.name).suffix, "application/octet-stream"),
+                    "encodingFormat": void.MEDIA.get(Path(row.name).suffix, "application/octet-stream"),
                     "contentSize": f"{row.bytes} B",
                     "sha256": row.sha256,
                 }
@@ -644,7 +645,7 @@ class Site:
         ]
         return {
             **CONTEXT,
-            "@id": rdf.iri(m, "source", s.key),
+            "@id": names.iri(m, "source", s.key),
             "@type": kinds.get(s.kind, "CreativeWork"),
             "name": s.title or s.key,
             **({"author": s.authors} if s.authors else {}),

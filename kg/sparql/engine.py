@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.model import rdf_files, vocabulary
 from kg.model.diagnostics import Location
-from kg.reasoning.conflicts import ALL
+from kg.reasoning.merge import ALL
 from kg.sparql.answer import Answer, table
 from kg.sparql.library import text_of
 from kg.sparql.query import NoAnswer, Query, read
@@ -63,7 +63,7 @@ class Engine:
     def load(self, *over: str | Path | Mechanism) -> None:
         """Add mechanisms and RDF files; everything in seeds/ if none is named. A store on disk is asked as it lies there."""
         from kg import formats
-        from kg.formats import rdf
+        from kg.formats.rdf import write
 
         stores = [found for found in map(rdf_files.store_of, over) if found]
         if stores:
@@ -78,7 +78,7 @@ class Engine:
             else:
                 mechanisms.append(self._load_mechanism(one))
         if len(mechanisms) > 1:
-            self._load_graph(ALL, vocabulary.BASE + ALL, rdf.together(mechanisms))
+            self._load_graph(ALL, vocabulary.BASE + ALL, write.together(mechanisms))
         if self.names:
             self._done(self._said("the merge of all graphs", do="unite"))
 
@@ -113,11 +113,11 @@ class Engine:
 
     def _load_mechanism(self, one: str | Path | Mechanism) -> Mechanism:
         from kg import formats
-        from kg.formats import rdf
+        from kg.formats.rdf import names, write
 
         mechanism = formats.valid(one) if isinstance(one, (str, Path)) else one
         self.caveats[mechanism.id], self.versions[mechanism.id] = mechanism.caveats, mechanism.version
-        for name, graph in ((rdf.iri(mechanism), rdf.graph), (rdf.iri(mechanism, "run"), rdf.run_graph)):
+        for name, graph in ((names.iri(mechanism), write.graph), (names.iri(mechanism, "run"), write.run_graph)):
             self._load_graph(mechanism.id, name, graph(mechanism))
         return mechanism
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from kg.model import rdf_files, vocabulary
-from kg.reasoning.conflicts import ALL
+from kg.reasoning.merge import ALL
 from kg.sparql.process import add, unite
 from kg.sparql.query import NoAnswer
 
@@ -79,7 +79,7 @@ def loaded(over: Iterable[str | Path | Mechanism], graph: str = "") -> Any:
     import pyoxigraph as ox
 
     from kg import formats
-    from kg.formats import rdf
+    from kg.formats.rdf import write
 
     store, mechanisms = ox.Store(), []
     given = list(over) or list(formats.seeds())
@@ -95,7 +95,7 @@ def loaded(over: Iterable[str | Path | Mechanism], graph: str = "") -> Any:
     for mechanism in mechanisms:
         store.bulk_load(formats.text(mechanism, ".nq").encode(), format=ox.RdfFormat.N_QUADS)
     if len(mechanisms) > 1:
-        lines = rdf.lines(rdf.together(mechanisms), vocabulary.BASE + ALL)
+        lines = write.lines(write.together(mechanisms), vocabulary.BASE + ALL)
         store.bulk_load("".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
     return store
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kg.formats.shared import bel, foreign
+from kg.formats.shared import bel, bounded, drafting
 from kg.formats.shared.losses import Ledger
 from kg.model.mechanism import Evidence, Mechanism
 
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The graph of a JGIF file; of a file with several graphs, the only one that has nodes."""
-    text = foreign.text(file, ledger)
-    found, place = foreign.objects(text, ledger), foreign.Places(text, ledger)
+    text = bounded.text(file, ledger)
+    found, place = bounded.objects(text, ledger), bounded.Places(text, ledger)
     several = found.get("graphs") if isinstance(found, dict) else None
     every = [found.get("graph"), *(several if isinstance(several, list) else [])] if isinstance(found, dict) else []
     graphs = [one for one in every if isinstance(one, dict) and isinstance(one.get("nodes"), list)]
@@ -21,7 +21,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         hint = '{"graph": {"nodes": [...], "edges": [...]}}'
         raise ledger.stop(None, "no-graph", f"the file holds {len(graphs)} graphs with nodes", hint)
     graph: dict[str, Any] = graphs[0]
-    draft = foreign.Draft(file, ledger, text)
+    draft = drafting.Draft(file, ledger, text)
     head = ledger.record("graph", "", {k: v for k, v in graph.items() if k not in ("nodes", "edges")}, ledger.at())
     ledger.record("file", "", {k: v for k, v in found.items() if k not in ("graph", "graphs")}, ledger.at())
     for one in every:
@@ -64,7 +64,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     return draft.mechanism()
 
 
-def _evidence(draft: foreign.Draft, ledger: Ledger, said: dict[str, Any], of: str, at: Any) -> Evidence:
+def _evidence(draft: drafting.Draft, ledger: Ledger, said: dict[str, Any], of: str, at: Any) -> Evidence:
     flat = {
         f"{k}.{name}" if isinstance(v, dict) else k: (v[name] if isinstance(v, dict) else v)
         for k, v in said.items()
@@ -81,4 +81,4 @@ def _evidence(draft: foreign.Draft, ledger: Ledger, said: dict[str, Any], of: st
             break
     else:
         taxon = ()
-    return Evidence(source=source, claim=foreign.UNCLASSIFIED, taxon=taxon, at=at)
+    return Evidence(source=source, claim=drafting.UNCLASSIFIED, taxon=taxon, at=at)

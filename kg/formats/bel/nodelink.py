@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kg.formats.shared import bel, foreign
+from kg.formats.shared import bel, bounded, drafting
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model.mechanism import Evidence, Mechanism
 
@@ -14,11 +14,11 @@ MODIFIERS = {"Activity": "act", "Degradation": "deg"}
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The graph of a nodelink file; links count nodes from 0, or name their ids."""
-    text = foreign.text(file, ledger)
-    found, place = foreign.objects(text, ledger), foreign.Places(text, ledger)
+    text = bounded.text(file, ledger)
+    found, place = bounded.objects(text, ledger), bounded.Places(text, ledger)
     if not isinstance(found, dict) or not all(isinstance(found.get(part), list) for part in ("nodes", "links")):
         raise ledger.stop(None, "no-graph", "there are no nodes and links", '{"nodes": [{"bel": ...}], "links": [...]}')
-    draft = foreign.Draft(file, ledger, text)
+    draft = drafting.Draft(file, ledger, text)
     graph = found.get("graph")
     rest = {k: v for k, v in found.items() if k not in ("nodes", "links", "graph")}
     rest |= {} if isinstance(graph, dict) else {"graph": graph}
@@ -67,7 +67,7 @@ def _modified(link: Taken, side: str, term: str) -> str:
     return f"{MODIFIERS.get(kind, kind)}({term})"
 
 
-def _evidence(draft: foreign.Draft, link: Taken) -> list[Evidence]:
+def _evidence(draft: drafting.Draft, link: Taken) -> list[Evidence]:
     citation: Any = link.see("citation", {})
     if not isinstance(citation, dict) or not citation:
         return []
@@ -80,7 +80,7 @@ def _evidence(draft: foreign.Draft, link: Taken) -> list[Evidence]:
     notes = link.see("annotations", {})
     told = notes.get("Species") if isinstance(notes, dict) else None
     numbers = [str(one.get("identifier")) for one in told or [] if isinstance(one, dict)]
-    taxa = [foreign.taxon(f"NCBITaxon:{number}") for number in numbers]
+    taxa = [drafting.taxon(f"NCBITaxon:{number}") for number in numbers]
     if taxa and all(taxa):
         for i in range(len(told or [])):
             for field in ("identifier", "namespace"):
@@ -88,4 +88,4 @@ def _evidence(draft: foreign.Draft, link: Taken) -> list[Evidence]:
     elif taxa:
         link.lost("annotations.Species", "the species is not in ontology/terms.tsv, so nobody has checked its name")
     taxon = tuple(one for one in taxa if one) if all(taxa) else ()
-    return [Evidence(source=source or "file", claim=foreign.UNCLASSIFIED, taxon=taxon, at=link.at)]
+    return [Evidence(source=source or "file", claim=drafting.UNCLASSIFIED, taxon=taxon, at=link.at)]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kg.formats.shared import bel, foreign
+from kg.formats.shared import bel, bounded, drafting
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
@@ -87,8 +87,8 @@ class _Reader:
     """One pass over the lines. Statements about statements wait for the end, when all statements are known."""
 
     def __init__(self, file: Path, ledger: Ledger) -> None:
-        self.ledger, self.text = ledger, foreign.text(file, ledger)
-        self.draft = foreign.Draft(file, ledger, self.text)
+        self.ledger, self.text = ledger, bounded.text(file, ledger)
+        self.draft = drafting.Draft(file, ledger, self.text)
         self.context = _Context()
         self.edges: dict[tuple[str, str, str], set[str]] = {}  # subject, relation, object -> the edges that say so
         self.nested: list[tuple[Taken, str, list[Evidence], str, str]] = []
@@ -168,7 +168,7 @@ class _Reader:
         said = " ".join(record.see(OURS + name))
         known = {"verb": vocabulary.predicates(), "claim": vocabulary.claims(), "kind": KINDS}
         keys = {"key": [said], "edge": [said], "level": [said], "levels": said.split("|")}.get(name, [])
-        fits = all(re.fullmatch(foreign.KEY, key) for key in keys) and said in known.get(name, [said])
+        fits = all(re.fullmatch(drafting.KEY, key) for key in keys) and said in known.get(name, [said])
         if fits:
             record.take(OURS + name)
         else:
@@ -182,7 +182,7 @@ class _Reader:
         if citation is None and not any(says.values()):
             return []
         source = bel.cited(self.draft, citation, "type", "id") if citation else "" if says["because"] else "file"
-        says["claim"] = says["claim"] or foreign.UNCLASSIFIED
+        says["claim"] = says["claim"] or drafting.UNCLASSIFIED
         return [Evidence(source=source, taxon=taxa, at=at, **says)]
 
 
@@ -210,7 +210,7 @@ def _lines(text: str, ledger: Ledger) -> Iterator[tuple[str, Location]]:
         ledger.complain(open_at, "no-statement", "the quotation mark that opens here is never closed", "close it")
 
 
-def _set(draft: foreign.Draft, ledger: Ledger, context: _Context, said: str, at: Location) -> None:
+def _set(draft: drafting.Draft, ledger: Ledger, context: _Context, said: str, at: Location) -> None:
     found = _SET.fullmatch(said)
     if not found:
         ledger.complain(at, "no-statement", "this sets nothing", 'SET Citation = {"PubMed", "title", "12345"}')
@@ -232,7 +232,7 @@ def _species(context: _Context) -> tuple[Term, ...]:
     if not name:
         return ()
     record = context.annotations[name]
-    taxa = [foreign.taxon(one) for one in record.see(name)]
+    taxa = [drafting.taxon(one) for one in record.see(name)]
     stated = tuple(taxon for taxon in taxa if taxon)
     if len(stated) < len(taxa):
         record.lost(name, "the species is not in ontology/terms.tsv, so nobody has checked its name")

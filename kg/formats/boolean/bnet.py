@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.formats.boolean import formulas
-from kg.formats.shared import foreign
+from kg.formats.shared import bounded, drafting
 from kg.formats.shared.losses import Ledger
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
@@ -47,8 +47,8 @@ class _Rule:
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The network of a .bnet file. A variable that is its own function, or has none, is a free input: unknown."""
-    text = foreign.text(file, ledger)
-    draft = foreign.Draft(file, ledger, text)
+    text = bounded.text(file, ledger)
+    draft = drafting.Draft(file, ledger, text)
     rules: dict[str, _Rule] = {}
     for rule in _rules(text, ledger):
         if rule.target in rules:

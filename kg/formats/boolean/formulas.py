@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kg.formats.shared import foreign
+from kg.formats.shared import drafting
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Edge, Effect, Mechanism, Node, Requirement, Sentence
 
@@ -205,7 +205,7 @@ def impossible(variables: Sequence[str]) -> int:
 BASAL = " basal"  # no file names a node so
 
 
-def express(draft: foreign.Draft, target: str, functions: Sequence[Function], at: Location | None) -> None:
+def express(draft: drafting.Draft, target: str, functions: Sequence[Function], at: Location | None) -> None:
     """The functions of a node as edges to it; all their variables are nodes of the draft by the names of the file.
 
     ``functions[k]`` is true where the node has at least level k + 1, all over the same variables; of a Boolean node
@@ -249,7 +249,7 @@ def _possible(function: Function, never: int) -> list[Term]:
 
 
 def _edge(
-    draft: foreign.Draft, key: str, verb: str, term: Term, at: Location | None, place: Mapping[str, int], **more: Any
+    draft: drafting.Draft, key: str, verb: str, term: Term, at: Location | None, place: Mapping[str, int], **more: Any
 ) -> None:
     """A conjunction as an edge: the first variable that must be true is its subject, the others are what it needs."""
 
@@ -283,7 +283,7 @@ class Net:
 
     def __post_init__(self) -> None:
         for key in self.mechanism.nodes:
-            self.names[key] = foreign.unused(word(key), set(self.names.values()))
+            self.names[key] = drafting.unused(word(key), set(self.names.values()))
 
     def functions(self) -> Iterator[tuple[str, str]]:
         """Each variable of a node with its function; ``extra`` is complete after the last."""

@@ -13,8 +13,8 @@ from typing import Any
 
 from kg.formats.boolean import formulas
 from kg.formats.boolean.formulas import Function
-from kg.formats.shared import foreign
-from kg.formats.shared.foreign import Element
+from kg.formats.shared import bounded, drafting
+from kg.formats.shared.bounded import Element
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
@@ -53,13 +53,13 @@ PARTS: dict[str, tuple[str, ...]] = {
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The model of an SBML-qual file. Species without the compartment that SBML asks for are read, with a warning."""
-    text = foreign.text(file, ledger)
-    root = foreign.elements(text, ledger)
-    foreign.unread(root, PARTS, ledger, others=False)
+    text = bounded.text(file, ledger)
+    root = bounded.elements(text, ledger)
+    bounded.unread(root, PARTS, ledger, others=False)
     model = next(root.all("model"), None)
     if root.tag != "sbml" or model is None:
         raise ledger.stop(root.at, "no-graph", f"<{root.tag}> holds no model", "an SBML file is <sbml><model>...")
-    return _Reader(foreign.Draft(file, ledger, text), ledger, model).mechanism()
+    return _Reader(drafting.Draft(file, ledger, text), ledger, model).mechanism()
 
 
 def _said(element: Element, apart: Sequence[str] = ()) -> dict[str, object]:
@@ -86,7 +86,7 @@ class _Reader:
 
     PARTS = ("listOfCompartments", "listOfQualitativeSpecies", "listOfTransitions")
 
-    def __init__(self, draft: foreign.Draft, ledger: Ledger, model: Element) -> None:
+    def __init__(self, draft: drafting.Draft, ledger: Ledger, model: Element) -> None:
         self.draft, self.ledger, self.model = draft, ledger, model
         self.places: dict[str, Place] = {}
         self.homes: dict[str, str] = {}  # the id of a compartment -> the key of its place
@@ -122,7 +122,7 @@ class _Reader:
     def term(self, element: Element, record: Taken, label: str) -> Term | None:
         """The term that an annotation says an element is, if it says so of one that kg knows."""
         items = [li for is_ in _below(element, "is") for li in _below(is_, "li")]
-        found = [foreign.term(foreign.curie(li.attributes.get("resource", "")), label, element.at) for li in items]
+        found = [drafting.term(drafting.curie(li.attributes.get("resource", "")), label, element.at) for li in items]
         if len(found) != 1 or found[0] is None:
             return None
         for field in record.fields():
@@ -141,7 +141,7 @@ class _Reader:
             return
         record.take("id")
         record.take("name")
-        key = foreign.unused(foreign.as_key(id), self.places)
+        key = drafting.unused(drafting.as_key(id), self.places)
         self.homes[id] = key
         self.places[key] = Place(key=key, term=term, name="" if label in ("", term.label) else label)
 
@@ -183,7 +183,7 @@ class _Reader:
         """The names of more levels than two, as kg wrote them beside the species; else numbers."""
         stated = next(iter(_below(element, "levels")), None)
         words = tuple(stated.text.split()) if stated else ()
-        fit = len(words) == highest + 1 == len(set(words)) and all(re.fullmatch(foreign.KEY, word) for word in words)
+        fit = len(words) == highest + 1 == len(set(words)) and all(re.fullmatch(drafting.KEY, word) for word in words)
         if fit:
             for field in record.fields():
                 if ".levels." in field:
@@ -405,7 +405,7 @@ class _Writer:
         """The id of the compartment of a place; where none is stated, of one that says so."""
         if place not in self.homes:
             made = self.model.createCompartment()
-            self.homes[place] = foreign.unused(formulas.word(place or "not_stated"), set(self.homes.values()))
+            self.homes[place] = drafting.unused(formulas.word(place or "not_stated"), set(self.homes.values()))
             made.setId(self.homes[place])
             made.setConstant(True)
             one = self.m.places.get(place)

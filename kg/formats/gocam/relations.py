@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from kg.formats.shared import foreign
+from kg.formats.shared import drafting
 from kg.formats.shared.losses import Taken
 from kg.model import vocabulary
 from kg.model.mechanism import Evidence
@@ -58,24 +58,24 @@ def verb(record: Taken, field: str, relation: str) -> str:
     return found
 
 
-def evidence(draft: foreign.Draft, record: Taken, code: str, reference: str, label: str) -> Evidence:
+def evidence(draft: drafting.Draft, record: Taken, code: str, reference: str, label: str) -> Evidence:
     """An item of evidence: the fields ``code`` and ``reference`` hold an ECO term and a publication."""
     eco = str(record.take(code))
-    assay = foreign.term(eco, label, record.at) if eco.startswith("ECO:") else None
+    assay = drafting.term(eco, label, record.at) if eco.startswith("ECO:") else None
     if eco and assay is None:
         record.lost(code, "it is no term of ECO")
     cited = str(record.take(reference))
     source = draft.cite(cited) if cited else ""
     if cited and not source:
         record.lost(reference, "it is no number of PubMed, no DOI and no address")
-    return Evidence(source=source or "file", claim=foreign.UNCLASSIFIED, assay=assay, at=record.at)
+    return Evidence(source=source or "file", claim=drafting.UNCLASSIFIED, assay=assay, at=record.at)
 
 
 def taxon(record: Taken, field: str, said: str, label: str) -> Term | None:
     """The species of a model: one that was looked up, else as the file names it; a number alone may be a genus."""
-    found = foreign.taxon(said)
+    found = drafting.taxon(said)
     if found is None and said.startswith("NCBITaxon:") and len(label.split()) > 1:
-        found = foreign.term(said, label, record.at)
+        found = drafting.term(said, label, record.at)
     if found:
         record.take(field)
     else:
@@ -86,7 +86,7 @@ def taxon(record: Taken, field: str, said: str, label: str) -> Term | None:
 def term(record: Taken, field: str, curie: str, label: str) -> Term | None:
     """The term that ``field`` of a record holds; where kg does not know its prefix, the name is what is kept."""
     record.take(field)
-    found = foreign.term(curie, label, record.at)
+    found = drafting.term(curie, label, record.at)
     if curie and found is None:
         why = "its prefix is not registered in ontology/prefixes.tsv"
         record.lost(field, why) if label else record.changed(field, f"kept as the node's name: {why}")

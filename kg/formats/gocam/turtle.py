@@ -11,8 +11,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from kg.formats.gocam import relations
-from kg.formats.shared import foreign
-from kg.formats.shared.foreign import curie, local
+from kg.formats.shared import bounded, drafting
+from kg.formats.shared.drafting import curie, local
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
 from kg.model.mechanism import Evidence, Mechanism, Note, Sentence
@@ -35,7 +35,7 @@ LOST = {
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The model of a GO-CAM file in Turtle. Nothing is fetched, so a term has the label that kg or the file knows."""
-    text = foreign.text(file, ledger)
+    text = bounded.text(file, ledger)
     return _Reader(file, ledger, text).mechanism()
 
 
@@ -43,10 +43,10 @@ class _Reader:
     """One pass over the triples, by subject."""
 
     def __init__(self, file: Path, ledger: Ledger, text: str) -> None:
-        self.ledger, self.text, self.places = ledger, text, foreign.Places(text, ledger)
-        self.draft = foreign.Draft(file, ledger, text)
+        self.ledger, self.text, self.places = ledger, text, bounded.Places(text, ledger)
+        self.draft = drafting.Draft(file, ledger, text)
         self.data: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for one in foreign.triples(text, ledger, ".ttl"):
+        for one in bounded.triples(text, ledger, ".ttl"):
             self.data[one.subject][one.predicate].append(one.object)
         self.records: dict[str, Taken] = {}
         self.kinds: dict[str, str] = {}  # what its relations tell of an individual
@@ -141,7 +141,7 @@ class _Reader:
         comments = [v for p, values in self.data[model].items() if local(p) == "comment" for v in values]
         if comments:
             record.take("comment")
-        scope = (Evidence(source="file", claim=foreign.UNCLASSIFIED, taxon=(said,)),) if said else ()
+        scope = (Evidence(source="file", claim=drafting.UNCLASSIFIED, taxon=(said,)),) if said else ()
         return scope, tuple(Note(note=" ".join(one.split())) for one in comments if one.strip())
 
     def relations(self, nodes: list[str]) -> list[tuple[str, str, str]]:
@@ -153,7 +153,7 @@ class _Reader:
         record = self.record("individual", about, without=joined)
         classes = sorted(curie(one) or one for one in self.classes[about] if not one.startswith("_:"))
         label = self.label(about, *self.classes[about])
-        term = foreign.term(classes[0], label, record.at) if len(classes) == 1 else None
+        term = drafting.term(classes[0], label, record.at) if len(classes) == 1 else None
         if term:
             record.take("type")
         elif len(self.classes[about]) != 1 or not classes:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from kg.formats.gocam import relations
-from kg.formats.shared import foreign
-from kg.formats.shared.foreign import Object
+from kg.formats.shared import bounded, drafting
+from kg.formats.shared.bounded import Object
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
 from kg.model.mechanism import BARE, Edge, Evidence, Frozen, Mechanism, Node, Note, Place, Sentence
@@ -48,16 +48,16 @@ COMPLEX = ("EnabledByProteinComplexAssociation", "PartOfProteinComplexAssociatio
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The model of a GO-CAM file in YAML. Nothing is fetched: labels are those of its list of objects."""
-    text = foreign.text(file, ledger)
-    return _Reader(file, ledger, text, foreign.mapping(text, ledger)).mechanism()
+    text = bounded.text(file, ledger)
+    return _Reader(file, ledger, text, bounded.mapping(text, ledger)).mechanism()
 
 
 class _Reader:
     """One pass over the model: activities and molecules are nodes first, so that associations find them."""
 
     def __init__(self, file: Path, ledger: Ledger, text: str, model: Object) -> None:
-        self.ledger, self.model, self.place_of = ledger, model, foreign.Places(text, ledger)
-        self.draft = foreign.Draft(file, ledger, text)
+        self.ledger, self.model, self.place_of = ledger, model, bounded.Places(text, ledger)
+        self.draft = drafting.Draft(file, ledger, text)
         self.places: dict[str, Place] = {}
         self.homes: dict[tuple[Term | None, str], str] = {}  # a term, and the place around it -> the key of the place
         self.labels: dict[str, str] = {}
@@ -142,7 +142,7 @@ class _Reader:
             for one in said if isinstance(said, list) else [said] if said else []:
                 found = relations.taxon(record, field, str(one), self.label(str(one)))
                 taxa += [found] if found else []
-        scope = (Evidence(source="file", claim=foreign.UNCLASSIFIED, taxon=tuple(taxa)),) if taxa else ()
+        scope = (Evidence(source="file", claim=drafting.UNCLASSIFIED, taxon=tuple(taxa)),) if taxa else ()
         record.lost("status", "kg does not keep how far the curation of a model is")
         said = record.see("comments")
         comments = [one for one in said if isinstance(one, str) and one.strip()] if isinstance(said, list) else []
@@ -202,7 +202,7 @@ class _Reader:
     def at_place(self, said: Object, of: str, key: str = "occurs_in") -> str:
         """The place of a node, if it is stated without evidence; it is taken out of what is said."""
         chain = [*self.chain(said, key)]
-        plain = all(foreign.term(self.curie(one), at=None) and not one.get("evidence") for one in chain)
+        plain = all(drafting.term(self.curie(one), at=None) and not one.get("evidence") for one in chain)
         if not chain or not plain or isinstance(said.get(key), list):
             return ""
         inside = ""
@@ -215,7 +215,7 @@ class _Reader:
             term = relations.term(record, "term", self.curie(one), label)
             made = self.homes.get((term, inside), "")
             if not made:
-                made = foreign.unused(foreign.as_key(term.label if term else ""), self.places)
+                made = drafting.unused(drafting.as_key(term.label if term else ""), self.places)
                 self.homes[term, inside] = made
                 self.places[made] = Place(key=made, term=term, inside=inside)
             inside = made
@@ -338,7 +338,7 @@ def text(mechanism: Mechanism, name: str = "gocam") -> str:
 
 def _asserts(item: Evidence) -> bool:
     """Whether an item lets a curator of GO assert its edge: as for a bare triple, or of a file that states no claim."""
-    return item.stance == "supports" and not item.hedge and item.claim in (*BARE, foreign.UNCLASSIFIED)
+    return item.stance == "supports" and not item.hedge and item.claim in (*BARE, drafting.UNCLASSIFIED)
 
 
 class _Writer:

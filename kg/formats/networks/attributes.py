@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from kg.formats.shared import foreign
+from kg.formats.shared import bounded, drafting
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
 from kg.model.diagnostics import InvalidMechanism, Location
@@ -113,7 +113,7 @@ class Network:
     styled: Mapping[str, Any] = field(default_factory=dict)
 
 
-def mechanism(draft: foreign.Draft, ledger: Ledger, network: Network) -> Mechanism:
+def mechanism(draft: drafting.Draft, ledger: Ledger, network: Network) -> Mechanism:
     """The mechanism that a network says."""
     whole = ledger.record("network", "", network.attributes, ledger.at())
     for name in network.styled:
@@ -185,7 +185,7 @@ def _first(record: Taken, names: Iterable[str]) -> str:
     return ""
 
 
-def _head(draft: foreign.Draft, whole: Taken) -> None:
+def _head(draft: drafting.Draft, whole: Taken) -> None:
     draft.about["title"] = _first(whole, TITLES)
     draft.about["summary"] = _first(whole, SUMMARIES)
     for name in ("version", "licence"):
@@ -198,7 +198,7 @@ def _head(draft: foreign.Draft, whole: Taken) -> None:
     whole.lost("caveat", "it is made again from sources and scope")
 
 
-def _records(draft: foreign.Draft, whole: Taken, name: str, kind: type[Any]) -> Iterator[dict[str, Any]]:
+def _records(draft: drafting.Draft, whole: Taken, name: str, kind: type[Any]) -> Iterator[dict[str, Any]]:
     """The sources or places that kg wrote into an attribute of the network."""
     found = _json(draft, whole, name)
     if found is None:
@@ -211,14 +211,14 @@ def _records(draft: foreign.Draft, whole: Taken, name: str, kind: type[Any]) -> 
             whole.lost(name, f"this is no list of {name} as kg writes it")
 
 
-def _json(draft: foreign.Draft, record: Taken, name: str) -> Any:
+def _json(draft: drafting.Draft, record: Taken, name: str) -> Any:
     """An attribute that holds JSON; None, and lost, if it holds something else."""
     said = str(record.see(name))
     if not said:
         return None
     if said[:1] in "[{":
         try:
-            found = foreign.objects(said, Ledger(draft.ledger.file, draft.ledger.title), record.at)
+            found = bounded.objects(said, Ledger(draft.ledger.file, draft.ledger.title), record.at)
             record.take(name)
             return found
         except InvalidMechanism:
@@ -243,10 +243,10 @@ def _made(said: Mapping[str, Any], at: Location | None) -> dict[str, Any]:
 
 def _term(said: object, at: Location | None) -> Term | None:
     id, _, label = str(said).partition(" ! ")
-    return foreign.term(id, label, at)
+    return drafting.term(id, label, at)
 
 
-def _node(draft: foreign.Draft, node: Taken, places: Mapping[str, Any]) -> None:
+def _node(draft: drafting.Draft, node: Taken, places: Mapping[str, Any]) -> None:
     id, own = str(node.take("id")), str(node.take("key"))
     label = _first(node, LABELS)
     says: dict[str, Any] = {"note": str(node.take("note")), "at": node.at}
@@ -255,7 +255,7 @@ def _node(draft: foreign.Draft, node: Taken, places: Mapping[str, Any]) -> None:
         if says["name"] != label:
             node.lost("label", "the name is shown")
     curie, said = _first(node, TERMS), str(node.see("term_label"))
-    term = foreign.term(curie, said or label, node.at) if curie else None
+    term = drafting.term(curie, said or label, node.at) if curie else None
     if curie and term is None:
         for attribute in TERMS:
             node.lost(attribute, "its prefix is not registered in ontology/prefixes.tsv")
@@ -275,7 +275,7 @@ def _node(draft: foreign.Draft, node: Taken, places: Mapping[str, Any]) -> None:
     if node.see("place") in places:
         says["place"] = node.take("place")
     start, levels = str(node.see("at_start")), tuple(filter(None, str(node.see("levels")).split("|")))
-    if all(re.fullmatch(foreign.KEY, level) for level in levels):
+    if all(re.fullmatch(drafting.KEY, level) for level in levels):
         says["levels"] = tuple(filter(None, str(node.take("levels")).split("|")))
         if start in ("present", "absent", "unknown", *levels):
             says["at_start"] = str(node.take("at_start"))
@@ -284,7 +284,7 @@ def _node(draft: foreign.Draft, node: Taken, places: Mapping[str, Any]) -> None:
         node.take("outcome")
         says["outcome"] = outcome in ("true", "1")
     ids, labels = (str(node.see(name)).split("|") for name in ("forms", "form_labels"))
-    forms = [foreign.term(id, label, node.at) for id, label in zip(ids, labels, strict=False)]
+    forms = [drafting.term(id, label, node.at) for id, label in zip(ids, labels, strict=False)]
     if forms and len(ids) == len(labels) and all(forms):
         node.take("forms")
         node.take("form_labels")
@@ -295,7 +295,7 @@ def _node(draft: foreign.Draft, node: Taken, places: Mapping[str, Any]) -> None:
         node.changed("id", "the node is called by its key")
 
 
-def _edge(draft: foreign.Draft, edge: Taken, places: Mapping[str, Any]) -> None:
+def _edge(draft: drafting.Draft, edge: Taken, places: Mapping[str, Any]) -> None:
     subject, object = (draft.keys[str(edge.take(end))] for end in ("source", "target"))
     sentence = _sentence(draft, edge, subject, object)
     role = vocabulary.predicates()[sentence.verb].role
@@ -330,7 +330,7 @@ def _edge(draft: foreign.Draft, edge: Taken, places: Mapping[str, Any]) -> None:
     draft.edge(sentence, edge, _evidence(draft, edge), name=own or ("" if id.isdigit() else id), **more)
 
 
-def _sentence(draft: foreign.Draft, edge: Taken, subject: str, object: str) -> Sentence:
+def _sentence(draft: drafting.Draft, edge: Taken, subject: str, object: str) -> Sentence:
     """The sentence that kg wrote, else subject, verb or sign, and object."""
     words = str(edge.see("sentence")).split()
     if len(words) in (3, 5) and words[0] == subject and words[1] in vocabulary.predicates():
@@ -338,7 +338,7 @@ def _sentence(draft: foreign.Draft, edge: Taken, subject: str, object: str) -> S
         edge.take("predicate")
         return Sentence(words[0], words[1], words[2], words[4] if len(words) == 5 else "")
     said = next((name for name in VERBS if edge.see(name)), "")
-    known = foreign.verb(str(edge.see(said))) if said else None
+    known = drafting.verb(str(edge.see(said))) if said else None
     if known and known.role != "blocks":
         edge.take(said)
         return Sentence(subject, known.verb, object)
@@ -347,15 +347,15 @@ def _sentence(draft: foreign.Draft, edge: Taken, subject: str, object: str) -> S
             edge.take(name)
             if said and said != name:
                 edge.changed(
-                    said, f"{foreign.SIGNED[sign]}: kg has no verb {edge.see(said)!r}, but the edge has a sign"
+                    said, f"{drafting.SIGNED[sign]}: kg has no verb {edge.see(said)!r}, but the edge has a sign"
                 )
-            return Sentence(subject, foreign.SIGNED[sign], object)
+            return Sentence(subject, drafting.SIGNED[sign], object)
     if said:
         edge.changed(said, f"related_to: kg has no verb {edge.see(said)!r}")
     return Sentence(subject, "related_to", object)
 
 
-def _items(draft: foreign.Draft, edge: Taken, name: str, found: object) -> Iterator[Evidence]:
+def _items(draft: drafting.Draft, edge: Taken, name: str, found: object) -> Iterator[Evidence]:
     """The items of evidence that kg wrote into an attribute of an edge."""
     known = {one.name for one in fields(Evidence)}
     for one in found if isinstance(found, list) else []:
@@ -366,12 +366,12 @@ def _items(draft: foreign.Draft, edge: Taken, name: str, found: object) -> Itera
             edge.lost(name, "it is not written as kg writes it")
 
 
-def _evidence(draft: foreign.Draft, edge: Taken) -> list[Evidence]:
+def _evidence(draft: drafting.Draft, edge: Taken) -> list[Evidence]:
     items = list(_items(draft, edge, "evidence", _json(draft, edge, "evidence")))
     for name in WORKS:
         for one in re.split(r"[|;,\s]+", str(edge.see(name))) if edge.see(name) else ():
             id = f"PMID:{one}" if one.isdigit() and name != "doi" else f"doi:{one}" if one.startswith("10.") else one
             if source := draft.cite(id):
                 edge.take(name)
-                items.append(Evidence(source=source, claim=foreign.UNCLASSIFIED, at=edge.at))
+                items.append(Evidence(source=source, claim=drafting.UNCLASSIFIED, at=edge.at))
     return items

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.formats.networks import attributes
-from kg.formats.shared import foreign
+from kg.formats.shared import bounded, drafting
 from kg.formats.shared.losses import Ledger
 from kg.model.mechanism import Mechanism
 
@@ -22,8 +22,8 @@ ARROWS = {1: "triangle", -1: "tee", 0: "none"}
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The network of a CX2 file."""
-    text = foreign.text(file, ledger)
-    found, place = foreign.objects(text, ledger), foreign.Places(text, ledger)
+    text = bounded.text(file, ledger)
+    found, place = bounded.objects(text, ledger), bounded.Places(text, ledger)
     if not isinstance(found, list) or not all(isinstance(part, dict) for part in found):
         raise ledger.stop(None, "no-graph", "CX2 is a list of aspects", '[{"CXVersion": "2.0"}, ...]')
     if not found or found[0].get("CXVersion") != "2.0":
@@ -43,14 +43,14 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             if not isinstance(one, dict) or "id" not in one:
                 ledger.complain(place(one), "no-element", f"one of the {kind} has no id", '{"id": 0, ...}')
                 continue
-            where = foreign.position(one)
+            where = drafting.position(one)
             used = ("id", "s", "t", "v", *(("x", "y") if where else ()))
             values = one.get("v") or {}
             values = _named([values], declared.get(kind)) if isinstance(values, dict) else values
             said = attributes.apart({key: value for key, value in one.items() if key not in used}, values, "v")
             id, source, target = (str(one.get(key, "")) for key in ("id", "s", "t"))
             into.append(attributes.Item(said, place(one), id, source, target, where))
-    return attributes.mechanism(foreign.Draft(file, ledger, text), ledger, network)
+    return attributes.mechanism(drafting.Draft(file, ledger, text), ledger, network)
 
 
 def _beside(ledger: Ledger, first: Mapping[str, Any], aspects: Mapping[str, list[Any]]) -> None:

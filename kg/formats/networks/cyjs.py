@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.formats.networks import attributes
-from kg.formats.shared import foreign
+from kg.formats.shared import bounded, drafting
 from kg.formats.shared.losses import Ledger
 from kg.model.mechanism import Mechanism
 
@@ -17,8 +17,8 @@ LOST = attributes.LOST
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The network of a Cytoscape JSON file."""
-    text = foreign.text(file, ledger)
-    found, place = foreign.objects(text, ledger), foreign.Places(text, ledger)
+    text = bounded.text(file, ledger)
+    found, place = bounded.objects(text, ledger), bounded.Places(text, ledger)
     elements = found.get("elements") if isinstance(found, dict) else None
     if isinstance(elements, list):
         parts: dict[str, list[Any]] = {"nodes": [], "edges": []}
@@ -38,7 +38,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             if not isinstance(data, dict):
                 ledger.complain(at, "no-element", f"one of the {kind} has no data", '{"data": {"id": ...}}')
                 continue
-            where = foreign.position(one.get("position"))
+            where = drafting.position(one.get("position"))
             beside = {key: value for key, value in one.items() if key != "data" and not (where and key == "position")}
             if where:
                 more = {key: value for key, value in one["position"].items() if key not in ("x", "y")}
@@ -46,7 +46,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             said = attributes.apart(beside, data, "data")
             id, source, target = (str(said.pop(key, "")) for key in ("id", "source", "target"))
             into.append(attributes.Item(said, at, id, source, target, where))
-    return attributes.mechanism(foreign.Draft(file, ledger, text), ledger, network)
+    return attributes.mechanism(drafting.Draft(file, ledger, text), ledger, network)
 
 
 def _styled(found: Mapping[str, Any]) -> dict[str, Any]:

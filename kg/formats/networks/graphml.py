@@ -8,8 +8,8 @@ from pathlib import Path
 import networkx as nx
 
 from kg.formats.networks import attributes
-from kg.formats.shared import foreign
-from kg.formats.shared.foreign import Element
+from kg.formats.shared import bounded, drafting
+from kg.formats.shared.bounded import Element
 from kg.formats.shared.losses import Ledger
 from kg.model.mechanism import Mechanism
 
@@ -23,17 +23,17 @@ ELEMENTS: dict[str, Container[str]] = {
     "default": (),
     "graph": ("id", "edgedefault"),
     "node": ("id",),
-    "edge": foreign.Anything(),
-    "hyperedge": foreign.Anything(),
+    "edge": bounded.Anything(),
+    "hyperedge": bounded.Anything(),
     "data": ("key",),
 }
 
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The graph of a GraphML file; the graphs inside its nodes are read as if they stood beside them."""
-    text = foreign.text(file, ledger)
-    root = foreign.elements(text, ledger)
-    foreign.unread(root, ELEMENTS, ledger)
+    text = bounded.text(file, ledger)
+    root = bounded.elements(text, ledger)
+    bounded.unread(root, ELEMENTS, ledger)
     keys = {key.attributes.get("id", ""): key for key in root.all("key")}
     graphs = list(root.all("graph"))
     if root.tag != "graphml" or not graphs:
@@ -73,7 +73,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             network.edges.append(attributes.Item({**said, **said_of(edge, "edge")}, edge.at, id, *ends))
         for odd in graph.all("hyperedge"):
             ledger.complain(odd.at, "hyperedge", "an edge of more than two ends", "kg's edges join two nodes")
-    return attributes.mechanism(foreign.Draft(file, ledger, text), ledger, network)
+    return attributes.mechanism(drafting.Draft(file, ledger, text), ledger, network)
 
 
 def _leaves(data: Element) -> list[Element]:

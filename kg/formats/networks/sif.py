@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kg.formats.shared import foreign
+from kg.formats.shared import bounded, drafting
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model.mechanism import Mechanism, Sentence
 
@@ -27,8 +27,8 @@ LOST = {
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The network of a SIF file. Complains of lines that are no edges; each line says where it stands."""
-    text = foreign.text(file, ledger)
-    draft = foreign.Draft(file, ledger, text)
+    text = bounded.text(file, ledger)
+    draft = drafting.Draft(file, ledger, text)
     tabs = "\t" in text
     for number, line in enumerate(text.splitlines(), 1):
         words = [word.strip() for word in line.split("\t")] if tabs else line.split()
@@ -50,12 +50,12 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     return draft.mechanism()
 
 
-def _sentence(draft: foreign.Draft, edge: Taken) -> Sentence:
+def _sentence(draft: drafting.Draft, edge: Taken) -> Sentence:
     subject, object = (draft.node(edge.take(end), at=edge.at) for end in ("source", "target"))
     relation = edge.take("relation")
     if sign := SIGNS.get(relation, 0):
-        return Sentence(subject, foreign.SIGNED[sign], object)
-    if (known := foreign.verb(relation)) and known.role != "blocks":
+        return Sentence(subject, drafting.SIGNED[sign], object)
+    if (known := drafting.verb(relation)) and known.role != "blocks":
         return Sentence(subject, known.verb, object)
     unsigned = "the file gives no sign" if relation == "0" else f"kg has no verb {relation!r}"
     edge.changed("relation", f"related_to: {unsigned}")

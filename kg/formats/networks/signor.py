@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from kg.formats.shared import foreign
+from kg.formats.shared import bounded, drafting, tables
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model.mechanism import Evidence, Mechanism, Sentence
 
@@ -21,10 +21,10 @@ KINDS = {"protein": "molecule", "chemical": "molecule", "smallmolecule": "molecu
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The interactions of a SIGNOR table. SENTENCE is not copied: it is the source's own words."""
-    text = foreign.text(file, ledger)
-    draft = foreign.Draft(file, ledger, text)
+    text = bounded.text(file, ledger)
+    draft = drafting.Draft(file, ledger, text)
     delimiter = next(iter(re.findall(r"\AENTITYA([;\t,])", text)), ";")
-    for number, row in enumerate(foreign.rows(text, ledger, delimiter, quotes=True), 1):
+    for number, row in enumerate(tables.rows(text, ledger, delimiter, quotes=True), 1):
         if not row.cells.get("ENTITYA") or not row.cells.get("ENTITYB"):
             ledger.complain(row.at, "no-sentence", "the row names no ENTITYA, or no ENTITYB")
             continue
@@ -34,9 +34,9 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     return draft.mechanism()
 
 
-def _entity(draft: foreign.Draft, edge: Taken, side: str) -> str:
+def _entity(draft: drafting.Draft, edge: Taken, side: str) -> str:
     name, id, database, kind = (edge.take(f"{part}{side}") for part in ("ENTITY", "ID", "DATABASE", "TYPE"))
-    term = foreign.term(f"{database}:{id.removeprefix('CID:')}", name, edge.at)
+    term = drafting.term(f"{database}:{id.removeprefix('CID:')}", name, edge.at)
     if term is None and id:
         edge.lost(f"ID{side}", f"no identifier of {database or 'no database'} is registered in ontology/prefixes.tsv")
         edge.lost(f"DATABASE{side}", "it only says whose the identifier is")
@@ -52,7 +52,7 @@ def _verb(edge: Taken) -> str:
     effect = edge.take("EFFECT")
     for words, sign in SIGNS:
         if effect.startswith(words):
-            verb = foreign.SIGNED[sign]
+            verb = drafting.SIGNED[sign]
             if effect.endswith("activity"):
                 verb = {1: "activates", -1: "inhibits"}[sign]
             if effect != words and not effect.endswith("activity"):
@@ -65,9 +65,9 @@ def _verb(edge: Taken) -> str:
     return "affects"
 
 
-def _evidence(draft: foreign.Draft, edge: Taken) -> list[Evidence]:
+def _evidence(draft: drafting.Draft, edge: Taken) -> list[Evidence]:
     """What the row rests on: its publication, and its species where kg has looked it up."""
-    taxon = foreign.taxon(edge.see("TAX_ID")) if edge.see("TAX_ID") else None
+    taxon = drafting.taxon(edge.see("TAX_ID")) if edge.see("TAX_ID") else None
     if taxon:
         edge.take("TAX_ID")
     elif edge.see("TAX_ID"):
@@ -80,5 +80,5 @@ def _evidence(draft: foreign.Draft, edge: Taken) -> list[Evidence]:
         edge.lost("PMID", "it is no number of PubMed")
     edge.lost("SENTENCE", "the words of a publication are pointed to, not copied")
     edge.lost("SCORE", "kg keeps no scores")
-    claim = foreign.UNCLASSIFIED
+    claim = drafting.UNCLASSIFIED
     return [Evidence(source=source or "file", claim=claim, taxon=(taxon,) if taxon else (), at=edge.at)]

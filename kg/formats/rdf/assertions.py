@@ -11,8 +11,8 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from kg.formats.shared import bel, foreign
-from kg.formats.shared.foreign import curie, local
+from kg.formats.shared import bel, bounded, drafting
+from kg.formats.shared.drafting import curie, local
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
@@ -34,8 +34,8 @@ SPECIES = re.compile(r"(?:wwwtax\.cgi\?id=|NCBITaxon_|/taxonomy/|NCBITaxon:)(\d+
 
 def parsed(file: Path, ledger: Ledger, text: str) -> Mechanism:
     """The nanopublications of a file that kg did not write. Nothing is fetched."""
-    found = foreign.triples(text, ledger, file.suffix if file.suffix in (".trig", ".nq") else ".trig")
-    draft = foreign.Draft(file, ledger, text)
+    found = bounded.triples(text, ledger, file.suffix if file.suffix in (".trig", ".nq") else ".trig")
+    draft = drafting.Draft(file, ledger, text)
     reader = _Reader(draft, ledger, text, found)
     heads = [t for t in found if t.predicate == f"{RDF}type" and t.object == f"{NP}Nanopublication"]
     for head in dict.fromkeys(heads):
@@ -54,7 +54,7 @@ def _verb(iri: str) -> tuple[str, str]:
     words = vocabulary.predicates().values()
     exact = next((word for word in words if word.ro_match == "exact" and word.ro == curie(iri)), None)
     phrase = re.sub(r"(?<=[a-z])(?=[A-Z])|[-_]", " ", local(iri)).casefold()
-    found = exact or foreign.verb(phrase)
+    found = exact or drafting.verb(phrase)
     if found and found.role != "blocks":
         return found.verb, ""
     return bel.RELATIONS.get(bel.relation(local(iri)), ("related_to", f"kg has no verb for {local(iri)}"))
@@ -63,8 +63,8 @@ def _verb(iri: str) -> tuple[str, str]:
 class _Reader:
     """One pass over the graphs of a file: every triple is a record, all of it lost until it is used."""
 
-    def __init__(self, draft: foreign.Draft, ledger: Ledger, text: str, found: list[Triple]) -> None:
-        self.draft, self.ledger, self.text, self.at = draft, ledger, text, foreign.Places(text, ledger)
+    def __init__(self, draft: drafting.Draft, ledger: Ledger, text: str, found: list[Triple]) -> None:
+        self.draft, self.ledger, self.text, self.at = draft, ledger, text, bounded.Places(text, ledger)
         self.graphs: dict[str, list[Triple]] = defaultdict(list)
         for one in found:
             self.graphs[one.graph].append(one)
@@ -119,7 +119,7 @@ class _Reader:
             return
         source = self.source(provenance, graphs["assertion"])
         taxon, place = self.context(assertion)
-        evidence = [Evidence(source=source, claim=foreign.UNCLASSIFIED, taxon=taxon, at=self.at(self.cursor))]
+        evidence = [Evidence(source=source, claim=drafting.UNCLASSIFIED, taxon=taxon, at=self.at(self.cursor))]
         said = next((t for t in assertion if local(t.predicate) == "label" and BEL.fullmatch(t.object.strip())), None)
         if said:
             self.statement(said, assertion, evidence, place)
@@ -153,12 +153,12 @@ class _Reader:
                 continue
             record, word = self.record(one, "assertion"), local(one.predicate)
             number = SPECIES.search(one.object)
-            known = foreign.taxon(number[1]) if number else None
-            term = None if number else foreign.term(curie(one.object), self.labels.get(one.object, ""), record.at)
+            known = drafting.taxon(number[1]) if number else None
+            term = None if number else drafting.term(curie(one.object), self.labels.get(one.object, ""), record.at)
             if known:
                 taxa.append(known)
             elif term and not places:
-                key = foreign.as_key(term.label)
+                key = drafting.as_key(term.label)
                 self.places[key] = Place(key=key, term=term)
                 places.append(key)
             else:
@@ -219,7 +219,7 @@ class _Reader:
 
     def node(self, iri: str, record: Taken) -> str:
         label = " ".join(self.labels.get(iri, "").split()) or local(iri)
-        return self.draft.node(iri, label, key=label, term=foreign.term(curie(iri), label, record.at), at=record.at)
+        return self.draft.node(iri, label, key=label, term=drafting.term(curie(iri), label, record.at), at=record.at)
 
     def rest(self) -> None:
         """What stands in no part of a nanopublication."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from kg.formats.shared import foreign
+from kg.formats.shared import drafting
 from kg.formats.shared.losses import Taken
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
@@ -63,7 +63,7 @@ def relation(said: str) -> str:
     return SHORT.get(word, word)
 
 
-def node(draft: foreign.Draft, said: str, at: Location | None, more: Mapping[str, str] = NOTHING) -> str:
+def node(draft: drafting.Draft, said: str, at: Location | None, more: Mapping[str, str] = NOTHING) -> str:
     """The key of the node that a BEL term is; its ontology term where name and namespace are one that was looked up.
 
     ``more`` is what the file says of it beside the term: key, term, kind, name, note and levels.
@@ -73,7 +73,7 @@ def node(draft: foreign.Draft, said: str, at: Location | None, more: Mapping[str
     kind = KINDS.get(words.partition("(")[0], "")
     term = _term(found[2], found[3] or found[4], found[5] or found[6] or "", at) if found and kind else None
     id, _, label = more.get("term", "").partition(" ! ")
-    term = foreign.term(id, label, at) if id else term
+    term = drafting.term(id, label, at) if id else term
     kind = more.get("kind") or kind
     kind = "" if kind == "other" or (term and _kind(term) == kind) else kind
     key, name, note = (more.get(part, "") for part in ("key", "name", "note"))
@@ -90,16 +90,16 @@ def _kind(term: Term) -> str:
 def _term(namespace: str, name: str, label: str, at: Location | None) -> Term | None:
     """A term by its id, or by the name that it has in its namespace."""
     for prefix in (namespace, namespace.replace("_", ".")):  # a namespace of BEL has no dot
-        if found := foreign.term(f"{prefix}:{name}", label, at):
+        if found := drafting.term(f"{prefix}:{name}", label, at):
             return found
-    prefix = foreign.PREFIXES.get(namespace.casefold(), namespace)
+    prefix = drafting.PREFIXES.get(namespace.casefold(), namespace)
     named = (e for e in vocabulary.terms().values() if e.id.startswith(f"{prefix}:") and e.label == name)
     entry = next(named, None)
     return Term(entry.id, entry.label, at) if entry and not entry.obsolete else None
 
 
 def edge(
-    draft: foreign.Draft,
+    draft: drafting.Draft,
     record: Taken,
     field: str,
     subject: str,
@@ -119,14 +119,14 @@ def edge(
     verb, missing = (verb, "") if stands else RELATIONS.get(said, ("related_to", f"kg has no verb {said!r}"))
     if missing:
         record.changed(field, f"{verb}: {missing}")
-    evidence = tuple(items) or (Evidence(source="file", claim=foreign.UNCLASSIFIED, at=record.at),)
+    evidence = tuple(items) or (Evidence(source="file", claim=drafting.UNCLASSIFIED, at=record.at),)
     if said == "causesNoChange":
         evidence = tuple(replace(item, stance="disputes") for item in evidence)
     one, other = (node(draft, end, record.at) for end in (subject, object))
     return draft.edge(Sentence(one, verb, other), record, evidence, name=name, level=level, place=place)
 
 
-def cited(draft: foreign.Draft, record: Taken, kind: str, id: str) -> str:
+def cited(draft: drafting.Draft, record: Taken, kind: str, id: str) -> str:
     """The source that a citation means: ``kind`` and ``id`` are the fields that name database and number."""
     database, number = str(record.see(kind)).casefold(), str(record.see(id))
     prefix = {"pubmed": "PMID", "pmid": "PMID", "doi": "doi"}.get(database, "")
@@ -142,7 +142,7 @@ def cited(draft: foreign.Draft, record: Taken, kind: str, id: str) -> str:
 def species(record: Taken, field: str) -> tuple[Term, ...]:
     """The species of an item, where it was looked up."""
     said = str(record.see(field))
-    found = foreign.taxon(said) if said else None
+    found = drafting.taxon(said) if said else None
     if found:
         record.take(field)
     elif said:

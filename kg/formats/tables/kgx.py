@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kg.formats.shared import foreign
+from kg.formats.shared import bounded, drafting, tables
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
@@ -64,11 +64,11 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         beside = file.with_name(re.sub(rf"{one}(\.\w+)$", rf"{other}\1", file.name))
         if beside != file and beside.is_file():
             edges, nodes = (file, beside) if one == "edges" else (beside, file)
-    text = foreign.text(edges, ledger)
-    draft = foreign.Draft(edges, ledger, text)
+    text = bounded.text(edges, ledger)
+    draft = drafting.Draft(edges, ledger, text)
     places: dict[str, Place] = {}
     if nodes:
-        for number, (cells, at) in enumerate(_rows(foreign.text(nodes, ledger), nodes, ledger), 1):
+        for number, (cells, at) in enumerate(_rows(bounded.text(nodes, ledger), nodes, ledger), 1):
             _node(draft, ledger.record("node", str(cells.get("id") or number), cells, at))
     for number, (cells, at) in enumerate(_rows(text, edges, ledger), 1):
         edge = ledger.record("edge", str(cells.get("id") or number), cells, at)
@@ -81,12 +81,12 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
 
 def _rows(text: str, file: Path, ledger: Ledger) -> Iterator[tuple[Mapping[str, Any], Location]]:
     if file.suffix != ".jsonl":
-        yield from ((row.cells, row.at) for row in foreign.rows(text, ledger, "\t"))
+        yield from ((row.cells, row.at) for row in tables.rows(text, ledger, "\t"))
         return
     for number, line in enumerate(text.splitlines(), 1):
         at = ledger.at(number, 1, line if len(line) < 10_000 else "")
         if line.strip():
-            found = foreign.objects(line, ledger, at)
+            found = bounded.objects(line, ledger, at)
             if isinstance(found, dict):
                 yield found, at
             else:
@@ -99,11 +99,11 @@ def _many(value: Any) -> list[str]:
     return [str(item).strip() for item in items if str(item).strip()]
 
 
-def _node(draft: foreign.Draft, node: Taken) -> None:
+def _node(draft: drafting.Draft, node: Taken) -> None:
     id, label = str(node.take("id")), str(node.take("name"))
     ours = [one for one in [id, *_many(node.see("xref"))] if one.startswith(vocabulary.BASE) and "/node/" in one]
     curies = [one for one in (id, *_many(node.see("xref"))) if one not in ours] if ours else [id]
-    term = next(filter(None, (foreign.term(curie, label, node.at) for curie in curies)), None)
+    term = next(filter(None, (drafting.term(curie, label, node.at) for curie in curies)), None)
     if ours:
         node.take("xref")
     if term is None and not ours:
@@ -136,28 +136,28 @@ def _category(said: str) -> str:
     return said if ":" in said else f"biolink:{said}"
 
 
-def _end(draft: foreign.Draft, edge: Taken, side: str) -> str:
+def _end(draft: drafting.Draft, edge: Taken, side: str) -> str:
     id = str(edge.take(side))
     if id not in draft.keys:
-        term = foreign.term(id, "", edge.at)
+        term = drafting.term(id, "", edge.at)
         if term is None:
             edge.changed(side, "kept as the node's name: its prefix is not registered in ontology/prefixes.tsv")
         return draft.node(id, id, term=term, at=edge.at)
     return draft.keys[id]
 
 
-def _edge(draft: foreign.Draft, edge: Taken, places: dict[str, Place]) -> None:
+def _edge(draft: drafting.Draft, edge: Taken, places: dict[str, Place]) -> None:
     subject, object = _end(draft, edge, "subject"), _end(draft, edge, "object")
     sentence = Sentence(subject, _verb(edge), object)
     if _many(edge.see("category")) == ["biolink:Association"]:
         edge.take("category")
     more: dict[str, Any] = {}
     where = _many(edge.see("anatomical_context_qualifier"))
-    place = foreign.term(where[0], "", edge.at) if len(where) == 1 else None
+    place = drafting.term(where[0], "", edge.at) if len(where) == 1 else None
     if place:
         edge.take("anatomical_context_qualifier")
         key = next(
-            (k for k, p in places.items() if p.term == place), foreign.unused(foreign.as_key(place.label), places)
+            (k for k, p in places.items() if p.term == place), drafting.unused(drafting.as_key(place.label), places)
         )
         places[key] = Place(key=key, term=place, at=edge.at)
         more["place"] = key
@@ -197,7 +197,7 @@ def _verb(edge: Taken) -> str:
     aspect, direction = said.get("object_aspect_qualifier", ""), said.get("object_direction_qualifier", "")
     qualified = said.get("qualified_predicate", "biolink:causes")
     sign = DIRECTIONS.get(direction, 0) if aspect in SIGNED and qualified == "biolink:causes" else 0
-    verb = foreign.SIGNED[sign] if sign else "affects" if predicate == "biolink:affects" else "related_to"
+    verb = drafting.SIGNED[sign] if sign else "affects" if predicate == "biolink:affects" else "related_to"
     if sign:
         edge.take("object_direction_qualifier")
     if predicate != f"biolink:{verb}":
@@ -210,7 +210,7 @@ def _qualifiers(predicate: vocabulary.Predicate) -> dict[str, str]:
     return {slot: f"biolink:{value}" if slot == "qualified_predicate" else value for slot, value in said.items()}
 
 
-def _evidence(draft: foreign.Draft, edge: Taken, negated: bool) -> list[Evidence]:
+def _evidence(draft: drafting.Draft, edge: Taken, negated: bool) -> list[Evidence]:
     """One item for each publication; the file itself where none is cited. What is negated is disputed."""
     cited = _many(edge.see("publications"))
     sources = [draft.cite(one) for one in cited]
@@ -222,7 +222,7 @@ def _evidence(draft: foreign.Draft, edge: Taken, negated: bool) -> list[Evidence
         edge.lost("publications", "it is no number of PubMed, no DOI and no address")
     sources = [source for source in dict.fromkeys(sources) if source] or ["file"]
     species = str(edge.see("species_context_qualifier"))
-    taxon = foreign.taxon(species) if species else None
+    taxon = drafting.taxon(species) if species else None
     if taxon:
         edge.take("species_context_qualifier")
     elif species:
@@ -235,7 +235,7 @@ def _evidence(draft: foreign.Draft, edge: Taken, negated: bool) -> list[Evidence
             edge.take(slot)
     edge.lost("has_evidence_of_type", "an evidence code tells no assay")
     stance = "disputes" if negated else "supports"
-    says: dict[str, Any] = {"claim": foreign.UNCLASSIFIED, "taxon": (taxon,) if taxon else (), "stance": stance}
+    says: dict[str, Any] = {"claim": drafting.UNCLASSIFIED, "taxon": (taxon,) if taxon else (), "stance": stance}
     return [Evidence(source=source, at=edge.at, **says) for source in sources]
 
 
@@ -249,7 +249,7 @@ def text(mechanism: Mechanism, name: str) -> str:
     if name in ("kgxl", "_nodes.jsonl"):
         return "".join(json.dumps({k: v for k, v in row.items() if v}, ensure_ascii=False) + "\n" for row in rows)
     columns = NODES if nodes else EDGES
-    lines = ["\t".join(columns), *("\t".join(map(foreign.cell, map(row.__getitem__, columns))) for row in rows)]
+    lines = ["\t".join(columns), *("\t".join(map(tables.cell, map(row.__getitem__, columns))) for row in rows)]
     return "\n".join(lines) + "\n"
 
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kg.formats.shared import foreign
-from kg.formats.shared.foreign import Row
+from kg.formats.shared import bounded, drafting, tables
 from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.tables import Row
 from kg.model import vocabulary
 from kg.model.diagnostics import near
 from kg.model.mechanism import Effect, Evidence, Mechanism, Requirement, Sentence
@@ -47,13 +47,13 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     with file.open("rb") as stream:
         packed = stream.read(4) == b"PK\x03\x04" or file.suffix == ".xlsx"  # which is a ZIP file
     if packed:
-        rows = foreign.workbook(file, ledger)
-        draft = foreign.Draft(file, ledger, file.read_bytes() if file.stat().st_size <= foreign.LARGEST else b"")
+        rows = tables.workbook(file, ledger)
+        draft = drafting.Draft(file, ledger, file.read_bytes() if file.stat().st_size <= bounded.LARGEST else b"")
     else:
-        text = foreign.text(file, ledger)
+        text = bounded.text(file, ledger)
         head = text.lstrip().partition("\n")[0]
-        rows = foreign.rows(text, ledger, max("\t;,", key=head.count), quotes=True)
-        draft = foreign.Draft(file, ledger, text)
+        rows = tables.rows(text, ledger, max("\t;,", key=head.count), quotes=True)
+        draft = drafting.Draft(file, ledger, text)
     for row in rows:
         cells = {_column(name): cell for name, cell in row.cells.items()}
         if lacking := [name for name in ("subject", "verb", "object") if name not in cells]:
@@ -71,13 +71,13 @@ def _column(name: str) -> str:
 class _Reader:
     """One row."""
 
-    def __init__(self, draft: foreign.Draft, ledger: Ledger, row: Row, record: Taken) -> None:
+    def __init__(self, draft: drafting.Draft, ledger: Ledger, row: Row, record: Taken) -> None:
         self.draft, self.ledger, self.row, self.record = draft, ledger, row, record
         self.wrong = False
 
     def edge(self) -> None:
         said = {side: self.needed(side) for side in ("subject", "verb", "object")}
-        verb = foreign.verb(said["verb"])
+        verb = drafting.verb(said["verb"])
         if said["verb"] and verb is None:
             self.complain("verb", f"{said['verb']!r} is no verb", near(said["verb"], vocabulary.predicates()))
         other = str(self.record.take("from"))
@@ -105,7 +105,7 @@ class _Reader:
     def term(self, column: str) -> Term | None:
         said = str(self.record.take(column))
         id, _, label = said.partition(" ! ")
-        found = foreign.term(id.strip(), label, self.row.at) if said else None
+        found = drafting.term(id.strip(), label, self.row.at) if said else None
         if said and found is None:
             self.complain(
                 column, f"{said!r} is no term of an ontology that kg knows", "such as GO:0006915 ! apoptotic process"
@@ -143,11 +143,11 @@ class _Reader:
             self.complain("claim", f"{says['claim']!r} is no claim", near(says["claim"], vocabulary.claims()))
         if says["stance"] not in ("", *STANCES):
             self.complain("stance", f"{says['stance']!r} is no stance", near(says["stance"], STANCES))
-        taxon = foreign.taxon(species) if species else None
+        taxon = drafting.taxon(species) if species else None
         if species and taxon is None:
             self.complain("taxon", f"{species!r} is no species in ontology/terms.tsv", "such as Mus musculus, or 10090")
         found: dict[str, Any] = {**says, "source": source, "taxon": (taxon,) if taxon else ()}
-        found |= {"claim": says["claim"] or foreign.UNCLASSIFIED, "stance": says["stance"] or "supports"}
+        found |= {"claim": says["claim"] or drafting.UNCLASSIFIED, "stance": says["stance"] or "supports"}
         return [Evidence(**found, at=self.row.at)]
 
     def complain(self, column: str, message: str, help: str) -> None:
