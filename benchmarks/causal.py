@@ -15,7 +15,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from kg.model.mechanism import Edge, Effect, Frozen, Mechanism, Node, Requirement, Sentence
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Effect, Frozen, Node, Requirement, Sentence
 from kg.reasoning import network as reasoning
 from kg.reasoning.reasons import Reasons
 

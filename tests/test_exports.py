@@ -20,7 +20,7 @@ from kg.checks import shapes
 from kg.formats import rdf
 from kg.formats.rdf import names, void, write
 from kg.model.diagnostics import InvalidMechanism
-from kg.model.mechanism import Condition, Frozen
+from kg.model.records import Condition, Frozen
 from kg.site.build import build
 
 SEEDS = [kg.read(path) for path in formats.seeds()]

@@ -17,10 +17,10 @@ import kg
 from kg import checks, formats
 from kg.cli.group import main
 from kg.formats.shared import bel, bounded, losses
-from kg.model import mechanism as m
-from kg.model import vocabulary
+from kg.model import records, vocabulary
 from kg.model.diagnostics import InvalidMechanism
-from kg.model.mechanism import Evidence, Frozen, Mechanism, Sentence
+from kg.model.mechanism import Mechanism
+from kg.model.records import Evidence, Frozen, Sentence
 from kg.model.vocabulary import Term
 
 SEED = kg.read("ta1-tlr7")
@@ -50,8 +50,8 @@ def full():
     )
     span = Evidence(source="report", span=(3, 9), claim="background")
     own = Evidence(because="it follows", claim="inference")
-    needs = (m.Requirement("C", "high", (item,)),)
-    effect = m.Effect(
+    needs = (records.Requirement("C", "high", (item,)),)
+    effect = records.Effect(
         complete=True,
         source="paper",
         anchor="no more of it",
@@ -61,14 +61,22 @@ def full():
         says="it goes",
     )
     edges = (
-        m.Edge(
-            Sentence("A", "activates", "B"), "first", "lysosome", needs, (m.Requirement("D"),), "", None, False, (span,)
+        records.Edge(
+            Sentence("A", "activates", "B"),
+            "first",
+            "lysosome",
+            needs,
+            (records.Requirement("D"),),
+            "",
+            None,
+            False,
+            (span,),
         ),
-        m.Edge(Sentence("A", "promotes", "C"), "raise", level="high", evidence=(item, span)),
-        m.Edge(Sentence("D", "degrades", "B"), "break", "", effect=effect, evidence=(own,)),
-        m.Edge(Sentence("A", "protects", "B", "D"), "shield", evidence=(span,)),
-        m.Edge(Sentence("C", "blocks", "break"), "stop", evidence=(span,)),
-        m.Edge(Sentence("A", "binds", "D"), "A-binds-D", evidence=(span,)),
+        records.Edge(Sentence("A", "promotes", "C"), "raise", level="high", evidence=(item, span)),
+        records.Edge(Sentence("D", "degrades", "B"), "break", "", effect=effect, evidence=(own,)),
+        records.Edge(Sentence("A", "protects", "B", "D"), "shield", evidence=(span,)),
+        records.Edge(Sentence("C", "blocks", "break"), "stop", evidence=(span,)),
+        records.Edge(Sentence("A", "binds", "D"), "A-binds-D", evidence=(span,)),
     )
     set_ = Frozen({"A": "present"})
     return Mechanism(
@@ -79,7 +87,7 @@ def full():
         version="1.2",
         sources=Frozen(
             {
-                "report": m.Source(
+                "report": records.Source(
                     "report",
                     "web article",
                     "A report",
@@ -94,7 +102,7 @@ def full():
                     "paper",
                     "sells it",
                 ),
-                "paper": m.Source(
+                "paper": records.Source(
                     "paper", "journal article", "A paper", doi="10.1000/b", pmid="2", texts=("b" * 64,), read="abstract"
                 ),
             }
@@ -103,13 +111,13 @@ def full():
         scope=(dataclasses.replace(item, stance="supports", assay=None, time="", dose=""),),
         places=Frozen(
             {
-                "lysosome": m.Place("lysosome", GO, "the lysosome", "cell"),
-                "cell": m.Place("cell", Term("CL:0000451", "dendritic cell")),
+                "lysosome": records.Place("lysosome", GO, "the lysosome", "cell"),
+                "cell": records.Place("cell", Term("CL:0000451", "dendritic cell")),
             }
         ),
         nodes=Frozen(
             {
-                "A": m.Node(
+                "A": records.Node(
                     "A",
                     Term("CHEBI:80287", "Thymosin alpha-1"),
                     "the peptide",
@@ -121,33 +129,35 @@ def full():
                     "treatment",
                     "a note",
                 ),
-                "B": m.Node("B", Term("MESH:D051199", "Toll-Like Receptor 7")),
-                "C": m.Node("C", Term("MESH:D051199", "Toll-Like Receptor 7"), "active", levels=("none", "high")),
-                "D": m.Node("D", None, "no term"),
+                "B": records.Node("B", Term("MESH:D051199", "Toll-Like Receptor 7")),
+                "C": records.Node("C", Term("MESH:D051199", "Toll-Like Receptor 7"), "active", levels=("none", "high")),
+                "D": records.Node("D", None, "no term"),
             }
         ),
         edges=edges,
         readings=Frozen(
             {
-                "other": m.Reading(
+                "other": records.Reading(
                     "other",
                     "Another reading",
                     Frozen(
                         {
-                            "first": m.Change((m.Requirement("D"),), (), run=True),
-                            "break": m.Change(effect=m.Effect(span=(1, 2), because="so it seems", claim="background")),
-                            "raise": m.Change(level="none"),
+                            "first": records.Change((records.Requirement("D"),), (), run=True),
+                            "break": records.Change(
+                                effect=records.Effect(span=(1, 2), because="so it seems", claim="background")
+                            ),
+                            "raise": records.Change(level="none"),
                         }
                     ),
                 )
             }
         ),
-        assumptions=Frozen({"shut": m.Assumption("shut", "Shut", set_, "not stated")}),
-        conditions=Frozen({"on": m.Condition("on", "On", set_)}),
-        expectations=(m.Expectation("on", m.Expect("A", "is", "present"), "other", (span,)),),
-        notes=(m.Note("Something to say", ("A", "first"), (item,)),),
+        assumptions=Frozen({"shut": records.Assumption("shut", "Shut", set_, "not stated")}),
+        conditions=Frozen({"on": records.Condition("on", "On", set_)}),
+        expectations=(records.Expectation("on", records.Expect("A", "is", "present"), "other", (span,)),),
+        notes=(records.Note("Something to say", ("A", "first"), (item,)),),
         tour=(
-            m.Stop(
+            records.Stop(
                 "Here",
                 "See",
                 "Look",
@@ -155,7 +165,7 @@ def full():
                 "on",
                 "Why?",
                 "Because",
-                Frozen({"de": m.Translation("de", "Hier", "Sieh", "Schau", "Warum?", "Darum")}),
+                Frozen({"de": records.Translation("de", "Hier", "Sieh", "Schau", "Warum?", "Darum")}),
             ),
         ),
         layout=(("A", "."), ("B", "C"), ("D", ".")),
@@ -169,9 +179,9 @@ ODD = dataclasses.replace(
     FULL,
     edges=(
         *FULL.edges,
-        m.Edge(Sentence("A", "binds", "D"), "again", evidence=FULL.edges[0].evidence * 2),
-        m.Edge(Sentence("D", "binds", "C"), "not-so", evidence=FULL.edges[1].evidence[:1]),
-        m.Edge(Sentence("A", "blocks", "not-so"), "no-matter", evidence=FULL.edges[0].evidence),
+        records.Edge(Sentence("A", "binds", "D"), "again", evidence=FULL.edges[0].evidence * 2),
+        records.Edge(Sentence("D", "binds", "C"), "not-so", evidence=FULL.edges[1].evidence[:1]),
+        records.Edge(Sentence("A", "blocks", "not-so"), "no-matter", evidence=FULL.edges[0].evidence),
     ),
     layout=(("A", ".", "."), ("B", "C", "."), ("D", ".", ".")),
 )

@@ -1,5 +1,6 @@
 """GO-CAM, checked by the model of the gocam package; its relations, parts, places and evidence."""
 
+import dataclasses
 import os
 from collections import Counter
 from pathlib import Path
@@ -12,7 +13,7 @@ import kg
 from kg import formats
 from kg.formats.gocam import relations
 from kg.formats.shared import bounded, losses
-from kg.model.mechanism import Frozen, Node, Source
+from kg.model.records import Frozen, Node, Source
 from kg.model.vocabulary import Term
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
@@ -207,17 +208,17 @@ def test_a_node_that_is_used_otherwise_is_not_hidden_in_a_term():
     """A gene product that itself lowers something stays an activity, or its edge would vanish."""
     mechanism, _ = formats._parsed(formats.find("ta1-tlr7"))
     nodes = {**mechanism.nodes, "x": Node("x", Term("WB:WBGene00000001", "x"), kind="molecule")}
-    sentence = kg.model.mechanism.Sentence
+    sentence = kg.model.records.Sentence
     edges = [
-        kg.model.mechanism.Edge(sentence("TLR7_active", "enabled_by", "x"), "one"),
-        kg.model.mechanism.Edge(sentence("x", "limits", "TLR7"), "two"),
+        kg.model.records.Edge(sentence("TLR7_active", "enabled_by", "x"), "one"),
+        kg.model.records.Edge(sentence("x", "limits", "TLR7"), "two"),
     ]
-    item = kg.model.mechanism.Evidence(source="s", claim="unclassified")
+    item = kg.model.records.Evidence(source="s", claim="unclassified")
     made = kg.model.mechanism.Mechanism(
         id="m",
         sources=Frozen({"s": Source("s", "database", "a title", pmid="1")}),
         nodes=Frozen({key: nodes[key] for key in ("TLR7_active", "TLR7", "x")}),
-        edges=tuple(kg.model.mechanism.replace(edge, evidence=(item,)) for edge in edges),
+        edges=tuple(dataclasses.replace(edge, evidence=(item,)) for edge in edges),
     )
     account = formats.account(made, formats.FORMATS["gocam"])
     lost = {one.said for one in account.lost if one.field == "edge"}

@@ -38,7 +38,7 @@ DOORS = {
     "jinja2": {"page"},
     "libsbml": {"formats/boolean/sbml"},
     "markupsafe": {"page"},
-    "networkx": {"model/graph", "model/mechanism", "formats/networks"},
+    "networkx": {"model/mechanism", "formats/networks"},
     "numpy": {"bulk"},
     "openpyxl": {"formats/shared/tables"},
     "pyarrow": {"bulk"},

@@ -14,11 +14,11 @@ from kg import checks, formats, shelf
 from kg.formats.notation.read import parse_bytes
 from kg.formats.notation.schema import schema
 from kg.formats.notation.write import text
-from kg.model import mechanism as m
-from kg.model import texts, vocabulary
+from kg.model import records, texts, vocabulary
 from kg.model.diagnostics import InvalidMechanism
 from kg.model.keys import KEY, RECORDS, RELATIONS, notation
-from kg.model.mechanism import Frozen, Mechanism
+from kg.model.mechanism import Mechanism
+from kg.model.records import Frozen
 from kg.model.vocabulary import Term
 
 STABLE = settings(
@@ -78,7 +78,7 @@ NAME = st.one_of(
 )
 WORD = st.text(LETTERS, min_size=1, max_size=8).filter(lambda word: word.split() == [word])
 TERM = st.builds(Term, st.builds("{}:{}".format, st.sampled_from(["GO", "MESH", "kg", "a.b"]), NAME), LINE)
-SENTENCE = st.builds(m.Sentence, NAME, st.sampled_from(sorted(vocabulary.predicates())), NAME, st.just("") | NAME)
+SENTENCE = st.builds(records.Sentence, NAME, st.sampled_from(sorted(vocabulary.predicates())), NAME, st.just("") | NAME)
 SINGLE = {
     "text": TEXT,
     "value": WORD,
@@ -93,7 +93,7 @@ SINGLE = {
     "term": TERM,
     "span": st.tuples(st.integers(0, 999), st.integers(1000, 10**9)),
     "sentence": SENTENCE,
-    "expect": st.builds(m.Expect, NAME, st.sampled_from(RELATIONS), NAME),
+    "expect": st.builds(records.Expect, NAME, st.sampled_from(RELATIONS), NAME),
     "values": st.dictionaries(NAME, WORD, max_size=3).map(Frozen),
     "rows": st.lists(st.lists(st.just(".") | NAME, max_size=3).map(tuple), max_size=3).map(tuple),
     "yesno": st.booleans(),
@@ -168,15 +168,17 @@ def test_every_record_of_the_notation_is_written_and_read(data):
 @pytest.mark.parametrize("awkward", AWKWARD)
 def test_an_awkward_text_survives(awkward):
     term = Term("GO:1", " ".join(awkward.split()))
-    mechanism = Mechanism(id="x", title=awkward, nodes=Frozen({"NO": m.Node(key="NO", term=term, forms=(term, term))}))
+    mechanism = Mechanism(
+        id="x", title=awkward, nodes=Frozen({"NO": records.Node(key="NO", term=term, forms=(term, term))})
+    )
     again, _ = parse_bytes(text(mechanism).encode())
     assert (again.title, again.nodes) == (awkward, mechanism.nodes)
 
 
 def test_the_name_that_a_sentence_gives_is_not_written():
-    sentence = m.Sentence("RNase_A", "degrades", "miR146a")
+    sentence = records.Sentence("RNase_A", "degrades", "miR146a")
     mechanism = Mechanism(
-        edges=(m.Edge(sentence=sentence, name=sentence.name), m.Edge(sentence=sentence, name="again"))
+        edges=(records.Edge(sentence=sentence, name=sentence.name), records.Edge(sentence=sentence, name="again"))
     )
     assert text(mechanism).count("name:") == 1
 

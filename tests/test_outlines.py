@@ -18,7 +18,7 @@ from kg.checks import check
 from kg.cli.group import main
 from kg.formats.rdf import names, write
 from kg.model import vocabulary
-from kg.model.mechanism import STATUS, Evidence, Frozen
+from kg.model.records import STATUS, Evidence, Frozen
 from kg.model.vocabulary import Term
 from kg.page.picture import Picture
 from kg.page.words import Told

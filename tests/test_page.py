@@ -18,20 +18,8 @@ from conftest import Open
 
 import kg
 from kg import formats, page
-from kg.model.mechanism import (
-    Condition,
-    Edge,
-    Evidence,
-    Frozen,
-    Mechanism,
-    Node,
-    Note,
-    Place,
-    Requirement,
-    Sentence,
-    Source,
-    Stop,
-)
+from kg.model.mechanism import Mechanism
+from kg.model.records import Condition, Edge, Evidence, Frozen, Node, Note, Place, Requirement, Sentence, Source, Stop
 from kg.model.vocabulary import Term
 from kg.page.layout import FONT, WIDE, lines, spoken
 from kg.page.picture import Picture

@@ -26,7 +26,7 @@ import kg
 from kg import formats, sparql
 from kg.cli.group import main
 from kg.model import rdf_files
-from kg.model.mechanism import Frozen
+from kg.model.records import Frozen
 from kg.sparql import Engine, NoAnswer, Value, ask
 
 SEEDS = {path.parent.name: path for path in formats.seeds()}

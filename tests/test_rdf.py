@@ -17,7 +17,8 @@ from kg import formats
 from kg.formats import rdf
 from kg.formats.rdf import names, write
 from kg.model import vocabulary
-from kg.model.mechanism import Edge, Evidence, Frozen, Mechanism, Node, Sentence, Source
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
 from kg.model.vocabulary import Term
 
 SEEDS = [kg.read(path) for path in formats.seeds()]

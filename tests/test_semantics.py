@@ -14,7 +14,8 @@ import yaml
 
 from kg import formats
 from kg.formats.notation.read import parse_bytes
-from kg.model.mechanism import Edge, Effect, Frozen, Mechanism, Node, Requirement, Sentence
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Effect, Frozen, Node, Requirement, Sentence
 from kg.reasoning import exact, expectations, network
 from kg.reasoning.experiments import discriminate
 from kg.reasoning.network import Impossible, Run

@@ -17,18 +17,8 @@ from test_semantics import generated, sketch
 
 import kg
 from kg import page
-from kg.model.mechanism import (
-    Assumption,
-    Change,
-    Condition,
-    Evidence,
-    Expect,
-    Expectation,
-    Frozen,
-    Mechanism,
-    Reading,
-    Requirement,
-)
+from kg.model.mechanism import Mechanism
+from kg.model.records import Assumption, Change, Condition, Evidence, Expect, Expectation, Frozen, Reading, Requirement
 from kg.model.vocabulary import Term
 from kg.page import network as in_page
 from kg.page.picture import asset

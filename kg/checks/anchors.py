@@ -10,7 +10,8 @@ from pathlib import Path
 from kg.checks.rules import error, warning
 from kg.model import texts
 from kg.model.diagnostics import Diagnostic, Location
-from kg.model.mechanism import Evidence, Mechanism
+from kg.model.mechanism import Mechanism
+from kg.model.records import Evidence
 
 ANCHOR_SHARE = 0.15  # of a source's characters, for all its anchors together
 

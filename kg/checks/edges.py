@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from kg.checks.rules import error, rule, warning
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, Location, near, nearest
-from kg.model.mechanism import Change, Edge, Mechanism
+from kg.model.mechanism import Mechanism
+from kg.model.records import Change, Edge
 from kg.model.vocabulary import Predicate
 
 

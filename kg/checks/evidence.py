@@ -8,7 +8,8 @@ from kg.checks.names import said_keys
 from kg.checks.rules import error, rule
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic
-from kg.model.mechanism import Effect, Mechanism
+from kg.model.mechanism import Mechanism
+from kg.model.records import Effect
 
 ANCHOR_WORDS = 8  # an anchor is a pointer, not a quotation: this many words at most
 

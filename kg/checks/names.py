@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from kg.checks.rules import error, rule
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, Location, near, nearest
-from kg.model.mechanism import Assumption, Condition, Mechanism, Record
+from kg.model.mechanism import Mechanism
+from kg.model.records import Assumption, Condition, Record
 from kg.reasoning import merge
 
 RESERVED = {

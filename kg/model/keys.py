@@ -1,7 +1,7 @@
 """The keys of the notation, what each may hold, and how a complaint names it: read from ``ontology/notation.tsv``.
 
 The reader, the writer, the editors' JSON Schema, the guide and the rules of shape all follow this table. A new key is one row
-there and one field in ``kg/model/mechanism.py``.
+there and one field in ``kg/model/records.py``.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from kg.model import mechanism as m
-from kg.model import vocabulary
+from kg.model import records, vocabulary
 from kg.model.diagnostics import nearest
-from kg.model.mechanism import Mechanism, Record
+from kg.model.mechanism import Mechanism
+from kg.model.records import Record
 
 RECORDS: dict[str, type[Record]] = {
     "mechanism": Mechanism,
-    "source": m.Source,
-    "place": m.Place,
-    "node": m.Node,
-    "edge": m.Edge,
-    "requirement": m.Requirement,
-    "effect": m.Effect,
-    "evidence": m.Evidence,
-    "reading": m.Reading,
-    "change": m.Change,
-    "assumption": m.Assumption,
-    "condition": m.Condition,
-    "expectation": m.Expectation,
-    "note": m.Note,
-    "stop": m.Stop,
-    "translation": m.Translation,
+    "source": records.Source,
+    "place": records.Place,
+    "node": records.Node,
+    "edge": records.Edge,
+    "requirement": records.Requirement,
+    "effect": records.Effect,
+    "evidence": records.Evidence,
+    "reading": records.Reading,
+    "change": records.Change,
+    "assumption": records.Assumption,
+    "condition": records.Condition,
+    "expectation": records.Expectation,
+    "note": records.Note,
+    "stop": records.Stop,
+    "translation": records.Translation,
 }
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
-from kg.model.mechanism import Edge, Mechanism
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge
 from kg.page.layout import Box, Layout, Point
 
 TIP = {"increases": 15.0, "decreases": 5.0, "blocks": 13.0, "circle": 12.0, "none": 3.0, "ring": 7.0}  # end of the line

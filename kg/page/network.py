@@ -1,4 +1,4 @@
-"""The compiled network of a mechanism as compact JSON, so that network.js answers in the page as ``kg.reasoning.causal`` does.
+"""The compiled network of a mechanism as compact JSON, so that network.js answers in the page as ``kg.reasoning`` does.
 
 Nodes and edges are numbers: their places in the file. A reading is a network of its own; nodes come first in it, so
 that the gates of a node have the same numbers in all.
@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from kg.model import vocabulary
-from kg.model.mechanism import Expectation, Mechanism, common_name
+from kg.model.mechanism import Mechanism
+from kg.model.records import Expectation, common_name
 from kg.page.layout import clean, spoken
 from kg.page.words import READ
 from kg.reasoning import network, whatif

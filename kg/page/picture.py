@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from kg.model.mechanism import Edge, Stop
+from kg.model.records import Edge, Stop
 from kg.page import drawing, geometry
 from kg.page.drawing import Drawing
 from kg.page.geometry import Line

@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 from kg.model import vocabulary
 from kg.model.diagnostics import visible
-from kg.model.mechanism import Edge, Evidence, Mechanism, Node, Requirement, Source, Stop, Support, common_name
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Evidence, Node, Requirement, Source, Stop, Support, common_name
 from kg.model.vocabulary import Term
 from kg.page.layout import clean, spoken
 from kg.reasoning import network, routes, whatif

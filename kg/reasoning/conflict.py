@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.model import vocabulary
-from kg.model.mechanism import Edge, Evidence, Mechanism, Source, common_name, plain
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Evidence, Source, common_name, plain
 from kg.model.vocabulary import Term
 from kg.reasoning.identity import around, taxa
 

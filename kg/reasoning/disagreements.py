@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 
 from kg.model import vocabulary
-from kg.model.mechanism import Edge, Evidence, Mechanism, Node, Requirement, Source, Support, common_name
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Evidence, Node, Requirement, Source, Support, common_name
 from kg.reasoning import routes
 from kg.reasoning.conflict import (
     CONTEXTS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kg.model.mechanism import Expectation
+from kg.model.records import Expectation
 from kg.reasoning.network import Network, Run, Value
 
 

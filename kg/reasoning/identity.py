@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from kg.model import vocabulary
-from kg.model.mechanism import Mechanism, Node
+from kg.model.mechanism import Mechanism
+from kg.model.records import Node
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
-from kg.model.mechanism import (
+from kg.model.mechanism import Mechanism
+from kg.model.records import (
     Assumption,
     Change,
     Condition,
     Edge,
     Evidence,
     Frozen,
-    Mechanism,
     Node,
     Note,
     Place,

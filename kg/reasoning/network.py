@@ -14,7 +14,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from kg.model.diagnostics import near
-from kg.model.mechanism import Edge, Mechanism, Node, Requirement
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Node, Requirement
 
 T = TypeVar("T")
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kg.model.diagnostics import near
-from kg.model.mechanism import Edge, Mechanism
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge
 from kg.reasoning.network import Impossible
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from kg.model import vocabulary
-from kg.model.mechanism import Edge, Mechanism
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge
 from kg.reasoning.expectations import observed
 from kg.reasoning.network import AS_WRITTEN, Impossible, Network, Run, Value, under
 from kg.reasoning.reasons import Reasons, missing_facts

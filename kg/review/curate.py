@@ -13,7 +13,8 @@ from kg import formats
 from kg.formats.notation.read import BREAK, blocks, parse_bytes
 from kg.model import keys, texts
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
-from kg.model.mechanism import Frozen, Mechanism, Source
+from kg.model.mechanism import Mechanism
+from kg.model.records import Frozen, Source
 
 
 def add_source(

@@ -21,8 +21,9 @@ from kg.checks import shapes
 from kg.formats.shared.losses import Ledger
 from kg.model import rdf_files, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
-from kg.model.mechanism import Change as Replaced
-from kg.model.mechanism import Edge, Evidence, Mechanism, Node, Source, plain
+from kg.model.mechanism import Mechanism
+from kg.model.records import Change as Replaced
+from kg.model.records import Edge, Evidence, Node, Source, plain
 from kg.reasoning import disagreements, expectations, network, routes, whatif
 from kg.reasoning.conflict import Conflict, named
 from kg.sparql import Engine, NoAnswer, questions

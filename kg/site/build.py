@@ -19,7 +19,8 @@ import kg
 from kg import checks, formats
 from kg.model import texts, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
-from kg.model.mechanism import STATUS, Mechanism
+from kg.model.mechanism import Mechanism
+from kg.model.records import STATUS
 from kg.reasoning import merge
 
 #: What is built beside the formats, in a few words.

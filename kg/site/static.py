@@ -42,7 +42,8 @@ import kg
 from kg import formats, page, sparql
 from kg.formats.rdf import names, void
 from kg.model import vocabulary
-from kg.model.mechanism import Edge, Evidence, Mechanism, Node, Place, Source
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Evidence, Node, Place, Source
 from kg.model.vocabulary import Term
 from kg.page.picture import asset
 from kg.page.words import Told

@@ -7,7 +7,8 @@ from typing import Any
 
 from kg.formats.shared import bel, bounded, drafting
 from kg.formats.shared.losses import Ledger
-from kg.model.mechanism import Evidence, Mechanism
+from kg.model.mechanism import Mechanism
+from kg.model.records import Evidence
 
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:

@@ -17,7 +17,8 @@ from kg.formats.shared import bel, bounded, drafting
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
-from kg.model.mechanism import Edge, Evidence, Mechanism, Node, Sentence, Source
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Evidence, Node, Sentence, Source
 from kg.model.vocabulary import Term
 
 _SET = re.compile(r"SET\s+(DOCUMENT\s+)?(\w+)\s*=\s*(.+)", re.DOTALL | re.IGNORECASE)

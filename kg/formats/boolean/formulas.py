@@ -15,7 +15,8 @@ from typing import Any
 
 from kg.formats.shared import drafting
 from kg.model.diagnostics import Location
-from kg.model.mechanism import Edge, Effect, Mechanism, Node, Requirement, Sentence
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Effect, Node, Requirement, Sentence
 
 MOST_VARIABLES = 16  # of one function: its table has two to the power of these rows
 MOST_TOKENS = 100_000  # of one function, as text

@@ -1,6 +1,6 @@
 """SBML-qual: each species is a node, each transition the functions of the levels of its output.
 
-It is read without a library: what a hostile file could make one do, the guards of ``kg.formats.shared.foreign`` refuse. It is written
+It is read without a library: what a hostile file could make one do, the guards of ``kg.formats.shared.bounded`` refuse. It is written
 by libsbml (the extra ``kg[sbml]``), with the levels as they are, and beside that as a copy that is Boolean throughout.
 """
 
@@ -18,7 +18,8 @@ from kg.formats.shared.bounded import Element
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
-from kg.model.mechanism import Frozen, Mechanism, Node, Place
+from kg.model.mechanism import Mechanism
+from kg.model.records import Frozen, Node, Place
 from kg.model.vocabulary import Term
 
 LOST = {

@@ -12,7 +12,7 @@ from functools import cache
 from kg.formats.shared import drafting
 from kg.formats.shared.losses import Taken
 from kg.model import vocabulary
-from kg.model.mechanism import Evidence
+from kg.model.records import Evidence
 from kg.model.vocabulary import Term
 
 DIRECT, INDIRECT = "that it is direct is not said", "that it is indirect is not said"

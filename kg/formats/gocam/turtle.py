@@ -15,7 +15,8 @@ from kg.formats.shared import bounded, drafting
 from kg.formats.shared.drafting import curie, local
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
-from kg.model.mechanism import Evidence, Mechanism, Note, Sentence
+from kg.model.mechanism import Mechanism
+from kg.model.records import Evidence, Note, Sentence
 
 RDF, OWL = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org/2002/07/owl#"
 INDIVIDUAL = f"{OWL}NamedIndividual"

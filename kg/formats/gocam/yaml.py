@@ -15,7 +15,8 @@ from kg.formats.shared import bounded, drafting
 from kg.formats.shared.bounded import Object
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
-from kg.model.mechanism import BARE, Edge, Evidence, Frozen, Mechanism, Node, Note, Place, Sentence
+from kg.model.mechanism import Mechanism
+from kg.model.records import BARE, Edge, Evidence, Frozen, Node, Note, Place, Sentence
 from kg.model.vocabulary import Term
 
 LOST = {

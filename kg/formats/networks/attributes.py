@@ -16,7 +16,8 @@ from kg.formats.shared import bounded, drafting
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
 from kg.model.diagnostics import InvalidMechanism, Location
-from kg.model.mechanism import Effect, Evidence, Frozen, Mechanism, Place, Requirement, Sentence, Source
+from kg.model.mechanism import Mechanism
+from kg.model.records import Effect, Evidence, Frozen, Place, Requirement, Sentence, Source
 from kg.model.vocabulary import Term
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.losses import Ledger, Taken
-from kg.model.mechanism import Mechanism, Sentence
+from kg.model.mechanism import Mechanism
+from kg.model.records import Sentence
 
 SIGNS = {"1": 1, "+1": 1, "+": 1, "-1": -1, "-": -1, "−1": -1}
 LOST = {

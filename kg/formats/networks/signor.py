@@ -7,7 +7,8 @@ from pathlib import Path
 
 from kg.formats.shared import bounded, drafting, tables
 from kg.formats.shared.losses import Ledger, Taken
-from kg.model.mechanism import Evidence, Mechanism, Sentence
+from kg.model.mechanism import Mechanism
+from kg.model.records import Evidence, Sentence
 
 #: What SIGNOR says happens, by its sign.
 SIGNS = (("up-regulates", 1), ("down-regulates", -1))

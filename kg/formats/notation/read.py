@@ -11,8 +11,7 @@ import yaml
 
 from kg.formats.shared import bounded
 from kg.formats.shared.losses import Ledger
-from kg.model import mechanism as m
-from kg.model import vocabulary
+from kg.model import records, vocabulary
 from kg.model.diagnostics import Diagnostic, Location, near
 from kg.model.keys import (
     KEY,
@@ -29,7 +28,8 @@ from kg.model.keys import (
     shortened,
     with_article,
 )
-from kg.model.mechanism import Frozen, Mechanism, Record, Sentence
+from kg.model.mechanism import Mechanism
+from kg.model.records import Frozen, Record, Sentence
 from kg.model.vocabulary import Term
 
 DEEPEST = 32  # no mechanism nests lists and keys so deep
@@ -443,7 +443,7 @@ class _Reader:
             return None
         return Sentence(words[0], words[1], words[2], words[4] if len(words) == 5 else "")
 
-    def expect(self, node: yaml.Node, spots: dict[str, Location]) -> m.Expect | None:
+    def expect(self, node: yaml.Node, spots: dict[str, Location]) -> records.Expect | None:
         text = self.single(node, "text")
         found = re.fullmatch(rf"({KEY})\s+({'|'.join(RELATIONS).replace(' ', chr(92) + 's+')})\s+({KEY})", text or "")
         if text and not found:
@@ -453,7 +453,7 @@ class _Reader:
             return None
         at = self.words_at(node, node.value.split())
         spots.update({"expect.node": at[0], "expect.than": at[-1]})
-        return m.Expect(found[1], " ".join(found[2].split()), found[3])
+        return records.Expect(found[1], " ".join(found[2].split()), found[3])
 
     # -- places ---------------------------------------------------------------
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import yaml
 
-from kg.model import mechanism as m
+from kg.model import records
 from kg.model.keys import RECORDS, notation
-from kg.model.mechanism import Mechanism, Record, Sentence
+from kg.model.mechanism import Mechanism
+from kg.model.records import Record, Sentence
 
 
 def text(mechanism: Mechanism, name: str = "yaml") -> str:
@@ -22,7 +23,7 @@ def _mapping(record: Record, name: str) -> yaml.Node:
     pairs: list[tuple[yaml.Node, yaml.Node]] = []
     for key in notation()[name].values():
         value = getattr(record, key.field)
-        derived = isinstance(record, m.Edge) and key.key == "name" and record.sentence.name == value
+        derived = isinstance(record, records.Edge) and key.key == "name" and record.sentence.name == value
         if derived or (value == getattr(default, key.field) and not key.required):
             continue
         pairs.append((_scalar(key.key), _value(value, key.kind)))
@@ -52,7 +53,7 @@ def _value(value: Any, kind: str) -> yaml.Node:
         return _scalar("yes" if value else "no")
     if value is None:
         return _scalar(of)
-    return _scalar(value.text if isinstance(value, (Sentence, m.Expect)) else str(value))
+    return _scalar(value.text if isinstance(value, (Sentence, records.Expect)) else str(value))
 
 
 def _scalar(value: str) -> yaml.Node:

@@ -16,8 +16,9 @@ from kg.formats.shared.drafting import curie, local
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
-from kg.model.mechanism import Evidence, Frozen, Mechanism, Place, Sentence
+from kg.model.mechanism import Mechanism
 from kg.model.rdf_files import Triple
+from kg.model.records import Evidence, Frozen, Place, Sentence
 from kg.model.vocabulary import Term
 
 NP, RDF = "http://www.nanopub.org/nschema#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

@@ -15,7 +15,8 @@ from rdflib.namespace import DCTERMS
 from rdflib.term import Node
 
 from kg.model import vocabulary
-from kg.model.mechanism import Evidence, Mechanism, Source, Stop, plain
+from kg.model.mechanism import Mechanism
+from kg.model.records import Evidence, Source, Stop, plain
 
 KGV = Namespace(vocabulary.BASE + "vocab/")
 

@@ -14,7 +14,8 @@ from kg.formats.rdf.names import BIOLINK, KGV, OA, SCHEMA, bind, iri
 from kg.formats.rdf.turtle import Turtle, serialized
 from kg.formats.rdf.write import graph
 from kg.model import vocabulary
-from kg.model.mechanism import Edge, Mechanism
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge
 
 NP = Namespace("http://www.nanopub.org/nschema#")
 

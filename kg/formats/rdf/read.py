@@ -16,21 +16,9 @@ from kg.formats.rdf.names import BIOLINK, CITO, KGV, MATCH, OA, SCHEMA, Triples,
 from kg.formats.rdf.nanopublications import NANOPUBS
 from kg.formats.shared import bounded
 from kg.formats.shared.losses import Ledger, Taken
-from kg.model import mechanism as m
-from kg.model import vocabulary
-from kg.model.mechanism import (
-    Edge,
-    Effect,
-    Evidence,
-    Frozen,
-    Mechanism,
-    Note,
-    Place,
-    Requirement,
-    Sentence,
-    Source,
-    Stop,
-)
+from kg.model import records, vocabulary
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Effect, Evidence, Frozen, Note, Place, Requirement, Sentence, Source, Stop
 from kg.model.vocabulary import Term
 
 SYNTAX = {".ttl": ("turtle",), ".nq": ("nquads",), ".trig": ("trig",), ".jsonld": ("json-ld",)}
@@ -218,10 +206,10 @@ class _Reader:
         term = self.term(about)
         return Place(key=key, term=term, name=self.named(about, term), inside=self.keys(about, KGV.inside, "place"))
 
-    def node(self, about: Node, key: str) -> m.Node:
+    def node(self, about: Node, key: str) -> records.Node:
         term, kind = self.term(about), self.one(about, KGV.kind)
         label = self.named(about, term)
-        made = m.Node(
+        made = records.Node(
             key=key,
             term=term,
             name="" if term is None and label == key else label,
@@ -301,23 +289,23 @@ class _Reader:
         label = self.one(about, RDFS.label)
         return "" if label == key else label
 
-    def condition(self, about: Node, key: str) -> m.Condition:
-        return m.Condition(key, self.titled(about, key), self.settings(about), at=self.ledger.at())
+    def condition(self, about: Node, key: str) -> records.Condition:
+        return records.Condition(key, self.titled(about, key), self.settings(about), at=self.ledger.at())
 
-    def assumption(self, about: Node, key: str) -> m.Assumption:
+    def assumption(self, about: Node, key: str) -> records.Assumption:
         title, because = self.titled(about, key), self.one(about, KGV.because)
-        return m.Assumption(key, title, self.settings(about), because, at=self.ledger.at())
+        return records.Assumption(key, title, self.settings(about), because, at=self.ledger.at())
 
-    def reading(self, about: Node, key: str) -> m.Reading:
+    def reading(self, about: Node, key: str) -> records.Reading:
         self.all(about, KGV.changes)
-        changes = {name: _made(m.Change, one) for name, one in self.json(about, KGV.replacement, dict).items()}
-        return m.Reading(key, self.one(about, RDFS.label), Frozen(changes), at=self.ledger.at())
+        changes = {name: _made(records.Change, one) for name, one in self.json(about, KGV.replacement, dict).items()}
+        return records.Reading(key, self.one(about, RDFS.label), Frozen(changes), at=self.ledger.at())
 
-    def expectation(self, about: Node) -> m.Expectation:
+    def expectation(self, about: Node) -> records.Expectation:
         said = re.fullmatch(r"(\S+) (is|same as|higher than|lower than) (\S+)", self.one(about, RDFS.label))
         given, reading = self.keys(about, KGV.condition, "condition"), self.keys(about, KGV.reading, "reading")
-        expect = m.Expect(*said.groups()) if said else m.Expect()
-        return m.Expectation(given, expect, reading, self.items(about, KGV.evidence), at=self.ledger.at())
+        expect = records.Expect(*said.groups()) if said else records.Expect()
+        return records.Expectation(given, expect, reading, self.items(about, KGV.evidence), at=self.ledger.at())
 
     def note(self, about: Node) -> Note:
         on = [re.sub("^.*/(node|edge)/", "", str(one)) for one in self.all(about, KGV.about)]
@@ -343,7 +331,7 @@ def _made(kind: type[V], said: Mapping[str, Any]) -> V:
         if of and isinstance(value, list):
             value = tuple(_made(of, one) for one in value)
         elif name == "translations":
-            value = Frozen({tag: _made(m.Translation, one) for tag, one in value.items()})
+            value = Frozen({tag: _made(records.Translation, one) for tag, one in value.items()})
         elif of and isinstance(value, dict):
             value = _made(of, value)
         made[name] = tuple(value) if isinstance(value, list) else value

@@ -36,7 +36,8 @@ from kg.formats.rdf.names import (
 )
 from kg.formats.rdf.turtle import explained
 from kg.model import vocabulary
-from kg.model.mechanism import Edge, Effect, Evidence, Mechanism, Note, Requirement, Source
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Effect, Evidence, Note, Requirement, Source
 from kg.model.vocabulary import Term
 from kg.reasoning import disagreements, identity, merge, network, whatif
 from kg.reasoning.conflict import Conflict

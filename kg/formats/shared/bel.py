@@ -13,7 +13,7 @@ from kg.formats.shared import drafting
 from kg.formats.shared.losses import Taken
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
-from kg.model.mechanism import Evidence, Sentence
+from kg.model.records import Evidence, Sentence
 from kg.model.vocabulary import Term
 
 MOLECULES = ("p", "proteinAbundance", "a", "abundance", "g", "geneAbundance", "r", "rnaAbundance", "m")

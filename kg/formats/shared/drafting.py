@@ -16,7 +16,8 @@ from urllib.parse import unquote
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
-from kg.model.mechanism import Edge, Evidence, Frozen, Mechanism, Node, Sentence, Source
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
 from kg.model.vocabulary import Predicate, Term
 
 UNCLASSIFIED = "unclassified"  # the claim of what a file asserts without saying what kind of statement it is

@@ -17,7 +17,8 @@ from typing import Any, cast
 
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
-from kg.model.mechanism import Edge, Effect, Evidence, Expect, Mechanism, Node, Record, Sentence
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Effect, Evidence, Expect, Node, Record, Sentence
 
 FATES = ("carried", "changed", "lost")
 MOST_FAULTS = 1000  # of one file: nobody reads more

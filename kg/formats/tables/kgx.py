@@ -17,7 +17,8 @@ from kg.formats.shared import bounded, drafting, tables
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
-from kg.model.mechanism import Edge, Evidence, Frozen, Mechanism, Node, Place, Sentence, Source
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Evidence, Frozen, Node, Place, Sentence, Source
 
 NODES = ("id", "category", "name", "symbol", "description", "xref")
 QUALIFIERS = (

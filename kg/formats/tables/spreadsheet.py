@@ -15,7 +15,8 @@ from kg.formats.shared.losses import Ledger, Taken
 from kg.formats.shared.tables import Row
 from kg.model import vocabulary
 from kg.model.diagnostics import near
-from kg.model.mechanism import Effect, Evidence, Mechanism, Requirement, Sentence
+from kg.model.mechanism import Mechanism
+from kg.model.records import Effect, Evidence, Requirement, Sentence
 from kg.model.vocabulary import Term
 
 #: Each column, and what it holds.
