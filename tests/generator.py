@@ -7,7 +7,7 @@ the table has one row in ``_Maker.FORMS`` and one in ``FAULTS``; a form without 
 
 from __future__ import annotations
 
-import dataclasses
+
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from random import Random
@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from kg import checks, vocabulary
+from kg import checks, formats, vocabulary
 from kg import mechanism as m
 from kg.formats.yaml import RECORDS, RELATIONS, notation
 from kg.mechanism import Frozen, Mechanism, Sentence
@@ -199,7 +199,9 @@ class _Maker:
         return said
 
     def fix_stop(self, said: dict[str, Any]) -> dict[str, Any]:
-        told = {name: replace(one, title=f"{name} {said['title']}") for name, one in said.get("translations", {}).items()}
+        told = {
+            name: replace(one, title=f"{name} {said['title']}") for name, one in said.get("translations", {}).items()
+        }
         return {**said, "translations": Frozen(told)}
 
     def fix_change(self, said: dict[str, Any]) -> dict[str, Any]:
@@ -227,7 +229,14 @@ class _Maker:
     # -- the whole
 
     def mechanism(self) -> Mechanism:
-        for kind, least in (("source", 1), ("place", 0), ("node", 2), ("condition", 1), ("reading", 0), ("assumption", 0)):
+        for kind, least in (
+            ("source", 1),
+            ("place", 0),
+            ("node", 2),
+            ("condition", 1),
+            ("reading", 0),
+            ("assumption", 0),
+        ):
             for _ in range(self.some(least)):
                 self.names[kind].append(self.free(self.names[kind]))
         for name in self.names["source"]:
@@ -315,3 +324,110 @@ class _Maker:
 def valid(random: Random, most: int = 3) -> Mechanism:
     """A mechanism in which ``kg.check`` finds no error, with at most about so many records of each kind."""
     return _Maker(random, most).mechanism()
+
+
+# ---------------------------------------------------------------- nearly valid mechanisms
+
+#: Form of a value -> what it must not be, as a text or as lists and mappings of texts.
+FAULTS: dict[str, tuple[Any, ...]] = {
+    "text": ("a\0b", "a\ud800b", "\x85", ["a"], {"a": "b"}),
+    "value": ("a b", "no-value", ["present"], {"a": "b"}),
+    "id": ("Ta1", "a/b", "../a", "a b", "-a", "x" * 65, "ä", "query", ["a"]),
+    "key": ("nobody-here", "a b", "a/b", "-a", "ä", "<a>", "a\nb", ["a"], {"a": "b"}),
+    "about": ("nobody-here", "a b", {"a": "b"}),
+    "choice": ("agrees", "Finding ", "a|b", ["a"], {"a": "b"}),
+    "date": ("2026-13", "2026-02-30", "June", "26", "2026-6", "2026-06-24T00:00", ["2026"]),
+    "doi": ("11.1000/a", "10.1000", "10.1000/a b", "doi:10.1000/a", ["10.1000/a"]),
+    "digits": ("PMID1", "-1", "1.5", "1e3", "١", ["1"]),
+    "url": ("https://a b", "ftp://a", "javascript:alert(1)", 'https://a"b', "https://<a>", "//a", ["https://a"]),
+    "sha256": ("a" * 63, "A" * 64, "g" * 64, ["a"]),
+    "term": (
+        *("GO:0036019", "endolysosome", "GO:12 ! short", "NoPrefix:1 ! a", "GO:0036019 ! another label", ": ! a"),
+        *(["GO:0036019 ! endolysosome", "a"], {"a": "b"}),
+    ),
+    "span": (["9", "3"], ["3", "3"], ["1"], ["1", "2", "3"], ["-1", "4"], ["a", "b"], "1-2", {"a": "b"}),
+    "yesno": ("maybe", "2", "true", ["yes"]),
+    "sentence": ("a", "a b", "a zaps b", "nobody activates nobody", "a/b activates c", "a b c d", ["a"], {"a": "b"}),
+    "expect": ("a", "nobody is present", "a likes b", "a same as nobody", ["a is present"]),
+    "values": ({"nobody-here": "present"}, {"a b": "present"}, "a", ["a"], {"a": ["present"]}),
+    "rows": ([["nobody-here"]], "a", ["a"], [["a b"]], [[["a"]]], {"a": "b"}),
+    "record": ("nonsense", ["a"], {"unheard-of": "a"}),
+    "list": ({"unheard-of": "a"}, [{"unheard-of": "a"}], [["a"]]),
+    "map": ("a", ["a"], {"a b": {}}, {"a": ["b"]}, {"a": {"unheard-of": "b"}}),
+}
+#: What no value of the model may be, whatever its form; a file of texts cannot hold it.
+UNTYPED: tuple[Any, ...] = (5, 1.5, b"a", object(), ("a", 5), (None,), frozenset({"a"}))
+
+
+@dataclass(frozen=True)
+class Spoilt:
+    """A valid mechanism, and what stands in the place of one value of one of its records."""
+
+    mechanism: Mechanism
+    path: tuple[Any, ...]  # to the record: fields, and numbers or names within them
+    record: str
+    key: str
+    value: Any
+
+    def __str__(self) -> str:
+        return f"{'.'.join(map(str, self.path))}: {self.key} of {self.record} is {self.value!r}"
+
+    @property
+    def text(self) -> str:
+        """As a file in the notation."""
+        tree = yaml.load(formats.text(self.mechanism, ".yaml"), yaml.BaseLoader)
+        here, kind = tree, "mechanism"
+        for step in self.path:
+            of = {key.field: key for key in notation()[kind].values()}.get(step) if isinstance(here, dict) else None
+            here, kind = (here[of.key], of.kind.partition(":")[2]) if of and step not in here else (here[step], kind)
+        here[self.key] = self.value
+        return str(yaml.safe_dump(tree, allow_unicode=True, sort_keys=False))
+
+    def built(self) -> Mechanism:
+        """As a value of the model, by its constructors."""
+        field = notation()[self.record][self.key].field
+        made: Mechanism = _put(self.mechanism, self.path, lambda record: replace(record, **{field: self.value}))
+        return made
+
+
+def _put(value: Any, path: tuple[Any, ...], change: Callable[[Any], Any]) -> Any:
+    if not path:
+        return change(value)
+    step, rest = path[0], path[1:]
+    if isinstance(value, Mapping):
+        return Frozen({key: _put(one, rest, change) if key == step else one for key, one in value.items()})
+    if isinstance(value, tuple):
+        return tuple(_put(one, rest, change) if i == step else one for i, one in enumerate(value))
+    return replace(value, **{step: _put(getattr(value, step), rest, change)})
+
+
+def records(
+    value: Any, kind: str = "mechanism", path: tuple[Any, ...] = ()
+) -> Iterator[tuple[tuple[Any, ...], str, Any]]:
+    """Every record of a mechanism with its kind and the path to it, the whole first."""
+    yield path, kind, value
+    for key in notation()[kind].values():
+        form, _, of = key.kind.partition(":")
+        inner = getattr(value, key.field)
+        if of not in RECORDS or form not in ("record", "list", "map") or not inner:
+            continue
+        if form == "record":
+            yield from records(inner, of, (*path, key.field))
+        for name, one in inner.items() if form == "map" else enumerate(inner) if form == "list" else ():
+            yield from records(one, of, (*path, key.field, name))
+
+
+def spoilt(random: Random, untyped: bool = False) -> Spoilt:
+    """A valid mechanism in which one value of one record is one that its kind forbids."""
+    mechanism = valid(random, 2)
+    kinds: dict[str, list[tuple[Any, ...]]] = {}
+    for path, kind, _ in records(mechanism):
+        kinds.setdefault(kind, []).append(path)
+    kind = random.choice(list(kinds))  # each kind of record as often, however many of it there are
+    key = random.choice(list(notation()[kind].values()))
+    form, _, of = key.kind.partition(":")
+    faults = FAULTS[form]
+    if form == "list" and of not in RECORDS:
+        faults = tuple([one] for one in FAULTS[of] if not (isinstance(one, list) and of == "key"))
+        faults = tuple(one for one in faults if of != "key" or one != ["nobody-here"])  # a name that it gives
+    return Spoilt(mechanism, random.choice(kinds[kind]), kind, key.key, random.choice(UNTYPED if untyped else faults))
