@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -129,7 +129,7 @@ class _Maker:
         return (*self.around(self.inside[place]), place) if place else ()
 
     #: Form of a value -> how one is made; ``of`` is what stands behind the colon of a kind.
-    FORMS: dict[str, Callable[[_Maker, str, bool], Any]] = {
+    FORMS: ClassVar[dict[str, Callable[[_Maker, str, bool], Any]]] = {
         "text": lambda self, of, _: text(self.random),
         "id": lambda self, of, _: self.random.choice(("a", "0", "a-b", "mechanism-1", "x" * 64, "con")),
         "key": lambda self, of, _: self.name(of) if of else self.free(()),

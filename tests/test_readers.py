@@ -148,7 +148,7 @@ def test_every_writer_takes_every_valid_mechanism_and_its_reader_what_was_writte
         file = saved(tmp_path, files)
         if not row.reads:
             return
-        again, ledger = read(file, name)
+        again, _ = read(file, name)
         if row.name == "yaml":
             assert again == mechanism
         assert again is not None or not said(mechanism, row), "its reader takes nothing of what was written"
