@@ -7,7 +7,6 @@ the table has one row in ``_Maker.FORMS`` and one in ``FAULTS``; a form without 
 
 from __future__ import annotations
 
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from random import Random
