@@ -14,11 +14,13 @@ from typing import Any, ClassVar
 
 import yaml
 
-from kg import checks, formats, vocabulary
-from kg import mechanism as m
-from kg.formats.yaml import RECORDS, RELATIONS, notation
-from kg.mechanism import Frozen, Mechanism, Sentence
-from kg.vocabulary import Term
+from kg import checks, formats
+from kg.model import records as m
+from kg.model import vocabulary
+from kg.model.keys import RECORDS, RELATIONS, notation
+from kg.model.mechanism import Mechanism
+from kg.model.records import Frozen, Sentence
+from kg.model.vocabulary import Term
 
 # ---------------------------------------------------------------- odd but legal values
 

@@ -9,10 +9,11 @@ import mutations
 import pytest
 from test_formats import FULL, SMALL
 
-from kg import checks, formats, vocabulary
-from kg.diagnostics import InvalidMechanism
-from kg.exchange import losses
-from kg.formats.yaml import parse_bytes
+from kg import checks, formats
+from kg.formats.notation import parse_bytes
+from kg.formats.shared import losses
+from kg.model import vocabulary
+from kg.model.diagnostics import InvalidMechanism
 
 READ = {row.name: row for row in formats.FORMATS.values() if row.reads}
 WRITTEN = {row.name: row for row in formats.writers()}

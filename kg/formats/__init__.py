@@ -16,6 +16,7 @@ from kg import checks, shelf
 from kg.formats.shared import losses
 from kg.formats.shared.losses import Ledger
 from kg.model import rdf_files
+from kg.model.construct import faults
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.model.mechanism import Mechanism
 
@@ -289,6 +290,8 @@ def _parsed(path: str | Path, name: str = "") -> tuple[Mechanism, Ledger]:
     row = recognise(file, name)
     ledger = Ledger(str(file), row.title)
     mechanism: Mechanism = row.load().parse(file, ledger)
+    if not any(one.severity == "error" for one in ledger.wrong):
+        ledger.wrong += faults(mechanism)  # whatever a reader let through, no writer meets
     return mechanism, ledger
 
 
@@ -426,8 +429,10 @@ def valid(path: str | Path) -> Mechanism:
 def write(mechanism: Mechanism, path: str | Path) -> None:
     """Write a mechanism in the format that the file's name ends in; the file is whole or not there at all.
 
-    Raises ValueError for an ending that no format has.
+    Raises ValueError for an ending that no format has, and InvalidMechanism for values that no file could hold.
     """
+    if wrong := faults(mechanism):
+        raise InvalidMechanism(wrong)
     file = Path(path)
     fitting = [(len(suffix), suffix, row) for row in writers() for suffix in row.suffixes if file.name.endswith(suffix)]
     if not fitting:

@@ -17,15 +17,15 @@ from kg.model.keys import (
     KEY,
     RECORDS,
     RELATIONS,
-    SHAPES,
     UNSEEN,
     Key,
+    fault,
     in_words,
-    is_date,
-    likeliest,
     mend,
     notation,
     shortened,
+    truths,
+    unmet,
     with_article,
 )
 from kg.model.mechanism import Mechanism
@@ -200,21 +200,13 @@ class _Reader:
         for key in keys.values():
             if not key.required:
                 continue
-            item = re.fullmatch(r"- (\{.*\})", key.example)
-            shown = f"[{item[1]}]" if item else f"{{{key.example}}}" if key.kind.startswith("map:") else key.example
-            hint = (
-                f"such as {key.example if key.example.startswith('- edge') else f'{key.key}: {shown}'}"
-                if key.example
-                else ""
-            )
             if key.key not in given:
-                message = f"{with_article(name)} needs {key.key!r}: {key.meaning}"
-                self.wrong.append(Diagnostic(at, "missing-key", message, hint))
+                self.wrong.append(Diagnostic(at, *unmet(name, key)))
                 continue
             value = given[key.key]
             of_records = key.kind.startswith(("list:", "map:")) and key.kind.partition(":")[2] in RECORDS
             if of_records and isinstance(value, yaml.CollectionNode) and not value.value:
-                self.complain(value, "missing-key", f"{key.key!r} is empty: {key.meaning}", hint)
+                self.complain(value, *unmet(name, key, empty=True))
 
     def pairs(self, node: yaml.MappingNode, name: str, keys: dict[str, Key]) -> list[tuple[Key, yaml.Node]]:
         """The known keys of a mapping, once each, with their values; complaints about all others."""
@@ -288,29 +280,10 @@ class _Reader:
         text = node.value.strip()
         if form == "term":
             return None if text == of == "none" else self.term(node, text)
-        if form == "choice" and text not in of.split("|"):
-            self.complain(
-                node, "wrong-kind", f"{shortened(text)} is not {in_words(kind)}", likeliest(text, of.split("|"))
-            )
+        if found := fault(kind, text):
+            self.complain(node, *found)
             return None
-        if form == "yesno":
-            truths = {"yes": True, "no": False, **dict(zip(filter(None, of.split("|")), (True, False), strict=False))}
-            if text not in truths:
-                meant = {"true": "yes", "false": "no"}.get(text.lower(), text)
-                self.complain(
-                    node, "wrong-kind", f"{shortened(text)} is not {in_words(kind)}", likeliest(meant, truths)
-                )
-            return truths.get(text)
-        if form != "choice" and not re.fullmatch(SHAPES[form][0], text):
-            message = (
-                f"{shortened(text)} is not {in_words(kind)}" if text else f"this is empty; expected {in_words(kind)}"
-            )
-            self.complain(node, "wrong-kind", message, mend(form, text))
-            return None
-        if form == "date" and not is_date(text):
-            self.complain(node, "impossible-date", f"the calendar has no {text}", "year-month-day, such as 2026-06-24")
-            return None
-        return text
+        return truths(of)[text] if form == "yesno" else text
 
     def term(self, node: yaml.ScalarNode, text: str) -> Term | None:
         if not text:

@@ -49,6 +49,7 @@ def mechanisms(triples: Iterable[tuple[Node, Node, Node]], ledger: Ledger) -> li
     """The mechanisms that kg wrote as these triples, by their ids; none if there is none.
 
     >>> from kg.formats import read
+    >>> from kg.formats.rdf.write import graph
     >>> (again,) = mechanisms(graph(read("ta1-tlr7")), Ledger("x.ttl", "RDF"))
     >>> again.words(again.edge("protection"))
     'Tα-1 protects miR-146a-5p from RNase A'

@@ -147,7 +147,7 @@ class Ledger:
         """Open a record: all its values are lost until somebody takes them. Raises InvalidMechanism for too many."""
         if len(self.taken) >= MOST_RECORDS:
             raise self.stop(at, "too-many", f"the file has more than {MOST_RECORDS:,} records", "split it")
-        self.taken.append(Taken(kind, name, values, at))
+        self.taken.append(Taken(self, kind, name, values, at))
         return self.taken[-1]
 
     def at(self, line: int = 1, column: int = 1, text: str = "") -> Location:
@@ -173,7 +173,8 @@ class Ledger:
 class Taken:
     """A record of a foreign file, from which a reader takes values. Nested values are leaves with dotted names."""
 
-    def __init__(self, kind: str, name: str, values: Mapping[str, Any], at: Location | None) -> None:
+    def __init__(self, ledger: Ledger, kind: str, name: str, values: Mapping[str, Any], at: Location | None) -> None:
+        self.ledger = ledger
         self.kind, self.name, self.at, self._raw = kind, name, at, values
         self.fates: dict[str, tuple[str, str]] = {}
 
@@ -182,6 +183,30 @@ class Taken:
         found = self._raw.get(name, default)
         self.fates[name] = ("carried", "")
         return found.strip() if isinstance(found, str) else default if found is None else found
+
+    def text(self, name: str, carry: bool = True) -> str:
+        """A single value as text without the blanks around it; empty if there is none.
+
+        A list or an object in its place is a complaint, and stays lost. ``carry`` False leaves the value's fate as it is.
+        """
+        value = self._raw.get(name)
+        if isinstance(value, (Mapping, list, tuple)):
+            found = "an object" if isinstance(value, Mapping) else "a list"
+            self.ledger.complain(self.at, "wrong-kind", f"{name!r} of {self.kind} is {found}; expected a single value")
+            return ""
+        if carry:
+            self.fates[name] = ("carried", "")
+        return "" if value is None else str(value).strip()
+
+    def items(self, name: str, carry: bool = True) -> list[Any]:
+        """A value that is a list, or nothing; anything else in its place is a complaint, and stays lost."""
+        value = self._raw.get(name)
+        if value is not None and not isinstance(value, (list, tuple)):
+            self.ledger.complain(self.at, "wrong-kind", f"{name!r} of {self.kind} is no list")
+            return []
+        if carry:
+            self.fates[name] = ("carried", "")
+        return list(value or ())
 
     def see(self, name: str, default: Any = "") -> Any:
         """A value, whose fate stays what it is."""
