@@ -317,7 +317,7 @@ def examine(
     Raises InvalidMechanism if there is no such file, or it is in no format that can be read.
     """
     mechanism, shape = parse(path)
-    report = checks.check(mechanism, sources, strict, run=not shape)
+    report = checks.judged(mechanism, sources, strict, run=not shape)
     taken = {(one.at.line, one.at.column) for one in shape}
     meaning = [one for one in report.diagnostics if (one.at.line, one.at.column) not in taken]
     if shape and not mechanism.nodes and not mechanism.edges:
