@@ -172,14 +172,6 @@ def test_the_readme_names_no_command_that_is_not_there():
         assert f"kg {verb}" in known, f"README.md shows `kg {verb}`"
 
 
-def test_the_guide_is_the_notation():
-    """docs/notation.md holds the tables that `kg schema --guide` prints."""
-    from kg.formats.notation import schema
-
-    text = (ROOT / "docs" / "notation.md").read_text(encoding="utf-8")
-    assert text.endswith(schema.guide()), "run: kg schema --guide, and put it at the end of docs/notation.md"
-
-
 def test_documents_link_to_files_that_are_there():
     for document in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", document.read_text(encoding="utf-8")):

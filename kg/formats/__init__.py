@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
@@ -19,6 +17,7 @@ from kg.model import rdf_files
 from kg.model.construct import faults
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.model.mechanism import Mechanism
+from kg.model.plugins import plugged, unusable
 
 
 @dataclass(frozen=True)
@@ -183,21 +182,16 @@ _OURS = (
 )
 
 
-def _plugged() -> Iterator[Format]:
+def _of_others() -> Iterator[Format]:
     """The formats of other packages: each an entry point of the group ``kg.formats`` that leads to a Format."""
-    for point in sorted(entry_points(group="kg.formats"), key=lambda point: point.name):
-        try:
-            found = point.load()
-        except Exception as error:  # whatever a package of others trips over, kg goes on without it, and says so
-            warnings.warn(f"the format {point.name!r} cannot be used: {error!r}", stacklevel=2)
-            continue
+    for name, found in plugged("kg.formats"):
         if isinstance(found, Format) and found.name not in {row.name for row in _OURS}:
             yield found
         else:
-            warnings.warn(f"the format {point.name!r} is no kg.formats.Format with a name of its own", stacklevel=2)
+            unusable("kg.formats", name, "it is no kg.formats.Format with a name of its own")
 
 
-FORMATS = {row.name: row for row in (*_OURS, *_plugged())}
+FORMATS = {row.name: row for row in (*_OURS, *_of_others())}
 
 
 def find(path: str | Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from kg.model import vocabulary
@@ -65,6 +66,11 @@ def schema() -> dict[str, Any]:
         **record("mechanism"),
         "definitions": {name: record(name) for name in RECORDS if name != "mechanism"},
     }
+
+
+def as_text() -> str:
+    """The JSON Schema as the text of its file."""
+    return json.dumps(schema(), ensure_ascii=False, indent=1) + "\n"
 
 
 def guide() -> str:
