@@ -20,7 +20,7 @@ from kg.formats.notation import schema
 from kg.formats.rdf import turtle
 from kg.model import vocabulary
 
-ROOT = kg.shelf("seeds").parent
+ROOT = kg.data_dir("seeds").parent
 COMMAND = "python tests/derived.py"
 EXPORTS = (".ttl", ".jsonld", ".graphml", ".run.ttl", ".svg")
 
@@ -61,7 +61,7 @@ def verbs_of_the_shapes(old: str) -> str:
 
 def derived() -> Iterator[tuple[Path, Callable[[str], str]]]:
     """Each file that is made from others, and what makes its text anew from the old one."""
-    ontology, docs = kg.shelf("ontology"), ROOT / "docs"
+    ontology, docs = kg.data_dir("ontology"), ROOT / "docs"
     yield ontology / "mechanism.schema.json", lambda _: schema.as_text()
     yield docs / "notation.md", behind("### mechanism\n", tables_of_the_notation)
     yield ontology / "vocabulary.ttl", behind("TABLES ====\n", turtle.words)
@@ -71,7 +71,7 @@ def derived() -> Iterator[tuple[Path, Callable[[str], str]]]:
     for file in sorted((ROOT / "exports").iterdir()):
         suffix = next((end for end in sorted(EXPORTS, key=len, reverse=True) if file.name.endswith(end)), "")
         seed = file.name.removesuffix(suffix)
-        if suffix and (kg.shelf("seeds") / seed).is_dir():
+        if suffix and (kg.data_dir("seeds") / seed).is_dir():
             yield file, export(seed, suffix)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import kg
 
-PAGE = (kg.shelf("seeds").parent / "docs" / "extending.md").read_text(encoding="utf-8")
+PAGE = (kg.data_dir("seeds").parent / "docs" / "extending.md").read_text(encoding="utf-8")
 
 
 def blocks(language, head):
@@ -63,7 +63,7 @@ def test_a_package_adds_a_format(run, tmp_path):
 
 
 def test_a_package_adds_a_rule(run, tmp_path):
-    seed = (kg.shelf("seeds") / "pd1-blockade" / "mechanism.yaml").read_text(encoding="utf-8")
+    seed = (kg.data_dir("seeds") / "pd1-blockade" / "mechanism.yaml").read_text(encoding="utf-8")
     file = tmp_path / "mechanism.yaml"
     file.write_text(re.sub(r"(?m)^title: .*$", "title: Ends with a stop.", seed), encoding="utf-8")
     found = run("check", file)

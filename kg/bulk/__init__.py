@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 import kg
 from kg.model import vocabulary
-from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
+from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError, Location, near
 
 if TYPE_CHECKING:
     from kg.bulk.lines import Input
@@ -39,15 +39,19 @@ ENGINES = ("auto", "python", "duckdb", "spark")
 SMALL, PACKED = 16 * 2**20, 8  # bytes of input that Python reads faster than DuckDB starts; of one that is packed
 
 
-class TooManyRejects(ValueError):
+class BulkError(KgError, ValueError):
+    """A whole graph cannot be converted."""
+
+
+class TooManyRejects(BulkError):
     """More rows are wrong than were allowed; the rejects say which."""
 
 
-class Missing(ValueError):
+class Missing(BulkError):
     """A package that the extras ``kg[bulk]`` or ``kg[spark]`` bring is not installed."""
 
 
-class Failed(ValueError):
+class Failed(BulkError):
     """The engine gave up (no memory, no Java, no cluster), or the store did."""
 
 

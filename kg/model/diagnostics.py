@@ -79,7 +79,25 @@ class Diagnostic:
         }
 
 
-class InvalidMechanism(ValueError):
+class KgError(Exception):
+    """Whatever kg raises of its own; the docstring of ``kg`` draws the tree."""
+
+
+class UnknownName(KgError, KeyError):
+    """A name that a mechanism does not have, with the one that may have been meant.
+
+    >>> print(UnknownName("node", "TLR", ["TLR7", "MyD88"]))
+    no node is called 'TLR'; did you mean 'TLR7'?
+    """
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"no {what} is called {name!r}; {near(name, known)}")
+
+    def __str__(self) -> str:  # a KeyError shows the repr of its text
+        return str(self.args[0])
+
+
+class InvalidMechanism(KgError, ValueError):
     """A text that is no valid mechanism; ``diagnostics`` holds every complaint, in file order.
 
     >>> raise InvalidMechanism([Diagnostic(Location("m.yaml", 1, 1), "missing-key", "no 'id'")])

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kg.model import vocabulary
+from kg.model.diagnostics import UnknownName
 from kg.model.records import (
     STATUS,
     Assumption,
@@ -22,11 +23,11 @@ from kg.model.records import (
     Note,
     Place,
     Reading,
-    Record,
     Requirement,
     Source,
     Stop,
     Support,
+    TrackedRecord,
     common_name,
     plain,
 )
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Mechanism(Record):
+class Mechanism(TrackedRecord):
     """A mechanism: what a file in the notation says."""
 
     id: str = ""
@@ -69,11 +70,15 @@ class Mechanism(Record):
         return (self.id, *steps)
 
     def node(self, key: str) -> Node:
-        """A node by its key. Raises KeyError."""
+        """A node by its key. Raises UnknownName, which says what may have been meant."""
+        if key not in self.nodes:
+            raise UnknownName("node", key, self.nodes)
         return self.nodes[key]
 
     def edge(self, name: str) -> Edge:
-        """An edge by its name. Raises KeyError."""
+        """An edge by its name. Raises UnknownName, which says what may have been meant."""
+        if name not in self._edges:
+            raise UnknownName("edge", name, self._edges)
         return self._edges[name]
 
     @cached_property

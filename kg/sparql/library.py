@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
-from kg import shelf
+from kg import data_dir
 from kg.model import vocabulary
 from kg.model.diagnostics import near
 from kg.model.plugins import plugged
@@ -57,7 +57,7 @@ def questions() -> Mapping[str, Question]:
     >>> [p.default for p in questions()["what-protects"].parameters]
     ['miR-146a-5p']
     """
-    folders = [shelf("ontology") / "questions", *(Path(found) for _, found in plugged("kg.questions"))]
+    folders = [data_dir("ontology") / "questions", *(Path(found) for _, found in plugged("kg.questions"))]
     found: dict[str, Question] = {}
     for folder in folders:
         for path in sorted(folder.glob("*.rq")):
