@@ -131,9 +131,10 @@ def differences(tab: Any, asked: Iterable[tuple[Mechanism, list[Question]]]) -> 
 
 @pytest.fixture
 def interpreter(chromium: Any) -> Iterator[Any]:
-    """network.js alone, without a page."""
+    """network.js and model.js alone, without a page."""
     tab = chromium.new_page()
-    tab.add_script_tag(content=asset("network.js"))
+    for name in ("network", "model"):
+        tab.add_script_tag(content=asset(f"js/{name}.js"))
     yield tab
     tab.close()
 
@@ -272,6 +273,8 @@ def test_a_condition_at_a_click_and_a_node_by_keyboard(visit: Open) -> None:
     assert "Tumour control: partial, changed from none" in tab.locator("#values").inner_text()
     signalling = steps(tab)["TLR7_active"]
     assert "does not act" in signalling and "because it needs TLR7, which is absent" in signalling
+    blocked = f"because it is blocked: {Told(SEED).say(SEED.edge('protection'))}"
+    assert blocked in steps(tab)[SEED.edge("degradation").sentence.object]
     tab.click("#unset")
     assert tab.evaluate("location.hash") == "#tab=runs" and not tab.locator("#answer").is_visible()
 
@@ -429,7 +432,7 @@ def test_without_a_script_the_tables_stay(visit: Open) -> None:
 def test_a_table_is_read_or_its_lines_are_named(
     interpreter: Any, text: str, rows: Any, wrong: Any, heading: str
 ) -> None:
-    interpreter.add_script_tag(content=asset("overlay.js"))
+    interpreter.add_script_tag(content=asset("js/overlay.js"))
     found = interpreter.evaluate("text => readTable(text)", text)
     assert [(row["name"], row["number"]) for row in found["rows"]] == rows
     assert [f"{one['line']}: {one['what']}" for one in found["wrong"]] == wrong
