@@ -14,6 +14,7 @@ Whatever kg raises of its own is a ``KgError``::
     KgError
     ├── InvalidMechanism   a file, or a mechanism made in Python, is wrong; ``diagnostics`` says where and why
     ├── UnknownName        no node, edge or condition has this name; it says which may have been meant
+    ├── MissingLibrary     an extra of kg that is needed is not installed
     ├── UnknownFormat      no format has this name or ending
     ├── QueryError         a question about a run has no answer: contradictory settings, or no such value
     ├── NoAnswer           a SPARQL query is wrong, too slow, or its endpoint does not answer
@@ -42,6 +43,7 @@ if TYPE_CHECKING:  # what a type checker sees; each name is imported on first us
     from kg.formats import write as write
     from kg.model.diagnostics import InvalidMechanism as InvalidMechanism
     from kg.model.diagnostics import KgError as KgError
+    from kg.model.diagnostics import MissingLibrary as MissingLibrary
     from kg.model.diagnostics import UnknownName as UnknownName
     from kg.model.mechanism import Mechanism as Mechanism
     from kg.model.texts import locate as locate
@@ -71,6 +73,7 @@ _HOME = {
     "InvalidMechanism": "kg.model.diagnostics",
     "KgError": "kg.model.diagnostics",
     "Mechanism": "kg.model.mechanism",
+    "MissingLibrary": "kg.model.diagnostics",
     "NoAnswer": "kg.sparql",
     "QueryError": "kg.reasoning.network",
     "UnknownFormat": "kg.formats",

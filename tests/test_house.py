@@ -41,6 +41,7 @@ DOORS = {
     "networkx": {"model/mechanism", "formats/networks"},
     "numpy": {"bulk"},
     "openpyxl": {"formats/shared/tables"},
+    "pandas": {"model/frames", "model/mechanism", "sparql/answer"},
     "pyarrow": {"bulk"},
     "pygraphviz": {"page"},
     "pyoxigraph": {"bulk", "model/rdf_files", "checks/shapes", "sparql"},

@@ -97,6 +97,17 @@ class UnknownName(KgError, KeyError):
         return str(self.args[0])
 
 
+class MissingLibrary(KgError, ImportError):
+    """A library that an extra of kg brings is not installed.
+
+    >>> print(MissingLibrary("pandas", "frame"))
+    pandas is missing: python -m pip install 'immune-mechanism-kg[frame]'
+    """
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(f"{library} is missing: python -m pip install 'immune-mechanism-kg[{extra}]'")
+
+
 class InvalidMechanism(KgError, ValueError):
     """A text that is no valid mechanism; ``diagnostics`` holds every complaint, in file order.
 
