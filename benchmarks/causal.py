@@ -15,8 +15,10 @@ import sys
 import time
 from collections.abc import Callable
 
-from kg import causal
-from kg.mechanism import Edge, Effect, Frozen, Mechanism, Node, Requirement, Sentence
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Effect, Frozen, Node, Requirement, Sentence
+from kg.reasoning import network as reasoning
+from kg.reasoning.reasons import Reasons
 
 
 def network(size: int, seed: int = 1) -> Mechanism:
@@ -71,12 +73,12 @@ def timed(work: Callable[[], object], runs: int = 3) -> float:
 
 def row(mechanism: Mechanism) -> str:
     """One line of the table."""
-    compiled = timed(lambda: causal.compile(mechanism))
-    net = causal.compile(mechanism)
+    compiled = timed(lambda: reasoning.compile(mechanism))
+    net = reasoning.compile(mechanism)
     settings = {next(iter(mechanism.nodes)): "absent"}
     first = timed(lambda: net.propagate(*net.facts({})))
     again = timed(lambda: net.propagate(*net.facts(settings)))
-    reasons = causal.Reasons(net, {}, list(mechanism.nodes)[-1])
+    reasons = Reasons(net, {}, list(mechanism.nodes)[-1])
     reason = timed(reasons.one)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # of this process so far
     size = len(mechanism.edges)

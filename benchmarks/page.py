@@ -25,7 +25,8 @@ from typing import Any
 from playwright.sync_api import Error, sync_playwright
 
 from kg import page
-from kg.mechanism import Edge, Evidence, Frozen, Mechanism, Node, Place, Sentence, Source
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Evidence, Frozen, Node, Place, Sentence, Source
 
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
 LIMIT = 60_000  # milliseconds

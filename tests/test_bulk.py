@@ -21,11 +21,12 @@ import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 
-from kg import bulk, cli
-from kg import quads as quads_
+from kg import bulk
 from kg.bulk import engines, lines, rules, run, slots
 from kg.bulk.graph import Graph
-from kg.diagnostics import InvalidMechanism
+from kg.cli import group
+from kg.model import rdf_files as quads_
+from kg.model.diagnostics import InvalidMechanism
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 import kgx
@@ -372,11 +373,11 @@ def test_files_of_which_no_row_could_be_right_are_refused(tmp_path):
 
 def test_too_many_rejects_leave_only_the_rejects(tmp_path):
     files = [str(file) for file in write(tmp_path)]
-    ran = CliRunner().invoke(cli.main, ["bulk", *files, "-o", str(tmp_path / "out"), "--max-rejects", "10%"])
+    ran = CliRunner().invoke(group.main, ["bulk", *files, "-o", str(tmp_path / "out"), "--max-rejects", "10%"])
     assert ran.exit_code == 1 and "24 of 33 rows are rejected, more than 10%" in ran.stderr
     assert sorted(file.name for file in tmp_path.iterdir()) == ["edges.tsv", "nodes.tsv", "out.rejects.tsv"]
     for option, code in (("--max-rejects=some", 2), ("--memory=much", 1), ("--conf=x", 2), ("--conf=x=1", 2)):
-        ran = CliRunner().invoke(cli.main, ["bulk", *files, "-o", str(tmp_path / "out"), option])
+        ran = CliRunner().invoke(group.main, ["bulk", *files, "-o", str(tmp_path / "out"), option])
         assert (ran.exit_code, "Traceback" in ran.stderr) == (code, False), ran.stderr
     assert not list(tmp_path.glob(".*"))
 
@@ -437,12 +438,12 @@ def test_more_prefixes_come_from_a_map(tmp_path):
 def test_the_store_and_the_graph_are_asked_from_the_command_line(made):
     call = CliRunner().invoke
     assert quads_.store_of(made.folder) == quads_.store_of(made.folder / "store") == made.folder / "store"
-    asked = call(cli.main, ["ask", "SELECT (COUNT(*) AS ?n) { ?e a biolink:Association }", str(made.folder), "--format", "csv"])  # fmt: skip
+    asked = call(group.main, ["ask", "SELECT (COUNT(*) AS ?n) { ?e a biolink:Association }", str(made.folder), "--format", "csv"])  # fmt: skip
     assert asked.output.splitlines()[:2] == ["n", "4"], asked.output
-    routes = call(cli.main, ["paths", str(made.folder), "HGNC:15631", "CHEBI:1"])
+    routes = call(group.main, ["paths", str(made.folder), "HGNC:15631", "CHEBI:1"])
     assert "HGNC:15631 ?> GO:0006915 ?> CHEBI:1" in routes.output
-    assert call(cli.main, ["paths", str(made.folder), "HGNC:15632", "CHEBI:1"]).exit_code == 1
-    reached = json.loads(call(cli.main, ["reach", str(made.folder), "HGNC:15631", "--json"]).output)
+    assert call(group.main, ["paths", str(made.folder), "HGNC:15632", "CHEBI:1"]).exit_code == 1
+    reached = json.loads(call(group.main, ["reach", str(made.folder), "HGNC:15631", "--json"]).output)
     assert reached["reached"] == 3
 
 

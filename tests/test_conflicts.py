@@ -8,14 +8,17 @@ import pytest
 from click.testing import CliRunner
 
 import kg
-from kg import causal, conflicts, formats, page
-from kg.cli import main
-from kg.conflicts import families, find, links, merge
-from kg.formats import yaml
+from kg import formats, page
+from kg.cli.group import main
+from kg.formats.notation import read
+from kg.model.vocabulary import terms
 from kg.page.picture import Picture
-from kg.page.words import Told
+from kg.page.words import Narrative
+from kg.reasoning import disagreements, routes, whatif
+from kg.reasoning.disagreements import conflicts as find
+from kg.reasoning.identity import families, links
+from kg.reasoning.merge import merge
 from kg.sparql import ask
-from kg.vocabulary import terms
 
 SEEDS = [kg.read(path) for path in formats.seeds()]
 SEED = next(mechanism for mechanism in SEEDS if mechanism.id == "ta1-tlr7")
@@ -36,7 +39,7 @@ def mechanism(id, edges, nodes="", more="", sources=PAPER, file=None):
     """A small mechanism: what a test says of nodes and edges, in the notation."""
     text = f"id: {id}\ntitle: {id}\nlicence: CC0-1.0\nversion: 1\nsources:\n  {sources}\nplaces:{PLACES}nodes:\n"
     text += (nodes or NODES) + f"edges:\n{edges}" + more
-    found, wrong = yaml.parse_bytes(text.encode(), id)
+    found, wrong = read.parse_bytes(text.encode(), id)
     assert not wrong, "\n".join(map(str, wrong))
     errors = kg.check(found, sources="").errors
     assert not errors, "\n".join(map(str, errors))
@@ -163,9 +166,9 @@ def test_the_union_is_a_mechanism_like_any_other(tmp_path):
     one = mechanism("one", edge("peptide promotes receptor"), more=CONDITION)
     two = mechanism("two", edge("receptor activates signal"), more=CONDITION)
     whole = merge([one, two])
-    (route,) = causal.routes(whole, "peptide", "signal")
+    (route,) = routes.routes(whole, "peptide", "signal")
     assert route.edges == ("one.e", "two.e")
-    assert causal.whatif(whole, "one.given").values["signal"] == "present"
+    assert whatif.whatif(whole, "one.given").values["signal"] == "present"
     assert {data["mechanism"] for *_, data in whole.graph.edges(data=True)} == {"one", "two"}
     kg.write(whole, tmp_path / "all.graphml")
     assert nx.read_graphml(tmp_path / "all.graphml", force_multigraph=True).number_of_edges() == 2
@@ -194,7 +197,7 @@ def test_a_union_of_the_seeds_says_what_each_of_them_says():
                 same = mine in m.nodes and m.nodes[mine].term == whole.nodes[ours].term
                 assert same or ours == (f"{m.id}.{mine}" if mine else "")
             assert whole.support(here) == m.support(own)
-            assert whole.sign(here) == m.sign(own) and causal.sign(whole, here) == causal.sign(m, own)
+            assert whole.sign(here) == m.sign(own) and routes.sign(whole, here) == routes.sign(m, own)
         for caveat in m.caveats:
             assert any(caveat in line for line in whole.caveats)
 
@@ -543,7 +546,7 @@ def test_a_contradiction_carries_a_mark_in_the_picture_and_what_something_separa
     for taxon, marked in (("mouse", ["up.e", "down.e"]), ("human", [])):
         stated = MICE if taxon == "mouse" else {"taxon": HUMAN}
         down = mechanism("down", edge("peptide limits signal", evidence=item(**stated)))
-        shapes = Picture(Told(merge([up, down])))
+        shapes = Picture(Narrative(merge([up, down])))
         crossed = [shapes.m.edges[line["edge"]].name for line in shapes.lines if line["mark"]]
         assert crossed == marked, taxon
         assert ["disputed or contradicted"] * bool(marked) == [
@@ -558,7 +561,7 @@ def test_conflicts_are_values_that_keep_their_key():
     (here,), (there,) = ([c for c in find(parts) if c.kind == "opposite-signs"] for parts in ([up, down], [down, up]))
     assert here.key == there.key
     assert here.as_dict()["separated"] == [{"by": "species", "sides": ["mouse", "human"]}]
-    assert conflicts.of_edge([here]).keys() == {("up", "e"), ("down", "e")}
+    assert disagreements.of_edge([here]).keys() == {("up", "e"), ("down", "e")}
 
 
 def test_a_disagreement_counts_once_for_all_edges_of_a_derivation():
@@ -566,8 +569,8 @@ def test_a_disagreement_counts_once_for_all_edges_of_a_derivation():
         "up", edge("peptide promotes signal", evidence=item(**MICE)) + edge("receptor activates signal", "r")
     )
     down = mechanism("down", edge("peptide limits signal", evidence=item(taxon=HUMAN)))
-    assert conflicts.Supports(up).of("e").disagreements == 0, "alone it disagrees with nobody"
-    whole = conflicts.Supports(merge([up, down]))
+    assert disagreements.Supports(up).of("e").disagreements == 0, "alone it disagrees with nobody"
+    whole = disagreements.Supports(merge([up, down]))
     both = whole.of("up.e", "down.e")
     assert [whole.of(name).disagreements for name in ("up.e", "down.e", "up.r")] == [1, 1, 0]
     assert both.disagreements == 1 and both.counts.endswith(", 1 disagreement")

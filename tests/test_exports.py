@@ -11,39 +11,41 @@ import pyoxigraph as ox
 import pytest
 from conftest import FIRST_IS_SLOW
 from nanopub import Nanopub, NanopubConf
-from rdflib import OWL, RDF, ConjunctiveGraph, Dataset, Graph, Literal, URIRef
+from rdflib import OWL, PROV, RDF, ConjunctiveGraph, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
 import kg
-from kg import formats, shapes
-from kg.diagnostics import InvalidMechanism
+from kg import formats
+from kg.checks import shapes
 from kg.formats import rdf
-from kg.mechanism import Condition, Frozen
+from kg.formats.rdf import names, void, write
+from kg.model.diagnostics import InvalidMechanism
+from kg.model.records import Condition, Frozen
 from kg.site.build import build
 
 SEEDS = [kg.read(path) for path in formats.seeds()]
 by_id = pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
-PASSPORT = (DCTERMS.license, OWL.versionInfo, rdf.KGV.inputSha256, rdf.KGV.caveat)
+PASSPORT = (DCTERMS.license, OWL.versionInfo, names.KGV.inputSha256, names.KGV.caveat)
 
 
 @by_id
 def test_each_edge_is_a_reifier_of_its_triple_and_nothing_more_is_asserted(mechanism):
     quads = list(ox.parse(rdf.text(mechanism, "rdf12"), format=ox.RdfFormat.TURTLE))
     reified = {q.subject.value: q.object for q in quads if isinstance(q.object, ox.Triple)}
-    assert set(reified) == {rdf.iri(mechanism, "edge", edge.name) for edge in mechanism.edges}
+    assert set(reified) == {names.iri(mechanism, "edge", edge.name) for edge in mechanism.edges}
     plain = [q for q in quads if not isinstance(q.object, ox.Triple)]
-    assert len(plain) == len(rdf.graph(mechanism))
+    assert len(plain) == len(write.graph(mechanism))
     bare = {(q.subject, q.predicate, q.object) for q in plain}
     for edge in mechanism.edges:
-        triple = reified[rdf.iri(mechanism, "edge", edge.name)]
-        assert triple.predicate.value == str(rdf.KGV[edge.verb])
+        triple = reified[names.iri(mechanism, "edge", edge.name)]
+        assert triple.predicate.value == str(names.KGV[edge.verb])
         same = (one for one in mechanism.edges if one.sentence == edge.sentence)  # at two levels, say
         assert ((triple.subject, triple.predicate, triple.object) in bare) == any(map(mechanism.bare, same))
     store = ox.Store()
     store.bulk_load(rdf.text(mechanism, "rdf12").encode(), format=ox.RdfFormat.TURTLE)
     query = "PREFIX kgv: <https://w3id.org/immune-kg/vocab/> SELECT ?e { ?s ?p ?o ~ ?e . ?e kgv:evidence/kgv:claim kgv:finding }"
     assert {str(row["e"].value) for row in store.query(query)} <= {
-        rdf.iri(mechanism, "edge", edge.name)
+        names.iri(mechanism, "edge", edge.name)
         for edge in mechanism.edges
         if any(mechanism.bare(one) for one in mechanism.edges if one.sentence == edge.sentence)
     }
@@ -82,14 +84,14 @@ def test_every_asserted_edge_is_a_valid_nanopublication_with_its_trusty_uri(mech
 
 @by_id
 def test_a_nanopublication_asserts_one_edge_and_gives_its_evidence(mechanism):
-    nodes = {URIRef(rdf.iri(mechanism, "node", key)) for key in mechanism.nodes}
-    edges = {URIRef(rdf.iri(mechanism, "edge", edge.name)) for edge in mechanism.edges}
+    nodes = {URIRef(names.iri(mechanism, "node", key)) for key in mechanism.nodes}
+    edges = {URIRef(names.iri(mechanism, "edge", edge.name)) for edge in mechanism.edges}
     for name, parts in nanopublications(mechanism).items():
         bare = [t for graph in parts.values() for t in graph if t[0] in nodes and t[2] in nodes | edges]
         assert len(bare) == 1 and bare[0] in parts["assertion"]
-        (edge,) = parts["provenance"].objects(URIRef(f"{name}#assertion"), rdf.PROV.wasDerivedFrom)
-        items = list(parts["provenance"].objects(edge, rdf.KGV.evidence))
-        assert items and all(parts["provenance"].value(item, rdf.KGV.claim) for item in items)
+        (edge,) = parts["provenance"].objects(URIRef(f"{name}#assertion"), PROV.wasDerivedFrom)
+        items = list(parts["provenance"].objects(edge, names.KGV.evidence))
+        assert items and all(parts["provenance"].value(item, names.KGV.claim) for item in items)
 
 
 def test_a_nanopublication_is_renamed_when_what_it_says_changes():
@@ -110,32 +112,32 @@ def test_nothing_is_logged_while_nanopublications_are_made(caplog):
 @pytest.mark.parametrize("mechanism", FIRST_IS_SLOW, ids=lambda m: m.id)
 def test_licence_version_input_hash_and_source_strip_travel_in_every_rdf_export(mechanism):
     for row in formats.writers():
-        if row.module == rdf.__name__ and row.name not in ("rdf12",):
+        if row.module == "kg.formats.rdf" and row.name not in ("rdf12",):
             format = {"ttl": "turtle", "trig": "trig", "nq": "nquads", "jsonld": "json-ld"}[
                 row.suffix.rpartition(".")[2]
             ]
             data = Dataset().parse(data=formats.text(mechanism, row.suffix), format=format)
-            about = URIRef(rdf.iri(mechanism, "run") if row.name == "run" else rdf.iri(mechanism))
+            about = URIRef(names.iri(mechanism, "run") if row.name == "run" else names.iri(mechanism))
             said = {(p, str(o)) for _, p, o, _ in data.quads((about, None, None, None))}
-            assert (rdf.KGV.inputSha256, rdf.input_hash(mechanism)) in said
+            assert (names.KGV.inputSha256, names.input_hash(mechanism)) in said
             assert (OWL.versionInfo, mechanism.version) in said
-            assert {caveat for p, caveat in said if p == rdf.KGV.caveat} == set(mechanism.caveats)
+            assert {caveat for p, caveat in said if p == names.KGV.caveat} == set(mechanism.caveats)
             assert {licence for p, licence in said if p == DCTERMS.license} == {
                 f"https://spdx.org/licenses/{mechanism.licence}"
             }
 
 
 def test_the_input_hash_is_of_what_is_said_and_not_of_how(tmp_path):
-    seed = kg.shelf("seeds") / "ta1-tlr7" / "mechanism.yaml"
+    seed = kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml"
     mechanism = kg.read(seed)
     copy = tmp_path / "mechanism.yaml"
     copy.write_text("# a comment\n" + seed.read_text(encoding="utf-8"), encoding="utf-8")
-    assert rdf.input_hash(kg.read(copy)) == rdf.input_hash(mechanism)
-    assert rdf.input_hash(replace(mechanism, edges=mechanism.edges[::-1])) == rdf.input_hash(mechanism)
+    assert names.input_hash(kg.read(copy)) == names.input_hash(mechanism)
+    assert names.input_hash(replace(mechanism, edges=mechanism.edges[::-1])) == names.input_hash(mechanism)
     turned = Frozen(reversed(list(mechanism.sources.items())))
-    assert rdf.input_hash(replace(mechanism, sources=turned)) != rdf.input_hash(mechanism)
+    assert names.input_hash(replace(mechanism, sources=turned)) != names.input_hash(mechanism)
     more = Frozen({**mechanism.conditions, "new": Condition(key="new", values=Frozen({"TLR7": "absent"}))})
-    assert rdf.input_hash(replace(mechanism, conditions=more)) != rdf.input_hash(mechanism)
+    assert names.input_hash(replace(mechanism, conditions=more)) != names.input_hash(mechanism)
 
 
 # ---------------------------------------------------------------- what describes a build
@@ -159,28 +161,28 @@ def test_all_quads_are_in_one_file(built):
 
 def test_void_counts_what_is_there_and_names_every_file(built):
     data = Graph().parse(built / "void.ttl", publicID="https://example.org/")
-    words = Graph().parse(kg.shelf("ontology") / "vocabulary.ttl")
+    words = Graph().parse(kg.data_dir("ontology") / "vocabulary.ttl")
     known = tuple(map(str, words.objects(None, DCTERMS.references)))
     for mechanism in SEEDS:
-        about = URIRef(rdf.iri(mechanism))
-        graph = rdf.graph(mechanism)
-        assert data.value(about, rdf.VOID.triples) == Literal(len(graph))
+        about = URIRef(names.iri(mechanism))
+        graph = write.graph(mechanism)
+        assert data.value(about, void.VOID.triples) == Literal(len(graph))
         for predicate in PASSPORT:
             assert set(data.objects(about, predicate)) == set(graph.objects(about, predicate))
-        named = {str(o).rpartition("/")[2]: o for o in data.objects(about, rdf.DCAT.distribution)}
+        named = {str(o).rpartition("/")[2]: o for o in data.objects(about, void.DCAT.distribution)}
         assert set(named) == {path.name for path in built.glob(f"{mechanism.id}[._]*")}
         for name, file in named.items():
             content = (built / name).read_bytes()
-            assert str(data.value(file, rdf.SCHEMA.sha256)) == hashlib.sha256(content).hexdigest()
-            assert data.value(file, rdf.DCAT.byteSize) == Literal(len(content))
+            assert str(data.value(file, names.SCHEMA.sha256)) == hashlib.sha256(content).hexdigest()
+            assert data.value(file, void.DCAT.byteSize) == Literal(len(content))
         counts = {
-            data.value(part, rdf.VOID["class"]): data.value(part, rdf.VOID.entities)
-            for part in data.objects(about, rdf.VOID.classPartition)
+            data.value(part, void.VOID["class"]): data.value(part, void.VOID.entities)
+            for part in data.objects(about, void.VOID.classPartition)
         }
-        assert counts[rdf.BIOLINK.Association] == Literal(len(mechanism.edges))
-        assert (about, RDF.type, rdf.SCHEMA.Dataset) in data and (about, RDF.type, rdf.DCAT.Dataset) in data
+        assert counts[names.BIOLINK.Association] == Literal(len(mechanism.edges))
+        assert (about, RDF.type, names.SCHEMA.Dataset) in data and (about, RDF.type, void.DCAT.Dataset) in data
     for term in {p for _, p, _ in data} | set(data.objects(None, RDF.type)):
-        assert str(term).startswith((*known, str(rdf.KGV))), term
+        assert str(term).startswith((*known, str(names.KGV))), term
     assert shapes.examine(built / "void.ttl").diagnostics == ()
 
 
@@ -189,14 +191,14 @@ def test_the_crate_describes_every_file_and_carries_the_source_strip(built):
     entities = {one["@id"]: one for one in crate["@graph"]}
     assert entities["ro-crate-metadata.json"]["about"] == {"@id": "./"}
     files = {path.name for path in built.iterdir() if not path.name.startswith(".")} - {"ro-crate-metadata.json"}
-    assert {part["@id"] for part in entities["./"]["hasPart"]} == files | {rdf.iri(mechanism) for mechanism in SEEDS}
+    assert {part["@id"] for part in entities["./"]["hasPart"]} == files | {names.iri(mechanism) for mechanism in SEEDS}
     for name in files:
         assert entities[name]["description"], name
         assert entities[name]["sha256"] == hashlib.sha256((built / name).read_bytes()).hexdigest()
     for mechanism in SEEDS:
-        shown = entities[rdf.iri(mechanism)]
+        shown = entities[names.iri(mechanism)]
         assert all(caveat in shown["description"] for caveat in mechanism.caveats)
-        assert shown["identifier"] == f"sha256:{rdf.input_hash(mechanism)}" and shown["version"] == mechanism.version
+        assert shown["identifier"] == f"sha256:{names.input_hash(mechanism)}" and shown["version"] == mechanism.version
     newest = max(source.date for mechanism in SEEDS for source in mechanism.sources.values())
     assert entities["./"]["datePublished"] == newest  # no clock: the newest date that the sources give, and it is said
     assert f"Dated {newest} by the newest of its sources" in entities["./"]["description"]

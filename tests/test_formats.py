@@ -14,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kg
-from kg import checks, formats, vocabulary
-from kg import mechanism as m
-from kg.cli import main
-from kg.diagnostics import InvalidMechanism
-from kg.exchange import bel, foreign, losses
-from kg.mechanism import Evidence, Frozen, Mechanism, Sentence
-from kg.vocabulary import Term
+from kg import checks, formats
+from kg.cli.group import main
+from kg.formats.shared import bel, bounded, losses
+from kg.model import records, vocabulary
+from kg.model.diagnostics import InvalidMechanism
+from kg.model.mechanism import Mechanism
+from kg.model.records import Evidence, Frozen, Sentence
+from kg.model.vocabulary import Term
 
 SEED = kg.read("ta1-tlr7")
 BOTH = {row.name: row for row in formats.FORMATS.values() if row.reads and row.writes}
@@ -49,8 +50,8 @@ def full():
     )
     span = Evidence(source="report", span=(3, 9), claim="background")
     own = Evidence(because="it follows", claim="inference")
-    needs = (m.Requirement("C", "high", (item,)),)
-    effect = m.Effect(
+    needs = (records.Requirement("C", "high", (item,)),)
+    effect = records.Effect(
         complete=True,
         source="paper",
         anchor="no more of it",
@@ -60,14 +61,22 @@ def full():
         says="it goes",
     )
     edges = (
-        m.Edge(
-            Sentence("A", "activates", "B"), "first", "lysosome", needs, (m.Requirement("D"),), "", None, False, (span,)
+        records.Edge(
+            Sentence("A", "activates", "B"),
+            "first",
+            "lysosome",
+            needs,
+            (records.Requirement("D"),),
+            "",
+            None,
+            False,
+            (span,),
         ),
-        m.Edge(Sentence("A", "promotes", "C"), "raise", level="high", evidence=(item, span)),
-        m.Edge(Sentence("D", "degrades", "B"), "break", "", effect=effect, evidence=(own,)),
-        m.Edge(Sentence("A", "protects", "B", "D"), "shield", evidence=(span,)),
-        m.Edge(Sentence("C", "blocks", "break"), "stop", evidence=(span,)),
-        m.Edge(Sentence("A", "binds", "D"), "A-binds-D", evidence=(span,)),
+        records.Edge(Sentence("A", "promotes", "C"), "raise", level="high", evidence=(item, span)),
+        records.Edge(Sentence("D", "degrades", "B"), "break", "", effect=effect, evidence=(own,)),
+        records.Edge(Sentence("A", "protects", "B", "D"), "shield", evidence=(span,)),
+        records.Edge(Sentence("C", "blocks", "break"), "stop", evidence=(span,)),
+        records.Edge(Sentence("A", "binds", "D"), "A-binds-D", evidence=(span,)),
     )
     set_ = Frozen({"A": "present"})
     return Mechanism(
@@ -78,7 +87,7 @@ def full():
         version="1.2",
         sources=Frozen(
             {
-                "report": m.Source(
+                "report": records.Source(
                     "report",
                     "web article",
                     "A report",
@@ -93,7 +102,7 @@ def full():
                     "paper",
                     "sells it",
                 ),
-                "paper": m.Source(
+                "paper": records.Source(
                     "paper", "journal article", "A paper", doi="10.1000/b", pmid="2", texts=("b" * 64,), read="abstract"
                 ),
             }
@@ -102,13 +111,13 @@ def full():
         scope=(dataclasses.replace(item, stance="supports", assay=None, time="", dose=""),),
         places=Frozen(
             {
-                "lysosome": m.Place("lysosome", GO, "the lysosome", "cell"),
-                "cell": m.Place("cell", Term("CL:0000451", "dendritic cell")),
+                "lysosome": records.Place("lysosome", GO, "the lysosome", "cell"),
+                "cell": records.Place("cell", Term("CL:0000451", "dendritic cell")),
             }
         ),
         nodes=Frozen(
             {
-                "A": m.Node(
+                "A": records.Node(
                     "A",
                     Term("CHEBI:80287", "Thymosin alpha-1"),
                     "the peptide",
@@ -120,33 +129,35 @@ def full():
                     "treatment",
                     "a note",
                 ),
-                "B": m.Node("B", Term("MESH:D051199", "Toll-Like Receptor 7")),
-                "C": m.Node("C", Term("MESH:D051199", "Toll-Like Receptor 7"), "active", levels=("none", "high")),
-                "D": m.Node("D", None, "no term"),
+                "B": records.Node("B", Term("MESH:D051199", "Toll-Like Receptor 7")),
+                "C": records.Node("C", Term("MESH:D051199", "Toll-Like Receptor 7"), "active", levels=("none", "high")),
+                "D": records.Node("D", None, "no term"),
             }
         ),
         edges=edges,
         readings=Frozen(
             {
-                "other": m.Reading(
+                "other": records.Reading(
                     "other",
                     "Another reading",
                     Frozen(
                         {
-                            "first": m.Change((m.Requirement("D"),), (), run=True),
-                            "break": m.Change(effect=m.Effect(span=(1, 2), because="so it seems", claim="background")),
-                            "raise": m.Change(level="none"),
+                            "first": records.Change((records.Requirement("D"),), (), run=True),
+                            "break": records.Change(
+                                effect=records.Effect(span=(1, 2), because="so it seems", claim="background")
+                            ),
+                            "raise": records.Change(level="none"),
                         }
                     ),
                 )
             }
         ),
-        assumptions=Frozen({"shut": m.Assumption("shut", "Shut", set_, "not stated")}),
-        conditions=Frozen({"on": m.Condition("on", "On", set_)}),
-        expectations=(m.Expectation("on", m.Expect("A", "is", "present"), "other", (span,)),),
-        notes=(m.Note("Something to say", ("A", "first"), (item,)),),
+        assumptions=Frozen({"shut": records.Assumption("shut", "Shut", set_, "not stated")}),
+        conditions=Frozen({"on": records.Condition("on", "On", set_)}),
+        expectations=(records.Expectation("on", records.Expect("A", "is", "present"), "other", (span,)),),
+        notes=(records.Note("Something to say", ("A", "first"), (item,)),),
         tour=(
-            m.Stop(
+            records.Stop(
                 "Here",
                 "See",
                 "Look",
@@ -154,7 +165,7 @@ def full():
                 "on",
                 "Why?",
                 "Because",
-                Frozen({"de": m.Translation("de", "Hier", "Sieh", "Schau", "Warum?", "Darum")}),
+                Frozen({"de": records.Translation("de", "Hier", "Sieh", "Schau", "Warum?", "Darum")}),
             ),
         ),
         layout=(("A", "."), ("B", "C"), ("D", ".")),
@@ -168,9 +179,9 @@ ODD = dataclasses.replace(
     FULL,
     edges=(
         *FULL.edges,
-        m.Edge(Sentence("A", "binds", "D"), "again", evidence=FULL.edges[0].evidence * 2),
-        m.Edge(Sentence("D", "binds", "C"), "not-so", evidence=FULL.edges[1].evidence[:1]),
-        m.Edge(Sentence("A", "blocks", "not-so"), "no-matter", evidence=FULL.edges[0].evidence),
+        records.Edge(Sentence("A", "binds", "D"), "again", evidence=FULL.edges[0].evidence * 2),
+        records.Edge(Sentence("D", "binds", "C"), "not-so", evidence=FULL.edges[1].evidence[:1]),
+        records.Edge(Sentence("A", "blocks", "not-so"), "no-matter", evidence=FULL.edges[0].evidence),
     ),
     layout=(("A", ".", "."), ("B", "C", "."), ("D", ".", ".")),
 )
@@ -775,7 +786,7 @@ def test_a_hostile_file_earns_a_clear_complaint_and_nothing_is_written(name, wha
 )
 def test_one_file_holds_no_more_than_memory_does(name, text, tmp_path, monkeypatch):
     monkeypatch.setattr(losses, "MOST_RECORDS", 50)
-    monkeypatch.setattr(foreign, "MOST_PARTS", 50)
+    monkeypatch.setattr(bounded, "MOST_PARTS", 50)
     file = tmp_path / f"x{READ[name].suffix}"
     file.write_text(text, encoding="utf-8")
     result = run("convert", file, tmp_path / "out.yaml", "--from", name)
@@ -804,7 +815,7 @@ def test_a_long_file_takes_no_longer_than_it_is_long(what, tmp_path):
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
 from kg import formats
-from kg.exchange import losses
+from kg.formats.shared import losses
 try:
     formats.FORMATS[{name!r}].load().parse(__import__("pathlib").Path({str(file)!r}), losses.Ledger("x", "x"))
 except formats.InvalidMechanism as error:
@@ -930,12 +941,12 @@ def test_the_sif_sample():
 
 # ---------------------------------------------------------------- what each format holds
 
-GUIDE = kg.shelf("seeds").parent / "docs" / "formats.md"
-MARK = "<!-- made by tests/test_formats.py from a mechanism in which every key says something -->\n"
+GUIDE = kg.data_dir("seeds").parent / "docs" / "formats.md"
+FULL_TABLES_MARK = "<!-- made by tests/derived.py from a mechanism in which every key says something -->\n"
 CELLS = {frozenset({"carried"}): "yes", frozenset({"changed"}): "changed", frozenset({"lost"}): "no"}
 
 
-def guide():
+def tables_of_formats():
     """One row for each key of the notation, one column for each format that is read and written."""
     columns = {name: formats.account(FULL, row) for name, row in BOTH.items() if name != "yaml"}
     keys = dict.fromkeys((one.record, one.field) for one in losses.values(FULL))
@@ -953,10 +964,8 @@ def guide():
     return "\n".join(lines) + "\n"
 
 
-def test_the_guide_says_what_each_format_holds():
+def test_the_guide_names_every_ending():
     text = GUIDE.read_text(encoding="utf-8")
-    again = "import sys; sys.path.insert(0, 'tests'); from test_formats import *; h=GUIDE.read_text().partition(MARK)[0]; GUIDE.write_text(h+MARK+guide())"
-    assert text.partition(MARK)[2] == guide(), f'run: python -c "{again}"'
     for row in formats.FORMATS.values():
         assert f"`{row.suffix}`" in text, f"docs/formats.md does not name {row.suffix}"
 
@@ -1080,60 +1089,6 @@ def test_an_import_can_disagree_with_a_seed(tmp_path):
     other = tmp_path / "theirs.sif"
     other.write_text("A\t-1\tB\nC\t1\tB\n", encoding="utf-8")
     assert "Opposite signs: possible\n  theirs" not in run("conflicts", other, "ta1-tlr7").output  # nothing in common
-
-
-# ---------------------------------------------------------------- formats of other packages
-
-TINY = """
-from kg.exchange import foreign
-from kg.formats import Format
-from kg.mechanism import Sentence
-
-FORMAT = Format("tiny", ".tiny", "tiny_format", True, True, "Tiny: A>B on a line")
-
-
-def parse(file, ledger):
-    text = foreign.text(file, ledger)
-    draft = foreign.Draft(file, ledger, text)
-    for number, line in enumerate(text.splitlines(), 1):
-        edge = ledger.record("edge", str(number), dict(zip(("from", "to", "note"), line.split(">"))), ledger.at(number))
-        ends = [draft.node(edge.take(end)) for end in ("from", "to")]
-        draft.edge(Sentence(ends[0], "promotes", ends[1]), edge)
-    return draft.mechanism()
-
-
-def text(mechanism, name):
-    return "".join(f"{edge.subject}>{edge.sentence.object}\\n" for edge in mechanism.edges)
-"""
-
-
-@pytest.fixture
-def installed(tmp_path):
-    """A folder with two installed packages: one brings a format, the other is broken."""
-    for name, code, point in (("tiny_format", TINY, "FORMAT"), ("broken_format", "raise OSError('gone')", "FORMAT")):
-        (tmp_path / f"{name}.py").write_text(code, encoding="utf-8")
-        info = tmp_path / f"{name}-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", encoding="utf-8")
-        (info / "entry_points.txt").write_text(f"[kg.formats]\n{name} = {name}:{point}\n", encoding="utf-8")
-    return {**os.environ, "PYTHONPATH": str(tmp_path)}
-
-
-def test_a_package_adds_a_format(installed, tmp_path):
-    def kg(*arguments):
-        command = [sys.executable, "-m", "kg", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, env=installed, check=False)
-
-    listed = kg("formats")
-    assert "tiny" in listed.stdout and "the format 'broken_format' cannot be used: OSError('gone')" in listed.stderr
-    file = tmp_path / "x.tiny"
-    file.write_text("A>B>some note\nB>C\n", encoding="utf-8")
-    done = kg("convert", file, tmp_path / "x.sif")
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "x.sif").read_text(encoding="utf-8") == "A\tpromotes\tB\nB\tpromotes\tC\n"
-    assert "note of edge (1)" in done.stdout and "carried 4, changed 0, lost 1" in done.stdout
-    assert kg("convert", "ta1-tlr7", tmp_path / "y.tiny", "--strict").returncode == 1
-    assert kg("check", file).returncode == 0
 
 
 def test_a_wrong_cell_of_a_spreadsheet_is_told_by_row_and_column(tmp_path):

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 import kg
-from kg import causal, exact, formats
-from kg.diagnostics import InvalidMechanism
-from kg.exchange import boolean
+from kg import formats
+from kg.formats.boolean import formulas
+from kg.model.diagnostics import InvalidMechanism
+from kg.reasoning import exact, whatif
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 MODELS = sorted((SAMPLES.parent / "reasoning" / "models").glob("*.bnet")) if SAMPLES else []
@@ -72,7 +73,7 @@ def compared(texts, tmp_path):
 def hold(texts, tmp_path):
     definite = found = 0
     for mechanism, known, points in compared(texts, tmp_path):
-        values = causal.whatif(mechanism).values
+        values = whatif.whatif(mechanism).values
         for name, value in known.items():
             ours = values[foreign_key(name)]
             definite += 1
@@ -90,9 +91,9 @@ def hold(texts, tmp_path):
 
 
 def foreign_key(name):
-    from kg.exchange import foreign
+    from kg.formats.shared import drafting
 
-    return foreign.as_key(name)
+    return drafting.as_key(name)
 
 
 def test_generated_networks_settle_and_rest_as_in_another_engine(tmp_path):
@@ -119,7 +120,7 @@ def test_the_written_functions_run_as_the_mechanism_does(tmp_path):
         text = formats.text(SEED, ".bnet")
         for node, value in given.items():
             text = re.sub(rf"^{node}, .*$", f"{node}, {int(value == 'present')}", text, flags=re.MULTILINE)
-        ours, theirs = causal.whatif(SEED, "", given).values, causal.whatif(read(text, tmp_path)).values
+        ours, theirs = whatif.whatif(SEED, "", given).values, whatif.whatif(read(text, tmp_path)).values
         for node in SEED.nodes.values():
             if not node.levels and node.key in theirs:
                 assert theirs[node.key] == ours[node.key], (condition.key, node.key)
@@ -133,7 +134,7 @@ def test_every_function_of_three_variables_is_expressed(tmp_path):
         mechanism = read(f"x, {' | '.join(f'({term})' for term in terms) or '0 & a & b & c'}\ny, a | b | c\n", tmp_path)
         for row in range(8):
             given = {"abc"[k]: "present" if row >> k & 1 else "absent" for k in range(3)}
-            assert causal.whatif(mechanism, "", given).values["x"] == ("present" if row in rows else "absent")
+            assert whatif.whatif(mechanism, "", given).values["x"] == ("present" if row in rows else "absent")
 
 
 @pytest.mark.parametrize(
@@ -160,7 +161,7 @@ def test_a_line_that_is_no_function_is_told_with_its_place(line, column, message
 
 def test_a_function_nested_thousands_deep_is_read(tmp_path):
     mechanism = read("x, " + "(" * 20_000 + "!a" + ")" * 20_000 + "\ny, x\n", tmp_path)
-    assert causal.whatif(mechanism, "", {"a": "absent"}).values["y"] == "present"
+    assert whatif.whatif(mechanism, "", {"a": "absent"}).values["y"] == "present"
 
 
 def test_two_functions_for_one_variable_are_refused(tmp_path):
@@ -181,8 +182,8 @@ def test_prime_implicants_are_all_there_is():
     """By brute force: each implies the function, none does with a literal less, and together they are the function."""
     rng = random.Random(7)
     for _ in range(60):
-        function = boolean.Function(("a", "b", "c", "d"), rng.getrandbits(16))
-        found = boolean.primes(function)
+        function = formulas.Function(("a", "b", "c", "d"), rng.getrandbits(16))
+        found = formulas.primes(function)
 
         def holds(term, row):
             return all(row >> "abcd".index(v) & 1 for v in term[0]) and not any(

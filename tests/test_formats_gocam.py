@@ -1,5 +1,6 @@
 """GO-CAM, checked by the model of the gocam package; its relations, parts, places and evidence."""
 
+import dataclasses
 import os
 from collections import Counter
 from pathlib import Path
@@ -10,9 +11,10 @@ from gocam.datamodel import Model
 
 import kg
 from kg import formats
-from kg.exchange import foreign, gocam, losses
-from kg.mechanism import Frozen, Node, Source
-from kg.vocabulary import Term
+from kg.formats.gocam import relations
+from kg.formats.shared import bounded, losses
+from kg.model.records import Frozen, Node, Source
+from kg.model.vocabulary import Term
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 real = pytest.mark.skipif(SAMPLES is None, reason="KG_SAMPLES names no folder of files by others")
@@ -156,7 +158,7 @@ def test_yaml_that_hides_something_is_refused_where_it_stands(text, at, code, tm
 
 
 def test_one_file_holds_no_more_values_than_memory_does(tmp_path, monkeypatch):
-    monkeypatch.setattr(foreign, "MOST_PARTS", 50)
+    monkeypatch.setattr(bounded, "MOST_PARTS", 50)
     with pytest.raises(formats.InvalidMechanism, match="too-many"):
         read(tmp_path, "activities:\n" + "- {id: a}\n" * 60)
 
@@ -206,17 +208,17 @@ def test_a_node_that_is_used_otherwise_is_not_hidden_in_a_term():
     """A gene product that itself lowers something stays an activity, or its edge would vanish."""
     mechanism, _ = formats._parsed(formats.find("ta1-tlr7"))
     nodes = {**mechanism.nodes, "x": Node("x", Term("WB:WBGene00000001", "x"), kind="molecule")}
-    sentence = kg.mechanism.Sentence
+    sentence = kg.model.records.Sentence
     edges = [
-        kg.mechanism.Edge(sentence("TLR7_active", "enabled_by", "x"), "one"),
-        kg.mechanism.Edge(sentence("x", "limits", "TLR7"), "two"),
+        kg.model.records.Edge(sentence("TLR7_active", "enabled_by", "x"), "one"),
+        kg.model.records.Edge(sentence("x", "limits", "TLR7"), "two"),
     ]
-    item = kg.mechanism.Evidence(source="s", claim="unclassified")
-    made = kg.mechanism.Mechanism(
+    item = kg.model.records.Evidence(source="s", claim="unclassified")
+    made = kg.model.mechanism.Mechanism(
         id="m",
         sources=Frozen({"s": Source("s", "database", "a title", pmid="1")}),
         nodes=Frozen({key: nodes[key] for key in ("TLR7_active", "TLR7", "x")}),
-        edges=tuple(kg.mechanism.replace(edge, evidence=(item,)) for edge in edges),
+        edges=tuple(dataclasses.replace(edge, evidence=(item,)) for edge in edges),
     )
     account = formats.account(made, formats.FORMATS["gocam"])
     lost = {one.said for one in account.lost if one.field == "edge"}
@@ -224,7 +226,7 @@ def test_a_node_that_is_used_otherwise_is_not_hidden_in_a_term():
 
 
 def test_every_near_relation_names_a_verb():
-    assert {verb for verb, _ in gocam.NEAR.values()} <= kg.vocabulary.predicates().keys()
+    assert {verb for verb, _ in relations.NEAR.values()} <= kg.model.vocabulary.predicates().keys()
 
 
 @real

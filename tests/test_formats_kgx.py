@@ -11,7 +11,7 @@ from test_formats import FULL
 
 import kg
 from kg import formats
-from kg.formats import kgx
+from kg.formats.tables import kgx
 
 SEED = kg.read("ta1-tlr7")
 HEADER = "id\tsubject\tpredicate\tobject\t"

@@ -7,7 +7,7 @@ import pytest
 
 import kg
 from kg import formats
-from kg.exchange import losses
+from kg.formats.shared import losses
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 SEED = kg.read("ta1-tlr7")

@@ -11,7 +11,7 @@ from test_formats import FULL
 
 import kg
 from kg import formats
-from kg.exchange import networks
+from kg.formats.networks import attributes
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -24,7 +24,7 @@ both = pytest.mark.parametrize("mechanism", [SEED, FULL], ids=["seed", "full"])
 @both
 def test_networkx_reads_the_graphml_as_the_graph_it_was_written_from(mechanism):
     read = nx.read_graphml(io.BytesIO(formats.text(mechanism, ".graphml").encode()), force_multigraph=True)
-    written = networks.graph(mechanism)
+    written = attributes.graph(mechanism)
     assert dict(read.nodes(data=True)) == dict(written.nodes(data=True))
     for one, other, key, said in written.edges(keys=True, data=True):
         assert read.edges[one, other, key].items() >= said.items()
@@ -50,7 +50,7 @@ def test_ndex2_reads_the_cx2_with_positions_attributes_and_style(mechanism):
     assert {key: node["v"]["name"] for key, node in by_key.items()} == {
         n.key: n.label for n in mechanism.nodes.values()
     }
-    at = networks.positions(mechanism)
+    at = attributes.positions(mechanism)
     assert {key: (node["x"], node["y"]) for key, node in by_key.items()} == at
     assert len(set(at.values())) == len(mechanism.nodes)
     signs = {edge["v"]["key"]: edge["v"]["sign"] for edge in network.get_edges().values()}

@@ -14,9 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 import kg
-from kg import causal, formats
-from kg.cli import main
-from kg.exchange import boolean
+from kg import formats
+from kg.cli.group import main
+from kg.formats.boolean import formulas
+from kg.reasoning import whatif
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 SEED = kg.read("ta1-tlr7")
@@ -96,11 +97,11 @@ def test_a_term_is_the_function_that_it_says(formula, default, level, table, tmp
     other = transition("c", compared("eq", "b", 1))
     file = written(tmp_path, transition("x", formula, [("a", "dual")], default, level), other, ids="abcx")
     mechanism, _ = formats.parse(file)
-    expected = boolean.parsed(f"{table} | (a & b & 0)")
+    expected = formulas.parsed(f"{table} | (a & b & 0)")
     for row in range(4):
         given = {name: "present" if row >> k & 1 else "absent" for k, name in enumerate(expected.variables)}
         want = "present" if expected.table >> row & 1 else "absent"
-        assert causal.whatif(mechanism, "", given).values["x"] == want
+        assert whatif.whatif(mechanism, "", given).values["x"] == want
 
 
 def test_species_without_a_compartment_are_read_with_a_complaint(tmp_path):
@@ -206,7 +207,7 @@ def test_models_of_levels_give_the_level_that_their_terms_say(tmp_path):
                     want = level
                     break
             given = {name: level_name(mechanism, name, level) for name, level in at.items()}
-            value = causal.whatif(mechanism, "", given).values["x"]
+            value = whatif.whatif(mechanism, "", given).values["x"]
             assert value == level_name(mechanism, "x", want), (at, [(n, said) for n, said, _ in terms], default)
             seen.add(want)
     assert seen == {0, 1, 2} and constant < 40
@@ -229,7 +230,7 @@ def test_a_level_that_holds_without_any_input_comes_from_the_basal_level(tmp_pat
     mechanism, _ = leveled(tmp_path, {"a": 1, "b": 1, "x": 2}, terms, 1)
     assert mechanism.nodes["basal"].at_start == "present" and "basal level" in mechanism.nodes["basal"].note
     assert {edge.subject for edge in mechanism.edges} == {"basal"}
-    values = causal.whatif(mechanism, "", {"a": "present", "b": "absent"}).values
+    values = whatif.whatif(mechanism, "", {"a": "present", "b": "absent"}).values
     assert values["x"] == "level1"
 
 
@@ -281,10 +282,10 @@ def test_written_levels_run_as_the_mechanism_does(tmp_path):
     native, copy = (formats.read(tmp_path / name) for name in ("x.sbml", "x.boolean.sbml"))
     assert native.nodes["tumour_control"].levels == ("none", "partial", "strong")
     for condition in SEED.conditions.values():
-        ours = causal.whatif(SEED, "", condition.values).values
-        theirs = causal.whatif(native, "", condition.values).values
+        ours = whatif.whatif(SEED, "", condition.values).values
+        theirs = whatif.whatif(native, "", condition.values).values
         assert {key: theirs[key] for key in SEED.nodes} == dict(ours), condition.key
-        twice = causal.whatif(copy, "", condition.values).values
+        twice = whatif.whatif(copy, "", condition.values).values
         control = {"none": ("absent", "absent"), "partial": ("present", "absent"), "strong": ("present", "present")}
         if ours["tumour_control"] in control:
             assert (twice["tumour_control"], twice["tumour_control__strong"]) == control[ours["tumour_control"]]
@@ -310,7 +311,7 @@ def test_published_models_come_back_from_sbml_with_the_same_functions(tmp_path):
     after = formats.read(tmp_path / "m.sbml")
     for given in itertools.product(("present", "absent"), repeat=2):
         at = dict(zip("CD", given, strict=True))
-        ours, theirs = causal.whatif(before, "", at).values, causal.whatif(after, "", at).values
+        ours, theirs = whatif.whatif(before, "", at).values, whatif.whatif(after, "", at).values
         assert {key: theirs[key] for key in "ABCDE"} == {key: ours[key] for key in "ABCDE"}
 
 
@@ -355,7 +356,7 @@ def percolated(file, mechanism):
     for line in done.stdout.splitlines():
         free, known = json.loads(line)
         assert free
-        values = causal.whatif(mechanism, "", {n: "present" if v else "absent" for n, v in free.items()}).values
+        values = whatif.whatif(mechanism, "", {n: "present" if v else "absent" for n, v in free.items()}).values
         assert len(known) > len(free)
         for name, value in values.items():
             assert value == {True: "present", False: "absent", None: "unknown"}[known.get(name)], name

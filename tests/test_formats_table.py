@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 import kg
 from kg import formats
-from kg.cli import main
-from kg.diagnostics import InvalidMechanism
-from kg.exchange import foreign
+from kg.cli.group import main
+from kg.formats.shared import tables
+from kg.model.diagnostics import InvalidMechanism
 
 ROWS = [
     ["Subject", "verb", "object", "source", "taxon", "claim", "remark"],
@@ -111,7 +111,7 @@ BOMB = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&
     ],
 )
 def test_a_hostile_workbook_is_refused_and_nothing_is_written(change, code, tmp_path, monkeypatch):
-    monkeypatch.setattr(foreign, "LARGEST", 80_000)
+    monkeypatch.setattr(tables, "LARGEST", 80_000)
     file = packed(tmp_path, change)
     result = run("convert", file, tmp_path / "out.yaml")
     assert result.exit_code == 1 and f"{file}:1:1: {code}" in result.stderr, result.output

@@ -7,10 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 import kg
-from kg import causal
-from kg.cli import main
-from kg.formats import yaml
-from kg.gaps import KINDS, find
+from kg.cli.group import main
+from kg.formats.notation import read
+from kg.reasoning import experiments
+from kg.reasoning.gaps import KINDS
+from kg.reasoning.gaps import gaps as find
 
 SEED = kg.read("ta1-tlr7")
 MOUSE = ', taxon: "NCBITaxon:10090 ! Mus musculus"'
@@ -50,7 +51,7 @@ def gaps(*pairs):
     for old, new in pairs:
         assert old in text
         text = text.replace(old, new)
-    mechanism, wrong = yaml.parse_bytes(text.encode())
+    mechanism, wrong = read.parse_bytes(text.encode())
     assert not wrong
     return [(gap.kind, gap.about, gap.outcomes) for gap in find([mechanism])]
 
@@ -91,7 +92,7 @@ def test_unknown_size_of_a_decrease_blocks_an_outcome():
 def test_the_seed_names_what_whatif_leaves_open():
     open_ = {gap.about for gap in find([SEED]) if gap.kind == "blocks-outcome"}
     assert open_ == {"spontaneous_bodies", "tumour_miR146a_high"}
-    assert {gap.about for gap in find([SEED]) if gap.kind == "unpinned"} == set(causal.unpinned(SEED))
+    assert {gap.about for gap in find([SEED]) if gap.kind == "unpinned"} == set(experiments.unpinned(SEED))
     counts = [len(gap.outcomes) for gap in find([SEED])]
     assert counts == sorted(counts, reverse=True) and counts[0] == 3
 

@@ -10,12 +10,16 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg import checks, formats, shelf, texts, vocabulary
-from kg import mechanism as m
-from kg.diagnostics import InvalidMechanism
-from kg.formats.yaml import KEY, RECORDS, RELATIONS, notation, parse_bytes, schema, text
-from kg.mechanism import Frozen, Mechanism
-from kg.vocabulary import Term
+from kg import checks, data_dir, formats
+from kg.formats.notation.read import parse_bytes
+from kg.formats.notation.schema import schema
+from kg.formats.notation.write import text
+from kg.model import records, texts, vocabulary
+from kg.model.diagnostics import InvalidMechanism
+from kg.model.keys import KEY, RECORDS, RELATIONS, notation
+from kg.model.mechanism import Mechanism
+from kg.model.records import Frozen
+from kg.model.vocabulary import Term
 
 STABLE = settings(
     derandomize=True,
@@ -74,7 +78,7 @@ NAME = st.one_of(
 )
 WORD = st.text(LETTERS, min_size=1, max_size=8).filter(lambda word: word.split() == [word])
 TERM = st.builds(Term, st.builds("{}:{}".format, st.sampled_from(["GO", "MESH", "kg", "a.b"]), NAME), LINE)
-SENTENCE = st.builds(m.Sentence, NAME, st.sampled_from(sorted(vocabulary.predicates())), NAME, st.just("") | NAME)
+SENTENCE = st.builds(records.Sentence, NAME, st.sampled_from(sorted(vocabulary.predicates())), NAME, st.just("") | NAME)
 SINGLE = {
     "text": TEXT,
     "value": WORD,
@@ -89,7 +93,7 @@ SINGLE = {
     "term": TERM,
     "span": st.tuples(st.integers(0, 999), st.integers(1000, 10**9)),
     "sentence": SENTENCE,
-    "expect": st.builds(m.Expect, NAME, st.sampled_from(RELATIONS), NAME),
+    "expect": st.builds(records.Expect, NAME, st.sampled_from(RELATIONS), NAME),
     "values": st.dictionaries(NAME, WORD, max_size=3).map(Frozen),
     "rows": st.lists(st.lists(st.just(".") | NAME, max_size=3).map(tuple), max_size=3).map(tuple),
     "yesno": st.booleans(),
@@ -164,15 +168,17 @@ def test_every_record_of_the_notation_is_written_and_read(data):
 @pytest.mark.parametrize("awkward", AWKWARD)
 def test_an_awkward_text_survives(awkward):
     term = Term("GO:1", " ".join(awkward.split()))
-    mechanism = Mechanism(id="x", title=awkward, nodes=Frozen({"NO": m.Node(key="NO", term=term, forms=(term, term))}))
+    mechanism = Mechanism(
+        id="x", title=awkward, nodes=Frozen({"NO": records.Node(key="NO", term=term, forms=(term, term))})
+    )
     again, _ = parse_bytes(text(mechanism).encode())
     assert (again.title, again.nodes) == (awkward, mechanism.nodes)
 
 
 def test_the_name_that_a_sentence_gives_is_not_written():
-    sentence = m.Sentence("RNase_A", "degrades", "miR146a")
+    sentence = records.Sentence("RNase_A", "degrades", "miR146a")
     mechanism = Mechanism(
-        edges=(m.Edge(sentence=sentence, name=sentence.name), m.Edge(sentence=sentence, name="again"))
+        edges=(records.Edge(sentence=sentence, name=sentence.name), records.Edge(sentence=sentence, name="again"))
     )
     assert text(mechanism).count("name:") == 1
 
@@ -360,7 +366,7 @@ def test_a_file_of_references_is_no_bomb():
 
 
 def test_the_schema_is_the_one_that_is_committed():
-    committed = (shelf("ontology") / "mechanism.schema.json").read_text(encoding="utf-8")
+    committed = (data_dir("ontology") / "mechanism.schema.json").read_text(encoding="utf-8")
     assert json.dumps(schema(), indent=1, ensure_ascii=False) + "\n" == committed
 
 
@@ -390,7 +396,7 @@ def test_a_seed_fits_the_schema(path):
     ],
 )
 def test_what_the_reader_refuses_the_schema_refuses(old, new):
-    seed = (shelf("seeds") / "ta1-tlr7" / "mechanism.yaml").read_text(encoding="utf-8")
+    seed = (data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml").read_text(encoding="utf-8")
     assert old in seed
     changed = seed.replace(old, new)
     assert parse_bytes(changed.encode())[1] or checks.check(parse_bytes(changed.encode())[0]).errors
@@ -411,7 +417,7 @@ def test_the_table_and_the_values_have_the_same_keys(name):
     told = [key.field for key in notation()[name].values()]
     fields = {field.name for field in dataclasses.fields(RECORDS[name])}
     assert len(told) == len(set(told))
-    assert set(told) == fields - {"key", "at", "spots", "file", "mechanism"} - (
+    assert set(told) == fields - {"key", "at", "locations", "file", "mechanism"} - (
         {"assay", "time", "dose", "stance"} if name == "effect" else set()
     )
 

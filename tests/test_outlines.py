@@ -13,14 +13,15 @@ from rdflib import URIRef
 from test_coverage import missing
 
 import kg
-from kg import formats, page, vocabulary
+from kg import formats, page
 from kg.checks import check
-from kg.cli import main
-from kg.formats import rdf
-from kg.mechanism import STATUS, Evidence, Frozen
+from kg.cli.group import main
+from kg.formats.rdf import names, write
+from kg.model import vocabulary
+from kg.model.records import STATUS, Evidence, Frozen
+from kg.model.vocabulary import Term
 from kg.page.picture import Picture
-from kg.page.words import Told
-from kg.vocabulary import Term
+from kg.page.words import Narrative
 
 SEEDS = {mechanism.id: mechanism for mechanism in map(kg.read, formats.seeds())}
 FIRST = SEEDS["ta1-tlr7"]
@@ -47,9 +48,9 @@ def test_an_outline_says_so_wherever_it_appears(outline):
     said = STATUS["outline"]
     assert said in outline.caveats
     assert outline.graph.graph["status"] == "outline" and said in outline.graph.graph["caveat"]
-    about = URIRef(rdf.iri(outline))
-    assert str(rdf.graph(outline).value(about, rdf.SCHEMA.creativeWorkStatus)) == "outline"
-    assert said in {str(text) for text in rdf.run_graph(outline).objects(None, rdf.KGV.caveat)}
+    about = URIRef(names.iri(outline))
+    assert str(write.graph(outline).value(about, names.SCHEMA.creativeWorkStatus)) == "outline"
+    assert said in {str(text) for text in write.run_graph(outline).objects(None, names.KGV.caveat)}
     assert json.loads(formats.text(outline, ".jsonld"))["status"] == "outline"
     for text in (page.html(outline), page.svg(outline)):
         assert said in re.sub(r"</tspan><tspan[^>]*>", " ", text)
@@ -121,10 +122,10 @@ def test_what_qualifies_or_disputes_lends_an_edge_no_species_and_no_publication(
     assert {taxon for item in activation.evidence for taxon in item.taxon} == {MOUSE, HUMAN}
     assert activation.taxa == (MOUSE,)
     assert FIRST.support(activation).species == ("Mus musculus",)
-    graph, about = rdf.graph(FIRST), URIRef(rdf.iri(FIRST, "edge", "activation"))
-    taxa = {str(taxon) for taxon in graph.objects(about, rdf.BIOLINK.species_context_qualifier)}
+    graph, about = write.graph(FIRST), URIRef(names.iri(FIRST, "edge", "activation"))
+    taxa = {str(taxon) for taxon in graph.objects(about, names.BIOLINK.species_context_qualifier)}
     assert taxa == {"http://purl.obolibrary.org/obo/NCBITaxon_10090"}
-    cited = {str(work) for work in graph.objects(about, rdf.BIOLINK.publications)}
+    cited = {str(work) for work in graph.objects(about, names.BIOLINK.publications)}
     assert any("j.isci.2021.103441" in work for work in cited)
     assert not any("s41544-019-0009-x" in work for work in cited), "a review that only qualifies it"
 
@@ -167,7 +168,7 @@ def test_no_value_of_a_run_rests_on_what_others_say():
 
 def test_a_disputed_line_carries_a_cross():
     outline = SEEDS["cgas-sting"]
-    shapes = Picture(Told(outline))
+    shapes = Picture(Narrative(outline))
     assert [outline.edges[line["edge"]].name for line in shapes.lines if line["mark"]] == ["MyD88-not-needed"]
     assert "disputed" in page.html(outline).partition('id="legend"')[2]
 

@@ -123,7 +123,7 @@ def test_kg_builds_from_what_is_installed(kind, tmp_path):
     assert (tmp_path / "public" / "query.html").stat().st_size > 2_000_000
     assert "nothing wrong" in run(*kg, "check", cwd=tmp_path)
     assert "mechanism.yaml" in run(*kg, "new", "my-mechanism", cwd=tmp_path)
-    found = run(python, "-c", "import kg; print(kg.shelf('ontology'), kg.shelf('seeds'))", cwd=tmp_path)
+    found = run(python, "-c", "import kg; print(kg.data_dir('ontology'), kg.data_dir('seeds'))", cwd=tmp_path)
     assert found.count("site-packages") == 2
 
 
@@ -173,7 +173,7 @@ def test_kg_works_with_the_lowest_versions_that_it_allows(lowest, tmp_path):
 
 @pytest.mark.slow
 def test_the_extras_work_with_the_lowest_versions_that_kg_allows(lowest, tmp_path):
-    kg = lowest("bulk", "exact", "sbml", "serve", "xlsx")
+    kg = lowest("bulk", "exact", "frame", "sbml", "serve", "xlsx")
     assert "fixed point" in run(*kg, "whatif", "ta1-tlr7", "--in", "both", "--fixed-points", cwd=tmp_path)
     run(*kg, "build", "pd1-blockade", "--only", "sbml,kgx", cwd=tmp_path)
     assert "<sbml" in (tmp_path / "exports" / "pd1-blockade.sbml").read_text(encoding="utf-8")
@@ -192,6 +192,10 @@ def test_the_extras_work_with_the_lowest_versions_that_kg_allows(lowest, tmp_pat
     book.save(tmp_path / "table.xlsx")
     run(*kg, "convert", "table.xlsx", "table.yaml", cwd=tmp_path)
     assert "TLR7 activates IRF7" in (tmp_path / "table.yaml").read_text(encoding="utf-8")
+    shown = run(
+        tmp_path / "venv/bin/python", "-c", "import kg; print(len(kg.read('ta1-tlr7').to_frame()))", cwd=tmp_path
+    )
+    assert shown == "27\n"
     command = ["timeout", "60", *kg, "serve", "pd1-blockade", "--port", "0"]
     with subprocess.Popen(list(map(str, command)), cwd=tmp_path, stderr=subprocess.PIPE, text=True) as server:
         lines = iter(server.stderr.readline, "")

@@ -17,25 +17,14 @@ import pytest
 from conftest import Open
 
 import kg
-from kg import causal, formats, page
-from kg.mechanism import (
-    Condition,
-    Edge,
-    Evidence,
-    Frozen,
-    Mechanism,
-    Node,
-    Note,
-    Place,
-    Requirement,
-    Sentence,
-    Source,
-    Stop,
-)
+from kg import formats, page
+from kg.model.mechanism import Mechanism
+from kg.model.records import Condition, Edge, Evidence, Frozen, Node, Note, Place, Requirement, Sentence, Source, Stop
+from kg.model.vocabulary import Term
 from kg.page.layout import FONT, WIDE, lines, spoken
 from kg.page.picture import Picture
-from kg.page.words import Told
-from kg.vocabulary import Term
+from kg.page.words import Narrative
+from kg.reasoning import whatif
 
 SEED = kg.read("ta1-tlr7")
 EVIL = "</script><script>document.title='gone'</script><img src=x onerror=\"document.title='gone'\">{{ 7*7 }}\u202e"
@@ -197,7 +186,7 @@ def test_no_mechanism_is_too_odd_to_draw() -> None:
 
 
 def test_a_hedge_of_what_only_qualifies_hedges_nothing() -> None:
-    told = Told(SEED)
+    told = Narrative(SEED)
     assert told.hedges(SEED.edge("protection")) == []
     assert told.hedges(SEED.edge("degradation")) == ["under normal circumstances"]
     groups = told.grouped(SEED.edge("protection").evidence)
@@ -209,9 +198,9 @@ def test_what_is_copied_as_turtle_is_valid_and_part_of_the_graph() -> None:
     import pyoxigraph
     import rdflib
 
-    from kg.formats import rdf
+    from kg.formats.rdf import names, write
 
-    told, whole = Told(SEED), set(rdf.graph(SEED))
+    told, whole = Narrative(SEED), set(write.graph(SEED))
     assert len(told.copies) == len(SEED.edges) + len(SEED.nodes)
     seen = set()
     for of in told.copies.values():
@@ -221,16 +210,16 @@ def test_what_is_copied_as_turtle_is_valid_and_part_of_the_graph() -> None:
         assert len(list(pyoxigraph.parse(text.encode(), format=pyoxigraph.RdfFormat.TURTLE))) == len(part)
         seen |= part
     protection = told.copies[f"e{told.edge_number['protection']}"]
-    about = rdflib.URIRef(rdf.iri(SEED, "edge", "protection"))
+    about = rdflib.URIRef(names.iri(SEED, "edge", "protection"))
     part = rdflib.Graph().parse(data=told.prefixes + protection["turtle"], format="turtle")
     assert set(part.predicate_objects(about)) == {(p, o) for s, p, o in whole if s == about}
-    assert len(list(part.subjects(rdflib.RDF.type, rdf.KGV.Evidence))) == 4
-    assert len(list(part.subject_objects(rdf.OA.exact))) == 1
-    assert (rdflib.URIRef(rdf.iri(SEED, "node", "Ta1")), rdf.KGV.protects, None) in part
+    assert len(list(part.subjects(rdflib.RDF.type, names.KGV.Evidence))) == 4
+    assert len(list(part.subject_objects(names.OA.exact))) == 1
+    assert (rdflib.URIRef(names.iri(SEED, "node", "Ta1")), names.KGV.protects, None) in part
     depletion = told.copies[f"e{told.edge_number['depletion']}"]["turtle"]
     assert "node:chemotherapy kgv:depletes" not in depletion, "an inference is no bare triple"
     assert protection["curie"] == "kg:thymosin-alpha-1 kgv:protects kg:miR-146a-5p"
-    assert rdf.iri(SEED, "edge", "protection") in protection["citation"]
+    assert names.iri(SEED, "edge", "protection") in protection["citation"]
 
 
 def generated(edges: int) -> Mechanism:
@@ -282,7 +271,7 @@ def test_pictures_of_the_tour_light_what_the_stop_lights_and_carry_the_strip() -
 def test_embed_prints_a_frame_that_needs_nothing_of_its_host(tmp_path: Path) -> None:
     from click.testing import CliRunner
 
-    from kg.cli import main
+    from kg.cli.group import main
 
     run = CliRunner().invoke(main, ["embed", "ta1-tlr7", "--url", 'https://example.org/"><script>', "--stop", "2"])
     assert run.exit_code == 0 and "<script" not in run.output
@@ -428,7 +417,7 @@ def test_without_javascript_the_picture_and_the_steps_are_there(visit: Open) -> 
     assert tab.locator("#static svg").is_visible()
     assert tab.get_by_text("RNase A degrades miR-146a-5p", exact=True).first.is_visible()
     assert tab.locator("#steps li").count() == len(SEED.edges)
-    told = Told(SEED)
+    told = Narrative(SEED)
     said = tab.locator("#steps li").all_text_contents()
     assert all(any(told.say(edge) in text and told.support(edge) in text for text in said) for edge in SEED.edges)
     assert not tab.locator("#next").is_visible()
@@ -451,8 +440,8 @@ def test_runs_are_shown_as_a_table_under_every_reading(visit: Open) -> None:
     assert tables.count() == 2  # as written, and with every assumption on
     shown = tables.first.locator("tbody tr").evaluate_all("all => all.map(r => [...r.cells].map(c => c.innerText))")
     expected = [
-        [row.title, *(" | ".join(dict.fromkeys(map(causal.shown, by.values()))) for by in row.values.values())]
-        for row in causal.table(SEED)
+        [row.title, *(" | ".join(dict.fromkeys(map(whatif.shown, by.values()))) for by in row.values.values())]
+        for row in whatif.table(SEED)
     ]
     assert shown == expected
     text = tab.locator("#runs").inner_text()
@@ -475,7 +464,7 @@ def test_filters_dim_and_count_and_stand_in_the_address(visit: Open) -> None:
     assert again.locator("#steps .faded").count() == len(SEED.edges) - len(again.evaluate("explorer.lit().edges"))
     tab.click("#unfilter")
     assert tab.evaluate("explorer.lit()") is None and tab.evaluate("location.hash") == "#tab=explore"
-    told = Told(SEED)
+    told = Narrative(SEED)
     for facet in told.facets:
         assert {c.key for c in facet.choices} == {
             key for e in SEED.edges for key in told.tags(e)[told.facets.index(facet)]
@@ -522,7 +511,7 @@ def test_routes_are_those_of_kg_paths(visit: Open, start: str, end: str) -> None
     tab = visit("#tab=explore")
     tab.select_option("#from", str(list(SEED.nodes).index(start)))
     tab.select_option("#to", str(list(SEED.nodes).index(end)))
-    routes = list(causal.routes(SEED, start, end))
+    routes = list(kg.routes(SEED, start, end))
     buttons = tab.locator("#ways button")
     assert buttons.count() == len(routes)
     verdict = tab.locator("#verdict").inner_text()
@@ -570,8 +559,10 @@ def test_a_copied_link_reproduces_the_view(visit: Open) -> None:
     tab.click("#copy-link")
     again = visit("#" + tab.locator("#link").input_value().partition("#")[2])
     assert again.evaluate("explorer.scale()") == pytest.approx(tab.evaluate("explorer.scale()"), abs=0.01)
-    spots = [one.evaluate("explorer.at('TLR7')") for one in (tab, again)]
-    assert spots[0]["x"] == pytest.approx(spots[1]["x"], abs=3) and spots[0]["y"] == pytest.approx(spots[1]["y"], abs=3)
+    locations = [one.evaluate("explorer.at('TLR7')") for one in (tab, again)]
+    assert locations[0]["x"] == pytest.approx(locations[1]["x"], abs=3) and locations[0]["y"] == pytest.approx(
+        locations[1]["y"], abs=3
+    )
     assert again.locator(".card:visible h2").inner_text() == "TLR7" and again.locator("#plain").is_checked()
 
 
@@ -579,7 +570,7 @@ def test_labels_and_headings_stay_inside_their_boxes(visit: Open) -> None:
     """Python only estimates how wide a text is; the browser measures it, in the font that the page is drawn with."""
     texts, room = [], []
     for mechanism in [*map(formats.read, formats.seeds()), strip(SEED), chained(1, 40)]:
-        shapes = Picture(Told(mechanism))
+        shapes = Picture(Narrative(mechanism))
         for node in mechanism.nodes.values():
             texts += [(line, FONT, 400) for line in lines(spoken(node.label))]
             room += [WIDE] * (len(texts) - len(room))
@@ -664,7 +655,7 @@ def test_captions_in_another_language_are_chosen_marked_and_kept_in_the_address(
 def test_pictures_and_frames_speak_the_language_that_was_asked_for(tmp_path: Path) -> None:
     from click.testing import CliRunner
 
-    from kg.cli import main
+    from kg.cli.group import main
 
     files = page.pictures(SEED, "de")
     assert all(stop.told("de").caption in files["ta1-tlr7-stops.md"] for stop in SEED.tour[:1])
@@ -830,7 +821,7 @@ def test_a_large_page_draws_the_neighbours_of_what_is_looked_for(visit: Open, tm
     assert tab.evaluate("explorer.at('hub129')") and tab.evaluate("explorer.more('right')") is None
     edge = hub.edges[1500]
     tab.evaluate("name => { location.hash = 'edge=' + name }", edge.name)
-    tab.locator(".card:visible h2", has_text=Told(hub).say(edge)).wait_for()
+    tab.locator(".card:visible h2", has_text=Narrative(hub).say(edge)).wait_for()
     assert tab.locator(".card:visible .evidence").is_visible() and tab.evaluate(
         "name => !!explorer.at(name)", edge.name
     )

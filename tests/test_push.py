@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from kg import formats, sparql
-from kg.cli import main
+from kg.cli.group import main
 from kg.sparql import Engine, NoAnswer
 from kg.sparql import push as pushing
 from kg.sparql.push import Sent, Target, push

@@ -23,9 +23,10 @@ from hypothesis import strategies as st
 from rdflib import Dataset, URIRef
 
 import kg
-from kg import formats, quads, sparql
-from kg.cli import main
-from kg.mechanism import Frozen
+from kg import formats, sparql
+from kg.cli.group import main
+from kg.model import rdf_files
+from kg.model.records import Frozen
 from kg.sparql import Engine, NoAnswer, Value, ask
 
 SEEDS = {path.parent.name: path for path in formats.seeds()}
@@ -176,7 +177,7 @@ def test_the_answer_holds_what_the_article_says(name):
 
 
 def test_the_guide_answers_every_competency_question_and_names_every_question():
-    text = (Path(kg.shelf("seeds")).parent / "docs" / "questions.md").read_text(encoding="utf-8")
+    text = (Path(kg.data_dir("seeds")).parent / "docs" / "questions.md").read_text(encoding="utf-8")
     assert {f"Q{n:02}" for n in range(1, 21)} <= set(re.findall(r"Q\d\d", text))
     assert set(QUESTIONS) <= set(re.findall(r"`([a-z-]+)`", text))
 
@@ -518,10 +519,10 @@ def test_every_form_of_a_whatif_says_how_it_is_cited():
 # ---------------------------------------------------------------- what is asked
 
 
-@pytest.mark.parametrize("ending", [*quads.SUFFIXES, ".TTL"])
+@pytest.mark.parametrize("ending", [*rdf_files.SUFFIXES, ".TTL"])
 def test_rdf_of_any_kind_is_asked(ending, tmp_path):
     file = tmp_path / f"data{ending}"
-    format = ox.RdfFormat.from_media_type(quads.SUFFIXES[ending.lower()])
+    format = ox.RdfFormat.from_media_type(rdf_files.SUFFIXES[ending.lower()])
     quad = ox.Quad(ox.NamedNode("http://x/s"), ox.NamedNode("http://x/p"), ox.Literal("o"))
     if ending in (".nq", ".trig"):
         ox.serialize([ox.Quad(*quad.triple, ox.NamedNode("http://x/g"))], file, format)

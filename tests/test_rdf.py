@@ -9,14 +9,17 @@ import pyoxigraph as ox
 import pytest
 from conftest import FIRST_IS_SLOW, MOST_ARE_SLOW
 from pyld import jsonld
-from rdflib import RDF, BNode, Dataset, Graph, Literal, URIRef
+from rdflib import PROV, RDF, SKOS, BNode, Dataset, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
 import kg
-from kg import formats, vocabulary
+from kg import formats
 from kg.formats import rdf
-from kg.mechanism import Edge, Evidence, Frozen, Mechanism, Node, Sentence, Source
-from kg.vocabulary import Term
+from kg.formats.rdf import names, write
+from kg.model import vocabulary
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
+from kg.model.vocabulary import Term
 
 SEEDS = [kg.read(path) for path in formats.seeds()]
 by_id = pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
@@ -38,8 +41,8 @@ def mechanism_of(*claims, stance="supports", verb="activates"):
 
 def bare(mechanism):
     """Every triple between two nodes."""
-    nodes = {URIRef(rdf.iri(mechanism, "node", key)) for key in mechanism.nodes}
-    return {(s, p, o) for s, p, o in rdf.graph(mechanism) if s in nodes and o in nodes}
+    nodes = {URIRef(names.iri(mechanism, "node", key)) for key in mechanism.nodes}
+    return {(s, p, o) for s, p, o in write.graph(mechanism) if s in nodes and o in nodes}
 
 
 @pytest.mark.parametrize("claim", vocabulary.claims())
@@ -56,10 +59,10 @@ def test_a_hedged_sentence_and_a_joint_effect_are_no_bare_triples():
 
 def test_a_paper_is_cited_for_findings_that_its_report_retells_and_for_nothing_else():
     seed = next(m for m in SEEDS if m.id == "ta1-tlr7")
-    graph = rdf.graph(seed)
+    graph = write.graph(seed)
     paper = URIRef("https://doi.org/10.1158/0008-5472.CAN-25-5547")
-    items = [item for item in graph.subjects(rdf.BIOLINK.publications, paper) if "/evidence/" in item]
-    assert {graph.value(item, rdf.KGV.claim) for item in items} == {rdf.KGV.finding}
+    items = [item for item in graph.subjects(names.BIOLINK.publications, paper) if "/evidence/" in item]
+    assert {graph.value(item, names.KGV.claim) for item in items} == {names.KGV.finding}
 
 
 def test_a_bare_triple_is_withheld_when_disputed_and_given_beside_weaker_evidence():
@@ -71,7 +74,7 @@ def test_a_bare_triple_is_withheld_when_disputed_and_given_beside_weaker_evidenc
     elsewhere = replace(edge, name="two", evidence=(doubt,))  # the same triple, disputed under another name
     twice = replace(mechanism, edges=(mechanism.edges[0], elsewhere))
     assert bare(twice) == set() and not any(map(twice.bare, twice.edges))
-    asserted = rdf.graph(twice).value(URIRef(rdf.iri(twice, "edge", "one")), rdf.KGV.asserted)
+    asserted = write.graph(twice).value(URIRef(names.iri(twice, "edge", "one")), names.KGV.asserted)
     assert asserted == Literal(False), "it would claim a triple that is not there"
     qualified = replace(edge, evidence=(mechanism.edges[0].evidence[0], replace(doubt, stance="qualifies")))
     assert len(bare(replace(mechanism, edges=(qualified,)))) == 1
@@ -80,7 +83,11 @@ def test_a_bare_triple_is_withheld_when_disputed_and_given_beside_weaker_evidenc
 @by_id
 def test_no_unasserted_edge_of_a_seed_is_a_bare_triple(mechanism):
     expected = {
-        (rdf.iri(mechanism, "node", e.subject), str(rdf.KGV[e.verb]), rdf.iri(mechanism, "node", e.sentence.object))
+        (
+            names.iri(mechanism, "node", e.subject),
+            str(names.KGV[e.verb]),
+            names.iri(mechanism, "node", e.sentence.object),
+        )
         for e in mechanism.edges
         if any(i.claim in ("finding", "background") and i.stance == "supports" and not i.hedge for i in e.evidence)
         and e.verb != "synergises_with"
@@ -92,16 +99,16 @@ def test_no_unasserted_edge_of_a_seed_is_a_bare_triple(mechanism):
 
 @pytest.mark.parametrize("mechanism", FIRST_IS_SLOW, ids=lambda m: m.id)
 def test_all_forms_say_the_same_to_rdflib_and_to_pyoxigraph(mechanism):
-    wanted = rdf.graph(mechanism)
+    wanted = write.graph(mechanism)
     assert not any(isinstance(term, BNode) for triple in wanted for term in triple)
     for name, format in (("ttl", "turtle"), ("jsonld", "json-ld")):
         assert isomorphic(Graph().parse(data=rdf.text(mechanism, name), format=format), wanted)
     for name, format in (("trig", "trig"), ("nq", "nquads")):
         data = Dataset().parse(data=rdf.text(mechanism, name), format=format)
         named = {str(g.identifier): g for g in data.graphs() if len(g)}
-        assert set(named) == {rdf.iri(mechanism), rdf.iri(mechanism, "run")}
-        assert isomorphic(named[rdf.iri(mechanism)], wanted)
-        assert isomorphic(named[rdf.iri(mechanism, "run")], rdf.run_graph(mechanism))
+        assert set(named) == {names.iri(mechanism), names.iri(mechanism, "run")}
+        assert isomorphic(named[names.iri(mechanism)], wanted)
+        assert isomorphic(named[names.iri(mechanism, "run")], write.run_graph(mechanism))
     sizes = {}
     media = {
         "ttl": ox.RdfFormat.TURTLE,
@@ -111,7 +118,7 @@ def test_all_forms_say_the_same_to_rdflib_and_to_pyoxigraph(mechanism):
     }
     for name, format in media.items():
         quads = list(ox.parse(rdf.text(mechanism, name).encode(), format=format))
-        run = ox.NamedNode(rdf.iri(mechanism, "run"))
+        run = ox.NamedNode(names.iri(mechanism, "run"))
         sizes[name] = {(str(q.subject), str(q.predicate), str(q.object)) for q in quads if q.graph_name != run}
     assert sizes["ttl"] == sizes["trig"] == sizes["nq"] == sizes["jsonld"]
     assert len(sizes["ttl"]) == len(wanted)
@@ -119,55 +126,55 @@ def test_all_forms_say_the_same_to_rdflib_and_to_pyoxigraph(mechanism):
 
 @by_id
 def test_every_edge_carries_its_evidence_and_every_item_its_claim_and_place(mechanism):
-    graph = rdf.graph(mechanism)
+    graph = write.graph(mechanism)
     for edge in mechanism.edges:
-        about = URIRef(rdf.iri(mechanism, "edge", edge.name))
-        assert (about, RDF.type, rdf.BIOLINK.Association) in graph
-        assert graph.value(about, rdf.BIOLINK.knowledge_level) and graph.value(about, rdf.BIOLINK.agent_type)
-        items = list(graph.objects(about, rdf.KGV.evidence))
+        about = URIRef(names.iri(mechanism, "edge", edge.name))
+        assert (about, RDF.type, names.BIOLINK.Association) in graph
+        assert graph.value(about, names.BIOLINK.knowledge_level) and graph.value(about, names.BIOLINK.agent_type)
+        items = list(graph.objects(about, names.KGV.evidence))
         assert len(items) == len(edge.evidence)
         for item in items:
-            claim = graph.value(item, rdf.KGV.claim)
-            unread = str(graph.value(graph.value(item, rdf.PROV.wasDerivedFrom), rdf.KGV.read)) in (
+            claim = graph.value(item, names.KGV.claim)
+            unread = str(graph.value(graph.value(item, PROV.wasDerivedFrom), names.KGV.read)) in (
                 "excerpt",
                 "abstract",
             )
-            assert graph.value(item, rdf.OA.hasSelector) or graph.value(item, rdf.KGV.because) or unread
-            assert graph.value(claim, rdf.SKOS.definition)
+            assert graph.value(item, names.OA.hasSelector) or graph.value(item, names.KGV.because) or unread
+            assert graph.value(claim, SKOS.definition)
         stated = {taxon.iri for item in edge.evidence if item.stance == "supports" for taxon in item.taxon}
-        assert {str(t) for t in graph.objects(about, rdf.BIOLINK.species_context_qualifier)} == stated
-        assert graph.value(about, rdf.KGV.speciesStated) == Literal(bool(stated))
+        assert {str(t) for t in graph.objects(about, names.BIOLINK.species_context_qualifier)} == stated
+        assert graph.value(about, names.KGV.speciesStated) == Literal(bool(stated))
 
 
 def test_a_curators_inference_names_no_publication():
-    graph = rdf.graph(mechanism_of("inference"))
-    assert list(graph.objects(None, rdf.BIOLINK.publications)) == []
-    assert [str(o) for o in set(rdf.graph(mechanism_of("finding")).objects(None, rdf.BIOLINK.publications))] == [
+    graph = write.graph(mechanism_of("inference"))
+    assert list(graph.objects(None, names.BIOLINK.publications)) == []
+    assert [str(o) for o in set(write.graph(mechanism_of("finding")).objects(None, names.BIOLINK.publications))] == [
         "https://doi.org/10.1000/1"
     ]
 
 
 def test_a_blocking_edge_points_to_the_edge_it_blocks():
     seed = next(m for m in SEEDS if m.id == "ta1-tlr7")
-    graph = rdf.graph(seed)
-    there = graph.value(URIRef(rdf.iri(seed, "edge", "protection")), rdf.KGV.actsOn)
-    assert str(there) == rdf.iri(seed, "edge", "degradation")
+    graph = write.graph(seed)
+    there = graph.value(URIRef(names.iri(seed, "edge", "protection")), names.KGV.actsOn)
+    assert str(there) == names.iri(seed, "edge", "degradation")
 
 
 def test_iris_survive_reordering_and_new_wording():
     mechanism = mechanism_of("finding", "hypothesis")
     edge = mechanism.edges[0]
     turned = replace(mechanism, edges=(replace(edge, evidence=edge.evidence[::-1]),))
-    assert {t for t in rdf.graph(turned) if t[1] != rdf.KGV.inputSha256} == {
-        t for t in rdf.graph(mechanism) if t[1] != rdf.KGV.inputSha256
+    assert {t for t in write.graph(turned) if t[1] != names.KGV.inputSha256} == {
+        t for t in write.graph(mechanism) if t[1] != names.KGV.inputSha256
     }
     reworded = replace(edge, sentence=Sentence("a", "promotes", "b"))
     ends = {
         str(s)
-        for s in rdf.graph(replace(mechanism, edges=(reworded,))).subjects()
+        for s in write.graph(replace(mechanism, edges=(reworded,))).subjects()
         if "/edge/" in s or "/evidence/" in s
     }
-    assert ends == {str(s) for s in rdf.graph(mechanism).subjects() if "/edge/" in s or "/evidence/" in s}
+    assert ends == {str(s) for s in write.graph(mechanism).subjects() if "/edge/" in s or "/evidence/" in s}
 
 
 def test_awkward_names_make_iris_that_parse():
@@ -201,13 +208,13 @@ def test_json_ld_is_what_a_web_developer_expects(mechanism):
         assert sorted(item["claim"] for item in shown["evidence"]) == sorted(item.claim for item in edge.evidence)
     assert found["version"] == mechanism.version and found["caveat"] == sorted(mechanism.caveats)
     quads = jsonld.to_rdf(found, {"format": "application/n-quads"})
-    assert isomorphic(Graph().parse(data=quads, format="nt"), rdf.graph(mechanism))
+    assert isomorphic(Graph().parse(data=quads, format="nt"), write.graph(mechanism))
 
 
 def test_the_context_knows_every_verb():
-    context = json.loads((kg.shelf("ontology") / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+    context = json.loads((kg.data_dir("ontology") / "context.jsonld").read_text(encoding="utf-8"))["@context"]
     for verb in vocabulary.predicates():
-        assert context[verb]["@id"] == f"kgv:{verb}", "add the verb to ontology/context.jsonld"
+        assert context[verb]["@id"] == f"kgv:{verb}", "python tests/derived.py adds it"
 
 
 @pytest.mark.parametrize("mechanism", MOST_ARE_SLOW, ids=lambda m: m.id)
@@ -223,7 +230,7 @@ def test_the_same_bytes_whatever_the_hash_seed(mechanism, tmp_path):
             capture_output=True,
             text=True,
             check=True,
-            cwd=kg.shelf("seeds").parent,
+            cwd=kg.data_dir("seeds").parent,
         ).stdout
         for seed in ("0", "1")
     ]
@@ -233,12 +240,12 @@ def test_the_same_bytes_whatever_the_hash_seed(mechanism, tmp_path):
 
 def test_the_run_graph_holds_values_and_no_edges():
     seed = next(m for m in SEEDS if m.id == "ta1-tlr7")
-    graph = rdf.run_graph(seed)
-    about = URIRef(rdf.iri(seed, "run", "both-without-TLR7", "as-written", "tumour_control"))
-    assert str(graph.value(about, rdf.KGV.value)) == "partial"
-    assert str(graph.value(about, rdf.KGV.status)) == "reproduces an observation"
-    assert list(graph.objects(about, rdf.KGV.usesEdge))
-    assert not list(graph.subjects(RDF.type, rdf.BIOLINK.Association))
-    assert (URIRef(rdf.iri(seed, "run")), rdf.PROV.wasDerivedFrom, URIRef(rdf.iri(seed))) in graph
-    nodes = {URIRef(rdf.iri(seed, "node", key)) for key in seed.nodes}
+    graph = write.run_graph(seed)
+    about = URIRef(names.iri(seed, "run", "both-without-TLR7", "as-written", "tumour_control"))
+    assert str(graph.value(about, names.KGV.value)) == "partial"
+    assert str(graph.value(about, names.KGV.status)) == "reproduces an observation"
+    assert list(graph.objects(about, names.KGV.usesEdge))
+    assert not list(graph.subjects(RDF.type, names.BIOLINK.Association))
+    assert (URIRef(names.iri(seed, "run")), PROV.wasDerivedFrom, URIRef(names.iri(seed))) in graph
+    nodes = {URIRef(names.iri(seed, "node", key)) for key in seed.nodes}
     assert not [triple for triple in graph if triple[0] in nodes]

@@ -12,10 +12,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kg import causal, exact, formats
-from kg.causal import Impossible, Run, discriminate, routes, whatif, why
-from kg.formats.yaml import parse_bytes
-from kg.mechanism import Edge, Effect, Frozen, Mechanism, Node, Requirement, Sentence
+from kg import formats
+from kg.formats.notation.read import parse_bytes
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Effect, Frozen, Node, Requirement, Sentence
+from kg.reasoning import exact, expectations, network
+from kg.reasoning.experiments import discriminate
+from kg.reasoning.network import QueryError, Run
+from kg.reasoning.reasons import Reasons, why
+from kg.reasoning.routes import routes
+from kg.reasoning.whatif import whatif
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "semantics.md"
 EXAMPLES = re.findall(r"^## ([^\n]+)|^```kg\n(.*?)^```", DOCUMENT.read_text(encoding="utf-8"), re.S | re.M)
@@ -93,7 +99,7 @@ def test_the_reference_table(line):
 
 
 def test_all_expectations_hold_under_every_reading():
-    found = list(causal.outcomes(Run(SEED)))
+    found = list(expectations.outcomes(Run(SEED)))
     assert len(found) == 2 * len(SEED.expectations) == 26
     assert all(one.holds is True for one in found)
 
@@ -155,13 +161,13 @@ def test_routes_are_signed_and_mixed():
     ],
 )
 def test_what_is_not_known_is_said(arguments, words):
-    with pytest.raises(Impossible, match=re.escape(words)):
+    with pytest.raises(QueryError, match=re.escape(words)):
         whatif(SEED, **arguments)
 
 
 def test_a_mechanism_with_no_executing_edge_cannot_be_run():
     mechanism, _ = sketch("edges: [{edge: A binds B}]")
-    with pytest.raises(Impossible, match="no edge that can be run"):
+    with pytest.raises(QueryError, match="no edge that can be run"):
         whatif(mechanism)
 
 
@@ -232,9 +238,9 @@ def test_propagation_equals_the_rules_iterated(seed):
 @pytest.mark.parametrize("seed", range(40))
 def test_reasons_are_enough_minimal_and_all(seed):
     mechanism = generated(seed, 4)
-    net = Run(mechanism).networks[causal.AS_WRITTEN]
+    net = Run(mechanism).networks[network.AS_WRITTEN]
     for node in mechanism.nodes:
-        reasons = causal.Reasons(net, {}, node)
+        reasons = Reasons(net, {}, node)
         if not reasons.decided:
             continue
         found, complete = reasons.all(200)
@@ -257,7 +263,7 @@ def in_bnet(mechanism, given):
     """The rules as Boolean functions, for an engine that knows nothing of ours; node__k says that it reaches level k."""
 
     def rank(name, level):
-        levels = mechanism.nodes[name].levels or causal.PLAIN
+        levels = mechanism.nodes[name].levels or network.PLAIN
         return levels.index(level) if level in levels else 1
 
     def at(name, level=""):
@@ -272,7 +278,7 @@ def in_bnet(mechanism, given):
     for node in mechanism.nodes.values():
         into = [e for e in mechanism.edges if e.executes and e.role != "blocks" and e.sentence.object == node.key]
         up, down = ([e for e in into if e.role == role] for role in ("increases", "decreases"))
-        levels = node.levels or causal.PLAIN
+        levels = node.levels or network.PLAIN
         for k in range(1, len(levels)):
             name = f"{node.key}__{k}"
             if node.key in given:
@@ -310,9 +316,9 @@ for text in json.load(sys.stdin):
 
 def networks():
     """What is compared: the seed under every condition and reading, every example of the document, generated ones."""
-    for reading in causal.readings(SEED):
+    for reading in network.readings(SEED):
         for condition in SEED.conditions.values():
-            yield causal.under(SEED, reading), dict(condition.values)
+            yield network.under(SEED, reading), dict(condition.values)
     for example in examples():
         mechanism, data = sketch(example.values[0])
         yield mechanism, {node: value for node, value in data.get("set", {}).items() if value != "unknown"}
@@ -335,7 +341,7 @@ def test_values_equal_exact_percolation_by_another_engine():
     assert len(rows) == len(compared)
     definite = weaker = 0
     for (mechanism, given), known in zip(compared, rows, strict=True):
-        net = causal.compile(mechanism)
+        net = network.compile(mechanism)
         ours = net.propagate(*net.facts(given))
         for node, gates in net.variables.items():
             for k, gate in enumerate(gates, 1):
@@ -348,10 +354,10 @@ def test_values_equal_exact_percolation_by_another_engine():
 
 
 def test_propagation_and_clingo_agree_on_the_seed():
-    for reading in causal.readings(SEED):
+    for reading in network.readings(SEED):
         for condition in SEED.conditions:
             values = whatif(SEED, condition, reading=reading).values
-            found = exact.fixed_points(SEED, condition, reading="" if reading == causal.AS_WRITTEN else reading)
+            found = exact.fixed_points(SEED, condition, reading="" if reading == network.AS_WRITTEN else reading)
             assert found.complete
             settled = found.settled()
             for node, value in values.items():

@@ -892,7 +892,7 @@ def test_a_port_that_is_taken_is_a_complaint(server, tmp_path):
 def test_options_that_are_not_understood_end_with_2(arguments):
     from click.testing import CliRunner
 
-    from kg.cli import main
+    from kg.cli.group import main
 
     assert CliRunner().invoke(main, ["serve", *arguments]).exit_code == 2
 

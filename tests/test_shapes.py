@@ -15,16 +15,18 @@ from rdflib import RDF, RDFS, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 
 import kg
-from kg import formats, quads, shapes, vocabulary
-from kg.cli import main
-from kg.diagnostics import InvalidMechanism
-from kg.formats import rdf
+from kg import formats
+from kg.checks import shapes
+from kg.cli.group import main
+from kg.formats.rdf import names
+from kg.model import rdf_files, vocabulary
+from kg.model.diagnostics import InvalidMechanism
 
 HERE = Path(__file__).parent / "wrong-rdf"
 GOOD = HERE / "nothing-wrong.ttl"
 FILES = sorted(set(HERE.glob("*.ttl")) - {GOOD})
 SH = Namespace(shapes.SHACL)
-SHAPES = Graph().parse(kg.shelf("ontology") / "shapes.ttl")
+SHAPES = Graph().parse(kg.data_dir("ontology") / "shapes.ttl")
 PREFIX = "https://w3id.org/immune-kg/shapes/"
 SEEDS = [kg.read(path) for path in formats.seeds()]
 
@@ -61,7 +63,7 @@ def test_every_export_conforms(mechanism, tmp_path):
     """All of them for the first mechanism; for the others Turtle and the runs, since the other forms say the same."""
     for row in formats.writers():
         file = tmp_path / f"{mechanism.id}{row.suffix}"
-        if quads.is_rdf(file) and (mechanism.id == "ta1-tlr7" or row.name in ("ttl", "run")):
+        if rdf_files.is_rdf(file) and (mechanism.id == "ta1-tlr7" or row.name in ("ttl", "run")):
             formats.write(mechanism, file)
             report = shapes.examine(file)
             assert report.diagnostics == (), row.suffix
@@ -76,15 +78,15 @@ def test_the_shapes_are_shacl_and_fetch_nothing():
 
 def test_the_lists_in_the_shapes_are_the_tables():
     kgs = Namespace(PREFIX)
-    verbs = [str(verb).removeprefix(str(rdf.KGV)) for verb in _listed(kgs["edge-predicate"])]
+    verbs = [str(verb).removeprefix(str(names.KGV)) for verb in _listed(kgs["edge-predicate"])]
     assert verbs == list(vocabulary.predicates()), "write the verbs of predicates.tsv into kgs:edge-predicate"
-    claims = [str(claim).removeprefix(str(rdf.KGV)) for claim in _listed(kgs["evidence-claim"])]
+    claims = [str(claim).removeprefix(str(names.KGV)) for claim in _listed(kgs["evidence-claim"])]
     assert claims == list(vocabulary.claims())
     query = str(SHAPES.value(kgs["bare-triple-query"], SH.select))
     bare = [claim.claim for claim in vocabulary.claims().values() if claim.bare == "yes"]
     assert f"?claim IN ({', '.join(f'kgv:{claim}' for claim in bare)})" in query
     own = {claim.claim for claim in vocabulary.claims().values() if claim.locator == "no" or not claim.eco}
-    said = {str(claim).removeprefix(str(rdf.KGV)) for claim in SHAPES.objects(None, SH.hasValue)} - {
+    said = {str(claim).removeprefix(str(names.KGV)) for claim in SHAPES.objects(None, SH.hasValue)} - {
         "true",
         "false",
         "blocking",
@@ -97,10 +99,10 @@ def _listed(shape):
 
 
 def test_every_word_in_the_shapes_is_in_the_vocabulary():
-    words = Graph().parse(kg.shelf("ontology") / "vocabulary.ttl")
+    words = Graph().parse(kg.data_dir("ontology") / "vocabulary.ttl")
     for triple in SHAPES:
         for term in triple:
-            if isinstance(term, URIRef) and term.startswith(str(rdf.KGV)):
+            if isinstance(term, URIRef) and term.startswith(str(names.KGV)):
                 assert words.value(term, RDFS.label), term
 
 
@@ -221,19 +223,19 @@ def merged():
 def test_nodes_join_on_their_terms(merged):
     query = """SELECT ?label ?theirs WHERE { ?node a kgv:Node ; rdfs:label ?label ; kgv:denotes ?term .
         ?term <https://w3id.org/biolink/vocab/name> ?theirs }"""
-    found = {(str(a), str(b)) for a, b in merged.query(query, initNs={"kgv": rdf.KGV, "rdfs": RDFS})}
+    found = {(str(a), str(b)) for a, b in merged.query(query, initNs={"kgv": names.KGV, "rdfs": RDFS})}
     assert ("TLR7", "their TLR7") in found
     assert {theirs for _, theirs in found} == {"their TLR7", "their pathway"}
     across = """SELECT ?drug ?edge WHERE { ?drug biolink:interacts_with ?term . ?node kgv:denotes ?term .
         ?edge kgv:requires/kgv:node|rdf:subject|rdf:object ?node }"""
-    assert list(merged.query(across, initNs={"kgv": rdf.KGV, "biolink": rdf.BIOLINK, "rdf": RDF}))
+    assert list(merged.query(across, initNs={"kgv": names.KGV, "biolink": names.BIOLINK, "rdf": RDF}))
 
 
 def test_no_bare_triple_of_a_merged_graph_is_unhedged_guessing(merged):
     """Whoever asks the merged graph for plain triples gets no hypothesis and no inference of ours as a fact."""
     query = """SELECT ?s ?p ?o WHERE { ?s ?p ?o . ?s a kgv:Node . ?o a kgv:Node }"""
-    bare = list(merged.query(query, initNs={"kgv": rdf.KGV}))
-    firm = {URIRef(rdf.KGV[claim.claim]) for claim in vocabulary.claims().values() if claim.bare == "yes"}
+    bare = list(merged.query(query, initNs={"kgv": names.KGV}))
+    firm = {URIRef(names.KGV[claim.claim]) for claim in vocabulary.claims().values() if claim.bare == "yes"}
     assert bare
     for s, p, o in bare:
         edges = (
@@ -241,14 +243,14 @@ def test_no_bare_triple_of_a_merged_graph_is_unhedged_guessing(merged):
             & set(merged.subjects(RDF.predicate, p))
             & set(merged.subjects(RDF.object, o))
         )
-        items = [item for edge in edges for item in merged.objects(edge, rdf.KGV.evidence)]
-        assert firm & {merged.value(item, rdf.KGV.claim) for item in items}
-        assert Literal("disputes") not in {merged.value(item, rdf.KGV.stance) for item in items}
+        items = [item for edge in edges for item in merged.objects(edge, names.KGV.evidence)]
+        assert firm & {merged.value(item, names.KGV.claim) for item in items}
+        assert Literal("disputes") not in {merged.value(item, names.KGV.stance) for item in items}
 
 
 def test_every_edge_can_be_cited_by_its_iri_and_a_version(merged):
     query = """SELECT ?edge ?version ?hash ?licence WHERE { ?edge a biolink:Association ; kgv:inMechanism ?mechanism .
         ?mechanism owl:versionInfo ?version ; kgv:inputSha256 ?hash ; dcterms:license ?licence }"""
-    cited = {str(row.edge) for row in merged.query(query, initNs={key: rdf.PREFIXES[key] for key in rdf.PREFIXES})}
+    cited = {str(row.edge) for row in merged.query(query, initNs={key: names.PREFIXES[key] for key in names.PREFIXES})}
     seed = next(mechanism for mechanism in SEEDS if mechanism.id == "ta1-tlr7")
-    assert cited == {rdf.iri(seed, "edge", edge.name) for edge in seed.edges}
+    assert cited == {names.iri(seed, "edge", edge.name) for edge in seed.edges}

@@ -25,8 +25,10 @@ from click.testing import CliRunner
 from test_page import hostile
 
 import kg
-from kg import checks, sparql, vocabulary
-from kg.cli import main
+from kg import sparql
+from kg.checks import names
+from kg.cli.group import main
+from kg.model import vocabulary
 from kg.site import query, static
 
 SEED = "pd1-blockade"  # the smallest
@@ -174,7 +176,7 @@ def test_every_iri_of_ours_has_a_page(small: Path) -> None:
 def test_no_mechanism_can_be_called_as_something_of_the_site(small: Path) -> None:
     own = {file.name for file in small.iterdir() if not re.match(rf"{SEED}[._]|{SEED}$", file.name)}
     taken = {name.partition(".")[0] for name in own} - {"", "site", "ro-crate-metadata"}  # site.css, ID.html: no clash
-    assert taken <= set(checks.RESERVED)
+    assert taken <= set(names.RESERVED)
 
 
 # ---------------------------------------------------------------- what is there
@@ -206,7 +208,7 @@ def test_the_downloads_have_their_size_and_hash(small: Path) -> None:
 
 
 def test_an_answer_is_the_reviewed_one(small: Path) -> None:
-    for file in (kg.shelf("seeds") / SEED / "answers").glob("*.csv"):
+    for file in (kg.data_dir("seeds") / SEED / "answers").glob("*.csv"):
         assert (small / "questions" / file.name).read_bytes() == file.read_bytes()
 
 
@@ -271,7 +273,7 @@ def test_a_fault_leaves_the_old_site(tmp_path: Path, monkeypatch: Any) -> None:
 
 def test_an_invalid_mechanism_writes_no_site(tmp_path: Path) -> None:
     bad = tmp_path / "mechanism.yaml"
-    text = (kg.shelf("seeds") / SEED / "mechanism.yaml").read_text(encoding="utf-8")
+    text = (kg.data_dir("seeds") / SEED / "mechanism.yaml").read_text(encoding="utf-8")
     bad.write_text(re.sub(r"(edge: \S+) \w+ ", r"\1 wobbles ", text), encoding="utf-8")
     result = CliRunner().invoke(main, ["site", str(bad), "-o", str(tmp_path / "out")])
     assert result.exit_code == 1 and "unknown-verb" in result.stderr and not (tmp_path / "out").exists()
@@ -493,7 +495,7 @@ def test_every_question_has_the_same_answer_in_the_page_as_by_kg_ask(
     tab = visit(whole, f"query.html#question=mechanisms&of={of}")
     answered(tab)
     tab.evaluate(KEEP)
-    golden = {file.stem for file in (kg.shelf("seeds") / of / "answers").glob("*.csv")} if of else set()
+    golden = {file.stem for file in (kg.data_dir("seeds") / of / "answers").glob("*.csv")} if of else set()
     for name in sorted(golden) if of else sparql.questions():
         tab.evaluate("([name, of]) => { location.hash = `question=${name}&of=${of}` }", [name, of])
         tab.locator(f"[data-question={name}][aria-current]").wait_for(state="attached")

@@ -4,14 +4,15 @@ import re
 
 import owlrl
 import pytest
-from rdflib import OWL, RDF, RDFS, SKOS, Dataset, Graph, Literal, Namespace, URIRef
+from rdflib import OWL, RDF, RDFS, SKOS, XSD, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS
 
 import kg
-from kg import formats, vocabulary
-from kg.formats import rdf
+from kg import formats
+from kg.formats.rdf import names, write
+from kg.model import vocabulary
 
-FILE = kg.shelf("ontology") / "vocabulary.ttl"
+FILE = kg.data_dir("ontology") / "vocabulary.ttl"
 MARK = "# ==== MADE FROM THE TABLES ====\n"
 WORDS = Graph().parse(FILE)
 ONTOLOGY = URIRef(vocabulary.BASE + "vocab")
@@ -19,7 +20,7 @@ VANN = Namespace("http://purl.org/vocab/vann/")
 SEEDS = [kg.read(path) for path in formats.seeds()]
 MATCHES = (SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.relatedMatch)
 ERROR = URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
-own = sorted({term for term in WORDS.subjects() if str(term).startswith((str(rdf.KGV), vocabulary.BASE + "term/"))})
+own = sorted({term for term in WORDS.subjects() if str(term).startswith((str(names.KGV), vocabulary.BASE + "term/"))})
 parsers = {".ttl": "turtle", ".run.ttl": "turtle", ".trig": "trig", ".nq": "nquads", ".jsonld": "json-ld"}
 
 
@@ -27,7 +28,7 @@ def exported(mechanism):
     """Every triple of every RDF export."""
     found = set()
     for row in formats.writers():
-        if row.module == rdf.__name__ and row.suffix in parsers:
+        if row.module == "kg.formats.rdf" and row.suffix in parsers:
             data = Dataset().parse(data=formats.text(mechanism, row.suffix), format=parsers[row.suffix])
             found |= {quad[:3] for quad in data.quads()}
     return found
@@ -36,22 +37,12 @@ def exported(mechanism):
 EXPORTED = {triple for mechanism in SEEDS for triple in exported(mechanism)}
 
 
-def test_the_end_of_the_file_is_made_from_the_tables():
-    hand, mark, made = FILE.read_text(encoding="utf-8").partition(MARK)
-    again = (
-        "from kg.formats import rdf; f=open('ontology/vocabulary.ttl','r+'); h,m,_=f.read().partition('TABLES ====\\n')"
-    )
-    write = "f.seek(0); f.truncate(); f.write(h+m+rdf.words())"
-    assert made == rdf.words(), f'run: python -c "{again}; {write}"'
-    assert hand and mark
-
-
 @pytest.mark.parametrize("term", own, ids=lambda term: term.rpartition("/")[2])
 def test_every_word_is_typed_labelled_and_defined_and_shown_by_an_example(term):
     assert WORDS.value(term, RDF.type)
     assert len(list(WORDS.objects(term, RDFS.label))) == 1
     assert len(list(WORDS.objects(term, SKOS.definition))) == 1
-    if str(term).startswith(str(rdf.KGV)):
+    if str(term).startswith(str(names.KGV)):
         assert WORDS.value(term, SKOS.example)
 
 
@@ -69,25 +60,28 @@ def test_the_ontology_names_its_version_its_licence_and_what_it_is():
 
 
 def test_no_word_dangles():
-    mentioned = {term for triple in WORDS for term in triple if str(term).startswith(str(rdf.KGV))}
+    mentioned = {term for triple in WORDS for term in triple if str(term).startswith(str(names.KGV))}
     assert (
-        mentioned - {URIRef(str(rdf.KGV)), WORDS.value(ONTOLOGY, OWL.versionIRI)} - set(own) - {Literal(str(rdf.KGV))}
+        mentioned
+        - {URIRef(str(names.KGV)), WORDS.value(ONTOLOGY, OWL.versionIRI)}
+        - set(own)
+        - {Literal(str(names.KGV))}
         == set()
     )
     classes = set(WORDS.subjects(RDF.type, OWL.Class))
     for _, _, about in WORDS.triples((None, RDFS.domain, None)):
         assert about in classes
     for _, _, about in WORDS.triples((None, RDFS.range, None)):
-        assert about in classes or str(about).startswith(str(rdf.XSD))
+        assert about in classes or str(about).startswith(str(XSD))
 
 
 def test_every_term_of_an_export_is_ours_and_defined_or_declared_external():
     external = tuple(str(namespace) for namespace in WORDS.objects(ONTOLOGY, DCTERMS.references))
     identifiers = tuple(prefix.iri for prefix in vocabulary.prefixes().values())
-    documents = {o for _, p, o in EXPORTED if p in (rdf.SCHEMA.identifier, rdf.BIOLINK.publications)}
-    ids = tuple(rdf.iri(mechanism) for mechanism in SEEDS)
+    documents = {o for _, p, o in EXPORTED if p in (names.SCHEMA.identifier, names.BIOLINK.publications)}
+    ids = tuple(names.iri(mechanism) for mechanism in SEEDS)
     for term in {term for triple in EXPORTED for term in triple if isinstance(term, URIRef)} - documents:
-        if str(term).startswith((str(rdf.KGV), vocabulary.BASE + "term/")):
+        if str(term).startswith((str(names.KGV), vocabulary.BASE + "term/")):
             assert term in own, f"{term} is used and not defined"
         else:
             assert str(term).startswith((*external, *identifiers, *ids)), (
@@ -99,7 +93,7 @@ def test_predicates_and_classes_of_an_export_are_words_not_identifiers():
     external = tuple(str(namespace) for namespace in WORDS.objects(ONTOLOGY, DCTERMS.references))
     for term in {p for _, p, _ in EXPORTED} | {o for _, p, o in EXPORTED if p == RDF.type}:
         assert term in own or str(term).startswith(external)
-        assert not str(term).startswith(str(rdf.PREFIXES["obo"]))
+        assert not str(term).startswith(str(names.PREFIXES["obo"]))
     for namespace in external:
         assert WORDS.value(URIRef(namespace), RDFS.label) and WORDS.value(
             URIRef(namespace), VANN.preferredNamespacePrefix
@@ -116,7 +110,7 @@ def test_mappings_lead_to_registered_identifiers():
 
 def test_what_an_export_says_of_a_word_the_ontology_says_too():
     for s, p, o in EXPORTED:
-        if s in own and p in (RDFS.label, SKOS.definition, *MATCHES) and s != rdf.KGV.kg:
+        if s in own and p in (RDFS.label, SKOS.definition, *MATCHES) and s != names.KGV.kg:
             assert (s, p, o) in WORDS
 
 
@@ -127,25 +121,25 @@ def test_whoever_has_one_file_can_read_every_word_in_it(mechanism, suffix):
     graph = Graph().parse(data=formats.text(mechanism, suffix), format=parsers[suffix])
     named = (RDFS.label, DCTERMS.title, RDFS.comment)
     parts = tuple(
-        rdf.iri(mechanism, kind) + "/" for kind in ("edge", "node", "place", "condition", "reading", "source")
+        names.iri(mechanism, kind) + "/" for kind in ("edge", "node", "place", "condition", "reading", "source")
     )
     for term in {term for triple in graph for term in triple if isinstance(term, URIRef)}:
-        if str(term).startswith(str(rdf.KGV)):
+        if str(term).startswith(str(names.KGV)):
             assert graph.value(term, RDFS.label) and graph.value(term, SKOS.definition), term
-        is_part = str(term).startswith(parts) and (term, RDF.type, rdf.KGV.Requirement) not in graph
-        if (is_part and (term, RDF.type, rdf.KGV.Setting) not in graph) or str(term).startswith(
-            str(rdf.PREFIXES["obo"])
+        is_part = str(term).startswith(parts) and (term, RDF.type, names.KGV.Requirement) not in graph
+        if (is_part and (term, RDF.type, names.KGV.Setting) not in graph) or str(term).startswith(
+            str(names.PREFIXES["obo"])
         ):
             assert any(graph.value(term, predicate) for predicate in named), term
 
 
 def test_no_word_is_a_verb_and_a_role_or_a_property_of_edges():
-    verbs = {rdf.KGV[verb] for verb in vocabulary.predicates()}
-    roles = set(WORDS.subjects(RDF.type, rdf.KGV.Role))
-    of_edges = set(WORDS.subjects(RDFS.domain, rdf.BIOLINK.Association))
+    verbs = {names.KGV[verb] for verb in vocabulary.predicates()}
+    roles = set(WORDS.subjects(RDF.type, names.KGV.Role))
+    of_edges = set(WORDS.subjects(RDFS.domain, names.BIOLINK.Association))
     assert not verbs & (roles | of_edges) and not roles & of_edges
-    assert set(rdf.ROLES.values()) == roles
-    assert set(rdf.ROLES) == {word.role for word in vocabulary.predicates().values()}
+    assert set(names.ROLES.values()) == roles
+    assert set(names.ROLES) == {word.role for word in vocabulary.predicates().values()}
 
 
 # ---------------------------------------------------------------- what may be inferred
@@ -165,35 +159,35 @@ def contradictions(graph):
 
 
 SEED = next(mechanism for mechanism in SEEDS if mechanism.id == "ta1-tlr7")
-NODE = Namespace(rdf.iri(SEED, "node") + "/")
-INFERRED = closure(WORDS, rdf.graph(SEED), rdf.run_graph(SEED))
+NODE = Namespace(names.iri(SEED, "node") + "/")
+INFERRED = closure(WORDS, write.graph(SEED), write.run_graph(SEED))
 
 
 def test_the_ontology_and_the_seed_contradict_nothing_in_owl_2_rl():
     assert contradictions(INFERRED) == []
-    both = Graph().add((NODE.TLR7, RDF.type, rdf.KGV.Node)).add((NODE.TLR7, RDF.type, rdf.KGV.Place))
+    both = Graph().add((NODE.TLR7, RDF.type, names.KGV.Node)).add((NODE.TLR7, RDF.type, names.KGV.Place))
     assert contradictions(closure(WORDS, both)), "the reasoner would not notice"
 
 
 def test_the_causal_closure_carries_no_sign():
     """RNase A degrades the microRNA that activates TLR7 signalling: upstream of it, and that is all that may be inferred."""
-    rnase, signalling, upstream = NODE.RNase_A, NODE.TLR7_active, rdf.KGV.causallyUpstreamOf
+    rnase, signalling, upstream = NODE.RNase_A, NODE.TLR7_active, names.KGV.causallyUpstreamOf
     assert (rnase, upstream, signalling) in INFERRED
-    assert (rnase, upstream, signalling) not in rdf.graph(SEED)
-    signs = {rdf.KGV[word.verb] for word in vocabulary.predicates().values() if word.sign != "0"}
+    assert (rnase, upstream, signalling) not in write.graph(SEED)
+    signs = {names.KGV[word.verb] for word in vocabulary.predicates().values() if word.sign != "0"}
     assert set(INFERRED.predicates(rnase, signalling)) & signs == set()
     nodes = {NODE[key] for key in SEED.nodes}
     for s, p, o in INFERRED:
         if s in nodes and o in nodes and p in signs:
-            assert (s, p, o) in rdf.graph(SEED), "a signed edge was inferred"
+            assert (s, p, o) in write.graph(SEED), "a signed edge was inferred"
 
 
 def test_only_verbs_that_say_a_cause_are_upstream():
-    upstream = set(WORDS.subjects(RDFS.subPropertyOf, rdf.KGV.causallyUpstreamOf))
+    upstream = set(WORDS.subjects(RDFS.subPropertyOf, names.KGV.causallyUpstreamOf))
     causal = {w.verb for w in vocabulary.predicates().values() if w.role != "none" and not w.kinds.endswith("> edge")}
-    assert upstream == {rdf.KGV[verb] for verb in causal}
-    assert rdf.KGV.falls_after not in upstream and rdf.KGV.binds not in upstream
-    assert list(WORDS.objects(rdf.KGV.causallyUpstreamOf, RDFS.subPropertyOf)) == []
+    assert upstream == {names.KGV[verb] for verb in causal}
+    assert names.KGV.falls_after not in upstream and names.KGV.binds not in upstream
+    assert list(WORDS.objects(names.KGV.causallyUpstreamOf, RDFS.subPropertyOf)) == []
 
 
 def test_it_is_owl_2_rl():

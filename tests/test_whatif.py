@@ -16,78 +16,28 @@ from conftest import Open
 from test_semantics import generated, sketch
 
 import kg
-from kg import causal, page
-from kg.conflicts import Supports
-from kg.mechanism import (
-    Assumption,
-    Change,
-    Condition,
-    Evidence,
-    Expect,
-    Expectation,
-    Frozen,
-    Mechanism,
-    Reading,
-    Requirement,
-)
-from kg.page import network
+from kg import page
+from kg.model.mechanism import Mechanism
+from kg.model.records import Assumption, Change, Condition, Evidence, Expect, Expectation, Frozen, Reading, Requirement
+from kg.model.vocabulary import Term
+from kg.page import network as in_page
 from kg.page.picture import asset
-from kg.page.words import Told, rests
-from kg.vocabulary import Term
+from kg.page.words import Narrative, rests
+from kg.reasoning import experiments, network, whatif
+from kg.reasoning.disagreements import Supports
 
 SEED = kg.read("ta1-tlr7")
-SEEDS = sorted(path.parent.name for path in kg.shelf("seeds").glob("*/mechanism.yaml"))
+SEEDS = sorted(path.parent.name for path in kg.data_dir("seeds").glob("*/mechanism.yaml"))
 SMALL = ("cgas-sting", "pd1-blockade")  # the others are compared among the slow tests
 Question = tuple[str, dict[str, str], str, tuple[str, ...]]  # condition, values, reading, assumptions
 
 #: Puts questions to the interpreter; answers come back with names for numbers, as Answer.as_dict() has them.
-ASK = """
-all => all.map(([data, keys, labels, edges, words, questions, apart]) => {
-  const model = new Model(data), named = Object.fromEntries;
-  const conditions = data.conditions.map(c => c[0]), assumptions = data.assumptions.map(a => a[0]);
-  const readings = data.readings.map(r => r.key);
-  const missing = {start: of => `whether ${keys[of]} is present`, effect: of => `how far ${edges[of]} goes`};
-  const why = {
-    subject: (why, value) => why.open ? `it is unknown whether ${labels[why.node]} is present` : `${labels[why.node]} is ${value}`,
-    requires: (why, value) => `it requires ${labels[why.node]}${data.levels[why.node] ? ` at ${why.level}` : ''}, which is ${value}`,
-    unless: why => `${labels[why.node]} ${why.open ? 'may be' : 'is'} present`,
-    blocked: why => `${why.open ? 'it may be ' : ''}blocked: ${words[why.edge]}`
-  };
-  const plain = (answer, node) => {
-    const step = answer.step(node);
-    return {
-      before: answer.before[node], after: answer.after[node],
-      edges: step.because.map(b => ({edge: edges[b.edge], fires: [null, false, true][b.fires + 1], why: b.why ? why[b.why.kind](b.why, [answer.after[b.why.node]].flat().join(' to ')) : ''})),
-      status: step.status + (step.under.length ? ' ' + step.under.map(n => assumptions[n]).join(', ') : ''),
-      support: step.support, weakest: step.weakest < 0 ? '' : data.claims[step.weakest], rests_on: step.restsOn.map(e => edges[e]),
-      species: named(step.species.map(([taxon, count]) => [taxon < 0 ? 'not stated' : data.taxa[taxon], count])),
-      missing: step.missing.map(m => missing[m.kind](m.of)).sort(), closed: step.closed.map(n => keys[n]),
-      observed: step.observed.map(([relation, than]) => `${relation} ${relation === 'is' ? than : conditions[than]}`)
-    };
-  };
-  const answers = questions.map(([condition, values, reading, assume]) => {
-    const answer = model.ask({
-      condition: conditions.indexOf(condition), reading: readings.indexOf(reading), assume: assume.map(a => assumptions.indexOf(a)),
-      values: new Map(Object.entries(values).map(([k, v]) => [keys.indexOf(k), v]))
-    });
-    return {
-      settings: named([...answer.settings].map(([n, v]) => [keys[n], v])), values: named(answer.after.map((v, n) => [keys[n], v])),
-      changed: answer.changed.map(n => keys[n]), because: named(answer.changed.map(n => [keys[n], plain(answer, n)])),
-      disagree: named([...answer.disagree].map(([n, by]) => [keys[n], named(by.map((v, k) => [readings[answer.readings[k]], v]))]))
-    };
-  });
-  const found = apart ? [...model.discriminate()].filter(Boolean).map(one => [
-    one.condition < 0 ? '' : conditions[one.condition], named([...one.values].map(([n, v]) => [keys[n], v])),
-    named(one.outcomes.map(([n, by]) => [keys[n], named(by.map((v, k) => [readings[k], v]))]))
-  ]) : [];
-  return [answers, found];
-})
-"""
+ASK = (Path(__file__).parent / "js" / "ask.js").read_text(encoding="utf-8")
 
 
 def by_python(mechanism: Mechanism, question: Question) -> dict[str, Any]:
     condition, values, reading, assume = question
-    answer = causal.whatif(mechanism, condition, values, reading, assume).as_dict()
+    answer = whatif.whatif(mechanism, condition, values, reading, assume).as_dict()
     supports = Supports(mechanism)
     for step in answer["because"].values():
         counts = supports.of(*step["rests_on"]).as_dict() if step["rests_on"] else None
@@ -99,41 +49,49 @@ def by_python(mechanism: Mechanism, question: Question) -> dict[str, Any]:
     return {key: answer[key] for key in ("settings", "values", "changed", "because", "disagree")}
 
 
-def differences(tab: Any, asked: Iterable[tuple[Mechanism, list[Question]]]) -> tuple[int, list[Any]]:
+def asked(mechanism: Mechanism, questions: list[Question]) -> list[Any]:
+    """What ASK takes of a mechanism: its network, what its numbers are called, and questions."""
+    labels, words = [n.label for n in mechanism.nodes.values()], [mechanism.words(e) for e in mechanism.edges]
+    names, apart = [e.name for e in mechanism.edges], bool(mechanism.readings)
+    return [in_page.compiled(mechanism), list(mechanism.nodes), labels, names, words, questions, apart]
+
+
+def told_apart(mechanism: Mechanism) -> list[Any]:
+    """The experiments that tell its readings apart, as ASK has them."""
+    return [
+        [
+            one.condition,
+            dict(one.settings),
+            {n: {r: whatif._plain(v) for r, v in by.items()} for n, by in one.outcomes.items()},
+        ]
+        for one in (experiments.discriminate(mechanism) if mechanism.readings else ())
+    ]
+
+
+def differences(tab: Any, several: Iterable[tuple[Mechanism, list[Question]]]) -> tuple[int, list[Any]]:
     """How many answers were compared, and those in which Python and JavaScript differ; experiments included."""
-    asked = list(asked)
-    rows = []
-    for m, questions in asked:
-        labels, words = [n.label for n in m.nodes.values()], [m.words(e) for e in m.edges]
-        names, apart = [e.name for e in m.edges], bool(m.readings)
-        rows.append([network.compiled(m), list(m.nodes), labels, names, words, questions, apart])
+    several = list(several)
+    answered = tab.evaluate(ASK, [asked(*one) for one in several])
     compared, wrong = 0, []
-    for (mechanism, questions), (answers, found) in zip(asked, tab.evaluate(ASK, rows), strict=True):
+    for (mechanism, questions), (answers, found) in zip(several, answered, strict=True):
         for question, theirs in zip(questions, answers, strict=True):
             ours = by_python(mechanism, question)
             wrong += [(mechanism.id, question, key, ours[key], theirs[key]) for key in ours if ours[key] != theirs[key]]
             wrong += [
                 (mechanism.id, question, "order") for _ in range(list(ours["settings"]) != list(theirs["settings"]))
             ]
-        if mechanism.readings:
-            experiments = [
-                [
-                    one.condition,
-                    dict(one.settings),
-                    {n: {r: causal._plain(v) for r, v in by.items()} for n, by in one.outcomes.items()},
-                ]
-                for one in causal.discriminate(mechanism)
-            ]
-            wrong += [(mechanism.id, "discriminate", experiments, found)] if experiments != found else []
+        ours = told_apart(mechanism)
+        wrong += [(mechanism.id, "discriminate", ours, found)] if ours != found else []
         compared += len(questions)
     return compared, wrong
 
 
 @pytest.fixture
 def interpreter(chromium: Any) -> Iterator[Any]:
-    """network.js alone, without a page."""
+    """network.js and model.js alone, without a page."""
     tab = chromium.new_page()
-    tab.add_script_tag(content=asset("network.js"))
+    for name in ("network", "model"):
+        tab.add_script_tag(content=asset(f"js/{name}.js"))
     yield tab
     tab.close()
 
@@ -146,12 +104,12 @@ def singles(m: Mechanism) -> Iterator[dict[str, str]]:
 
 def several(m: Mechanism, rnd: random.Random) -> dict[str, str]:
     chosen = rnd.sample(list(m.nodes), rnd.randint(2, min(6, len(m.nodes))))
-    return {key: rnd.choice([*(m.nodes[key].levels or causal.PLAIN), "unknown"]) for key in chosen}
+    return {key: rnd.choice([*(m.nodes[key].levels or network.PLAIN), "unknown"]) for key in chosen}
 
 
 def questions(m: Mechanism, multiple: int, rnd: random.Random) -> Iterator[Question]:
     """Every condition and single intervention under every reading, with and without assumptions; others at random."""
-    ways = list(itertools.product(("", *causal.readings(m)), [(), *((name,) for name in m.assumptions)]))
+    ways = list(itertools.product(("", *network.readings(m)), [(), *((name,) for name in m.assumptions)]))
     for reading, assume in ways:
         yield from ((condition, {}, reading, assume) for condition in ("", *m.conditions))
     for values in singles(m):
@@ -167,9 +125,9 @@ def questions(m: Mechanism, multiple: int, rnd: random.Random) -> Iterator[Quest
 )
 def test_a_seed_is_answered_in_the_page_as_in_python(interpreter: Any, name: str) -> None:
     mechanism = kg.read(name)
-    asked = list(questions(mechanism, 500, random.Random(name)))
-    compared, wrong = differences(interpreter, [(mechanism, asked)])
-    assert wrong == [] and compared == len(asked) > 500
+    some = list(questions(mechanism, 500, random.Random(name)))
+    compared, wrong = differences(interpreter, [(mechanism, some)])
+    assert wrong == [] and compared == len(some) > 500
 
 
 def made(seed: int) -> Mechanism:
@@ -235,7 +193,7 @@ def test_an_experiment_may_move_what_only_a_rival_reading_needs() -> None:
         "nodes: {B: {outcome: 'yes'}, X: {}}\nedges: [{edge: A promotes B, name: e}]\n"
         "readings: {rival: {edges: {e: {requires: [X]}}}}\nconditions: {a: {set: {A: present}}}"
     )
-    assert [dict(one.settings) for one in causal.discriminate(m)] == [{"X": "absent"}]
+    assert [dict(one.settings) for one in experiments.discriminate(m)] == [{"X": "absent"}]
 
 
 # ---- what a reader does
@@ -254,12 +212,12 @@ def test_a_condition_at_a_click_and_a_node_by_keyboard(visit: Open) -> None:
     tab.get_by_role("button", name="Chemotherapy and Tα-1", exact=True).click()
     assert tab.evaluate("location.hash") == "#tab=runs&in=both"
     assert "Tumour control: strong" in tab.locator("#said").inner_text()
-    answer = causal.whatif(SEED, "both")
+    answer = whatif.whatif(SEED, "both")
     shown = steps(tab)
     assert list(shown) == [step.node for step in answer.changed if step.node not in answer.settings]
     for step in answer.changed:
         if step.node in shown:
-            assert step.status in shown[step.node] and causal.shown(step.after) in shown[step.node]
+            assert step.status in shown[step.node] and whatif.shown(step.after) in shown[step.node]
     assert "higher than under “Chemotherapy alone”" in shown["tumour_control"]
     tab.focus("#setting summary")
     tab.keyboard.press("Enter")
@@ -272,13 +230,15 @@ def test_a_condition_at_a_click_and_a_node_by_keyboard(visit: Open) -> None:
     assert "Tumour control: partial, changed from none" in tab.locator("#values").inner_text()
     signalling = steps(tab)["TLR7_active"]
     assert "does not act" in signalling and "because it needs TLR7, which is absent" in signalling
+    blocked = f"because it is blocked: {Narrative(SEED).say(SEED.edge('protection'))}"
+    assert blocked in steps(tab)[SEED.edge("degradation").sentence.object]
     tab.click("#unset")
     assert tab.evaluate("location.hash") == "#tab=runs" and not tab.locator("#answer").is_visible()
 
 
 def test_an_answer_says_what_it_stands_on_and_its_steps_lead_to_their_evidence(visit: Open) -> None:
     tab = visit(BOTH)
-    step = next(one for one in causal.whatif(SEED, "both", {"TLR7": "absent"}).changed if one.node == "CD8_priming")
+    step = next(one for one in whatif.whatif(SEED, "both", {"TLR7": "absent"}).changed if one.node == "CD8_priming")
     tab.locator("[data-step=CD8_priming] summary").click()
     text = steps(tab)["CD8_priming"]
     assert f"Rests on {len(step.rests_on)} step" in text and "weakest link: curator inference" in text
@@ -287,7 +247,7 @@ def test_an_answer_says_what_it_stands_on_and_its_steps_lead_to_their_evidence(v
         and "mouse 1" in text
         and "of the whole the source says: primarily mouse" in text
     )
-    assert f"Assumed that nothing unlisted causes {', '.join(Told(SEED).title(n) for n in step.closed)}." in text
+    assert f"Assumed that nothing unlisted causes {', '.join(Narrative(SEED).title(n) for n in step.closed)}." in text
     supports = Supports(SEED)
     assert f"Sources: {rests(supports.of(*step.rests_on))}." in text
     first = supports.of(step.because[0].edge)
@@ -295,7 +255,7 @@ def test_an_answer_says_what_it_stands_on_and_its_steps_lead_to_their_evidence(v
     for caveat in SEED.caveats:
         assert caveat in tab.locator("#answer .strip").inner_text()
     tab.locator("[data-step=CD8_priming] .because button").first.click()
-    assert tab.locator(".card:visible h2").inner_text() == Told(SEED).say(SEED.edge("priming"))
+    assert tab.locator(".card:visible h2").inner_text() == Narrative(SEED).say(SEED.edge("priming"))
     assert tab.locator("#running").is_visible() and "TLR7: absent, set" in tab.locator("#values").inner_text()
     tab.click("#tab-runs")
     assert list(steps(tab)), "the run is still there"
@@ -319,7 +279,7 @@ def test_the_experiment_that_tells_the_readings_apart(visit: Open) -> None:
     tab = visit("#tab=runs")
     tab.click("#apart")
     tab.locator("#experiments li button").first.wait_for()
-    found, told = causal.discriminate(SEED), Told(SEED)
+    found, told = experiments.discriminate(SEED), Narrative(SEED)
     said = tab.locator("#experiments > li strong").all_inner_texts()
     assert said == [
         " + ".join(
@@ -359,7 +319,7 @@ def test_a_stop_with_a_condition_shows_its_run_where_it_is_lit(visit: Open) -> N
     tab = visit(f"#stop={n}")
     told = tab.locator("#values").inner_text().splitlines()
     assert told == ["MiR-146a-5p: absent, changed from unknown", "RNase A: present"] or set(told) == {
-        f"{Told(SEED).title('miR146a')}: absent, changed from unknown",
+        f"{Narrative(SEED).title('miR146a')}: absent, changed from unknown",
         "RNase A: present",
     }
     assert not tab.locator("#bar").is_visible(), "the picture stays where it is"
@@ -385,7 +345,7 @@ def test_a_node_is_set_in_its_card_and_the_focus_stays(visit: Open) -> None:
 
 
 def test_what_cannot_run_in_a_page_says_so(visit: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "MOST", 10)
+    monkeypatch.setattr(in_page, "MOST", 10)
     path = tmp_path / "many.html"
     path.write_text(page.html(SEED), encoding="utf-8")
     tab = visit("#tab=runs&in=both&set=TLR7%3Dabsent", path=path)
@@ -393,7 +353,7 @@ def test_what_cannot_run_in_a_page_says_so(visit: Open, tmp_path: Path, monkeypa
     assert tab.locator("#runs table").count() == 2, "the tables stay"
     monkeypatch.undo()
     broken = replace(SEED, conditions=Frozen({"c": Condition(key="c", values=Frozen({"no such node": "present"}))}))
-    assert network.compiled(broken) == {"why": "This mechanism cannot be run: kg check says what is wrong with it."}
+    assert in_page.compiled(broken) == {"why": "This mechanism cannot be run: kg check says what is wrong with it."}
 
 
 def test_without_a_script_the_tables_stay(visit: Open) -> None:
@@ -429,7 +389,7 @@ def test_without_a_script_the_tables_stay(visit: Open) -> None:
 def test_a_table_is_read_or_its_lines_are_named(
     interpreter: Any, text: str, rows: Any, wrong: Any, heading: str
 ) -> None:
-    interpreter.add_script_tag(content=asset("overlay.js"))
+    interpreter.add_script_tag(content=asset("js/overlay.js"))
     found = interpreter.evaluate("text => readTable(text)", text)
     assert [(row["name"], row["number"]) for row in found["rows"]] == rows
     assert [f"{one['line']}: {one['what']}" for one in found["wrong"]] == wrong

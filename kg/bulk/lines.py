@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kg.bulk.slots import CELL, ITEM, TAB, slots
-from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
+from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
 
 BLOCK = 4 * 2**20  # bytes that are read at once
 FEW = 64  # lines that are decoded one by one

@@ -42,7 +42,7 @@ from kg.bulk.slots import (
     property_iri,
     slots,
 )
-from kg.vocabulary import BASE
+from kg.model.vocabulary import BASE
 
 UNSEEN, HIDING, NAMED = re.compile(CONTROL), re.compile(HIDDEN), re.compile(PREFIXED, re.ASCII)
 OURS, UUID = re.compile(re.escape(BASE) + LOCAL + FRAGMENT), re.compile("uuid:[0-9A-Fa-f-]+")

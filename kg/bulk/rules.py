@@ -35,7 +35,7 @@ from kg.bulk.slots import (
     slots,
     whole,
 )
-from kg.vocabulary import BASE
+from kg.model.vocabulary import BASE
 
 
 def text(*pieces: StringValue | str) -> StringValue:

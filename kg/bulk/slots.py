@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from kg import vocabulary
-from kg.vocabulary import BASE
+from kg.model import vocabulary
+from kg.model.vocabulary import BASE
 
 TAB, CELL, ITEM = "\t", "\x1f", "\x1e"  # between cells of TSV, between cells and items of what was read from JSON
 BIOLINK = "https://w3id.org/biolink/vocab/"

@@ -8,9 +8,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from kg import vocabulary
 from kg.bulk.run import COUNTED, Summary
 from kg.bulk.slots import KGV
+from kg.model import vocabulary
 
 NOT_STATED = "not stated"
 

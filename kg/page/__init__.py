@@ -1,7 +1,7 @@
 """The explorer: one offline page, a picture, or pictures of a tour, for a mechanism.
 
 Python decides everything that is seen: where boxes stand (layout), how edges run (geometry), how it looks (picture),
-what is said about it (words and explorer.html). The script in the page selects, dims, zooms and finds.
+what is said about it (words and explorer.html). The script in the page, from js/, selects, dims, zooms and finds.
 """
 
 from __future__ import annotations
@@ -17,18 +17,20 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.mechanism import Mechanism, Stop
+from kg.model.mechanism import Mechanism
+from kg.model.records import Stop
 from kg.page import drawing, geometry, network
 from kg.page.drawing import Score
 from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean, lines, spoken
 from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset, colours
-from kg.page.words import Told
+from kg.page.words import Narrative
 
 if TYPE_CHECKING:
     from pyvis.network import Network
 
 PACK = 250  # cards in a block of a large page
-SCRIPTS = ("network.js", "whatif.js", "overlay.js", "neighbours.js", "explorer.js")  # in this order, as one script
+#: Types stand in comments of this form: the checker reads them, and a page does without.
+TYPES = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*(?:(?!\*/).)*\*/ ?", re.DOTALL | re.MULTILINE)
 
 __all__ = ["LIMIT", "embed", "html", "notebook", "pictures", "score", "svg"]
 
@@ -38,19 +40,18 @@ def html(mechanism: Mechanism, home: str = "") -> str:
 
     ``home`` is the address of a page that it is part of, to which it then leads back.
 
-    >>> from kg.mechanism import Mechanism
+    >>> from kg.model.mechanism import Mechanism
     >>> page = html(Mechanism(id="one", title="A <b>title</b>"))
     >>> "A &lt;b&gt;title&lt;/b&gt;" in page, "https://cdn" in page
     (True, False)
     """
     from markupsafe import Markup
 
-    told = Told(mechanism)
+    told = Narrative(mechanism)
     shapes = Picture(told)
     net = _network(shapes)
     net.templateEnv, net.path = templates(HERE), "explorer.html"
-    style, vis = asset("explorer.css"), _vis()
-    script = "\n".join(map(asset, SCRIPTS))
+    style, vis, script = asset("explorer.css"), _vis(), _script()
     early = "document.documentElement.classList.add('js')"
     net.templateEnv.globals.update(
         m=mechanism,
@@ -79,12 +80,12 @@ def svg(mechanism: Mechanism, light: Iterable[str] = (), title: str = "", dark: 
 
     ``light`` names edges and nodes; all others are dimmed, as at a stop of the tour. ``dark`` is for dark pages.
 
-    >>> from kg.mechanism import Mechanism
+    >>> from kg.model.mechanism import Mechanism
     >>> svg(Mechanism(id="none", title="Nothing & all")).count("Nothing &amp; all")
     2
     """
     names = tuple(light)
-    return Picture(Told(mechanism), dark).svg(Stop(light=names) if names else None, title)
+    return Picture(Narrative(mechanism), dark).svg(Stop(light=names) if names else None, title)
 
 
 def pictures(mechanism: Mechanism, language: str = "") -> dict[str, str]:
@@ -96,7 +97,7 @@ def pictures(mechanism: Mechanism, language: str = "") -> dict[str, str]:
     >>> list(pictures(read("ta1-tlr7")))[:2]
     ['ta1-tlr7-stop-01.svg', 'ta1-tlr7-stop-02.svg']
     """
-    told = Told(mechanism)
+    told = Narrative(mechanism)
     shapes = Picture(told)
     files: dict[str, str] = {}
     said = [f"# {_md(mechanism.title)}", "", _md(". ".join(mechanism.caveats)) + ".", ""]
@@ -126,7 +127,7 @@ def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560,
 
     It needs no script in the host page. ``url`` is where the built page is, or the folder that it is in.
 
-    >>> from kg.mechanism import Mechanism
+    >>> from kg.model.mechanism import Mechanism
     >>> embed(Mechanism(id="one", title="A & B"), "https://example.org/kg/").splitlines()[0]
     '<iframe src="https://example.org/kg/one.html?embed=1" title="A &amp; B"'
     """
@@ -135,7 +136,7 @@ def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560,
     at = escape("#" + "&".join(asked)) if asked else ""
     title = escape(clean(mechanism.title or mechanism.id))
     about = escape(" · ".join(map(clean, mechanism.caveats)))
-    credit = escape(" — ".join(map(clean, Told(mechanism).credits)))
+    credit = escape(" — ".join(map(clean, Narrative(mechanism).credits)))
     return (
         f'<iframe src="{escape(page)}?embed=1{at}" title="{title}"\n'
         f'  width="100%" height="{height}" loading="lazy" sandbox="allow-scripts allow-popups"\n'
@@ -151,14 +152,14 @@ def notebook(mechanism: Mechanism, height: int = 680) -> str:
     Scripts run in it, and nothing else is allowed: it reaches neither the notebook nor the network. Where frames are
     taken out, what it is told from remains below.
 
-    >>> from kg.mechanism import Mechanism
+    >>> from kg.model.mechanism import Mechanism
     >>> shown = notebook(Mechanism(id="one", title="A & B"))
     >>> shown[:51], shown.count("<iframe"), 'sandbox="allow-scripts"' in shown
     ('<iframe title="A &amp; B" width="100%" height="680"', 1, True)
     """
     title = escape(clean(mechanism.title or mechanism.id))
     about = escape(" · ".join(map(clean, mechanism.caveats)))
-    credit = escape(" — ".join(map(clean, Told(mechanism).credits)))
+    credit = escape(" — ".join(map(clean, Narrative(mechanism).credits)))
     whole = html(mechanism).replace("&", "&amp;").replace('"', "&quot;")  # all that an attribute needs
     return (
         f'<iframe title="{title}" width="100%" height="{height}" sandbox="allow-scripts" style="border:1px solid #999" '
@@ -306,6 +307,13 @@ def templates(folder: Path) -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def _script() -> str:
+    """The files of js/ as one script. They share their names; explorer.js uses them all at once, so it is the last."""
+    files = sorted((HERE / "js").glob("*.js"), key=lambda file: (file.name == "explorer.js", file.name))
+    return TYPES.sub("", "\n".join(asset(f"js/{file.name}") for file in files))
 
 
 @cache

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import islice, pairwise, product
 from typing import TYPE_CHECKING
 
-from kg.mechanism import Mechanism
+from kg.model.mechanism import Mechanism
 from kg.page.geometry import TIP, Line, Way, crowded, tangle
 from kg.page.layout import GAP, HEAD, HIGH, PAD, WIDE, Box, Layout, Point, advance, areas, clean, spoken
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
-from kg.mechanism import Edge, Mechanism
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge
 from kg.page.layout import Box, Layout, Point
 
 TIP = {"increases": 15.0, "decreases": 5.0, "blocks": 13.0, "circle": 12.0, "none": 3.0, "ring": 7.0}  # end of the line
@@ -177,13 +178,13 @@ def marked(lines: Sequence[Line], names: Collection[str]) -> Iterator[Line]:
         near = [
             p for m, other in enumerate(lines) if m != n and line.way.beside(other.way, 24) for p in other.way.points
         ]
-        spots = [at(line.way.curve, t / 20)[0] for t in range(4, 17)]
+        locations = [at(line.way.curve, t / 20)[0] for t in range(4, 17)]
         best = max(
-            spots,
+            locations,
             key=lambda p: (
                 min(min((math.dist(p, q) for q in taken), default=60), 34)
                 + 0.5 * min(min((math.dist(p, q) for q in near), default=30), 24)
-                - 0.02 * math.dist(p, spots[len(spots) // 2])
+                - 0.02 * math.dist(p, locations[len(locations) // 2])
             ),
         )
         yield replace(line, mark=best)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from kg.diagnostics import visible
-from kg.mechanism import Mechanism
+from kg.model.diagnostics import visible
+from kg.model.mechanism import Mechanism
 
 WIDE, HIGH = 168, 74  # every node has the same box
 GAP = 64  # between two boxes, at least

@@ -1,4 +1,4 @@
-"""The compiled network of a mechanism as compact JSON, so that network.js answers in the page as ``kg.causal`` does.
+"""The compiled network of a mechanism as compact JSON, so that network.js answers in the page as ``kg.reasoning`` does.
 
 Nodes and edges are numbers: their places in the file. A reading is a network of its own; nodes come first in it, so
 that the gates of a node have the same numbers in all.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from kg import causal, vocabulary
-from kg.causal import Network
-from kg.conflicts import Supports
-from kg.mechanism import Expectation, Mechanism, common_name
+from kg.model import vocabulary
+from kg.model.mechanism import Mechanism
+from kg.model.records import Expectation, common_name
 from kg.page.layout import clean, spoken
 from kg.page.words import READ
+from kg.reasoning import network, whatif
+from kg.reasoning.disagreements import Supports
+from kg.reasoning.network import Network
 
 #: With more executing edges the page says that it is too large: at 100,000 (7 MB of JSON) Chromium took 0.2 s to read the
 #: network and 0.1 s for an answer (benchmarks/whatif.py), and a page of so many steps is slow for other reasons.
@@ -42,7 +44,7 @@ def compiled(mechanism: Mechanism, supports: Supports | None = None) -> dict[str
         if running > MOST:
             return {"why": f"{running:,} steps are too many to run in a page; kg whatif runs them on the command line."}
         return _compiled(mechanism, supports or Supports(mechanism))
-    except (KeyError, IndexError, causal.Impossible):  # an invalid mechanism: what is wrong is `kg check`'s to say
+    except (KeyError, IndexError, network.QueryError):  # an invalid mechanism: what is wrong is `kg check`'s to say
         return {"why": "This mechanism cannot be run: kg check says what is wrong with it."}
 
 
@@ -52,7 +54,7 @@ def _compiled(mechanism: Mechanism, supports: Supports) -> dict[str, Any]:
     edge_number = {edge.name: n for n, edge in enumerate(m.edges)}
     claims = vocabulary.claims()
     conditions = list(m.conditions)
-    readings = causal.readings(m)
+    readings = network.readings(m)
     taxa: dict[str, int] = {}
     species = {}
     for n, edge in enumerate(m.edges):
@@ -60,8 +62,8 @@ def _compiled(mechanism: Mechanism, supports: Supports) -> dict[str, Any]:
         if found:
             species[n] = [taxa.setdefault(label, len(taxa)) for label in found]
     common = {taxon.label: common_name(taxon) for item in m.evidence() for taxon in item.taxon}
-    run = causal.Run(m)
-    for settings in (*m.conditions, *m.assumptions):  # raises Impossible for what cannot be set
+    run = network.Run(m)
+    for settings in (*m.conditions, *m.assumptions):  # raises QueryError for what cannot be set
         run.settings(values=(m.conditions.get(settings) or m.assumptions[settings]).values)
 
     def given(values: Any) -> list[list[int | str]]:
@@ -87,7 +89,7 @@ def _compiled(mechanism: Mechanism, supports: Supports) -> dict[str, Any]:
             {
                 "key": clean(name),
                 "title": clean(_title(m, name)),
-                **_network(causal.under(m, name), net, number, edge_number),
+                **_network(network.under(m, name), net, number, edge_number),
             }
             for name, net in run.networks.items()
         ],
@@ -128,7 +130,7 @@ def _rests(m: Mechanism, supports: Supports) -> dict[str, Any]:
 
 
 def _title(mechanism: Mechanism, reading: str) -> str:
-    return reading if reading == causal.AS_WRITTEN else mechanism.readings[reading].title or reading
+    return reading if reading == network.AS_WRITTEN else mechanism.readings[reading].title or reading
 
 
 def _network(m: Mechanism, net: Network, number: dict[str, int], edge_number: dict[str, int]) -> dict[str, Any]:
@@ -143,7 +145,7 @@ def _network(m: Mechanism, net: Network, number: dict[str, int], edge_number: di
             name = number[what.name] if of_node else edge_number[what.name]
             inputs += [KINDS.index(what.kind), name, number[what.node] if what.node else -1]
             known.append({True: "1", False: "0", None: "?"}[net.given.get(gate)])
-    standing = [causal.standing(m.edge(name)) for name in net.fires]
+    standing = [whatif.acting_claim(m.edge(name)) for name in net.fires]
     return {
         "kinds": "".join(map(str, net.gates)),
         "counts": [len(ins) for ins in net.ins],

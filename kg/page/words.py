@@ -9,12 +9,15 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-from kg import causal, vocabulary
-from kg.conflicts import Conflict, Side, Supports
-from kg.diagnostics import visible
-from kg.mechanism import Edge, Evidence, Mechanism, Node, Requirement, Source, Stop, Support, common_name
+from kg.model import vocabulary
+from kg.model.diagnostics import visible
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Evidence, Node, Requirement, Source, Stop, Support, common_name
+from kg.model.vocabulary import Term
 from kg.page.layout import clean, spoken
-from kg.vocabulary import Term
+from kg.reasoning import network, routes, whatif
+from kg.reasoning.conflict import Conflict, Side
+from kg.reasoning.disagreements import Supports
 
 READ = {
     "full": "read in full",
@@ -28,7 +31,7 @@ NOT_STATED = "not-stated"
 
 
 def rests(support: Support) -> str:
-    """What edges rest on, in counts, as a reader says it; network.js says the same of a derivation.
+    """What edges rest on, in counts, as a reader says it; model.js says the same of a derivation.
 
     >>> from kg.formats import read
     >>> rests(read("ta1-tlr7").support(read("ta1-tlr7").edge("fall-in-blood")))
@@ -102,7 +105,7 @@ class Table:
     split: bool
 
 
-class Told:
+class Narrative:
     """A mechanism in words: what the template, the script and the pictures say of it."""
 
     def __init__(self, mechanism: Mechanism) -> None:
@@ -171,7 +174,7 @@ class Told:
     def sign(self, edge: Edge) -> int:
         """+1, -1 or 0 along a route, as ``causal.routes`` has it: a blocking edge reverses what it blocks."""
         whole = edge.verb in self.predicates and (edge.role != "blocks" or self.m.blocked(edge))
-        return causal.sign(self.m, edge) if whole else 0
+        return routes.sign(self.m, edge) if whole else 0
 
     def place(self, key: str) -> str:
         """A place with the places around it."""
@@ -270,7 +273,7 @@ class Told:
         """What every edge rests on, and where mechanisms or their sources disagree; nothing if it cannot be told."""
         try:
             return Supports(self.m)
-        except (KeyError, IndexError, causal.Impossible):  # not valid: what is wrong is `kg check`'s to say
+        except (KeyError, IndexError, network.QueryError):  # not valid: what is wrong is `kg check`'s to say
             return None
 
     @property
@@ -450,14 +453,14 @@ class Told:
 
     def _table(self, title: str, assume: Collection[str]) -> Table:
         try:
-            run = causal.table(self.m, assume) if self.m.conditions else []
-        except (KeyError, causal.Impossible):  # an invalid mechanism cannot run; what is wrong is `kg check`'s to say
+            run = whatif.table(self.m, assume) if self.m.conditions else []
+        except (KeyError, network.QueryError):  # an invalid mechanism cannot run; what is wrong is `kg check`'s to say
             run = []
         rows, split = [], False
         for row in run:
             cells = []
             for node, by in row.values.items():
-                said = {reading: causal.shown(value) for reading, value in by.items()}
+                said = {reading: whatif.shown(value) for reading, value in by.items()}
                 values = tuple(dict.fromkeys(said.values()))
                 readings = "; ".join(f"{value} ({self._reading(r)})" for r, value in said.items())
                 cells.append(Cell(self.title(node), values, readings if len(values) > 1 else ""))
@@ -470,7 +473,7 @@ class Told:
         return Table(title, names, heads, tuple(rows), split)
 
     def _reading(self, name: str) -> str:
-        return name if name == causal.AS_WRITTEN else self.m.readings[name].title or name
+        return name if name == network.AS_WRITTEN else self.m.readings[name].title or name
 
     def outcomes(self, stop: Stop) -> Outcomes | None:
         """What comes out under the condition of a stop."""
@@ -487,17 +490,17 @@ class Told:
     @cached_property
     def copies(self) -> dict[str, dict[str, Any]]:
         """What can be copied of each edge and node: Turtle, CURIEs, a citation and the number of its source chain."""
-        from kg.formats import rdf
+        from kg.formats.rdf import names, write
 
         try:
-            turtle = _Turtle([triple for part in self.m.parts for triple in rdf.graph(part)], self._base)
+            turtle = _Turtle([triple for part in self.m.parts for triple in write.graph(part)], self._base)
         except (KeyError, ValueError):  # an unknown prefix or verb, a lone surrogate: not a valid mechanism
             turtle = None
         version = f" Version {self.m.version}." if self.m.version else ""
         found: dict[str, dict[str, Any]] = {}
         for kind, parts in (("edge", self.edge_number), ("node", self.node_number)):
             for name, number in parts.items():
-                iri = rdf.iri(self.m, kind, name)
+                iri = names.iri(self.m, kind, name)
                 if kind == "edge":
                     edge = self.m.edge(name)
                     said, sources = self.say(edge), self._behind(edge)
@@ -524,9 +527,9 @@ class Told:
     @property
     def _base(self) -> str:
         """What the IRIs of all parts have in common."""
-        from kg.formats import rdf
+        from kg.formats.rdf import names
 
-        return rdf.iri(self.m) if next(iter(self.m.parts), None) is self.m else vocabulary.BASE.rstrip("/")
+        return names.iri(self.m) if next(iter(self.m.parts), None) is self.m else vocabulary.BASE.rstrip("/")
 
     def _curie(self, key: str) -> str:
         node = self.m.nodes.get(key)
@@ -614,7 +617,7 @@ def _escaped(character: str) -> str:
 
 
 def _prefixes(base: str) -> dict[str, str]:
-    from kg.formats import rdf
+    from kg.formats.rdf import names
 
     own = {part: f"{base}/{part}/" for part in ("edge", "node", "place", "source")}
-    return {**{prefix: str(iri) for prefix, iri in rdf.PREFIXES.items()}, **own}
+    return {**{prefix: str(iri) for prefix, iri in names.PREFIXES.items()}, **own}

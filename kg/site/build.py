@@ -16,9 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import kg
-from kg import checks, conflicts, formats, texts, vocabulary
-from kg.diagnostics import Diagnostic, InvalidMechanism, Location, near
-from kg.mechanism import STATUS, Mechanism
+from kg import checks, formats
+from kg.model import texts, vocabulary
+from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
+from kg.model.mechanism import Mechanism
+from kg.model.records import STATUS
+from kg.reasoning import merge
 
 #: What is built beside the formats, in a few words.
 OTHERS = {
@@ -135,7 +138,7 @@ def valid(
     first: dict[str, str] = {}
     for mechanism, _ in found:
         if first.setdefault(mechanism.id, mechanism.file) != mechanism.file and not errors:
-            at = mechanism.spot("id") or Location(mechanism.file, 1, 1)
+            at = mechanism.location_of("id") or Location(mechanism.file, 1, 1)
             other = first[mechanism.id]
             errors.append(
                 Diagnostic(at, "duplicate-id", f"{mechanism.id!r} is {other} already", "give it an id of its own")
@@ -177,17 +180,17 @@ def _texts(mechanism: Mechanism, name: str, home: str) -> dict[str, str]:
 
 def _together(mechanisms: Sequence[Mechanism], made: dict[str, str], progress: Progress, home: str) -> dict[str, str]:
     """All of it as one graph: quads with what holds between mechanisms, a page, GraphML; and described for machines."""
-    from kg.formats import rdf
+    from kg.formats.rdf import void, write
 
-    whole = conflicts.merge(mechanisms)
-    links = rdf.lines(rdf.together(mechanisms), f"{vocabulary.BASE}{conflicts.ALL}")
+    whole = merge.merge(mechanisms)
+    links = write.lines(write.together(mechanisms), f"{vocabulary.BASE}{merge.ALL}")
     quads = {line for name, text in made.items() if name.endswith(".nq") for line in text.splitlines(keepends=True)}
     added = {"all.nq": "".join(sorted(quads | set(links)))}
     for name in ("html", "graphml"):
         progress(f"writing all{outputs()[name]}")
         added |= {f"all{ending}": text for ending, text in _texts(whole, name, home).items()}
     files = {**added, **made}
-    added["void.ttl"] = rdf.collection(mechanisms, {name: text.encode("utf-8") for name, text in files.items()})
+    added["void.ttl"] = void.collection(mechanisms, {name: text.encode("utf-8") for name, text in files.items()})
     files["void.ttl"] = added["void.ttl"]
     contents = {name: text.encode("utf-8") for name, text in sorted(files.items())}
     text = json.dumps(_crate(mechanisms, contents), ensure_ascii=False, indent=1) + "\n"
@@ -196,7 +199,7 @@ def _together(mechanisms: Sequence[Mechanism], made: dict[str, str], progress: P
 
 def _crate(mechanisms: Sequence[Mechanism], contents: dict[str, bytes]) -> dict[str, Any]:
     """The files of a build as an RO-Crate 1.1: what each is, which mechanisms it holds, and what those come from."""
-    from kg.formats import rdf
+    from kg.formats.rdf import names, void
 
     date, dated = _dated(mechanisms)
     root: dict[str, Any] = {
@@ -205,7 +208,7 @@ def _crate(mechanisms: Sequence[Mechanism], contents: dict[str, bytes]) -> dict[
         "name": "Immune mechanisms as knowledge graphs",
         "description": f"{'; '.join(mechanism.title for mechanism in mechanisms)}. {dated}",
         "license": _refer(sorted({_licence(mechanism) for mechanism in mechanisms})),
-        "hasPart": _refer([*map(rdf.iri, mechanisms), *contents]),
+        "hasPart": _refer([*map(names.iri, mechanisms), *contents]),
     }
     if date:
         root["datePublished"] = date
@@ -224,30 +227,30 @@ def _crate(mechanisms: Sequence[Mechanism], contents: dict[str, bytes]) -> dict[
     for mechanism in mechanisms:
         crate.append(
             {
-                "@id": rdf.iri(mechanism),
+                "@id": names.iri(mechanism),
                 "@type": "Dataset",
                 "name": mechanism.title,
                 "description": " · ".join(filter(None, (mechanism.summary, *mechanism.caveats))),
                 "version": mechanism.version,
                 "license": {"@id": _licence(mechanism)},
-                "identifier": f"sha256:{rdf.input_hash(mechanism)}",
+                "identifier": f"sha256:{names.input_hash(mechanism)}",
                 "citation": [source.title for source in mechanism.sources.values()],
-                "hasPart": _refer(name for name in contents if rdf.stem(name) == mechanism.id),
+                "hasPart": _refer(name for name in contents if names.stem(name) == mechanism.id),
             }
         )
     titles = {**{suffix: row.title for row in formats.writers() for suffix in row.suffixes}, **OTHERS}
     for name, content in contents.items():
-        stem = rdf.stem(name)
+        stem = names.stem(name)
         crate.append(
             {
                 "@id": name,
                 "@type": "File",
                 "name": name,
                 "description": titles.get(name, titles.get(name.removeprefix(stem), "")),
-                "encodingFormat": rdf.MEDIA.get(Path(name).suffix, "application/octet-stream"),
+                "encodingFormat": void.MEDIA.get(Path(name).suffix, "application/octet-stream"),
                 "contentSize": str(len(content)),
                 "sha256": hashlib.sha256(content).hexdigest(),
-                "about": _refer(rdf.iri(one) for one in mechanisms if stem in (one.id, "all", "void")),
+                "about": _refer(names.iri(one) for one in mechanisms if stem in (one.id, "all", "void")),
             }
         )
     own = {"sha256": "http://schema.org/sha256"}  # younger than the context of RO-Crate 1.1
@@ -357,7 +360,7 @@ def _inputs(files: list[Path], names: list[str], sources: str | Path | None) -> 
     total.update("\n".join(known).encode())
     here = Path(kg.__file__).parent
     code = [path for path in here.rglob("*") if path.suffix in (".py", ".html", ".css", ".js")]
-    words = [path for path in kg.shelf("ontology").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    words = [path for path in kg.data_dir("ontology").rglob("*") if path.is_file() and path.suffix != ".pyc"]
     at_hand = sorted(texts.by_hash(Path(folder))) if folder and Path(folder).is_dir() else []
     for path in (*files, *sorted(code), *sorted(words)):
         total.update(os.fsencode(path.name) + hashlib.sha256(path.read_bytes()).digest())

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from kg import formats, quads, vocabulary
-from kg.diagnostics import Diagnostic, InvalidMechanism, Location
-from kg.mechanism import Mechanism
+from kg import formats
+from kg.model import rdf_files, vocabulary
+from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
+from kg.model.mechanism import Mechanism
 from kg.site import static
 from kg.site.build import Progress
 
@@ -31,7 +32,7 @@ TEXTS = {
     ".txt": "text/plain",
     ".graphml": "application/xml",
     ".xml": "application/xml",
-    **quads.SUFFIXES,
+    **rdf_files.SUFFIXES,
 }
 #: The first page where there is no mechanism to show.
 START = """<!doctype html>
@@ -74,8 +75,8 @@ def prepare(paths: Sequence[str], folder: Path, url: str, progress: Progress = l
     type of each file; ``terms`` the file that defines each IRI of ours that is no part of a mechanism; ``digest`` a hash
     of all data. Raises InvalidMechanism with the complaints about all mechanisms.
     """
-    stores = [path for path in paths if quads.store_of(path)]
-    files = [path for path in paths if quads.is_rdf(path)]
+    stores = [path for path in paths if rdf_files.store_of(path)]
+    files = [path for path in paths if rdf_files.is_rdf(path)]
     named = [path for path in paths if path not in (*stores, *files)]
     if stores and len(paths) > 1:
         raise InvalidMechanism([Diagnostic(Location(stores[0], 1, 1), "store-alone", "a store is served alone")])
@@ -93,11 +94,11 @@ def prepare(paths: Sequence[str], folder: Path, url: str, progress: Progress = l
     progress("")
     digest = hashlib.sha256()
     for path, _ in load:
-        digest.update(quads.content(Path(path)))
+        digest.update(rdf_files.content(Path(path)))
     digest.update(b"".join(str(Path(path).stat().st_mtime_ns).encode() for path in stores))
     return {
         "load": load,
-        "store": str(quads.store_of(stores[0])) if stores else "",
+        "store": str(rdf_files.store_of(stores[0])) if stores else "",
         "site": {name: _kept(path) for name, path in site.items()},
         "terms": _terms(site),
         "digest": digest.hexdigest(),
@@ -118,7 +119,7 @@ def _valid(paths: Iterable[str]) -> list[Mechanism]:
             continue
         wrong += report.errors
         if mechanism.id in found and not report.errors:
-            at = mechanism.spot("id") or Location(mechanism.file, 1, 1)
+            at = mechanism.location_of("id") or Location(mechanism.file, 1, 1)
             wrong.append(Diagnostic(at, "duplicate-id", f"{mechanism.id!r} is {found[mechanism.id].file} already"))
         found[mechanism.id] = mechanism
     if wrong:
@@ -130,7 +131,7 @@ def _graphs(files: Iterable[str]) -> dict[str, str]:
     """The graph of each RDF file: its name without its folder, which is nobody's business on the web."""
     found: dict[str, str] = {}
     for path in files:
-        quads.content(Path(path))
+        rdf_files.content(Path(path))
         graph = f"file:///{quote(Path(path).name)}"
         if graph in found.values():
             message = "another file of this name is served already, and the graphs are named by it"
@@ -168,7 +169,7 @@ def _terms(site: dict[str, Path]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, path in site.items():
         if name in ("vocabulary.ttl", "shapes.ttl") or name.endswith(".nanopub.trig"):
-            for quad in quads.parsed(path, path.read_bytes(), vocabulary.BASE):
+            for quad in rdf_files.parsed(path, path.read_bytes(), vocabulary.BASE):
                 for term in (quad.subject, quad.graph_name):
                     iri = getattr(term, "value", "")
                     if iri.startswith(vocabulary.BASE):

@@ -34,7 +34,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 import kg
-from kg import vocabulary
+from kg.model import vocabulary
 from kg.site import static
 from kg.sparql import NoAnswer, questions
 from kg.sparql.library import text_of
@@ -192,9 +192,12 @@ class Server:
 
     def _stamps(self) -> list[tuple[str, int, int]]:
         """When each file that is served was changed last, and its size."""
-        from kg import formats, quads
+        from kg import formats
+        from kg.model import rdf_files
 
-        files = [Path(path) if quads.is_rdf(path) else _found(path) for path in self.options.paths] or formats.seeds()
+        files = [
+            Path(path) if rdf_files.is_rdf(path) else _found(path) for path in self.options.paths
+        ] or formats.seeds()
         stamps = []
         for file in files:
             with contextlib.suppress(OSError):
@@ -205,7 +208,7 @@ class Server:
 
 def _found(path: str) -> Path:
     from kg import formats
-    from kg.diagnostics import InvalidMechanism
+    from kg.model.diagnostics import InvalidMechanism
 
     try:
         return formats.find(path)

@@ -39,14 +39,18 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import kg
-from kg import conflicts, formats, page, sparql, vocabulary
-from kg.formats import rdf
-from kg.mechanism import Edge, Evidence, Mechanism, Node, Place, Source
+from kg import formats, page, sparql
+from kg.formats.rdf import names, void
+from kg.model import vocabulary
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Evidence, Node, Place, Source
+from kg.model.vocabulary import Term
 from kg.page.picture import asset
-from kg.page.words import Told
+from kg.page.words import Narrative
+from kg.reasoning import disagreements, merge
+from kg.reasoning.conflict import Conflict
 from kg.site import query
 from kg.site.build import OTHERS, Progress, contents, endings, moved, outputs
-from kg.vocabulary import Term
 
 HERE = Path(__file__).parent / "pages"
 STAMP = ".site.json"  # what was written, so that the next site takes away what it no longer has
@@ -166,7 +170,7 @@ def _written(out: Path) -> dict[str, str]:
 class Use:
     """What one mechanism does with a term."""
 
-    told: Told
+    told: Narrative
     nodes: list[Node]  # stand for it
     forms: list[Node]  # it is a more exact form of
     places: list[Place]
@@ -247,11 +251,11 @@ class Site:
             sorted(mechanisms, key=lambda m: (bool(m.status), m.id))
         )  # outlines after what is whole
         self.url, self.progress = url, progress
-        self.told = {m.id: Told(m) for m in self.mechanisms}
-        self.whole = conflicts.merge(mechanisms)
+        self.told = {m.id: Narrative(m) for m in self.mechanisms}
+        self.whole = merge.merge(mechanisms)
         self.data = contents(mechanisms, progress=progress, home="index.html")
         for name in WORDS:
-            self.data[name] = (kg.shelf("ontology") / name).read_text(encoding="utf-8")
+            self.data[name] = (kg.data_dir("ontology") / name).read_text(encoding="utf-8")
         self.answers = self._answers()
 
     # ---- addresses
@@ -308,8 +312,8 @@ class Site:
         return sorted({m.licence for m in self.mechanisms if m.licence})
 
     @cached_property
-    def conflicts(self) -> list[conflicts.Conflict]:
-        return conflicts.find(self.mechanisms)
+    def conflicts(self) -> list[Conflict]:
+        return disagreements.conflicts(self.mechanisms)
 
     @property
     def shared(self) -> int:
@@ -328,7 +332,7 @@ class Site:
             if id.startswith("kg:"):
                 found[id] = Word(id, entry.label, entry, [])
 
-        def use(term: Term | None, told: Told) -> Use:
+        def use(term: Term | None, told: Narrative) -> Use:
             assert term
             word = found.setdefault(term.id, Word(term.id, term.label, known.get(term.id), []))
             if not word.uses or word.uses[-1].told is not told:
@@ -489,7 +493,7 @@ class Site:
     def words(self) -> list[tuple[str, str, str]]:
         """The words of the vocabulary: name, label, definition."""
         with sparql.Engine() as engine:
-            engine.load(kg.shelf("ontology") / "vocabulary.ttl")
+            engine.load(kg.data_dir("ontology") / "vocabulary.ttl")
             rows = engine.ask(WORDS_OF).rows
         start = len(f"{vocabulary.BASE}vocab/")
         return [
@@ -593,7 +597,7 @@ class Site:
             "license": [f"https://spdx.org/licenses/{name}" for name in self.licences],
             "isAccessibleForFree": True,
             "void:dataDump": {"@id": "all.nq"},
-            "hasPart": [{"@id": rdf.iri(m), "@type": "Dataset", "name": m.title} for m in self.mechanisms],
+            "hasPart": [{"@id": names.iri(m), "@type": "Dataset", "name": m.title} for m in self.mechanisms],
         }
 
     def _dataset(self, m: Mechanism) -> dict[str, Any]:
@@ -601,25 +605,25 @@ class Site:
         dump = f"{m.id}.nq"
         return {
             **CONTEXT,
-            "@id": rdf.iri(m),
+            "@id": names.iri(m),
             "@type": ["Dataset", "void:Dataset"],
             "name": m.title,
             "description": " · ".join(filter(None, (m.summary, *m.caveats))),
             "version": m.version,
             "license": f"https://spdx.org/licenses/{m.licence}",
-            "identifier": f"sha256:{rdf.input_hash(m)}",
+            "identifier": f"sha256:{names.input_hash(m)}",
             "citation": [s.title for s in m.sources.values() if s.title],
             "isAccessibleForFree": True,
             "includedInDataCatalog": {"@id": vocabulary.BASE},
             "void:triples": len(self.data[dump].splitlines()) if dump in self.data else 0,
             "void:dataDump": {"@id": f"../{dump}"},
-            "void:uriSpace": f"{rdf.iri(m)}/",
+            "void:uriSpace": f"{names.iri(m)}/",
             "distribution": [
                 {
                     "@type": "DataDownload",
                     "name": row.title,
                     "contentUrl": f"../{row.name}",
-                    "encodingFormat": rdf.MEDIA.get(Path(row.name).suffix, "application/octet-stream"),
+                    "encodingFormat": void.MEDIA.get(Path(row.name).suffix, "application/octet-stream"),
                     "contentSize": f"{row.bytes} B",
                     "sha256": row.sha256,
                 }
@@ -642,7 +646,7 @@ class Site:
         ]
         return {
             **CONTEXT,
-            "@id": rdf.iri(m, "source", s.key),
+            "@id": names.iri(m, "source", s.key),
             "@type": kinds.get(s.kind, "CreativeWork"),
             "name": s.title or s.key,
             **({"author": s.authors} if s.authors else {}),

@@ -26,7 +26,7 @@ from kg.sparql.library import Parameter, Question, explained, places, questions,
 from kg.sparql.query import PREFIXES, NoAnswer, Token, known, read, tokens
 
 if TYPE_CHECKING:
-    from kg.mechanism import Mechanism
+    from kg.model.mechanism import Mechanism
 
 __all__ = [
     "PREFIXES",

@@ -7,7 +7,7 @@ import re
 import time
 from dataclasses import replace
 
-from kg import vocabulary
+from kg.model import vocabulary
 from kg.sparql.answer import Answer, Row, Value, table
 from kg.sparql.process import as_graph
 from kg.sparql.query import NoAnswer, Query, read

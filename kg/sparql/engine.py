@@ -12,15 +12,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg import quads, vocabulary
-from kg.conflicts import ALL
-from kg.diagnostics import Location
+from kg.model import rdf_files, vocabulary
+from kg.model.diagnostics import Location
+from kg.reasoning.merge import ALL
 from kg.sparql.answer import Answer, table
 from kg.sparql.library import text_of
 from kg.sparql.query import NoAnswer, Query, read
 
 if TYPE_CHECKING:
-    from kg.mechanism import Mechanism
+    from kg.model.mechanism import Mechanism
 
 SECONDS, ROWS = 30.0, 10_000
 
@@ -63,9 +63,9 @@ class Engine:
     def load(self, *over: str | Path | Mechanism) -> None:
         """Add mechanisms and RDF files; everything in seeds/ if none is named. A store on disk is asked as it lies there."""
         from kg import formats
-        from kg.formats import rdf
+        from kg.formats.rdf import write
 
-        stores = [found for found in map(quads.store_of, over) if found]
+        stores = [found for found in map(rdf_files.store_of, over) if found]
         if stores:
             if len(over) > 1:
                 raise NoAnswer("not-alone", "a store on disk is asked alone", "name no other PATH", name=str(stores[0]))
@@ -73,12 +73,12 @@ class Engine:
             return
         mechanisms = []
         for one in over or formats.seeds():
-            if quads.is_rdf(one):
+            if rdf_files.is_rdf(one):
                 self._load_file(Path(one))
             else:
                 mechanisms.append(self._load_mechanism(one))
         if len(mechanisms) > 1:
-            self._load_graph(ALL, vocabulary.BASE + ALL, rdf.together(mechanisms))
+            self._load_graph(ALL, vocabulary.BASE + ALL, write.together(mechanisms))
         if self.names:
             self._done(self._said("the merge of all graphs", do="unite"))
 
@@ -113,11 +113,11 @@ class Engine:
 
     def _load_mechanism(self, one: str | Path | Mechanism) -> Mechanism:
         from kg import formats
-        from kg.formats import rdf
+        from kg.formats.rdf import names, write
 
         mechanism = formats.valid(one) if isinstance(one, (str, Path)) else one
         self.caveats[mechanism.id], self.versions[mechanism.id] = mechanism.caveats, mechanism.version
-        for name, graph in ((rdf.iri(mechanism), rdf.graph), (rdf.iri(mechanism, "run"), rdf.run_graph)):
+        for name, graph in ((names.iri(mechanism), write.graph), (names.iri(mechanism, "run"), write.run_graph)):
             self._load_graph(mechanism.id, name, graph(mechanism))
         return mechanism
 

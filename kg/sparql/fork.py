@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from kg.diagnostics import InvalidMechanism
+from kg.model.diagnostics import InvalidMechanism
 from kg.sparql.process import add, distinct, misread, unite
 from kg.sparql.protocol import GRAPHS, ROWS
 from kg.sparql.query import PREFIXES, NoAnswer, Query, read, tokens

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kg import quads, vocabulary
-from kg.diagnostics import InvalidMechanism
+from kg.model import rdf_files, vocabulary
+from kg.model.diagnostics import InvalidMechanism
 from kg.sparql.query import PREFIXES, tokens
 
 LABELS = (PREFIXES["rdfs"] + "label", PREFIXES["dcterms"] + "title")
@@ -141,13 +141,13 @@ def add(store: Any, file: Path, name: str, names: bool = True) -> None:
     """
     import pyoxigraph as ox
 
-    data, own = quads.content(file), ox.DefaultGraph()
+    data, own = rdf_files.content(file), ox.DefaultGraph()
     graph = ox.NamedNode(name) if names else own
     if file.suffix.lower() not in (".nq", ".trig", ".jsonld"):
         try:
-            store.bulk_load(data, format=quads.syntax(file), base_iri=name, to_graph=graph)
+            store.bulk_load(data, format=rdf_files.syntax(file), base_iri=name, to_graph=graph)
         except (SyntaxError, ValueError) as error:
-            raise quads.fault(file, data, error) from None
+            raise rdf_files.fault(file, data, error) from None
         return
     store.bulk_extend(
         ox.Quad(
@@ -156,7 +156,7 @@ def add(store: Any, file: Path, name: str, names: bool = True) -> None:
             quad.object,
             quad.graph_name if names and quad.graph_name != own else graph,
         )
-        for quad in quads.parsed(file, data, name)
+        for quad in rdf_files.parsed(file, data, name)
     )
 
 

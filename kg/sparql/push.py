@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from kg import quads, vocabulary
-from kg.conflicts import ALL
+from kg.model import rdf_files, vocabulary
+from kg.reasoning.merge import ALL
 from kg.sparql.process import add, unite
 from kg.sparql.query import NoAnswer
 
 if TYPE_CHECKING:
-    from kg.mechanism import Mechanism
+    from kg.model.mechanism import Mechanism
 
 CHUNK = 20_000  # triples of a request
 ATTEMPTS, PAUSE = 4, 0.5  # how often a request is sent, and the seconds before the second time; doubled each time
@@ -79,23 +79,23 @@ def loaded(over: Iterable[str | Path | Mechanism], graph: str = "") -> Any:
     import pyoxigraph as ox
 
     from kg import formats
-    from kg.formats import rdf
+    from kg.formats.rdf import write
 
     store, mechanisms = ox.Store(), []
     given = list(over) or list(formats.seeds())
     for one in given:
-        if on_disk := quads.store_of(one):
+        if on_disk := rdf_files.store_of(one):
             if len(given) > 1:
                 raise NoAnswer("store-alone", "a store on disk is sent alone", name=str(one))
             return ox.Store.read_only(str(on_disk))
-        if quads.is_rdf(one):
+        if rdf_files.is_rdf(one):
             add(store, Path(one), graph or f"file:///{quote(Path(one).name)}")
         else:
             mechanisms.append(formats.valid(one) if isinstance(one, (str, Path)) else one)
     for mechanism in mechanisms:
         store.bulk_load(formats.text(mechanism, ".nq").encode(), format=ox.RdfFormat.N_QUADS)
     if len(mechanisms) > 1:
-        lines = rdf.lines(rdf.together(mechanisms), vocabulary.BASE + ALL)
+        lines = write.lines(write.together(mechanisms), vocabulary.BASE + ALL)
         store.bulk_load("".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
     return store
 

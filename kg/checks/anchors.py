@@ -1,0 +1,169 @@
+"""Anchors and spans, looked up in the texts that are at hand."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kg.checks.rules import error, warning
+from kg.model import texts
+from kg.model.diagnostics import Diagnostic, Location
+from kg.model.mechanism import Mechanism
+from kg.model.records import Evidence
+
+ANCHOR_SHARE = 0.15  # of a source's characters, for all its anchors together
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What became of the anchors and spans of a mechanism: all of them end in exactly one count.
+
+    Counted apart is evidence that points nowhere, since its source was not read in full: there is no text to look in.
+    """
+
+    matched: int = 0
+    wrong: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)  # why it was not checked -> how many
+    no_text: int = 0
+
+    @property
+    def checked(self) -> int:
+        return self.matched + self.wrong
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Why something was not checked, and how often, with what is counted apart."""
+        return {**self.skipped, **({"no text": self.no_text} if self.no_text else {})}
+
+    @property
+    def total(self) -> int:
+        return self.checked + sum(self.skipped.values())
+
+    def __str__(self) -> str:
+        line = f"{self.checked} of {self.total} anchors and spans checked"
+        why = [f"{count} skipped: {reason}" for reason, count in sorted(self.skipped.items())]
+        apart = [f"{self.no_text} more skipped: no text"] * bool(self.no_text)
+        return "; ".join([line + (f", {self.wrong} wrong" if self.wrong else ""), *why, *apart])
+
+
+def looked_up(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Diagnostic], Coverage]:
+    """Every anchor and span looked up in the texts that are at hand, and what became of each."""
+    found: list[Diagnostic] = []
+    files = texts.by_hash(folder) if folder and folder.is_dir() else {}
+    if folder and not folder.is_dir():
+        at = Location(m.at.path if m.at else m.file, 1, 1)
+        found.append(error(at, "no-folder", f"there is no folder {folder}", "--sources DIR names one that there is"))
+        strict = False  # one complaint is enough
+    at_hand = {
+        key: [texts.open_text(files[sha]) for sha in source.texts if sha in files] for key, source in m.sources.items()
+    }
+    for source in m.sources.values():
+        for i, sha in enumerate(source.texts):
+            if files and sha not in files:
+                found.append(
+                    warning(
+                        source.location_of(f"texts.{i}"),
+                        "unknown-text",
+                        f"no text in {folder} has this hash",
+                        _likeliest(m, source.key, files),
+                    )
+                )
+    matched = wrong = 0
+    skipped: Counter[str] = Counter()
+    quoted: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for item in _located(m):
+        of = m.source(item)
+        key = of.key if of else ""
+        here = at_hand.get(key, [])
+        if not here or (item.span and of and here[0].sha256 != of.texts[0]):
+            why = "no text at hand" if of and of.texts else "its source has no text"
+            skipped[why] += 1
+            if strict:
+                spot = item.location_of("anchor" if item.anchor else "span")
+                found.append(
+                    error(
+                        spot,
+                        "unchecked",
+                        f"this was not checked: {why}",
+                        f"--sources names {'another' if folder else 'the'} folder, with the text of {key!r}"
+                        if of and of.texts
+                        else f"give {key!r} the hash of its text, under texts:",
+                    )
+                )
+            continue
+        spans, complaint = _look_up(item, here)
+        if complaint:
+            wrong += 1
+            found.append(complaint)
+            continue
+        matched += 1
+        if item.anchor:
+            for text, span in spans:
+                quoted[key, text.sha256].update(range(*span))
+    for (key, sha), characters in quoted.items():
+        text = next(text for text in at_hand[key] if text.sha256 == sha)
+        share = len(characters) / len(text)
+        if share > ANCHOR_SHARE:
+            message = f"the anchors reproduce {share:.0%} of {key!r}; {ANCHOR_SHARE:.0%} is the most"
+            found.append(error(m.sources[key].at, "too-much-quoted", message, "point at some of them by span: instead"))
+    return found, Coverage(matched, wrong, skipped, sum(1 for _ in _without_text(m)))
+
+
+def _located(m: Mechanism) -> Iterator[Evidence]:
+    return (item for item in m.evidence() if item.anchor or item.span)
+
+
+def _without_text(m: Mechanism) -> Iterator[Evidence]:
+    """The evidence that points nowhere, and rests on a source that was not read in full: it needs no place."""
+    for item in m.evidence():
+        source = m.source(item)
+        if not (item.anchor or item.span or item.because) and source and source.read != "full":
+            yield item
+
+
+def _look_up(
+    item: Evidence, here: list[texts.Text]
+) -> tuple[list[tuple[texts.Text, tuple[int, int]]], Diagnostic | None]:
+    """Where an anchor or span stands in the texts of its source, or what is wrong with it."""
+    if item.span:
+        if item.span[1] > len(here[0]):
+            return [], error(
+                item.location_of("span"),
+                "span-outside",
+                f"the text has {len(here[0])} characters",
+                "`kg locate FILE PHRASE` prints the span of a phrase",
+            )
+        return [(here[0], item.span)], None
+    spans = [(text, found) for text in here for found in text.find(item.anchor)]
+    most = max((len(text.find(item.anchor)) for text in here), default=0)
+    if most == 0:
+        nearest = here[0].nearest(item.anchor)
+        return [], error(
+            item.location_of("anchor"),
+            "anchor-absent",
+            "the source does not say this",
+            f"it says: {nearest}" if nearest else "`kg locate FILE PHRASE` finds a place",
+        )
+    if most > 1:
+        return [], error(
+            item.location_of("anchor"),
+            "anchor-repeated",
+            f"the source says this {most} times",
+            "a word more, before or after, makes it the only one",
+        )
+    return spans, None
+
+
+def _likeliest(m: Mechanism, key: str, files: dict[str, Path]) -> str:
+    """The text at hand that holds most of a source's anchors, if any does."""
+    anchors = [item.anchor for item in _located(m) if item.anchor and (source := m.source(item)) and source.key == key]
+    best, most = "", 0
+    for sha, path in files.items():
+        if path.suffix in (".txt", ".md", ".html", ".xml") and anchors:
+            text = texts.open_text(path)
+            hits = sum(len(text.find(anchor)) == 1 for anchor in anchors)
+            if hits > most:
+                best, most = f"{path.name} holds {hits} of its {len(anchors)} anchors; its hash is {sha}", hits
+    return best

@@ -1,0 +1,255 @@
+"""Rules about edges: verbs, signs, kinds, blocking edges."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from kg.checks.rules import error, rule, warning
+from kg.model import vocabulary
+from kg.model.diagnostics import Diagnostic, Location, near, nearest
+from kg.model.mechanism import Mechanism
+from kg.model.records import Change, Edge
+from kg.model.vocabulary import Predicate
+
+
+@rule
+def verbs_are_known(m: Mechanism) -> Iterator[Diagnostic]:
+    """An edge's verb stands in predicates.tsv, and only a verb that protects takes `from`."""
+    for edge in m.edges:
+        if not edge.verb:
+            continue
+        if edge.verb not in vocabulary.predicates():
+            yield error(
+                edge.location_of("verb"),
+                "unknown-verb",
+                f"{edge.verb!r} is no verb",
+                near(edge.verb, vocabulary.predicates()),
+            )
+        elif bool(edge.sentence.other) != (edge.verb == "protects"):
+            said = edge.sentence
+            if said.other:
+                message, form = f"{said.verb!r} takes no `from`", f"{said.subject} {said.verb} {said.object}"
+                yield error(edge.location_of("from"), "unreadable-sentence", message, f"write: {form}")
+            else:
+                form = f"{said.text} from NODE"
+                yield error(
+                    edge.location_of("verb"),
+                    "unreadable-sentence",
+                    "'protects' does not say from what",
+                    f"write: {form}",
+                )
+
+
+@rule
+def blocking_edges_block_one_edge(m: Mechanism) -> Iterator[Diagnostic]:
+    """`A blocks EDGE` and `A protects B from C` act on exactly one edge, which is not, by way of others, itself."""
+    told: set[str] = set()
+    names = [edge.name for edge in m.edges]
+    for edge in m.edges:
+        if (
+            edge.verb not in vocabulary.predicates()
+            or edge.role != "blocks"
+            or (edge.verb == "protects") != bool(edge.sentence.other)
+        ):
+            continue
+        found, sentence = m.blocked(edge), edge.sentence
+        unknown = {(e.subject, e.sentence.object) for e in m.edges if e.verb not in vocabulary.predicates()}
+        if not found and (sentence.other, sentence.object) in unknown:
+            continue  # the verb of the edge that it means has been complained of
+        circle = _circle(m, edge)
+        if circle and not told & set(circle):
+            told.update(circle)
+            yield error(
+                edge.location_of("object"),
+                "blocks-itself",
+                f"{edge.name!r} blocks itself: {' blocks '.join(circle)}",
+                "name an edge that does not block",
+            )
+        elif not sentence.other and not found:
+            yield error(
+                edge.location_of("object"),
+                "blocks-nothing",
+                f"no edge is called {sentence.object!r}",
+                near(sentence.object, [n for n in names if n != edge.name]),
+            )
+        elif not found and {sentence.object, sentence.other} <= set(m.nodes):
+            hint = f"write that edge too, such as: {sentence.other} degrades {sentence.object}"
+            yield error(
+                edge.location_of("other"),
+                "blocks-nothing",
+                f"there is no edge by which {sentence.other!r} lowers {sentence.object!r}",
+                hint,
+            )
+        elif len(found) > 1:
+            either = " or ".join(f"`{edge.subject} blocks {one.name}`" for one in found)
+            yield error(
+                edge.location_of("other"),
+                "blocks-two",
+                f"by {len(found)} edges {sentence.other!r} lowers {sentence.object!r}",
+                f"name one: {either}",
+            )
+
+
+def _circle(m: Mechanism, edge: Edge) -> list[str]:
+    """The names of the edges by which an edge blocks itself, from it to it; none if it does not."""
+    now, names = edge, [edge.name]
+    while now.role == "blocks" and not now.sentence.other and len(names) <= len(m.edges):
+        blocked = m.blocked(now)
+        if not blocked or blocked[0].verb not in vocabulary.predicates():
+            break
+        now = blocked[0]
+        names.append(now.name)
+        if now is edge:
+            return names
+    return []
+
+
+@rule
+def edges_are_said_once(m: Mechanism) -> Iterator[Diagnostic]:
+    """No two edges have the same name, and none says the same again: sentence, place, level, requirements."""
+    first: dict[str, Location | None] = {}
+    said: dict[tuple[object, ...], Location | None] = {}
+    for edge in m.edges:
+        if not edge.sentence.subject:
+            continue
+        needs = frozenset((key, one.node, one.level) for key in ("requires", "unless") for one in getattr(edge, key))
+        same = (edge.sentence, edge.place, edge.level, needs)
+        again = said.get(same)
+        if again:
+            yield error(
+                edge.location_of("edge"),
+                "duplicate-edge",
+                f"line {again.line} says this already",
+                "put its evidence there, or say what differs",
+            )
+        elif edge.name in first:
+            seen = first[edge.name]
+            yield error(
+                edge.location_of("name" if "name" in edge.locations else "edge"),
+                "duplicate-edge",
+                f"line {seen.line if seen else 1} has the name {edge.name!r} already",
+                "give one of them another `name:`",
+            )
+        elif edge.name in m.nodes:
+            message = f"a node has the name {edge.name!r} already"
+            yield error(edge.location_of("name"), "duplicate-edge", message, "give the edge another `name:`")
+        first.setdefault(edge.name, edge.at)
+        said.setdefault(same, edge.at)
+
+
+@rule
+def kinds_make_sense(m: Mechanism) -> Iterator[Diagnostic]:
+    """A verb's subject and object are of kinds that can do that: RNA is degraded, a process is not."""
+    for edge in m.edges:
+        if edge.verb not in vocabulary.predicates():
+            continue
+        ends = [("subject", edge.subject, edge.predicate.subject_kinds)]
+        if edge.predicate.kinds.split(" > ")[1] != "edge":
+            ends.append(("object", edge.sentence.object, edge.predicate.object_kinds))
+        for part, name, kinds in ends:
+            kind = m.nodes[name].drawn_as if name in m.nodes else "other"
+            if kinds and kind != "other" and kind not in kinds:
+                message = f"{name!r} is a {kind}; the {part} of {edge.verb!r} is a {' or '.join(sorted(kinds))}"
+                verbs = [p.verb for p in vocabulary.predicates().values() if _fits(m, edge, p)]
+                hint = f"these verbs fit: {', '.join(verbs[:6])}" if verbs else ""
+                yield error(edge.location_of(part), "senseless-kind", message, hint or "another node, or another verb")
+
+
+def _fits(m: Mechanism, edge: Edge, other: Predicate) -> bool:
+    """Whether another verb of the same role could stand in an edge."""
+
+    def takes(kinds: frozenset[str], name: str) -> bool:
+        kind = m.nodes[name].drawn_as if name in m.nodes else "other"
+        return not kinds or kind == "other" or kind in kinds
+
+    alike = (other.role, other.sign) == (edge.role, edge.predicate.sign)
+    return alike and takes(other.subject_kinds, edge.subject) and takes(other.object_kinds, edge.sentence.object)
+
+
+@rule
+def opposite_signs_are_explained(m: Mechanism) -> Iterator[Diagnostic]:
+    """Two executing edges of opposite sign on one pair in one place need a note that speaks of both."""
+    seen: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    edges = [
+        edge
+        for edge in m.edges
+        if edge.verb in vocabulary.predicates() and edge.run and edge.role in ("increases", "decreases")
+    ]
+    for i, edge in enumerate(edges):
+        seen[edge.subject, edge.sentence.object, edge.place].append(i)
+    for (subject, object, _), same in seen.items():
+        for i in same[1:]:
+            first, second = edges[same[0]], edges[i]
+            explained = any({first.name, second.name} <= set(note.about) for note in m.notes)
+            if first.role != second.role and not explained:
+                message = (
+                    f"{subject!r} both {first.predicate.phrase} and {second.predicate.phrase} {object!r} in one place"
+                )
+                help = f"give them different `in:`, or a note about: [{first.name}, {second.name}]"
+                yield error(second.location_of("verb"), "both-signs", message, help)
+
+
+@rule
+def increases_are_not_complete(m: Mechanism) -> Iterator[Diagnostic]:
+    """`effect:` belongs to an edge that decreases, `level:` to one that increases."""
+    by_name = {edge.name: edge for edge in m.edges}
+    told: list[tuple[Edge, Edge | Change]] = [(edge, edge) for edge in m.edges]
+    told += [(by_name[n], c) for reading in m.readings.values() for n, c in reading.edges.items() if n in by_name]
+    for edge, says in told:
+        if edge.verb not in vocabulary.predicates():
+            continue
+        if says.effect and edge.role != "decreases":
+            use = "remove it" + (", or use `level:`" if edge.role == "increases" else "")
+            message = f"{edge.verb!r} lowers nothing, so it has no `effect:`"
+            yield error(says.location_of("effect"), "senseless-key", message, use)
+        if says.level and edge.role != "increases":
+            use = "remove it" + (", or use `effect:`" if edge.role == "decreases" else "")
+            message = f"{edge.verb!r} raises nothing, so it has no `level:`"
+            yield error(says.location_of("level"), "senseless-key", message, use)
+
+
+@rule
+def nodes_are_used(m: Mechanism) -> Iterator[Diagnostic]:
+    """Some edge touches every node."""
+    touched = {name for edge in m.edges for name in (edge.subject, edge.sentence.object, edge.sentence.other)}
+    needs = [needed for edge in m.edges for needed in (*edge.requires, *edge.unless)]
+    for reading in m.readings.values():
+        for change in reading.edges.values():
+            needs += [*(change.requires or ()), *(change.unless or ())]
+    touched |= {needed.node for needed in needs}
+    touched |= {nearest(name, m.nodes) for name in touched - {*m.nodes}}  # a slip of the pen is told where it is
+    if all(edge.subject for edge in m.edges):  # what a sentence touches that cannot be read is not known
+        for node in m.nodes.values():
+            if node.key not in touched and m.edges:
+                message = f"no edge touches {node.key!r}"
+                yield warning(node.at, "untouched-node", message, "write one, or remove the node")
+
+
+@rule
+def supplements_feed_the_target(m: Mechanism) -> Iterator[Diagnostic]:
+    """A complete decrease beats every increase: what a supplement adds to a depleted pool is lost there."""
+    edges = [edge for edge in m.edges if edge.verb in vocabulary.predicates() and edge.executes]
+    emptied = {
+        edge.sentence.object: edge
+        for edge in edges
+        if edge.role == "decreases" and edge.effect and edge.effect.complete
+    }
+    for edge in edges:
+        subject = m.nodes.get(edge.subject)
+        by = emptied.get(edge.sentence.object)
+        if (
+            edge.role == "increases"
+            and by
+            and subject
+            and subject.drawn_as == "treatment"
+            and by.subject != edge.subject
+        ):
+            line = by.at.line if by.at else 1
+            message = f"{by.subject!r} empties {edge.sentence.object!r} (line {line}), so this adds nothing"
+            yield warning(
+                edge.location_of("object"),
+                "feeds-depleted",
+                message,
+                "let the supplement feed what the pool feeds, beside the pool",
+            )

@@ -1,0 +1,277 @@
+"""Write and check: new, check, ground, locate, add-source, schema."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import kg
+from kg.cli.group import AT_LEAST_ONE, FILE, JSON, SOURCES, main
+from kg.cli.printing import complaint_counts, number_of, print_complaints, support_counts, support_line, unreadable
+
+if TYPE_CHECKING:
+    from kg.model.catalogue import Catalogue
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@SOURCES
+@click.option("--strict", is_flag=True, help="Fail on every anchor or span that was not checked.")
+@JSON
+def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool) -> None:
+    """Check mechanisms: shape, terms, signs, evidence, anchors, expectations.
+
+    Prints every complaint of every file in one run; how many anchors were looked up; whether what the sources say must
+    come out does come out, and which edges no expectation pins. RDF files, from anywhere, are validated by SHACL. Exit
+    code 1 if there is any error.
+    """
+    from dataclasses import asdict
+
+    from kg import formats
+    from kg.checks import shapes
+    from kg.model import rdf_files
+    from kg.model.diagnostics import InvalidMechanism
+
+    files = list(paths) or [str(path) for path in formats.seeds()]
+    failed = False
+    results = []
+    for path in files:
+        if rdf_files.is_rdf(path):
+            rdf = shapes.examine(path)
+            failed = failed or bool(rdf.errors)
+            results.append(rdf.as_dict())
+            if not as_json:
+                print_complaints(rdf.diagnostics)
+                counted = complaint_counts(rdf.diagnostics) if rdf.diagnostics else "nothing wrong"
+                click.echo(f"{rdf.file}: {number_of(rdf.edges, 'edge')}, {number_of(rdf.triples, 'triple')}, {counted}")
+            continue
+        try:
+            mechanism, report = formats.examine(path, sources, strict)
+        except (InvalidMechanism, OSError) as error:  # this file cannot be read; the others can still be checked
+            failed = True
+            results.append({"file": path, "diagnostics": [one.as_dict() for one in unreadable(path, error)]})
+            print_complaints([] if as_json else unreadable(path, error))
+            continue
+        failed = failed or bool(report.errors)
+        summary = {
+            "id": mechanism.id,
+            "file": mechanism.file,
+            "status": mechanism.status,
+            "nodes": len(mechanism.nodes),
+            "edges": len(mechanism.edges),
+            "anchors": {
+                "total": report.coverage.total,
+                "checked": report.coverage.checked,
+                "matched": report.coverage.matched,
+                "wrong": report.coverage.wrong,
+                "skipped": report.coverage.reasons,
+            },
+            "runs": asdict(report.runs),
+            "support": {} if report.errors else support_counts(mechanism),
+        }
+        results.append({**summary, "diagnostics": [one.as_dict() for one in report.diagnostics]})
+        if not as_json:
+            print_complaints(report.diagnostics)
+            counted = complaint_counts(report.diagnostics) if report.diagnostics else "nothing wrong"
+            size = f"{number_of(len(mechanism.nodes), 'node')}, {number_of(len(mechanism.edges), 'edge')}"
+            said = ", ".join(filter(None, (mechanism.status, size, counted)))
+            click.echo(f"{mechanism.file}: {said}")
+            click.echo(f"  {report.coverage}\n  {report.runs}")
+            if not report.errors:
+                click.echo(f"  {support_line(mechanism)}")
+    if as_json:
+        click.echo(json.dumps(results, ensure_ascii=False, indent=1))
+    if failed:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("words", nargs=-1, metavar="[TEXT]")
+@click.option("-n", "--most", type=AT_LEAST_ONE, default=10, show_default=True, metavar="N", help="How many to show.")
+@click.option("--obo", type=FILE, metavar="FILE", help="Look in this OBO file instead.")
+@click.option("--table", type=FILE, metavar="FILE", help="Look in this gene table of HGNC or MGI instead.")
+@click.option("--add", multiple=True, metavar="ID", help="Add this term of the file to ontology/terms.tsv.")
+@click.option("--category", default="", metavar="NAME", help="The Biolink category of what is added.")
+@JSON
+def ground(
+    words: Sequence[str],
+    most: int,
+    obo: Path | None,
+    table: Path | None,
+    add: Sequence[str],
+    category: str,
+    as_json: bool,
+) -> None:
+    """Find the terms that a text may mean, best first.
+
+    Searches labels, synonyms and ids of the terms in ontology/terms.tsv. Copy a line after `term:`. With --obo or --table
+    it searches a file that was downloaded; without a TEXT it compares the labels of terms.tsv with the file, and ends
+    with 1 if any differs. --add writes rows, with the release and the hash of the file, in a checkout only.
+    """
+    from dataclasses import asdict
+
+    from kg.model import catalogue
+
+    if obo and table:
+        raise click.UsageError("either an --obo file or a --table, not both")
+    if not (obo or table) and (add or category or not words):
+        raise click.UsageError("--add needs --obo FILE or --table FILE" if words or add else "which TEXT?")
+    file = obo or table
+    of = catalogue.read(file, "obo" if obo else "table") if file else None
+    if of and add:
+        for entry in catalogue.add(of, add, category):
+            click.echo(f"added {entry.id} ! {entry.label} ({entry.category}), as read in {entry.verified_in}")
+        return
+    if of and not words:
+        _print_recheck(of, as_json)
+        return
+    text = " ".join(words)
+    found = of.found(text, most) if of else kg.ground(text, most)
+    if as_json:
+        click.echo(json.dumps([{**asdict(entry), "kind": entry.kind} for entry in found], ensure_ascii=False, indent=1))
+    for entry in () if as_json else found:
+        click.echo(f"{entry.id} ! {entry.label}")
+        about = [
+            ", ".join(filter(None, (entry.kind, entry.category))),
+            ", ".join(filter(None, (entry.verified_in, entry.verified_on))),
+        ]
+        click.echo(f"    {'; '.join(about)}")
+        if entry.synonyms:
+            click.echo(f"    also: {', '.join(entry.synonyms)}")
+        if entry.definition:
+            click.echo(f"    {entry.definition}")
+    if not found:
+        hint = "" if of else "; CONTRIBUTING.md says how to add one"
+        click.echo(f"no term is like {text!r}{hint}", err=True)
+        sys.exit(1)
+
+
+def _print_recheck(of: Catalogue, as_json: bool) -> None:
+    """The pinned terms that a file says something else of; ends the command with 1 if there is any."""
+    from kg.model import catalogue
+
+    found, compared = catalogue.recheck(of)
+    if as_json:
+        rows = [vars(one) for one in found]
+        click.echo(
+            json.dumps({"file": of.verified_in, "compared": compared, "found": rows}, ensure_ascii=False, indent=1)
+        )
+    else:
+        for one in found:
+            click.echo(str(one))
+        click.echo(
+            f"{number_of(compared, 'term')} of terms.tsv compared with {of.verified_in}: {number_of(len(found), 'difference')}"
+        )
+    if found:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("words", nargs=-1, required=True, metavar="PHRASE")
+@JSON
+def locate(file: Path, words: Sequence[str], as_json: bool) -> None:
+    """Find a phrase in a text: its section, paragraph and span.
+
+    The span goes after `span:`; a phrase that is found exactly once may go after `anchor:`.
+    """
+    from dataclasses import asdict
+
+    from kg.model import texts
+
+    phrase = " ".join(words)
+    found = texts.locate(file, phrase)
+    text = texts.open_text(file)
+    if as_json:
+        click.echo(
+            json.dumps({"sha256": text.sha256, "found": [asdict(one) for one in found]}, ensure_ascii=False, indent=1)
+        )
+    else:
+        for one in found:
+            section = f"“{one.section}”, " if one.section else ""
+            click.echo(f"span: [{one.start}, {one.end}]    {section}paragraph {one.paragraph}")
+        if len(found) == 1:
+            click.echo(
+                f"anchor: {text.text[found[0].start : found[0].end]}"
+                if len(phrase.split()) <= 8
+                else "too long for an anchor"
+            )
+        elif found:
+            click.echo(f"found {len(found)} times: no anchor until a word more makes it the only one")
+        click.echo(f"sha256: {text.sha256}")
+    if not found:
+        nearest = text.nearest(phrase)
+        click.echo(f"{file} does not say this" + (f"; it says: {nearest}" if nearest else ""), err=True)
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("name")
+def new(name: str) -> None:
+    """Write a commented starter: NAME/mechanism.yaml.
+
+    The starter is valid: `kg check NAME` and `kg build NAME` work at once.
+    """
+    import re
+
+    folder = Path(name)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", folder.name):
+        raise click.UsageError(f"{folder.name!r}: a name is small letters, digits and hyphens, such as pd1-blockade")
+    file = folder / "mechanism.yaml"
+    if file.exists():
+        raise click.UsageError(f"{file} is there already")
+    folder.mkdir(parents=True, exist_ok=True)
+    starter = (kg.data_dir("ontology") / "starter.yaml").read_text(encoding="utf-8")
+    from kg.formats.notation.schema import as_text
+
+    file.write_text(starter.replace("NAME", folder.name), encoding="utf-8", newline="\n")
+    (folder / "mechanism.schema.json").write_text(as_text(), encoding="utf-8", newline="\n")
+    click.echo(f"{file}\nedit it, then: kg check {name}")
+
+
+@main.command("add-source")
+@click.argument("mech")
+@click.option("--doi", default="", metavar="DOI", help="Its DOI, such as 10.1016/j.isci.2021.103441.")
+@click.option("--pmid", default="", metavar="NUMBER", help="Its PubMed number.")
+@click.option(
+    "--text",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The text that anchors will be read from: only its hash goes into the file.",
+)
+@click.option("--key", default="", metavar="NAME", help="What evidence will call it [default: made from the DOI].")
+@click.option("--kind", default="publication", show_default=True, help="What it is, such as journal article.")
+@click.option("--title", default="", help="Its title.")
+@click.option(
+    "--read",
+    type=click.Choice(["full", "excerpt", "abstract", "report", "no"]),
+    default="no",
+    show_default=True,
+    help="How much of it was read.",
+)
+def add_source(mech: str, doi: str, pmid: str, text: Path | None, key: str, kind: str, title: str, read: str) -> None:
+    """Append a source to a mechanism file, and stubs for what it says.
+
+    Every line of the file stays as it is, with its comments. The stubs are comments: fill them in, and take the # away.
+    Nothing is looked up on the network. A DOI or PubMed number that the file has already is refused.
+    """
+    from kg.review import curate
+
+    if not (doi or pmid):
+        raise click.UsageError("give it a --doi, a --pmid, or both")
+    file, source = curate.add_source(mech, doi, pmid, text, key, kind, title, read)
+    click.echo(f"{file}: added {source.key!r} to sources, and stubs behind the last edge\nthen: kg check {mech}")
+
+
+@main.command()
+@click.option("--guide", is_flag=True, help="Print the tables of docs/notation.md instead.")
+def schema(guide: bool) -> None:
+    """Print the notation as a JSON Schema, for editors."""
+    from kg.formats.notation import schema
+
+    click.echo(schema.guide() if guide else schema.as_text(), nl=False)

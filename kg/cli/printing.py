@@ -1,0 +1,92 @@
+"""What several commands print alike: complaints, counts, support, progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from kg.model.diagnostics import Diagnostic
+    from kg.model.mechanism import Mechanism
+
+
+def unreadable(path: str, error: Exception) -> Sequence[Diagnostic]:
+    """Why a file could not be read, as complaints."""
+    from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
+
+    if isinstance(error, InvalidMechanism):
+        return error.diagnostics
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return [Diagnostic(Location(path, 1, 1), "unreadable", reason)]
+
+
+def valid_mechanism(path: str) -> Mechanism:
+    """A mechanism to run, or `all` of seeds/ as one; the complaints end the command if it is not valid."""
+    from kg import formats
+    from kg.reasoning import merge
+
+    if path == merge.ALL and not Path(path).exists():
+        return merge.merge(valid_mechanism(str(seed)) for seed in formats.seeds())
+    return formats.valid(path)
+
+
+def print_credit(mechanism: Mechanism, cite: str = "") -> None:
+    """What kind of source an answer comes from, and how to cite it: no answer is printed without."""
+    click.echo(click.style(" · ".join(mechanism.caveats), dim=True))
+    click.echo(click.style(f"Cite as {cite or mechanism.cite()}", dim=True))
+
+
+class Progress:
+    """Says on stderr what is being done, on one line that is overwritten; silent if nobody looks."""
+
+    def __enter__(self) -> Callable[[str], None]:
+        self.shown = sys.stderr.isatty()
+        return self.say
+
+    def say(self, words: str) -> None:
+        if self.shown:
+            click.echo(f"\r\x1b[K{words}", nl=False, err=True)
+
+    def __exit__(self, *error: object) -> None:
+        if self.shown:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def print_complaints(diagnostics: Sequence[Diagnostic]) -> None:
+    for one in diagnostics:
+        click.echo(str(one), err=True)
+
+
+def support_counts(mechanism: Mechanism) -> dict[str, Any]:
+    """What each edge rests on, as counts."""
+    from kg.reasoning import disagreements
+
+    supports = disagreements.Supports(mechanism)
+    return {edge.name: supports.of(edge.name).as_dict() for edge in mechanism.edges}
+
+
+def support_line(mechanism: Mechanism) -> str:
+    """How many edges rest on how many sources, and how many disagreements there are."""
+    from collections import Counter
+
+    from kg.reasoning import disagreements
+
+    papers = Counter(mechanism.support(edge).supporting for edge in mechanism.edges)
+    counts = [f"{count} on {number_of(n, 'source') if n else 'no source'}" for n, count in sorted(papers.items())]
+    found = len(disagreements.conflicts([mechanism]))
+    return f"edges rest {', '.join(counts)}; {number_of(found, 'disagreement')}" + ": `kg conflicts` shows them" * bool(
+        found
+    )
+
+
+def complaint_counts(diagnostics: Sequence[Diagnostic]) -> str:
+    counts = [(sum(one.severity == kind for one in diagnostics), kind) for kind in ("error", "warning")]
+    return ", ".join(number_of(n, kind) for n, kind in counts if n)
+
+
+def number_of(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"

@@ -1,0 +1,243 @@
+"""Show and publish: build, site, embed, serve, push."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.cli.group import AT_LEAST_ONE, JSON, SOURCES, main
+from kg.cli.printing import Progress, number_of, print_complaints, valid_mechanism
+
+if TYPE_CHECKING:
+    from kg.site.build import Built
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("-o", "--out", default="exports", show_default=True, metavar="DIR", help="Where to write.")
+@click.option("--only", metavar="NAME,...", help="Only these outputs, such as ttl,html.")
+@SOURCES
+def build(paths: Sequence[str], out: str, only: str | None, sources: str | None) -> None:
+    """Write mechanisms as RDF, GraphML, a page and a picture.
+
+    Builds every mechanism in seeds/ unless PATHs are given. Stops with all complaints, and writes nothing, if any
+    mechanism is invalid. Unchanged inputs are not built again.
+    """
+    from kg.site.build import build as run
+    from kg.site.build import outputs
+
+    names = [name.strip() for name in (only or "").split(",") if name.strip()]
+    if not out or (only is not None and not names):
+        raise click.UsageError(f"{'--only' if out else '--out'} is empty")
+    unknown = [name for name in names if name not in outputs()]
+    if unknown:
+        raise click.UsageError(f"--only: {unknown[0]!r} is none of {', '.join(outputs())}")
+    with Progress() as say:
+        done = run(paths, out, names, sources, say)
+    print_complaints(done.warnings)
+    _print_built(done)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("-o", "--out", default="site", show_default=True, metavar="DIR", help="Where to write.")
+@click.option("--url", default="", metavar="URL", help="Where it will be published, for snippets to paste.")
+@SOURCES
+def site(paths: Sequence[str], out: str, url: str, sources: str | None) -> None:
+    """Write a whole site as plain files, for any static host and for opening from a folder.
+
+    The explorer of every mechanism, a page for each term, source and question with its answer, SPARQL in the browser,
+    downloads, and how to embed. No page makes a request outside the folder. Files there that kg did not write stay. If
+    any mechanism is invalid, it prints all complaints and writes nothing.
+    """
+    from kg import formats
+    from kg.site.build import valid
+    from kg.site.static import write
+
+    if not out:
+        raise click.UsageError("--out is empty")
+    with Progress() as say:
+        found, warnings = valid([formats.find(path) for path in paths] or formats.seeds(), sources, say)
+        files = write([mechanism for mechanism, _ in found], out, url, say)
+    print_complaints(warnings)
+    size = sum(file.stat().st_size for file in files)
+    click.echo(f"{number_of(len(found), 'mechanism')}, {number_of(len(files), 'file')}, {size / 1e6:.1f} MB")
+    click.echo(f"open {Path(out) / 'index.html'}, or publish the folder")
+
+
+@main.command()
+@click.argument("mech")
+@click.option(
+    "--url", default="", metavar="URL", help="Where the page, or its folder, is [default: beside the host page]."
+)
+@click.option("--stop", default=0, metavar="N", help="Open at this stop of the tour.")
+@click.option("--height", default=560, show_default=True, metavar="PIXELS", help="Height of the frame.")
+@click.option("--language", default="", metavar="TAG", help="Captions in this language, such as de, where there are.")
+@click.option("--images", "folder", metavar="DIR", help="Write a picture of each stop, with captions, instead.")
+def embed(mech: str, url: str, stop: int, height: int, language: str, folder: str | None) -> None:
+    """Print HTML that puts the explorer into another page.
+
+    A frame of fixed height that needs no script in the host page, what it is told from, and a link. For slides and for
+    course systems that strip frames, --images writes one SVG for each stop of the tour, and a file of captions with
+    alternative texts. docs/embedding.md has more.
+    """
+    from kg import page
+
+    mechanism = valid_mechanism(mech)
+    known = sorted({tag for one in mechanism.tour for tag in one.translations})
+    if language and language not in known:
+        raise click.UsageError(
+            f"--language: the tour is not translated into {language!r}; there is: {', '.join(known)}"
+        )
+    if folder is None:
+        click.echo(page.embed(mechanism, url, stop, height, language), nl=False)
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for name, text in page.pictures(mechanism, language).items():
+        (Path(folder) / name).write_text(text, encoding="utf-8", newline="\n")
+        click.echo(Path(folder) / name)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME", help="Address to listen at.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 is any free one.")
+@click.option("--url", default="", metavar="URL", help="The address that others see, where a proxy stands before it.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, 86400, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="Time of a query.",
+)
+@click.option(
+    "--rows", type=AT_LEAST_ONE, default=10_000, show_default=True, metavar="N", help="Most rows of an answer."
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 256), metavar="N", help="Queries at once [default: two per processor]."
+)
+@click.option(
+    "--frame-ancestors",
+    default="",
+    metavar="LIST",
+    help="Who may show pages in a frame, such as 'self' [default: all].",
+)
+@click.option("--watch", is_flag=True, help="Serve what files say as soon as they are saved.")
+@click.option("--log/--no-log", default=True, show_default=True, help="Write each request to stderr.")
+def serve(
+    paths: Sequence[str],
+    host: str,
+    port: int,
+    url: str,
+    seconds: float,
+    rows: int,
+    workers: int | None,
+    frame_ancestors: str,
+    watch: bool,
+    log: bool,
+) -> None:
+    """Serve the site, and a SPARQL endpoint over the same data at /sparql.
+
+    PATHs are mechanisms, RDF files, or one folder of a store that pyoxigraph keeps on disk; by default all of seeds/.
+    The endpoint only answers questions, and each has a limit of time and rows. docs/serve.md says what is where.
+    """
+    import re
+
+    try:
+        from kg.site import server
+        from kg.sparql.pool import Limits
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"kg serve needs kg[serve]: there is no {error.name}") from None
+    if not hasattr(os, "fork"):
+        raise click.ClickException("kg serve needs Linux, macOS, or WSL")
+    if url and not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", url, re.ASCII):
+        raise click.UsageError("--url is an address, such as https://example.org/kg")
+    try:
+        framing = server.ancestors(frame_ancestors)
+    except ValueError as error:
+        raise click.UsageError(f"--frame-ancestors: {error}") from None
+    limits = Limits(seconds, rows, workers or Limits.workers)
+    options = server.Options(tuple(paths), url, limits, framing, watch, log)
+    click.echo("preparing the site and the data", err=True)
+    try:
+        server.run(options, host, port, lambda words: click.echo(words, err=True))
+    except server.Failed as failed:
+        click.echo(str(failed), err=True)
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("url")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--graph", default="", metavar="IRI", help="Where triples of a file go that names no graph.")
+@click.option("--merge", is_flag=True, help="Make the default graph the merge of all that is sent.")
+@click.option("--user", default="", metavar="NAME", help="Who asks; the password is in $KG_PASSWORD.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, 86400, min_open=True),
+    default=300.0,
+    show_default=True,
+    help="Time limit of a request.",
+)
+@JSON
+def push(url: str, paths: Sequence[str], graph: str, merge: bool, user: str, seconds: float, as_json: bool) -> None:
+    """Send named graphs to a SPARQL store elsewhere.
+
+    URL is the address of its Graph Store Protocol, such as http://localhost:7878/store. PATHs are mechanisms, RDF files,
+    or one folder of a store that pyoxigraph keeps on disk; by default all of seeds/. Graphs of the same names are
+    replaced, others stay. What is there already is not sent again, so a run that broke off is gone on with; at the end
+    the store's own count must be ours. docs/scale.md says which store for what.
+    """
+    import re
+
+    from kg.sparql import NoAnswer
+    from kg.sparql.push import Target
+    from kg.sparql.push import push as run
+
+    if not re.match(r"https?://[^\s/]", url):
+        raise click.UsageError("URL is an address, such as http://localhost:7878/store")
+    target = Target(url, seconds, user, os.environ.get("KG_PASSWORD", ""))
+    done = []
+    try:
+        with Progress() as say:
+            for one in run(target, paths, graph, merge, say):
+                done.append(one._asdict())
+                if not as_json:
+                    came = f"{one.sent} sent" if one.sent else "there already"
+                    say("")
+                    click.echo(f"{one.graph or 'the default graph'}: {number_of(one.triples, 'triple')}, {came}")
+    except NoAnswer as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    if as_json:
+        click.echo(json.dumps(done, ensure_ascii=False, indent=1))
+
+
+def _print_built(done: Built) -> None:
+    """A short table for each mechanism, and where the files are."""
+
+    def counted(counts: dict[str, int]) -> str:
+        return ", ".join(f"{name} {count}" for name, count in counts.items())
+
+    for one in done.summaries:
+        click.echo(f"{one.id}: {one.title}")
+        rows = {
+            **({"status": one.status} if one.status else {}),
+            "graph": f"{number_of(one.nodes, 'node')}, {number_of(one.edges, 'edge')}, {one.asserted} of them asserted as bare triples",
+            "evidence": f"{number_of(one.evidence, 'item')}: {counted(one.claims)}",
+            "species": f"{counted(one.species)} (edges that state it)",
+            "anchors": one.anchors,
+            **({"warnings": f"{one.warnings}; `kg check` shows them"} if one.warnings else {}),
+        }
+        for name, text in rows.items():
+            click.echo(f"  {name:<9} {text}")
+        for file, size in one.files.items():
+            click.echo(f"  {size / 1000:>8.1f} kB  {done.folder / file}")
+    if not done.fresh:
+        click.echo("nothing has changed since the last build, so nothing was written")

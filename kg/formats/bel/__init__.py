@@ -1,0 +1,1 @@
+"""BEL: scripts, node-link JSON, JGIF."""

@@ -1,0 +1,370 @@
+"""BEL script: SET and UNSET give each statement its citation, its evidence and its annotations.
+
+Written, each item of evidence that supports an edge is one statement. What BEL has no word for, and its reader may need
+(the verb, the kind of claim, a hedge), is an annotation that begins with ``kg_``, so that nobody takes it for theirs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kg.formats.shared import bel, bounded, drafting
+from kg.formats.shared.losses import ForeignRecord, Ledger
+from kg.model import vocabulary
+from kg.model.diagnostics import Location
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Evidence, Node, Sentence, Source
+from kg.model.vocabulary import Term
+
+_SET = re.compile(r"SET\s+(DOCUMENT\s+)?(\w+)\s*=\s*(.+)", re.DOTALL | re.IGNORECASE)
+_STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"|([^\s",{}]+)', re.DOTALL)
+EVIDENCE = ("evidence", "supportingtext", "support")
+SPECIES = ("Species", "species", "TAXON")
+OURS = "kg_"
+NAMED = ("key", "term", "kind", "name", "note", "levels")  # of a node
+KINDS = ("treatment", "molecule", "structure", "cell", "process", "state", "other")
+SAID = ("claim", "hedge", "says", "because", "time", "dose")  # of an item of evidence, as annotations
+LICENCE = re.compile(r"[A-Z][\w.]*(-[\w.]+)+")  # a name as SPDX has them
+LOST = {
+    "mechanism": "a BEL document has no key for it",
+    "mechanism.evidence": "a BEL document has no key for it",
+    "source": "a citation of BEL is a database and a number",
+    "place": "a place is no statement of BEL",
+    "node": "a BEL term says what a thing is, and no more",
+    "denied edge": "BEL has no word for what is not so",
+    "blocking edge": "it is about a statement that the script does not make",
+    "edge": "in BEL it says the same as another edge, and is joined to it",
+    "edge.in": "a statement of BEL is in no place",
+    "edge.run": "BEL does not say what is executed",
+    "requirement": "a statement of BEL requires nothing",
+    "effect": "BEL does not say how far a decrease goes",
+    "evidence": "BEL has no word for what disputes or qualifies a statement",
+    "evidence.anchor": "BEL quotes the publication, and kg copies no quotation",
+    "evidence.span": "BEL quotes the publication, and points to no place in it",
+    "evidence.assay": "an annotation names no term of an ontology",
+    "*": "a BEL script holds statements, and no more",
+}
+
+
+@dataclass
+class _Context:
+    """What SET has set so far, and UNSET has not taken away; each is a record, whether a statement follows or not."""
+
+    citation: ForeignRecord | None = None
+    annotations: dict[str, ForeignRecord] = field(default_factory=dict)
+
+    def set(self, ledger: Ledger, name: str, values: list[str], at: Location) -> None:
+        word = name.casefold()
+        if word == "citation":  # a new citation ends what belonged to the one before
+            names = ("type", "name", "id") if len(values) != 2 else ("type", "id")
+            said = dict(zip(names, values, strict=False))
+            self.citation, self.annotations = ledger.record("citation", said.get("id", ""), said, at), {}
+        elif word in EVIDENCE:
+            record = ledger.record("evidence", f"line {at.line}", {"evidence": " ".join(" ".join(values).split())}, at)
+            record.lost("evidence", "the words of a publication are pointed to, not copied")
+        else:
+            self.annotations[name] = ledger.record("annotation", f"line {at.line}", {name: values}, at)
+
+    def unset(self, name: str) -> None:
+        word = name.casefold()
+        if word in ("all", "statement_group"):
+            self.annotations = {}
+        if word in ("all", "citation"):
+            self.citation = None
+        self.annotations.pop(name, None)
+
+
+def parse(file: Path, ledger: Ledger) -> Mechanism:
+    """The statements of a BEL script. Namespaces are not fetched; a name is looked up in ontology/terms.tsv."""
+    return _Reader(file, ledger).mechanism()
+
+
+class _Reader:
+    """One pass over the lines. Statements about statements wait for the end, when all statements are known."""
+
+    def __init__(self, file: Path, ledger: Ledger) -> None:
+        self.ledger, self.text = ledger, bounded.text(file, ledger)
+        self.draft = drafting.Draft(file, ledger, self.text)
+        self.context = _Context()
+        self.edges: dict[tuple[str, str, str], set[str]] = {}  # subject, relation, object -> the edges that say so
+        self.nested: list[tuple[ForeignRecord, str, list[Evidence], str, str]] = []
+
+    def mechanism(self) -> Mechanism:
+        for said, at in _lines(self.text, self.ledger):
+            word = said.split(maxsplit=1)[0].upper()
+            if word == "SET":
+                _set(self.draft, self.ledger, self.context, said, at)
+            elif word == "UNSET":
+                for name in re.findall(r"\w+", said)[1:]:
+                    self.context.unset(name)
+            elif word == "DEFINE":
+                record = self.ledger.record("definition", " ".join(said.split()[1:3]), {"definition": said}, at)
+                record.lost("definition", "nothing is fetched; a name is looked up in ontology/terms.tsv")
+            else:
+                self.statement(said, at)
+        for record, subject, evidence, verb, name in self.nested:
+            self.about_statement(record, subject, evidence, verb, name)
+        return self.draft.mechanism()
+
+    def statement(self, said: str, at: Location) -> None:
+        """One statement with what is set around it. A term alone says no edge."""
+        parts = _split(said)
+        if not parts:
+            help = "such as: p(HGNC:FYN) increases bp(GO:apoptosis)"
+            self.ledger.complain(at, "no-statement", "this is no statement", help)
+            return
+        subject, relation, object = parts
+        values = {"subject": subject, "relation": relation, "object": object}
+        record = self.ledger.record("statement", f"line {at.line}", values, at)
+        if not relation:
+            self.node(str(record.take("subject")), at)
+            return
+        evidence, verb, name = self.evidence(at), self.ours("verb"), self.ours("edge")
+        if object.startswith("("):
+            self.nested.append((record, subject, evidence, verb, name))
+            return
+        for side in ("subject", "object"):
+            record.take(side)
+        more = {"name": name, "verb": verb, "level": self.ours("level")}
+        made = bel.edge(self.draft, record, "relation", subject, object, evidence, **more)
+        key = (_spaced(subject), bel.relation(relation), _spaced(object))
+        self.edges.setdefault(key, set()).add(made)
+
+    def about_statement(self, record: ForeignRecord, subject: str, items: list[Evidence], verb: str, name: str) -> None:
+        """What decreases a statement of the file blocks its edge; any other says no edge between nodes."""
+        inner = _split(str(record.see("object")).strip()[1:-1])
+        key = (_spaced(inner[0]), bel.relation(inner[1]), _spaced(inner[2])) if inner else ("", "", "")
+        found = self.edges.get(key, set())
+        why = "kg can block a statement, and do no more"
+        if bel.relation(str(record.see("relation"))) in ("decreases", "directlyDecreases"):
+            why = "" if len(found) == 1 else f"{len(found) or 'no'} edges of the file say what it is about"
+        for part in ("subject", "relation", "object") if why else ():
+            record.lost(part, why)
+        if why:
+            return
+        for part in ("subject", "relation", "object"):
+            record.take(part)
+        one = bel.node(self.draft, subject, record.at)
+        ends = [self.draft.keys[_spaced(end)] for end in (key[0], key[2])]
+        protects = verb == "protects"
+        sentence = Sentence(one, "protects", ends[1], ends[0]) if protects else Sentence(one, "blocks", *found)
+        self.draft.edge(sentence, record, items, name=name)
+
+    def node(self, said: str, at: Location) -> None:
+        """A term alone is a node; what kg wrote around it is what it is called."""
+        bel.node(
+            self.draft, said, at, {name: self.ours(name) for name in NAMED if OURS + name in self.context.annotations}
+        )
+
+    def ours(self, name: str) -> str:
+        """The value of an annotation that kg wrote, if it is one that kg may have written."""
+        record = self.context.annotations.get(OURS + name)
+        if record is None:
+            return ""
+        said = " ".join(record.see(OURS + name))
+        known = {"verb": vocabulary.predicates(), "claim": vocabulary.claims(), "kind": KINDS}
+        keys = {"key": [said], "edge": [said], "level": [said], "levels": said.split("|")}.get(name, [])
+        fits = all(re.fullmatch(drafting.KEY, key) for key in keys) and said in known.get(name, [said])
+        if fits:
+            record.take(OURS + name)
+        else:
+            record.lost(OURS + name, "it is not written as kg writes it")
+        return said if fits else ""
+
+    def evidence(self, at: Location) -> list[Evidence]:
+        """The item that citation and annotations make; none if nothing is set."""
+        citation, taxa = self.context.citation, _species(self.context)
+        says: dict[str, Any] = {name: self.ours(name) for name in SAID}
+        if citation is None and not any(says.values()):
+            return []
+        source = bel.cited(self.draft, citation, "type", "id") if citation else "" if says["because"] else "file"
+        says["claim"] = says["claim"] or drafting.UNCLASSIFIED
+        return [Evidence(source=source, taxon=taxa, at=at, **says)]
+
+
+def _spaced(term: str) -> str:
+    return " ".join(term.split())
+
+
+def _lines(text: str, ledger: Ledger) -> Iterator[tuple[str, Location]]:
+    """The lines of a script, without comments; a text in quotation marks may go on over several."""
+    open_at = ledger.at()
+    parts: list[str] = []
+    quotes = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if not parts and (not line.strip() or line.lstrip().startswith("#")):
+            continue
+        if not parts:
+            open_at = ledger.at(number, 1, line if len(line) < 10_000 else "")
+        goes_on = line.rstrip().endswith("\\")
+        parts.append(line.rstrip().removesuffix("\\"))
+        quotes += len(re.findall(r'(?<!\\)"', parts[-1]))
+        if quotes % 2 == 0 and not goes_on:
+            yield "\n".join(parts).strip(), open_at
+            parts, quotes = [], 0
+    if parts:
+        ledger.complain(open_at, "no-statement", "the quotation mark that opens here is never closed", "close it")
+
+
+def _set(draft: drafting.Draft, ledger: Ledger, context: _Context, said: str, at: Location) -> None:
+    found = _SET.fullmatch(said)
+    if not found:
+        ledger.complain(at, "no-statement", "this sets nothing", 'SET Citation = {"PubMed", "title", "12345"}')
+        return
+    values = [_plain(one) or other for one, other in _STRING.findall(found[3])]
+    if not found[1]:
+        context.set(ledger, found[2], values, at)
+        return
+    name, value = found[2].casefold(), " ".join(values)
+    record = ledger.record("document", found[2], {found[2]: value}, at)
+    field = {"name": "title", "version": "version", "description": "summary", "licenses": "licence"}.get(name, "")
+    if field and value and (field != "licence" or LICENCE.fullmatch(value)):
+        draft.about[field] = str(record.take(found[2]))
+
+
+def _species(context: _Context) -> tuple[Term, ...]:
+    """The species that are set, if all of them were looked up."""
+    name = next((name for name in SPECIES if name in context.annotations), "")
+    if not name:
+        return ()
+    record = context.annotations[name]
+    taxa = [drafting.taxon(one) for one in record.see(name)]
+    stated = tuple(taxon for taxon in taxa if taxon)
+    if len(stated) < len(taxa):
+        record.lost(name, "the species is not in ontology/terms.tsv, so nobody has checked its name")
+        return ()
+    record.take(name)
+    return stated
+
+
+def _plain(quoted: str) -> str:
+    return re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)
+
+
+def _split(said: str) -> tuple[str, str, str] | None:
+    """Subject, relation and object of a statement; of a term alone, only the subject. None for anything else.
+
+    >>> _split('p(HGNC:FYN) -> bp(GO:"a (b) c")')
+    ('p(HGNC:FYN)', '->', 'bp(GO:"a (b) c")')
+    """
+    depth, quoted = 0, False
+    for place, char in enumerate(said):
+        quoted ^= char == '"' and said[place - 1] != "\\"
+        depth += 0 if quoted else (char == "(") - (char == ")")
+        if depth < 0:
+            return None
+        if char == ")" and depth == 0 and not quoted:
+            subject, rest = said[: place + 1], said[place + 1 :].split("#")[0].strip()
+            break
+    else:
+        return None
+    if not re.match(r"\w+\s*\(", subject):
+        return None
+    relation, _, object = rest.partition(" ")
+    if not rest:
+        return subject, "", ""
+    balanced = object.count("(") == object.count(")") and re.match(r"\w*\s*\(.*\)$", object.strip(), re.DOTALL)
+    return (subject, relation, object.strip()) if balanced else None
+
+
+# ---------------------------------------------------------------- writing
+
+FUNCTIONS = {"process": "bp", "state": "path"}  # of a kind of node; all else is an abundance
+RELATION = {1: "increases", -1: "decreases", 0: "association"}
+
+
+def text(mechanism: Mechanism, name: str = "bel") -> str:
+    """A mechanism as a BEL script: first each node with its key, then a statement for each item of evidence."""
+    terms = {key: _term(mechanism, node) for key, node in mechanism.nodes.items()}
+    prefixes = sorted({term.partition("(")[2].partition(":")[0] for term in terms.values()})
+    head = {
+        "Name": mechanism.title,
+        "Version": mechanism.version,
+        "Description": mechanism.summary,
+        "Licenses": mechanism.licence,
+    }
+    lines = [f"SET DOCUMENT {key} = {_quoted(value)}" for key, value in head.items() if value]
+    lines += ["", *(f'DEFINE NAMESPACE {prefix} AS PATTERN ".+"' for prefix in prefixes)]
+    own = [OURS + one for one in (*NAMED, "edge", "verb", "level", *SAID)]
+    lines += [f'DEFINE ANNOTATION {one} AS PATTERN ".+"' for one in ("Species", *own)]
+    for key, node in mechanism.nodes.items():
+        lines += _node(node, terms[key])
+    for edge in mechanism.edges:
+        statement = _statement(mechanism, edge, terms)
+        for item in _items(edge) if statement else ():
+            lines += ["", *_around(mechanism, edge, item), statement]
+    return "\n".join(lines) + "\n"
+
+
+def _term(mechanism: Mechanism, node: Node) -> str:
+    """A node as a BEL term: by its ontology term, or by its key where it has none or another node has the same."""
+    terms = Counter(other.term.id for other in mechanism.nodes.values() if other.term)
+    function = FUNCTIONS.get(node.drawn_as, "a")
+    if node.term and terms[node.term.id] == 1:
+        prefix, _, local = node.term.id.partition(":")
+        said = local if re.fullmatch(r"[A-Za-z0-9_.-]+", local) else _quoted(local)
+        return f"{function}({prefix.replace('.', '_')}:{said} ! {_quoted(node.term.label)})"
+    return f"{function}(node:{_quoted(node.key)})"
+
+
+def _node(node: Node, term: str) -> Iterator[str]:
+    """A node that a script states alone, and what it is called."""
+    kind = node.drawn_as if bel.KINDS[term.partition("(")[0]] != node.drawn_as else ""
+    name = node.name if node.term else node.label if node.label != node.key else ""
+    apart = str(node.term) if node.term and "(node:" in term else ""
+    said = {"key": node.key, "term": apart, "kind": kind, "name": name, "note": node.note}
+    said["levels"] = "|".join(node.levels)
+    yield from ["", "UNSET ALL", *_annotations(said), term]
+
+
+def _statement(mechanism: Mechanism, edge: Edge, terms: dict[str, str]) -> str:
+    """An edge as a statement; one that acts on an edge is about the statement of that edge."""
+    if edge.denied:
+        return ""
+    blocked = mechanism.blocked(edge)
+    if edge.role == "blocks":
+        inner = _statement(mechanism, blocked[0], terms) if blocked else ""
+        return f"{terms[edge.subject]} decreases ({inner})" if inner else ""
+    relation = edge.predicate.bel or RELATION[mechanism.sign(edge)]
+    return f"{terms[edge.subject]} {relation} {terms[edge.sentence.object]}"
+
+
+def _items(edge: Edge) -> Iterable[Evidence | None]:
+    """The items that a statement is made for: BEL can only say that something is so."""
+    return [item for item in edge.evidence if item.stance == "supports"] or [None]
+
+
+def _around(mechanism: Mechanism, edge: Edge, item: Evidence | None) -> Iterator[str]:
+    yield "UNSET ALL"
+    source = mechanism.source(item) if item and (item.anchor or item.span or not item.because) else None
+    if source:
+        yield f"SET Citation = {{{', '.join(map(_quoted, _citation(source)))}}}"
+    if item and item.anchor:
+        yield f"SET Evidence = {_quoted(item.anchor)}"
+    if item and item.taxon:
+        taxa = [_quoted(taxon.id.partition(":")[2]) for taxon in item.taxon]
+        yield f"SET Species = {taxa[0] if len(taxa) == 1 else '{' + ', '.join(taxa) + '}'}"
+    said = {name: getattr(item, name) for name in SAID} if item else {}
+    yield from _annotations({"edge": edge.name, "verb": edge.verb, "level": edge.level, **said})
+
+
+def _annotations(said: dict[str, str]) -> Iterator[str]:
+    return (f"SET {OURS}{name} = {_quoted(value)}" for name, value in said.items() if value)
+
+
+def _citation(source: Source) -> tuple[str, str, str]:
+    kind, id = next(
+        (pair for pair in (("PubMed", source.pmid), ("DOI", source.doi), ("Online Resource", source.url)) if pair[1]),
+        ("Other", source.key),
+    )
+    return kind, source.title or source.key, id
+
+
+def _quoted(said: str) -> str:
+    """A text in quotation marks, on one line."""
+    return '"' + " ".join(said.split()).replace("\\", "\\\\").replace('"', '\\"') + '"'

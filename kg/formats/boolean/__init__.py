@@ -1,0 +1,1 @@
+"""Boolean networks: BoolNet text and SBML-qual."""

@@ -1,0 +1,495 @@
+"""SBML-qual: each species is a node, each transition the functions of the levels of its output.
+
+It is read without a library: what a hostile file could make one do, the guards of ``kg.formats.shared.bounded`` refuse. It is written
+by libsbml (the extra ``kg[sbml]``), with the levels as they are, and beside that as a copy that is Boolean throughout.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kg.formats.boolean import formulas
+from kg.formats.boolean.formulas import Function
+from kg.formats.shared import bounded, drafting
+from kg.formats.shared.bounded import Element
+from kg.formats.shared.losses import ForeignRecord, Ledger
+from kg.model import vocabulary
+from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
+from kg.model.mechanism import Mechanism
+from kg.model.records import Frozen, Node, Place
+from kg.model.vocabulary import Term
+
+LOST = {
+    "mechanism": "a model of SBML-qual has an id and a name",
+    "source": "SBML-qual cites nothing",
+    "evidence": "SBML-qual cites nothing",
+    "place.in": "a compartment of SBML Level 3 is in no other",
+    "place": "a compartment is there for the species in it, and is known by its term",
+    "node.at start": "a transition says what holds, not what it starts from",
+    "node": "a species has an id, a name, a term and levels",
+    "edge": "the transition of its object says what it does, in other edges; what does not run is in none",
+    "requirement": "the transition of the object says it in another edge",
+    "effect": "the transition of the object says it in another edge",
+    "*": "SBML-qual holds species and transitions, and no more",
+}
+MOST_LEVELS = 20  # of one species
+TURNED = {"geq": "leq", "leq": "geq", "lt": "gt", "gt": "lt"}
+SIGNS = {"positive": 1, "negative": -1}
+AGAIN = "the edges are called by their sentences"
+
+
+#: Elements that hold parts of a model, and those of their attributes that are read.
+PARTS: dict[str, tuple[str, ...]] = {
+    "sbml": ("level", "version", "required"),
+    **dict.fromkeys(("defaultTerm", "functionTerm"), ("resultLevel",)),
+    **{f"listOf{part}": () for part in ("QualitativeSpecies", "Transitions", "Inputs", "Outputs", "FunctionTerms")},
+    **dict.fromkeys(("math", "apply", "and", "or", "not", "xor", "implies", "true", "false", "ci"), ()),
+    **dict.fromkeys(("eq", "neq", "geq", "leq", "gt", "lt"), ()),
+    "cn": ("type",),
+}
+
+
+def parse(file: Path, ledger: Ledger) -> Mechanism:
+    """The model of an SBML-qual file. Species without the compartment that SBML asks for are read, with a warning."""
+    text = bounded.text(file, ledger)
+    root = bounded.elements(text, ledger)
+    bounded.unread(root, PARTS, ledger, others=False)
+    model = next(root.all("model"), None)
+    if root.tag != "sbml" or model is None:
+        raise ledger.stop(root.at, "no-graph", f"<{root.tag}> holds no model", "an SBML file is <sbml><model>...")
+    return _Reader(drafting.Draft(file, ledger, text), ledger, model).mechanism()
+
+
+def _said(element: Element, apart: Sequence[str] = ()) -> dict[str, object]:
+    """The attributes of an element, and below them what its children say, for the ledger."""
+    said: dict[str, object] = dict(element.attributes)
+    for i, child in enumerate(child for child in element.children if child.tag not in apart):
+        inner = _said(child)
+        said[f"{child.tag}.{i}"] = {**inner, **({"text": child.text.strip()} if child.text.strip() else {})}
+    return said
+
+
+def _below(element: Element, tag: str) -> Iterator[Element]:
+    """All elements with a tag, however deep below."""
+    todo = [element]
+    while todo:
+        one = todo.pop()
+        todo += one.children
+        if one.tag == tag:
+            yield one
+
+
+class _Reader:
+    """One pass over the model: compartments and species first, so that transitions find them."""
+
+    PARTS = ("listOfCompartments", "listOfQualitativeSpecies", "listOfTransitions")
+
+    def __init__(self, draft: drafting.Draft, ledger: Ledger, model: Element) -> None:
+        self.draft, self.ledger, self.model = draft, ledger, model
+        self.places: dict[str, Place] = {}
+        self.homes: dict[str, str] = {}  # the id of a compartment -> the key of its place
+        self.highest: dict[str, int] = {}  # the id of a species -> its highest level
+
+    def parts(self, part: str, tag: str) -> list[Element]:
+        return [one for parts in self.model.all(part) for one in parts.all(tag)]
+
+    def mechanism(self) -> Mechanism:
+        head = self.ledger.record("model", "", _said(self.model, apart=self.PARTS), self.model.at)
+        named = "name" if head.see("name") else "id"
+        self.draft.about["title"] = str(head.take(named))
+        if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", str(head.see("id"))):
+            self.draft.about["id"] = str(head.take("id"))
+        for one in self.parts("listOfCompartments", "compartment"):
+            self.compartment(one)
+        species = self.parts("listOfQualitativeSpecies", "qualitativeSpecies")
+        homeless = [one for one in species if not one.attributes.get("compartment")]
+        if homeless:
+            message = f"{len(homeless)} species have no qual:compartment, which SBML-qual asks for"
+            self.ledger.complain(
+                homeless[0].at, "no-compartment", message, "they are read all the same", severity="warning"
+            )
+        transitions = self.parts("listOfTransitions", "transition")
+        outputs = (one for each in transitions for part in each.all("listOfOutputs") for one in part.all("output"))
+        moved = {one.attributes.get("qualitativeSpecies", "") for one in outputs}
+        for one in species:
+            self.species(one, moved)
+        for one in transitions:
+            self.transition(one)
+        return self.draft.mechanism(places=Frozen(self.places))
+
+    def term(self, element: Element, record: ForeignRecord, label: str) -> Term | None:
+        """The term that an annotation says an element is, if it says so of one that kg knows."""
+        items = [li for is_ in _below(element, "is") for li in _below(is_, "li")]
+        found = [drafting.term(drafting.curie(li.attributes.get("resource", "")), label, element.at) for li in items]
+        if len(found) != 1 or found[0] is None:
+            return None
+        for field in record.fields():
+            if field.endswith(".resource"):
+                record.take(field)
+        return found[0]
+
+    def compartment(self, element: Element) -> None:
+        id = element.attributes.get("id", "")
+        record = self.ledger.record("compartment", id, _said(element), element.at)
+        label = " ".join(str(record.see("name")).split())
+        term = self.term(element, record, label or id)
+        if term is None or id in self.homes:
+            for field in ("id", "name"):
+                record.lost(field, "a place needs an ontology term")
+            return
+        record.take("id")
+        record.take("name")
+        key = drafting.unused(drafting.as_key(id), self.places)
+        self.homes[id] = key
+        self.places[key] = Place(key=key, term=term, name="" if label in ("", term.label) else label)
+
+    def species(self, element: Element, moved: set[str]) -> None:
+        id = element.attributes.get("id", "")
+        record = self.ledger.record("species", id, _said(element), element.at)
+        if not id or id in self.highest:
+            message = f"the species {id!r} stands twice" if id else "a species has no qual:id"
+            self.ledger.complain(element.at, "no-element", message)
+            return
+        highest = str(record.take("maxLevel", "1"))
+        if not re.fullmatch(r"[0-9]{1,3}", highest) or not 1 <= int(highest) <= MOST_LEVELS:
+            message = f"{id!r} has levels up to {highest}; 1 to {MOST_LEVELS} can be read"
+            self.ledger.complain(element.at, "no-levels", message)
+            highest = "1"
+        self.highest[id] = int(highest)
+        label = str(record.take("name"))
+        record.take("id")
+        term = self.term(element, record, label or id)
+        says: dict[str, Any] = {"term": term, "levels": self.levels(element, record, int(highest))}
+        if home := self.homes.get(str(record.see("compartment"))):
+            record.take("compartment")
+            says["place"] = home
+        else:
+            record.lost("compartment", "a place needs an ontology term")
+        initial = str(record.see("initialLevel"))
+        if initial and id in moved:
+            record.lost(
+                "initialLevel", "where a mechanism starts holds until something lowers it; here a function does"
+            )
+        elif initial.isdigit() and int(initial) <= int(highest):
+            record.take("initialLevel")
+            says["at_start"] = (says["levels"] or ("absent", "present"))[int(initial)]
+        if str(record.see("constant")) in ("true", "false"):
+            record.changed("constant", "a node without edges to it stays as it starts")
+        self.draft.node(id, label, at=element.at, **says)
+
+    def levels(self, element: Element, record: ForeignRecord, highest: int) -> tuple[str, ...]:
+        """The names of more levels than two, as kg wrote them beside the species; else numbers."""
+        stated = next(iter(_below(element, "levels")), None)
+        words = tuple(stated.text.split()) if stated else ()
+        fit = len(words) == highest + 1 == len(set(words)) and all(re.fullmatch(drafting.KEY, word) for word in words)
+        if fit:
+            for field in record.fields():
+                if ".levels." in field:
+                    record.take(field)
+            return words
+        return ("none", *(f"level{k}" for k in range(1, highest + 1))) if highest > 1 else ()
+
+    def transition(self, element: Element) -> None:
+        """The functions of each output of a transition: its terms, and what holds where none of them does."""
+        terms = [one for part in element.all("listOfFunctionTerms") for one in part.children]
+        inputs = [one for part in element.all("listOfInputs") for one in part.all("input")]
+        outputs = [one for part in element.all("listOfOutputs") for one in part.all("output")]
+        id = element.attributes.get("id", "")
+        apart = ("listOfInputs", "listOfOutputs", "listOfFunctionTerms")
+        self.ledger.record("transition", id, _said(element, apart), element.at).changed("id", AGAIN)
+        known = {one.attributes.get("qualitativeSpecies", "") for one in outputs} & self.highest.keys()
+        highest = max((self.highest[name] for name in known), default=1)
+        thresholds = {one.attributes.get("id", ""): one.attributes.get("thresholdLevel", "") for one in inputs}
+        try:
+            said = self.functions(element, terms, thresholds, highest)
+            names = list(dict.fromkeys(name for one in said for name in formulas.parsed(one).variables))
+            functions = [formulas.parsed(one, names) for one in said]
+        except ValueError as error:
+            if isinstance(error, InvalidMechanism):
+                raise
+            hint = "terms of and, or, not and comparisons of a species with a level"
+            self.ledger.complain(element.at, "no-function", str(error.args[-1]), hint)
+            return
+        for name in map(formulas.of_threshold, names):
+            if name[0] not in self.draft.keys:
+                message = f"the function of {id!r} speaks of {name[0]!r}, which is no species"
+                self.ledger.complain(element.at, "unknown-node", message)
+                return
+        for one in inputs:
+            self.input(one, functions)
+        for one in outputs:
+            self.output(one, element, said, functions)
+
+    def output(self, element: Element, transition: Element, said: list[str], functions: list[Function]) -> None:
+        target = element.attributes.get("qualitativeSpecies", "")
+        whole = " ; ".join(said)
+        record = self.ledger.record("output", target, {**_said(element), "function": whole}, element.at)
+        for name in ("qualitativeSpecies", "function"):
+            record.take(name)
+        if record.see("transitionEffect") == "assignmentLevel":
+            record.take("transitionEffect")
+        else:
+            self.ledger.complain(element.at, "not-boolean", f"the output {target!r} is not assigned its level")
+        record.changed("id", AGAIN)
+        if target not in self.draft.keys:
+            self.ledger.complain(element.at, "unknown-node", f"the output {target!r} is no species")
+            return
+        highest = self.highest[target]
+        own = [formulas.parsed(formulas.threshold(target, k), functions[0].variables) for k in range(1, highest + 1)]
+        if functions[:highest] != own:  # else a free input
+            try:
+                formulas.express(self.draft, target, functions[:highest], transition.at)
+            except ValueError as error:
+                hint = "give parts of it species of their own"
+                self.ledger.complain(transition.at, "no-function", str(error.args[-1]), hint)
+
+    def input(self, element: Element, functions: list[Function]) -> None:
+        """An input is said again by the functions: its sign is carried where they have the same."""
+        name = element.attributes.get("qualitativeSpecies", "")
+        record = self.ledger.record("input", name, _said(element), element.at)
+        record.take("qualitativeSpecies")
+        record.changed("id", AGAIN)
+        record.changed("thresholdLevel", "the function says which level counts")
+        mine = [(f, v) for f in functions for v in f.variables if formulas.of_threshold(v)[0] == name]
+        signs = {
+            formulas.sign(function, variable) for function, variable in mine if formulas.depends(function, variable)
+        }
+        if not signs:
+            for field in ("qualitativeSpecies", "sign"):
+                record.lost(field, "the function does not depend on it")
+            return
+        if record.see("transitionEffect") == "none":
+            record.take("transitionEffect")
+        sign = str(record.see("sign"))
+        if {SIGNS.get(sign)} == signs or (sign == "dual" and signs not in ({1}, {-1})):
+            record.take("sign")
+        elif sign:
+            record.lost("sign", "the function does not say so")
+
+    # -- functions --------------------------------------------------------------
+
+    def functions(
+        self, element: Element, terms: list[Element], thresholds: Mapping[str, str], highest: int
+    ) -> list[str]:
+        """For each level from 1 the function that says where at least that holds, as text. Raises ValueError.
+
+        Of terms that hold together with different results the first counts, and a warning tells of them.
+        """
+        default, results, texts = 0, list[int](), list[str]()
+        for term in terms:
+            said = term.attributes.get("resultLevel", "")
+            if not re.fullmatch(r"[0-9]{1,3}", said) or int(said) > highest:
+                raise ValueError(f"a term results in the level {said!r}; the highest is {highest}")
+            if term.tag == "defaultTerm":
+                default = int(said)
+                continue
+            math = next(iter(next(term.all("math"), term).children), None)
+            if math is None:
+                raise ValueError("a function term has no formula")
+            results.append(int(said))
+            texts.append(self.math(math, thresholds))
+        earlier: list[str] = []
+        exact: list[tuple[int, str]] = []  # a result, and where no term before gives another
+        for result, formula in zip(results, texts, strict=True):
+            others = [f for r, f in zip(results, earlier, strict=False) if r != result]
+            clash = formulas.parsed(f"({formula}) & ({' | '.join(f'({one})' for one in others)})") if others else None
+            if clash and clash.table & ~formulas.impossible(clash.variables):
+                message = "two terms hold together and give different levels; the first counts"
+                self.ledger.complain(element.at, "terms-clash", message, "terms that exclude each other", "warning")
+                formula_only = f"({formula}) & !({' | '.join(f'({one})' for one in others)})"
+            else:
+                formula_only = formula
+            exact.append((result, formula_only))
+            earlier.append(formula)
+        found = []
+        for level in range(1, highest + 1):
+            above = [f"({formula})" for result, formula in exact if result >= level]
+            below = [f"({formula})" for result, formula in exact if result < level]
+            if default >= level:
+                found.append(f"!({' | '.join(below)})" if below else "1")
+            else:
+                found.append(" | ".join(above) or "0")
+        return found
+
+    def math(self, element: Element, thresholds: Mapping[str, str]) -> str:
+        """A formula in MathML as a text with &, | and !, over thresholds. Raises ValueError for what is not logical."""
+        if element.tag in ("true", "false"):
+            return "1" if element.tag == "true" else "0"
+        if element.tag != "apply" or not element.children:
+            raise ValueError(f"<{element.tag}> is no logical formula")
+        operator, *of = element.children
+        if operator.tag in ("and", "or") and of:
+            joint = " & " if operator.tag == "and" else " | "
+            return f"({joint.join(self.math(one, thresholds) for one in of)})"
+        if operator.tag == "not" and len(of) == 1:
+            return f"!{self.math(of[0], thresholds)}"
+        if len(of) != 2:
+            raise ValueError(f"<{operator.tag}/> of {len(of)} is no logical formula")
+        (one, other), word = of, operator.tag
+        level = _level(other, thresholds)
+        if level is None:
+            one, other, word = other, one, TURNED.get(word, word)
+            level = _level(other, thresholds)
+        if one.tag != "ci" or level is None or word not in ("eq", "neq", *TURNED):
+            raise ValueError(f"<{operator.tag}/> does not compare a species with a level")
+        return self.compared(one.text.strip(), word, level)
+
+    def compared(self, name: str, word: str, level: int) -> str:
+        """A comparison of a species with a level, over its thresholds."""
+
+        def least(k: int) -> str:
+            return "1" if k <= 0 else "0" if k > self.highest.get(name, 1) else formulas.threshold(name, k)
+
+        exactly = f"({least(level)} & !{least(level + 1)})"
+        shapes = {"geq": least(level), "gt": least(level + 1), "eq": exactly}
+        shapes |= {"lt": f"!{shapes['geq']}", "leq": f"!{shapes['gt']}", "neq": f"!{exactly}"}
+        return shapes[word]
+
+
+def _level(element: Element, thresholds: Mapping[str, str]) -> int | None:
+    """A number, or the threshold of an input by its id."""
+    said = element.text.strip() if element.tag == "cn" else thresholds.get(element.text.strip(), "")
+    return int(said) if re.fullmatch(r"[0-9]{1,3}", said) else None
+
+
+# ---------------------------------------------------------------- writing
+
+
+def text(mechanism: Mechanism, name: str = "sbml") -> str:
+    """A mechanism as it runs, as SBML-qual; by the name of its second ending a copy in which every level is a species.
+
+    What the file leaves open is a species named with two underscores, as in .bnet. Raises InvalidMechanism if libsbml
+    is not installed.
+    """
+    try:
+        import libsbml
+    except ImportError:
+        help = "python -m pip install 'immune-mechanism-kg[sbml]'"
+        at = mechanism.at or Location(mechanism.file or mechanism.id, 1, 1)
+        raise InvalidMechanism([Diagnostic(at, "no-library", "libsbml, which writes SBML, is missing", help)]) from None
+    return str(libsbml.writeSBMLToString(_Writer(mechanism, boolean_copy=name != "sbml", sbml=libsbml).document))
+
+
+class _Writer:
+    """One pass over a mechanism, adding to a document of libsbml."""
+
+    def __init__(self, mechanism: Mechanism, boolean_copy: bool, sbml: Any) -> None:
+        self.m, self.boolean, self.sbml = mechanism, boolean_copy, sbml
+        self.net = formulas.Net(mechanism)
+        functions = dict(self.net.functions())
+        self.document = sbml.SBMLDocument(sbml.SBMLNamespaces(3, 1, "qual", 1))
+        self.document.setPackageRequired("qual", True)
+        self.model = self.document.createModel()
+        self.model.setId(formulas.word(mechanism.id))
+        self.model.setName(mechanism.title)
+        self.qual = self.model.getPlugin("qual")
+        self.homes: dict[str, str] = {}
+        #: What a variable of a function is here: the id of a species, and the level that it must have.
+        self.known = {name: (name, 1) for name in (*functions, *self.net.extra)}
+        for node in mechanism.nodes.values():
+            names = [self.net.variable(node, rank) for rank in range(1, max(2, len(node.levels)))]
+            if self.boolean:
+                for name, level in zip(names, node.levels[1:] or ("",), strict=True):
+                    self.species(name, f"{node.label} ({level})" if node.levels else node.label, 1, node)
+                    self.transition(name, [functions[name]])
+            else:
+                self.known |= {name: (names[0], k) for k, name in enumerate(names, 1)}
+                self.species(names[0], node.label, len(names), node)
+                self.transition(names[0], [functions[name] for name in names])
+        for name in self.net.extra:
+            self.species(name, name, 1, None)
+
+    def compartment(self, place: str) -> str:
+        """The id of the compartment of a place; where none is stated, of one that says so."""
+        if place not in self.homes:
+            made = self.model.createCompartment()
+            self.homes[place] = drafting.unused(formulas.word(place or "not_stated"), set(self.homes.values()))
+            made.setId(self.homes[place])
+            made.setConstant(True)
+            one = self.m.places.get(place)
+            made.setName(one.label if one else "not stated")
+            self.is_(made, one.term if one else None)
+        return self.homes[place]
+
+    def is_(self, element: Any, term: Term | None) -> None:
+        """Say of an element which term it is, as MIRIAM does."""
+        if term:
+            element.setMetaId(f"meta_{element.getId()}")
+            said = self.sbml.CVTerm(self.sbml.BIOLOGICAL_QUALIFIER)
+            said.setBiologicalQualifierType(self.sbml.BQB_IS)
+            said.addResource(term.iri)
+            element.addCVTerm(said)
+
+    def species(self, id: str, label: str, highest: int, node: Node | None) -> None:
+        made = self.qual.createQualitativeSpecies()
+        made.setId(id)
+        made.setName(label)
+        made.setCompartment(self.compartment(node.place if node else ""))
+        made.setMaxLevel(highest)
+        made.setConstant(True)
+        if node is None:
+            return
+        self.is_(made, node.term)
+        if highest > 1:
+            made.appendAnnotation(f'<levels xmlns="{vocabulary.BASE}vocab/">{" ".join(node.levels)}</levels>')
+
+    def transition(self, target: str, said: list[str]) -> None:
+        """The transition of a species, unless it is a free input or never changes; that is its initial level."""
+        species = self.qual.getQualitativeSpecies(target)
+        if [self.known.get(one) for one in said] == [(target, k) for k in range(1, len(said) + 1)]:
+            return
+        if set(said) <= {"0", "1"}:
+            species.setInitialLevel(said.count("1"))
+            return
+        species.setConstant(False)
+        made = self.qual.createTransition()
+        made.setId(f"t_{target}")
+        used = dict.fromkeys(self.known[name][0] for one in said for name in _variables(one))
+        for name in used:
+            taken = made.createInput()
+            taken.setId(f"t_{target}_from_{name}")
+            taken.setQualitativeSpecies(name)
+            taken.setTransitionEffect(self.sbml.INPUT_TRANSITION_EFFECT_NONE)
+            sign = self.sign(name, said)
+            if sign is not None:
+                taken.setSign(sign)
+        output = made.createOutput()
+        output.setId(f"t_{target}_output")
+        output.setQualitativeSpecies(target)
+        output.setTransitionEffect(self.sbml.OUTPUT_TRANSITION_EFFECT_ASSIGNMENT_LEVEL)
+        made.createDefaultTerm().setResultLevel(0)
+        for level in range(len(said), 0, -1):
+            above = f" && !({self.formula(said[level])})" if level < len(said) else ""
+            term = made.createFunctionTerm()
+            term.setResultLevel(level)
+            term.setMath(self.sbml.parseL3Formula(f"({self.formula(said[level - 1])}){above}"))
+
+    def sign(self, species: str, said: list[str]) -> Any:
+        """Whether more of a species can only raise, or only lower, what functions say; nothing if they are too large."""
+        try:
+            functions = [formulas.parsed(one) for one in said]
+        except ValueError:
+            return None
+        pairs = [(f, v) for f in functions for v in f.variables if self.known[v][0] == species]
+        signs = {formulas.sign(f, v) for f, v in pairs if formulas.depends(f, v)}
+        names = {frozenset({1}): "POSITIVE", frozenset({-1}): "NEGATIVE", frozenset(): "UNKNOWN"}
+        return getattr(self.sbml, f"INPUT_SIGN_{names.get(frozenset(signs), 'DUAL')}")
+
+    def formula(self, said: str) -> str:
+        """A function as libsbml reads formulas."""
+
+        def part(found: re.Match[str]) -> str:
+            token = found.group()
+            if token in ("0", "1"):
+                return "true" if token == "1" else "false"
+            species, level = self.known[token]
+            return f"({species} >= {level})"
+
+        return re.sub(r"\w+", part, said).replace("&", "&&").replace("|", "||")
+
+
+def _variables(said: str) -> list[str]:
+    return [token for token in re.findall(r"\w+", said) if token not in ("0", "1")]

@@ -1,0 +1,93 @@
+"""GO-CAM, causal models of the Gene Ontology, as its two formats share it: relations, evidence, and the names of terms.
+
+An activity is a node, and so is each gene product, process and place that its evidence speaks of; what joins them is an
+edge with that evidence. GO says more than kg in one respect (a regulation is direct or not), and a report tells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from kg.formats.shared import drafting
+from kg.formats.shared.losses import ForeignRecord
+from kg.model import vocabulary
+from kg.model.records import Evidence
+from kg.model.vocabulary import Term
+
+DIRECT, INDIRECT = "that it is direct is not said", "that it is indirect is not said"
+#: Relations that no verb is exactly: the verb that says most of it, and what it leaves out.
+NEAR = {
+    "RO:0002629": ("positively_regulates", DIRECT),
+    "RO:0002630": ("negatively_regulates", DIRECT),
+    "RO:0002407": ("positively_regulates", INDIRECT),
+    "RO:0002409": ("negatively_regulates", INDIRECT),
+    "RO:0002304": ("promotes", ""),
+    "RO:0002305": ("limits", ""),
+    "RO:0004047": ("promotes", "that the one may happen within the other is not said"),
+    "RO:0004046": ("limits", "that the one may happen within the other is not said"),
+    "RO:0002211": ("affects", ""),
+    "RO:0002411": ("affects", "that it is upstream is not said"),
+    "RO:0002412": ("affects", "that it is immediately upstream is not said"),
+    "RO:0002418": ("affects", "that it is upstream or within is not said"),
+    "RO:0002413": ("affects", "that the one makes what the other needs is not said"),
+    "RO:0012010": ("affects", "that the one takes away what the other needs is not said"),
+    "RO:0002234": ("produces", ""),
+}
+WHO = "kg does not keep who entered it, and when"
+
+
+@cache
+def _exact() -> Mapping[str, str]:
+    """The relations that a verb is exactly, by predicates.tsv."""
+    return {word.ro: word.verb for word in vocabulary.predicates().values() if word.ro_match == "exact"}
+
+
+def verb(record: ForeignRecord, field: str, relation: str) -> str:
+    """The verb that a relation is here; ``field`` of the record holds it, and is changed where it says more.
+
+    >>> verb(ForeignRecord("edge", "", {"predicate": "RO:0002630"}, None), "predicate", "RO:0002630")
+    'negatively_regulates'
+    """
+    record.take(field)
+    if relation in _exact():
+        return _exact()[relation]
+    found, missing = NEAR.get(relation, ("related_to", f"kg has no verb for {relation}"))
+    if missing:
+        record.changed(field, f"{found}: {missing}")
+    return found
+
+
+def evidence(draft: drafting.Draft, record: ForeignRecord, code: str, reference: str, label: str) -> Evidence:
+    """An item of evidence: the fields ``code`` and ``reference`` hold an ECO term and a publication."""
+    eco = str(record.take(code))
+    assay = drafting.term(eco, label, record.at) if eco.startswith("ECO:") else None
+    if eco and assay is None:
+        record.lost(code, "it is no term of ECO")
+    cited = str(record.take(reference))
+    source = draft.cite(cited) if cited else ""
+    if cited and not source:
+        record.lost(reference, "it is no number of PubMed, no DOI and no address")
+    return Evidence(source=source or "file", claim=drafting.UNCLASSIFIED, assay=assay, at=record.at)
+
+
+def taxon(record: ForeignRecord, field: str, said: str, label: str) -> Term | None:
+    """The species of a model: one that was looked up, else as the file names it; a number alone may be a genus."""
+    found = drafting.taxon(said)
+    if found is None and said.startswith("NCBITaxon:") and len(label.split()) > 1:
+        found = drafting.term(said, label, record.at)
+    if found:
+        record.take(field)
+    else:
+        record.lost(field, f"the file does not name {said}, nor does ontology/terms.tsv: it may be no species")
+    return found
+
+
+def term(record: ForeignRecord, field: str, curie: str, label: str) -> Term | None:
+    """The term that ``field`` of a record holds; where kg does not know its prefix, the name is what is kept."""
+    record.take(field)
+    found = drafting.term(curie, label, record.at)
+    if curie and found is None:
+        why = "its prefix is not registered in ontology/prefixes.tsv"
+        record.lost(field, why) if label else record.changed(field, f"kept as the node's name: {why}")
+    return found

@@ -1,0 +1,1 @@
+"""Networks to draw: CX2, Cytoscape, GraphML, SIF, SIGNOR."""

@@ -1,0 +1,85 @@
+"""SIGNOR: its table of causal interactions, as the site exports it (semicolons, commas or tabs)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from kg.formats.shared import bounded, drafting, tables
+from kg.formats.shared.losses import ForeignRecord, Ledger
+from kg.model.mechanism import Mechanism
+from kg.model.records import Evidence, Sentence
+
+#: What SIGNOR says happens, by its sign.
+SIGNS = (("up-regulates", 1), ("down-regulates", -1))
+KINDS = {"protein": "molecule", "chemical": "molecule", "smallmolecule": "molecule", "complex": "molecule"} | {
+    "proteinfamily": "molecule",
+    "mirna": "molecule",
+    "phenotype": "process",
+    "stimulus": "treatment",
+}
+
+
+def parse(file: Path, ledger: Ledger) -> Mechanism:
+    """The interactions of a SIGNOR table. SENTENCE is not copied: it is the source's own words."""
+    text = bounded.text(file, ledger)
+    draft = drafting.Draft(file, ledger, text)
+    delimiter = next(iter(re.findall(r"\AENTITYA([;\t,])", text)), ";")
+    for number, row in enumerate(tables.rows(text, ledger, delimiter, quotes=True), 1):
+        if not row.cells.get("ENTITYA") or not row.cells.get("ENTITYB"):
+            ledger.complain(row.at, "no-sentence", "the row names no ENTITYA, or no ENTITYB")
+            continue
+        edge = ledger.record("edge", row.cells.get("SIGNOR_ID") or str(number), row.cells, row.at)
+        subject, object = _entity(draft, edge, "A"), _entity(draft, edge, "B")
+        draft.edge(Sentence(subject, _verb(edge), object), edge, _evidence(draft, edge), name=edge.take("SIGNOR_ID"))
+    return draft.mechanism()
+
+
+def _entity(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
+    name, id, database, kind = (edge.take(f"{part}{side}") for part in ("ENTITY", "ID", "DATABASE", "TYPE"))
+    term = drafting.term(f"{database}:{id.removeprefix('CID:')}", name, edge.at)
+    if term is None and id:
+        edge.lost(f"ID{side}", f"no identifier of {database or 'no database'} is registered in ontology/prefixes.tsv")
+        edge.lost(f"DATABASE{side}", "it only says whose the identifier is")
+    if kind and kind not in KINDS:
+        edge.lost(f"TYPE{side}", f"kg has no kind of node for {kind!r}")
+    elif kind in KINDS and kind != KINDS[kind]:
+        edge.changed(f"TYPE{side}", f"kind: {KINDS[kind]}")
+    id = f"{database}:{id}" if id else name
+    return draft.node(id, name, key=name, term=term, kind=KINDS.get(kind, ""), at=edge.at)
+
+
+def _verb(edge: ForeignRecord) -> str:
+    effect = edge.take("EFFECT")
+    for words, sign in SIGNS:
+        if effect.startswith(words):
+            verb = drafting.SIGNED[sign]
+            if effect.endswith("activity"):
+                verb = {1: "activates", -1: "inhibits"}[sign]
+            if effect != words and not effect.endswith("activity"):
+                edge.changed("EFFECT", f"{verb}, without: {effect.removeprefix(words).strip()}")
+            return verb
+    if effect == "form complex":
+        return "binds"
+    if effect != "unknown":
+        edge.changed("EFFECT", "affects: kg has no verb for it")
+    return "affects"
+
+
+def _evidence(draft: drafting.Draft, edge: ForeignRecord) -> list[Evidence]:
+    """What the row rests on: its publication, and its species where kg has looked it up."""
+    taxon = drafting.taxon(edge.see("TAX_ID")) if edge.see("TAX_ID") else None
+    if taxon:
+        edge.take("TAX_ID")
+    elif edge.see("TAX_ID"):
+        edge.lost("TAX_ID", "no species of ontology/terms.tsv has this number")
+    pmid = edge.see("PMID")
+    source = draft.cite(f"PMID:{pmid}")
+    if source:
+        edge.take("PMID")
+    elif pmid:
+        edge.lost("PMID", "it is no number of PubMed")
+    edge.lost("SENTENCE", "the words of a publication are pointed to, not copied")
+    edge.lost("SCORE", "kg keeps no scores")
+    claim = drafting.UNCLASSIFIED
+    return [Evidence(source=source or "file", claim=claim, taxon=(taxon,) if taxon else (), at=edge.at)]

@@ -1,0 +1,116 @@
+"""Our asserted edges as nanopublications with trusty IRIs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+
+from rdflib import OWL, PROV, RDF, XSD, Graph, Literal, Namespace, URIRef
+from rdflib.namespace import DCTERMS
+from rdflib.term import Node
+
+from kg.formats.rdf.names import BIOLINK, KGV, OA, SCHEMA, bind, iri
+from kg.formats.rdf.turtle import Turtle, serialized
+from kg.formats.rdf.write import graph
+from kg.model import vocabulary
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge
+
+NP = Namespace("http://www.nanopub.org/nschema#")
+
+
+NANOPUBS = vocabulary.BASE + "np/"
+
+
+#: From an edge, along these, one reaches all that its nanopublication must say to be understood alone.
+BELONGS = (
+    *(RDF.subject, RDF.object, KGV.actsOn, KGV.requires, KGV.unless, KGV.node, KGV.place, KGV.inside),
+    *(KGV.denotes, KGV.form),
+    *(KGV.evidence, KGV.effectEvidence, KGV.claim, KGV.assay, OA.hasSelector, PROV.wasDerivedFrom, KGV.reports),
+    *(BIOLINK.has_evidence_of_type, BIOLINK.species_context_qualifier, BIOLINK.anatomical_context_qualifier),
+)
+
+
+def nanopubs(mechanism: Mechanism) -> str:
+    """One nanopublication per asserted edge: unsigned, undated, and named by the hash of what it says (a trusty URI).
+
+    The assertion is the bare triple and what its two ends denote; the provenance is the association with its evidence
+    and sources; the publication info is licence, version, hash of the input, and the source strip.
+    """
+    whole = graph(mechanism)
+    prefixes: set[str] = set()
+    bodies = []
+    for edge in mechanism.edges:
+        if mechanism.bare(edge):
+            code = _trusty(_nanopub(mechanism, whole, edge, "@"))
+            for name, part in _nanopub(mechanism, whole, edge, code).items():
+                bind(part, mechanism)
+                part.bind("np", NP)
+                header, _, body = serialized(Turtle(part)).partition("\n\n")
+                prefixes |= set(header.splitlines())
+                bodies.append(f"<{name}> {{\n{body.strip()}\n}}\n")
+    return "\n".join([*sorted(prefixes), "", *bodies])
+
+
+def _nanopub(mechanism: Mechanism, whole: Graph, edge: Edge, code: str) -> dict[str, Graph]:
+    """The four graphs of a nanopublication by their IRIs, for the code that ends the IRI."""
+    here = URIRef(NANOPUBS + code)
+    names = [URIRef(f"{here}#{part}") for part in ("Head", "assertion", "provenance", "pubinfo")]
+    head, assertion, provenance, pubinfo = parts = [Graph(bind_namespaces="none") for _ in names]
+    head.add((here, RDF.type, NP.Nanopublication))
+    for predicate, name in zip((NP.hasAssertion, NP.hasProvenance, NP.hasPublicationInfo), names[1:], strict=True):
+        head.add((here, predicate, name))
+    about, root = URIRef(iri(mechanism, "edge", edge.name)), URIRef(iri(mechanism))
+    ends = [whole.value(about, RDF.subject), whole.value(about, RDF.object)]
+    verbs = {URIRef(KGV[one.verb]) for one in mechanism.edges}
+    assertion.add((URIRef(str(ends[0])), URIRef(KGV[edge.verb]), URIRef(str(ends[1]))))
+    reached, todo = {about}, [about]
+    while todo:
+        subject = todo.pop()
+        node = (subject, RDF.type, KGV.Node) in whole
+        target = assertion if subject in ends and node else provenance
+        for s, p, o in whole.triples((subject, None, None)):
+            if not (node and p in verbs):  # other edges of a node are not this edge's to assert
+                target.add((s, p, o))
+            if p in BELONGS and isinstance(o, URIRef) and o not in reached:
+                reached.add(o)
+                todo.append(o)
+    provenance.add((names[1], PROV.wasDerivedFrom, about))
+    passport = (RDF.type, DCTERMS.title, DCTERMS.license, OWL.versionInfo, KGV.inputSha256, KGV.caveat)
+    for predicate in (*passport, SCHEMA.creativeWorkStatus):
+        for value in whole.objects(root, predicate):
+            pubinfo.add((root, predicate, value))
+            if predicate not in (RDF.type, DCTERMS.title):
+                pubinfo.add((here, predicate, value))
+    pubinfo.add((here, DCTERMS.title, Literal(mechanism.words(edge))))
+    pubinfo.add((here, PROV.wasDerivedFrom, root))
+    return {str(name): part for name, part in zip(names, parts, strict=True)}
+
+
+def _trusty(parts: Mapping[str, Graph]) -> str:
+    """The code of a trusty URI, module RA: a SHA-256 of the sorted quads, in which a space stands for the code itself."""
+
+    def named(name: Node | str) -> str:
+        return str(name).replace(f"{NANOPUBS}@", f"{NANOPUBS} ")
+
+    quads = [
+        (named(name), named(s), named(p), o if isinstance(o, Literal) else named(o))
+        for name, part in parts.items()
+        for s, p, o in part
+    ]
+
+    def key(quad: tuple[str, str, str, str]) -> tuple[bytes, bytes, bytes, bool, bytes, bytes]:
+        *names, value = quad
+        graph, subject, predicate = (name.encode() for name in names)
+        kind = str(value.datatype or XSD.string).encode() if isinstance(value, Literal) else b""
+        return graph, subject, predicate, isinstance(value, Literal), str(value).encode(), kind
+
+    def line(value: str) -> str:
+        if isinstance(value, Literal):
+            escaped = str(value).replace("\\", "\\\\").replace("\n", "\\n")
+            return f"^{value.datatype or XSD.string} {escaped}\n"
+        return f"{value}\n"
+
+    said = "".join(f"{g}\n{s}\n{p}\n{line(o)}" for g, s, p, o in sorted(quads, key=key))
+    return "RA" + base64.urlsafe_b64encode(hashlib.sha256(said.encode()).digest()).decode().rstrip("=")

@@ -1,0 +1,478 @@
+"""A mechanism as triples: one ``biolink:Association`` per edge with its evidence, and what its runs derive.
+
+``docs/rdf.md`` explains the model and the IRIs. A bare triple stands only where the edge is asserted. Every node has an IRI,
+nothing is blank, and no clock is read, so the same mechanism gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from rdflib import OWL, PROV, RDF, RDFS, SKOS, Dataset, Graph, Literal, URIRef
+from rdflib.namespace import DCTERMS
+
+from kg import __version__
+from kg.formats.rdf.names import (
+    BIOLINK,
+    CITO,
+    KGV,
+    OA,
+    PREFIXES,
+    ROLES,
+    SCHEMA,
+    Value,
+    bind,
+    canonical,
+    date_literal,
+    digest,
+    input_hash,
+    iri,
+    plain_value,
+    works,
+)
+from kg.formats.rdf.turtle import explained
+from kg.model import vocabulary
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Effect, Evidence, Note, Requirement, Source
+from kg.model.vocabulary import Term
+from kg.reasoning import disagreements, identity, merge, network, whatif
+from kg.reasoning.conflict import Conflict
+
+
+def dataset(mechanism: Mechanism) -> Dataset:
+    """The mechanism in the named graph with its IRI, and what its runs derive in the graph ``ID/run``."""
+    data = Dataset(default_union=False)
+    bind(data, mechanism)
+    for name, triples in ((iri(mechanism), graph(mechanism)), (iri(mechanism, "run"), run_graph(mechanism))):
+        named = data.graph(URIRef(name))
+        for triple in triples:
+            named.add(triple)
+    return data
+
+
+def lines(graph: Graph, name: str) -> list[str]:
+    """The triples of a graph as sorted lines of N-Quads, in the graph of that name."""
+    data = Dataset(default_union=False)
+    for triple in graph:
+        data.graph(URIRef(name)).add(triple)
+    return sorted(f"{line}\n" for line in data.serialize(format="nquads").splitlines() if line)
+
+
+def graph(mechanism: Mechanism) -> Graph:
+    """A mechanism as an ``rdflib.Graph``.
+
+    >>> from kg.formats import read
+    >>> mechanism = read("ta1-tlr7")
+    >>> edge = URIRef(iri(mechanism, "edge", "degradation"))
+    >>> print(graph(mechanism).value(edge, RDF.predicate))
+    https://w3id.org/immune-kg/vocab/degrades
+    """
+    return _Writer(mechanism).graph
+
+
+def run_graph(mechanism: Mechanism) -> Graph:
+    """What follows under every declared condition and reading: derived values, never asserted edges."""
+    return _Runs(mechanism).graph
+
+
+def run_alone(mechanism: Mechanism) -> Graph:
+    """The derived graph with what its words mean, and what nodes, edges, conditions and readings are called."""
+    whole, data = graph(mechanism), run_graph(mechanism)
+    for predicate in (KGV.node, KGV.condition, KGV.reading, KGV.usesEdge, KGV.side):
+        for about in set(data.objects(None, predicate)):
+            for label in (*whole.objects(about, RDFS.label), *whole.objects(about, DCTERMS.title)):
+                data.add((about, RDFS.label, label))
+    return explained(data)
+
+
+class _Writer:
+    """One pass over a mechanism, adding what it says to a graph."""
+
+    def __init__(self, mechanism: Mechanism) -> None:
+        self.m = mechanism
+        self.graph = Graph(bind_namespaces="none")
+        bind(self.graph, mechanism)
+        self.head()
+        for source in mechanism.sources.values():
+            self.source(source)
+        for place in mechanism.places.values():
+            at = self.part("place", place.key)
+            self.say(at, RDF.type, KGV.Place)
+            self.say(at, RDFS.label, place.label)
+            self.denotes(at, place.term)
+            if place.inside:
+                self.say(at, KGV.inside, self.part("place", place.inside))
+        self.nodes()
+        for edge in mechanism.edges:
+            self.edge(edge)
+        for note in mechanism.notes:
+            self.note(note)
+        self.runs()
+        explained(self.graph)
+
+    # -- small words ----------------------------------------------------------
+
+    def part(self, *steps: str) -> URIRef:
+        return URIRef(iri(self.m, *steps))
+
+    def say(self, subject: URIRef, predicate: URIRef, value: Value | None) -> None:
+        """Add a triple, unless there is nothing to say."""
+        if value is None or value == "":
+            return
+        self.graph.add((subject, predicate, value if isinstance(value, (URIRef, Literal)) else Literal(value)))
+
+    def denotes(self, subject: URIRef, term: Term | None, predicate: URIRef = KGV.denotes) -> None:
+        """Point to an ontology term, and say what it is called, so that the file can be read alone."""
+        if term is None:
+            return
+        entry, about = vocabulary.terms().get(term.id), URIRef(term.iri)
+        self.say(subject, predicate, about)
+        self.say(about, RDFS.label, term.label)
+        self.say(about, SKOS.notation, term.id)
+        if entry:
+            self.say(about, SKOS.definition, entry.definition)
+            self.say(about, BIOLINK.category, URIRef(BIOLINK[entry.category.removeprefix("biolink:")]))
+
+    @cached_property
+    def supports(self) -> disagreements.Supports:
+        return disagreements.Supports(self.m)
+
+    # -- the parts of a mechanism -----------------------------------------------
+
+    def head(self) -> None:
+        m, about = self.m, URIRef(iri(self.m))
+        self.say(about, RDF.type, KGV.Mechanism)
+        self.say(about, RDF.type, SCHEMA.Dataset)
+        self.say(about, DCTERMS.title, m.title)
+        self.say(about, DCTERMS.description, m.summary)
+        self.say(about, SCHEMA.creativeWorkStatus, m.status)
+        self.passport(about)
+        for source in m.sources:
+            self.say(about, DCTERMS.source, self.part("source", source))
+        for item in m.scope:
+            self.say(about, KGV.scope, self.evidence(item, "scope"))
+        self.say(about, KGV.layout, "\n".join(" ".join(row) for row in m.layout))
+        self.say(about, KGV.tour, canonical([plain_value(stop) for stop in m.tour]) if m.tour else "")
+
+    def passport(self, about: URIRef) -> None:
+        """What every export carries: licence, version, a hash of what it was made from, and the source strip."""
+        self.say(about, DCTERMS.license, URIRef(f"https://spdx.org/licenses/{quote(self.m.licence)}"))
+        self.say(about, OWL.versionInfo, self.m.version)
+        self.say(about, KGV.inputSha256, input_hash(self.m))
+        for caveat in self.m.caveats:
+            self.say(about, KGV.caveat, caveat)
+
+    def source(self, source: Source) -> None:
+        about = self.part("source", source.key)
+        self.say(about, RDF.type, KGV.Source)
+        self.say(about, DCTERMS.type, source.kind)
+        self.say(about, DCTERMS.title, source.title)
+        self.say(about, DCTERMS.creator, source.authors)
+        self.say(about, DCTERMS.publisher, source.publisher)
+        self.say(about, DCTERMS.date, date_literal(source.date))
+        for work in works(source):
+            self.say(about, SCHEMA.identifier, URIRef(work))
+        for sha in source.texts:
+            self.say(about, KGV.textSha256, sha)
+        self.say(about, KGV.read, source.read)
+        self.say(about, KGV.interest, source.interest)
+        if source.reports:
+            self.say(about, KGV.reports, self.part("source", source.reports))
+
+    def nodes(self) -> None:
+        for node in self.m.nodes.values():
+            about = self.part("node", node.key)
+            self.say(about, RDF.type, KGV.Node)
+            self.say(about, RDFS.label, node.label)
+            self.denotes(about, node.term)
+            self.say(about, KGV.termStated, None if node.term else False)
+            for form in node.forms:
+                self.denotes(about, form, KGV.form)
+            self.say(about, KGV.kind, node.drawn_as)
+            self.say(about, KGV.startsAs, node.at_start)
+            self.say(about, KGV.outcome, node.outcome or None)
+            self.say(about, KGV.levels, "|".join(node.levels))
+            self.say(about, SKOS.note, node.note)
+            if node.place:
+                self.say(about, KGV.place, self.part("place", node.place))
+
+    def edge(self, edge: Edge) -> None:
+        m, about = self.m, self.part("edge", edge.name)
+        blocked = m.blocked(edge)
+        subject, verb = self.part("node", edge.subject), URIRef(KGV[edge.verb])
+        whole_edge = blocked and not edge.sentence.other  # "A blocks EDGE": its object is an edge, not a node
+        object = self.part("edge", blocked[0].name) if whole_edge else self.part("node", edge.sentence.object)
+        self.say(about, RDF.type, BIOLINK.Association)
+        self.say(about, RDFS.label, m.words(edge))
+        self.say(about, RDF.subject, subject)
+        self.say(about, RDF.predicate, verb)
+        self.say(about, RDF.object, object)
+        if m.bare(edge):
+            self.say(subject, verb, object)
+        self.say(about, KGV.inMechanism, URIRef(iri(m)))
+        self.say(about, KGV.role, ROLES[edge.role])
+        self.say(about, KGV.asserted, m.bare(edge))
+        self.say(about, KGV.executes, edge.executes)
+        self.say(about, KGV.run, None if edge.run else False)
+        self.support(about, edge.name)
+        self.say(about, BIOLINK.agent_type, "not_provided")
+        claim = vocabulary.claims().get(edge.claim)
+        self.say(about, BIOLINK.knowledge_level, claim.knowledge_level if claim else "not_provided")
+        if blocked:
+            self.say(about, KGV.actsOn, self.part("edge", blocked[0].name))
+        place = m.places.get(edge.place)
+        if place:
+            self.say(about, KGV.place, self.part("place", place.key))
+            self.denotes(about, place.term, BIOLINK.anatomical_context_qualifier)
+        self.say(about, KGV.level, edge.level)
+        for kind in ("requires", "unless"):
+            for needed in getattr(edge, kind):
+                self.requirement(edge, kind, needed)
+        if edge.effect:
+            self.say(about, KGV.effect, URIRef(KGV.complete if edge.effect.complete else KGV.unstated))
+            if edge.effect.claim:
+                self.say(about, KGV.effectEvidence, self.evidence(edge.effect, f"{edge.name}/effect"))
+        for item in edge.evidence:
+            self.say(about, KGV.evidence, self.evidence(item, edge.name, about))
+        self.species(about, edge.taxa)
+
+    def support(self, about: URIRef, *edges: str) -> None:
+        support = self.supports.of(*edges)
+        for counted in ("supporting", "disputing", "qualifying"):
+            self.say(about, URIRef(KGV[f"{counted}Papers"]), getattr(support, counted))
+        self.say(about, KGV.disagreements, support.disagreements)
+
+    def requirement(self, edge: Edge, kind: str, needed: Requirement) -> None:
+        about = self.part("edge", edge.name, kind, needed.node)
+        self.say(self.part("edge", edge.name), URIRef(KGV[kind]), about)
+        self.say(about, RDF.type, KGV.Requirement)
+        self.say(about, KGV.node, self.part("node", needed.node))
+        self.say(about, KGV.level, needed.level)
+        for item in needed.evidence:
+            self.say(about, KGV.evidence, self.evidence(item, f"{edge.name}/{kind}/{needed.node}", about))
+
+    def evidence(self, item: Evidence, of: str, about: URIRef | None = None) -> URIRef:
+        """A node for an item of evidence; its IRI is made from what it says, not from where it stands in the file."""
+        here = self.part("evidence", of, digest(item))
+        source = self.m.source(item)
+        self.say(here, RDF.type, KGV.Evidence)
+        claim = vocabulary.claims().get(item.claim)
+        if claim:
+            self.say(here, KGV.claim, URIRef(KGV[claim.claim]))
+            code = claim.eco_retold if source and source.reports else claim.eco
+            if code:
+                self.denotes(here, Term(code, vocabulary.terms()[code].label), BIOLINK.has_evidence_of_type)
+        self.say(here, KGV.hedge, item.hedge)
+        self.say(here, KGV.says, item.says)
+        self.say(here, KGV.because, item.because)
+        if item.assay:
+            self.denotes(here, item.assay, KGV.assay)
+        self.say(here, KGV.time, item.time)
+        self.say(here, KGV.dose, item.dose)
+        if not isinstance(item, Effect):
+            self.say(here, KGV.stance, item.stance)
+            if about is not None:
+                self.say(here, URIRef(CITO[item.stance]), about)
+        self.species(here, item.taxon)
+        if source and item.source and item.because and not (item.anchor or item.span):
+            self.say(
+                here, PROV.wasInfluencedBy, self.part("source", source.key)
+            )  # the step is the curator's all the same
+        elif source and (item.anchor or item.span or not item.because):
+            self.say(here, PROV.wasDerivedFrom, self.part("source", source.key))
+            own = claim is not None and claim.locator == "no"  # a curator's own step is not the publication's
+            for work in () if own else self.cited(source, item):
+                self.say(here, BIOLINK.publications, URIRef(work))
+                if about is not None and item.stance == "supports":
+                    self.say(about, BIOLINK.publications, URIRef(work))
+            self.selector(here, item, source)
+        return here
+
+    def cited(self, source: Source, item: Evidence) -> list[str]:
+        """The work that stands behind an item: for a finding the study that its source reports, else the source itself."""
+        return works(self.m.sources.get(source.reports, source) if item.claim == "finding" else source)[:1]
+
+    def selector(self, here: URIRef, item: Evidence, source: Source) -> None:
+        if not (item.anchor or item.span):
+            return
+        there = URIRef(f"{here}/selector")
+        self.say(here, OA.hasSelector, there)
+        if item.span:
+            self.say(there, RDF.type, OA.TextPositionSelector)
+            self.say(there, OA.start, item.span[0])
+            self.say(there, OA.end, item.span[1])
+        else:
+            self.say(there, RDF.type, OA.TextQuoteSelector)
+            self.say(there, OA.exact, item.anchor)
+        for sha in source.texts[: 1 if item.span else None]:
+            self.say(there, KGV.textSha256, sha)
+
+    def species(self, about: URIRef, taxa: Sequence[Term]) -> None:
+        self.say(about, KGV.speciesStated, bool(taxa))
+        for taxon in taxa:
+            self.denotes(about, taxon, BIOLINK.species_context_qualifier)
+
+    def note(self, note: Note) -> None:
+        name = hashlib.sha256(note.note.encode()).hexdigest()[:10]
+        about = self.part("note", name)
+        self.say(about, RDF.type, KGV.Note)
+        self.say(about, RDFS.comment, note.note)
+        self.say(about, KGV.inMechanism, URIRef(iri(self.m)))
+        edges = {edge.name for edge in self.m.edges}
+        for on in note.about:
+            self.say(about, KGV.about, self.part("edge" if on in edges else "node", on))
+        for item in note.evidence:
+            self.say(about, KGV.evidence, self.evidence(item, f"note/{name}"))
+
+    def runs(self) -> None:
+        """What a run starts from, and what a source says must come out."""
+        for kind, table in (("condition", self.m.conditions), ("assumption", self.m.assumptions)):
+            for given in table.values():
+                about = self.part(kind, given.key)
+                self.say(about, RDF.type, URIRef(KGV[kind.capitalize()]))
+                self.say(about, RDFS.label, given.title or given.key)
+                self.say(about, KGV.inMechanism, URIRef(iri(self.m)))
+                for node, value in given.values.items():
+                    setting = self.part(kind, given.key, node)
+                    self.say(about, KGV.sets, setting)
+                    self.say(setting, RDF.type, KGV.Setting)
+                    self.say(setting, KGV.node, self.part("node", node))
+                    self.say(setting, KGV.value, value)
+                self.say(about, KGV.because, getattr(given, "because", ""))
+        for reading in self.m.readings.values():
+            about = self.part("reading", reading.key)
+            self.say(about, RDF.type, KGV.Reading)
+            self.say(about, RDFS.label, reading.title)
+            self.say(about, KGV.inMechanism, URIRef(iri(self.m)))
+            for name in reading.edges:
+                self.say(about, KGV.changes, self.part("edge", name))
+            changes = {name: self.sourced(plain_value(change)) for name, change in reading.edges.items()}
+            self.say(about, KGV.replacement, canonical(changes))
+        for one in self.m.expectations:
+            about = self.part(
+                "expectation", hashlib.sha256(f"{one.given} {one.expect.text} {one.reading}".encode()).hexdigest()[:10]
+            )
+            self.say(about, RDF.type, KGV.Expectation)
+            self.say(about, RDFS.label, one.expect.text)
+            self.say(about, KGV.condition, self.part("condition", one.given))
+            self.say(about, KGV.node, self.part("node", one.expect.node))
+            if one.reading:
+                self.say(about, KGV.reading, self.part("reading", one.reading))
+            for item in one.evidence:
+                self.say(about, KGV.evidence, self.evidence(item, f"expectation/{one.given}/{one.expect.node}", about))
+
+    def sourced(self, said: Any) -> Any:
+        """Evidence in JSON with its source named, where the file means the first one: here nothing is the first."""
+        if isinstance(said, dict):
+            named = "claim" in said and ("anchor" in said or "span" in said or "because" not in said)
+            first = {"source": next(iter(self.m.sources), "")} if named else {}
+            return {**first, **{name: self.sourced(value) for name, value in said.items()}}
+        return [self.sourced(one) for one in said] if isinstance(said, list) else said
+
+
+class _Runs(_Writer):
+    """The derived graph. It says which mechanism and version it was derived from, and by what."""
+
+    def __init__(self, mechanism: Mechanism) -> None:
+        self.m = mechanism
+        self.graph = Graph(bind_namespaces="none")
+        bind(self.graph, mechanism)
+        about, activity, agent = self.part("run"), self.part("run", "activity"), URIRef(KGV.kg)
+        self.say(about, RDF.type, PROV.Entity)
+        self.say(about, PROV.wasDerivedFrom, URIRef(iri(mechanism)))
+        self.say(about, PROV.wasGeneratedBy, activity)
+        self.say(activity, RDF.type, PROV.Activity)
+        self.say(activity, PROV.used, URIRef(iri(mechanism)))
+        self.say(activity, KGV.usedVersion, mechanism.version)
+        self.say(activity, PROV.wasAssociatedWith, agent)
+        self.say(agent, RDF.type, PROV.SoftwareAgent)
+        self.say(agent, RDFS.label, f"kg {__version__}")
+        self.passport(about)
+        if any(edge.executes for edge in mechanism.edges):
+            for condition in mechanism.conditions.values():
+                answer = self.part("run", condition.key)
+                self.say(answer, RDF.type, PROV.Entity)
+                self.say(answer, RDFS.label, f"What follows: {condition.title or condition.key}")
+                self.say(answer, KGV.condition, self.part("condition", condition.key))
+                self.say(answer, DCTERMS.isPartOf, about)
+                for reading in network.readings(mechanism):
+                    self.derived(condition.key, reading)
+        for conflict in self.supports.conflicts:
+            _conflict(self.graph, conflict, {mechanism.id: mechanism}, iri(mechanism))
+
+    def derived(self, condition: str, reading: str) -> None:
+        answer = whatif.whatif(self.m, condition, reading=reading)
+        steps = {step.node: step for step in answer.changed}
+        named = reading.replace(" ", "-")
+        for node, value in answer.values.items():
+            about = self.part("run", condition, named, node)
+            self.say(about, RDF.type, KGV.DerivedValue)
+            self.say(about, KGV.condition, self.part("condition", condition))
+            self.say(about, KGV.node, self.part("node", node))
+            if reading != network.AS_WRITTEN:
+                self.say(about, KGV.reading, self.part("reading", reading))
+            self.say(about, KGV.value, whatif.shown(value))
+            step = steps.get(node)
+            if step:
+                self.say(about, KGV.status, step.status)
+                self.say(about, KGV.weakestClaim, URIRef(KGV[step.weakest]) if step.weakest else None)
+                for edge in step.rests_on:
+                    self.say(about, KGV.usesEdge, self.part("edge", edge))
+                for missing in step.missing:
+                    self.say(about, KGV.missing, missing)
+                if step.rests_on:
+                    self.support(about, *step.rests_on)
+
+
+def together(mechanisms: Sequence[Mechanism]) -> Graph:
+    """What holds between mechanisms: which nodes are one or of one thing, and where two mechanisms disagree.
+
+    It is a graph of its own, ``all``. What one mechanism alone disagrees about is in its graph ``ID/run``.
+    """
+    graph = Graph(bind_namespaces="none")
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace, replace=True)
+    by_id = {m.id: m for m in mechanisms}
+    for link in identity.links(mechanisms):
+        one, other = (URIRef(iri(by_id[id], "node", key)) for id, key in (link.one, link.other))
+        for here, there in ((one, other), (other, one)):
+            graph.add((here, KGV.sameThing if link.differs else KGV.sameNode, there))
+    for conflict in disagreements.conflicts(mechanisms):
+        if len({side.mechanism for side in conflict.sides}) > 1:
+            _conflict(graph, conflict, by_id, f"{vocabulary.BASE}{merge.ALL}")
+    return graph
+
+
+def _conflict(graph: Graph, one: Conflict, by_id: Mapping[str, Mechanism], base: str) -> None:
+    """A disagreement as a node with its sides; CiTO joins two edges that disagree for all that is stated."""
+    said = " ".join([one.key, *(side.words for side in one.sides)])
+    about = URIRef(f"{base}/conflict/{hashlib.sha256(said.encode()).hexdigest()[:10]}")
+    say: list[tuple[URIRef, Value]] = [
+        (RDF.type, KGV.Conflict),
+        (RDFS.label, one.title),
+        (KGV.conflictKind, one.kind),
+        (KGV.verdict, one.verdict),
+        (RDFS.comment, " / ".join(side.words for side in one.sides)),
+        *((KGV.separatedBy, name) for name, *_ in one.separated),
+        *((SKOS.note, f"{name}: {here} / {there}") for name, here, there in one.separated),
+        *((KGV.notStated, name) for name in one.open),
+    ]
+    say += [(KGV.because, one.because)] if one.because else []
+    sides = []
+    for side in one.sides:
+        m = by_id[side.mechanism]
+        names = [hashlib.sha256(side.about[0].encode()).hexdigest()[:10]] if side.kind == "note" else side.about
+        parts = [URIRef(iri(m, side.kind, name)) for name in names]
+        say += [(KGV.side, part) for part in parts]
+        say.append((KGV.inMechanism, URIRef(iri(m))))
+        sides.append(parts if side.kind == "edge" else [])
+    for predicate, value in say:
+        graph.add((about, predicate, value if isinstance(value, (URIRef, Literal)) else Literal(value)))
+    if one.kind == "opposite-signs" and one.verdict in ("direct", "possible") and [len(s) for s in sides] == [1, 1]:
+        (here,), (there,) = sides
+        graph.add((here, CITO.disagreesWith, there))
+        graph.add((there, CITO.disagreesWith, here))

@@ -1,0 +1,1 @@
+"""What all formats share: reading within bounds, drafting a mechanism, the account of losses."""

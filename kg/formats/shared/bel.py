@@ -1,0 +1,150 @@
+"""BEL, the Biological Expression Language, as its three formats share it: terms, relations, citations.
+
+A BEL term is a node as it stands: ``p(HGNC:FYN)`` and ``kin(p(HGNC:FYN))`` are presence and activity, two nodes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from kg.formats.shared import drafting
+from kg.formats.shared.losses import ForeignRecord
+from kg.model import vocabulary
+from kg.model.diagnostics import Location
+from kg.model.records import Evidence, Sentence
+from kg.model.vocabulary import Term
+
+MOLECULES = ("p", "proteinAbundance", "a", "abundance", "g", "geneAbundance", "r", "rnaAbundance", "m")
+KINDS = {
+    **dict.fromkeys((*MOLECULES, "microRNAAbundance", "complex", "complexAbundance", "composite"), "molecule"),
+    **dict.fromkeys(("bp", "biologicalProcess"), "process"),
+    **dict.fromkeys(("path", "pathology"), "state"),
+}
+#: Relations by their short signs and old names.
+SHORT = {
+    "->": "increases",
+    "=>": "directlyIncreases",
+    "-|": "decreases",
+    "=|": "directlyDecreases",
+    "--": "association",
+    "→": "increases",
+    "⇒": "directlyIncreases",
+    "reg": "regulates",
+    "cnc": "causesNoChange",
+    "pos": "positiveCorrelation",
+    "neg": "negativeCorrelation",
+    ":>": "transcribedTo",
+    ">>": "translatedTo",
+}
+#: What a relation is here, and what of it that does not say; nothing where it says all of it.
+RELATIONS = {
+    "increases": ("promotes", ""),
+    "directlyIncreases": ("promotes", "that it is direct is not said"),
+    "decreases": ("limits", ""),
+    "directlyDecreases": ("limits", "that it is direct is not said"),
+    "regulates": ("affects", ""),
+    "causesNoChange": ("affects", "disputed, since the file says that it does not"),
+    "association": ("related_to", ""),
+    "partOf": ("part_of", ""),
+}
+NOTHING: Mapping[str, str] = {}
+_SIMPLE = re.compile(r'(\w+)\(\s*([\w.]+)\s*:\s*(?:"([^"]*)"|([^\s",()]+))\s*(?:!\s*(?:"([^"]*)"|([^",()]+?))\s*)?\)')
+
+
+def relation(said: str) -> str:
+    """A relation by its name.
+
+    >>> relation("=>"), relation(" isA")
+    ('directlyIncreases', 'isA')
+    """
+    word = said.strip()
+    return SHORT.get(word, word)
+
+
+def node(draft: drafting.Draft, said: str, at: Location | None, more: Mapping[str, str] = NOTHING) -> str:
+    """The key of the node that a BEL term is; its ontology term where name and namespace are one that was looked up.
+
+    ``more`` is what the file says of it beside the term: key, term, kind, name, note and levels.
+    """
+    words = " ".join(said.split())
+    found = _SIMPLE.fullmatch(words)
+    kind = KINDS.get(words.partition("(")[0], "")
+    term = _term(found[2], found[3] or found[4], found[5] or found[6] or "", at) if found and kind else None
+    id, _, label = more.get("term", "").partition(" ! ")
+    term = drafting.term(id, label, at) if id else term
+    kind = more.get("kind") or kind
+    kind = "" if kind == "other" or (term and _kind(term) == kind) else kind
+    key, name, note = (more.get(part, "") for part in ("key", "name", "note"))
+    levels = tuple(filter(None, more.get("levels", "").split("|")))
+    shown = name or (term.label if term and key else key) or words
+    return draft.node(words, shown, key=key, term=term, at=at, name=name, note=note, kind=kind, levels=levels)
+
+
+def _kind(term: Term) -> str:
+    entry = vocabulary.terms().get(term.id)
+    return entry.kind if entry else ""
+
+
+def _term(namespace: str, name: str, label: str, at: Location | None) -> Term | None:
+    """A term by its id, or by the name that it has in its namespace."""
+    for prefix in (namespace, namespace.replace("_", ".")):  # a namespace of BEL has no dot
+        if found := drafting.term(f"{prefix}:{name}", label, at):
+            return found
+    prefix = drafting.PREFIXES.get(namespace.casefold(), namespace)
+    named = (e for e in vocabulary.terms().values() if e.id.startswith(f"{prefix}:") and e.label == name)
+    entry = next(named, None)
+    return Term(entry.id, entry.label, at) if entry and not entry.obsolete else None
+
+
+def edge(
+    draft: drafting.Draft,
+    record: ForeignRecord,
+    field: str,
+    subject: str,
+    object: str,
+    items: Iterable[Evidence],
+    name: str = "",
+    verb: str = "",
+    level: str = "",
+    place: str = "",
+) -> str:
+    """The name of an edge between two BEL terms; ``field`` of the record holds the relation, and ``verb`` is the one
+    that the file says it stands for.
+    """
+    said = relation(str(record.take(field)))
+    own = vocabulary.predicates().get(verb)
+    stands = own and own.role != "blocks" and own.bel == said
+    verb, missing = (verb, "") if stands else RELATIONS.get(said, ("related_to", f"kg has no verb {said!r}"))
+    if missing:
+        record.changed(field, f"{verb}: {missing}")
+    evidence = tuple(items) or (Evidence(source="file", claim=drafting.UNCLASSIFIED, at=record.at),)
+    if said == "causesNoChange":
+        evidence = tuple(replace(item, stance="disputes") for item in evidence)
+    one, other = (node(draft, end, record.at) for end in (subject, object))
+    return draft.edge(Sentence(one, verb, other), record, evidence, name=name, level=level, place=place)
+
+
+def cited(draft: drafting.Draft, record: ForeignRecord, kind: str, id: str) -> str:
+    """The source that a citation means: ``kind`` and ``id`` are the fields that name database and number."""
+    database, number = str(record.see(kind)).casefold(), str(record.see(id))
+    prefix = {"pubmed": "PMID", "pmid": "PMID", "doi": "doi"}.get(database, "")
+    source = draft.cite(f"{prefix}:{number}" if prefix else number)
+    for field in (kind, id):
+        if source:
+            record.take(field)
+        else:
+            record.lost(field, "it is no number of PubMed, no DOI and no address")
+    return source or "file"
+
+
+def species(record: ForeignRecord, field: str) -> tuple[Term, ...]:
+    """The species of an item, where it was looked up."""
+    said = str(record.see(field))
+    found = drafting.taxon(said) if said else None
+    if found:
+        record.take(field)
+    elif said:
+        record.lost(field, "the species is not in ontology/terms.tsv, so nobody has checked its name")
+    return (found,) if found else ()

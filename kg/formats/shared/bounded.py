@@ -1,0 +1,323 @@
+"""Files of others, read within bounds: text, JSON, YAML, XML and RDF, with a place for every complaint.
+
+All formats read through this file, so that a hostile file meets the same guards everywhere.
+"""
+
+from __future__ import annotations
+
+import bisect
+import json
+import re
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field
+from json.decoder import JSONObject  # type: ignore[attr-defined]
+from json.scanner import py_make_scanner  # type: ignore[attr-defined]
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+from kg.formats.shared.losses import Ledger
+from kg.model import rdf_files
+from kg.model.diagnostics import InvalidMechanism, Location
+
+LARGEST = 64 * 2**20  # bytes: what a conversion holds in memory; more is for tools that stream
+
+
+MOST_PARTS = 1_000_000  # objects of JSON or elements of XML in one file
+
+
+DEEPEST = 100  # no format of a graph nests so deep
+
+
+DEEPEST_XML = 300  # formulas nest deeper
+
+
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def text(file: Path, ledger: Ledger) -> str:
+    """The text of a file. Raises InvalidMechanism if it is too large, no UTF-8, or holds what no text has."""
+    if file.stat().st_size > LARGEST:
+        size = f"{file.stat().st_size / 2**20:.0f} MiB; {LARGEST // 2**20} MiB is the most that is read at once"
+        raise ledger.stop(None, "too-large", f"the file has {size}", "split it")
+    data = file.read_bytes()
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise ledger.stop(None, "not-utf8", "the file looks like UTF-16", "save the file as UTF-8")
+    try:
+        found = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        lines = data[: error.start].decode("utf-8", "replace").split("\n")
+        at = ledger.at(len(lines), len(lines[-1]) + 1, lines[-1][-200:] if len(lines[-1]) < 200 else "")
+        byte = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        raise ledger.stop(at, "not-utf8", byte, "save the file as UTF-8") from None
+    odd = UNSEEN.search(found)
+    if odd:
+        at = place(found, odd.start(), ledger)
+        raise ledger.stop(at, "unseen-character", f"U+{ord(odd.group()):04X} is in no text", "remove it")
+    return found
+
+
+def place(text: str, offset: int, ledger: Ledger) -> Location:
+    """Where a character stands; the line goes with it if it is one that a person reads."""
+    start = text.rfind("\n", 0, offset) + 1
+    end = text.find("\n", offset)
+    line = text[start : end if end >= 0 else len(text)]
+    return ledger.at(text.count("\n", 0, offset) + 1, offset - start + 1, line if len(line) < 10_000 else "")
+
+
+class Object(dict[str, Any]):
+    """A JSON object that knows where in the text it begins."""
+
+    offset = 0
+
+
+def objects(text: str, ledger: Ledger, line: Location | None = None) -> Any:
+    """JSON, its objects with their offsets. Raises InvalidMechanism for what is none, or nests too deep.
+
+    ``line`` is where the text stands, if it is one line of a file.
+    """
+
+    def at_offset(offset: int) -> Location:
+        return line.moved(offset) if line else place(text, offset, ledger)
+
+    def pairs(found: list[tuple[str, Any]]) -> Object:
+        made = Object(found)
+        if len(made) != len(found):
+            names = [name for name, _ in found]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise _Twice(twice)
+        return made
+
+    made_so_far = 0
+
+    def parse(s_and_end: tuple[str, int], *rest: Any) -> tuple[Object, int]:
+        nonlocal made_so_far
+        made_so_far += 1
+        if made_so_far > MOST_PARTS:
+            raise ledger.stop(at_offset(s_and_end[1] - 1), "too-many", f"there are more than {MOST_PARTS:,} objects")
+        try:
+            made, end = JSONObject(s_and_end, *rest)
+        except _Twice as error:
+            at = at_offset(s_and_end[1] - 1)
+            raise ledger.stop(at, "duplicate-key", f"{error} stands twice in this object", "remove one") from None
+        made.offset = s_and_end[1] - 1
+        return made, end
+
+    def constant(name: str) -> Any:
+        raise ledger.stop(line, "no-json", f"{name} is no value of JSON", "a number, or null")
+
+    decoder: Any = json.JSONDecoder(object_pairs_hook=pairs, parse_constant=constant)
+    decoder.parse_object = parse
+    decoder.scan_once = py_make_scanner(decoder)
+    deep = depth(text)
+    if deep >= 0:
+        message = f"this is nested more than {DEEPEST} deep"
+        raise ledger.stop(at_offset(deep), "too-deep", message)
+    try:
+        return decoder.decode(text)
+    except json.JSONDecodeError as error:
+        at = at_offset(min(error.pos, max(len(text) - 1, 0)))
+        whole = "" if text.rstrip()[-1:] in ("}", "]") else "; the file seems to be cut short"
+        raise ledger.stop(at, "no-json", f"{error.msg}{whole}") from None
+    except InvalidMechanism:  # a ValueError, too, and told already
+        raise
+    except ValueError as error:  # a number of more digits than Python reads
+        raise ledger.stop(line, "no-json", str(error)) from None
+
+
+class _Twice(Exception):
+    pass
+
+
+def depth(text: str) -> int:
+    """Where brackets outside of JSON strings open deeper than DEEPEST; -1 if nowhere."""
+    deep = 0
+    for found in re.finditer(r'"(?:[^"\\]++|\\.)*+"|[][{}]', text, re.DOTALL):
+        mark = found.group()
+        deep += mark in "[{" if len(mark) == 1 else 0
+        deep -= mark in "]}" if len(mark) == 1 else 0
+        if deep > DEEPEST:
+            return found.start()
+    return -1
+
+
+class Places:
+    """Line and column of offsets of one text, or of objects that have one, looked up quickly."""
+
+    def __init__(self, text: str, ledger: Ledger) -> None:
+        self.text, self.ledger = text, ledger
+        self.starts = [0, *(found.end() for found in re.finditer("\n", text))]
+
+    def __call__(self, value: object) -> Location:
+        offset = value if isinstance(value, int) else getattr(value, "offset", 0)
+        line = bisect.bisect_right(self.starts, offset)
+        return self.ledger.at(line, offset - self.starts[line - 1] + 1)
+
+
+def events(text: str, loader: Any, deepest: int = DEEPEST, unseen: re.Pattern[str] = UNSEEN) -> Iterator[Any]:
+    """The events of a YAML text, without what would vanish silently or stand for something endless.
+
+    Raises ``yaml.MarkedYAMLError`` for tags, anchors and aliases, for what nests too deep, and for unseen characters.
+    """
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        mark: Any = event.start_mark
+        if depth > deepest:
+            raise yaml.MarkedYAMLError(problem=f"this is nested more than {deepest} deep", problem_mark=mark)
+        if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) is not None:
+            raise yaml.MarkedYAMLError(problem="a tag or a reference", problem_mark=mark)
+        odd = unseen.search(event.value) if isinstance(event, yaml.ScalarEvent) else None
+        if odd:
+            problem = f"this holds the character U+{ord(odd.group()):04X}, which no text has"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+        yield event
+
+
+def mapping(text: str, ledger: Ledger) -> Object:
+    """The one mapping that a YAML text is; single values stay texts. Raises InvalidMechanism for what is none."""
+    import yaml
+
+    found: Any = None
+    stack: list[tuple[Any, Any]] = []  # what is open, and the key whose value comes next
+    parts = 0
+
+    def stop(mark: Any, code: str, message: str, help: str = "") -> InvalidMechanism:
+        return ledger.stop(ledger.at(mark.line + 1, mark.column + 1) if mark else None, code, message, help)
+
+    try:
+        for event in events(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
+            mark: Any = event.start_mark
+            if isinstance(event, yaml.CollectionEndEvent):
+                stack.pop()
+                continue
+            if not isinstance(event, yaml.NodeEvent):
+                continue
+            parts += 1
+            if parts > MOST_PARTS:
+                raise stop(mark, "too-many", f"there are more than {MOST_PARTS:,} values", "split the file")
+            made: Any = event.value if isinstance(event, yaml.ScalarEvent) else []
+            if isinstance(event, yaml.MappingStartEvent):
+                made = Object()
+                made.offset = mark.index
+            if not stack:
+                if found is not None:
+                    raise stop(mark, "no-yaml", "there is a second document here", "put it into a file of its own")
+                found = made
+            else:
+                within, key = stack[-1]
+                if isinstance(within, list):
+                    within.append(made)
+                elif key is None:
+                    if not isinstance(made, str):
+                        raise stop(mark, "no-yaml", "a key is a single word here")
+                    if made in within:
+                        raise stop(mark, "duplicate-key", f"{made!r} stands twice in this mapping", "remove one")
+                    stack[-1] = (within, made)
+                    continue
+                else:
+                    within[key] = made
+                    stack[-1] = (within, None)
+            if not isinstance(made, str):
+                stack.append((made, None))
+    except yaml.MarkedYAMLError as error:
+        problem = str(error.problem or error)
+        raise stop(error.problem_mark or error.context_mark, "no-yaml", problem) from None
+    except InvalidMechanism:  # a ValueError, too, and told already
+        raise
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # PyYAML trips over escapes such as "\\UFFFFFFFF"
+        raise stop(None, "no-yaml", str(error).partition("\n")[0]) from None
+    if not isinstance(found, Object):
+        raise ledger.stop(None, "no-yaml", "the file holds no 'key: value' pairs")
+    return found
+
+
+@dataclass
+class Element:
+    """An element of XML: its local name, attributes, text, children, and where it stands."""
+
+    tag: str
+    attributes: dict[str, str]
+    at: Location
+    text: str = ""
+    children: list[Element] = field(default_factory=list)
+
+    def all(self, tag: str) -> Iterator[Element]:
+        return (child for child in self.children if child.tag == tag)
+
+
+def elements(text: str, ledger: Ledger) -> Element:
+    """XML as elements. Raises InvalidMechanism for what is none, and for anything that declares entities."""
+    parser = expat.ParserCreate(namespace_separator="}")
+    stack: list[Element] = []
+    roots: list[Element] = []
+    counted = [0]
+
+    def here() -> Location:
+        return ledger.at(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        made = Element(tag.rpartition("}")[2], {k.rpartition("}")[2]: v for k, v in attributes.items()}, here())
+        (stack[-1].children if stack else roots).append(made)
+        stack.append(made)
+        counted[0] += 1
+        if counted[0] > MOST_PARTS:
+            raise ledger.stop(here(), "too-many", f"there are more than {MOST_PARTS:,} elements", "split the file")
+        if len(stack) > DEEPEST_XML:
+            raise ledger.stop(here(), "too-deep", f"this is nested more than {DEEPEST_XML} deep")
+
+    def characters(said: str) -> None:
+        stack[-1].text += said
+
+    def doctype(*_: object) -> None:
+        message = "the file declares a document type, and with it perhaps entities"
+        raise ledger.stop(here(), "doctype", message, "remove <!DOCTYPE ...>; no graph needs one")
+
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.CharacterDataHandler = start, characters
+    parser.EndElementHandler = lambda _: stack.pop()
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        parser.Parse(text.encode("utf-8"), True)
+    except expat.ExpatError as error:
+        at = ledger.at(error.lineno, error.offset + 1)
+        raise ledger.stop(at, "no-xml", expat.errors.messages[error.code]) from None
+    return roots[0]
+
+
+def unread(root: Element, known: Mapping[str, Container[str]], ledger: Ledger, others: bool = True) -> None:
+    """Record what no reader of a format asks for: attributes that its elements do not have and, with ``others``,
+    elements that are none of its own, with their texts. An element ``data`` holds anything; its texts are read.
+    """
+    todo = [(root, False)]
+    while todo:
+        one, within = todo.pop()
+        own = known.get(one.tag)
+        if own is not None or others:
+            said = {name: value for name, value in one.attributes.items() if name not in (own or ())}
+            said |= {"text": one.text} if own is None and not within else {}
+            if said:
+                ledger.record("element", one.tag, said, one.at)
+        todo += [(child, within or one.tag == "data") for child in reversed(one.children)]
+
+
+class Anything:
+    """Attributes of any name: the reader of the element records them itself."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+def triples(text: str, ledger: Ledger, suffix: str) -> list[rdf_files.Triple]:
+    """The triples of a text in RDF. Raises InvalidMechanism for what is none, and for more than a report holds."""
+    try:
+        found = rdf_files.triples(text, suffix)
+    except (SyntaxError, ValueError) as error:
+        said = re.sub(r"^Parser error (at|between) line .*?: ", "", str(getattr(error, "msg", error)))
+        at = ledger.at(getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 1)
+        raise ledger.stop(at, "no-rdf", said[:300], "the file may be cut short, or be in another syntax") from None
+    if len(found) > MOST_PARTS:
+        raise ledger.stop(None, "too-many", f"there are more than {MOST_PARTS:,} triples", "split the file")
+    return found

@@ -1,0 +1,274 @@
+"""A mechanism in the making: what a reader of a foreign file fills.
+
+It finds keys, terms, sources and verbs, and adds nothing that a file does not say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Container, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from kg.formats.shared.losses import ForeignRecord, Ledger
+from kg.model import vocabulary
+from kg.model.diagnostics import Location
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
+from kg.model.vocabulary import Predicate, Term
+
+UNCLASSIFIED = "unclassified"  # the claim of what a file asserts without saying what kind of statement it is
+
+
+KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
+
+
+def as_key(name: str) -> str:
+    """A name as a key of the notation.
+
+    >>> as_key("p(HGNC:CXCR6)")
+    'p_HGNC_CXCR6'
+    """
+    return re.sub(r"[^A-Za-z0-9_.+-]+", "_", name).strip("_").lstrip("_.+-") or "x"
+
+
+#: Prefixes of others, in small letters, for those in ontology/prefixes.tsv.
+PREFIXES = {
+    "uniprot": "UniProtKB",
+    "uniprot knowledgebase": "UniProtKB",
+    "pubchem": "PUBCHEM.COMPOUND",
+    "drugbank": "DRUGBANK",
+    "go": "GO",
+    "chebi": "CHEBI",
+    "hgnc": "HGNC",
+    "mgi": "MGI",
+    "wormbase": "WB",
+    "mesh": "MESH",
+    "mondo": "MONDO",
+}
+
+
+def term(curie: str, label: str = "", at: Location | None = None) -> Term | None:
+    """A term of an ontology that kg knows, with the label that was looked up, else the given one, else its id."""
+    prefix, _, local = curie.partition(":")
+    prefix = prefix if prefix in vocabulary.prefixes() else PREFIXES.get(prefix.casefold(), prefix)
+    curie = f"{prefix}:{local.removeprefix(f'{prefix}:')}"  # some write CHEBI:CHEBI:15422
+    known = vocabulary.prefixes().get(prefix)
+    if known is None or not re.search(known.pattern, curie.partition(":")[2], re.ASCII) or re.search(r"\s", curie):
+        return None
+    entry = vocabulary.terms().get(curie)
+    if entry is None and prefix == "kg":
+        return None
+    return Term(curie, entry.label if entry else " ".join(label.split()) or curie, at)
+
+
+def curie(iri: str) -> str:
+    """An IRI as a CURIE, if it is in the form of a registered prefix, of an OBO ontology, or of identifiers.org.
+
+    >>> curie("http://purl.obolibrary.org/obo/RO_0002333"), curie("http://identifiers.org/wormbase/WBGene00017990")
+    ('RO:0002333', 'WB:WBGene00017990')
+    """
+    if obo := re.fullmatch(r"https?://purl\.obolibrary\.org/obo/([A-Za-z]+)_(\w+)", iri):
+        return f"{obo[1]}:{obo[2]}"
+    for prefix in vocabulary.prefixes().values():
+        if iri.startswith(prefix.iri) and prefix.iri.endswith(("/", "_", "#", "=")):
+            return f"{prefix.prefix}:{iri.removeprefix(prefix.iri)}"
+    if known := re.fullmatch(r"https?://identifiers\.org/([\w.]+)[/:](\S+)", iri):
+        return f"{PREFIXES.get(known[1].casefold(), known[1])}:{known[2]}"
+    return ""
+
+
+def local(iri: str) -> str:
+    """The last part of an IRI, decoded.
+
+    >>> local("http://example.org/a#Adenosine%20triphosphate")
+    'Adenosine triphosphate'
+    """
+    return unquote(re.split("[/#]", iri.rstrip("/#"))[-1])
+
+
+def taxon(said: str) -> Term | None:
+    """A species by its number in the NCBI Taxonomy or by its name, if its name was looked up.
+
+    >>> str(taxon("10090"))
+    'NCBITaxon:10090 ! Mus musculus'
+    """
+    local = said.rpartition(":")[2].strip()
+    for entry in vocabulary.terms().values():
+        names = [name.casefold() for name in (entry.label, *entry.synonyms)]
+        if entry.id.startswith("NCBITaxon:") and (entry.id == f"NCBITaxon:{local}" or local.casefold() in names):
+            return Term(entry.id, entry.label)
+    return None
+
+
+SIGNED = {1: "promotes", -1: "limits"}  # the verbs that say a sign, and no more
+
+
+def verb(said: str) -> Predicate | None:
+    """A verb of kg by its name or its phrase; None if kg has no such verb.
+
+    >>> verb("positively regulates").verb
+    'positively_regulates'
+    """
+    word = re.sub(r"[\s-]+", "_", said.strip()).casefold()
+    return vocabulary.predicates().get(word) or next(
+        (one for one in vocabulary.predicates().values() if one.phrase.casefold() == said.strip().casefold()), None
+    )
+
+
+class Draft:
+    """A mechanism in the making. What an edge rests on is what the file cites, else the file itself.
+
+    A file that does not say what kind of statement an edge is gives the claim ``unclassified``; a publication that it
+    cites was not read by kg (``read: no``); a licence that it does not state is NOASSERTION, SPDX's word for that.
+    """
+
+    def __init__(self, file: Path, ledger: Ledger, text: str | bytes) -> None:
+        self.file, self.ledger = file, ledger
+        kind = f"{ledger.title.partition(':')[0]} file"
+        sha = hashlib.sha256(text.encode("utf-8") if isinstance(text, str) else text).hexdigest()
+        self.whole = Source(key="file", kind=kind, title=file.name, texts=(sha,), at=ledger.at())
+        self.about = {"id": "", "title": "", "licence": "", "summary": "", "version": "", "status": ""}
+        self.nodes: dict[str, Node] = {}
+        self.keys: dict[str, str] = {}  # what the file calls a node -> its key
+        self.edges: dict[tuple[Any, ...], Edge] = {}  # what one says -> the edge
+        self.evidence: dict[tuple[Any, ...], dict[Evidence, None]] = {}  # the items of each
+        self.again: dict[tuple[Any, ...], list[Evidence]] = {}  # those that came when the edge was there already
+        self.sources: dict[str, Source] = {}
+        self.works: dict[str, tuple[str, ...]] = {}  # the key of a source -> what identifies it
+        self.by: dict[str, str] = {}  # what identifies a source -> its key
+        self.cited: dict[str, str] = {}  # a publication as the file names it -> its key
+        self.names: set[str] = set()
+        self.numbers: dict[str, int] = {}  # a name -> the number that it was given last
+
+    def node(self, id: str, label: str = "", key: str = "", **says: Any) -> str:
+        """The key of the node that the file calls so, which is made if there is none; ``says`` are fields of Node."""
+        if id not in self.keys:
+            made = self.free(as_key(key or id), self.nodes)
+            term, shown = says.get("term"), " ".join((label or id).split())
+            if not says.get("name") and shown != (term.label if term else made):
+                says["name"] = shown
+            self.keys[id] = made
+            self.nodes[made] = Node(key=made, **says)
+        return self.keys[id]
+
+    def free(self, name: str, *taken: Container[str]) -> str:
+        """A name that nobody has; the numbers that were given away are not tried again."""
+        made = unused(name, *taken, first=self.numbers.get(name, 1))
+        self.numbers[name] = int(made.removeprefix(name).lstrip("-") or 1)
+        return made
+
+    def cite(self, publication: str) -> str:
+        """The key of the source that a CURIE or an address identifies; nothing if it identifies none."""
+        said = publication.strip()
+        if said not in self.cited:
+            self.cited[said] = self._source(said)
+        return self.cited[said]
+
+    def _source(self, said: str) -> str:
+        prefix, _, local = said.partition(":")
+        known: dict[str, Any]
+        if prefix.casefold() in ("pmid", "pubmed") and re.fullmatch(r"\d+", local.strip()):
+            name, known = f"PMID_{local.strip()}", {"pmid": local.strip()}
+        elif found := re.fullmatch(r"(?:doi:|https?://(?:dx\.)?doi\.org/)?(10\.\d{2,9}/\S+)", said, re.IGNORECASE):
+            name, known = as_key(f"doi_{found[1]}"), {"doi": found[1]}
+        elif re.fullmatch(r"https?://[^\s<>\"]+", said):
+            name, known = as_key(said.partition("://")[2])[:60], {"url": said}
+        else:
+            return ""
+        if len(self.works) != len(self.sources):  # a file may bring sources of its own
+            self.works = {key: (one.pmid, one.doi, one.url) for key, one in self.sources.items()}
+            self.by = {work: key for key, works in reversed(self.works.items()) for work in works if work}
+        (work,) = known.values()
+        if work not in self.by:
+            made = unused(name, self.sources)
+            self.sources[made] = Source(key=made, kind="publication", read="no", **known)
+            self.works[made], self.by[work] = ("", "", ""), made
+        return self.by[work]
+
+    def edge(
+        self,
+        sentence: Sentence,
+        record: ForeignRecord | None = None,
+        evidence: Sequence[Evidence] = (),
+        name: str = "",
+        **more: Any,
+    ) -> str:
+        """Add an edge between nodes by their keys. What was said before gets the evidence of this one, too."""
+        at = record.at if record else more.pop("at", None)
+        items = tuple(evidence) or (Evidence(source="file", claim=UNCLASSIFIED, at=at),)
+        says = (
+            sentence,
+            more.get("place", ""),
+            more.get("level", ""),
+            more.get("requires", ()),
+            more.get("unless", ()),
+        )
+        if before := self.edges.get(says):
+            known = self.evidence[says]
+            more_of_it = [one for one in items if one.source != "file" or one not in known]
+            known.update(dict.fromkeys(more_of_it))
+            self.again.setdefault(says, []).extend(more_of_it)
+            if record:
+                record.joined(before.name)
+            return before.name
+        made = self.free(as_key(name) if name else sentence.name, self.names, self.nodes)
+        self.names.add(made)
+        self.edges[says] = Edge(sentence=sentence, name=made, evidence=items, at=at, **more)
+        self.evidence[says] = dict.fromkeys(items)
+        return made
+
+    def mechanism(self, **parts: Any) -> Mechanism:
+        """What was drafted. Raises InvalidMechanism if there is no edge or no node."""
+        if not self.edges:
+            raise self.ledger.stop(None, "no-edges", "the file has no edge that can be read")
+        name = re.sub("[^a-z0-9]+", "-", (self.about["id"] or self.file.name.partition(".")[0]).lower()).strip("-")[:64]
+        sources = dict(self.sources)
+        for known, more in self.again.items():  # in one go: a file may say one thing a hundred thousand times
+            self.edges[known] = replace(self.edges[known], evidence=(*self.edges[known].evidence, *more))
+        self.again = {}
+        edges = tuple(self.edges.values())
+        items = [*parts.get("scope", ()), *(item for edge in edges for item in edge.evidence)]
+        if not sources or any(item.source == "file" for item in items):
+            sources = {"file": self.whole, **sources}
+        says: dict[str, Any] = {
+            "id": name or "mechanism",
+            "title": " ".join(self.about["title"].split()) or self.file.name,
+            "licence": self.about["licence"] or "NOASSERTION",
+            "summary": self.about["summary"],
+            "version": self.about["version"],
+            "status": self.about["status"],
+        }
+        return Mechanism(
+            **says,
+            sources=Frozen(sources),
+            nodes=Frozen(self.nodes),
+            edges=edges,
+            file=str(self.file),
+            at=self.ledger.at(),
+            **parts,
+        )
+
+
+def unused(name: str, *taken: Container[str], first: int = 1) -> str:
+    """The name, or the name with a number that nobody has; ``first`` is the number to try first.
+
+    >>> unused("A", {"A", "A-2"})
+    'A-3'
+    """
+    made = (name if n == 1 else f"{name}-{n}" for n in range(first, 10**9))
+    return next(one for one in made if not any(one in names for names in taken))
+
+
+def position(said: Any) -> tuple[float, float] | None:
+    """Where a node stands in a picture; None if it is not said as two numbers.
+
+    >>> position({"x": 1, "y": 2.5})
+    (1, 2.5)
+    """
+    found = (said.get("x"), said.get("y")) if isinstance(said, dict) else (None, None)
+    x, y = (one if isinstance(one, (int, float)) and not isinstance(one, bool) else None for one in found)
+    return None if x is None or y is None else (x, y)

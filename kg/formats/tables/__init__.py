@@ -1,0 +1,1 @@
+"""Tables: KGX, and spreadsheets."""

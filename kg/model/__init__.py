@@ -1,0 +1,1 @@
+"""What everything else speaks of: the mechanism, its words, its texts, and complaints about them."""

@@ -1,0 +1,364 @@
+"""A mechanism: what a file in the notation says, what follows from it at once, and its view as a networkx graph."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from kg.model import vocabulary
+from kg.model.diagnostics import UnknownName
+from kg.model.frames import frame
+from kg.model.records import (
+    STATUS,
+    Assumption,
+    Condition,
+    Edge,
+    Evidence,
+    Expectation,
+    Frozen,
+    Node,
+    Note,
+    Place,
+    Reading,
+    Requirement,
+    Source,
+    Stop,
+    Support,
+    TrackedRecord,
+    common_name,
+    plain,
+)
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Mechanism(TrackedRecord):
+    """A mechanism: what a file in the notation says."""
+
+    id: str = ""
+    title: str = ""
+    summary: str = ""
+    licence: str = ""
+    version: str = ""
+    status: str = ""
+    sources: Frozen[Source] = Frozen()
+    scope: tuple[Evidence, ...] = ()
+    places: Frozen[Place] = Frozen()
+    nodes: Frozen[Node] = Frozen()
+    edges: tuple[Edge, ...] = ()
+    readings: Frozen[Reading] = Frozen()
+    assumptions: Frozen[Assumption] = Frozen()
+    conditions: Frozen[Condition] = Frozen()
+    expectations: tuple[Expectation, ...] = ()
+    notes: tuple[Note, ...] = ()
+    tour: tuple[Stop, ...] = ()
+    layout: tuple[tuple[str, ...], ...] = ()
+    file: str = field(default="", compare=False)
+
+    @property
+    def parts(self) -> tuple[Mechanism, ...]:
+        """The mechanisms that it consists of: itself."""
+        return (self,)
+
+    def address(self, *steps: str) -> tuple[str, ...]:
+        """The steps of the IRI of a part, below the base: ``("ta1-tlr7", "edge", "degradation")``."""
+        return (self.id, *steps)
+
+    def node(self, key: str) -> Node:
+        """A node by its key. Raises UnknownName, which says what may have been meant."""
+        if key not in self.nodes:
+            raise UnknownName("node", key, self.nodes)
+        return self.nodes[key]
+
+    def edge(self, name: str) -> Edge:
+        """An edge by its name. Raises UnknownName, which says what may have been meant."""
+        if name not in self._edges:
+            raise UnknownName("edge", name, self._edges)
+        return self._edges[name]
+
+    @cached_property
+    def _edges(self) -> dict[str, Edge]:
+        return {edge.name: edge for edge in self.edges}
+
+    def blocked(self, edge: Edge) -> tuple[Edge, ...]:
+        """The edges that a blocking edge acts on: exactly one in a valid mechanism.
+
+        ``A protects B from C`` acts on the decreasing edge from C to B, ``A blocks NAME`` on the edge of that name.
+        """
+        if edge.verb not in vocabulary.predicates() or edge.role != "blocks":
+            return ()
+        if not edge.sentence.other:
+            return tuple(e for e in self.edges if e.name == edge.sentence.object)
+        wanted = (edge.sentence.other, edge.sentence.object)
+        return tuple(
+            e
+            for e in self.edges
+            if (e.subject, e.sentence.object) == wanted and e.verb in vocabulary.predicates() and e.role == "decreases"
+        )
+
+    def bare(self, edge: Edge) -> bool:
+        """Whether an edge stands as a bare triple: it is asserted, and no edge that is the same triple is disputed."""
+        said = (edge.subject, edge.verb, edge.sentence.object)
+        same = (e for e in self.edges if (e.subject, e.verb, e.sentence.object) == said)
+        return edge.asserted and not any(e.disputed for e in same)
+
+    def object(self, edge: Edge) -> str:
+        """The node that an edge points to; for a blocking edge, the object of what it blocks."""
+        passed = {edge.name}
+        while not edge.sentence.other and (blocked := self.blocked(edge)) and blocked[0].name not in passed:
+            edge = blocked[0]
+            passed.add(edge.name)
+        return edge.sentence.object
+
+    def words(self, edge: Edge) -> str:
+        """An edge in words, with labels for keys: ``RNase A degrades miR-146a-5p``."""
+
+        def label(key: str) -> str:
+            return (
+                self.nodes[key].label
+                if key in self.nodes
+                else f"“{self._edges[key].name}”"
+                if key in self._edges
+                else key
+            )
+
+        said = edge.sentence
+        other = f" from {label(said.other)}" if said.other else ""
+        return f"{label(said.subject)} {edge.predicate.phrase} {label(said.object)}{other}"
+
+    def source(self, evidence: Evidence) -> Source | None:
+        """The source of an item of evidence: the one it names, or the first of the file."""
+        return self.sources.get(evidence.source or next(iter(self.sources), ""))
+
+    def evidence(self) -> Iterator[Evidence]:
+        """Every item of evidence of the file, in order: edges and their conditions, scope, notes, expectations."""
+        yield from self.scope
+        for edge in self.edges:
+            yield from edge.evidence
+            for requirement in (*edge.requires, *edge.unless):
+                yield from requirement.evidence
+            yield from (edge.effect,) if edge.effect and edge.effect.claim else ()
+        for reading in self.readings.values():
+            for change in reading.edges.values():
+                for requirement in (*(change.requires or ()), *(change.unless or ())):
+                    yield from requirement.evidence
+                yield from (change.effect,) if change.effect and change.effect.claim else ()
+        for expectation in self.expectations:
+            yield from expectation.evidence
+        for note in self.notes:
+            yield from note.evidence
+
+    def within(self, place: str) -> tuple[str, ...]:
+        """A place and all places around it, innermost first."""
+        found: list[str] = []
+        while place in self.places and place not in found:
+            found.append(place)
+            place = self.places[place].inside
+        return tuple(found)
+
+    def sign(self, edge: Edge) -> int:
+        """+1, -1 or 0: what the edge does to its object."""
+        return {"+": 1, "-": -1}.get(edge.predicate.sign, 0)
+
+    def behind(self, source: str) -> tuple[str, ...]:
+        """A source and the studies behind it: what it reports, what that reports, and so on; by their keys."""
+        found: list[str] = []
+        while source in self.sources and source not in found:
+            found.append(source)
+            source = self.sources[source].reports
+        return tuple(found)
+
+    @cached_property
+    def papers(self) -> Mapping[str, str]:
+        """The study behind each source, by keys: sources that report one study, or share a DOI or PubMed number, have one."""
+        first: dict[str, str] = {}  # an identifier -> the source that had it first
+        found: dict[str, str] = {}
+        for key in self.sources:
+            found[key] = self.behind(key)[-1]
+        for key, study in found.items():
+            for one in dict.fromkeys((study, key)):
+                names = (f"doi:{self.sources[one].doi.casefold()}", f"PMID:{self.sources[one].pmid}")
+                for name in (name for name in names if not name.endswith(":")):
+                    other, here = found[first.setdefault(name, key)], found[key]
+                    if other != here:
+                        found.update({k: other for k, s in found.items() if s == here})
+        return found
+
+    def studies(self, edge: Edge) -> Iterator[tuple[str, str, str]]:
+        """For each item of evidence of an edge that has a source: its stance, the study behind it, how that was read.
+
+        A finding is its study's: a study that is known through another source was read in a report.
+        """
+        for item in edge.evidence:
+            source = self.source(item)
+            if source and not item.because:
+                told = item.claim == "finding" and source.reports in self.sources
+                yield item.stance, self.papers[source.key], "report" if told else source.read
+
+    def support(self, *edges: Edge) -> Support:
+        """What an edge, or all edges of a derivation together, rest on, as counts."""
+        papers: dict[str, set[str]] = {"supports": set(), "disputes": set(), "qualifies": set()}
+        read = set()
+        for edge in edges:
+            for stance, study, how in self.studies(edge):
+                papers[stance].add(study)
+                read.add(how)
+        items = [item for edge in edges for item in edge.evidence]
+        return Support(
+            supporting=len(papers["supports"]),
+            disputing=len(papers["disputes"]),
+            qualifying=len(papers["qualifies"]),
+            claims=Counter(item.claim for item in items),
+            species=tuple(sorted({taxon.label for item in items if item.stance == "supports" for taxon in item.taxon})),
+            designs=tuple(sorted({item.assay.label for item in items if item.assay})),
+            read=tuple(sorted(read)),
+        )
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """The source strip: what every page, picture and answer must carry, derived from sources and scope."""
+        strip = []
+        for source in self.sources.values():
+            if source.reports and source.reports in self.sources:
+                of = self.sources[source.reports]
+                unread = " we have not read" if of.read == "no" else ""
+                strip.append(f"From a {source.kind} about a {of.kind}{unread}")
+        strip = strip or [f"From {len(self.sources)} source{'s' * (len(self.sources) != 1)}"]
+        strip += [STATUS[self.status]] if self.status else []
+        stated = [f"{item.hedge} {common_name(taxon)}".strip() for item in self.scope for taxon in item.taxon]
+        strip.append(
+            f"Species: {', '.join(stated)}, by the source's own account" if stated else "Species as stated on each step"
+        )
+        return (*strip, "Research findings, not medical advice")
+
+    def __repr__(self) -> str:
+        """Short: a mechanism in full is its file.
+
+        >>> Mechanism(id="one", title="A title")
+        <Mechanism one: 'A title', 0 nodes, 0 edges>
+        """
+        return f"<Mechanism {self.id}: {self.title!r}, {len(self.nodes)} nodes, {len(self.edges)} edges>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the explorer, whole, in a frame. The page is above this floor, so kg's face is asked."""
+        import kg
+
+        return str(kg.page.notebook(self))
+
+    def cite(self, *part: str) -> str:
+        """How a mechanism, or a part of it such as an answer, is cited: its IRI and its version.
+
+        >>> from kg.formats import read
+        >>> read("ta1-tlr7").cite("run", "both")
+        'https://w3id.org/immune-kg/ta1-tlr7/run/both, version 0.1.0'
+        """
+        return f"{vocabulary.BASE}{'/'.join(self.address(*filter(None, part)))}" + f", version {self.version}" * bool(
+            self.version
+        )
+
+    def to_frame(self, of: str = "edges") -> pd.DataFrame:
+        """The ``edges``, ``nodes``, ``evidence`` or ``sources`` as a pandas data frame of plain values, a row for each.
+
+        Edges and nodes have the attributes that ``graph`` gives them; evidence has the keys of the notation, beside the
+        edge that it stands on.
+
+        >>> from kg.formats import read
+        >>> list(read("ta1-tlr7").to_frame("evidence").columns[:3])
+        ['edge', 'stance', 'source']
+
+        Raises MissingLibrary without pandas (``kg[frame]``), and UnknownName for another word.
+        """
+        tables: dict[str, Callable[[], Iterable[dict[str, Any]]]] = {
+            "edges": lambda: (
+                {"edge": name, "subject": s, "object": o, **v}
+                for s, o, name, v in self.graph.edges(keys=True, data=True)
+            ),
+            "nodes": lambda: ({"node": key, **values} for key, values in self.graph.nodes(data=True)),
+            "evidence": lambda: (
+                {"edge": e.name, "stance": item.stance, **plain(item)} for e in self.edges for item in e.evidence
+            ),
+            "sources": lambda: (
+                _plain(**{key: value for key, value in vars(one).items() if isinstance(value, str)})
+                for one in self.sources.values()
+            ),
+        }
+        if of not in tables:
+            raise UnknownName("table", of, tables)
+        return frame(tables[of](), {"evidence": ("edge", "stance", "source")}.get(of, ()))
+
+    @cached_property
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """The mechanism as a ``networkx.MultiDiGraph``: node keys, and edges keyed by their name.
+
+        All attributes are plain (str, int, bool) and left out where there is nothing to say. A graph has ``id``,
+        ``title``, ``licence``, ``status`` and ``caveat``; a node ``label``, ``name`` (where it is given one), ``term``, ``term_label``, ``kind``, ``place``, ``at_start``,
+        ``levels``, ``outcome``, ``forms`` and ``form_labels``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``, ``claim``,
+        ``asserted``, ``executes``, ``disputed``, ``place``, ``requires``, ``unless``, ``level``, ``effect``, ``sentence``,
+        ``species``, ``evidence`` (a JSON list) and, where several mechanisms are one graph, ``mechanism``. A list is one text with ``|`` between its items. An edge that
+        blocks an edge goes to the object of that edge, with ``blocks`` naming it.
+        """
+        import networkx as nx
+
+        caveat = " · ".join(self.caveats)
+        about = _plain(id=self.id, title=self.title, licence=self.licence, status=self.status, caveat=caveat)
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(**about)
+        for node in self.nodes.values():
+            graph.add_node(
+                node.key,
+                **_plain(
+                    label=node.label,
+                    name=node.name,
+                    term=node.term.id if node.term else "",
+                    term_label=node.term.label if node.term else "",
+                    kind=node.drawn_as,
+                    place=node.place,
+                    at_start=node.at_start,
+                    levels="|".join(node.levels),
+                    outcome=node.outcome,
+                    forms="|".join(form.id for form in node.forms),
+                    form_labels="|".join(form.label for form in node.forms),
+                    note=node.note,
+                ),
+            )
+        for edge in self.edges:
+            blocked = self.blocked(edge)
+            graph.add_edge(
+                edge.subject,
+                self.object(edge),
+                key=edge.name,
+                **_plain(
+                    predicate=edge.verb,
+                    sign=self.sign(edge),
+                    role=edge.role,
+                    claim=edge.claim,
+                    asserted=self.bare(edge),
+                    executes=edge.executes,
+                    disputed=edge.disputed,
+                    place=edge.place,
+                    blocks=blocked[0].name if blocked else "",
+                    requires="|".join(map(_needed, edge.requires)),
+                    unless="|".join(map(_needed, edge.unless)),
+                    level=edge.level,
+                    effect="" if edge.effect is None else "complete" if edge.effect.complete else "unstated",
+                    sentence=edge.sentence.text,
+                    mechanism=edge.mechanism,
+                    species="|".join(self.support(edge).species),
+                    evidence=json.dumps([plain(item) for item in edge.evidence], ensure_ascii=False),
+                ),
+            )
+        return graph
+
+
+def _needed(requirement: Requirement) -> str:
+    return requirement.node + (f">={requirement.level}" if requirement.level else "")
+
+
+def _plain(**values: str | int | bool | None) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None and value != ""}

@@ -1,0 +1,415 @@
+"""The parts of a mechanism: sources, places, nodes, edges, and the evidence on every edge, as frozen values.
+
+The fields of each class are the keys of the notation (ontology/notation.tsv); docs/notation.md explains them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, TypeVar
+
+from kg.model import vocabulary
+from kg.model.diagnostics import Location
+from kg.model.vocabulary import Predicate, Term
+
+V = TypeVar("V")
+
+
+class Frozen(Mapping[str, V]):
+    """A mapping that cannot be changed, in the order of the file; equal to another whatever the order.
+
+    >>> Frozen({"a": 1})["a"]
+    1
+    """
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[str, V] | Iterable[tuple[str, V]] = ()) -> None:
+        self._items = dict(items)
+
+    def __getitem__(self, key: str) -> V:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._items.items()))
+
+    def __repr__(self) -> str:
+        return f"Frozen({self._items!r})"
+
+
+@dataclass(frozen=True)
+class TrackedRecord:
+    """What every part of a mechanism file has: where it stands, and where each of its keys stands."""
+
+    at: Location | None = field(default=None, compare=False, repr=False, kw_only=True)
+    locations: Frozen[Location] = field(default=Frozen(), compare=False, repr=False, kw_only=True)
+
+    def location_of(self, key: str) -> Location | None:
+        """Where the value of a key stands, or else the record itself."""
+        return self.locations.get(key, self.at)
+
+
+@dataclass(frozen=True)
+class Evidence(TrackedRecord):
+    """One reason to believe, or doubt, a statement: a place in a source, or the curator's own because.
+
+    Where a source was not read in full there may be no place to give; ``says`` tells in our words what it says.
+    """
+
+    source: str = ""
+    anchor: str = ""
+    span: tuple[int, int] | None = None
+    says: str = ""
+    because: str = ""
+    claim: str = ""
+    hedge: str = ""
+    taxon: tuple[Term, ...] = ()
+    assay: Term | None = None
+    time: str = ""
+    dose: str = ""
+    stance: str = "supports"
+
+
+@dataclass(frozen=True)
+class Source(TrackedRecord):
+    """A text, or a study that is known through one. ``read`` says how much of it the curator read."""
+
+    key: str = ""
+    kind: str = ""
+    title: str = ""
+    authors: str = ""
+    publisher: str = ""
+    date: str = ""
+    doi: str = ""
+    pmid: str = ""
+    url: str = ""
+    texts: tuple[str, ...] = ()
+    read: str = "full"
+    reports: str = ""
+    interest: str = ""
+
+
+@dataclass(frozen=True)
+class Place(TrackedRecord):
+    """Where things happen: a tissue, a cell, a compartment, possibly inside another place."""
+
+    key: str = ""
+    term: Term | None = None
+    name: str = ""
+    inside: str = ""
+
+    @property
+    def label(self) -> str:
+        return self.name or (self.term.label if self.term else self.key)
+
+
+@dataclass(frozen=True)
+class Node(TrackedRecord):
+    """A participant: something that is present or not, active or not, or has a level."""
+
+    key: str = ""
+    term: Term | None = None
+    name: str = ""
+    place: str = ""
+    at_start: str = ""
+    levels: tuple[str, ...] = ()
+    outcome: bool = False
+    forms: tuple[Term, ...] = ()
+    kind: str = ""
+    note: str = ""
+
+    @property
+    def label(self) -> str:
+        return self.name or (self.term.label if self.term else self.key)
+
+    @property
+    def drawn_as(self) -> str:
+        """Its kind, as written or as its term's category says: treatment, molecule, ... or other."""
+        entry = vocabulary.terms().get(self.term.id) if self.term else None
+        return self.kind or (entry.kind if entry else "other")
+
+
+@dataclass(frozen=True)
+class Requirement(TrackedRecord):
+    """A node that an edge needs (requires) or must not meet (unless), possibly at a level."""
+
+    node: str = ""
+    level: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Effect(Evidence):
+    """How far a decrease goes, and where that stands. Not complete means that the size is unstated."""
+
+    complete: bool = False
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """An edge as it is said: ``subject verb object``, with ``other`` in ``A protects B from C``.
+
+    >>> Sentence("Ta1", "protects", "miR146a", "RNase_A").text
+    'Ta1 protects miR146a from RNase_A'
+    """
+
+    subject: str = ""
+    verb: str = ""
+    object: str = ""
+    other: str = ""
+
+    @property
+    def text(self) -> str:
+        return f"{self.subject} {self.verb} {self.object}" + (f" from {self.other}" if self.other else "")
+
+    @property
+    def name(self) -> str:
+        """The name of an edge that is given none: its words, joined by hyphens."""
+        return self.text.replace(" ", "-") if self.subject else ""
+
+
+@dataclass(frozen=True)
+class Edge(TrackedRecord):
+    """A signed sentence with its evidence, and the conditions under which it acts."""
+
+    sentence: Sentence = Sentence()
+    name: str = ""
+    place: str = ""
+    requires: tuple[Requirement, ...] = ()
+    unless: tuple[Requirement, ...] = ()
+    level: str = ""
+    effect: Effect | None = None
+    run: bool = True
+    evidence: tuple[Evidence, ...] = ()
+    mechanism: str = ""  # in a graph of several mechanisms: the one that says it
+
+    @property
+    def subject(self) -> str:
+        return self.sentence.subject
+
+    @property
+    def verb(self) -> str:
+        return self.sentence.verb
+
+    @property
+    def predicate(self) -> Predicate:
+        """What the verb means. Raises KeyError for a verb that is not in predicates.tsv."""
+        return vocabulary.predicates()[self.verb]
+
+    @property
+    def role(self) -> str:
+        """increases, decreases, blocks or none."""
+        return self.predicate.role
+
+    @property
+    def executes(self) -> bool:
+        """Whether a run uses it: ``run: no`` and verbs without a role are only drawn and exported."""
+        return self.run and self.role != "none"
+
+    @property
+    def disputed(self) -> bool:
+        return any(item.stance == "disputes" for item in self.evidence)
+
+    @property
+    def denied(self) -> bool:
+        """Whether all of its evidence disputes it: what the sources say is that it is not so."""
+        return bool(self.evidence) and all(item.stance == "disputes" for item in self.evidence)
+
+    @property
+    def asserted(self) -> bool:
+        """Whether it may stand as a bare triple: an unhedged finding or background claim supports it, none disputes it."""
+        firm = (item for item in self.evidence if item.stance == "supports" and not item.hedge)
+        return any(item.claim in BARE for item in firm) and not self.disputed and self.predicate.bare == "yes"
+
+    @property
+    def taxa(self) -> tuple[Term, ...]:
+        """The species that its supporting evidence states. What qualifies or disputes it was seen elsewhere, perhaps."""
+        stated = (taxon for item in self.evidence if item.stance == "supports" for taxon in item.taxon)
+        return tuple(dict.fromkeys(stated))
+
+    @property
+    def claim(self) -> str:
+        """The firmest claim among its supporting evidence, in the order of claims.tsv."""
+        supporting = {item.claim for item in self.evidence if item.stance == "supports"}
+        return next((claim for claim in vocabulary.claims() if claim in supporting), "")
+
+
+#: What must be said beside a mechanism of that status.
+STATUS = {"outline": "Outline: only excerpts of its sources were read"}
+
+
+BARE = frozenset(claim.claim for claim in vocabulary.claims().values() if claim.bare == "yes")
+
+
+@dataclass(frozen=True)
+class Change(TrackedRecord):
+    """What a reading replaces in one edge; None leaves the edge's own."""
+
+    requires: tuple[Requirement, ...] | None = None
+    unless: tuple[Requirement, ...] | None = None
+    level: str | None = None
+    effect: Effect | None = None
+    run: bool | None = None
+
+
+@dataclass(frozen=True)
+class Reading(TrackedRecord):
+    """A rival encoding of the same text."""
+
+    key: str = ""
+    title: str = ""
+    edges: Frozen[Change] = Frozen()
+
+
+@dataclass(frozen=True)
+class Assumption(TrackedRecord):
+    """What the source leaves open and a run may fix; never on unless asked for."""
+
+    key: str = ""
+    title: str = ""
+    values: Frozen[str] = Frozen()
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Condition(TrackedRecord):
+    """A named starting point of a run."""
+
+    key: str = ""
+    title: str = ""
+    values: Frozen[str] = Frozen()
+
+
+@dataclass(frozen=True)
+class Expect:
+    """What must come out: ``relation`` is one of is, same as, higher than, lower than.
+
+    >>> Expect("tumour_control", "same as", "chemo").text
+    'tumour_control same as chemo'
+    """
+
+    node: str = ""
+    relation: str = ""
+    than: str = ""
+
+    @property
+    def text(self) -> str:
+        return f"{self.node} {self.relation} {self.than}"
+
+
+@dataclass(frozen=True)
+class Expectation(TrackedRecord):
+    """What a source says must come out under a condition."""
+
+    given: str = ""
+    expect: Expect = Expect()
+    reading: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Note(TrackedRecord):
+    """Something to say that no edge can: a status, a caution, a gap."""
+
+    note: str = ""
+    about: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Translation(TrackedRecord):
+    """The words of a stop in another language; ``key`` is its tag, such as de or pt-BR."""
+
+    key: str = ""
+    title: str = ""
+    caption: str = ""
+    plain: str = ""
+    question: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Stop(TrackedRecord):
+    """A stop of the guided tour."""
+
+    title: str = ""
+    caption: str = ""
+    plain: str = ""
+    light: tuple[str, ...] = ()
+    condition: str = ""
+    question: str = ""
+    answer: str = ""
+    translations: Frozen[Translation] = Frozen()
+
+    def told(self, language: str) -> Stop:
+        """The stop in another language; its own words where there is no translation.
+
+        >>> Stop(title="The shield", translations=Frozen({"de": Translation(title="Der Schutz")})).told("de").title
+        'Der Schutz'
+        """
+        words = self.translations.get(language, Translation())
+        fields = ("title", "caption", "plain", "question", "answer")
+        return replace(self, **{name: getattr(words, name) or getattr(self, name) for name in fields})
+
+
+@dataclass(frozen=True)
+class Support:
+    """What edges rest on, as counts: no grade, no product. Two sources that report one paper count once."""
+
+    supporting: int  # independent papers, and so on
+    disputing: int
+    qualifying: int
+    claims: Mapping[str, int]
+    species: tuple[str, ...]  # labels of the taxa that the supporting evidence states; empty means not stated
+    designs: tuple[str, ...]  # labels of the assays that it states
+    read: tuple[str, ...]  # how those papers were read: full, excerpt, abstract, report, no
+    disagreements: int | None = None  # that the edges are in; None: not looked for, ``conflicts.support`` looks
+
+    def as_dict(self) -> dict[str, Any]:
+        """The counts as plain values, for ``--json``."""
+        values = {**asdict(self), "claims": dict(self.claims)}
+        return {key: value for key, value in values.items() if value is not None}
+
+    @property
+    def counts(self) -> str:
+        """The independent sources by stance, and the disagreements, in a few words."""
+        said = [f"{self.supporting or 'no'} source{'s' * (self.supporting > 1)}"]
+        said += [f"{n} {word}" for n, word in ((self.disputing, "disputing"), (self.qualifying, "qualifying")) if n]
+        against = self.disagreements
+        said += [f"{against} disagreement{'s' * (against != 1)}"] if against else []
+        return ", ".join(said)
+
+    def __str__(self) -> str:
+        stated = {"species": self.species, "assays": self.designs, "read": self.read}
+        return "; ".join(
+            [self.counts, *(f"{name}: {', '.join(said) or 'not stated'}" for name, said in stated.items())]
+        )
+
+
+def common_name(taxon: Term) -> str:
+    """A species as a reader says it; its scientific name where none is known.
+
+    >>> common_name(Term("NCBITaxon:10090", "Mus musculus"))
+    'mouse'
+    """
+    entry = vocabulary.terms().get(taxon.id)
+    return next(iter(entry.synonyms), taxon.label) if entry else taxon.label
+
+
+def plain(evidence: Evidence) -> dict[str, Any]:
+    """An item of evidence as plain values: the keys of the notation that have something to say."""
+    values: dict[str, Any] = {
+        key: value for key, value in asdict(evidence).items() if value and key not in ("at", "locations")
+    }
+    if evidence.taxon:
+        values["taxon"] = [str(taxon) for taxon in evidence.taxon]
+    if evidence.assay:
+        values["assay"] = str(evidence.assay)
+    return values

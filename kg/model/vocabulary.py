@@ -1,0 +1,224 @@
+"""What the words mean: terms, predicates, prefixes and claim levels, read from the tables in ontology/."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from kg import data_dir
+from kg.model.diagnostics import Location
+
+#: The base of every IRI that kg makes. Not registered yet: docs/rdf.md says what that means.
+BASE = "https://w3id.org/immune-kg/"
+
+
+@dataclass(frozen=True)
+class Term:
+    """An ontology class, written ``GO:0006915 ! apoptotic process`` as in OBO files.
+
+    >>> str(Term("GO:0036019", "endolysosome"))
+    'GO:0036019 ! endolysosome'
+    """
+
+    id: str
+    label: str
+    at: Location | None = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.id} ! {self.label}"
+
+    @property
+    def prefix(self) -> str:
+        return self.id.partition(":")[0]
+
+    @property
+    def iri(self) -> str:
+        """The IRI in the Biolink Model's form, so that graphs of others join on it."""
+        return expand(self.id)
+
+    @property
+    def taxon(self) -> str:
+        """The species that the term itself is of, such as NCBITaxon:9606 for any HGNC id; empty if it is of none.
+
+        >>> Term("HGNC:15631", "TLR7").taxon, Term("MESH:D051199", "Toll-Like Receptor 7").taxon
+        ('NCBITaxon:9606', '')
+        """
+        entry, prefix = terms().get(self.id), prefixes().get(self.prefix)
+        return (entry.taxon if entry else "") or (prefix.taxon if prefix else "")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of ``terms.tsv``: a term that was looked up, and where and when (no later than that day)."""
+
+    id: str
+    label: str
+    synonyms: tuple[str, ...]
+    category: str
+    taxon: str
+    definition: str
+    obsolete: str
+    verified_in: str
+    verified_on: str
+
+    @property
+    def kind(self) -> str:
+        return _kinds().get(self.category, "other")
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """A row of ``predicates.tsv``: a verb, what it does in a run, and what others call it."""
+
+    verb: str
+    phrase: str
+    role: str  # increases, decreases, blocks or none
+    sign: str  # +, - or 0
+    kinds: str
+    bare: str  # no: it joins more than two things, or proposes, so it never stands as a bare triple
+    ro: str
+    ro_label: str
+    ro_match: str  # exact, close, broad or none
+    biolink: str
+    qualifiers: str
+    bel: str
+    definition: str
+
+    @property
+    def subject_kinds(self) -> frozenset[str]:
+        """Kinds of node that may be its subject; empty means any."""
+        return self._kinds_of(0)
+
+    @property
+    def object_kinds(self) -> frozenset[str]:
+        """Kinds of node that may be its object; empty means any."""
+        return self._kinds_of(1)
+
+    def _kinds_of(self, side: int) -> frozenset[str]:
+        kinds = self.kinds.split(" > ")[side].split()
+        return frozenset() if kinds == ["any"] else frozenset(kinds)
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """A row of ``prefixes.tsv``: how a CURIE is written, made an IRI, and opened in a browser."""
+
+    prefix: str
+    name: str
+    pattern: str
+    iri: str
+    link: str
+    taxon: str
+    iri_from: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A row of ``claims.tsv``: a kind of statement, and whether it may stand as a bare triple."""
+
+    claim: str
+    label: str
+    bare: str
+    knowledge_level: str
+    eco: str  # the evidence code
+    eco_retold: str  # the same where the source retells the study of another
+    locator: str
+    meaning: str
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """The rows of a TSV table in ontology/, as dicts by column."""
+    with open(data_dir("ontology") / name, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+@cache
+def terms() -> Mapping[str, Entry]:
+    """Every pinned term by its id."""
+    rows: list[dict[str, Any]] = [
+        {**row, "synonyms": tuple(filter(None, row["synonyms"].split("|")))} for row in table("terms.tsv")
+    ]
+    return {row["id"]: Entry(**row) for row in rows}
+
+
+@cache
+def predicates() -> Mapping[str, Predicate]:
+    """Every predicate by its verb.
+
+    >>> predicates()["degrades"].role
+    'decreases'
+    """
+    return {row["verb"]: Predicate(**row) for row in table("predicates.tsv")}
+
+
+@cache
+def prefixes() -> Mapping[str, Prefix]:
+    """Every registered CURIE prefix."""
+    return {row["prefix"]: Prefix(**row) for row in table("prefixes.tsv")}
+
+
+@cache
+def claims() -> Mapping[str, Claim]:
+    """Every claim level, firmest first."""
+    return {row["claim"]: Claim(**row) for row in table("claims.tsv")}
+
+
+@cache
+def _kinds() -> Mapping[str, str]:
+    return {row["category"]: row["kind"] for row in table("categories.tsv")}
+
+
+def expand(curie: str) -> str:
+    """A CURIE as an IRI.
+
+    >>> expand("HGNC:15631")
+    'http://identifiers.org/hgnc/15631'
+
+    Raises KeyError if the prefix is not registered.
+    """
+    prefix, _, local = curie.partition(":")
+    return prefixes()[prefix].iri + local
+
+
+def link(curie: str) -> str:
+    """A web page about a CURIE, or nothing if there is none.
+
+    >>> link("MESH:D051199")
+    'https://meshb.nlm.nih.gov/record/ui?ui=D051199'
+    """
+    prefix, _, local = curie.partition(":")
+    known = prefixes().get(prefix)
+    return known.link.replace("$1", local) if known else ""
+
+
+def ground(text: str, most: int = 10, among: Iterable[Entry] | None = None) -> list[Entry]:
+    """The terms, of terms.tsv or of others, whose label, synonym or id is most like the text, best first.
+
+    An exact hit comes before a hit on all words, that before a hit on some of them. No score is shown:
+    the order is all there is.
+
+    >>> [entry.id for entry in ground("tlr7 pathway")][:1]
+    ['GO:0034154']
+    """
+    asked = _words(text)
+
+    def found(name_words: list[str]) -> int:
+        return sum(any(w == a or (len(a) > 2 and w.startswith(a)) for w in name_words) for a in asked)
+
+    def rank(entry: Entry) -> tuple[int, int, int, str]:
+        names = [_words(name) for name in (entry.label, *entry.synonyms, entry.id)]
+        anywhere = found([word for name in names for word in name])
+        tier = 0 if asked in names else 1 if anywhere == len(asked) else 2
+        return tier, -anywhere, min(len(name) - 2 * found(name) for name in names), entry.id
+
+    entries = {entry.id: entry for entry in (terms().values() if among is None else among) if not entry.obsolete}
+    ranked = sorted((rank(entry), id) for id, entry in entries.items())
+    return [entries[id] for (_, shared, *_), id in ranked if shared][:most]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.casefold())

@@ -1,0 +1,1 @@
+"""What follows from a mechanism: runs, reasons, routes, experiments; what several of them say together."""

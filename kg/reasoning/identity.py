@@ -1,0 +1,148 @@
+"""Which nodes of several mechanisms are one, and which are only related."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from kg.model import vocabulary
+from kg.model.mechanism import Mechanism
+from kg.model.records import Node
+
+
+@dataclass(frozen=True)
+class Link:
+    """Two nodes of one thing. ``differs`` says why they are not one node; empty means that they are."""
+
+    one: tuple[str, str]  # the mechanism's id and the node's key
+    other: tuple[str, str]
+    differs: tuple[str, ...] = ()  # of form, place, cell, species, levels; or "kept apart" by their own file
+
+
+def links(mechanisms: Sequence[Mechanism]) -> list[Link]:
+    """Every two nodes of one thing, within and across mechanisms, in their order.
+
+    >>> from kg.formats import read
+    >>> [link.differs for link in links([read("ta1-tlr7")]) if link.one[1] == "Ta1_blood"]
+    [('place', 'cell')]
+    """
+    one = {(m.id, node.key): n for n, group in enumerate(groups(mechanisms)) for m, node in group}
+    by_name: dict[str, list[tuple[Mechanism, Node]]] = defaultdict(list)
+    for name, m, node in related(mechanisms):
+        by_name[name].append((m, node))
+    found = []
+    for of_one_thing in by_name.values():
+        for (m, a), (n, b) in itertools.combinations(of_one_thing, 2):
+            ends = (m.id, a.key), (n.id, b.key)
+            same = one[ends[0]] == one[ends[1]]
+            found.append(Link(*ends, () if same else _differs(m, a, n, b) or ("kept apart",)))
+    return found
+
+
+def identity(m: Mechanism, node: Node) -> tuple[str, frozenset[str], tuple[str, ...]]:
+    """What must agree for two nodes to be one: the term, the forms (which hold the species), the places around it."""
+    places = tuple(place.term.id if (place := m.places[key]).term else key for key in m.within(node.place))
+    return node.term.id if node.term else "", frozenset(form.id for form in node.forms), places
+
+
+def groups(mechanisms: Sequence[Mechanism]) -> list[list[tuple[Mechanism, Node]]]:
+    """The nodes of all mechanisms, those together that are one.
+
+    What one file keeps apart stays apart: where it has two nodes of one identity, keys decide. Nodes whose levels cannot
+    be brought together stay apart, too.
+    """
+    alike: dict[object, list[tuple[Mechanism, Node]]] = {}
+    for m in mechanisms:
+        for node in m.nodes.values():
+            alike.setdefault(identity(m, node), []).append((m, node))
+    by_key = {who: len({m.id for m, _ in some}) < len(some) for who, some in alike.items()}
+    found: dict[object, list[list[tuple[Mechanism, Node]]]] = {}
+    order = []
+    for m in mechanisms:
+        for node in m.nodes.values():
+            who = identity(m, node)
+            known = found.setdefault((who, node.key if by_key[who] or not who[0] else ""), [])
+            group = next((g for g in known if all(_fit(node.levels, other.levels) for _, other in g)), None)
+            if group is None:
+                group = []
+                known.append(group)
+                order.append(group)
+            group.append((m, node))
+    return order
+
+
+def _fit(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether the levels of two nodes can be one scale: one has none, or its levels are among the other's, in order."""
+    few, many = sorted((one, other), key=len)
+    rest = iter(many)
+    return all(level in rest for level in few)
+
+
+def related(mechanisms: Sequence[Mechanism]) -> Iterator[tuple[str, Mechanism, Node]]:
+    """Every node with a name for the thing that it is, whatever its form, place or species.
+
+    Two nodes are of one thing if a term or form of theirs is the same, or stands in one family of families.tsv.
+    """
+    root: dict[str, str] = {}
+
+    def top(name: str) -> str:
+        while root.setdefault(name, name) != name:
+            name = root[name]
+        return name
+
+    for m in mechanisms:
+        for node in m.nodes.values():
+            own = [term.id for term in (node.term, *node.forms) if term] or [f"{m.id}.{node.key}"]
+            for name in own:
+                root[top(name)] = top(own[0])
+                if name in families():
+                    root[top(name)] = top(f"family {families()[name][0]}")
+    for m in mechanisms:
+        for node in m.nodes.values():
+            yield top(node.term.id if node.term else f"{m.id}.{node.key}"), m, node
+
+
+@cache
+def families() -> Mapping[str, tuple[str, str]]:
+    """Terms of one thing in its several forms: id -> (the thing, the form).
+
+    >>> families()["HGNC:31533"], families()["kg:miR-146a-5p"]
+    (('miR-146a', 'human gene'), ('miR-146a', 'mature strand'))
+    """
+    return {row["id"]: (row["family"], row["form"]) for row in vocabulary.table("families.tsv")}
+
+
+def _differs(m: Mechanism, a: Node, n: Mechanism, b: Node) -> tuple[str, ...]:
+    """What keeps two nodes of one thing from being one."""
+
+    def forms(node: Node) -> tuple[str, frozenset[str]]:
+        return node.term.id if node.term else "", frozenset(form.id for form in node.forms)
+
+    places = (around(m, a.place), around(n, b.place))
+    pairs: dict[str, tuple[object, object]] = {
+        "form": (forms(a), forms(b)),
+        "place": (places[0][0], places[1][0]),
+        "cell": (places[0][1], places[1][1]),
+        "species": (taxa(a), taxa(b)),
+        "levels": (a.levels, b.levels) if not _fit(a.levels, b.levels) else (0, 0),
+    }
+    return tuple(name for name, (one, other) in pairs.items() if one != other)
+
+
+def around(m: Mechanism, place: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The places around something, and the cells among them: term -> label."""
+    here: dict[str, str] = {}
+    cells: dict[str, str] = {}
+    for key in m.within(place):
+        one = m.places[key]
+        entry = vocabulary.terms().get(one.term.id) if one.term else None
+        of = cells if entry and entry.kind == "cell" else here
+        of[one.term.id if one.term else key] = one.label
+    return here, cells
+
+
+def taxa(node: Node) -> frozenset[str]:
+    return frozenset(term.taxon for term in (node.term, *node.forms) if term and term.taxon)

@@ -1,0 +1,336 @@
+"""What a mechanism compiles to: AND and OR gates over what is known, propagated in linear time.
+
+``docs/semantics.md`` states the rules, each with an example that runs. In short: an edge *fires* if its subject and
+all it requires are present, nothing of its ``unless`` is, and no edge that blocks it fires. A node is *present* if it
+starts so or a firing increase supports it, and no complete decrease fires. Values are present, absent and unknown
+(strong Kleene logic, least fixpoint), so an answer is never firmer than what is known, and it is found in linear time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar
+
+from kg.model.diagnostics import KgError, near
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Node, Requirement
+
+T = TypeVar("T")
+
+
+#: A node's value: present, absent, unknown, a level, or the lowest and highest level that it may have.
+Value = str | tuple[str, str]
+
+
+AS_WRITTEN = "as written"  # the reading of the file itself, before any `readings:` is applied
+
+
+PLAIN = ("absent", "present")
+
+
+class QueryError(KgError, ValueError):
+    """A question that has no answer: no such node, value, condition or reading, or contradictory settings."""
+
+
+class Input(NamedTuple):
+    """Something known that an answer may stand on, and that can be taken back.
+
+    ``kind`` is edge (the edge holds), requires or unless (a condition of the edge), start (a starting value), closed
+    (nothing else causes this node), effect (the size of a decrease) or set (an intervention).
+    """
+
+    kind: str
+    name: str  # of the edge or node
+    node: str = ""  # of a requirement
+    value: str = ""
+
+
+class Network:
+    """AND and OR gates over literals: what a mechanism compiles to.
+
+    A gate or input is a number; a literal is twice that number, plus one if negated.
+    """
+
+    def __init__(self) -> None:
+        self.gates: list[int] = []  # 0 an input, 1 AND, 2 OR
+        self.ins: list[Sequence[int]] = []
+        self._inputs: dict[int, tuple[str, ...]] = {}  # plain tuples: the garbage collector does not walk them
+        self.given: dict[int, bool] = {}  # inputs that are known
+        self.variables: dict[str, list[int]] = {}  # node -> the gate of each level above the lowest
+        self.levels: dict[str, tuple[str, ...]] = {}
+        self.fires: dict[str, int] = {}  # edge -> gate
+        self._outs: list[list[int]] = []
+        self._constant: list[int] = []  # gates that nothing feeds: an AND is true, an OR is false
+
+    def input(self, what: tuple[str, ...], value: bool | None) -> int:
+        """A new input, described by the fields of an Input; a value of None leaves it open."""
+        number = len(self.gates)
+        self.gates.append(0)
+        self.ins.append(())
+        self._inputs[number] = what
+        if value is not None:
+            self.given[number] = value
+        return number
+
+    def what(self, number: int) -> Input | None:
+        """What an input says; None for a gate."""
+        return Input(*self._inputs[number]) if number in self._inputs else None
+
+    def gate(self, kind: int, literals: Sequence[int]) -> int:
+        self.gates.append(kind)
+        self.ins.append(literals)
+        return len(self.gates) - 1
+
+    def freeze(self) -> Network:
+        """Turn the literals round: which gates does each one feed."""
+        outs: list[list[int]] = [[] for _ in self.gates]
+        for number, literals in enumerate(self.ins):
+            for literal in literals:
+                outs[literal >> 1].append(number << 1 | literal & 1)
+        self._outs = outs
+        self._constant = [n for n, kind in enumerate(self.gates) if kind and not self.ins[n]]
+        return self
+
+    def propagate(self, facts: Mapping[int, bool], held: Collection[int] = ()) -> dict[int, bool]:
+        """The least fixpoint: what must be true or false if these facts hold; what is not in it is open.
+
+        The dict is in the order in which things were decided: the facts as given, then breadth first, each literal
+        reaching what it feeds from the lowest number up. ``held`` gates are fixed from outside: only a fact decides
+        them. The work is linear in what the facts reach, whatever the size of the network.
+        """
+        value = dict(facts)
+        for number in self._constant:
+            if number not in held:
+                value.setdefault(number, self.gates[number] == 1)
+        left: dict[int, int] = {}
+        gates, ins, outs = self.gates, self.ins, self._outs
+        queue = list(value)
+        for number in queue:  # grows while it is read
+            known = value[number]
+            for out in outs[number]:
+                fed = out >> 1
+                if fed in value or fed in held:
+                    continue
+                arriving = known ^ bool(out & 1)
+                if arriving is (gates[fed] == 1):  # does not decide the gate by itself
+                    rest = left.get(fed) or len(ins[fed])
+                    left[fed] = rest - 1
+                    if rest > 1:
+                        continue
+                value[fed] = arriving
+                queue.append(fed)
+        return value
+
+    def facts(self, settings: Mapping[str, str]) -> tuple[dict[int, bool], set[int]]:
+        """All that is known under some settings: the inputs, and the gates of the nodes that are set, which are held.
+
+        Both by number, whatever the order of the settings, so that the same settings always have the same reasons.
+
+        Raises QueryError for a value that a node does not have.
+        """
+        facts = dict(self.given)
+        held: set[int] = set()
+        for node in sorted(settings, key=self.variables.__getitem__):
+            value = settings[node]
+            rank = self.rank(node, value)
+            for k, number in enumerate(self.variables[node], 1):
+                held.add(number)
+                if rank is not None:
+                    facts[number] = k <= rank
+        return facts, held
+
+    def cone(self, roots: Iterable[int]) -> set[int]:
+        """All gates and inputs that some gates depend on."""
+        seen = set(roots)
+        stack = list(seen)
+        while stack:
+            for literal in self.ins[stack.pop()]:
+                if literal >> 1 not in seen:
+                    seen.add(literal >> 1)
+                    stack.append(literal >> 1)
+        return seen
+
+    def rank(self, node: str, value: str) -> int | None:
+        """How high a value is among the levels of a node, from 0; None for unknown."""
+        levels = self.levels[node]
+        if value == "unknown":
+            return None
+        if value in levels:
+            return levels.index(value)
+        if value in PLAIN:
+            return 0 if value == "absent" else len(levels) - 1 if len(levels) == 2 else 1
+        raise QueryError(f"{value!r} is no value of {node!r}: {', '.join(('unknown', *levels))}")
+
+    def read(self, node: str, value: Mapping[int, bool]) -> Value:
+        """The value of a node in a propagated network."""
+        levels = self.levels[node]
+        low = high = 0
+        for k, number in enumerate(self.variables[node], 1):
+            if value.get(number) is True:
+                low = k
+            if value.get(number) is not False:
+                high = k
+        if low == high:
+            return levels[low]
+        return "unknown" if (low, high) == (0, 1) and len(levels) == 2 else (levels[low], levels[high])
+
+
+def compile(mechanism: Mechanism) -> Network:
+    """A mechanism as a network; readings are applied before, by ``under``.
+
+    >>> from kg.formats import read
+    >>> network = compile(read("ta1-tlr7"))
+    >>> network.levels["tumour_control"]
+    ('none', 'partial', 'strong')
+    """
+    net = Network()
+    edges = [edge for edge in mechanism.edges if edge.executes]
+    increases: dict[str, list[Edge]] = defaultdict(list)
+    decreases: dict[str, list[Edge]] = defaultdict(list)
+    blockers: dict[str, list[str]] = defaultdict(list)
+    for edge in edges:
+        if edge.role == "increases":
+            increases[edge.sentence.object].append(edge)
+        elif edge.role == "decreases":
+            decreases[edge.sentence.object].append(edge)
+    blocking = [edge for edge in edges if edge.role == "blocks"]
+    for edge in blocking:
+        for blocked in mechanism.blocked(edge):
+            blockers[blocked.name].append(edge.name)
+    # numbers first, since nodes and edges refer to one another
+    for node in mechanism.nodes.values():
+        net.levels[node.key] = node.levels or PLAIN
+        net.variables[node.key] = [net.gate(1, ()) for _ in net.levels[node.key][1:]]
+    for edge in edges:
+        net.fires[edge.name] = net.gate(1, ())
+    for edge in edges:
+        _firing(net, edge, blockers[edge.name])
+    for node in mechanism.nodes.values():
+        _value(net, node, increases[node.key], decreases[node.key])
+    return net.freeze()
+
+
+def _firing(net: Network, edge: Edge, blockers: list[str]) -> None:
+    """fires = holds AND subject AND every requirement AND none of unless AND no blocker fires."""
+    literals = [net.input(("edge", edge.name), True) << 1, net.variables[edge.subject][0] << 1]
+    for kind, needs in (("requires", edge.requires), ("unless", edge.unless)):
+        for needed in needs:
+            literals.append(_condition(net, edge, kind, needed) << 1)
+    literals += [net.fires[name] << 1 | 1 for name in blockers]
+    net.ins[net.fires[edge.name]] = tuple(literals)
+
+
+def _condition(net: Network, edge: Edge, kind: str, needed: Requirement) -> int:
+    """A requirement is a claim of its own, so that an answer can stand or fall with it."""
+    levels = net.levels[needed.node]
+    rank = levels.index(needed.level) if needed.level in levels else 1
+    there = net.variables[needed.node][max(rank, 1) - 1] << 1
+    claim = net.input((kind, edge.name, needed.node), True)
+    return net.gate(2, (there | (kind == "unless"), claim << 1 | 1))
+
+
+def _value(net: Network, node: Node, increases: list[Edge], decreases: list[Edge]) -> None:
+    """node >= k: (starts so, or a firing increase reaches k) AND no complete decrease fires."""
+    levels = net.levels[node.key]
+    spared = [_spared_literal(net, edge) for edge in decreases]
+    start = node.at_start or ("absent" if increases else "unknown")
+    rank = net.rank(node.key, start)
+    for k, number in enumerate(net.variables[node.key], 1):
+        known = None if rank is None else rank >= k
+        kind = "closed" if known is False and increases else "start"
+        said = start if len(levels) == 2 else f"{start} ({levels[k]})"
+        base = net.input((kind, node.key, "", said), known)
+        causes = [base << 1]
+        for edge in increases:
+            reached = levels.index(edge.level) if edge.level in levels else 1
+            if reached >= k:
+                causes.append(net.fires[edge.name] << 1)
+        if spared:
+            net.ins[number] = (net.gate(2, tuple(causes)) << 1, *spared)
+        else:
+            net.gates[number], net.ins[number] = 2, tuple(causes)
+
+
+def _spared_literal(net: Network, edge: Edge) -> int:
+    """The literal that a decrease leaves its object: not fired, or, if its size is unstated, perhaps even so."""
+    fires = net.fires[edge.name] << 1 | 1
+    if edge.effect and edge.effect.complete:
+        return fires
+    return net.gate(2, (fires, net.input(("effect", edge.name), None) << 1)) << 1
+
+
+def under(mechanism: Mechanism, reading: str) -> Mechanism:
+    """The mechanism under one of its readings. Raises QueryError if there is none of that name."""
+    if reading == AS_WRITTEN:
+        return mechanism
+    if reading not in mechanism.readings:
+        raise QueryError(f"no reading is called {reading!r}; there are: {', '.join(readings(mechanism))}")
+    changes = mechanism.readings[reading].edges
+    edges = []
+    for edge in mechanism.edges:
+        change = changes.get(edge.name)
+        new: dict[str, Any] = {}
+        if change is not None:
+            keys = ("requires", "unless", "level", "effect", "run")
+            new = {key: getattr(change, key) for key in keys if getattr(change, key) is not None}
+        edges.append(replace(edge, **new) if new else edge)
+    return replace(mechanism, edges=tuple(edges))
+
+
+def readings(mechanism: Mechanism) -> tuple[str, ...]:
+    """The names of the readings, the file as written first."""
+    return (AS_WRITTEN, *mechanism.readings)
+
+
+class Run:
+    """A mechanism compiled under each of its readings, ready for questions.
+
+    >>> from kg.formats import read
+    >>> run = Run(read("ta1-tlr7"))
+    >>> run.values({"TLR7": "absent"})["TLR7"]
+    'absent'
+
+    Raises QueryError for an assumption or a reading that there is not.
+    """
+
+    def __init__(self, mechanism: Mechanism, assume: Collection[str] = (), only: str = "") -> None:
+        self.mechanism = mechanism
+        self.assumed: dict[str, str] = {}
+        for name in assume:
+            self.assumed.update(_named(mechanism.assumptions, name, "assumption").values)
+        self.assumptions = tuple(assume)
+        names = (only,) if only else readings(mechanism)
+        self.networks = {name: compile(under(mechanism, name)) for name in names}
+
+    def settings(self, condition: str = "", values: Mapping[str, str] | None = None) -> dict[str, str]:
+        """What a condition, the assumptions and further settings fix; later ones win.
+
+        Raises QueryError if a condition, a node or a value is not known.
+        """
+        found = dict(self.assumed)
+        if condition:
+            found.update(_named(self.mechanism.conditions, condition, "condition").values)
+        found.update(values or {})
+        for node, value in found.items():
+            if node not in self.mechanism.nodes:
+                raise QueryError(f"no node is called {node!r}; {near(node, self.mechanism.nodes)}")
+            self._any.rank(node, value)
+        return found
+
+    @property
+    def _any(self) -> Network:
+        return next(iter(self.networks.values()))
+
+    def values(self, settings: Mapping[str, str], reading: str = "") -> dict[str, Value]:
+        """The value of every node, under one reading (the first, if none is named)."""
+        net = self.networks[reading] if reading else self._any
+        value = net.propagate(*net.facts(settings))
+        return {node: net.read(node, value) for node in net.variables}
+
+
+def _named(table: Mapping[str, T], name: str, what: str) -> T:
+    if name not in table:
+        raise QueryError(f"no {what} is called {name!r}; {near(name, table)}")
+    return table[name]

@@ -1,0 +1,168 @@
+"""Adding to a mechanism file by hand's own rules: every line that is there stays as it is, comments and all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from kg import formats
+from kg.formats.notation.read import BREAK, blocks, parse_bytes
+from kg.model import keys, texts
+from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
+from kg.model.mechanism import Mechanism
+from kg.model.records import Frozen, Source
+
+
+def add_source(
+    path: str | Path,
+    doi: str = "",
+    pmid: str = "",
+    text: str | Path | None = None,
+    key: str = "",
+    kind: str = "publication",
+    title: str = "",
+    read: str = "no",
+) -> tuple[Path, Source]:
+    """Append a source to a mechanism file, and commented stubs to its edges; the file is whole or as it was.
+
+    ``text`` is a file with the text that anchors will be read from; its hash goes into the file, the text does not.
+    ``read`` says how much of it was read. Nothing is looked up, so what is not given has to be filled in by hand.
+
+    Raises InvalidMechanism if the file is not in the notation, has the source already, or the source is malformed.
+    """
+    file = formats.find(path)
+    data = file.read_bytes()
+    mechanism, wrong = parse_bytes(data, str(file))
+    errors = [one for one in wrong if one.severity == "error"]
+    if errors:
+        raise InvalidMechanism(errors)
+    hashes = (texts.open_text(Path(text)).sha256,) if text else ()
+    key = key or _key(doi or pmid, mechanism)
+    source = Source(key=key, kind=kind, title=title, doi=doi, pmid=pmid, texts=hashes, read=read)
+    complaints = _complaints(mechanism, source, file)
+    if complaints:
+        raise InvalidMechanism(complaints)
+    _write(file, _with(data, mechanism, source, file))
+    return file, source
+
+
+def _key(id: str, mechanism: Mechanism) -> str:
+    """A key for a source that is given none, from the end of its identifier."""
+    name = re.sub(r"[^A-Za-z0-9_.+-]+", "-", id.partition("/")[2] or f"pmid-{id}").strip("-.+_") or "source"
+    return next(k for n in range(1, 10_000) if (k := name if n == 1 else f"{name}-{n}") not in mechanism.sources)
+
+
+def _complaints(mechanism: Mechanism, source: Source, file: Path) -> list[Diagnostic]:
+    """What is wrong with a source that is to be added."""
+    here = Location(str(file), 1, 1)
+    found = []
+    if not (source.doi or source.pmid):
+        found.append(Diagnostic(here, "no-identity", "neither a DOI nor a PubMed number is given"))
+    for name, shape in (("doi", "doi"), ("pmid", "digits"), ("key", "key")):
+        value = getattr(source, name)
+        pattern, what = keys.SHAPES[shape]
+        if value and not re.fullmatch(pattern, value):
+            inner = re.search(pattern, value)
+            hint = f"did you mean {inner.group()!r}?" if inner else f"such as {what.rpartition(' ')[2]}"
+            found.append(Diagnostic(Location(f"--{name}", 1, 1), "wrong-kind", f"{value!r} is not {what}", hint))
+    if source.key in mechanism.sources:
+        at = mechanism.sources[source.key].at or here
+        found.append(
+            Diagnostic(at, "source-there", f"a source is called {source.key!r} already", "give it another --key")
+        )
+    for other in mechanism.sources.values():
+        for name in ("doi", "pmid"):
+            value = getattr(source, name)
+            if value and value.casefold() == getattr(other, name).casefold():
+                at = other.location_of(name) or here
+                message = f"{other.key!r} has this {'DOI' if name == 'doi' else 'PubMed number'} already: {value}"
+                found.append(Diagnostic(at, "source-there", message, f"name it as source: {other.key}"))
+    choices = keys.notation()["source"]["read"].kind.partition(":")[2].split("|")
+    if source.read not in choices:
+        found.append(
+            Diagnostic(here, "wrong-kind", f"read {source.read!r} is no such word", near(source.read, choices))
+        )
+    return found
+
+
+def _with(data: bytes, mechanism: Mechanism, source: Source, file: Path) -> bytes:
+    """The bytes of a file with the source behind the last one, and stubs behind the last edge."""
+    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+    text = data[len(mark) :].decode("utf-8")
+    pieces = re.split(f"({BREAK})", text)  # lines, and between them what ends each
+    found = blocks(text)
+    end = "\r\n" if "\r\n" in text else "\n"
+    for name, lines in (
+        ("edges", _stubs(source)),
+        ("sources", _entry(source)),
+    ):  # from the end, so that lines keep their number
+        block = found[name]
+        if block.flow:
+            at = mechanism.location_of(name) or Location(str(file), 1, 1)
+            message = f"{name} is written inside brackets, where nothing can be added without changing a line"
+            raise InvalidMechanism(
+                [Diagnostic(at, "flow-style", message, f"write each item of {name}: on lines of its own")]
+            )
+        new = "".join(f"{' ' * block.indent * bool(line)}{line}{end}" for line in lines)
+        after = 2 * block.last + 1
+        if after < len(pieces):
+            pieces[after] += new
+        else:  # the last line of the file ends without a break
+            pieces[-1] += end + new
+    changed = mark + "".join(pieces).encode("utf-8")
+    again, wrong = parse_bytes(changed, str(file))
+    wanted = replace(mechanism, sources=Frozen({**mechanism.sources, source.key: source}))
+    if wrong or again != wanted:
+        at = mechanism.location_of("sources") or Location(str(file), 1, 1)
+        message = "the source cannot be added to this layout without changing what the file says"
+        raise InvalidMechanism([Diagnostic(at, "cannot-add", message, "add it by hand")])
+    return changed
+
+
+def _entry(source: Source) -> list[str]:
+    """A source in the notation; what is not known stands in a comment, to be filled in."""
+    said = [
+        f"kind: {json.dumps(source.kind, ensure_ascii=False)}".ljust(36) + "  # journal article, preprint, review, ...",
+        f"title: {json.dumps(source.title, ensure_ascii=False)}" if source.title else '# title: ""',
+        "# authors:",
+        "# publisher:",
+        "# date:",
+        f"doi: {source.doi}" if source.doi else "# doi:",
+        f'pmid: "{source.pmid}"' if source.pmid else "# pmid:",
+        *(f"texts: [{sha}]" for sha in source.texts),
+        f"read: {source.read}".ljust(36) + "  # how much of it was read: full, excerpt, abstract, report or no",
+    ]
+    return [f"{source.key}:", *(f"  {line}" for line in said)]
+
+
+def _stubs(source: Source) -> list[str]:
+    """How the source supports, disputes and adds, as comments to fill in."""
+    name = f"doi:{source.doi}" if source.doi else f"PMID:{source.pmid}"
+    where = ", anchor: AT MOST EIGHT WORDS OF IT" if source.texts else ""  # a text that is not at hand has no places
+    return [
+        "",
+        f"# ---- {source.key}, {name}: fill in what it says, take the # away, then `kg check`",
+        "# below the evidence of an edge that it supports, qualifies or disputes:",
+        f"#  - {{source: {source.key}{where}, claim: finding, stance: disputes}}",
+        "# and an edge that it adds:",
+        "# - edge: SUBJECT verb OBJECT",
+        "#   evidence:",
+        f"#   - {{source: {source.key}{where}, claim: finding}}",
+    ]
+
+
+def _write(file: Path, data: bytes) -> None:
+    """Replace a file as a whole, keeping its permissions."""
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+        os.chmod(name, file.stat().st_mode)
+        os.replace(name, file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
