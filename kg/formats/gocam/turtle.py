@@ -12,11 +12,12 @@ from pathlib import Path
 
 from kg.formats.gocam import relations
 from kg.formats.shared import bounded, drafting
-from kg.formats.shared.drafting import curie, local
+from kg.formats.shared.drafting import local
 from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import Evidence, Note, Sentence
+from kg.model.vocabulary import compress
 
 RDF, OWL = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org/2002/07/owl#"
 INDIVIDUAL = f"{OWL}NamedIndividual"
@@ -57,7 +58,9 @@ class _Reader:
         types = {about: said.get(f"{RDF}type", []) for about, said in self.data.items()}
         self.individuals = {about for about, of in types.items() if INDIVIDUAL in of}
         self.classes = {about: [one for one in types[about] if one != INDIVIDUAL] for about in types}
-        self.proofs = {one for one in self.individuals if any(curie(c).startswith("ECO:") for c in self.classes[one])}
+        self.proofs = {
+            one for one in self.individuals if any(compress(c).startswith("ECO:") for c in self.classes[one])
+        }
         self.axioms: dict[tuple[str, ...], list[str]] = defaultdict(list)  # what they are about -> the axioms
         for about, of in types.items():
             if f"{OWL}Axiom" in of:
@@ -83,7 +86,7 @@ class _Reader:
         joined: dict[str, set[str]] = defaultdict(set)  # of each individual, the properties that are relations
         for s, p, o in relations:
             joined[s].add(p)
-            for about, kind in zip((s, o), KINDS.get(curie(p), ("", "")), strict=True):
+            for about, kind in zip((s, o), KINDS.get(compress(p), ("", "")), strict=True):
                 if kind:
                     self.kinds.setdefault(about, kind)
         for about in nodes:
@@ -109,7 +112,7 @@ class _Reader:
         for predicate, values in self.data[about].items():
             for value in values if predicate not in without else ():
                 word = "individual" if value == INDIVIDUAL else local(predicate)
-                said.setdefault(word, []).append(curie(value) or value)
+                said.setdefault(word, []).append(compress(value) or value)
         plain = {word: values[0] if len(values) == 1 else values for word, values in said.items()}
         found = self.ledger.record(kind, name or local(about), plain, self.places(self.where(about)))
         found.changed("individual", "what OWL asks for, and no part of a model")
@@ -137,7 +140,7 @@ class _Reader:
         record.changed("type", "a model is a mechanism")
         self.draft.about["title"], self.draft.about["id"] = self.one(model, "title"), local(model)
         record.take("title")
-        stated = curie(self.one(model, "in_taxon"))
+        stated = compress(self.one(model, "in_taxon"))
         said = relations.taxon(record, "in_taxon", stated, self.label(self.one(model, "in_taxon"))) if stated else None
         comments = [v for p, values in self.data[model].items() if local(p) == "comment" for v in values]
         if comments:
@@ -152,7 +155,7 @@ class _Reader:
 
     def node(self, about: str, joined: frozenset[str]) -> None:
         record = self.record("individual", about, without=joined)
-        classes = sorted(curie(one) or one for one in self.classes[about] if not one.startswith("_:"))
+        classes = sorted(compress(one) or one for one in self.classes[about] if not one.startswith("_:"))
         label = self.label(about, *self.classes[about])
         term = drafting.term(classes[0], label, record.at) if len(classes) == 1 else None
         if term:
@@ -168,7 +171,7 @@ class _Reader:
         self.draft.node(about, shown, key=shown, term=term, kind=kind, at=record.at)
 
     def relation(self, subject: str, predicate: str, object: str) -> None:
-        relation = curie(predicate) or predicate
+        relation = compress(predicate) or predicate
         begin = self.where(subject)
         start = self.text.find(local(predicate), begin, begin + NEAR)
         end = self.text.find(local(object), start, start + NEAR) if start >= 0 else -1

@@ -134,7 +134,7 @@ def _node(draft: drafting.Draft, node: ForeignRecord) -> None:
 
 
 def _category(said: str) -> str:
-    return said if ":" in said else f"biolink:{said}"
+    return vocabulary.compress(said if ":" in said else f"biolink:{said}") or said
 
 
 def _end(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
@@ -150,7 +150,7 @@ def _end(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
 def _edge(draft: drafting.Draft, edge: ForeignRecord, places: dict[str, Place]) -> None:
     subject, object = _end(draft, edge, "subject"), _end(draft, edge, "object")
     sentence = Sentence(subject, _verb(edge), object)
-    if _many(edge.see("category")) == ["biolink:Association"]:
+    if [_category(one) for one in _many(edge.see("category"))] == ["biolink:Association"]:
         edge.take("category")
     more: dict[str, Any] = {}
     where = _many(edge.see("anatomical_context_qualifier"))
@@ -184,6 +184,7 @@ def _own(id: str, part: str) -> str:
 def _verb(edge: ForeignRecord) -> str:
     """The verb that predicate and qualifiers say: by its own name, as predicates.tsv maps it, or by its sign."""
     predicate, original = str(edge.take("predicate")), str(edge.take("original_predicate"))
+    predicate = vocabulary.compress(predicate) or predicate
     said = {slot: str(edge.see(slot)) for slot in QUALIFIERS if edge.see(slot)}
     own = vocabulary.predicates().get(original.removeprefix(VERBS)) if original.startswith(VERBS) else None
     if original and not own:
