@@ -32,9 +32,11 @@ from kg.bulk.slots import (
     HIDDEN,
     IRI,
     ITEM,
+    KGV,
     LOCAL,
     MOST,
     PREFIXED,
+    RDF,
     REJECTS,
     SKIPPED,
     Slot,
@@ -160,10 +162,10 @@ class Plain(Run):
                 opening = f"> <{expand(slot.property)}> {opening}"
                 said.append((columns[slot.column], _Said(opening, value, closing + stop, none)))
         if of == "edge":
-            type_ = [f"> <{expand('rdf:type')}> <{BIOLINK}Association>{stop}"]
+            type_ = [f"> <{RDF}type> <{BIOLINK}Association>{stop}"]
             stated = map(bool, columns["species_context_qualifier"])
             for name, flags, more in (("asserted", asserted, type_), ("speciesStated", stated, [])):
-                opening = f'> <{expand(f"kgv:{name}")}> "'
+                opening = f'> <{KGV}{name}> "'
                 line = {
                     flag: f'{opening}{word}"^^<{BOOLEAN}>{stop}' for flag, word in ((True, "true"), (False, "false"))
                 }

@@ -10,7 +10,7 @@ from functools import cache
 from kg.model import vocabulary
 
 TAB, CELL, ITEM = "\t", "\x1f", "\x1e"  # between cells of TSV, between cells and items of what was read from JSON
-BIOLINK, KGV = vocabulary.NAMESPACES["biolink"], vocabulary.NAMESPACES["kgv"]
+BIOLINK, KGV, RDF = (vocabulary.NAMESPACES[prefix] for prefix in ("biolink", "kgv", "rdf"))
 BOOLEAN = vocabulary.NAMESPACES["xsd"] + "boolean"
 #: What is wrong with a row, in words.
 REASONS = {
