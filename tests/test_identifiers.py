@@ -1,10 +1,12 @@
 """Identifiers in every form that others write are one CURIE here, and every CURIE is one IRI."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
+from kg import formats
 from kg.formats.shared import drafting
 from kg.model import vocabulary
 from kg.model.vocabulary import compress, expand, registered
@@ -97,6 +99,29 @@ def test_a_query_calls_a_namespace_as_it_declares():
     )
     assert vocabulary.abbreviate(iri, {"": ""}) == "GO:0006915"
     assert vocabulary.abbreviate("http://example.org/a b", {"x": "http://example.org/"}) == "http://example.org/a b"
+
+
+NODES = """id\tname\tcategory
+HGNC:15631\tTLR7\tbiolink:Gene
+GO:0034154\ttoll-like receptor 7 signaling pathway\tbiolink:BiologicalProcess
+"""
+EDGES = """id\tsubject\tpredicate\tobject\tcategory\tpublications
+1\tHGNC:15631\tbiolink:affects\tGO:0034154\tbiolink:Association\tPMID:1234567
+"""
+
+
+def test_a_graph_that_names_things_by_iris_is_the_one_that_names_them_by_curies(tmp_path):
+    found = []
+    for folder in ("curies", "iris"):
+        (tmp_path / folder).mkdir()
+        for of, table in (("nodes", NODES), ("edges", EDGES)):
+            if folder == "iris":
+                table = re.sub(r"(?:HGNC|GO|biolink):\w+", lambda found: expand(found[0]), table)
+            (tmp_path / folder / f"x_{of}.tsv").write_text(table)
+        mechanism = formats.read(tmp_path / folder / "x_edges.tsv")
+        found.append(([node.term for node in mechanism.nodes.values()], [edge.verb for edge in mechanism.edges]))
+    assert found[0] == found[1]
+    assert [term.id for term in found[0][0]] == ["HGNC:15631", "GO:0034154"] and found[0][1] == ["affects"]
 
 
 def test_building_does_not_load_the_library(tmp_path):

@@ -258,8 +258,8 @@ def compress(said: str) -> str:
     if prefix not in namespaces():
         if ":" not in said and "/" not in said:  # a plain name
             return ""
-        found = _converter().parse_uri(said)
-        prefix, local = found or (registered(prefix), local)
+        found = _converter().compress(said) or f"{registered(prefix)}:{local}"
+        prefix, _, local = found.partition(":")
     local = local.removeprefix(f"{prefix}:")  # some write CHEBI:CHEBI:15422
     row = prefixes().get(prefix)
     if prefix and re.fullmatch(row.pattern if row else r"\w+", local, re.ASCII):
