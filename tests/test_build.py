@@ -225,6 +225,8 @@ def test_whatif_as_json_has_the_documented_keys():
     assert found["values"]["TLR7"] == "absent"
     assert "tumour_control" in found["changed"]
     assert found["because"]["tumour_control"]["status"] == "reproduces an observation"
+    assert found["compared_with"] == "start"
+    assert found["outcomes"][2] == {"node": "CD8_priming", "before": "unknown", "after": "absent"}
     open_ = json.loads(run("whatif", "ta1-tlr7", "--in", "both-miR-unstated", "--json").stdout)
     assert open_["values"]["tumour_control"] == ["partial", "strong"]
     fixed = json.loads(run("whatif", "ta1-tlr7", "--in", "both", "--fixed-points", "--json").stdout)
@@ -274,7 +276,9 @@ def test_a_folder_in_the_way_stops_the_build_before_anything_is_replaced(tmp_pat
 
 def test_the_same_settings_have_the_same_status_however_they_are_given():
     named = json.loads(run("whatif", "ta1-tlr7", "--in", "both-without-TLR7", "--json").stdout)
-    built = json.loads(run("whatif", "ta1-tlr7", "--in", "both", "--set", "TLR7=absent", "--json").stdout)
+    built = json.loads(
+        run("whatif", "ta1-tlr7", "--in", "both", "--set", "TLR7=absent", "--against", "start", "--json").stdout
+    )
     assert named["because"] == built["because"]
 
 

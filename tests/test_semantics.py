@@ -116,10 +116,84 @@ def test_status_says_observation_prediction_and_assumption():
     both = {step.node: step.status for step in whatif(SEED, "both").changed}
     assert both["tumour_control"] == "reproduces an observation"
     assert both["CD8_priming"] == "prediction"
-    further = {step.node: step.status for step in whatif(SEED, "both", {"RNase_A": "absent"}).changed}
+    further = {step.node: step.status for step in whatif(SEED, "both", {"RNase_A": "absent"}).outcomes}
     assert further["tumour_control"] == "prediction"
     alone = whatif(SEED, "Ta1-alone", assume=["no-spontaneous-bodies"], values={"tumour_cell_death": "absent"})
     assert alone.values["tumour_control"] == "none"
+
+
+LOOP = """
+nodes: {S: {at start: absent}, IL23: {}, IL17: {}, CCL20: {}, skin: {outcome: 'yes'}}
+edges:
+- {edge: S induces IL23}
+- {edge: IL23 induces IL17}
+- {edge: IL17 induces CCL20}
+- {edge: CCL20 promotes IL17}
+- {edge: IL17 promotes skin}
+conditions: {lesion: {set: {S: present}}, healthy: {set: {S: absent}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "with_", "control", "changes"),
+    [
+        ({"condition": "both", "values": {"TLR7": "absent"}}, "both", ("strong", "partial"), 7),
+        ({"condition": "both"}, "start", (("none", "partial"), "strong"), 15),
+        ({"values": {"TLR7": "absent"}}, "start", (("none", "partial"), "none"), 7),
+        (
+            {"condition": "both", "values": {"TLR7": "absent"}, "against": "start"},
+            "start",
+            (("none", "partial"), "partial"),
+            15,
+        ),
+        ({"condition": "both", "against": "chemo"}, "chemo", ("partial", "strong"), 10),
+    ],
+)
+def test_an_answer_is_compared_with_its_condition_or_with_what_is_asked_for(arguments, with_, control, changes):
+    answer = whatif(SEED, **arguments)
+    assert answer.compared_with == with_
+    assert [step.node for step in answer.outcomes] == ["tumour_control", "miR146a", "CD8_priming"]
+    assert (answer.outcomes[0].before, answer.outcomes[0].after) == control
+    differ = {node for node in answer.values if answer.values[node] != answer.before[node]}
+    assert {step.node for step in answer.changed} == differ
+    assert len(differ - set(arguments.get("values", {}))) == changes
+    plain = answer.as_dict()
+    assert plain["outcomes"][0] == {
+        "node": "tumour_control",
+        "before": list(control[0]) if isinstance(control[0], tuple) else control[0],
+        "after": list(control[1]) if isinstance(control[1], tuple) else control[1],
+    }
+    assert set(plain["because"]) == {*plain["changed"], "tumour_control", "miR146a", "CD8_priming"}
+
+
+def test_what_a_loop_loses_is_said():
+    mechanism, _ = sketch(LOOP)
+    answer = whatif(mechanism, "lesion", {"IL23": "absent"})
+    lost = {step.node: step.before for step in answer.changed if step.node != "IL23"}
+    assert lost == dict.fromkeys(("IL17", "CCL20", "skin"), "present")
+    assert "present" not in {answer.values[node] for node in lost}
+    with pytest.raises(Impossible, match="did you mean 'lesion'"):
+        whatif(mechanism, "lesion", against="lesio")
+
+
+def test_an_edge_says_whether_it_acted_before():
+    step = whatif(SEED, "both", {"TLR7": "absent"}).outcomes[0]
+    turned = {one.edge: (one.before, one.fires) for one in step.because}
+    assert turned == {
+        "kills-with-chemo": (True, False),
+        "kills-alone": (True, False),
+        "direct-killing": (True, True),
+    }
+
+
+def test_a_node_goes_by_its_label_its_term_and_its_synonyms():
+    by_key = whatif(SEED, "both", {"TLR7": "absent"})
+    for name in ("MESH:D051199", "Toll-like receptor 7", "tlr7"):
+        assert whatif(SEED, "both", {name: "absent"}) == by_key
+    with pytest.raises(Impossible, match=r"names 3 nodes: Ta1_supplement .*, Ta1_blood .*, Ta1 "):
+        whatif(SEED, values={"thymosin alpha 1": "absent"})
+    with pytest.raises(Impossible, match="TLR7 is set to absent and to present"):
+        whatif(SEED, values={"tlr7": "absent", "TLR7": "present"})
 
 
 def test_an_unknown_names_the_missing_fact():

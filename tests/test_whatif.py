@@ -78,9 +78,12 @@ all => all.map(([data, keys, labels, edges, words, questions, apart]) => {
 
 def by_python(mechanism: Mechanism, question: Question) -> dict[str, Any]:
     condition, values, reading, assume = question
-    answer = whatif.whatif(mechanism, condition, values, reading, assume).as_dict()
+    answer = whatif.whatif(mechanism, condition, values, reading, assume, whatif.START).as_dict()
     supports = Supports(mechanism)
+    answer["because"] = {node: answer["because"][node] for node in answer["changed"]}  # the page asks for the others
     for step in answer["because"].values():
+        for edge in step["edges"]:
+            del edge["before"]  # network.js runs one question; the page sets two beside each other
         counts = supports.of(*step["rests_on"]).as_dict() if step["rests_on"] else None
         step["support"] = counts and {key: counts[key] for key in counts if key not in ("claims", "species")}
         if counts:  # listed, so that they compare with JavaScript's

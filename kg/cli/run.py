@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
 
 import click
 
+from kg.cli.answers import (
+    explain_answer,
+    print_answer,
+    print_conditions,
+    print_fixed_points,
+    print_why,
+    why_as_dict,
+)
 from kg.cli.exchange import is_bulk, print_bulk_routes
 from kg.cli.group import AT_LEAST_ONE, JSON, main, settings_of
 from kg.cli.printing import number_of, print_credit, valid_mechanism
-
-if TYPE_CHECKING:
-    from kg.model.mechanism import Mechanism
-    from kg.reasoning.network import Input, Value
-    from kg.reasoning.reasons import Why
-    from kg.reasoning.whatif import Answer, Row
 
 
 def _asking(command: Callable[..., None]) -> Callable[..., None]:
@@ -41,6 +42,13 @@ def _asking(command: Callable[..., None]) -> Callable[..., None]:
 
 @main.command()
 @_asking
+@click.option(
+    "--against",
+    default="",
+    metavar="start|CONDITION",
+    help="Compare with this [default: with --in where --set is given, else with the start].",
+)
+@click.option("--explain", is_flag=True, help="Print every step with its edges, sources and species.")
 @click.option("--conditions", is_flag=True, help="Print every declared condition with its outcomes.")
 @click.option("--fixed-points", "fixed", is_flag=True, help="Print the exact fixed points (needs kg[exact]).")
 @click.option(
@@ -58,14 +66,17 @@ def whatif(
     reading: str,
     assume: Sequence[str],
     as_json: bool,
+    against: str,
+    explain: bool,
     conditions: bool,
     fixed: bool,
     seconds: float,
 ) -> None:
     """Show what follows if nodes are given, missing or changed.
 
-    Compares with the starting state, in the order in which things follow, and says for each step which edges decided
-    it, what they rest on, and whether a source observed it. Under every reading, unless one is named.
+    Compares what is set on top of --in with that condition, all else with the starting state. Prints every outcome with
+    why, then what else changes in the order in which it follows. Under every reading, unless one is named. NODE is a
+    key, a label, or a name or identifier of its term.
     """
     from kg.reasoning import disagreements, whatif
 
@@ -84,19 +95,19 @@ def whatif(
             }
             click.echo(json.dumps({**plain, "cite": cite}, ensure_ascii=False, indent=1))
         else:
-            _print_conditions(mechanism, rows, cite)
+            print_conditions(mechanism, rows, cite)
         return
     if fixed:
-        _print_fixed_points(mechanism, condition, settings_of(settings), reading, assume, seconds, as_json)
+        print_fixed_points(mechanism, condition, settings_of(settings), reading, assume, seconds, as_json)
         return
-    answer = whatif.whatif(mechanism, condition, settings_of(settings), reading, assume)
+    answer = whatif.whatif(mechanism, condition, settings_of(settings), reading, assume, against)
     if as_json:
         supports, shown = disagreements.Supports(mechanism), answer.as_dict()
         for step in shown["because"].values():
             step["support"] = supports.of(*step["rests_on"]).as_dict() if step["rests_on"] else None
         click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
     else:
-        _print_answer(mechanism, answer)
+        (explain_answer if explain else print_answer)(mechanism, answer)
 
 
 @main.command()
@@ -123,9 +134,9 @@ def why(
     mechanism = valid_mechanism(mech)
     answer = reasons.why(mechanism, node, condition, settings_of(settings), reading, assume, 50 if every else 1)
     if as_json:
-        click.echo(json.dumps({**_why_as_dict(answer), "cite": mechanism.cite()}, ensure_ascii=False, indent=1))
+        click.echo(json.dumps({**why_as_dict(answer), "cite": mechanism.cite()}, ensure_ascii=False, indent=1))
     else:
-        _print_why(mechanism, answer, every)
+        print_why(mechanism, answer, every)
 
 
 @main.command()
@@ -222,152 +233,3 @@ def paths(mech: str, start: str, end: str, also: Sequence[str], longest: int | N
     click.echo(
         f"{number_of(len(rows), 'route')}{' and more' if capped else ''}; {word[net]}. A route is no effect: ask `kg whatif`."
     )
-
-
-def _species(counts: Mapping[str, int]) -> str:
-    return ", ".join(
-        f"{label} {count}" for label, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    )
-
-
-def _print_answer(mechanism: Mechanism, answer: Answer) -> None:
-    from kg.model import vocabulary
-    from kg.reasoning import disagreements, whatif
-
-    supports = disagreements.Supports(mechanism)
-    given = mechanism.conditions[answer.condition].title if answer.condition else ""
-    click.echo(click.style(f"{mechanism.id}: {given or 'what if'}", bold=True))
-    click.echo("  set: " + (", ".join(f"{node} {value}" for node, value in answer.settings.items()) or "nothing"))
-    if answer.assumptions:
-        click.echo("  assumed: " + ", ".join(answer.assumptions))
-    for step in answer.changed:
-        if step.status == "set":
-            continue
-        label = mechanism.nodes[step.node].label
-        change = f"{whatif.shown(step.before)} → {whatif.shown(step.after)}"
-        observed = f": {', '.join(step.observed)}" if step.observed else ""
-        click.echo(f"\n{click.style(label, bold=True)}: {change}    {step.status}{observed}")
-        for name, value in answer.disagree.get(step.node, {}).items():
-            click.echo(f"    {whatif.shown(value)} if {name}")
-        for one in step.because:
-            edge = mechanism.edge(one.edge)
-            mark = "✓" if one.fires else "?" if one.fires is None else "✗"
-            claim = vocabulary.claims()[whatif.standing(edge)].label if whatif.standing(edge) else ""
-            tail = f" ({one.why})" if one.why else f" [{claim}]" if claim else ""
-            click.echo(f"    {mark} {mechanism.words(edge)}{tail} — {supports.of(edge.name).counts}")
-        if step.missing:
-            click.echo(f"    open: {'; '.join(step.missing)}")
-        elif step.rests_on:
-            weakest = vocabulary.claims()[step.weakest].label if step.weakest else "none"
-            edges = f"{number_of(len(step.rests_on), 'edge')}: {_species(step.species)}"
-            click.echo(f"    rests on {edges}; weakest link: {weakest}")
-            click.echo(f"    {supports.of(*step.rests_on)}")
-            if step.closed:
-                causes = ", ".join(mechanism.nodes[node].label for node in step.closed)
-                click.echo(f"    and on this, that nothing unlisted causes {causes}")
-    if not [step for step in answer.changed if step.status != "set"]:
-        click.echo("  nothing else changes")
-    click.echo()
-    print_credit(mechanism, answer.cite)
-
-
-def _print_conditions(mechanism: Mechanism, rows: Sequence[Row], cite: str) -> None:
-    from kg.reasoning import whatif
-
-    def cell(by: Mapping[str, Value]) -> str:
-        return " | ".join(dict.fromkeys(map(whatif.shown, by.values())))
-
-    asked = list(rows[0].values) if rows else []
-    lines = [["condition", *(mechanism.nodes[node].label for node in asked)]]
-    lines += [[row.title or row.condition, *(cell(row.values[node]) for node in asked)] for row in rows]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    for i, line in enumerate(lines):
-        text = "  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip()
-        click.echo(click.style(text, bold=True) if i == 0 else text)
-    if any(len(set(by.values())) > 1 for row in rows for by in row.values.values()):
-        click.echo(f"a | b: the readings disagree ({', '.join(next(iter(rows[0].values.values())))})")
-    print_credit(mechanism, cite)
-
-
-def _print_fixed_points(
-    mechanism: Mechanism,
-    condition: str,
-    settings: Mapping[str, str],
-    reading: str,
-    assume: Sequence[str],
-    seconds: float,
-    as_json: bool,
-) -> None:
-    from kg.reasoning import exact, whatif
-
-    found = exact.fixed_points(mechanism, condition, settings, reading, assume, seconds=seconds)
-    if as_json:
-        plain = [{n: v if isinstance(v, str) else list(v) for n, v in point.items()} for point in found.points]
-        shown = {"fixed_points": plain, "complete": found.complete, "cite": mechanism.cite()}
-        click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
-        return
-    limit = "" if found.complete else f" and perhaps more: not decided in {seconds:g} s, or more than can be listed"
-    click.echo(f"{number_of(len(found.points), 'fixed point')}{limit}")
-    same = found.settled()
-    for node in mechanism.nodes:
-        values = list(dict.fromkeys(whatif.shown(point[node]) for point in found.points if node in point))
-        mark = "" if node in same or not found.complete else "    differs between them"
-        click.echo(f"    {mechanism.nodes[node].label}: {' or '.join(values) or 'none'}{mark}")
-    print_credit(mechanism)
-
-
-def _said(mechanism: Mechanism, fact: Input) -> str:
-    """A fact that a reason stands on, in words."""
-    label = mechanism.nodes[fact.name].label if fact.name in mechanism.nodes else ""
-    if fact.kind == "closed":
-        return f"nothing unlisted causes {label}"
-    if fact.kind == "start":
-        return f"{label} starts {fact.value}"
-    if fact.kind == "set":
-        return f"{label} is set {fact.value}"
-    words = mechanism.words(mechanism.edge(fact.name))
-    if fact.kind in ("requires", "unless"):
-        return f"{words} {fact.kind} {mechanism.nodes[fact.node].label}"
-    return words
-
-
-def _print_why(mechanism: Mechanism, answer: Why, every: bool) -> None:
-    from kg.reasoning import disagreements, whatif
-
-    supports = disagreements.Supports(mechanism)
-    click.echo(click.style(f"{mechanism.nodes[answer.node].label}: {whatif.shown(answer.value)}", bold=True))
-    for i, reason in enumerate(answer.reasons, 1):
-        click.echo(f"\nreason {i} of {len(answer.reasons)}" if every else "\nbecause")
-        for fact in reason:
-            necessary = "" if fact not in answer.necessary else "  (in every reason)" if every else "  (necessary)"
-            counts = f" — {supports.of(fact.name).counts}" if fact.kind in ("edge", "effect") else ""
-            click.echo(f"    {_said(mechanism, fact)}{necessary}{counts}")
-    if every and not answer.complete:
-        click.echo(f"\nthere are more than {len(answer.reasons)} reasons")
-    if answer.missing:
-        click.echo("\nopen: " + "; ".join(answer.missing))
-    if answer.changes:
-        click.echo("\nit would change with")
-        for settings, then in answer.changes:
-            click.echo(
-                "    "
-                + ", ".join(f"{mechanism.nodes[n].label} {v}" for n, v in settings.items())
-                + f": {whatif.shown(then)}"
-            )
-    click.echo()
-    print_credit(mechanism)
-
-
-def _why_as_dict(answer: Why) -> dict[str, Any]:
-    def plain(facts: Sequence[Input]) -> list[dict[str, str]]:
-        return [{key: value for key, value in fact._asdict().items() if value} for fact in facts]
-
-    return {
-        "node": answer.node,
-        "value": answer.value,
-        "reasons": [plain(reason) for reason in answer.reasons],
-        "complete": answer.complete,
-        "necessary": plain(answer.necessary),
-        "changes": [{"set": dict(settings), "then": then} for settings, then in answer.changes],
-        "missing": list(answer.missing),
-    }

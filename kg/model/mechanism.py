@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kg.model import vocabulary
+from kg.model.diagnostics import near, nearest
 from kg.model.records import (
     STATUS,
     Assumption,
@@ -33,6 +35,13 @@ from kg.model.records import (
 
 if TYPE_CHECKING:
     import networkx as nx
+
+
+class UnknownName(KeyError):
+    """A name that no node or edge has, or that several nodes share; the message says what it might have been."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @dataclass(frozen=True)
@@ -69,12 +78,58 @@ class Mechanism(Record):
         return (self.id, *steps)
 
     def node(self, key: str) -> Node:
-        """A node by its key. Raises KeyError."""
+        """A node by its key. Raises UnknownName, a KeyError that says what the key might have been."""
+        if key not in self.nodes:
+            raise UnknownName(f"no node is called {key!r}; {near(key, self.nodes)}")
         return self.nodes[key]
 
     def edge(self, name: str) -> Edge:
-        """An edge by its name. Raises KeyError."""
+        """An edge by its name. Raises UnknownName, a KeyError that says what the name might have been."""
+        if name not in self._edges:
+            raise UnknownName(f"no edge is called {name!r}; {near(name, self._edges)}")
         return self._edges[name]
+
+    def find(self, text: str) -> Node:
+        """A node by what people call it: its key, its label, or a label, synonym or identifier of its term or forms.
+
+        The key itself comes first, then what the file calls the node, then its other names; capitals and hyphens do
+        not matter.
+
+        >>> from kg.formats import read
+        >>> seed = read("ta1-tlr7")
+        >>> seed.find("dendritic cell maturation").key, seed.find("MESH:D051199").key
+        ('DC_maturation', 'TLR7')
+
+        Raises UnknownName if no node is called so, which says what it might have been, or if several are.
+        """
+        if text in self.nodes:
+            return self.nodes[text]
+        for names in self._names:
+            found = names.get(_loose(text), ())
+            if len(found) == 1:
+                return self.nodes[found[0]]
+            if found:
+                each = ", ".join(f"{key} ({self.nodes[key].label})" for key in found)
+                raise UnknownName(f"{text!r} names {len(found)} nodes: {each}")
+        close = nearest(text, (name for node in self.nodes.values() for name in names_of(node)))
+        hint = f"did you mean {close!r}?" if close else near(text, self.nodes)
+        raise UnknownName(f"no node is called {text!r}; {hint}")
+
+    @cached_property
+    def _names(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """Keys of nodes by what the file calls them, and by all of their names."""
+        own: dict[str, list[str]] = {}
+        every: dict[str, list[str]] = {}
+        for node in self.nodes.values():
+            for table, names in ((own, (node.key, node.label)), (every, names_of(node))):
+                for name in dict.fromkeys(map(_loose, names)):
+                    table.setdefault(name, []).append(node.key)
+        return own, every
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The keys of the nodes that are declared as outcomes."""
+        return tuple(node.key for node in self.nodes.values() if node.outcome)
 
     @cached_property
     def _edges(self) -> dict[str, Edge]:
@@ -317,6 +372,26 @@ class Mechanism(Record):
                 ),
             )
         return graph
+
+
+def names_of(node: Node) -> tuple[str, ...]:
+    """All names of a node: its label and key, then the labels, identifiers and synonyms of its term and its forms.
+
+    >>> names_of(Node(key="Mac", name="macrophage"))
+    ('macrophage', 'Mac')
+    """
+    names = [node.label, node.key]
+    for term in (node.term, *node.forms):
+        if term:
+            entry = vocabulary.terms().get(term.id)
+            names += [term.label, term.id, *(entry.synonyms if entry else ())]
+    return tuple(dict.fromkeys(names))
+
+
+def _loose(name: str) -> str:
+    """A name without capitals, hyphens and spaces; as it is if nothing is left of it."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(char for char in folded if char.isalnum()) or folded
 
 
 def _needed(requirement: Requirement) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from kg.model import vocabulary
 from kg.model.diagnostics import visible
-from kg.model.mechanism import Mechanism
+from kg.model.mechanism import Mechanism, names_of
 from kg.model.records import Edge, Evidence, Node, Requirement, Source, Stop, Support, common_name
 from kg.model.vocabulary import Term
 from kg.page.layout import clean, spoken
@@ -429,15 +429,9 @@ class Told:
     @cached_property
     def names(self) -> list[list[str]]:
         """What the search looks through: for each node its label, then other names and identifiers; edges likewise."""
-        entries = vocabulary.terms()
         found = []
         for key, node in self.m.nodes.items():
-            also = [key]
-            for term in (node.term, *node.forms):
-                if term:
-                    entry = entries.get(term.id)
-                    also += [term.label, term.id, *(entry.synonyms if entry else ())]
-            found.append([f"n{self.node_number[key]}", self.title(key), *dict.fromkeys(also)])
+            found.append([f"n{self.node_number[key]}", self.title(key), *names_of(node)[1:]])
         found += [[f"e{n}", self.say(edge), edge.name] for n, edge in enumerate(self.m.edges)]
         return [[clean(text)[:400] for text in row] for row in found]
 

@@ -406,7 +406,7 @@ class _Runs(_Writer):
 
     def derived(self, condition: str, reading: str) -> None:
         answer = whatif.whatif(self.m, condition, reading=reading)
-        steps = {step.node: step for step in answer.changed}
+        steps = {step.node: step for step in (*answer.changed, *answer.outcomes)}
         named = reading.replace(" ", "-")
         for node, value in answer.values.items():
             about = self.part("run", condition, named, node)

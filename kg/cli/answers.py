@@ -1,0 +1,239 @@
+"""Answers in words: what follows, why, and what comes out under each condition."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kg.cli.printing import number_of, print_credit
+
+if TYPE_CHECKING:
+    from kg.model.mechanism import Mechanism
+    from kg.reasoning.disagreements import Supports
+    from kg.reasoning.network import Input, Value
+    from kg.reasoning.reasons import Why
+    from kg.reasoning.whatif import Answer, Row, Step
+
+
+def _species(counts: Mapping[str, int]) -> str:
+    return ", ".join(
+        f"{label} {count}" for label, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    )
+
+
+def print_answer(mechanism: Mechanism, answer: Answer) -> None:
+    """Every outcome with one line of why, then what else changes, one line each."""
+    _print_question(mechanism, answer)
+    for step in answer.outcomes:
+        _print_change(mechanism, answer, step)
+        if step.status != "set":
+            click.echo(f"    {_why_in_a_line(mechanism, answer, step)}")
+    outcomes = {step.node for step in answer.outcomes}
+    others = [step for step in answer.changed if step.node not in outcomes and step.status != "set"]
+    if others:
+        click.echo("\nalso changed" if outcomes else "")
+    for step in others:
+        _print_change(mechanism, answer, step, "    " if outcomes else "")
+    same = len(answer.values) - len(outcomes | {step.node for step in answer.changed})
+    click.echo(f"\nunchanged: {number_of(same, 'other node')}. --explain shows each step with its edges and sources.")
+    print_credit(mechanism, answer.cite)
+
+
+def _print_question(mechanism: Mechanism, answer: Answer) -> None:
+    """What was set, and what the answer is compared with."""
+
+    def title(condition: str) -> str:
+        return mechanism.conditions[condition].title or condition
+
+    given: Mapping[str, str] = mechanism.conditions[answer.condition].values if answer.condition else {}
+    on_top = [
+        f"{mechanism.nodes[node].label} {value}" for node, value in answer.settings.items() if given.get(node) != value
+    ]
+    asked = ([title(answer.condition)] if answer.condition else []) + on_top
+    click.echo(click.style(f"{mechanism.id}: {', '.join(asked) or 'nothing set'}", bold=True))
+    if answer.assumptions:
+        click.echo("  assumed: " + ", ".join(answer.assumptions))
+    against = answer.compared_with
+    click.echo(f"  compared with {title(against) if against in mechanism.conditions else 'the starting state'}")
+
+
+def _print_change(mechanism: Mechanism, answer: Answer, step: Step, indent: str = "") -> None:
+    """A node with its value before and after, and whether that was observed or is predicted."""
+    from kg.model import vocabulary
+    from kg.reasoning import whatif
+
+    by = answer.disagree.get(step.node, {})
+    after = " | ".join(dict.fromkeys(map(whatif.shown, by.values()))) or whatif.shown(step.after)
+    before = whatif.shown(step.before)
+    change = f"{after}, unchanged" if before == after else f"{before} → {after}"
+    observed = f": {', '.join(step.observed)}" if step.observed else ""
+    weakest = f"; weakest link: {vocabulary.claims()[step.weakest].label}" if step.weakest and not indent else ""
+    label = click.style(mechanism.nodes[step.node].label, bold=True)
+    click.echo(f"{indent}{label}: {change}    {step.status}{observed}{weakest}")
+
+
+def _why_in_a_line(mechanism: Mechanism, answer: Answer, step: Step) -> str:
+    """The edges into a node that act differently now; where there is none, those that act as before, or do not."""
+    from kg.reasoning import whatif
+
+    if step.node in answer.disagree:
+        return ", ".join(f"{whatif.shown(value)} if {name}" for name, value in answer.disagree[step.node].items())
+    if step.missing:
+        return f"open: {'; '.join(step.missing)}"
+    turned = [one for one in step.because if one.fires is not one.before] if step.before != step.after else []
+    acting = [one for one in step.because if one.fires]
+    said = []
+    for one in turned or acting or step.because:
+        why = f" ({one.why})" if one.why else ""
+        how = ("now" if turned else "as before") if one.fires else "no longer" if one.before else "not"
+        how = "perhaps" if one.fires is None else how
+        said.append(f"{how}: {mechanism.words(mechanism.edge(one.edge))}{why}")
+    return "; ".join(list(dict.fromkeys(said))[:2]) or "no edge leads to it"
+
+
+def explain_answer(mechanism: Mechanism, answer: Answer) -> None:
+    """Each outcome and each change with the edges that decide it, and all that these rest on."""
+    from kg.reasoning import disagreements
+
+    supports = disagreements.Supports(mechanism)
+    _print_question(mechanism, answer)
+    click.echo("  set: " + (", ".join(f"{node} {value}" for node, value in answer.settings.items()) or "nothing"))
+    outcomes = {step.node for step in answer.outcomes}
+    steps = [*answer.outcomes, *(step for step in answer.changed if step.node not in outcomes)]
+    for step in steps:
+        if step.status != "set":
+            click.echo()
+            _print_change(mechanism, answer, step)
+            _print_grounds(mechanism, answer, step, supports)
+    if not [step for step in answer.changed if step.status != "set"]:
+        click.echo("\nnothing else changes")
+    click.echo()
+    print_credit(mechanism, answer.cite)
+
+
+def _print_grounds(mechanism: Mechanism, answer: Answer, step: Step, supports: Supports) -> None:
+    """The edges into a node, and what its value rests on."""
+    from kg.model import vocabulary
+    from kg.reasoning import whatif
+
+    for name, value in answer.disagree.get(step.node, {}).items():
+        click.echo(f"    {whatif.shown(value)} if {name}")
+    for one in step.because:
+        edge = mechanism.edge(one.edge)
+        mark = "✓" if one.fires else "?" if one.fires is None else "✗"
+        claim = vocabulary.claims()[whatif.standing(edge)].label if whatif.standing(edge) else ""
+        tail = f" ({one.why})" if one.why else f" [{claim}]" if claim else ""
+        click.echo(f"    {mark} {mechanism.words(edge)}{tail} — {supports.of(edge.name).counts}")
+    if step.missing:
+        click.echo(f"    open: {'; '.join(step.missing)}")
+    elif step.rests_on:
+        click.echo(f"    rests on {number_of(len(step.rests_on), 'edge')}: {_species(step.species)}")
+        click.echo(f"    {supports.of(*step.rests_on)}")
+        if step.closed:
+            causes = ", ".join(mechanism.nodes[node].label for node in step.closed)
+            click.echo(f"    and on this, that nothing unlisted causes {causes}")
+
+
+def print_conditions(mechanism: Mechanism, rows: Sequence[Row], cite: str) -> None:
+    from kg.reasoning import whatif
+
+    def cell(by: Mapping[str, Value]) -> str:
+        return " | ".join(dict.fromkeys(map(whatif.shown, by.values())))
+
+    asked = list(rows[0].values) if rows else []
+    lines = [["condition", *(mechanism.nodes[node].label for node in asked)]]
+    lines += [[row.title or row.condition, *(cell(row.values[node]) for node in asked)] for row in rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    for i, line in enumerate(lines):
+        text = "  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip()
+        click.echo(click.style(text, bold=True) if i == 0 else text)
+    if any(len(set(by.values())) > 1 for row in rows for by in row.values.values()):
+        click.echo(f"a | b: the readings disagree ({', '.join(next(iter(rows[0].values.values())))})")
+    print_credit(mechanism, cite)
+
+
+def print_fixed_points(
+    mechanism: Mechanism,
+    condition: str,
+    settings: Mapping[str, str],
+    reading: str,
+    assume: Sequence[str],
+    seconds: float,
+    as_json: bool,
+) -> None:
+    from kg.reasoning import exact, whatif
+
+    found = exact.fixed_points(mechanism, condition, settings, reading, assume, seconds=seconds)
+    if as_json:
+        plain = [{n: v if isinstance(v, str) else list(v) for n, v in point.items()} for point in found.points]
+        shown = {"fixed_points": plain, "complete": found.complete, "cite": mechanism.cite()}
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+        return
+    limit = "" if found.complete else f" and perhaps more: not decided in {seconds:g} s, or more than can be listed"
+    click.echo(f"{number_of(len(found.points), 'fixed point')}{limit}")
+    same = found.settled()
+    for node in mechanism.nodes:
+        values = list(dict.fromkeys(whatif.shown(point[node]) for point in found.points if node in point))
+        mark = "" if node in same or not found.complete else "    differs between them"
+        click.echo(f"    {mechanism.nodes[node].label}: {' or '.join(values) or 'none'}{mark}")
+    print_credit(mechanism)
+
+
+def _said(mechanism: Mechanism, fact: Input) -> str:
+    """A fact that a reason stands on, in words."""
+    label = mechanism.nodes[fact.name].label if fact.name in mechanism.nodes else ""
+    if fact.kind == "closed":
+        return f"nothing unlisted causes {label}"
+    if fact.kind == "start":
+        return f"{label} starts {fact.value}"
+    if fact.kind == "set":
+        return f"{label} is set {fact.value}"
+    words = mechanism.words(mechanism.edge(fact.name))
+    if fact.kind in ("requires", "unless"):
+        return f"{words} {fact.kind} {mechanism.nodes[fact.node].label}"
+    return words
+
+
+def print_why(mechanism: Mechanism, answer: Why, every: bool) -> None:
+    from kg.reasoning import disagreements, whatif
+
+    supports = disagreements.Supports(mechanism)
+    click.echo(click.style(f"{mechanism.nodes[answer.node].label}: {whatif.shown(answer.value)}", bold=True))
+    for i, reason in enumerate(answer.reasons, 1):
+        click.echo(f"\nreason {i} of {len(answer.reasons)}" if every else "\nbecause")
+        for fact in reason:
+            necessary = "" if fact not in answer.necessary else "  (in every reason)" if every else "  (necessary)"
+            counts = f" — {supports.of(fact.name).counts}" if fact.kind in ("edge", "effect") else ""
+            click.echo(f"    {_said(mechanism, fact)}{necessary}{counts}")
+    if every and not answer.complete:
+        click.echo(f"\nthere are more than {len(answer.reasons)} reasons")
+    if answer.missing:
+        click.echo("\nopen: " + "; ".join(answer.missing))
+    if answer.changes:
+        click.echo("\nit would change with")
+        for settings, then in answer.changes:
+            click.echo(
+                "    "
+                + ", ".join(f"{mechanism.nodes[n].label} {v}" for n, v in settings.items())
+                + f": {whatif.shown(then)}"
+            )
+    click.echo()
+    print_credit(mechanism)
+
+
+def why_as_dict(answer: Why) -> dict[str, Any]:
+    def plain(facts: Sequence[Input]) -> list[dict[str, str]]:
+        return [{key: value for key, value in fact._asdict().items() if value} for fact in facts]
+
+    return {
+        "node": answer.node,
+        "value": answer.value,
+        "reasons": [plain(reason) for reason in answer.reasons],
+        "complete": answer.complete,
+        "necessary": plain(answer.necessary),
+        "changes": [{"set": dict(settings), "then": then} for settings, then in answer.changes],
+        "missing": list(answer.missing),
+    }

@@ -1,0 +1,102 @@
+"""What the commands of a run print: outcomes first, short, and never firmer than what they stand on."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from kg.cli.group import main
+
+LOOP = """
+id: loop
+title: A feed-forward loop
+licence: CC0-1.0
+sources: {s: {kind: review, title: "[loops]", doi: 10.1000/loop, read: no}}
+nodes:
+  S: {term: none, name: stimulus, at start: absent}
+  IL23: {term: none, name: IL-23}
+  IL17: {term: none, name: IL-17}
+  CCL20: {term: none, name: CCL20}
+  skin: {term: none, name: inflammation, outcome: yes}
+edges:
+- {edge: S induces IL23, evidence: [{claim: inference, because: a sketch}]}
+- {edge: IL23 induces IL17, evidence: [{claim: inference, because: a sketch}]}
+- {edge: IL17 induces CCL20, evidence: [{claim: inference, because: a sketch}]}
+- {edge: CCL20 promotes IL17, evidence: [{claim: inference, because: a sketch}]}
+- {edge: IL17 promotes skin, evidence: [{claim: inference, because: a sketch}]}
+conditions: {lesion: {title: Lesion, set: {S: present}}}
+"""
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, list(map(str, arguments)))
+
+
+def said(*arguments):
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.fixture
+def loop(tmp_path):
+    path = tmp_path / "loop.yaml"
+    path.write_text(LOOP, encoding="utf-8")
+    return path
+
+
+# ---- whatif
+
+
+def test_an_answer_opens_with_every_outcome_and_fits_a_screen():
+    text = said("whatif", "ta1-tlr7", "--in", "both", "--set", "TLR7=absent")
+    lines = text.splitlines()
+    assert len(lines) <= 24
+    assert lines[0] == "ta1-tlr7: Chemotherapy and Tα-1, TLR7 absent"
+    assert lines[1] == "  compared with Chemotherapy and Tα-1"
+    assert lines[2].startswith("tumour control: strong → partial    reproduces an observation: lower than both")
+    assert lines[3].startswith("    no longer: T-cell killing of tumour cells promotes tumour control")
+    assert lines[4].startswith("miR-146a-5p: present, unchanged")
+    assert lines[6].startswith("CD8⁺ T-cell priming: present → absent")
+    others = lines[lines.index("also changed") + 1 :]
+    assert [line.split(":")[0].strip() for line in others[:5]] == [
+        "TLR7 signalling",
+        "dendritic-cell maturation",
+        "dendritic cell in the lymph node",
+        "antigen presentation",
+        "T-cell killing of tumour cells",
+    ]
+    assert "unchanged: 11 other nodes" in text
+
+
+def test_an_answer_may_be_compared_with_the_start_or_another_condition():
+    start = said("whatif", "ta1-tlr7", "--in", "both", "--set", "TLR7=absent", "--against", "start")
+    assert "compared with the starting state" in start
+    assert "tumour control: none to partial → partial" in start
+    other = said("whatif", "ta1-tlr7", "--in", "both", "--against", "chemo")
+    assert "compared with Chemotherapy alone" in other
+    assert "tumour control: partial → strong" in other
+    assert "did you mean 'both'" in run("whatif", "ta1-tlr7", "--against", "bot").stderr
+
+
+def test_the_long_form_names_edges_sources_and_species():
+    text = said("whatif", "ta1-tlr7", "--in", "both", "--set", "TLR7=absent", "--explain")
+    assert "✓ tumour-cell death promotes tumour control [curator inference] — no source" in text
+    assert "rests on 3 edges: not stated 2, Mus musculus 1" in text
+    assert "and on this, that nothing unlisted causes T-cell killing of tumour cells" in text
+
+
+def test_what_a_loop_loses_is_said(loop):
+    text = said("whatif", loop, "--in", "lesion", "--set", "IL23=absent")
+    assert "inflammation: present → " in text
+    assert "IL-17: present → " in text
+    plain = json.loads(said("whatif", loop, "--in", "lesion", "--set", "IL23=absent", "--json"))
+    assert plain["compared_with"] == "lesion"
+    assert plain["outcomes"][0]["before"] == "present"
+    assert {"IL17", "CCL20", "skin"} < set(plain["changed"])
+
+
+def test_readings_that_disagree_are_both_named():
+    text = said("whatif", "ta1-tlr7", "--in", "chemo", "--set", "RNase A=absent")
+    assert "tumour control: partial → strong | partial    readings disagree" in text
+    assert "    strong if as written, partial if also-delivers" in text
