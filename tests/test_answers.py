@@ -5,7 +5,9 @@ import json
 import pytest
 from click.testing import CliRunner
 
+import kg
 from kg.cli.group import main
+from kg.reasoning.network import Impossible
 
 LOOP = """
 id: loop
@@ -100,3 +102,56 @@ def test_readings_that_disagree_are_both_named():
     text = said("whatif", "ta1-tlr7", "--in", "chemo", "--set", "RNase A=absent")
     assert "tumour control: partial → strong | partial    readings disagree" in text
     assert "    strong if as written, partial if also-delivers" in text
+
+
+# ---- names, why and paths
+
+
+def test_a_node_goes_by_any_of_its_names():
+    by_key = said("why", "ta1-tlr7", "DC_maturation", "--in", "both", "--json")
+    assert said("why", "ta1-tlr7", "dendritic cell maturation", "--in", "both", "--json") == by_key
+    assert said("paths", "ta1-tlr7", "MESH:D051199", "CD8+ T-cell priming") == said(
+        "paths", "ta1-tlr7", "TLR7", "CD8_priming"
+    )
+    many = run("paths", "ta1-tlr7", "chemotherapy", "thymosin alpha-1")
+    assert many.exit_code == 1
+    assert "names 3 nodes: Ta1_supplement (Tα-1 supplement), Ta1_blood (Tα-1 in blood), Ta1 (Tα-1)" in many.stderr
+    assert "did you mean 'TLR7 signalling'?" in run("why", "ta1-tlr7", "TLR7 signallin").stderr
+
+
+def test_a_mechanism_says_what_a_name_might_have_been():
+    seed = kg.read("ta1-tlr7")
+    for ask, hint in (
+        (lambda: seed.node("TLR"), "did you mean 'TLR7'?"),
+        (lambda: seed.edge("degradatio"), "did you mean 'degradation'?"),
+        (lambda: seed.find("RNaseA"), ""),
+    ):
+        if hint:
+            with pytest.raises(KeyError) as error:
+                ask()
+            assert hint in str(error.value)
+        else:
+            assert ask().key == "RNase_A"
+
+
+def test_why_tells_causes_before_what_follows():
+    found = json.loads(said("why", "ta1-tlr7", "CD8_priming", "--in", "both", "--json"))
+    edges = [fact["name"] for fact in found["reasons"][0] if fact["kind"] == "edge"]
+    chain = ["engulfment", "cargo", "activation", "maturation", "migration", "presentation", "priming"]
+    assert [name for name in edges if name in chain] == chain
+    assert found["reasons"][0][0] == {"kind": "set", "name": "chemotherapy", "value": "present"}
+
+
+def test_a_route_leads_through_what_an_edge_requires_and_names_its_weakest_step():
+    text = said("paths", "ta1-tlr7", "TLR7", "TLR7_active")
+    assert text.startswith("+  TLR7 —is required for→ TLR7 signalling\n")
+    assert "weakest step: TLR7 —is required for→ TLR7 signalling (1 source, finding)" in text
+    found = json.loads(said("paths", "ta1-tlr7", "TLR7", "CD8_priming", "--json"))
+    assert found["net"] == "+"
+    assert [step["kind"] for step in found["routes"][0]["steps"]] == ["requires", "edge", "edge", "edge"]
+    assert found["routes"][0]["weakest"]["edge"] == "priming"
+
+
+def test_routes_raise_when_they_are_asked_for():
+    with pytest.raises(Impossible, match="no node is called 'a'"):
+        kg.routes(kg.read("ta1-tlr7"), "a", "b")

@@ -242,7 +242,8 @@ def test_paths_print_each_route_with_its_sign():
     assert (first["support"]["supporting"], first["support"]["read"]) == (1, ["full"])
     capped = run("paths", "ta1-tlr7", "chemotherapy", "tumour_control", "--most", "1")
     assert "1 route and more" in capped.stdout
-    assert "tumour control — 1 source" in capped.stdout
+    assert "weakest step: tumour-cell death → tumour control (no source, curator inference)" in capped.stdout
+    assert first["weakest"]["edge"] == "direct-killing" and first["weakest"]["sources"] == 0
 
 
 def test_one_file_that_cannot_be_read_hides_no_other(broken):

@@ -9,7 +9,7 @@ from kg.checks.rules import error, rule
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, Location, near, nearest
 from kg.model.mechanism import Mechanism
-from kg.model.records import Assumption, Condition, Record
+from kg.model.records import Assumption, Condition, Expectation, Record
 from kg.reasoning import merge
 
 RESERVED = {
@@ -174,6 +174,15 @@ def conditions_and_readings_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
             )
 
 
+def _which_level(m: Mechanism, one: Expectation) -> Iterator[Diagnostic]:
+    """Of a node with several levels above the lowest, present says too little to be held against a run."""
+    levels = m.nodes[one.expect.node].levels if one.expect.node in m.nodes else ()
+    if one.expect.than == "present" and len(levels) > 2 and "present" not in levels:
+        message = f"{one.expect.node} has the levels {', '.join(levels)}; present does not say which"
+        hint = " or ".join(f"{one.expect.node} is {level}" for level in levels[1:])
+        yield error(one.spot("expect.than"), "which-level", message, f"write {hint}")
+
+
 @rule
 def values_are_known(m: Mechanism) -> Iterator[Diagnostic]:
     """A value is present, absent, unknown or a level of that node; a level is declared by that node."""
@@ -200,6 +209,7 @@ def values_are_known(m: Mechanism) -> Iterator[Diagnostic]:
     for one in m.expectations:
         if one.expect.relation == "is":
             yield from wrong(one.spot("expect.than"), one.expect.node, one.expect.than, VALUES)
+            yield from _which_level(m, one)
     for edge in m.edges:
         if edge.level and edge.verb in vocabulary.predicates() and edge.role == "increases":
             yield from wrong(edge.spot("level"), edge.sentence.object, edge.level, ())

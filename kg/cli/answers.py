@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kg.reasoning.disagreements import Supports
     from kg.reasoning.network import Input, Value
     from kg.reasoning.reasons import Why
+    from kg.reasoning.routes import Route
     from kg.reasoning.whatif import Answer, Row, Step
 
 
@@ -187,8 +188,8 @@ def _said(mechanism: Mechanism, fact: Input) -> str:
     label = mechanism.nodes[fact.name].label if fact.name in mechanism.nodes else ""
     if fact.kind == "closed":
         return f"nothing unlisted causes {label}"
-    if fact.kind == "start":
-        return f"{label} starts {fact.value}"
+    if fact.kind in ("start", "was"):
+        return f"{label} {'starts' if fact.kind == 'start' else 'was'} {fact.value}"
     if fact.kind == "set":
         return f"{label} is set {fact.value}"
     words = mechanism.words(mechanism.edge(fact.name))
@@ -198,13 +199,13 @@ def _said(mechanism: Mechanism, fact: Input) -> str:
 
 
 def print_why(mechanism: Mechanism, answer: Why, every: bool) -> None:
-    from kg.reasoning import disagreements, whatif
+    from kg.reasoning import disagreements, order, whatif
 
     supports = disagreements.Supports(mechanism)
     click.echo(click.style(f"{mechanism.nodes[answer.node].label}: {whatif.shown(answer.value)}", bold=True))
     for i, reason in enumerate(answer.reasons, 1):
         click.echo(f"\nreason {i} of {len(answer.reasons)}" if every else "\nbecause")
-        for fact in reason:
+        for fact in order.by_cause(mechanism, reason):
             necessary = "" if fact not in answer.necessary else "  (in every reason)" if every else "  (necessary)"
             counts = f" — {supports.of(fact.name).counts}" if fact.kind in ("edge", "effect") else ""
             click.echo(f"    {_said(mechanism, fact)}{necessary}{counts}")
@@ -224,9 +225,13 @@ def print_why(mechanism: Mechanism, answer: Why, every: bool) -> None:
     print_credit(mechanism)
 
 
-def why_as_dict(answer: Why) -> dict[str, Any]:
+def why_as_dict(mechanism: Mechanism, answer: Why) -> dict[str, Any]:
+    from kg.reasoning import order
+
     def plain(facts: Sequence[Input]) -> list[dict[str, str]]:
-        return [{key: value for key, value in fact._asdict().items() if value} for fact in facts]
+        return [
+            {key: value for key, value in fact._asdict().items() if value} for fact in order.by_cause(mechanism, facts)
+        ]
 
     return {
         "node": answer.node,
@@ -237,3 +242,44 @@ def why_as_dict(answer: Why) -> dict[str, Any]:
         "changes": [{"set": dict(settings), "then": then} for settings, then in answer.changes],
         "missing": list(answer.missing),
     }
+
+
+def print_routes(mechanism: Mechanism, found: Sequence[Route], net: str, capped: bool) -> None:
+    """Each route with its sign and its weakest step, then what the signs come to."""
+    from kg.model import vocabulary
+    from kg.reasoning import routes
+
+    for route in found:
+        step, claim, sources = routes.weakest_hop(mechanism, route)
+        rests = f"{number_of(sources, 'source') if sources else 'no source'}, {vocabulary.claims()[claim].label}"
+        weakest = routes.in_words(mechanism, routes.Route((step,)))
+        sign = "+" if route.sign > 0 else "−"
+        click.echo(f"{sign}  {routes.in_words(mechanism, route)}\n   weakest step: {weakest} ({rests})")
+    word = {
+        "none": "there is no signed route",
+        "mixed": "the routes disagree: mixed",
+        "+": "all are positive",
+        "-": "all are negative",
+        "unknown": "those shown agree, the others were not looked at",
+    }
+    more = " and more" if capped else ""
+    click.echo(f"{number_of(len(found), 'route')}{more}; {word[net]}. A route is no effect: ask `kg whatif`.")
+
+
+def print_routes_as_json(mechanism: Mechanism, found: Sequence[Route], net: str, capped: bool) -> None:
+    from kg.reasoning import disagreements, routes
+
+    supports = disagreements.Supports(mechanism)
+    rows = []
+    for route in found:
+        hop, claim, sources = routes.weakest_hop(mechanism, route)
+        rows.append(
+            {
+                "edges": list(route.edges),
+                "steps": [one._asdict() for one in route.hops],
+                "sign": "+" if route.sign > 0 else "-",
+                "weakest": {**hop._asdict(), "claim": claim, "sources": sources},
+                "support": supports.of(*route.edges).as_dict(),
+            }
+        )
+    click.echo(json.dumps({"routes": rows, "net": net, "capped": capped}, ensure_ascii=False, indent=1))

@@ -12,12 +12,14 @@ from kg.cli.answers import (
     print_answer,
     print_conditions,
     print_fixed_points,
+    print_routes,
+    print_routes_as_json,
     print_why,
     why_as_dict,
 )
 from kg.cli.exchange import is_bulk, print_bulk_routes
 from kg.cli.group import AT_LEAST_ONE, JSON, main, settings_of
-from kg.cli.printing import number_of, print_credit, valid_mechanism
+from kg.cli.printing import print_credit, valid_mechanism
 
 
 def _asking(command: Callable[..., None]) -> Callable[..., None]:
@@ -78,16 +80,16 @@ def whatif(
     why, then what else changes in the order in which it follows. Under every reading, unless one is named. NODE is a
     key, a label, or a name or identifier of its term.
     """
-    from kg.reasoning import disagreements, whatif
+    from kg.reasoning import asked, disagreements, whatif
 
     mechanism = valid_mechanism(mech)
     if conditions:
         if condition or fixed:
             raise click.UsageError("--conditions shows every condition: leave out --in and --fixed-points")
-        more = settings_of(settings)
+        more = asked.keyed(mechanism, settings_of(settings))
         rows = whatif.table(mechanism, assume, reading, more)
-        asked = bool(more or reading or assume)
-        cite = whatif.cited(mechanism, more, reading, assume) if asked else mechanism.cite("run")
+        narrowed = bool(more or reading or assume)
+        cite = whatif.cited(mechanism, more, reading, assume) if narrowed else mechanism.cite("run")
         if as_json:
             plain = {
                 row.condition: {n: {r: whatif.shown(v) for r, v in by.items()} for n, by in row.values.items()}
@@ -98,7 +100,8 @@ def whatif(
             print_conditions(mechanism, rows, cite)
         return
     if fixed:
-        print_fixed_points(mechanism, condition, settings_of(settings), reading, assume, seconds, as_json)
+        values = asked.keyed(mechanism, settings_of(settings))
+        print_fixed_points(mechanism, condition, values, reading, assume, seconds, as_json)
         return
     answer = whatif.whatif(mechanism, condition, settings_of(settings), reading, assume, against)
     if as_json:
@@ -127,14 +130,19 @@ def why(
     """Show what a node's value stands on, and what would change it.
 
     A reason is a smallest set of facts that forces the value whatever else is unknown: edges, requirements, starting
-    values, settings, and that nothing unlisted causes a node.
+    values, settings, and that nothing unlisted causes a node. Causes come before what follows from them. NODE is a key,
+    a label, or a name or identifier of its term.
     """
-    from kg.reasoning import reasons
+    from kg.reasoning import asked, reasons
 
     mechanism = valid_mechanism(mech)
-    answer = reasons.why(mechanism, node, condition, settings_of(settings), reading, assume, 50 if every else 1)
+    values = asked.keyed(mechanism, settings_of(settings))
+    node = asked.key_of(mechanism, node)
+    answer = reasons.why(mechanism, node, condition, values, reading, assume, 50 if every else 1)
     if as_json:
-        click.echo(json.dumps({**why_as_dict(answer), "cite": mechanism.cite()}, ensure_ascii=False, indent=1))
+        click.echo(
+            json.dumps({**why_as_dict(mechanism, answer), "cite": mechanism.cite()}, ensure_ascii=False, indent=1)
+        )
     else:
         print_why(mechanism, answer, every)
 
@@ -190,13 +198,14 @@ def discriminate(mech: str, assume: Sequence[str], as_json: bool) -> None:
 def paths(mech: str, start: str, end: str, also: Sequence[str], longest: int | None, most: int, as_json: bool) -> None:
     """List every signed route between two nodes, shortest first.
 
-    A route is no effect: brakes and requirements lie along it. `kg whatif` says what follows. Through several mechanisms,
-    named by --with, or all of seeds/ with `kg paths all FROM TO`, a node may be called by its key or as MECH.KEY. Of a
+    A route leads along edges, and through what an edge requires or must not meet. With each stands its weakest step. A
+    route is no effect: other brakes and requirements lie along it; `kg whatif` says what follows. Through several
+    mechanisms, named by --with, or all of seeds/ with `kg paths all FROM TO`, a node may be called as MECH.KEY, too. Of a
     folder that `kg bulk` wrote, only the shortest routes are listed unless --longest is given, and nodes are called by ids.
     """
     import itertools
 
-    from kg.reasoning import disagreements, merge, routes
+    from kg.reasoning import merge, routes
 
     if is_bulk(mech):
         if also:
@@ -204,32 +213,12 @@ def paths(mech: str, start: str, end: str, also: Sequence[str], longest: int | N
         print_bulk_routes(mech, start, end, longest or 0, most, as_json)
         return
     mechanism = merge.merge(map(valid_mechanism, (mech, *also))) if also else valid_mechanism(mech)
-    if isinstance(mechanism, merge.Union):
-        start, end = (mechanism.keys.get(name, name) for name in (start, end))
-    found = routes.routes(mechanism, start, end, longest or 0)
-    supports = disagreements.Supports(mechanism)
-    signs: set[int] = set()
-    rows = []
-    for route in itertools.islice(found, most):
-        signs.add(route.sign)
-        support = supports.of(*route.edges)
-        sign = "+" if route.sign > 0 else "-"
-        rows.append({"edges": list(route.edges), "sign": sign, "support": support.as_dict()})
-        if not as_json:
-            via = " → ".join(mechanism.nodes[mechanism.edge(name).subject].label for name in route.edges)
-            click.echo(f"{'+' if route.sign > 0 else '−'}  {via} → {mechanism.nodes[end].label} — {support.counts}")
-    capped = next(found, None) is not None
-    net = "none" if not signs else "mixed" if len(signs) > 1 else "unknown" if capped else "+" if signs == {1} else "-"
+    every = routes.routes(mechanism, start, end, longest or 0)
+    found = list(itertools.islice(every, most))
+    capped = next(every, None) is not None
+    net = routes.net_sign(found)
+    net = "unknown" if capped and net in "+-" else net  # of the others nothing is known
     if as_json:
-        click.echo(json.dumps({"routes": rows, "net": net, "capped": capped}, ensure_ascii=False, indent=1))
-        return
-    word = {
-        "none": "there is no signed route",
-        "mixed": "the routes disagree: mixed",
-        "+": "all are positive",
-        "-": "all are negative",
-        "unknown": "those shown agree, the others were not looked at",
-    }
-    click.echo(
-        f"{number_of(len(rows), 'route')}{' and more' if capped else ''}; {word[net]}. A route is no effect: ask `kg whatif`."
-    )
+        print_routes_as_json(mechanism, found, net, capped)
+    else:
+        print_routes(mechanism, found, net, capped)

@@ -113,7 +113,7 @@ def _against(m: Mechanism, kin: Mapping[tuple[str, str], str], start: str, end: 
     found: list[routes.Route] = []
     ends = [[key for key in m.nodes if kin[m.id, key] == name] for name in (start, end)]
     for one, other in itertools.product(*ends):
-        found += itertools.islice(routes.routes(m, one, other, FAR), 50)
+        found += itertools.islice(routes.routes(m, one, other, FAR, edges_only=True), 50)
     if not found or any(route.sign != sign for route in found):
         return ()
     return tuple(m.edge(name) for name in min(found, key=lambda route: len(route.edges)).edges)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge
+from kg.model.records import Edge, Evidence
 from kg.reasoning.asked import keyed
 from kg.reasoning.expectations import observed
 from kg.reasoning.network import AS_WRITTEN, Impossible, Network, Run, Value, under
 from kg.reasoning.reasons import Reasons, missing_facts
 
 START = "start"  # what an answer is compared with unless something is set on top of a condition: the starting state
+
+UNSTATED = "inference"  # what a step that no source states counts as: the curator drew it
 
 
 @dataclass(frozen=True)
@@ -238,7 +240,7 @@ class _Comparison:
             after,
             because,
             status,
-            max(filter(None, claims), key=_weakness, default=""),
+            weakest(claims),
             species,
             tuple(edges),
             closed=closed,
@@ -263,11 +265,29 @@ def standing(edge: Edge) -> str:
     >>> standing(read("ta1-tlr7").edge("depletion"))      # that levels fell far enough is the curator's inference
     'inference'
     """
-    parts = [edge.claim, edge.effect.claim if edge.effect else ""]
-    for needed in (*edge.requires, *edge.unless):
-        claims = [item.claim for item in needed.evidence if item.stance == "supports"]
-        parts.append(min(claims, key=_weakness, default=""))
-    return max(filter(None, parts), key=_weakness, default="")
+    parts = [claim_of(edge.evidence)]
+    parts += [claim_of(needed.evidence) for needed in (*edge.requires, *edge.unless)]
+    parts += [edge.effect.claim or UNSTATED] if edge.effect and edge.effect.complete else []
+    return weakest(parts)
+
+
+def claim_of(evidence: Iterable[Evidence]) -> str:
+    """The firmest claim that supports a statement; what no source supports is the curator's own inference.
+
+    >>> claim_of([Evidence(claim="finding", stance="qualifies")])
+    'inference'
+    """
+    claims = {item.claim for item in evidence if item.stance == "supports"}
+    return min(filter(None, claims), key=_weakness, default=UNSTATED)
+
+
+def weakest(claims: Iterable[str]) -> str:
+    """The weakest of some claims; nothing if there is none.
+
+    >>> weakest(["finding", "hypothesis", "background"])
+    'hypothesis'
+    """
+    return max(claims, key=_weakness, default="")
 
 
 def _weakness(claim: str) -> int:
