@@ -30,6 +30,7 @@ _HOME = {
     "page": "kg.page",
     "read": "kg.formats",
     "routes": "kg.reasoning.routes",
+    "screen": "kg.reasoning.screens",
     "whatif": "kg.reasoning.whatif",
     "why": "kg.reasoning.reasons",
     "write": "kg.formats",

@@ -59,7 +59,10 @@ def sketch(text):
 def test_the_examples_of_the_document_hold(text):
     mechanism, data = sketch(text)
     run = Run(mechanism)
-    values = run.values(run.settings("", data.get("set", {})))
+    values = run.values(run.settings(data.get("in", ""), data.get("set", {})))
+    if "changed" in data:
+        answer = whatif(mechanism, data.get("in", ""), data.get("set", {}))
+        assert {step.node: [step.before, step.after] for step in answer.changed} == data["changed"]
     wanted = {node: tuple(value) if isinstance(value, list) else value for node, value in data["then"].items()}
     assert {node: values[node] for node in wanted} == wanted
 

@@ -114,7 +114,7 @@ def differences(tab: Any, asked: Iterable[tuple[Mechanism, list[Question]]]) -> 
                 [
                     one.condition,
                     dict(one.settings),
-                    {n: {r: whatif._plain(v) for r, v in by.items()} for n, by in one.outcomes.items()},
+                    {n: {r: whatif.plain(v) for r, v in by.items()} for n, by in one.outcomes.items()},
                 ]
                 for one in experiments.discriminate(mechanism)
             ]

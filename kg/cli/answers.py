@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.printing import number_of, print_credit
+from kg.cli.printing import number_of, print_credit, print_table
 
 if TYPE_CHECKING:
     from kg.model.mechanism import Mechanism
@@ -27,11 +27,13 @@ def _species(counts: Mapping[str, int]) -> str:
 
 def print_answer(mechanism: Mechanism, answer: Answer) -> None:
     """Every outcome with one line of why, then what else changes, one line each."""
+    from kg.reasoning import whatif
+
     _print_question(mechanism, answer)
     for step in answer.outcomes:
         _print_change(mechanism, answer, step)
         if step.status != "set":
-            click.echo(f"    {_why_in_a_line(mechanism, answer, step)}")
+            click.echo(f"    {whatif.why_in_a_line(mechanism, answer, step)}")
     outcomes = {step.node for step in answer.outcomes}
     others = [step for step in answer.changed if step.node not in outcomes and step.status != "set"]
     if others:
@@ -74,25 +76,6 @@ def _print_change(mechanism: Mechanism, answer: Answer, step: Step, indent: str 
     weakest = f"; weakest link: {vocabulary.claims()[step.weakest].label}" if step.weakest and not indent else ""
     label = click.style(mechanism.nodes[step.node].label, bold=True)
     click.echo(f"{indent}{label}: {change}    {step.status}{observed}{weakest}")
-
-
-def _why_in_a_line(mechanism: Mechanism, answer: Answer, step: Step) -> str:
-    """The edges into a node that act differently now; where there is none, those that act as before, or do not."""
-    from kg.reasoning import whatif
-
-    if step.node in answer.disagree:
-        return ", ".join(f"{whatif.shown(value)} if {name}" for name, value in answer.disagree[step.node].items())
-    if step.missing:
-        return f"open: {'; '.join(step.missing)}"
-    turned = [one for one in step.because if one.fires is not one.before] if step.before != step.after else []
-    acting = [one for one in step.because if one.fires]
-    said = []
-    for one in turned or acting or step.because:
-        why = f" ({one.why})" if one.why else ""
-        how = ("now" if turned else "as before") if one.fires else "no longer" if one.before else "not"
-        how = "perhaps" if one.fires is None else how
-        said.append(f"{how}: {mechanism.words(mechanism.edge(one.edge))}{why}")
-    return "; ".join(list(dict.fromkeys(said))[:2]) or "no edge leads to it"
 
 
 def explain_answer(mechanism: Mechanism, answer: Answer) -> None:
@@ -147,10 +130,7 @@ def print_conditions(mechanism: Mechanism, rows: Sequence[Row], cite: str) -> No
     asked = list(rows[0].values) if rows else []
     lines = [["condition", *(mechanism.nodes[node].label for node in asked)]]
     lines += [[row.title or row.condition, *(cell(row.values[node]) for node in asked)] for row in rows]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    for i, line in enumerate(lines):
-        text = "  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip()
-        click.echo(click.style(text, bold=True) if i == 0 else text)
+    print_table(lines)
     if any(len(set(by.values())) > 1 for row in rows for by in row.values.values()):
         click.echo(f"a | b: the readings disagree ({', '.join(next(iter(rows[0].values.values())))})")
     print_credit(mechanism, cite)

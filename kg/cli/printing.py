@@ -83,6 +83,14 @@ def support_line(mechanism: Mechanism) -> str:
     )
 
 
+def print_table(lines: Sequence[Sequence[str]]) -> None:
+    """Rows in columns, the first one as their heads."""
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    for i, line in enumerate(lines):
+        text = "  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip()
+        click.echo(click.style(text, bold=True) if i == 0 else text)
+
+
 def complaint_counts(diagnostics: Sequence[Diagnostic]) -> str:
     counts = [(sum(one.severity == kind for one in diagnostics), kind) for kind in ("error", "warning")]
     return ", ".join(number_of(n, kind) for n, kind in counts if n)

@@ -49,8 +49,8 @@ class Step:
     def as_dict(self) -> dict[str, Any]:
         """The step as plain values, without its node."""
         return {
-            "before": _plain(self.before),
-            "after": _plain(self.after),
+            "before": plain(self.before),
+            "after": plain(self.after),
             "edges": [{"edge": b.edge, "fires": b.fires, "before": b.before, "why": b.why} for b in self.because],
             "status": self.status,
             "weakest": self.weakest,
@@ -75,6 +75,7 @@ class Answer:
     before: Mapping[str, Value]  # in what it is compared with
     outcomes: tuple[Step, ...]  # every declared outcome, changed or not
     changed: tuple[Step, ...]  # every node that changed, outcomes among them, in the order in which it follows
+    steps: Mapping[str, Step]  # of all these, and of the nodes that were asked about
     disagree: Mapping[str, Mapping[str, Value]]  # node -> reading -> value, where readings differ
     cite: str  # the IRI of this answer and the version of the mechanism
 
@@ -87,20 +88,20 @@ class Answer:
             "reading": self.reading,
             "compared_with": self.compared_with,
             "outcomes": [
-                {"node": step.node, "before": _plain(step.before), "after": _plain(step.after)}
-                for step in self.outcomes
+                {"node": step.node, "before": plain(step.before), "after": plain(step.after)} for step in self.outcomes
             ],
-            "values": {node: _plain(value) for node, value in self.values.items()},
+            "values": {node: plain(value) for node, value in self.values.items()},
             "changed": [step.node for step in self.changed],
-            "because": {step.node: step.as_dict() for step in (*self.changed, *self.outcomes)},
+            "because": {node: step.as_dict() for node, step in self.steps.items()},
             "disagree": {
-                node: {name: _plain(value) for name, value in by.items()} for node, by in self.disagree.items()
+                node: {name: plain(value) for name, value in by.items()} for node, by in self.disagree.items()
             },
             "cite": self.cite,
         }
 
 
-def _plain(value: Value) -> str | list[str]:
+def plain(value: Value) -> str | list[str]:
+    """A value as ``--json`` has it: a range is a list."""
     return value if isinstance(value, str) else list(value)
 
 
@@ -120,12 +121,14 @@ def whatif(
     reading: str = "",
     assume: Collection[str] = (),
     against: str = "",
+    about: Collection[str] = (),
 ) -> Answer:
     """What follows from a condition and further settings: every outcome, and every node that changes.
 
     What is set on top of a condition is compared with that condition, all else with the starting state; ``against``
     names another condition, or START. A node may be named by its key, its label, or a name of its term. Every answer
-    is computed under each reading, unless one is named; where readings differ, that is the answer.
+    is computed under each reading, unless one is named; where readings differ, that is the answer. ``about`` names
+    nodes whose steps are wanted even if they are no outcomes and do not change.
 
     >>> from kg.formats import read
     >>> answer = whatif(read("ta1-tlr7"), "both", {"TLR7": "absent"})
@@ -147,7 +150,7 @@ def whatif(
     disagree = _disagreeing(run, settings)
     changed = [node for node in compared.order() if before[node] != after[node] or disagree.get(node) != was.get(node)]
     compared.disagree = disagree
-    steps = {node: compared.step(node) for node in dict.fromkeys((*changed, *mechanism.outcomes))}
+    steps = {node: compared.step(node) for node in dict.fromkeys((*changed, *mechanism.outcomes, *about))}
     return Answer(
         settings,
         condition,
@@ -158,6 +161,7 @@ def whatif(
         before,
         tuple(steps[node] for node in mechanism.outcomes),
         tuple(steps[node] for node in changed),
+        steps,
         disagree,
         cited(mechanism, settings, reading, run.assumptions),
     )
@@ -339,6 +343,30 @@ def _why_not(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], ed
                 return f"{label} {'may be' if open_ else 'is'} present"
             return f"{'it may be ' if open_ else ''}blocked: {mechanism.words(blockers[place - 1 - len(needs)])}"
     return ""
+
+
+def why_in_a_line(mechanism: Mechanism, answer: Answer, step: Step) -> str:
+    """The edges into a node that act differently now; where there is none, those that act as before, or do not.
+
+    >>> from kg.formats import read
+    >>> seed = read("ta1-tlr7")
+    >>> answer = whatif(seed, "both", {"TLR7": "absent"})
+    >>> why_in_a_line(seed, answer, answer.outcomes[2])
+    'no longer: antigen presentation enables CD8⁺ T-cell priming (antigen presentation is absent)'
+    """
+    if step.node in answer.disagree:
+        return ", ".join(f"{shown(value)} if {name}" for name, value in answer.disagree[step.node].items())
+    if step.missing:
+        return f"open: {'; '.join(step.missing)}"
+    turned = [one for one in step.because if one.fires is not one.before] if step.before != step.after else []
+    acting = [one for one in step.because if one.fires]
+    said = []
+    for one in turned or acting or step.because:
+        how = ("now" if turned else "as before") if one.fires else "no longer" if one.before else "not"
+        how = "perhaps" if one.fires is None else how
+        why = f" ({one.why})" if one.why else ""
+        said.append(f"{how}: {mechanism.words(mechanism.edge(one.edge))}{why}")
+    return "; ".join(list(dict.fromkeys(said))[:2]) or "no edge leads to it"
 
 
 @dataclass(frozen=True)
