@@ -17,8 +17,8 @@ def rule(function: Rule) -> Rule:
     return function
 
 
-def error(at: Location | None, code: str, message: str, help: str = "") -> Diagnostic:
-    return Diagnostic(at or Location("<mechanism>", 1, 1), code, message, help)
+def error(at: Location | None, code: str, message: str, help: str = "", steps: tuple[str, ...] = ()) -> Diagnostic:
+    return Diagnostic(at or Location("<mechanism>", 1, 1), code, message, help, steps=steps)
 
 
 def warning(at: Location | None, code: str, message: str, help: str = "") -> Diagnostic:

@@ -163,32 +163,17 @@ def print_fixed_points(
     print_credit(mechanism)
 
 
-def _said(mechanism: Mechanism, fact: Input) -> str:
-    """A fact that a reason stands on, in words."""
-    label = mechanism.nodes[fact.name].label if fact.name in mechanism.nodes else ""
-    if fact.kind == "closed":
-        return f"nothing unlisted causes {label}"
-    if fact.kind in ("start", "was"):
-        return f"{label} {'starts' if fact.kind == 'start' else 'was'} {fact.value}"
-    if fact.kind == "set":
-        return f"{label} is set {fact.value}"
-    words = mechanism.words(mechanism.edge(fact.name))
-    if fact.kind in ("requires", "unless"):
-        return f"{words} {fact.kind} {mechanism.nodes[fact.node].label}"
-    return words
-
-
 def print_why(mechanism: Mechanism, answer: Why, every: bool) -> None:
-    from kg.reasoning import disagreements, order, whatif
+    from kg.reasoning import derivation, disagreements, whatif
 
     supports = disagreements.Supports(mechanism)
     click.echo(click.style(f"{mechanism.nodes[answer.node].label}: {whatif.shown(answer.value)}", bold=True))
     for i, reason in enumerate(answer.reasons, 1):
         click.echo(f"\nreason {i} of {len(answer.reasons)}" if every else "\nbecause")
-        for fact in order.by_cause(mechanism, reason):
+        for fact in derivation.by_cause(mechanism, reason):
             necessary = "" if fact not in answer.necessary else "  (in every reason)" if every else "  (necessary)"
             counts = f" — {supports.of(fact.name).counts}" if fact.kind in ("edge", "effect") else ""
-            click.echo(f"    {_said(mechanism, fact)}{necessary}{counts}")
+            click.echo(f"    {derivation.in_words(mechanism, fact)}{necessary}{counts}")
     if every and not answer.complete:
         click.echo(f"\nthere are more than {len(answer.reasons)} reasons")
     if answer.missing:
@@ -206,11 +191,12 @@ def print_why(mechanism: Mechanism, answer: Why, every: bool) -> None:
 
 
 def why_as_dict(mechanism: Mechanism, answer: Why) -> dict[str, Any]:
-    from kg.reasoning import order
+    from kg.reasoning import derivation
 
     def plain(facts: Sequence[Input]) -> list[dict[str, str]]:
         return [
-            {key: value for key, value in fact._asdict().items() if value} for fact in order.by_cause(mechanism, facts)
+            {key: value for key, value in fact._asdict().items() if value}
+            for fact in derivation.by_cause(mechanism, facts)
         ]
 
     return {

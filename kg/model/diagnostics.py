@@ -59,15 +59,18 @@ class Diagnostic:
     message: str
     help: str = ""
     severity: str = "error"  # or "warning", which stops nothing
+    steps: tuple[str, ...] = ()  # how it comes about, a line each
 
     def __str__(self) -> str:
         warning = "warning: " if self.severity == "warning" else ""
         lines = [f"{self.at}: {self.code}: {warning}{visible(self.message)}", self.at.excerpt()]
+        lines += [f"    {visible(step)}" for step in self.steps]
         lines.append(f"  help: {visible(self.help)}" if self.help else "")
         return "\n".join(filter(None, lines))
 
-    def as_dict(self) -> dict[str, str | int]:
-        """The complaint as plain values, for ``--json``."""
+    def as_dict(self) -> dict[str, str | int | list[str]]:
+        """The complaint as plain values, for ``--json``; ``steps`` only where there are any."""
+        steps = {"steps": list(self.steps)} if self.steps else {}
         return {
             "file": self.at.path,
             "line": self.at.line,
@@ -76,6 +79,7 @@ class Diagnostic:
             "severity": self.severity,
             "message": self.message,
             "help": self.help,
+            **steps,
         }
 
 

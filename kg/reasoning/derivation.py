@@ -1,4 +1,4 @@
-"""The order of causes: what a node depends on comes before it."""
+"""A derivation: the facts of a reason in the order of causes, and in words."""
 
 from __future__ import annotations
 
@@ -51,3 +51,18 @@ def by_cause(mechanism: Mechanism, facts: Iterable[Input]) -> list[Input]:
         return place[node], kinds.index(fact.kind), fact.name, fact.node
 
     return sorted(facts, key=key)
+
+
+def in_words(mechanism: Mechanism, fact: Input) -> str:
+    """A fact that a reason stands on, in words."""
+    label = mechanism.nodes[fact.name].label if fact.name in mechanism.nodes else ""
+    if fact.kind == "closed":
+        return f"nothing unlisted causes {label}"
+    if fact.kind in ("start", "was"):
+        return f"{label} {'starts' if fact.kind == 'start' else 'was'} {fact.value}"
+    if fact.kind == "set":
+        return f"{label} is set {fact.value}"
+    words = mechanism.words(mechanism.edge(fact.name))
+    if fact.kind in ("requires", "unless"):
+        return f"{words} {fact.kind} {mechanism.nodes[fact.node].label}"
+    return words
