@@ -11,8 +11,9 @@ import sys
 import time
 from dataclasses import replace
 
-import kg
 from causal import network
+
+import kg
 from kg.model.records import Frozen
 
 

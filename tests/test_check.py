@@ -50,7 +50,7 @@ def test_a_flipped_sign_is_an_error_unless_the_check_says_that_nothing_pins_the_
 @pytest.fixture
 def copy(tmp_path):
     """The first mechanism in a folder of its own, with three of its declared answers."""
-    seed = kg.shelf("seeds") / "ta1-tlr7"
+    seed = kg.data_dir("seeds") / "ta1-tlr7"
     folder = tmp_path / "ta1-tlr7"
     (folder / "answers").mkdir(parents=True)
     shutil.copy(seed / "mechanism.yaml", folder)

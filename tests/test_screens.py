@@ -12,7 +12,7 @@ from test_semantics import generated, sketch
 import kg
 from kg.cli.group import main
 from kg.reasoning import screens
-from kg.reasoning.network import Impossible
+from kg.reasoning.network import QueryError
 from kg.reasoning.whatif import whatif
 
 SEED = kg.read("ta1-tlr7")
@@ -128,12 +128,12 @@ def test_every_wrong_line_of_a_table_is_named(tmp_path):
         "both",
     ]
     path.write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
-    with pytest.raises(Impossible) as error:
+    with pytest.raises(QueryError) as error:
         screens.read_observed(SEED, path)
     lines = str(error.value).splitlines()
     assert [line.split(":")[1] for line in lines] == ["2", "3", "4", "5", "6", "7", "8"]
     assert run("ta1-tlr7", "--observed", path).exit_code == 1
     path.write_text("condition\tset\toutcome\tobserved\n", encoding="utf-8")
-    with pytest.raises(Impossible, match="no column is called source"):
+    with pytest.raises(QueryError, match="no column is called source"):
         screens.read_observed(SEED, path)
     assert run("ta1-tlr7", "--observed", path, "--pairs").exit_code == 2

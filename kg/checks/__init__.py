@@ -6,13 +6,15 @@ A complaint's code is its name for life: tests/wrong/CODE.yaml shows a file that
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from kg.checks import edges, evidence, names, terms  # noqa: F401  (each registers its rules)
 from kg.checks.anchors import Coverage, looked_up
-from kg.checks.rules import RULES
+from kg.checks.rules import rules
 from kg.checks.runs import Runs, executed
+from kg.model.construct import faults
 from kg.model.diagnostics import Diagnostic
 from kg.model.mechanism import Mechanism
 
@@ -42,7 +44,17 @@ def check(mechanism: Mechanism, sources: str | Path | None = None, strict: bool 
     >>> check(read("ta1-tlr7")).errors
     ()
     """
-    found = [one for each in RULES for one in each(mechanism)]
+    shape = faults(mechanism)
+    if any(one.code != "missing-key" for one in shape):  # no rule can read values of another kind
+        return Report(tuple(shape), Coverage())
+    return judged(mechanism, sources, strict, run, shape)
+
+
+def judged(
+    mechanism: Mechanism, sources: str | Path | None, strict: bool, run: bool, shape: Iterable[Diagnostic] = ()
+) -> Report:
+    """Every complaint of the rules about a mechanism in which each value has its kind, beside those about its shape."""
+    found = [*shape, *(one for each in rules() for one in each(mechanism))]
     folder = os.environ.get("KG_SOURCES") if sources is None else sources
     quoted, coverage = looked_up(mechanism, Path(folder) if folder else None, strict)
     if not run or any(one.severity == "error" for one in found):

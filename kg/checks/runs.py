@@ -64,7 +64,7 @@ def executed(m: Mechanism) -> tuple[list[Diagnostic], Runs]:
         fixed = one.expect.node in m.conditions[one.given].values
         if held[number] and (fixed or expectations.outcome(idle, one, network.AS_WRITTEN).holds):
             why = f"{one.given} sets {one.expect.node}" if fixed else "it holds without any edge"
-            found.append(warning(one.spot("expect"), "vacuous-expectation", f"this tests nothing: {why}"))
+            found.append(warning(one.location_of("expect"), "vacuous-expectation", f"this tests nothing: {why}"))
     runs = Runs(
         expectations=len(m.expectations),
         held=sum(held.values()),
@@ -98,8 +98,8 @@ def _unmet(m: Mechanism, run: network.Run, outcome: expectations.Outcome) -> Dia
     edges.update((edge.name, None) for edge in spoken.edges if edge.executes and spoken.object(edge) == wanted.node)
     hint = f"one of these may be wrong: {', '.join(edges)}" if edges else "no edge leads to it"
     if outcome.holds is None:
-        return error(one.spot("expect"), "expectation-open", message, hint, tuple(steps))
-    return error(one.spot("expect"), "expectation-fails", message, hint, tuple(steps))
+        return error(one.location_of("expect"), "expectation-open", message, hint, tuple(steps))
+    return error(one.location_of("expect"), "expectation-fails", message, hint, tuple(steps))
 
 
 def _open_edges(net: network.Network, settings: Mapping[str, str], node: str) -> Iterator[str]:
@@ -116,4 +116,4 @@ def _rests_on_inference(m: Mechanism, run: network.Run, outcome: expectations.Ou
     reasons = Reasons(net, run.settings(outcome.expectation.given), outcome.expectation.expect.node)
     facts = reasons.inputs(reasons.one() or []) if reasons.decided else []
     spoken = network.under(m, outcome.reading)
-    return any(whatif.standing(spoken.edge(fact.name)) == "inference" for fact in facts if fact.kind == "edge")
+    return any(whatif.acting_claim(spoken.edge(fact.name)) == "inference" for fact in facts if fact.kind == "edge")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -83,7 +83,47 @@ class Diagnostic:
         }
 
 
-class InvalidMechanism(ValueError):
+class KgError(Exception):
+    """Whatever kg raises of its own; the docstring of ``kg`` draws the tree."""
+
+
+class UnknownName(KgError, KeyError):
+    """A name that a mechanism does not have, with the one that may have been meant.
+
+    >>> print(UnknownName("node", "TLR", ["TLR7", "MyD88"]))
+    no node is called 'TLR'; did you mean 'TLR7'?
+    """
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"no {what} is called {name!r}; {near(name, known)}")
+
+    def __str__(self) -> str:  # a KeyError shows the repr of its text
+        return str(self.args[0])
+
+
+class AmbiguousName(UnknownName):
+    """A name that several parts of a mechanism share, with all of them.
+
+    >>> print(AmbiguousName("node", "TLR", ["TLR7 (receptor)", "TLR9 (receptor)"]))
+    'TLR' names 2 nodes: TLR7 (receptor), TLR9 (receptor)
+    """
+
+    def __init__(self, what: str, name: str, found: Sequence[str]) -> None:
+        KeyError.__init__(self, f"{name!r} names {len(found)} {what}s: {', '.join(found)}")
+
+
+class MissingLibrary(KgError, ImportError):
+    """A library that an extra of kg brings is not installed.
+
+    >>> print(MissingLibrary("pandas", "frame"))
+    pandas is missing: python -m pip install 'immune-mechanism-kg[frame]'
+    """
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(f"{library} is missing: python -m pip install 'immune-mechanism-kg[{extra}]'")
+
+
+class InvalidMechanism(KgError, ValueError):
     """A text that is no valid mechanism; ``diagnostics`` holds every complaint, in file order.
 
     >>> raise InvalidMechanism([Diagnostic(Location("m.yaml", 1, 1), "missing-key", "no 'id'")])

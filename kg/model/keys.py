@@ -16,9 +16,9 @@ from functools import cache
 from kg.model import records, vocabulary
 from kg.model.diagnostics import nearest
 from kg.model.mechanism import Mechanism
-from kg.model.records import Record
+from kg.model.records import TrackedRecord
 
-RECORDS: dict[str, type[Record]] = {
+RECORDS: dict[str, type[TrackedRecord]] = {
     "mechanism": Mechanism,
     "source": records.Source,
     "place": records.Place,
@@ -156,3 +156,50 @@ def plural(name: str) -> str:
     return {"evidence": "evidence", "about": "node or edge names", "text": "texts", "sha256": "SHA-256 sums"}.get(
         name, f"{name}s"
     )
+
+
+#: What is wrong with a value: the code of the complaint, its message, and the mend.
+Fault = tuple[str, str, str]
+
+
+def fault(kind: str, text: str) -> Fault | None:
+    """What is wrong with a single value of that kind, as it is written in a file; None if nothing is.
+
+    >>> fault("choice:supports|disputes", "disputs")
+    ('wrong-kind', "'disputs' is not one of: supports, disputes", "did you mean 'disputes'?")
+    >>> fault("date", "2026-02-30")
+    ('impossible-date', 'the calendar has no 2026-02-30', 'year-month-day, such as 2026-06-24')
+    """
+    form, _, of = kind.partition(":")
+    if form in ("choice", "yesno"):
+        known = list(truths(of)) if form == "yesno" else of.split("|")
+        said = {"true": "yes", "false": "no"}.get(text.lower(), text) if form == "yesno" else text
+        told = f"{shortened(text)} is not {in_words(kind)}"
+        return None if text in known else ("wrong-kind", told, likeliest(said, known))
+    if not re.fullmatch(SHAPES[form][0], text):
+        told = f"{shortened(text)} is not {in_words(kind)}" if text else f"this is empty; expected {in_words(kind)}"
+        return "wrong-kind", told, mend(form, text)
+    if form == "date" and not is_date(text):
+        return "impossible-date", f"the calendar has no {text}", "year-month-day, such as 2026-06-24"
+    return None
+
+
+def truths(words: str) -> dict[str, bool]:
+    """The words for true and false, with the two that a key has of its own.
+
+    >>> truths("complete|unstated")
+    {'yes': True, 'no': False, 'complete': True, 'unstated': False}
+    """
+    return {"yes": True, "no": False, **dict(zip(filter(None, words.split("|")), (True, False), strict=False))}
+
+
+def unmet(record: str, key: Key, empty: bool = False) -> Fault:
+    """The complaint about a key that a record needs and does not have, or has with nothing in it."""
+    item = re.fullmatch(r"- (\{.*\})", key.example)
+    shown = f"[{item[1]}]" if item else f"{{{key.example}}}" if key.kind.startswith("map:") else key.example
+    edge = key.example.startswith("- edge")
+    hint = f"such as {key.example if edge else f'{key.key}: {shown}'}" if key.example else ""
+    told = (
+        f"{key.key!r} is empty: {key.meaning}" if empty else f"{with_article(record)} needs {key.key!r}: {key.meaning}"
+    )
+    return "missing-key", told, hint

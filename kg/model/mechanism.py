@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kg.model import vocabulary
-from kg.model.diagnostics import near, nearest
+from kg.model.diagnostics import AmbiguousName, UnknownName, nearest
+from kg.model.frames import frame
 from kg.model.records import (
     STATUS,
     Assumption,
@@ -24,28 +25,22 @@ from kg.model.records import (
     Note,
     Place,
     Reading,
-    Record,
     Requirement,
     Source,
     Stop,
     Support,
+    TrackedRecord,
     common_name,
     plain,
 )
 
 if TYPE_CHECKING:
     import networkx as nx
-
-
-class UnknownName(KeyError):
-    """A name that no node or edge has, or that several nodes share; the message says what it might have been."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
+    import pandas as pd
 
 
 @dataclass(frozen=True)
-class Mechanism(Record):
+class Mechanism(TrackedRecord):
     """A mechanism: what a file in the notation says."""
 
     id: str = ""
@@ -78,15 +73,15 @@ class Mechanism(Record):
         return (self.id, *steps)
 
     def node(self, key: str) -> Node:
-        """A node by its key. Raises UnknownName, a KeyError that says what the key might have been."""
+        """A node by its key. Raises UnknownName, which says what may have been meant."""
         if key not in self.nodes:
-            raise UnknownName(f"no node is called {key!r}; {near(key, self.nodes)}")
+            raise UnknownName("node", key, self.nodes)
         return self.nodes[key]
 
     def edge(self, name: str) -> Edge:
-        """An edge by its name. Raises UnknownName, a KeyError that says what the name might have been."""
+        """An edge by its name. Raises UnknownName, which says what may have been meant."""
         if name not in self._edges:
-            raise UnknownName(f"no edge is called {name!r}; {near(name, self._edges)}")
+            raise UnknownName("edge", name, self._edges)
         return self._edges[name]
 
     def find(self, text: str) -> Node:
@@ -100,7 +95,7 @@ class Mechanism(Record):
         >>> seed.find("dendritic cell maturation").key, seed.find("MESH:D051199").key
         ('DC_maturation', 'TLR7')
 
-        Raises UnknownName if no node is called so, which says what it might have been, or if several are.
+        Raises UnknownName if no node is called so, which says what it might have been, and AmbiguousName if several are.
         """
         if text in self.nodes:
             return self.nodes[text]
@@ -109,11 +104,10 @@ class Mechanism(Record):
             if len(found) == 1:
                 return self.nodes[found[0]]
             if found:
-                each = ", ".join(f"{key} ({self.nodes[key].label})" for key in found)
-                raise UnknownName(f"{text!r} names {len(found)} nodes: {each}")
+                each = [f"{key} ({self.nodes[key].label})" for key in found]
+                raise AmbiguousName("node", text, each)
         close = nearest(text, (name for node in self.nodes.values() for name in names_of(node)))
-        hint = f"did you mean {close!r}?" if close else near(text, self.nodes)
-        raise UnknownName(f"no node is called {text!r}; {hint}")
+        raise UnknownName("node", text, [close] if close else self.nodes)
 
     @cached_property
     def _names(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
@@ -310,6 +304,36 @@ class Mechanism(Record):
         return f"{vocabulary.BASE}{'/'.join(self.address(*filter(None, part)))}" + f", version {self.version}" * bool(
             self.version
         )
+
+    def to_frame(self, of: str = "edges") -> pd.DataFrame:
+        """The ``edges``, ``nodes``, ``evidence`` or ``sources`` as a pandas data frame of plain values, a row for each.
+
+        Edges and nodes have the attributes that ``graph`` gives them; evidence has the keys of the notation, beside the
+        edge that it stands on.
+
+        >>> from kg.formats import read
+        >>> list(read("ta1-tlr7").to_frame("evidence").columns[:3])
+        ['edge', 'stance', 'source']
+
+        Raises MissingLibrary without pandas (``kg[frame]``), and UnknownName for another word.
+        """
+        tables: dict[str, Callable[[], Iterable[dict[str, Any]]]] = {
+            "edges": lambda: (
+                {"edge": name, "subject": s, "object": o, **v}
+                for s, o, name, v in self.graph.edges(keys=True, data=True)
+            ),
+            "nodes": lambda: ({"node": key, **values} for key, values in self.graph.nodes(data=True)),
+            "evidence": lambda: (
+                {"edge": e.name, "stance": item.stance, **plain(item)} for e in self.edges for item in e.evidence
+            ),
+            "sources": lambda: (
+                _plain(**{key: value for key, value in vars(one).items() if isinstance(value, str)})
+                for one in self.sources.values()
+            ),
+        }
+        if of not in tables:
+            raise UnknownName("table", of, tables)
+        return frame(tables[of](), {"evidence": ("edge", "stance", "source")}.get(of, ()))
 
     @cached_property
     def graph(self) -> nx.MultiDiGraph[str]:

@@ -1,7 +1,7 @@
 """The explorer: one offline page, a picture, or pictures of a tour, for a mechanism.
 
 Python decides everything that is seen: where boxes stand (layout), how edges run (geometry), how it looks (picture),
-what is said about it (words and explorer.html). The script in the page selects, dims, zooms and finds.
+what is said about it (words and explorer.html). The script in the page, from js/, selects, dims, zooms and finds.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from kg.page import drawing, geometry, network
 from kg.page.drawing import Score
 from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean, lines, spoken
 from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset, colours
-from kg.page.words import Told
+from kg.page.words import Narrative
 
 if TYPE_CHECKING:
     from pyvis.network import Network
 
 PACK = 250  # cards in a block of a large page
-SCRIPTS = ("network.js", "whatif.js", "overlay.js", "neighbours.js", "explorer.js")  # in this order, as one script
+#: Types stand in comments of this form: the checker reads them, and a page does without.
+TYPES = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*(?:(?!\*/).)*\*/ ?", re.DOTALL | re.MULTILINE)
 
 __all__ = ["LIMIT", "embed", "html", "notebook", "pictures", "score", "svg"]
 
@@ -46,12 +47,11 @@ def html(mechanism: Mechanism, home: str = "") -> str:
     """
     from markupsafe import Markup
 
-    told = Told(mechanism)
+    told = Narrative(mechanism)
     shapes = Picture(told)
     net = _network(shapes)
     net.templateEnv, net.path = templates(HERE), "explorer.html"
-    style, vis = asset("explorer.css"), _vis()
-    script = "\n".join(map(asset, SCRIPTS))
+    style, vis, script = asset("explorer.css"), _vis(), _script()
     early = "document.documentElement.classList.add('js')"
     net.templateEnv.globals.update(
         m=mechanism,
@@ -85,7 +85,7 @@ def svg(mechanism: Mechanism, light: Iterable[str] = (), title: str = "", dark: 
     2
     """
     names = tuple(light)
-    return Picture(Told(mechanism), dark).svg(Stop(light=names) if names else None, title)
+    return Picture(Narrative(mechanism), dark).svg(Stop(light=names) if names else None, title)
 
 
 def pictures(mechanism: Mechanism, language: str = "") -> dict[str, str]:
@@ -97,7 +97,7 @@ def pictures(mechanism: Mechanism, language: str = "") -> dict[str, str]:
     >>> list(pictures(read("ta1-tlr7")))[:2]
     ['ta1-tlr7-stop-01.svg', 'ta1-tlr7-stop-02.svg']
     """
-    told = Told(mechanism)
+    told = Narrative(mechanism)
     shapes = Picture(told)
     files: dict[str, str] = {}
     said = [f"# {_md(mechanism.title)}", "", _md(". ".join(mechanism.caveats)) + ".", ""]
@@ -136,7 +136,7 @@ def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560,
     at = escape("#" + "&".join(asked)) if asked else ""
     title = escape(clean(mechanism.title or mechanism.id))
     about = escape(" · ".join(map(clean, mechanism.caveats)))
-    credit = escape(" — ".join(map(clean, Told(mechanism).credits)))
+    credit = escape(" — ".join(map(clean, Narrative(mechanism).credits)))
     return (
         f'<iframe src="{escape(page)}?embed=1{at}" title="{title}"\n'
         f'  width="100%" height="{height}" loading="lazy" sandbox="allow-scripts allow-popups"\n'
@@ -159,7 +159,7 @@ def notebook(mechanism: Mechanism, height: int = 680) -> str:
     """
     title = escape(clean(mechanism.title or mechanism.id))
     about = escape(" · ".join(map(clean, mechanism.caveats)))
-    credit = escape(" — ".join(map(clean, Told(mechanism).credits)))
+    credit = escape(" — ".join(map(clean, Narrative(mechanism).credits)))
     whole = html(mechanism).replace("&", "&amp;").replace('"', "&quot;")  # all that an attribute needs
     return (
         f'<iframe title="{title}" width="100%" height="{height}" sandbox="allow-scripts" style="border:1px solid #999" '
@@ -307,6 +307,13 @@ def templates(folder: Path) -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def _script() -> str:
+    """The files of js/ as one script. They share their names; explorer.js uses them all at once, so it is the last."""
+    files = sorted((HERE / "js").glob("*.js"), key=lambda file: (file.name == "explorer.js", file.name))
+    return TYPES.sub("", "\n".join(asset(f"js/{file.name}") for file in files))
 
 
 @cache

@@ -60,7 +60,7 @@ def routes(mechanism: Mechanism, start: str, end: str, longest: int = 0, edges_o
     >>> [(hop.edge, hop.kind) for hop in next(routes(read("ta1-tlr7"), "TLR7", "TLR7_active")).hops]
     [('activation', 'requires')]
 
-    Raises Impossible for a node that there is not.
+    Raises QueryError for a node that there is not.
     """
     start, end = key_of(mechanism, start), key_of(mechanism, end)
     return _routes(mechanism, start, end, longest or len(mechanism.nodes), edges_only)

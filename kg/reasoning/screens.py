@@ -13,7 +13,7 @@ from typing import Any
 from kg.model.mechanism import Mechanism
 from kg.reasoning.asked import key_of, keyed
 from kg.reasoning.expectations import bounds
-from kg.reasoning.network import Impossible, Network, Run, Value
+from kg.reasoning.network import Network, QueryError, Run, Value
 from kg.reasoning.whatif import START, plain, whatif, why_in_a_line
 
 #: What an experiment may say of an outcome.
@@ -87,7 +87,7 @@ def screen(
     >>> [(one.before, one.after) for one in trials["TLR7",].outcomes if one.node == "tumour_control"]
     [('strong', 'partial')]
 
-    Raises Impossible for what is not known: a condition, value, reading or assumption.
+    Raises QueryError for what is not known: a condition, value, reading or assumption.
     """
     run = Run(mechanism, assume, reading)
     asked = mechanism.outcomes or tuple(mechanism.nodes)
@@ -167,32 +167,32 @@ def read_observed(mechanism: Mechanism, path: str | Path) -> list[Observation]:
 
     ``set`` is ``NODE=VALUE``, or several joined by semicolons; an empty condition is the starting state.
 
-    Raises Impossible, which names every line that is wrong.
+    Raises QueryError, which names every line that is wrong.
     """
     with open(path, encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
         if missing:
-            raise Impossible(f"{path}:1: no column is called {', '.join(missing)}")
+            raise QueryError(f"{path}:1: no column is called {', '.join(missing)}")
         found, wrong = [], []
         for row in rows:
             line = rows.line_num
             try:
                 found.append(_observation(mechanism, line, {name: (row[name] or "").strip() for name in COLUMNS}))
-            except Impossible as error:
+            except QueryError as error:
                 wrong.append(f"{path}:{line}: {error}")
     if wrong:
-        raise Impossible("\n".join(wrong))
+        raise QueryError("\n".join(wrong))
     return found
 
 
 def _observation(mechanism: Mechanism, line: int, row: Mapping[str, str]) -> Observation:
-    """A row of the table. Raises Impossible for what it cannot mean."""
+    """A row of the table. Raises QueryError for what it cannot mean."""
     pairs = [part.partition("=") for part in row["set"].split(";")]
     if any(not (name.strip() and value.strip()) for name, _, value in pairs):
-        raise Impossible(f"set is {row['set']!r}; write NODE=VALUE, or several with ; between them")
+        raise QueryError(f"set is {row['set']!r}; write NODE=VALUE, or several with ; between them")
     if row["observed"] not in OBSERVED:
-        raise Impossible(f"observed is {row['observed']!r}, not one of {', '.join(OBSERVED)}")
+        raise QueryError(f"observed is {row['observed']!r}, not one of {', '.join(OBSERVED)}")
     settings = keyed(mechanism, {name.strip(): value.strip() for name, _, value in pairs})
     Run(mechanism).settings(row["condition"], settings)
     outcome = key_of(mechanism, row["outcome"])
@@ -207,7 +207,7 @@ def compare(
     ``lost`` is the lowest value, ``reduced`` a lower one; of a node that is only present or absent, reduced is lost.
     Where a run leaves it open, or the readings disagree, nothing is decided.
 
-    Raises Impossible for a reading or an assumption that there is not.
+    Raises QueryError for a reading or an assumption that there is not.
     """
     run = Run(mechanism, assume, reading)
     found = []

@@ -12,7 +12,7 @@ from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence
 from kg.reasoning.asked import keyed
 from kg.reasoning.expectations import observed
-from kg.reasoning.network import AS_WRITTEN, Impossible, Network, Run, Value, under
+from kg.reasoning.network import AS_WRITTEN, Network, QueryError, Run, Value, under
 from kg.reasoning.reasons import Reasons, missing_facts
 
 START = "start"  # what an answer is compared with unless something is set on top of a condition: the starting state
@@ -135,10 +135,10 @@ def whatif(
     >>> answer.compared_with, [(step.before, step.after) for step in answer.outcomes if step.node == "tumour_control"]
     ('both', [('strong', 'partial')])
 
-    Raises Impossible for what is not known: a condition, node, value, reading or assumption.
+    Raises QueryError for what is not known: a condition, node, value, reading or assumption.
     """
     if not any(edge.executes for edge in mechanism.edges):
-        raise Impossible(f"{mechanism.id} has no edge that can be run")
+        raise QueryError(f"{mechanism.id} has no edge that can be run")
     run = Run(mechanism, assume, reading)
     values = keyed(mechanism, values)
     settings = run.settings(condition, values)
@@ -232,7 +232,7 @@ class _Comparison:
         edges = list(dict.fromkeys(one.name for one in inputs if one.kind in ("edge", "requires", "unless", "effect")))
         resting = [self.mechanism.edge(name) for name in edges]
         closed = tuple(dict.fromkeys(one.name for one in inputs if one.kind == "closed"))  # once, whatever its levels
-        claims = [standing(edge) for edge in resting] + ["inference"] * bool(closed)
+        claims = [acting_claim(edge) for edge in resting] + ["inference"] * bool(closed)
         species: dict[str, int] = {}
         for edge in resting:
             for label in self.mechanism.support(edge).species or ("not stated",):
@@ -262,11 +262,11 @@ class _Comparison:
         return "prediction" + (f" under assumption {', '.join(assumed)}" if assumed else "")
 
 
-def standing(edge: Edge) -> str:
+def acting_claim(edge: Edge) -> str:
     """The claim on which an edge acts in a run: the weakest of the sentence, its requirements, and a complete effect.
 
     >>> from kg.formats import read
-    >>> standing(read("ta1-tlr7").edge("depletion"))      # that levels fell far enough is the curator's inference
+    >>> acting_claim(read("ta1-tlr7").edge("depletion"))      # that levels fell far enough is the curator's inference
     'inference'
     """
     parts = [claim_of(edge.evidence)]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.formats.shared import bel, bounded, drafting
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model.mechanism import Mechanism
 from kg.model.records import Evidence
 
@@ -55,7 +55,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     return draft.mechanism()
 
 
-def _modified(link: Taken, side: str, term: str) -> str:
+def _modified(link: ForeignRecord, side: str, term: str) -> str:
     """The term of a side; its activity is another node than its presence."""
     modifier = link.see(f"{side}_modifier", {})
     kind = str(modifier.get("modifier", "")) if isinstance(modifier, dict) else ""
@@ -68,7 +68,7 @@ def _modified(link: Taken, side: str, term: str) -> str:
     return f"{MODIFIERS.get(kind, kind)}({term})"
 
 
-def _evidence(draft: drafting.Draft, link: Taken) -> list[Evidence]:
+def _evidence(draft: drafting.Draft, link: ForeignRecord) -> list[Evidence]:
     citation: Any = link.see("citation", {})
     if not isinstance(citation, dict) or not citation:
         return []

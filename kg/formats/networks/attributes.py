@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from kg.formats.shared import bounded, drafting
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
@@ -178,7 +178,7 @@ def _layout(network: Network) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(cells.get((r, c), ".") for c in range(wide)) for r in range(high))
 
 
-def _first(record: Taken, names: Iterable[str]) -> str:
+def _first(record: ForeignRecord, names: Iterable[str]) -> str:
     """The first of some attributes that says something; it is carried."""
     for name in names:
         if record.see(name) not in ("", None, []):
@@ -186,7 +186,7 @@ def _first(record: Taken, names: Iterable[str]) -> str:
     return ""
 
 
-def _head(draft: drafting.Draft, whole: Taken) -> None:
+def _head(draft: drafting.Draft, whole: ForeignRecord) -> None:
     draft.about["title"] = _first(whole, TITLES)
     draft.about["summary"] = _first(whole, SUMMARIES)
     for name in ("version", "licence"):
@@ -199,7 +199,7 @@ def _head(draft: drafting.Draft, whole: Taken) -> None:
     whole.lost("caveat", "it is made again from sources and scope")
 
 
-def _records(draft: drafting.Draft, whole: Taken, name: str, kind: type[Any]) -> Iterator[dict[str, Any]]:
+def _records(draft: drafting.Draft, whole: ForeignRecord, name: str, kind: type[Any]) -> Iterator[dict[str, Any]]:
     """The sources or places that kg wrote into an attribute of the network."""
     found = _json(draft, whole, name)
     if found is None:
@@ -212,7 +212,7 @@ def _records(draft: drafting.Draft, whole: Taken, name: str, kind: type[Any]) ->
             whole.lost(name, f"this is no list of {name} as kg writes it")
 
 
-def _json(draft: drafting.Draft, record: Taken, name: str) -> Any:
+def _json(draft: drafting.Draft, record: ForeignRecord, name: str) -> Any:
     """An attribute that holds JSON; None, and lost, if it holds something else."""
     said = str(record.see(name))
     if not said:
@@ -247,7 +247,7 @@ def _term(said: object, at: Location | None) -> Term | None:
     return drafting.term(id, label, at)
 
 
-def _node(draft: drafting.Draft, node: Taken, places: Mapping[str, Any]) -> None:
+def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any]) -> None:
     id, own = str(node.take("id")), str(node.take("key"))
     label = _first(node, LABELS)
     says: dict[str, Any] = {"note": str(node.take("note")), "at": node.at}
@@ -296,7 +296,7 @@ def _node(draft: drafting.Draft, node: Taken, places: Mapping[str, Any]) -> None
         node.changed("id", "the node is called by its key")
 
 
-def _edge(draft: drafting.Draft, edge: Taken, places: Mapping[str, Any]) -> None:
+def _edge(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Any]) -> None:
     subject, object = (draft.keys[str(edge.take(end))] for end in ("source", "target"))
     sentence = _sentence(draft, edge, subject, object)
     role = vocabulary.predicates()[sentence.verb].role
@@ -331,7 +331,7 @@ def _edge(draft: drafting.Draft, edge: Taken, places: Mapping[str, Any]) -> None
     draft.edge(sentence, edge, _evidence(draft, edge), name=own or ("" if id.isdigit() else id), **more)
 
 
-def _sentence(draft: drafting.Draft, edge: Taken, subject: str, object: str) -> Sentence:
+def _sentence(draft: drafting.Draft, edge: ForeignRecord, subject: str, object: str) -> Sentence:
     """The sentence that kg wrote, else subject, verb or sign, and object."""
     words = str(edge.see("sentence")).split()
     if len(words) in (3, 5) and words[0] == subject and words[1] in vocabulary.predicates():
@@ -356,7 +356,7 @@ def _sentence(draft: drafting.Draft, edge: Taken, subject: str, object: str) -> 
     return Sentence(subject, "related_to", object)
 
 
-def _items(draft: drafting.Draft, edge: Taken, name: str, found: object) -> Iterator[Evidence]:
+def _items(draft: drafting.Draft, edge: ForeignRecord, name: str, found: object) -> Iterator[Evidence]:
     """The items of evidence that kg wrote into an attribute of an edge."""
     known = {one.name for one in fields(Evidence)}
     for one in found if isinstance(found, list) else []:
@@ -367,7 +367,7 @@ def _items(draft: drafting.Draft, edge: Taken, name: str, found: object) -> Iter
             edge.lost(name, "it is not written as kg writes it")
 
 
-def _evidence(draft: drafting.Draft, edge: Taken) -> list[Evidence]:
+def _evidence(draft: drafting.Draft, edge: ForeignRecord) -> list[Evidence]:
     items = list(_items(draft, edge, "evidence", _json(draft, edge, "evidence")))
     for name in WORKS:
         for one in re.split(r"[|;,\s]+", str(edge.see(name))) if edge.see(name) else ():

@@ -15,7 +15,7 @@ from rdflib.term import Node
 from kg.formats.rdf.names import BIOLINK, CITO, KGV, MATCH, OA, SCHEMA, Triples, V
 from kg.formats.rdf.nanopublications import NANOPUBS
 from kg.formats.shared import bounded
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import records, vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Effect, Evidence, Frozen, Note, Place, Requirement, Sentence, Source, Stop
@@ -49,6 +49,7 @@ def mechanisms(triples: Iterable[tuple[Node, Node, Node]], ledger: Ledger) -> li
     """The mechanisms that kg wrote as these triples, by their ids; none if there is none.
 
     >>> from kg.formats import read
+    >>> from kg.formats.rdf.write import graph
     >>> (again,) = mechanisms(graph(read("ta1-tlr7")), Ledger("x.ttl", "RDF"))
     >>> again.words(again.edge("protection"))
     'Tα-1 protects miR-146a-5p from RNase A'
@@ -58,7 +59,7 @@ def mechanisms(triples: Iterable[tuple[Node, Node, Node]], ledger: Ledger) -> li
     said: Triples = {}
     for subject, predicate, value in dict.fromkeys(triples):  # nanopublications of one mechanism say much again
         said.setdefault(subject, {}).setdefault(predicate, []).append(value)
-    records: dict[Node, Taken] = {}
+    records: dict[Node, ForeignRecord] = {}
     roots = sorted(str(s) for s in said if KGV.Mechanism in said[s].get(RDF.type, []))
     roots = [root for root in roots if root.startswith(vocabulary.BASE)]
     if not roots:
@@ -95,7 +96,7 @@ def refuse_remote_context(value: Any, ledger: Ledger) -> None:
 class _Reader:
     """One pass over the triples about one mechanism: the inverse of _Writer."""
 
-    def __init__(self, data: Triples, records: Mapping[Node, Taken], root: str, ledger: Ledger) -> None:
+    def __init__(self, data: Triples, records: Mapping[Node, ForeignRecord], root: str, ledger: Ledger) -> None:
         self.data, self.records, self.root, self.ledger = data, records, root, ledger
 
     # -- small words ----------------------------------------------------------
@@ -232,7 +233,7 @@ class _Reader:
         stated = next(iter(self.all(about, KGV.effectEvidence)), None)
         complete = effect == str(KGV.complete)
         says: dict[str, Any] = vars(self.item(stated)) if stated else {}
-        says = {name: value for name, value in says.items() if name not in ("at", "spots", "stance")}
+        says = {name: value for name, value in says.items() if name not in ("at", "locations", "stance")}
         return Edge(
             sentence=Sentence(self.keys(about, RDF.subject, "node"), verb, self.key(object, part), other),
             name=self.key(about, "edge"),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kg.formats.shared import drafting
-from kg.formats.shared.losses import Taken
+from kg.formats.shared.losses import ForeignRecord
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
 from kg.model.records import Evidence, Sentence
@@ -100,7 +100,7 @@ def _term(namespace: str, name: str, label: str, at: Location | None) -> Term | 
 
 def edge(
     draft: drafting.Draft,
-    record: Taken,
+    record: ForeignRecord,
     field: str,
     subject: str,
     object: str,
@@ -126,7 +126,7 @@ def edge(
     return draft.edge(Sentence(one, verb, other), record, evidence, name=name, level=level, place=place)
 
 
-def cited(draft: drafting.Draft, record: Taken, kind: str, id: str) -> str:
+def cited(draft: drafting.Draft, record: ForeignRecord, kind: str, id: str) -> str:
     """The source that a citation means: ``kind`` and ``id`` are the fields that name database and number."""
     database, number = str(record.see(kind)).casefold(), str(record.see(id))
     prefix = {"pubmed": "PMID", "pmid": "PMID", "doi": "doi"}.get(database, "")
@@ -139,7 +139,7 @@ def cited(draft: drafting.Draft, record: Taken, kind: str, id: str) -> str:
     return source or "file"
 
 
-def species(record: Taken, field: str) -> tuple[Term, ...]:
+def species(record: ForeignRecord, field: str) -> tuple[Term, ...]:
     """The species of an item, where it was looked up."""
     said = str(record.see(field))
     found = drafting.taxon(said) if said else None

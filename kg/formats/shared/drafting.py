@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
@@ -192,7 +192,7 @@ class Draft:
     def edge(
         self,
         sentence: Sentence,
-        record: Taken | None = None,
+        record: ForeignRecord | None = None,
         evidence: Sequence[Evidence] = (),
         name: str = "",
         **more: Any,

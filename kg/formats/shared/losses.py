@@ -18,7 +18,7 @@ from typing import Any, cast
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Effect, Evidence, Expect, Node, Record, Sentence
+from kg.model.records import Edge, Effect, Evidence, Expect, Node, Sentence, TrackedRecord
 
 FATES = ("carried", "changed", "lost")
 MOST_FAULTS = 1000  # of one file: nobody reads more
@@ -141,13 +141,13 @@ class Ledger:
     def __init__(self, file: str, title: str) -> None:
         self.file, self.title = file, title
         self.wrong: list[Diagnostic] = []
-        self.taken: list[Taken] = []
+        self.taken: list[ForeignRecord] = []
 
-    def record(self, kind: str, name: str, values: Mapping[str, Any], at: Location | None = None) -> Taken:
+    def record(self, kind: str, name: str, values: Mapping[str, Any], at: Location | None = None) -> ForeignRecord:
         """Open a record: all its values are lost until somebody takes them. Raises InvalidMechanism for too many."""
         if len(self.taken) >= MOST_RECORDS:
             raise self.stop(at, "too-many", f"the file has more than {MOST_RECORDS:,} records", "split it")
-        self.taken.append(Taken(kind, name, values, at))
+        self.taken.append(ForeignRecord(self, kind, name, values, at))
         return self.taken[-1]
 
     def at(self, line: int = 1, column: int = 1, text: str = "") -> Location:
@@ -170,10 +170,11 @@ class Ledger:
         return Account(f"reading {self.file} ({self.title})", values, records)
 
 
-class Taken:
+class ForeignRecord:
     """A record of a foreign file, from which a reader takes values. Nested values are leaves with dotted names."""
 
-    def __init__(self, kind: str, name: str, values: Mapping[str, Any], at: Location | None) -> None:
+    def __init__(self, ledger: Ledger, kind: str, name: str, values: Mapping[str, Any], at: Location | None) -> None:
+        self.ledger = ledger
         self.kind, self.name, self.at, self._raw = kind, name, at, values
         self.fates: dict[str, tuple[str, str]] = {}
 
@@ -182,6 +183,30 @@ class Taken:
         found = self._raw.get(name, default)
         self.fates[name] = ("carried", "")
         return found.strip() if isinstance(found, str) else default if found is None else found
+
+    def text(self, name: str, carry: bool = True) -> str:
+        """A single value as text without the blanks around it; empty if there is none.
+
+        A list or an object in its place is a complaint, and stays lost. ``carry`` False leaves the value's fate as it is.
+        """
+        value = self._raw.get(name)
+        if isinstance(value, (Mapping, list, tuple)):
+            found = "an object" if isinstance(value, Mapping) else "a list"
+            self.ledger.complain(self.at, "wrong-kind", f"{name!r} of {self.kind} is {found}; expected a single value")
+            return ""
+        if carry:
+            self.fates[name] = ("carried", "")
+        return "" if value is None else str(value).strip()
+
+    def items(self, name: str, carry: bool = True) -> list[Any]:
+        """A value that is a list, or nothing; anything else in its place is a complaint, and stays lost."""
+        value = self._raw.get(name)
+        if value is not None and not isinstance(value, (list, tuple)):
+            self.ledger.complain(self.at, "wrong-kind", f"{name!r} of {self.kind} is no list")
+            return []
+        if carry:
+            self.fates[name] = ("carried", "")
+        return list(value or ())
 
     def see(self, name: str, default: Any = "") -> Any:
         """A value, whose fate stays what it is."""
@@ -342,7 +367,7 @@ class _Walk:
         return next((self.why[name] for name in known if name in self.why), UNUSED)
 
 
-def _sorts(record: Record | None) -> Iterator[str]:
+def _sorts(record: TrackedRecord | None) -> Iterator[str]:
     """What sort of edge a record is, where a format may hold others and not this one."""
     if isinstance(record, Edge):
         yield from ["blocking edge"] if record.role == "blocks" else []
@@ -352,7 +377,7 @@ def _sorts(record: Record | None) -> Iterator[str]:
 #: Lists whose order says nothing.
 UNORDERED = frozenset({"about", "light", "taxon", "forms"})
 #: A record with its name and, if a mapping holds it, its key there.
-_Part = tuple[str, Record, str]
+_Part = tuple[str, TrackedRecord, str]
 
 
 def _said(kind: str, part: _Part | None, mechanism: Mechanism) -> dict[str, str]:
@@ -395,7 +420,7 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _parts(key: _Key, record: Record | None) -> list[_Part]:
+def _parts(key: _Key, record: TrackedRecord | None) -> list[_Part]:
     """The records that a key holds."""
     value = getattr(record, key.field) if record else None
     if value is None:

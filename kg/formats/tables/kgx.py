@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.formats.shared import bounded, drafting, tables
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
@@ -100,7 +100,7 @@ def _many(value: Any) -> list[str]:
     return [str(item).strip() for item in items if str(item).strip()]
 
 
-def _node(draft: drafting.Draft, node: Taken) -> None:
+def _node(draft: drafting.Draft, node: ForeignRecord) -> None:
     id, label = str(node.take("id")), str(node.take("name"))
     ours = [one for one in [id, *_many(node.see("xref"))] if one.startswith(vocabulary.BASE) and "/node/" in one]
     curies = [one for one in (id, *_many(node.see("xref"))) if one not in ours] if ours else [id]
@@ -137,7 +137,7 @@ def _category(said: str) -> str:
     return said if ":" in said else f"biolink:{said}"
 
 
-def _end(draft: drafting.Draft, edge: Taken, side: str) -> str:
+def _end(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
     id = str(edge.take(side))
     if id not in draft.keys:
         term = drafting.term(id, "", edge.at)
@@ -147,7 +147,7 @@ def _end(draft: drafting.Draft, edge: Taken, side: str) -> str:
     return draft.keys[id]
 
 
-def _edge(draft: drafting.Draft, edge: Taken, places: dict[str, Place]) -> None:
+def _edge(draft: drafting.Draft, edge: ForeignRecord, places: dict[str, Place]) -> None:
     subject, object = _end(draft, edge, "subject"), _end(draft, edge, "object")
     sentence = Sentence(subject, _verb(edge), object)
     if _many(edge.see("category")) == ["biolink:Association"]:
@@ -181,7 +181,7 @@ def _own(id: str, part: str) -> str:
     return id.rpartition("/")[2] if id.startswith(vocabulary.BASE) and f"/{part}/" in id else id
 
 
-def _verb(edge: Taken) -> str:
+def _verb(edge: ForeignRecord) -> str:
     """The verb that predicate and qualifiers say: by its own name, as predicates.tsv maps it, or by its sign."""
     predicate, original = str(edge.take("predicate")), str(edge.take("original_predicate"))
     said = {slot: str(edge.see(slot)) for slot in QUALIFIERS if edge.see(slot)}
@@ -211,7 +211,7 @@ def _qualifiers(predicate: vocabulary.Predicate) -> dict[str, str]:
     return {slot: f"biolink:{value}" if slot == "qualified_predicate" else value for slot, value in said.items()}
 
 
-def _evidence(draft: drafting.Draft, edge: Taken, negated: bool) -> list[Evidence]:
+def _evidence(draft: drafting.Draft, edge: ForeignRecord, negated: bool) -> list[Evidence]:
     """One item for each publication; the file itself where none is cited. What is negated is disputed."""
     cited = _many(edge.see("publications"))
     sources = [draft.cite(one) for one in cited]
