@@ -4,10 +4,12 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from test_semantics import sketch
 
 import kg
 from kg.cli.group import main
 from kg.reasoning.network import QueryError
+from kg.reasoning.whatif import whatif
 
 LOOP = """
 id: loop
@@ -155,3 +157,51 @@ def test_a_route_leads_through_what_an_edge_requires_and_names_its_weakest_step(
 def test_routes_raise_when_they_are_asked_for():
     with pytest.raises(QueryError, match="no node is called 'a'"):
         kg.routes(kg.read("ta1-tlr7"), "a", "b")
+
+
+# ---- never firmer than its parts
+
+
+def test_each_cell_of_the_table_is_observed_predicted_or_assumed():
+    lines = said("whatif", "ta1-tlr7", "--conditions").splitlines()
+    row = {line.split("  ")[0]: line for line in lines}
+    assert "≷ strong" in row["Chemotherapy and Tα-1"] and "· present" in row["Chemotherapy and Tα-1"]
+    assert "✓ present" in row["Bodies engulfed, Tα-1 beside them"]
+    assert "≠ strong | partial" in row["Chemotherapy, RNase A absent"]
+    assert "≠ readings disagree (as written, also-delivers)" in lines and "✓ observed" in lines
+    assumed = said("whatif", "ta1-tlr7", "--conditions", "--assume", "no-spontaneous-bodies")
+    assert "Nothing given                                                      * none" in assumed
+    assert "* prediction under an assumption" in assumed
+    plain = json.loads(said("whatif", "ta1-tlr7", "--conditions", "--json"))
+    assert plain["status"]["shielded"] == {
+        "tumour_control": "prediction",
+        "miR146a": "observed",
+        "CD8_priming": "prediction",
+    }
+
+
+@pytest.mark.parametrize(
+    ("parts", "claim"),
+    [
+        ("evidence: [{claim: finding, anchor: x}]", "finding"),
+        ("evidence: [{claim: finding, anchor: x, stance: qualifies}]", "inference"),
+        ("requires: [C], evidence: [{claim: finding, anchor: x}]", "inference"),
+        (
+            "requires: [{node: C, evidence: [{claim: background, anchor: x}]}], evidence: [{claim: finding, anchor: x}]",
+            "background",
+        ),
+    ],
+)
+def test_a_step_that_no_source_states_makes_the_weakest_link(parts, claim):
+    mechanism, _ = sketch(f"nodes: {{B: {{outcome: 'yes'}}, C: {{}}}}\nedges: [{{edge: A promotes B, {parts}}}]")
+    (step,) = whatif(mechanism, values={"A": "present", "C": "present"}).outcomes
+    assert (step.after, step.weakest) == ("present", claim)
+
+
+def test_a_complete_effect_that_no_source_states_makes_the_weakest_link():
+    mechanism, _ = sketch(
+        "nodes: {B: {outcome: 'yes', at start: present}}\n"
+        "edges: [{edge: A degrades B, effect: complete, evidence: [{claim: finding, anchor: x}]}]"
+    )
+    (step,) = whatif(mechanism, values={"A": "present"}).outcomes
+    assert (step.after, step.weakest) == ("absent", "inference")

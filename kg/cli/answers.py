@@ -13,7 +13,7 @@ from kg.cli.printing import number_of, print_credit, print_table
 if TYPE_CHECKING:
     from kg.model.mechanism import Mechanism
     from kg.reasoning.disagreements import Supports
-    from kg.reasoning.network import Input, Value
+    from kg.reasoning.network import Input
     from kg.reasoning.reasons import Why
     from kg.reasoning.routes import Route
     from kg.reasoning.whatif import Answer, Row, Step
@@ -124,15 +124,19 @@ def _print_grounds(mechanism: Mechanism, answer: Answer, step: Step, supports: S
 def print_conditions(mechanism: Mechanism, rows: Sequence[Row], cite: str) -> None:
     from kg.reasoning import whatif
 
-    def cell(by: Mapping[str, Value]) -> str:
-        return " | ".join(dict.fromkeys(map(whatif.shown, by.values())))
+    def cell(row: Row, node: str) -> str:
+        said = " | ".join(dict.fromkeys(map(whatif.shown, row.values[node].values())))
+        return f"{whatif.MARKS[row.status[node]]} {said}"
 
     asked = list(rows[0].values) if rows else []
-    lines = [["condition", *(mechanism.nodes[node].label for node in asked)]]
-    lines += [[row.title or row.condition, *(cell(row.values[node]) for node in asked)] for row in rows]
+    lines = [["condition", *(f"  {mechanism.nodes[node].label}" for node in asked)]]
+    lines += [[row.title or row.condition, *(cell(row, node) for node in asked)] for row in rows]
     print_table(lines)
-    if any(len(set(by.values())) > 1 for row in rows for by in row.values.values()):
-        click.echo(f"a | b: the readings disagree ({', '.join(next(iter(rows[0].values.values())))})")
+    used = {status for row in rows for status in row.status.values()}
+    readings = f" ({', '.join(next(iter(rows[0].values.values())))})" if asked else ""
+    for status, mark in whatif.MARKS.items():
+        if status in used:
+            click.echo(f"{mark} {status}{readings if status == 'readings disagree' else ''}")
     print_credit(mechanism, cite)
 
 

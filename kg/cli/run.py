@@ -95,7 +95,8 @@ def whatif(
                 row.condition: {n: {r: whatif.shown(v) for r, v in by.items()} for n, by in row.values.items()}
                 for row in rows
             }
-            click.echo(json.dumps({**plain, "cite": cite}, ensure_ascii=False, indent=1))
+            status = {row.condition: dict(row.status) for row in rows}
+            click.echo(json.dumps({**plain, "status": status, "cite": cite}, ensure_ascii=False, indent=1))
         else:
             print_conditions(mechanism, rows, cite)
         return

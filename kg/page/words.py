@@ -74,6 +74,7 @@ class Cell:
     label: str
     values: tuple[str, ...]
     readings: str  # which reading says what; empty where all agree
+    status: str = ""  # a key of whatif.MARKS
 
     @property
     def look(self) -> str:
@@ -457,7 +458,7 @@ class Narrative:
                 said = {reading: whatif.shown(value) for reading, value in by.items()}
                 values = tuple(dict.fromkeys(said.values()))
                 readings = "; ".join(f"{value} ({self._reading(r)})" for r, value in said.items())
-                cells.append(Cell(self.title(node), values, readings if len(values) > 1 else ""))
+                cells.append(Cell(self.title(node), values, readings if len(values) > 1 else "", row.status[node]))
                 split = split or len(values) > 1
             given = self.m.conditions[row.condition].values
             settings = ", ".join(f"{self.label(node)} {value}" for node, value in given.items())

@@ -12,7 +12,7 @@ from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence
 from kg.reasoning.asked import keyed
 from kg.reasoning.expectations import observed
-from kg.reasoning.network import AS_WRITTEN, Network, QueryError, Run, Value, under
+from kg.reasoning.network import AS_WRITTEN, Input, Network, QueryError, Run, Value, under
 from kg.reasoning.reasons import Reasons, missing_facts
 
 START = "start"  # what an answer is compared with unless something is set on top of a condition: the starting state
@@ -237,7 +237,7 @@ class _Comparison:
         for edge in resting:
             for label in self.mechanism.support(edge).species or ("not stated",):
                 species[label] = species.get(label, 0) + 1
-        status = self._status(node, [one.name for one in inputs if one.kind == "set"])
+        status = self._status(node, inputs)
         return Step(
             node,
             before,
@@ -251,15 +251,35 @@ class _Comparison:
             observed=tuple(self.observed.get(node, ())) if status == "reproduces an observation" else (),
         )
 
-    def _status(self, node: str, relied: Collection[str]) -> str:
-        """Whether a settled value was observed or is predicted; ``relied`` are the settings that it rests on."""
+    def _status(self, node: str, inputs: Iterable[Input]) -> str:
+        """Whether a settled value was observed or is predicted; ``inputs`` are the facts of a reason."""
         if node in self.disagree:
             return "readings disagree"
         if node in self.observed:
             return "reproduces an observation"
-        assumptions = self.run.mechanism.assumptions
-        assumed = [name for name in self.run.assumptions if any(node in assumptions[name].values for node in relied)]
+        assumed = self._assumed(inputs)
         return "prediction" + (f" under assumption {', '.join(assumed)}" if assumed else "")
+
+    def _assumed(self, inputs: Iterable[Input]) -> list[str]:
+        """The assumptions that a reason uses."""
+        relied = {one.name for one in inputs if one.kind == "set"}
+        assumptions = self.run.mechanism.assumptions
+        return [name for name in self.run.assumptions if relied & assumptions[name].values.keys()]
+
+    def status(self, node: str) -> str:
+        """What a value is, as a key of MARKS; that the readings agree on it is taken as given."""
+        if node in self.settings:
+            return "set"
+        if isinstance(self.after[node], tuple) or self.after[node] == "unknown":
+            return "unknown"
+        said = self.observed.get(node, [])
+        if any(one.startswith("is ") for one in said):
+            return "observed"
+        if said:
+            return "prediction, of which a comparison was observed"
+        reasons = Reasons(self.net, self.settings, node) if self.run.assumptions else None
+        assumed = self._assumed(reasons.inputs(reasons.one() or [])) if reasons else []
+        return "prediction under an assumption" if assumed else "prediction"
 
 
 def acting_claim(edge: Edge) -> str:
@@ -369,13 +389,27 @@ def why_in_a_line(mechanism: Mechanism, answer: Answer, step: Step) -> str:
     return "; ".join(list(dict.fromkeys(said))[:2]) or "no edge leads to it"
 
 
+#: What the value of an outcome under a condition is, and its mark in a table. Where a finding states a comparison with
+#: another condition only, the value itself is predicted.
+MARKS = {
+    "observed": "✓",
+    "prediction": "·",
+    "prediction, of which a comparison was observed": "≷",
+    "prediction under an assumption": "*",
+    "unknown": "?",
+    "readings disagree": "≠",
+    "set": "=",
+}
+
+
 @dataclass(frozen=True)
 class Row:
-    """A declared condition with the value of each outcome under each reading."""
+    """A declared condition with the value of each outcome under each reading, and what that value is."""
 
     condition: str
     title: str
     values: Mapping[str, Mapping[str, Value]]  # outcome node -> reading -> value
+    status: Mapping[str, str]  # outcome node -> a key of MARKS
 
 
 def table(
@@ -390,10 +424,16 @@ def table(
     'strong'
     """
     run = Run(mechanism, assume, reading)
-    asked = [node.key for node in mechanism.nodes.values() if node.outcome] or list(mechanism.nodes)
+    values, main = keyed(mechanism, values), reading or AS_WRITTEN
     rows = []
     for condition in mechanism.conditions.values():
-        each = {name: run.values(run.settings(condition.key, values), name) for name in run.networks}
-        found = {node: {name: each[name][node] for name in each} for node in asked}
-        rows.append(Row(condition.key, condition.title, found))
+        settings = run.settings(condition.key, values)
+        compared = _Comparison(run, main, settings, settings)
+        each = {name: run.values(settings, name) for name in run.networks}
+        found, status = {}, {}
+        for node in mechanism.outcomes or mechanism.nodes:
+            found[node] = {name: each[name][node] for name in each}
+            split = len(set(found[node].values())) > 1
+            status[node] = "readings disagree" if split else compared.status(node)
+        rows.append(Row(condition.key, condition.title, found, status))
     return rows
