@@ -205,3 +205,71 @@ def test_a_complete_effect_that_no_source_states_makes_the_weakest_link():
     )
     (step,) = whatif(mechanism, values={"A": "present"}).outcomes
     assert (step.after, step.weakest) == ("absent", "inference")
+
+
+# ---- where opposite edges meet
+
+MEET = """
+id: meet
+title: Two sources disagree
+licence: CC0-1.0
+sources:
+  one: {kind: journal article, title: "[one]", doi: 10.1000/one, read: no}
+  two: {kind: journal article, title: "[two]", doi: 10.1000/two, read: no}
+nodes:
+  A: {term: none, name: IL-6, at start: absent}
+  C: {term: none, name: inflammation, at start: unknown}
+  D: {term: none, name: damage, outcome: yes, at start: unknown}
+  E: {term: none, name: fever, at start: unknown}
+edges:
+- edge: A promotes C
+  name: up
+  evidence: [{source: one, claim: finding, says: more of it, taxon: "NCBITaxon:10090 ! Mus musculus"}]
+- edge: A limits C
+  name: down
+  evidence: [{source: two, claim: background, says: less of it, taxon: "NCBITaxon:9606 ! Homo sapiens"}]
+- {edge: C promotes D, evidence: [{source: one, claim: finding, says: more of it}]}
+- {edge: A promotes E, name: hot, in: skin, evidence: [{source: one, claim: finding, says: more of it}]}
+- {edge: A limits E, name: cold, in: blood, evidence: [{source: two, claim: finding, says: less of it}]}
+places: {skin: {term: "UBERON:0002097 ! skin of body"}, blood: {term: "UBERON:0000178 ! blood"}}
+notes:
+- {note: Both are reported., about: [up, down], evidence: [{claim: inference, because: They are.}]}
+"""
+AGAINST = "IL-6 promotes inflammation (finding, 1 source) against IL-6 limits inflammation (background, 1 source)"
+
+
+@pytest.fixture
+def meet(tmp_path):
+    path = tmp_path / "meet.yaml"
+    path.write_text(MEET, encoding="utf-8")
+    return path
+
+
+def test_where_opposite_edges_meet_both_are_named_with_what_would_settle_it(meet):
+    text = said("whatif", meet, "--set", "IL-6=present")
+    lines = text.splitlines()
+    assert lines[2] == "damage: unknown, unchanged    unknown"
+    assert lines[3].startswith(f"    {AGAINST}; to settle it: how far the second goes where both act")
+    assert lines[3].endswith("they differ by species: mouse / human")
+    assert "opposite edges meet\n    fever: IL-6 promotes fever (finding, 1 source) against IL-6 limits fever" in text
+    assert "how far down goes" not in text
+    assert AGAINST in said("whatif", meet, "--set", "IL-6=present", "--explain")
+    plain = json.loads(said("whatif", meet, "--set", "IL-6=present", "--json"))
+    assert plain["opposed"] == [
+        {"node": "C", "increase": "up", "decrease": "down"},
+        {"node": "E", "increase": "hot", "decrease": "cold"},
+    ]
+    assert plain["because"]["D"]["opposed"] == plain["opposed"][:1]
+    assert "against" not in said("whatif", meet, "--set", "IL-6=absent")
+
+
+def test_why_names_both_edges(meet):
+    text = said("why", meet, "inflammation", "--set", "A=present")
+    assert AGAINST in text and "how far down goes" not in text
+    plain = json.loads(said("why", meet, "damage", "--set", "A=present", "--json"))
+    assert [one["increase"] for one in plain["opposed"]] == ["up"]
+
+
+def test_a_decrease_that_prevails_by_rule_is_no_disagreement():
+    plain = json.loads(said("whatif", "ta1-tlr7", "--in", "chemo", "--json"))
+    assert plain["opposed"] == []

@@ -675,7 +675,11 @@ def test_a_stop_with_a_condition_shows_its_outcomes(visit: Open, tmp_path: Path)
         assert said in text
     n = next(n for n, stop in enumerate(SEED.tour, 1) if stop.condition == "shielded")
     cells = visit(f"#stop={n}").locator(".stop:visible .then dd").all_inner_texts()
-    assert [" ".join(cell.split()) for cell in cells] == ["partial prediction", "present observed", "present prediction"]
+    assert [" ".join(cell.split()) for cell in cells] == [
+        "partial prediction",
+        "present observed",
+        "present prediction",
+    ]
     assert "tumour control: strong or partial" in page.pictures(replace(SEED, tour=tour))["ta1-tlr7-stops.md"].lower()
 
 

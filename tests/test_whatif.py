@@ -41,6 +41,7 @@ def by_python(mechanism: Mechanism, question: Question) -> dict[str, Any]:
     supports = Supports(mechanism)
     answer["because"] = {node: answer["because"][node] for node in answer["changed"]}  # the page asks for the others
     for step in answer["because"].values():
+        del step["opposed"]  # the page reads it off the edges
         for edge in step["edges"]:
             del edge["before"]  # network.js runs one question; the page sets two beside each other
         counts = supports.of(*step["rests_on"]).as_dict() if step["rests_on"] else None

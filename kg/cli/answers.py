@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +13,7 @@ from kg.cli.printing import number_of, print_credit, print_table
 if TYPE_CHECKING:
     from kg.model.mechanism import Mechanism
     from kg.reasoning.disagreements import Supports
+    from kg.reasoning.meetings import Meeting
     from kg.reasoning.network import Input
     from kg.reasoning.reasons import Why
     from kg.reasoning.routes import Route
@@ -40,9 +41,22 @@ def print_answer(mechanism: Mechanism, answer: Answer) -> None:
         click.echo("\nalso changed" if outcomes else "")
     for step in others:
         _print_change(mechanism, answer, step, "    " if outcomes else "")
+    _print_meetings(mechanism, answer, [step.opposed for step in answer.outcomes])
     same = len(answer.values) - len(outcomes | {step.node for step in answer.changed})
     click.echo(f"\nunchanged: {number_of(same, 'other node')}. --explain shows each step with its edges and sources.")
     print_credit(mechanism, answer.cite)
+
+
+def _print_meetings(mechanism: Mechanism, answer: Answer, told: Iterable[Sequence[Meeting]]) -> None:
+    """Where else opposite edges meet."""
+    from kg.reasoning import meetings
+
+    known = {one for some in told for one in some}
+    others = [one for one in answer.opposed if one not in known]
+    if others:
+        click.echo("\nopposite edges meet")
+    for one in others:
+        click.echo(f"    {mechanism.nodes[one.node].label}: {meetings.in_words(mechanism, one)}")
 
 
 def _print_question(mechanism: Mechanism, answer: Answer) -> None:
@@ -92,6 +106,7 @@ def explain_answer(mechanism: Mechanism, answer: Answer) -> None:
             click.echo()
             _print_change(mechanism, answer, step)
             _print_grounds(mechanism, answer, step, supports)
+    _print_meetings(mechanism, answer, [step.opposed for step in steps])
     if not [step for step in answer.changed if step.status != "set"]:
         click.echo("\nnothing else changes")
     click.echo()
@@ -101,7 +116,7 @@ def explain_answer(mechanism: Mechanism, answer: Answer) -> None:
 def _print_grounds(mechanism: Mechanism, answer: Answer, step: Step, supports: Supports) -> None:
     """The edges into a node, and what its value rests on."""
     from kg.model import vocabulary
-    from kg.reasoning import whatif
+    from kg.reasoning import meetings, whatif
 
     for name, value in answer.disagree.get(step.node, {}).items():
         click.echo(f"    {whatif.shown(value)} if {name}")
@@ -111,8 +126,11 @@ def _print_grounds(mechanism: Mechanism, answer: Answer, step: Step, supports: S
         claim = vocabulary.claims()[whatif.acting_claim(edge)].label if whatif.acting_claim(edge) else ""
         tail = f" ({one.why})" if one.why else f" [{claim}]" if claim else ""
         click.echo(f"    {mark} {mechanism.words(edge)}{tail} — {supports.of(edge.name).counts}")
-    if step.missing:
-        click.echo(f"    open: {'; '.join(step.missing)}")
+    for meeting in step.opposed:
+        click.echo(f"    {meetings.in_words(mechanism, meeting)}")
+    missing = meetings.otherwise(step.missing, step.opposed)
+    if missing:
+        click.echo(f"    open: {'; '.join(missing)}")
     elif step.rests_on:
         click.echo(f"    rests on {number_of(len(step.rests_on), 'edge')}: {_species(step.species)}")
         click.echo(f"    {supports.of(*step.rests_on)}")
@@ -167,8 +185,8 @@ def print_fixed_points(
     print_credit(mechanism)
 
 
-def print_why(mechanism: Mechanism, answer: Why, every: bool) -> None:
-    from kg.reasoning import derivation, disagreements, whatif
+def print_why(mechanism: Mechanism, answer: Why, every: bool, opposed: Sequence[Meeting] = ()) -> None:
+    from kg.reasoning import derivation, disagreements, meetings, whatif
 
     supports = disagreements.Supports(mechanism)
     click.echo(click.style(f"{mechanism.nodes[answer.node].label}: {whatif.shown(answer.value)}", bold=True))
@@ -180,8 +198,11 @@ def print_why(mechanism: Mechanism, answer: Why, every: bool) -> None:
             click.echo(f"    {derivation.in_words(mechanism, fact)}{necessary}{counts}")
     if every and not answer.complete:
         click.echo(f"\nthere are more than {len(answer.reasons)} reasons")
-    if answer.missing:
-        click.echo("\nopen: " + "; ".join(answer.missing))
+    for one in opposed:
+        click.echo(f"\n{meetings.in_words(mechanism, one)}")
+    missing = meetings.otherwise(answer.missing, opposed)
+    if missing:
+        click.echo(f"\nopen: {'; '.join(missing)}")
     if answer.changes:
         click.echo("\nit would change with")
         for settings, then in answer.changes:
@@ -194,8 +215,8 @@ def print_why(mechanism: Mechanism, answer: Why, every: bool) -> None:
     print_credit(mechanism)
 
 
-def why_as_dict(mechanism: Mechanism, answer: Why) -> dict[str, Any]:
-    from kg.reasoning import derivation
+def why_as_dict(mechanism: Mechanism, answer: Why, opposed: Sequence[Meeting] = ()) -> dict[str, Any]:
+    from kg.reasoning import derivation, meetings
 
     def plain(facts: Sequence[Input]) -> list[dict[str, str]]:
         return [
@@ -211,6 +232,7 @@ def why_as_dict(mechanism: Mechanism, answer: Why) -> dict[str, Any]:
         "necessary": plain(answer.necessary),
         "changes": [{"set": dict(settings), "then": then} for settings, then in answer.changes],
         "missing": list(answer.missing),
+        "opposed": [{**one._asdict(), "words": meetings.in_words(mechanism, one)} for one in opposed],
     }
 
 

@@ -134,18 +134,21 @@ def why(
     values, settings, and that nothing unlisted causes a node. Causes come before what follows from them. NODE is a key,
     a label, or a name or identifier of its term.
     """
-    from kg.reasoning import asked, reasons
+    from kg.reasoning import asked, reasons, whatif
 
     mechanism = valid_mechanism(mech)
     values = asked.keyed(mechanism, settings_of(settings))
     node = asked.key_of(mechanism, node)
     answer = reasons.why(mechanism, node, condition, values, reading, assume, 50 if every else 1)
+    opposed = whatif.opposed_at(mechanism, node, condition, values, reading, assume)
     if as_json:
         click.echo(
-            json.dumps({**why_as_dict(mechanism, answer), "cite": mechanism.cite()}, ensure_ascii=False, indent=1)
+            json.dumps(
+                {**why_as_dict(mechanism, answer, opposed), "cite": mechanism.cite()}, ensure_ascii=False, indent=1
+            )
         )
     else:
-        print_why(mechanism, answer, every)
+        print_why(mechanism, answer, every, opposed)
 
 
 @main.command()

@@ -12,6 +12,7 @@ from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence
 from kg.reasoning.asked import keyed
 from kg.reasoning.expectations import observed
+from kg.reasoning.meetings import Meeting, behind, in_words, meetings
 from kg.reasoning.network import AS_WRITTEN, Input, Network, QueryError, Run, Value, under
 from kg.reasoning.reasons import Reasons, missing_facts
 
@@ -45,6 +46,7 @@ class Step:
     missing: tuple[str, ...] = ()  # for an unknown: the facts that would settle it
     closed: tuple[str, ...] = ()  # nodes of which it is assumed that nothing unlisted causes them
     observed: tuple[str, ...] = ()  # what a finding says of it under this condition: a value, or only a comparison
+    opposed: tuple[Meeting, ...] = ()  # opposite edges that both fire and leave it open, or contradict each other
 
     def as_dict(self) -> dict[str, Any]:
         """The step as plain values, without its node."""
@@ -59,6 +61,7 @@ class Step:
             "missing": list(self.missing),
             "closed": list(self.closed),
             "observed": list(self.observed),
+            "opposed": [one._asdict() for one in self.opposed],
         }
 
 
@@ -75,6 +78,7 @@ class Answer:
     before: Mapping[str, Value]  # in what it is compared with
     outcomes: tuple[Step, ...]  # every declared outcome, changed or not
     changed: tuple[Step, ...]  # every node that changed, outcomes among them, in the order in which it follows
+    opposed: tuple[Meeting, ...]  # wherever opposite edges meet
     steps: Mapping[str, Step]  # of all these, and of the nodes that were asked about
     disagree: Mapping[str, Mapping[str, Value]]  # node -> reading -> value, where readings differ
     cite: str  # the IRI of this answer and the version of the mechanism
@@ -93,6 +97,7 @@ class Answer:
             "values": {node: plain(value) for node, value in self.values.items()},
             "changed": [step.node for step in self.changed],
             "because": {node: step.as_dict() for node, step in self.steps.items()},
+            "opposed": [one._asdict() for one in self.opposed],
             "disagree": {
                 node: {name: plain(value) for name, value in by.items()} for node, by in self.disagree.items()
             },
@@ -161,10 +166,26 @@ def whatif(
         before,
         tuple(steps[node] for node in mechanism.outcomes),
         tuple(steps[node] for node in changed),
+        tuple(compared.opposed),
         steps,
         disagree,
         cited(mechanism, settings, reading, run.assumptions),
     )
+
+
+def opposed_at(
+    mechanism: Mechanism,
+    node: str,
+    condition: str = "",
+    values: Mapping[str, str] | None = None,
+    reading: str = "",
+    assume: Collection[str] = (),
+) -> tuple[Meeting, ...]:
+    """The opposite edges that leave a node open under some settings, or that contradict each other on it."""
+    run = Run(mechanism, assume, reading)
+    settings = run.settings(condition, keyed(mechanism, values))
+    compared = _Comparison(run, reading or AS_WRITTEN, settings, settings)
+    return behind(compared.net, compared.decided, node, compared.opposed)
 
 
 def _disagreeing(run: Run, settings: Mapping[str, str]) -> dict[str, dict[str, Value]]:
@@ -211,6 +232,7 @@ class _Comparison:
         self.before = {node: self.net.read(node, self.base) for node in self.net.variables}
         self.disagree: Mapping[str, Mapping[str, Value]] = {}
         self.observed = observed(run, settings)
+        self.opposed = [one for one in meetings(self.mechanism, self.net, self.decided) if one.node not in settings]
 
     def order(self) -> list[str]:
         """The nodes in the order in which their values follow; what is open comes last."""
@@ -223,11 +245,12 @@ class _Comparison:
         if node in self.settings:
             return Step(node, before, after, (), "set")
         because = tuple(_deciding(self.mechanism, self.net, self.decided, self.base, node))
+        opposed = behind(self.net, self.decided, node, self.opposed)
         reasons = Reasons(self.net, self.settings, node)
         if not reasons.decided:
             status = "readings disagree" if node in self.disagree else "unknown"
             missing = tuple(missing_facts(self.net, self.decided, node, self.settings))
-            return Step(node, before, after, because, status, missing=missing)
+            return Step(node, before, after, because, status, missing=missing, opposed=opposed)
         inputs = reasons.inputs(reasons.one() or [])
         edges = list(dict.fromkeys(one.name for one in inputs if one.kind in ("edge", "requires", "unless", "effect")))
         resting = [self.mechanism.edge(name) for name in edges]
@@ -249,6 +272,7 @@ class _Comparison:
             tuple(edges),
             closed=closed,
             observed=tuple(self.observed.get(node, ())) if status == "reproduces an observation" else (),
+            opposed=opposed,
         )
 
     def _status(self, node: str, inputs: Iterable[Input]) -> str:
@@ -376,6 +400,8 @@ def why_in_a_line(mechanism: Mechanism, answer: Answer, step: Step) -> str:
     """
     if step.node in answer.disagree:
         return ", ".join(f"{shown(value)} if {name}" for name, value in answer.disagree[step.node].items())
+    if step.opposed:
+        return "; ".join(in_words(mechanism, one) for one in step.opposed)
     if step.missing:
         return f"open: {'; '.join(step.missing)}"
     turned = [one for one in step.because if one.fires is not one.before] if step.before != step.after else []
