@@ -231,13 +231,63 @@ def test_a_condition_at_a_click_and_a_node_by_keyboard(visit: Open) -> None:
     assert tab.evaluate("location.hash") == BOTH and tab.evaluate("document.activeElement.tagName") == "SELECT"
     assert "Tumour control: partial" in tab.locator("#said").inner_text()
     assert "TLR7: absent, set" in tab.locator("#values").inner_text()
-    assert "Tumour control: partial, changed from none" in tab.locator("#values").inner_text()
+    assert "Tumour control: partial, changed from strong" in tab.locator("#values").inner_text()
     signalling = steps(tab)["TLR7_active"]
     assert "does not act" in signalling and "because it needs TLR7, which is absent" in signalling
     blocked = f"because it is blocked: {Narrative(SEED).say(SEED.edge('protection'))}"
     assert blocked in steps(tab)[SEED.edge("degradation").sentence.object]
     tab.click("#unset")
     assert tab.evaluate("location.hash") == "#tab=runs" and not tab.locator("#answer").is_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_the_outcomes_are_seen_without_scrolling(visit: Open, width: int, height: int) -> None:
+    tab = visit(BOTH, width, height)
+    box = tab.locator("#outcome").bounding_box()
+    assert box["y"] >= 0 and box["y"] + box["height"] <= height and box["x"] + box["width"] <= width
+    told = Narrative(SEED)
+    assert " ".join(tab.locator("#against").inner_text().split()) == "Outcomes, compared with “Chemotherapy and Tα-1”"
+    labels, values = (tab.locator(f"#outcomes {tag}").all_inner_texts() for tag in ("dt", "dd"))
+    assert dict(zip(labels, (" ".join(value.split()) for value in values), strict=True)) == {
+        told.title("tumour_control"): "strong → partial",
+        told.title("miR146a"): "present unchanged",
+        told.title("CD8_priming"): "present → absent",
+    }
+
+
+def test_what_is_marked_in_the_picture_differs_from_the_condition(visit: Open) -> None:
+    tab = visit(BOTH)
+    told = [line for line in tab.locator("#values").inner_text().splitlines() if "changed from" in line]
+    answer = whatif.whatif(SEED, "both", {"TLR7": "absent"})
+    assert len(told) + 1 == len(answer.changed) == 8, "TLR7 itself is set"
+    shown = steps(tab)
+    changed = [step.node for step in answer.changed if step.node != "TLR7"]
+    assert list(shown) == [*changed, "miR146a"], "an outcome that stays comes last"
+    for step in answer.changed:
+        if step.node in shown:
+            assert f"{whatif.shown(step.before)} → {whatif.shown(step.after)}" in " ".join(shown[step.node].split())
+    tab.evaluate("location.hash = 'node=CD8_priming&in=both&set=TLR7%3Dabsent'")
+    tab.get_by_text("Now: absent; in “Chemotherapy and Tα-1”: present.").wait_for()
+    alone = visit("#tab=runs&in=both")
+    assert "Outcomes, compared with the start" in alone.locator("#against").inner_text()
+
+
+MEET = """
+nodes: {A: {at start: absent}, C: {at start: unknown}, D: {outcome: 'yes', at start: unknown}}
+edges:
+- {edge: A promotes C, name: up, evidence: [{claim: finding, because: a sketch}]}
+- {edge: A limits C, name: down, evidence: [{claim: finding, because: a sketch}]}
+- {edge: C promotes D, evidence: [{claim: finding, because: a sketch}]}
+"""
+
+
+def test_where_opposite_steps_meet_the_page_names_both(visit: Open, tmp_path: Path) -> None:
+    mechanism, _ = sketch(MEET)
+    path = tmp_path / "meet.html"
+    path.write_text(page.html(replace(mechanism, id="meet", title="Two sources disagree")), encoding="utf-8")
+    said = visit("#tab=runs&set=A%3Dpresent", path=path).locator("#outcomes .opposed").inner_text()
+    edge = "(no source, 1 disagreement)"
+    assert said.startswith(f"A promotes C {edge} against A limits C {edge}; to settle it: how far the second goes")
 
 
 def test_an_answer_says_what_it_stands_on_and_its_steps_lead_to_their_evidence(visit: Open) -> None:

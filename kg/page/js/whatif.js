@@ -37,8 +37,28 @@ function whatIf(page) {
     const how = touring ? {...none(), condition: stop.condition} : asked;
     const key = JSON.stringify([how.condition, [...how.values], how.reading, [...how.assume]]);
     if (last && last.key === key) return last;
-    const found = load().ask({...how, assume: [...how.assume].sort((a, b) => a - b)});
+    const found = compared({...how, assume: [...how.assume].sort((a, b) => a - b)});
     return last = {key, how, found, changed: new Set(found.changed), title: title(how)};
+  }
+  /** An answer beside its condition, if something is set on top of one; else beside the start. @param {Question} question @returns {Answer} */
+  function compared(question) {
+    const found = load().ask(question);
+    if (!((question.condition ?? -1) >= 0 && question.values?.size)) return found;
+    const base = load().ask({...question, values: new Map});
+    /** @param {number} node */
+    const apart = node => (base.disagree.get(node) ?? []).map(shown).join() !== (found.disagree.get(node) ?? []).map(shown).join();
+    const order = new Set([...found.changed, ...found.after.keys()]); // as it follows, then what the start has, too
+    const changed = [...order].filter(node => !same(base.after[node], found.after[node]) || apart(node));
+    return {...found, before: base.after, changed};
+  }
+  /** What a question is compared with, in words. @param {Asked} how */
+  const against = how => how.condition >= 0 && how.values.size ? `“${data().conditions[how.condition][1]}”` : 'the start';
+  /** Opposite steps that leave a node open, with what would settle it. @param {Answer} found @param {number} node @returns {Inside[][]} */
+  function opposed(found, node) {
+    if (found.settings.has(node)) return [];
+    return found.step(node).missing.filter(({kind, of}) => kind === 'effect' && found.fires(of) === 1).flatMap(({of}) =>
+      load().into[scene.edges[of].to].filter(edge => scene.edges[edge].sign > 0 && found.fires(edge) === 1).map(edge => /** @type {Inside[]} */ ([
+        `${page.say(edge)} (${load().rests([edge])}) against ${page.say(of)} (${load().rests([of])}); to settle it: how far the second goes where both act, or what separates the two`])));
   }
   /** @param {Asked} how */
   function title(how) {
@@ -74,7 +94,7 @@ function whatIf(page) {
   // ---- the panel
 
   function results() {
-    $('answer').hidden = !current;
+    $('answer').hidden = $('outcome').hidden = !current;
     if (!current || state.tab === 'tour') return;
     const {found, how} = current, changed = found.changed.filter(node => !found.settings.has(node) || found.disagree.has(node));
     const outcomes = data().outcomes.filter(node => !found.settings.has(node));
@@ -82,11 +102,21 @@ function whatIf(page) {
     if (state.tab !== 'runs') return;
     $('given').replaceChildren(...[...found.settings].flatMap(([node, one], n) => [n ? '; ' : '', page.label(node), ' ', make('strong', {}, one)]));
     $('command').textContent = command(how);
-    $('outcomes').replaceChildren(...outcomes.flatMap(node => [make('dt', {}, page.label(node)), make('dd', {}, value(found, node))]));
-    $('follows').replaceChildren(...changed.slice(0, more).map(node => item(found, node)));
-    $('more').hidden = changed.length <= more;
-    $('more').textContent = `Show ${Math.min(SHOWN, changed.length - more)} more of ${changed.length}`;
+    $('against').textContent = `Outcomes, compared with ${against(how)}`;
+    $('outcomes').replaceChildren(...outcomes.flatMap(node => [make('dt', {}, page.label(node)), make('dd', {},
+      found.changed.includes(node) ? `${shown(found.before[node])} → ` : '', value(found, node),
+      found.changed.includes(node) ? '' : make('span', {class: 'meta'}, ' unchanged'), ...meets(found, node))]));
+    const listed = [...changed, ...outcomes.filter(node => !changed.includes(node))]; // an outcome that stays is explained, too
+    $('follows').replaceChildren(...listed.slice(0, more).map(node => {
+      const told = item(found, node);
+      told.append(...meets(found, node));
+      return told;
+    }));
+    $('more').hidden = listed.length <= more;
+    $('more').textContent = `Show ${Math.min(SHOWN, listed.length - more)} more of ${listed.length}`;
   }
+  /** @param {Answer} found @param {number} node */
+  const meets = (found, node) => opposed(found, node).map(one => make('p', {class: 'meta opposed'}, ...one));
   /** What gives this answer outside of the page. @param {Asked} how */
   function command(how) {
     const {conditions, readings, assumptions} = data(), words = ['kg', 'whatif', scene.id];
@@ -98,7 +128,7 @@ function whatIf(page) {
   }
   /** To a reader who does not see the picture. @param {Answer} found @param {number[]} changed @param {number[]} outcomes */
   function announce(found, changed, outcomes) {
-    const differ = found.disagree.size, said = outcomes.map(node => `${page.label(node)}: ${found.disagree.has(node) ? 'the readings disagree' : shown(found.after[node])}`);
+    const differ = found.disagree.size, said = outcomes.map(node => `${page.label(node)}: ${found.disagree.has(node) ? 'the readings disagree' : shown(found.after[node])}${found.changed.includes(node) && !found.disagree.has(node) ? `, was ${shown(found.before[node])}` : ''}`);
     const text = `${changed.length ? `${changed.length} node${changed.length > 1 ? 's' : ''} change${changed.length > 1 ? '' : 's'}` : 'Nothing changes'}` +
       `${differ ? `, ${differ} of them only in some readings` : ''}. ${said.slice(0, 4).join('. ')}${said.length ? '.' : ''}`;
     if ($('said').textContent !== text) $('said').textContent = text;
@@ -221,8 +251,9 @@ function whatIf(page) {
       article.querySelector('.chips')?.after(make('div', {class: 'set-row set-here'}, ...chooser(node, `card-${node}`, 'In a what-if, this is'), make('p', {class: 'meta'})));
     /** @type {HTMLSelectElement} */ ($(`card-${node}`)).value = asked.values.get(node) || '';
     const one = state.tab === 'tour' ? null : seen(node), by = current?.found.disagree.get(node);
+    const where = current && against(current.how) !== 'the start' ? `in ${against(current.how)}` : 'at the start';
     /** @type {Element} */ (article.querySelector('.set-here p')).textContent = !one || !current ? '' : by ? `The readings disagree: ${by.map(shown).join(' | ')}.` :
-      `Now: ${one.text}${one.set ? ', set' : one.changed ? `; at the start: ${shown(current.found.before[node])}` : ', as at the start'}.`;
+      `Now: ${one.text}${one.set ? ', set' : one.changed ? `; ${where}: ${shown(current.found.before[node])}` : `, as ${where}`}.`;
   }
 
   // ---- wiring
