@@ -272,6 +272,14 @@ def test_what_is_marked_in_the_picture_differs_from_the_condition(visit: Open) -
     assert "Outcomes, compared with the start" in alone.locator("#against").inner_text()
 
 
+def test_a_link_names_a_node_by_any_of_its_names(visit: Open) -> None:
+    for name in ("TLR7", "Toll-like+receptor+7", "MESH:D051199"):
+        tab = visit(f"#tab=runs&in=both&set={name}%3Dabsent")
+        assert tab.evaluate("location.hash") == BOTH and "strong → partial" in " ".join(
+            tab.locator("#outcomes").inner_text().split()
+        )
+
+
 MEET = """
 nodes: {A: {at start: absent}, C: {at start: unknown}, D: {outcome: 'yes', at start: unknown}}
 edges:
@@ -351,7 +359,8 @@ def test_the_experiment_that_tells_the_readings_apart(visit: Open) -> None:
 @pytest.mark.parametrize(
     ("link", "said"),
     [
-        ("set=TLR%3Dabsent", "No node is called “TLR”."),
+        ("set=TLR%3Dabsent", "No node is called “TLR”. Is it TLR7 or TLR7_active?"),
+        ("set=thymosin+alpha-1%3Dabsent", "“thymosin alpha-1” names 3 nodes: Ta1_supplement (Tα-1 supplement), Ta1_blood"),
         ("set=TLR7%3Dstrong", "TLR7: “strong” is no value of this node: unknown, absent, present."),
         ("set=TLR7%3Dabsent&set=TLR7%3Dpresent", "TLR7 is set twice: to absent and to present."),
         ("set=TLR7", "“TLR7” sets nothing: it should be NODE=VALUE."),

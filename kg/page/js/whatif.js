@@ -134,10 +134,25 @@ function whatIf(page) {
     if ($('said').textContent !== text) $('said').textContent = text;
   }
 
+  /** Every name of each node, by its number: label, key, synonyms, identifiers. @type {Map<number, string[]>} */
+  const names = new Map(scene.names.filter(([what]) => what[0] === 'n').map(([what, ...some]) => [+what.slice(1), some]));
+  /** Without capitals, hyphens and spaces. @param {string} text */
+  const loose = text => text.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '') || text;
+  /** The node that a text names, or what is wrong with the text. @param {string} text @returns {number | string} */
+  function named(text) {
+    const key = scene.nodes.findIndex(n => n.key === text);
+    if (key >= 0) return key;
+    const own = [...names.keys()].filter(node => [page.label(node), scene.nodes[node].key].some(one => loose(one) === loose(text)));
+    const found = own.length ? own : [...names.keys()].filter(node => names.get(node)?.some(one => loose(one) === loose(text)));
+    if (found.length === 1) return found[0];
+    if (found.length) return `“${text}” names ${found.length} nodes: ${found.map(node => `${scene.nodes[node].key} (${page.label(node)})`).join(', ')}.`;
+    const like = [...names].filter(([, some]) => loose(text).length > 2 && some.some(one => loose(one).includes(loose(text)))).slice(0, 3);
+    return `No node is called “${text}”.${like.length ? ` Is it ${like.map(([node]) => scene.nodes[node].key).join(' or ')}?` : ''}`;
+  }
   function rows() { // one choice for each node that was found; those that are set come first
     const wanted = $('set-find').value.trim().toLowerCase();
     /** @param {number} node */
-    const fits = node => page.label(node).toLowerCase().includes(wanted) || scene.nodes[node].key.toLowerCase().includes(wanted);
+    const fits = node => page.label(node).toLowerCase().includes(wanted) || !!names.get(node)?.some(one => one.toLowerCase().includes(wanted));
     const every = [...scene.nodes.keys()].filter(node => asked.values.has(node) || fits(node));
     every.sort((a, b) => +asked.values.has(b) - +asked.values.has(a) || a - b);
     $('set-rows').replaceChildren(...every.slice(0, ROWS).map(node => make('div', {class: 'set-row'}, ...chooser(node, `set-${node}`, page.label(node)))));
@@ -217,9 +232,9 @@ function whatIf(page) {
     if (reading !== null) asked.reading = find(readings.map(({key}) => key), reading, 'reading');
     for (const key of hash.getAll('assume')) asked.assume.add(find(assumptions.map(([key]) => key), key, 'assumption'));
     for (const text of hash.getAll('set')) {
-      const at = text.indexOf('='), [key, one] = [text.slice(0, at), text.slice(at + 1)], node = scene.nodes.findIndex(n => n.key === key);
+      const at = text.indexOf('='), [key, one] = [text.slice(0, at), text.slice(at + 1)], node = named(key);
       if (at < 0) wrong.push(`“${text}” sets nothing: it should be NODE=VALUE.`);
-      else if (node < 0) wrong.push(`No node is called “${key}”.`);
+      else if (typeof node === 'string') wrong.push(node);
       else if (asked.values.has(node) && asked.values.get(node) !== one) wrong.push(`${page.label(node)} is set twice: to ${asked.values.get(node)} and to ${one}.`);
       else {
         try {
