@@ -63,6 +63,9 @@ def test_the_examples_of_the_document_hold(text):
     if "changed" in data:
         answer = whatif(mechanism, data.get("in", ""), data.get("set", {}))
         assert {step.node: [step.before, step.after] for step in answer.changed} == data["changed"]
+    if "opposed" in data:
+        found = whatif(mechanism, data.get("in", ""), data.get("set", {})).opposed
+        assert [one._asdict() for one in found] == data["opposed"]
     wanted = {node: tuple(value) if isinstance(value, list) else value for node, value in data["then"].items()}
     assert {node: values[node] for node in wanted} == wanted
 
