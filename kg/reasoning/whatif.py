@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Evidence
+from kg.model.records import Edge, Effect, Evidence
 from kg.reasoning.asked import keyed
 from kg.reasoning.expectations import observed
 from kg.reasoning.meetings import Meeting, behind, in_words, meetings
@@ -315,7 +315,7 @@ def acting_claim(edge: Edge) -> str:
     """
     parts = [claim_of(edge.evidence)]
     parts += [claim_of(needed.evidence) for needed in (*edge.requires, *edge.unless)]
-    parts += [edge.effect.claim or UNSTATED] if edge.effect and edge.effect.complete else []
+    parts += [edge.effect.claim or UNSTATED] if edge.effect and edge.effect != Effect() else []
     return weakest(parts)
 
 
