@@ -27,6 +27,8 @@ function whatIf(page) {
   const on = () => asked.condition >= 0 || asked.values.size > 0 || asked.reading >= 0 || asked.assume.size > 0;
   const assumed = () => [...asked.assume].sort((a, b) => a - b);
   const {look, value, item} = follows(page, load);
+  const {compared, opposed} = comparison(page, load);
+  const {names, named} = namesOf(page);
 
   // ---- what the picture shows: the stop's condition during the tour, else what was asked
 
@@ -40,26 +42,8 @@ function whatIf(page) {
     const found = compared({...how, assume: [...how.assume].sort((a, b) => a - b)});
     return last = {key, how, found, changed: new Set(found.changed), title: title(how)};
   }
-  /** An answer beside its condition, if something is set on top of one; else beside the start. @param {Question} question @returns {Answer} */
-  function compared(question) {
-    const found = load().ask(question);
-    if (!((question.condition ?? -1) >= 0 && question.values?.size)) return found;
-    const base = load().ask({...question, values: new Map});
-    /** @param {number} node */
-    const apart = node => (base.disagree.get(node) ?? []).map(shown).join() !== (found.disagree.get(node) ?? []).map(shown).join();
-    const order = new Set([...found.changed, ...found.after.keys()]); // as it follows, then what the start has, too
-    const changed = [...order].filter(node => !same(base.after[node], found.after[node]) || apart(node));
-    return {...found, before: base.after, changed};
-  }
   /** What a question is compared with, in words. @param {Asked} how */
   const against = how => how.condition >= 0 && how.values.size ? `“${data().conditions[how.condition][1]}”` : 'the start';
-  /** Opposite steps that leave a node open, with what would settle it. @param {Answer} found @param {number} node @returns {Inside[][]} */
-  function opposed(found, node) {
-    if (found.settings.has(node)) return [];
-    return found.step(node).missing.filter(({kind, of}) => kind === 'effect' && found.fires(of) === 1).flatMap(({of}) =>
-      load().into[scene.edges[of].to].filter(edge => scene.edges[edge].sign > 0 && found.fires(edge) === 1).map(edge => /** @type {Inside[]} */ ([
-        `${page.say(edge)} (${load().rests([edge])}) against ${page.say(of)} (${load().rests([of])}); to settle it: how far the second goes where both act, or what separates the two`])));
-  }
   /** @param {Asked} how */
   function title(how) {
     const {conditions, readings, assumptions} = data(), parts = how.condition >= 0 ? [conditions[how.condition][1]] : [];
@@ -116,7 +100,7 @@ function whatIf(page) {
     $('more').textContent = `Show ${Math.min(SHOWN, listed.length - more)} more of ${listed.length}`;
   }
   /** @param {Answer} found @param {number} node */
-  const meets = (found, node) => opposed(found, node).map(one => make('p', {class: 'meta opposed'}, ...one));
+  const meets = (found, node) => opposed(found, node).map(one => make('p', {class: 'meta opposed'}, one));
   /** What gives this answer outside of the page. @param {Asked} how */
   function command(how) {
     const {conditions, readings, assumptions} = data(), words = ['kg', 'whatif', scene.id];
@@ -134,21 +118,6 @@ function whatIf(page) {
     if ($('said').textContent !== text) $('said').textContent = text;
   }
 
-  /** Every name of each node, by its number: label, key, synonyms, identifiers. @type {Map<number, string[]>} */
-  const names = new Map(scene.names.filter(([what]) => what[0] === 'n').map(([what, ...some]) => [+what.slice(1), some]));
-  /** Without capitals, hyphens and spaces. @param {string} text */
-  const loose = text => text.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '') || text;
-  /** The node that a text names, or what is wrong with the text. @param {string} text @returns {number | string} */
-  function named(text) {
-    const key = scene.nodes.findIndex(n => n.key === text);
-    if (key >= 0) return key;
-    const own = [...names.keys()].filter(node => [page.label(node), scene.nodes[node].key].some(one => loose(one) === loose(text)));
-    const found = own.length ? own : [...names.keys()].filter(node => names.get(node)?.some(one => loose(one) === loose(text)));
-    if (found.length === 1) return found[0];
-    if (found.length) return `“${text}” names ${found.length} nodes: ${found.map(node => `${scene.nodes[node].key} (${page.label(node)})`).join(', ')}.`;
-    const like = [...names].filter(([, some]) => loose(text).length > 2 && some.some(one => loose(one).includes(loose(text)))).slice(0, 3);
-    return `No node is called “${text}”.${like.length ? ` Is it ${like.map(([node]) => scene.nodes[node].key).join(' or ')}?` : ''}`;
-  }
   function rows() { // one choice for each node that was found; those that are set come first
     const wanted = $('set-find').value.trim().toLowerCase();
     /** @param {number} node */
