@@ -360,7 +360,10 @@ def test_the_experiment_that_tells_the_readings_apart(visit: Open) -> None:
     ("link", "said"),
     [
         ("set=TLR%3Dabsent", "No node is called “TLR”. Is it TLR7 or TLR7_active?"),
-        ("set=thymosin+alpha-1%3Dabsent", "“thymosin alpha-1” names 3 nodes: Ta1_supplement (Tα-1 supplement), Ta1_blood"),
+        (
+            "set=thymosin+alpha-1%3Dabsent",
+            "“thymosin alpha-1” names 3 nodes: Ta1_supplement (Tα-1 supplement), Ta1_blood",
+        ),
         ("set=TLR7%3Dstrong", "TLR7: “strong” is no value of this node: unknown, absent, present."),
         ("set=TLR7%3Dabsent&set=TLR7%3Dpresent", "TLR7 is set twice: to absent and to present."),
         ("set=TLR7", "“TLR7” sets nothing: it should be NODE=VALUE."),
