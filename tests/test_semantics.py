@@ -230,6 +230,15 @@ def test_routes_are_signed_and_mixed():
     assert list(routes(SEED, "tumour_control", "chemotherapy")) == []
 
 
+def test_a_route_through_what_must_be_absent_has_the_opposite_sign():
+    mechanism, _ = sketch("edges: [{edge: A promotes B, requires: [C], unless: [D]}, {edge: B degrades E}]")
+    signs = {start: [route.sign for route in routes(mechanism, start, "E")] for start in "ACD"}
+    assert signs == {"A": [-1], "C": [-1], "D": [1]}
+    (route,) = routes(mechanism, "D", "B")
+    assert [(hop.node, hop.kind, hop.sign) for hop in route.hops] == [("D", "unless", -1)]
+    assert list(routes(mechanism, "D", "B", edges_only=True)) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
