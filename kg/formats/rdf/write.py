@@ -59,7 +59,7 @@ def lines(graph: Graph, name: str) -> list[str]:
     data = Dataset(default_union=False)
     for triple in graph:
         data.graph(URIRef(name)).add(triple)
-    return sorted(f"{line}\n" for line in data.serialize(format="nquads").splitlines() if line)
+    return sorted(f"{line}\n" for line in data.serialize(format="nquads").split("\n") if line)
 
 
 def graph(mechanism: Mechanism) -> Graph:

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
+from kg.model.keys import fault
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
 from kg.model.vocabulary import Predicate, Term
@@ -75,7 +76,7 @@ def curie(iri: str) -> str:
         return f"{obo[1]}:{obo[2]}"
     for prefix in vocabulary.prefixes().values():
         if iri.startswith(prefix.iri) and prefix.iri.endswith(("/", "_", "#", "=")):
-            return f"{prefix.prefix}:{iri.removeprefix(prefix.iri)}"
+            return f"{prefix.prefix}:{unquote(iri.removeprefix(prefix.iri))}"
     if known := re.fullmatch(r"https?://identifiers\.org/([\w.]+)[/:](\S+)", iri):
         return f"{PREFIXES.get(known[1].casefold(), known[1])}:{known[2]}"
     return ""
@@ -174,8 +175,9 @@ class Draft:
         if prefix.casefold() in ("pmid", "pubmed") and re.fullmatch(r"\d+", local.strip()):
             name, known = f"PMID_{local.strip()}", {"pmid": local.strip()}
         elif found := re.fullmatch(r"(?:doi:|https?://(?:dx\.)?doi\.org/)?(10\.\d{2,9}/\S+)", said, re.IGNORECASE):
-            name, known = as_key(f"doi_{found[1]}"), {"doi": found[1]}
-        elif re.fullmatch(r"https?://[^\s<>\"]+", said):
+            doi = unquote(found[1]) if "://" in said else found[1]
+            name, known = as_key(f"doi_{doi}"), {"doi": doi}
+        elif not fault("url", said):
             name, known = as_key(said.partition("://")[2])[:60], {"url": said}
         else:
             return ""
