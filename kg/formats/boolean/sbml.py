@@ -207,11 +207,9 @@ class _Reader:
             said = self.functions(element, terms, thresholds, highest)
             names = list(dict.fromkeys(name for one in said for name in formulas.parsed(one).variables))
             functions = [formulas.parsed(one, names) for one in said]
-        except ValueError as error:
-            if isinstance(error, InvalidMechanism):
-                raise
+        except formulas.NoFunction as error:
             hint = "terms of and, or, not and comparisons of a species with a level"
-            self.ledger.complain(element.at, "no-function", str(error.args[-1]), hint)
+            self.ledger.complain(element.at, "no-function", str(error), hint)
             return
         for name in map(formulas.of_threshold, names):
             if name[0] not in self.draft.keys:
@@ -242,9 +240,9 @@ class _Reader:
         if functions[:highest] != own:  # else a free input
             try:
                 formulas.express(self.draft, target, functions[:highest], transition.at)
-            except ValueError as error:
+            except formulas.NoFunction as error:
                 hint = "give parts of it species of their own"
-                self.ledger.complain(transition.at, "no-function", str(error.args[-1]), hint)
+                self.ledger.complain(transition.at, "no-function", str(error), hint)
 
     def input(self, element: Element, functions: list[Function]) -> None:
         """An input is said again by the functions: its sign is carried where they have the same."""
@@ -274,7 +272,7 @@ class _Reader:
     def functions(
         self, element: Element, terms: list[Element], thresholds: Mapping[str, str], highest: int
     ) -> list[str]:
-        """For each level from 1 the function that says where at least that holds, as text. Raises ValueError.
+        """For each level from 1 the function that says where at least that holds, as text. Raises NoFunction.
 
         Of terms that hold together with different results the first counts, and a warning tells of them.
         """
@@ -282,13 +280,13 @@ class _Reader:
         for term in terms:
             said = term.attributes.get("resultLevel", "")
             if not re.fullmatch(r"[0-9]{1,3}", said) or int(said) > highest:
-                raise ValueError(f"a term results in the level {said!r}; the highest is {highest}")
+                raise formulas.NoFunction(f"a term results in the level {said!r}; the highest is {highest}")
             if term.tag == "defaultTerm":
                 default = int(said)
                 continue
             math = next(iter(next(term.all("math"), term).children), None)
             if math is None:
-                raise ValueError("a function term has no formula")
+                raise formulas.NoFunction("a function term has no formula")
             results.append(int(said))
             texts.append(self.math(math, thresholds))
         earlier: list[str] = []
@@ -315,11 +313,11 @@ class _Reader:
         return found
 
     def math(self, element: Element, thresholds: Mapping[str, str]) -> str:
-        """A formula in MathML as a text with &, | and !, over thresholds. Raises ValueError for what is not logical."""
+        """A formula in MathML as a text with &, | and !, over thresholds. Raises NoFunction for what is not logical."""
         if element.tag in ("true", "false"):
             return "1" if element.tag == "true" else "0"
         if element.tag != "apply" or not element.children:
-            raise ValueError(f"<{element.tag}> is no logical formula")
+            raise formulas.NoFunction(f"<{element.tag}> is no logical formula")
         operator, *of = element.children
         if operator.tag in ("and", "or") and of:
             joint = " & " if operator.tag == "and" else " | "
@@ -327,14 +325,14 @@ class _Reader:
         if operator.tag == "not" and len(of) == 1:
             return f"!{self.math(of[0], thresholds)}"
         if len(of) != 2:
-            raise ValueError(f"<{operator.tag}/> of {len(of)} is no logical formula")
+            raise formulas.NoFunction(f"<{operator.tag}/> of {len(of)} is no logical formula")
         (one, other), word = of, operator.tag
         level = _level(other, thresholds)
         if level is None:
             one, other, word = other, one, TURNED.get(word, word)
             level = _level(other, thresholds)
         if one.tag != "ci" or level is None or word not in ("eq", "neq", *TURNED):
-            raise ValueError(f"<{operator.tag}/> does not compare a species with a level")
+            raise formulas.NoFunction(f"<{operator.tag}/> does not compare a species with a level")
         return self.compared(one.text.strip(), word, level)
 
     def compared(self, name: str, word: str, level: int) -> str:
@@ -373,6 +371,9 @@ def text(mechanism: Mechanism, name: str = "sbml") -> str:
     return str(libsbml.writeSBMLToString(_Writer(mechanism, boolean_copy=name != "sbml", sbml=libsbml).document))
 
 
+SPECIES = "species__"  # before a name in a formula, so that it is none of libsbml's words
+
+
 class _Writer:
     """One pass over a mechanism, adding to a document of libsbml."""
 
@@ -384,7 +385,7 @@ class _Writer:
         self.document.setPackageRequired("qual", True)
         self.model = self.document.createModel()
         self.model.setId(formulas.word(mechanism.id))
-        self.model.setName(mechanism.title)
+        self.model.setName(_literal(mechanism.title))
         self.qual = self.model.getPlugin("qual")
         self.homes: dict[str, str] = {}
         #: What a variable of a function is here: the id of a species, and the level that it must have.
@@ -406,11 +407,11 @@ class _Writer:
         """The id of the compartment of a place; where none is stated, of one that says so."""
         if place not in self.homes:
             made = self.model.createCompartment()
-            self.homes[place] = drafting.unused(formulas.word(place or "not_stated"), set(self.homes.values()))
+            self.homes[place] = self.net.name(formulas.word(place or "not_stated"), "place", place)
             made.setId(self.homes[place])
             made.setConstant(True)
             one = self.m.places.get(place)
-            made.setName(one.label if one else "not stated")
+            made.setName(_literal(one.label) if one else "not stated")
             self.is_(made, one.term if one else None)
         return self.homes[place]
 
@@ -420,13 +421,13 @@ class _Writer:
             element.setMetaId(f"meta_{element.getId()}")
             said = self.sbml.CVTerm(self.sbml.BIOLOGICAL_QUALIFIER)
             said.setBiologicalQualifierType(self.sbml.BQB_IS)
-            said.addResource(term.iri)
+            said.addResource(_literal(term.iri))
             element.addCVTerm(said)
 
     def species(self, id: str, label: str, highest: int, node: Node | None) -> None:
         made = self.qual.createQualitativeSpecies()
         made.setId(id)
-        made.setName(label)
+        made.setName(_literal(label))
         made.setCompartment(self.compartment(node.place if node else ""))
         made.setMaxLevel(highest)
         made.setConstant(True)
@@ -446,18 +447,18 @@ class _Writer:
             return
         species.setConstant(False)
         made = self.qual.createTransition()
-        made.setId(f"t_{target}")
+        made.setId(self.net.name(f"t_{target}", "transition", target))
         used = dict.fromkeys(self.known[name][0] for one in said for name in _variables(one))
         for name in used:
             taken = made.createInput()
-            taken.setId(f"t_{target}_from_{name}")
+            taken.setId(self.net.name(f"t_{target}_from_{name}", "input", target, name))
             taken.setQualitativeSpecies(name)
             taken.setTransitionEffect(self.sbml.INPUT_TRANSITION_EFFECT_NONE)
             sign = self.sign(name, said)
             if sign is not None:
                 taken.setSign(sign)
         output = made.createOutput()
-        output.setId(f"t_{target}_output")
+        output.setId(self.net.name(f"t_{target}_output", "output", target))
         output.setQualitativeSpecies(target)
         output.setTransitionEffect(self.sbml.OUTPUT_TRANSITION_EFFECT_ASSIGNMENT_LEVEL)
         made.createDefaultTerm().setResultLevel(0)
@@ -465,13 +466,16 @@ class _Writer:
             above = f" && !({self.formula(said[level])})" if level < len(said) else ""
             term = made.createFunctionTerm()
             term.setResultLevel(level)
-            term.setMath(self.sbml.parseL3Formula(f"({self.formula(said[level - 1])}){above}"))
+            math = self.sbml.parseL3Formula(f"({self.formula(said[level - 1])}){above}")
+            for name in used:
+                math.renameSIdRefs(f"{SPECIES}{name}", name)
+            term.setMath(math)
 
     def sign(self, species: str, said: list[str]) -> Any:
         """Whether more of a species can only raise, or only lower, what functions say; nothing if they are too large."""
         try:
             functions = [formulas.parsed(one) for one in said]
-        except ValueError:
+        except formulas.NoFunction:
             return None
         pairs = [(f, v) for f in functions for v in f.variables if self.known[v][0] == species]
         signs = {formulas.sign(f, v) for f, v in pairs if formulas.depends(f, v)}
@@ -479,16 +483,21 @@ class _Writer:
         return getattr(self.sbml, f"INPUT_SIGN_{names.get(frozenset(signs), 'DUAL')}")
 
     def formula(self, said: str) -> str:
-        """A function as libsbml reads formulas."""
+        """A function as libsbml reads formulas, where a name such as infinity or time would stand for something else."""
 
         def part(found: re.Match[str]) -> str:
             token = found.group()
             if token in ("0", "1"):
                 return "true" if token == "1" else "false"
             species, level = self.known[token]
-            return f"({species} >= {level})"
+            return f"({SPECIES}{species} >= {level})"
 
         return re.sub(r"\w+", part, said).replace("&", "&&").replace("|", "||")
+
+
+def _literal(text: str) -> str:
+    """A text for libsbml, which takes ``&`` for the beginning of an entity, and ends the process where none follows."""
+    return text.replace("&", "&amp;")
 
 
 def _variables(said: str) -> list[str]:
