@@ -59,8 +59,8 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     functions: dict[str, formulas.Function] = {}
     for rule in rules.values():
         record = ledger.record("rule", rule.target, {"target": rule.target, "factors": rule.factors}, rule.at)
-        record.take("target")
-        record.take("factors")
+        record.text("target")
+        record.text("factors")
         try:
             if (level := rule.factors.find(":")) >= 0:
                 raise formulas.NoFunction("a variable is true or false, and has no levels", level)
