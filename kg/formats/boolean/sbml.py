@@ -46,9 +46,10 @@ PARTS: dict[str, tuple[str, ...]] = {
     "sbml": ("level", "version", "required"),
     **dict.fromkeys(("defaultTerm", "functionTerm"), ("resultLevel",)),
     **{f"listOf{part}": () for part in ("QualitativeSpecies", "Transitions", "Inputs", "Outputs", "FunctionTerms")},
-    **dict.fromkeys(("math", "apply", "and", "or", "not", "xor", "implies", "true", "false", "ci"), ()),
+    **dict.fromkeys(("math", "apply", "and", "or", "not", "xor", "implies", "true", "false"), ()),
     **dict.fromkeys(("eq", "neq", "geq", "leq", "gt", "lt"), ()),
-    "cn": ("type",),
+    "ci": (bounded.TEXT,),
+    "cn": ("type", bounded.TEXT),
 }
 
 

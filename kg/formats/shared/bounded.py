@@ -236,7 +236,7 @@ def mapping(text: str, ledger: Ledger) -> Object:
 
 @dataclass
 class Element:
-    """An element of XML: its local name, attributes, text, children, and where it stands."""
+    """An element of XML: its local name, attributes, children, where it stands, and its text, also that beside them."""
 
     tag: str
     attributes: dict[str, str]
@@ -259,7 +259,11 @@ def elements(text: str, ledger: Ledger) -> Element:
         return ledger.at(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        made = Element(tag.rpartition("}")[2], {k.rpartition("}")[2]: v for k, v in attributes.items()}, here())
+        said: dict[str, str] = {}
+        for name, value in attributes.items():
+            local = name.rpartition("}")[2]
+            said[name if local in said else local] = value
+        made = Element(tag.rpartition("}")[2], said, here())
         (stack[-1].children if stack else roots).append(made)
         stack.append(made)
         counted[0] += 1
@@ -287,27 +291,36 @@ def elements(text: str, ledger: Ledger) -> Element:
     return roots[0]
 
 
+TEXT = "#text"  # among the attributes that an element may have: that it holds text
+
+
 def unread(root: Element, known: Mapping[str, Container[str]], ledger: Ledger, others: bool = True) -> None:
-    """Record what no reader of a format asks for: attributes that its elements do not have and, with ``others``,
-    elements that are none of its own, with their texts. An element ``data`` holds anything; its texts are read.
+    """Record what no reader of a format asks for: attributes and texts that its elements do not have and, with
+    ``others``, elements that are none of its own.
+
+    ``known`` holds, by ``outer/inner`` or else by the name of an element wherever it stands, the attributes that are
+    read, and TEXT if its text is. An element ``data`` holds anything; the texts in it are read.
     """
-    todo = [(root, False)]
+    todo = [(root, "", False)]
     while todo:
-        one, within = todo.pop()
-        own = known.get(one.tag)
-        if own is not None or others:
-            said = {name: value for name, value in one.attributes.items() if name not in (own or ())}
-            said |= {"text": one.text} if own is None and not within else {}
-            if said:
-                ledger.record("element", one.tag, said, one.at)
-        todo += [(child, within or one.tag == "data") for child in reversed(one.children)]
+        one, outer, within = todo.pop()
+        own = known.get(f"{outer}/{one.tag}", known.get(one.tag))
+        said = {name: value for name, value in one.attributes.items() if name not in (own or ())}
+        text = "" if within else one.text.strip()
+        said |= {"text": text} if text and TEXT not in (own or ()) else {}
+        if own is None and not said and not one.children and not (within and one.text.strip()):
+            said = {"element": one.tag}  # its name is all that it says
+        if said and (own is not None or others):
+            ledger.record("element", one.tag, said, one.at)
+        name = one.tag if own is not None else ""
+        todo += [(child, name, within or one.tag == "data") for child in reversed(one.children)]
 
 
 class Anything:
     """Attributes of any name: the reader of the element records them itself."""
 
     def __contains__(self, name: object) -> bool:
-        return True
+        return name != TEXT
 
 
 def triples(text: str, ledger: Ledger, suffix: str) -> list[rdf_files.Triple]:

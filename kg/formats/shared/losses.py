@@ -215,7 +215,7 @@ class Taken:
 
     def fields(self) -> list[str]:
         """The names of all values that say something."""
-        return [name for name, _ in _leaves(self._raw)]
+        return [".".join(path) for path, _ in _leaves(self._raw)]
 
     def changed(self, name: str, how: str) -> None:
         self.fates[name] = ("changed", how)
@@ -231,23 +231,22 @@ class Taken:
 
     def values(self) -> Iterator[Value]:
         """All values that say something, each with its fate."""
-        for name, said in _leaves(self._raw):
-            parts = name.split(".")
-            above = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
-            fate, how = next((self.fates[path] for path in above if path in self.fates), ("lost", UNUSED))
-            yield Value(self.kind, self.name, name, said, fate, how, self.at)
+        for path, said in _leaves(self._raw):
+            above = (".".join(path[:n]) for n in range(len(path), 0, -1))
+            fate, how = next((self.fates[name] for name in above if name in self.fates), ("lost", UNUSED))
+            yield Value(self.kind, self.name, ".".join(path), said, fate, how, self.at)
 
 
-def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """The values at the ends of nested ones, as texts by their dotted names; lists of single values stay whole."""
+def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The values at the ends of nested ones, as texts by the names that lead there; lists of single values stay whole."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _leaves(inner, f"{name}.{key}" if name else str(key))
+            yield from _leaves(inner, (*path, str(key)))
     elif isinstance(value, (list, tuple)) and any(isinstance(one, (Mapping, list)) for one in value):
         for i, inner in enumerate(value):
-            yield from _leaves(inner, f"{name}.{i}")
+            yield from _leaves(inner, (*path, str(i)))
     elif value not in ("", None, [], ()):
-        yield name, "|".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value).strip()
+        yield path, "|".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value).strip()
 
 
 # ---------------------------------------------------------------- writing
