@@ -154,7 +154,10 @@ class Ledger:
         return Location(self.file, line, column, text)
 
     def complain(self, at: Location | None, code: str, message: str, help: str = "", severity: str = "error") -> None:
-        self.wrong.append(Diagnostic(at or self.at(), code, message, help, severity))
+        found = Diagnostic(at or self.at(), code, message, help, severity)
+        if found in self.wrong:
+            return
+        self.wrong.append(found)
         if len(self.wrong) == MOST_FAULTS:
             raise self.stop(at, "too-many", f"{MOST_FAULTS - 1} complaints are enough", "is it another format?")
 
@@ -208,6 +211,10 @@ class Taken:
             self.fates[name] = ("carried", "")
         return list(value or ())
 
+    def several(self, name: str) -> bool:
+        """Whether a value is a list."""
+        return isinstance(self._raw.get(name), (list, tuple))
+
     def see(self, name: str, default: Any = "") -> Any:
         """A value, whose fate stays what it is."""
         found = self._raw.get(name, default)
@@ -216,6 +223,10 @@ class Taken:
     def fields(self) -> list[str]:
         """The names of all values that say something."""
         return [".".join(path) for path, _ in _leaves(self._raw)]
+
+    def carried(self, *names: str) -> None:
+        """Values that were understood, and are in the mechanism."""
+        self.fates |= dict.fromkeys(names, ("carried", ""))
 
     def changed(self, name: str, how: str) -> None:
         self.fates[name] = ("changed", how)
