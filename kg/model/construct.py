@@ -42,7 +42,8 @@ def _record(record: Record, name: str, here: Location) -> Iterator[Diagnostic]:
         at = record.spots.get(key.key, here)
         if value == getattr(default, key.field) and type(value) is type(getattr(default, key.field)):
             form, _, of = key.kind.partition(":")
-            unsaid = isinstance(value, bool) or key.kind == "term:none" or (form == "list" and of not in RECORDS)
+            unsaid = isinstance(value, bool) or key.kind in ("term:none", "values")  # these may say nothing
+            unsaid = unsaid or (form == "list" and of not in RECORDS)
             if key.required and not unsaid:
                 yield Diagnostic(at, *keys.unmet(name, key))
             continue

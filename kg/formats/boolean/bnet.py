@@ -82,7 +82,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
 
 
 def _rules(text: str, ledger: Ledger) -> Iterator[_Rule]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         said, mark, comment = line.partition("#")
         at = ledger.at(number, 1, line if len(line) < 10_000 else "")
         if mark and comment.strip():

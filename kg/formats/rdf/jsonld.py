@@ -11,6 +11,7 @@ from rdflib.term import Node
 
 from kg import shelf
 from kg.formats.rdf.names import BIOLINK, KGV, OA, PREFIXES, iri
+from kg.formats.shared.losses import Ledger
 from kg.model.mechanism import Mechanism
 
 
@@ -110,3 +111,19 @@ class JsonLd:
 
 def _one_or_all(values: list[Any]) -> Any:
     return values[0] if len(values) == 1 else values
+
+
+def examine(value: Any, ledger: Ledger) -> None:
+    """Complain of a JSON-LD context that would have to be fetched, and record what a reader of JSON-LD drops."""
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        contexts = one.get("@context", []) if isinstance(one, dict) else []
+        for context in contexts if isinstance(contexts, list) else [contexts]:
+            away = (
+                context if isinstance(context, str) else context.get("@import") if isinstance(context, dict) else None
+            )
+            if away:
+                message = f"the context {str(away)[:80]!r} would have to be fetched"
+                raise ledger.stop(None, "remote-context", message, "put the context into the file")
+        todo += one.values() if isinstance(one, dict) else one if isinstance(one, list) else []

@@ -59,7 +59,7 @@ def lines(graph: Graph, name: str) -> list[str]:
     data = Dataset(default_union=False)
     for triple in graph:
         data.graph(URIRef(name)).add(triple)
-    return sorted(f"{line}\n" for line in data.serialize(format="nquads").splitlines() if line)
+    return sorted(f"{line}\n" for line in data.serialize(format="nquads").split("\n") if line)
 
 
 def graph(mechanism: Mechanism) -> Graph:
@@ -278,7 +278,8 @@ class _Writer:
             if about is not None:
                 self.say(here, URIRef(CITO[item.stance]), about)
         self.species(here, item.taxon)
-        if source and item.source and item.because and not (item.anchor or item.span):
+        meant = item.source or (claim and claim.locator == "yes")  # else the step rests on no source
+        if source and meant and item.because and not (item.anchor or item.span):
             self.say(
                 here, PROV.wasInfluencedBy, self.part("source", source.key)
             )  # the step is the curator's all the same

@@ -85,7 +85,7 @@ def curie(iri: str) -> str:
         return f"{obo[1]}:{obo[2]}"
     for prefix in vocabulary.prefixes().values():
         if iri.startswith(prefix.iri) and prefix.iri.endswith(("/", "_", "#", "=")):
-            return f"{prefix.prefix}:{iri.removeprefix(prefix.iri)}"
+            return f"{prefix.prefix}:{unquote(iri.removeprefix(prefix.iri))}"
     if known := re.fullmatch(r"https?://identifiers\.org/([\w.]+)[/:](\S+)", iri):
         return f"{PREFIXES.get(known[1].casefold(), known[1])}:{known[2]}"
     return ""
@@ -180,19 +180,23 @@ class Draft:
 
     def _source(self, said: str) -> str:
         prefix, _, local = said.partition(":")
-        doi = re.fullmatch(r"(?:doi:|https?://(?:dx\.)?doi\.org/)?(10\..*)", said, re.IGNORECASE)
-        if prefix.casefold() in ("pmid", "pubmed"):
-            field, work = "pmid", local.strip()
-        else:
-            field, work = ("doi", doi[1]) if doi else ("url", said)
-        if keys.fault(keys.notation()["source"][field].kind, work):
+        doi = re.fullmatch(r"(?:doi:|(https?://(?:dx\.)?doi\.org/))?(10\..*)", said, re.IGNORECASE)
+        number = local.strip() if prefix.casefold() in ("pmid", "pubmed") else ""
+        identifies = {
+            "pmid": (number, f"PMID_{number}"),
+            "doi": (unquote(doi[2]) if doi[1] else doi[2], f"doi_{doi[2]}") if doi else ("", ""),
+            "url": (said, said.partition("://")[2][:60]),
+        }
+        shapes = keys.notation()["source"]
+        fitting = [(field, *two) for field, two in identifies.items() if not keys.fault(shapes[field].kind, two[0])]
+        if not fitting:
             return ""
-        name = {"pmid": f"PMID_{work}", "doi": as_key(f"doi_{work}"), "url": as_key(said.partition("://")[2])[:60]}[field]
+        field, work, name = fitting[0]
         if len(self.works) != len(self.sources):  # a file may bring sources of its own
             self.works = {key: (one.pmid, one.doi, one.url) for key, one in self.sources.items()}
             self.by = {work: key for key, works in reversed(self.works.items()) for work in works if work}
         if work not in self.by:
-            made = unused(name, self.sources)
+            made = unused(as_key(name), self.sources)
             self.sources[made] = Source(key=made, kind="publication", read="no", **{field: work})
             self.works[made], self.by[work] = ("", "", ""), made
         return self.by[work]

@@ -192,7 +192,7 @@ class Taken:
 
         A list or an object in its place is a complaint, and stays lost. ``carry`` False leaves the value's fate as it is.
         """
-        value = self._raw.get(name)
+        value = self._value(name)
         if isinstance(value, (Mapping, list, tuple)):
             found = "an object" if isinstance(value, Mapping) else "a list"
             self.ledger.complain(self.at, "wrong-kind", f"{name!r} of {self.kind} is {found}; expected a single value")
@@ -203,7 +203,7 @@ class Taken:
 
     def items(self, name: str, carry: bool = True) -> list[Any]:
         """A value that is a list, or nothing; anything else in its place is a complaint, and stays lost."""
-        value = self._raw.get(name)
+        value = self._value(name)
         if value is not None and not isinstance(value, (list, tuple)):
             self.ledger.complain(self.at, "wrong-kind", f"{name!r} of {self.kind} is no list")
             return []
@@ -213,7 +213,14 @@ class Taken:
 
     def several(self, name: str) -> bool:
         """Whether a value is a list."""
-        return isinstance(self._raw.get(name), (list, tuple))
+        return isinstance(self._value(name), (list, tuple))
+
+    def _value(self, name: str) -> Any:
+        """A value, or by a dotted name one within nested values; None if there is none."""
+        found: Any = self._raw
+        for step in (name,) if name in self._raw else name.split("."):
+            found = found.get(step) if isinstance(found, Mapping) else None
+        return found
 
     def see(self, name: str, default: Any = "") -> Any:
         """A value, whose fate stays what it is."""
