@@ -186,7 +186,7 @@ class _Reader:
             return []
         source = bel.cited(self.draft, citation, "type", "id") if citation else "" if says["because"] else "file"
         claim = vocabulary.claims().get(says["claim"])
-        if claim and claim.locator == "yes" and source == "file":  # such a claim needs its place in a source
+        if claim and claim.locator == "yes" and source in ("", "file"):  # such a claim needs its place in a source
             record = self.context.annotations[OURS + "claim"]
             record.changed(OURS + "claim", f"{drafting.UNCLASSIFIED}: it cites nothing that has a number or an address")
             claim = None
@@ -362,7 +362,9 @@ def _items(edge: Edge) -> Iterable[Evidence | None]:
 
 def _around(mechanism: Mechanism, edge: Edge, item: Evidence | None) -> Iterator[str]:
     yield "UNSET ALL"
-    source = mechanism.source(item) if item and (item.anchor or item.span or not item.because) else None
+    claim = vocabulary.claims().get(item.claim) if item else None
+    placed = item and (item.anchor or item.span or not item.because or (claim and claim.locator == "yes"))
+    source = mechanism.source(item) if item and placed else None
     if source:
         yield f"SET Citation = {{{', '.join(map(_quoted, _citation(source)))}}}"
     if item and item.anchor:
