@@ -44,7 +44,7 @@ class _Reader:
     """One pass over the triples, by subject."""
 
     def __init__(self, file: Path, ledger: Ledger, text: str) -> None:
-        self.ledger, self.text, self.places = ledger, text, bounded.Places(text, ledger)
+        self.ledger, self.text, self.places = ledger, text, bounded.Places(text, ledger).at
         self.draft = drafting.Draft(file, ledger, text)
         self.data: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for one in bounded.triples(text, ledger, ".ttl"):

@@ -154,7 +154,10 @@ class Ledger:
         return Location(self.file, line, column, text)
 
     def complain(self, at: Location | None, code: str, message: str, help: str = "", severity: str = "error") -> None:
-        self.wrong.append(Diagnostic(at or self.at(), code, message, help, severity))
+        found = Diagnostic(at or self.at(), code, message, help, severity)
+        if found in self.wrong:
+            return
+        self.wrong.append(found)
         if len(self.wrong) == MOST_FAULTS:
             raise self.stop(at, "too-many", f"{MOST_FAULTS - 1} complaints are enough", "is it another format?")
 
@@ -189,7 +192,7 @@ class Taken:
 
         A list or an object in its place is a complaint, and stays lost. ``carry`` False leaves the value's fate as it is.
         """
-        value = self._raw.get(name)
+        value = self._value(name)
         if isinstance(value, (Mapping, list, tuple)):
             found = "an object" if isinstance(value, Mapping) else "a list"
             self.ledger.complain(self.at, "wrong-kind", f"{name!r} of {self.kind} is {found}; expected a single value")
@@ -200,13 +203,24 @@ class Taken:
 
     def items(self, name: str, carry: bool = True) -> list[Any]:
         """A value that is a list, or nothing; anything else in its place is a complaint, and stays lost."""
-        value = self._raw.get(name)
+        value = self._value(name)
         if value is not None and not isinstance(value, (list, tuple)):
             self.ledger.complain(self.at, "wrong-kind", f"{name!r} of {self.kind} is no list")
             return []
         if carry:
             self.fates[name] = ("carried", "")
         return list(value or ())
+
+    def several(self, name: str) -> bool:
+        """Whether a value is a list."""
+        return isinstance(self._value(name), (list, tuple))
+
+    def _value(self, name: str) -> Any:
+        """A value, or by a dotted name one within nested values; None if there is none."""
+        found: Any = self._raw
+        for step in (name,) if name in self._raw else name.split("."):
+            found = found.get(step) if isinstance(found, Mapping) else None
+        return found
 
     def see(self, name: str, default: Any = "") -> Any:
         """A value, whose fate stays what it is."""
@@ -216,6 +230,10 @@ class Taken:
     def fields(self) -> list[str]:
         """The names of all values that say something."""
         return [".".join(path) for path, _ in _leaves(self._raw)]
+
+    def carried(self, *names: str) -> None:
+        """Values that were understood, and are in the mechanism."""
+        self.fates |= dict.fromkeys(names, ("carried", ""))
 
     def changed(self, name: str, how: str) -> None:
         self.fates[name] = ("changed", how)
