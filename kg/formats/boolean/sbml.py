@@ -423,14 +423,19 @@ class _Writer:
         self.homes: dict[str, str] = {}
         #: What a variable of a function is here: the id of a species, and the level that it must have.
         self.known = {name: (name, 1) for name in (*functions, *self.net.extra)}
+        variables = {
+            node.key: [self.net.variable(node, rank) for rank in range(1, max(2, len(node.levels)))]
+            for node in mechanism.nodes.values()
+        }
+        if not self.boolean:
+            self.known |= {name: (names[0], k) for names in variables.values() for k, name in enumerate(names, 1)}
         for node in mechanism.nodes.values():
-            names = [self.net.variable(node, rank) for rank in range(1, max(2, len(node.levels)))]
+            names = variables[node.key]
             if self.boolean:
                 for name, level in zip(names, node.levels[1:] or ("",), strict=True):
                     self.species(name, f"{node.label} ({level})" if node.levels else node.label, 1, node)
                     self.transition(name, [functions[name]])
             else:
-                self.known |= {name: (names[0], k) for k, name in enumerate(names, 1)}
                 self.species(names[0], node.label, len(names), node)
                 self.transition(names[0], [functions[name] for name in names])
         for name in self.net.extra:

@@ -410,11 +410,13 @@ class _Writer:
         out = [edge for edge in self.edges if edge.subject == node.key]
         prefix = node.term.id.partition(":")[0] if node.term else ""
         category = entry.category if entry else ""
-        if node.term and (category == "biolink:MolecularActivity" or (prefix == "GO" and not category)):
+        kind = node.drawn_as  # an activity is read as a process, and what enables it as a molecule
+        function = category == "biolink:MolecularActivity" or (prefix == "GO" and not category)
+        if node.term and kind == "process" and function:
             said["molecular_function"] = {"type": "MolecularFunctionAssociation", "term": self.curie(node.term)}
-        elif node.term and (category in PRODUCTS or (not entry and node.drawn_as == "molecule")):
+        elif node.term and kind == "molecule" and (category in PRODUCTS or not entry):
             said["enabled_by"] = {"type": PARTS["enabled_by"][1], "term": self.curie(node.term)}
-        elif node.term and prefix == "GO" and category == "biolink:BiologicalProcess":
+        elif node.term and kind == "process" and prefix == "GO" and category == "biolink:BiologicalProcess":
             said["part_of"] = {"type": PARTS["part_of"][1], "term": self.curie(node.term)}
         if where := self.where(node.place):
             said["occurs_in"] = where

@@ -278,7 +278,7 @@ class _Writer:
             if about is not None:
                 self.say(here, URIRef(CITO[item.stance]), about)
         self.species(here, item.taxon)
-        meant = item.source or (claim and claim.locator == "yes")  # else the step rests on no source
+        meant = item.source or _needs_place(item.claim)  # else the step rests on no source
         if source and meant and item.because and not (item.anchor or item.span):
             self.say(
                 here, PROV.wasInfluencedBy, self.part("source", source.key)
@@ -369,10 +369,17 @@ class _Writer:
     def sourced(self, said: Any) -> Any:
         """Evidence in JSON with its source named, where the file means the first one: here nothing is the first."""
         if isinstance(said, dict):
-            named = "claim" in said and ("anchor" in said or "span" in said or "because" not in said)
+            place = "anchor" in said or "span" in said or _needs_place(said.get("claim", ""))
+            named = "claim" in said and (place or "because" not in said)
             first = {"source": next(iter(self.m.sources), "")} if named else {}
             return {**first, **{name: self.sourced(value) for name, value in said.items()}}
         return [self.sourced(one) for one in said] if isinstance(said, list) else said
+
+
+def _needs_place(claim: str) -> bool:
+    """Whether a claim of that kind has a place in a source, so that it means the first one where it names none."""
+    known = vocabulary.claims().get(claim)
+    return known is not None and known.locator == "yes"
 
 
 class _Runs(_Writer):
