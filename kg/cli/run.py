@@ -91,7 +91,7 @@ def whatif(
         return
     answer = whatif.whatif(mechanism, condition, settings_of(settings), reading, assume)
     if as_json:
-        supports, shown = disagreements.Supports(mechanism), answer.as_dict()
+        supports, shown = disagreements.supports(mechanism), answer.as_dict()
         for step in shown["because"].values():
             step["support"] = supports.of(*step["rests_on"]).as_dict() if step["rests_on"] else None
         click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
@@ -196,7 +196,7 @@ def paths(mech: str, start: str, end: str, also: Sequence[str], longest: int | N
     if isinstance(mechanism, merge.Union):
         start, end = (mechanism.keys.get(name, name) for name in (start, end))
     found = routes.routes(mechanism, start, end, longest or 0)
-    supports = disagreements.Supports(mechanism)
+    supports = disagreements.supports(mechanism)
     signs: set[int] = set()
     rows = []
     for route in itertools.islice(found, most):
@@ -234,7 +234,7 @@ def _print_answer(mechanism: Mechanism, answer: Answer) -> None:
     from kg.model import vocabulary
     from kg.reasoning import disagreements, whatif
 
-    supports = disagreements.Supports(mechanism)
+    supports = disagreements.supports(mechanism)
     given = mechanism.conditions[answer.condition].title if answer.condition else ""
     click.echo(click.style(f"{mechanism.id}: {given or 'what if'}", bold=True))
     click.echo("  set: " + (", ".join(f"{node} {value}" for node, value in answer.settings.items()) or "nothing"))
@@ -334,7 +334,7 @@ def _said(mechanism: Mechanism, fact: Input) -> str:
 def _print_why(mechanism: Mechanism, answer: Why, every: bool) -> None:
     from kg.reasoning import disagreements, whatif
 
-    supports = disagreements.Supports(mechanism)
+    supports = disagreements.supports(mechanism)
     click.echo(click.style(f"{mechanism.nodes[answer.node].label}: {whatif.shown(answer.value)}", bold=True))
     for i, reason in enumerate(answer.reasons, 1):
         click.echo(f"\nreason {i} of {len(answer.reasons)}" if every else "\nbecause")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from kg.model import vocabulary
 from kg.model.records import (
@@ -245,6 +245,10 @@ class Mechanism(Record):
 
         return str(kg.page.notebook(self))
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is copied and pickled: what the file says, and nothing that was computed from it."""
+        return {name: value for name, value in self.__dict__.items() if name in self.__dataclass_fields__}
+
     def cite(self, *part: str) -> str:
         """How a mechanism, or a part of it such as an answer, is cited: its IRI and its version.
 
@@ -317,6 +321,37 @@ class Mechanism(Record):
                 ),
             )
         return graph
+
+
+M = TypeVar("M", bound=Mechanism)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def once(function: Callable[Concatenate[M, P], T]) -> Callable[Concatenate[M, P], T]:
+    """Make a function of a mechanism compute its result once: the mechanism, which never changes, holds it.
+
+    All who ask share the result, so nobody may change it. Further arguments must be hashable.
+
+    >>> @once
+    ... def size(mechanism):
+    ...     print("computed")
+    ...     return len(mechanism.nodes)
+    >>> one = Mechanism(id="one")
+    >>> size(one), size(one)
+    computed
+    (0, 0)
+    """
+
+    @wraps(function)
+    def held(mechanism: M, /, *args: P.args, **named: P.kwargs) -> T:
+        results: dict[Any, T] = mechanism.__dict__.setdefault("_results", {})
+        key = (function, args, *named.items())
+        if key not in results:
+            results[key] = function(mechanism, *args, **named)
+        return results[key]
+
+    return held
 
 
 def _needed(requirement: Requirement) -> str:

@@ -410,11 +410,11 @@ class _Writer:
         out = [edge for edge in self.edges if edge.subject == node.key]
         prefix = node.term.id.partition(":")[0] if node.term else ""
         category = entry.category if entry else ""
-        kind = node.drawn_as  # an activity is read as a process, and what enables it as a molecule
+        kind = node.drawn_as  # a function is read as a process, and what enables an activity as a molecule
         function = category == "biolink:MolecularActivity" or (prefix == "GO" and not category)
         if node.term and kind == "process" and function:
             said["molecular_function"] = {"type": "MolecularFunctionAssociation", "term": self.curie(node.term)}
-        elif node.term and kind == "molecule" and (category in PRODUCTS or not entry):
+        elif node.term and kind in ("molecule", "treatment") and (category in PRODUCTS or not entry):
             said["enabled_by"] = {"type": PARTS["enabled_by"][1], "term": self.curie(node.term)}
         elif node.term and kind == "process" and prefix == "GO" and category == "biolink:BiologicalProcess":
             said["part_of"] = {"type": PARTS["part_of"][1], "term": self.curie(node.term)}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -36,7 +35,7 @@ from kg.formats.rdf.names import (
 )
 from kg.formats.rdf.turtle import explained
 from kg.model import vocabulary
-from kg.model.mechanism import Mechanism
+from kg.model.mechanism import Mechanism, once
 from kg.model.records import Edge, Effect, Evidence, Note, Requirement, Source
 from kg.model.vocabulary import Term
 from kg.reasoning import disagreements, identity, merge, network, whatif
@@ -62,8 +61,9 @@ def lines(graph: Graph, name: str) -> list[str]:
     return sorted(f"{line}\n" for line in data.serialize(format="nquads").split("\n") if line)
 
 
+@once
 def graph(mechanism: Mechanism) -> Graph:
-    """A mechanism as an ``rdflib.Graph``.
+    """A mechanism as an ``rdflib.Graph``, which is made once: copy it before you change it.
 
     >>> from kg.formats import read
     >>> mechanism = read("ta1-tlr7")
@@ -74,14 +74,18 @@ def graph(mechanism: Mechanism) -> Graph:
     return _Writer(mechanism).graph
 
 
+@once
 def run_graph(mechanism: Mechanism) -> Graph:
-    """What follows under every declared condition and reading: derived values, never asserted edges."""
+    """What follows under every declared condition and reading: derived values, never asserted edges. It is made once."""
     return _Runs(mechanism).graph
 
 
 def run_alone(mechanism: Mechanism) -> Graph:
     """The derived graph with what its words mean, and what nodes, edges, conditions and readings are called."""
-    whole, data = graph(mechanism), run_graph(mechanism)
+    whole, data = graph(mechanism), Graph(bind_namespaces="none")
+    bind(data, mechanism)
+    for triple in run_graph(mechanism):
+        data.add(triple)
     for predicate in (KGV.node, KGV.condition, KGV.reading, KGV.usesEdge, KGV.side):
         for about in set(data.objects(None, predicate)):
             for label in (*whole.objects(about, RDFS.label), *whole.objects(about, DCTERMS.title)):
@@ -137,9 +141,9 @@ class _Writer:
             self.say(about, SKOS.definition, entry.definition)
             self.say(about, BIOLINK.category, URIRef(BIOLINK[entry.category.removeprefix("biolink:")]))
 
-    @cached_property
+    @property
     def supports(self) -> disagreements.Supports:
-        return disagreements.Supports(self.m)
+        return disagreements.supports(self.m)
 
     # -- the parts of a mechanism -----------------------------------------------
 
@@ -436,7 +440,7 @@ class _Runs(_Writer):
                     self.support(about, *step.rests_on)
 
 
-def together(mechanisms: Sequence[Mechanism]) -> Graph:
+def together(whole: merge.Union) -> Graph:
     """What holds between mechanisms: which nodes are one or of one thing, and where two mechanisms disagree.
 
     It is a graph of its own, ``all``. What one mechanism alone disagrees about is in its graph ``ID/run``.
@@ -444,12 +448,12 @@ def together(mechanisms: Sequence[Mechanism]) -> Graph:
     graph = Graph(bind_namespaces="none")
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace, replace=True)
-    by_id = {m.id: m for m in mechanisms}
-    for link in identity.links(mechanisms):
+    by_id = {m.id: m for m in whole.parts}
+    for link in identity.links(whole.parts):
         one, other = (URIRef(iri(by_id[id], "node", key)) for id, key in (link.one, link.other))
         for here, there in ((one, other), (other, one)):
             graph.add((here, KGV.sameThing if link.differs else KGV.sameNode, there))
-    for conflict in disagreements.find(mechanisms):
+    for conflict in disagreements.supports(whole).conflicts:
         if len({side.mechanism for side in conflict.sides}) > 1:
             _conflict(graph, conflict, by_id, f"{vocabulary.BASE}{merge.ALL}")
     return graph
