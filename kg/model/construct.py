@@ -197,7 +197,8 @@ def built(name: str, said: Any, at: Location | None = None) -> Record:
             values[field] = _typed(value, rows[field], here)
     if not wrong:
         record = RECORDS[name](**values, at=at)
-        wrong = list(_record(record, name, here))
+        wrong = [Diagnostic(here, *found) for _, found in (_single(values["key"], "key") if "key" in values else ())]
+        wrong += _record(record, name, here)
         if not wrong:
             return record
     raise InvalidMechanism(wrong)

@@ -25,8 +25,9 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     draft = drafting.Draft(file, ledger, text)
     head = ledger.record("graph", "", {k: v for k, v in graph.items() if k not in ("nodes", "edges")}, ledger.at())
     ledger.record("file", "", {k: v for k, v in found.items() if k not in ("graph", "graphs")}, ledger.at())
-    for other in (one for one in [*every, *([] if isinstance(several, list) else [several])] if one is not graph):
-        ledger.record("graph", "another", {"graph": other}, place(other)).lost("graph", "only one graph of a file is read")
+    others = [one for one in every if one is not graph] + ([] if isinstance(several, list) else [several])
+    for one in others:
+        ledger.record("graph", "another", {"graph": one}, place(one)).lost("graph", "only one graph of a file is read")
     draft.about["title"] = head.text("label")
     for name, field in (("description", "summary"), ("version", "version")):
         draft.about[field] = head.text(f"metadata.{name}")
@@ -36,7 +37,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             node.carried("label")
         bel.node(draft, node.text("id"), node.at)
     for one in place.records(graph, "edges", "source", "relation", "target"):
-        data = one.get("metadata")
+        data: Any = one.get("metadata")
         apart = isinstance(data, dict) and isinstance(data.get("evidences", []), list)
         rest = {**one, "metadata": {k: v for k, v in data.items() if k != "evidences"}} if apart else one
         edge = ledger.record("edge", f"{one['source']} {one['relation']} {one['target']}", rest, place(one))

@@ -35,7 +35,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         node = ledger.record("node", str(one["bel"]), one, place(one))
         numbered.append(node.text("bel"))
         if named.setdefault(node.text("id", carry=False) or node.name, numbered[-1]) != numbered[-1]:
-            ledger.complain(node.at, "no-element", f"the id {one['id']!r} stands twice", "each node has an id of its own")
+            ledger.complain(node.at, "no-element", f"{one['id']!r} stands twice", "each node has an id of its own")
         for field in ("concept", "function", "variants", "members"):
             node.changed(field, "made again from its BEL term")
         bel.node(draft, numbered[-1], node.at)

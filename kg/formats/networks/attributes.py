@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -150,10 +150,10 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: Network) -> Mechan
     )
 
 
-def texts(ledger: Ledger, kind: str, said: Mapping[str, Any], names: Iterable[str], at: Location) -> Iterator[str]:
+def texts(ledger: Ledger, kind: str, said: Mapping[str, Any], names: Iterable[str], at: Location) -> list[str]:
     """Some values of an object as texts, before it is a record; a list or an object in place of one is a complaint."""
     taken = Taken(ledger, kind, "", said, at)
-    return map(taken.text, names)
+    return [taken.text(name) for name in names]
 
 
 def apart(outer: Mapping[str, Any], inner: object, name: str) -> dict[str, Any]:
@@ -343,15 +343,16 @@ def _edge(draft: drafting.Draft, edge: Taken, places: Mapping[str, Any]) -> None
             edge.changed(name, "made again from the rest")
     id, own = edge.text("id"), edge.text("key")
     made = draft.edge(sentence, edge, _evidence(draft, edge), name=own or ("" if id.isdigit() else id), **more)
-    for field, name in (("key", own), ("id", "" if own else id)):
-        if name and name != made and edge.fates[field][0] == "carried":
-            edge.changed(field, f"the edge is called {made}")
+    for called, name in (("key", own), ("id", "" if own else id)):
+        if name and name != made and edge.fates[called][0] == "carried":
+            edge.changed(called, f"the edge is called {made}")
 
 
 def _sentence(edge: Taken, subject: str, object: str) -> Sentence:
     """The sentence that kg wrote, else subject, verb or sign, and object."""
     words = edge.text("sentence", carry=False).split()
-    if len(words) in (3, 5) and words[0] == subject and words[1] in vocabulary.predicates() and words[3:4] in ([], ["from"]):
+    form = len(words) == 3 or (len(words) == 5 and words[3] == "from")
+    if form and words[0] == subject and words[1] in vocabulary.predicates():
         edge.carried("sentence")
         for name in VERBS:
             if edge.text(name, carry=False) == words[1]:
@@ -392,15 +393,10 @@ def _items(draft: drafting.Draft, edge: Taken, name: str, found: Any) -> tuple[E
 def _evidence(draft: drafting.Draft, edge: Taken) -> list[Evidence]:
     items = list(_items(draft, edge, "evidence", _json(draft, edge, "evidence")))
     for name in WORKS:
-        cited = edge.items(name, carry=False) if edge.several(name) else re.split(r"[|;,\s]+", edge.text(name, carry=False))
-        works = [work for work in cited if work != ""]
-        sources = {str(work): draft.cite(_publication(name, str(work))) for work in works}
-        items += [Evidence(source=key, claim=drafting.UNCLASSIFIED, at=edge.at) for key in sources.values() if key]
-        if missing := [work for work, key in sources.items() if not key]:
-            why = "it is no number of PubMed, no DOI and no address"
-            edge.changed(name, f"without {', '.join(missing)}: {why}") if any(sources.values()) else edge.lost(name, why)
-        else:
-            edge.carried(name)
+        cited = {work: draft.cite(_publication(name, work)) for work in edge.many(name, between=r"[|;,\s]+")}
+        known = [work for work, source in cited.items() if source]
+        items += [Evidence(source=cited[work], claim=drafting.UNCLASSIFIED, at=edge.at) for work in known]
+        edge.kept(name, list(cited), known, "it is no number of PubMed, no DOI and no address")
     return items
 
 

@@ -19,14 +19,14 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The network of a Cytoscape JSON file."""
     text = bounded.text(file, ledger)
     found, place = bounded.objects(text, ledger), bounded.Places(text, ledger)
-    elements = found.get("elements") if isinstance(found, dict) else None
+    elements: Any = found.get("elements") if isinstance(found, dict) else None
     if isinstance(elements, list):
         parts = {"nodes": bounded.List(), "edges": bounded.List()}
         for one in elements:
             data = one.get("data") if isinstance(one, dict) else None
             parts["edges" if isinstance(data, dict) and "source" in data else "nodes"].append(one)
         for part in parts.values():
-            part.offset = elements.offset
+            part.offset = getattr(elements, "offset", 0)
         elements = parts
     if not isinstance(elements, dict):
         raise ledger.stop(None, "no-graph", "there are no elements", '{"elements": {"nodes": [...], "edges": [...]}}')
@@ -45,9 +45,9 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
                 more = {key: value for key, value in one["position"].items() if key not in ("x", "y")}
                 beside |= {"position": more} if more else {}
             said = attributes.apart(beside, data, "data")
-            ends = attributes.texts(ledger, kind, said, ("id", "source", "target"), place(one))
+            id, source, target = attributes.texts(ledger, kind, said, ("id", "source", "target"), place(one))
             said = {key: value for key, value in said.items() if key not in ("id", "source", "target")}
-            into.append(attributes.Item(said, place(one), *ends, where))
+            into.append(attributes.Item(said, place(one), id, source, target, where))
     return attributes.mechanism(drafting.Draft(file, ledger, text), ledger, network)
 
 

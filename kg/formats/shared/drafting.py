@@ -197,7 +197,8 @@ class Draft:
             self.by = {work: key for key, works in reversed(self.works.items()) for work in works if work}
         if work not in self.by:
             made = unused(as_key(name), self.sources)
-            self.sources[made] = Source(key=made, kind="publication", read="no", **{field: work})
+            identified: dict[str, Any] = {field: work}
+            self.sources[made] = Source(key=made, kind="publication", read="no", **identified)
             self.works[made], self.by[work] = ("", "", ""), made
         return self.by[work]
 
@@ -281,6 +282,6 @@ def position(said: Any) -> tuple[float, float] | None:
     >>> position({"x": 1, "y": 2.5})
     (1, 2.5)
     """
-    found = (said.get("x"), said.get("y")) if isinstance(said, dict) else (None, None)
-    x, y = (one if isinstance(one, (int, float)) and type(one) is not bool and abs(one) < 1e9 else None for one in found)
-    return None if x is None or y is None else (x, y)
+    found = [said.get("x"), said.get("y")] if isinstance(said, dict) else []
+    near = [one for one in found if isinstance(one, (int, float)) and type(one) is not bool and abs(one) < 1e9]
+    return (near[0], near[1]) if len(near) == 2 else None

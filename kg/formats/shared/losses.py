@@ -8,8 +8,9 @@ way each value has one fate, so the counts add up by construction.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cache
@@ -214,6 +215,21 @@ class Taken:
     def several(self, name: str) -> bool:
         """Whether a value is a list."""
         return isinstance(self._value(name), (list, tuple))
+
+    def many(self, name: str, between: str = r"\|") -> list[str]:
+        """The texts of a list, or of a single text with something ``between`` them; the value's fate stays what it is."""
+        found = self.items(name, carry=False) if self.several(name) else re.split(between, self.text(name, carry=False))
+        return [said for said in (str(one).strip() for one in found) if said]
+
+    def kept(self, name: str, said: Sequence[str], kept: Container[str], why: str) -> None:
+        """Of the texts that a value ``said``, those in ``kept`` were carried; ``why`` the others were not."""
+        without = [one for one in said if one not in kept]
+        if not without:
+            self.carried(name)
+        elif len(without) < len(said):
+            self.changed(name, f"without {', '.join(without)}")
+        else:
+            self.lost(name, why)
 
     def _value(self, name: str) -> Any:
         """A value, or by a dotted name one within nested values; None if there is none."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -102,48 +102,30 @@ def _rows(text: str, file: Path, ledger: Ledger) -> Iterator[tuple[Mapping[str, 
                 ledger.complain(at, "no-table", "a line is one JSON object", '{"id": ...}')
 
 
-def _many(record: Taken, slot: str) -> list[str]:
-    """The values of a slot that holds several, a JSON list or a cell with | between; nothing is carried by this."""
-    items = record.items(slot, carry=False) if record.several(slot) else record.text(slot, carry=False).split("|")
-    return [str(item).strip() for item in items if str(item).strip()]
-
-
-def _kept(record: Taken, slot: str, kept: Container[str], why: str) -> None:
-    """Say what became of a slot that holds several values: some were kept, others not."""
-    said = _many(record, slot)
-    without = [one for one in said if one not in kept]
-    if not without:
-        record.carried(slot)
-    elif len(without) < len(said):
-        record.changed(slot, f"without {', '.join(without)}")
-    else:
-        record.lost(slot, why)
-
-
 def _node(draft: drafting.Draft, node: Taken) -> None:
     id, label = node.text("id"), node.text("name")
     if not id or id in draft.keys:
         told = f"the id {id!r} stands twice" if id else "a node has no id"
         draft.ledger.complain(node.at, "no-element", told, "each node has an id of its own")
         return
-    names = [id, *_many(node, "xref")]
+    names = [id, *node.many("xref")]
     ours = [one for one in names if one.startswith(vocabulary.BASE) and "/node/" in one]
     curies = [one for one in names if one not in ours] if ours else [id]
     term, curie = next(((term, one) for one in curies if (term := drafting.term(one, label, node.at))), (None, ""))
-    _kept(node, "xref", [id, curie, *ours[:1]], "kg has one term for a node")
+    node.kept("xref", names[1:], (id, curie, *ours[:1]), "kg has one term for a node")
     if term is None and not ours:
         node.changed("id", "kept as the node's name: its prefix is not registered in ontology/prefixes.tsv")
     if term and label != term.label:
         node.changed("name", f"{term.label}, as it was looked up")
     symbol = node.text("symbol")
-    categories = [_category(one) for one in _many(node, "category")]
+    categories = [_category(one) for one in node.many("category")]
     entry = vocabulary.terms().get(term.id) if term else None
-    kinds = {row["category"]: row["kind"] for row in vocabulary.table("categories.tsv") if row["category"] in categories}
+    kinds = {row["category"]: row["kind"] for row in vocabulary.table("categories.tsv")}
     of_term = entry.category if entry else ""
-    said = next((one for one in kinds if kinds[one] != "other" and one != of_term), "")
+    said = next((one for one in categories if kinds.get(one, "other") != "other" and one != of_term), "")
     kind = kinds[said] if said and not (entry and entry.kind == kinds[said]) else ""
-    if said and not kind or of_term in categories or len(categories) > 1:
-        _kept(node, "category", [of_term, of_term.removeprefix("biolink:"), said, said.removeprefix("biolink:")], "kg draws a node as one kind")
+    if (said and not kind) or of_term in categories or len(categories) > 1:
+        node.kept("category", categories, (of_term, said), "kg draws a node as one kind")
     elif kind:
         node.changed("category", f"kind: {kind}")
     else:
@@ -177,10 +159,10 @@ def _end(draft: drafting.Draft, edge: Taken, side: str) -> str:
 def _edge(draft: drafting.Draft, edge: Taken, places: dict[str, Place]) -> None:
     subject, object = _end(draft, edge, "subject"), _end(draft, edge, "object")
     sentence = Sentence(subject, _verb(edge), object)
-    if _many(edge, "category") == ["biolink:Association"]:
+    if edge.many("category") == ["biolink:Association"]:
         edge.carried("category")
     more: dict[str, Any] = {}
-    where = _many(edge, "anatomical_context_qualifier")
+    where = edge.many("anatomical_context_qualifier")
     place = drafting.term(where[0], "", edge.at) if len(where) == 1 else None
     if place:
         edge.carried("anatomical_context_qualifier")
@@ -245,9 +227,9 @@ def _qualifiers(predicate: vocabulary.Predicate) -> dict[str, str]:
 
 def _evidence(draft: drafting.Draft, edge: Taken, negated: bool) -> list[Evidence]:
     """One item for each publication; the file itself where none is cited. What is negated is disputed."""
-    cited = {one: draft.cite(one) for one in _many(edge, "publications")}
+    cited = {one: draft.cite(one) for one in edge.many("publications")}
     known = [one for one, source in cited.items() if source]
-    _kept(edge, "publications", known, "it is no number of PubMed, no DOI and no address")
+    edge.kept("publications", list(cited), known, "it is no number of PubMed, no DOI and no address")
     sources = list(dict.fromkeys(cited[one] for one in known)) or ["file"]
     species = edge.text("species_context_qualifier", carry=False)
     taxon = drafting.taxon(species) if species else None
