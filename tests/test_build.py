@@ -16,8 +16,8 @@ from kg.formats.rdf import write
 from kg.reasoning import disagreements, network
 from kg.site.build import STAMP, build, contents, outputs
 
-SEED = kg.shelf("seeds") / "ta1-tlr7" / "mechanism.yaml"
-GOLDEN = kg.shelf("seeds").parent / "exports"
+SEED = kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml"
+GOLDEN = kg.data_dir("seeds").parent / "exports"
 FAST = ["ttl", "graphml"]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from rdflib import RDF, XSD, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from kg import shelf
+from kg import data_dir
 from kg.formats.rdf.names import BIOLINK, KGV, OA, PREFIXES, iri
 from kg.formats.shared.losses import Ledger
 from kg.model.mechanism import Mechanism
@@ -115,7 +115,9 @@ def _one_or_all(values: list[Any]) -> Any:
 
 def _own() -> dict[str, Any]:
     """The context of our own: ontology/context.jsonld."""
-    found: dict[str, Any] = json.loads((shelf("ontology") / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+    found: dict[str, Any] = json.loads((data_dir("ontology") / "context.jsonld").read_text(encoding="utf-8"))[
+        "@context"
+    ]
     return found
 
 
