@@ -53,7 +53,7 @@ def once(*command: str) -> tuple[float, float]:
 def main() -> None:
     import kg
 
-    seed = str(kg.shelf("seeds") / "ta1-tlr7" / "mechanism.yaml")
+    seed = str(kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml")
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "naive.py"
         script.write_text(NAIVE, encoding="utf-8")

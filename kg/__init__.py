@@ -34,13 +34,13 @@ _HOME = {
     "why": "kg.reasoning.reasons",
     "write": "kg.formats",
 }
-__all__ = sorted([*_HOME, "shelf"])
+__all__ = sorted([*_HOME, "data_dir"])
 
 
-def shelf(name: str) -> Path:
+def data_dir(name: str) -> Path:
     """The folder ``ontology`` or ``seeds``: inside an installed kg, or beside it in a checkout.
 
-    >>> shelf("ontology").joinpath("predicates.tsv").is_file()
+    >>> data_dir("ontology").joinpath("predicates.tsv").is_file()
     True
     """
     here = Path(__file__).resolve().parent

@@ -13,8 +13,8 @@ from kg import formats
 from kg.cli.group import main
 from kg.site.build import STAMP, build, outputs
 
-SEED = kg.shelf("seeds") / "ta1-tlr7" / "mechanism.yaml"
-GOLDEN = kg.shelf("seeds").parent / "exports"
+SEED = kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml"
+GOLDEN = kg.data_dir("seeds").parent / "exports"
 FAST = ["ttl", "graphml"]
 
 

@@ -82,10 +82,10 @@ def files(tmp_path):
 def checkout(tmp_path, monkeypatch):
     """A checkout with a copy of the tables."""
     root = tmp_path / "project"
-    shutil.copytree(kg.shelf("ontology"), root / "ontology")
+    shutil.copytree(kg.data_dir("ontology"), root / "ontology")
     (root / "setup.cfg").touch()
-    monkeypatch.setattr(catalogue, "shelf", lambda name: root / name)
-    monkeypatch.setattr(vocabulary, "shelf", lambda name: root / name)
+    monkeypatch.setattr(catalogue, "data_dir", lambda name: root / name)
+    monkeypatch.setattr(vocabulary, "data_dir", lambda name: root / name)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     yield root / "ontology" / "terms.tsv"
     monkeypatch.undo()
@@ -171,7 +171,7 @@ def test_what_cannot_be_added_is_told_and_nothing_is_written(name, ids, words, f
     assert (result.exit_code, words in result.output) == (1, True), result.output
     assert checkout.read_bytes() == before
     assert sorted(path.name for path in checkout.parent.iterdir()) == sorted(
-        path.name for path in kg.shelf("ontology").iterdir()
+        path.name for path in kg.data_dir("ontology").iterdir()
     )
 
 
@@ -185,7 +185,7 @@ def test_a_category_that_is_not_clear_has_to_be_said(tmp_path, checkout):
 
 def test_an_installed_kg_adds_nothing(files, tmp_path, monkeypatch):
     (tmp_path / "site" / "ontology").mkdir(parents=True)
-    monkeypatch.setattr(catalogue, "shelf", lambda name: tmp_path / "site" / name)
+    monkeypatch.setattr(catalogue, "data_dir", lambda name: tmp_path / "site" / name)
     with pytest.raises(InvalidMechanism, match="installed kg"):
         catalogue.add(catalogue.read(files["go.obo"], "obo"), ["GO:9000001"])
 

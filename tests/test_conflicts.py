@@ -13,7 +13,7 @@ from kg.cli.group import main
 from kg.formats.notation import read
 from kg.model.vocabulary import terms
 from kg.page.picture import Picture
-from kg.page.words import Told
+from kg.page.words import Narrative
 from kg.reasoning import disagreements, routes, whatif
 from kg.reasoning.disagreements import find
 from kg.reasoning.identity import families, links
@@ -546,7 +546,7 @@ def test_a_contradiction_carries_a_mark_in_the_picture_and_what_something_separa
     for taxon, marked in (("mouse", ["up.e", "down.e"]), ("human", [])):
         stated = MICE if taxon == "mouse" else {"taxon": HUMAN}
         down = mechanism("down", edge("peptide limits signal", evidence=item(**stated)))
-        shapes = Picture(Told(merge([up, down])))
+        shapes = Picture(Narrative(merge([up, down])))
         crossed = [shapes.m.edges[line["edge"]].name for line in shapes.lines if line["mark"]]
         assert crossed == marked, taxon
         assert ["disputed or contradicted"] * bool(marked) == [

@@ -16,7 +16,7 @@ import pytest
 import kg
 
 SEED = kg.read("ta1-tlr7")
-FOLDER = kg.shelf("seeds") / "ta1-tlr7"
+FOLDER = kg.data_dir("seeds") / "ta1-tlr7"
 BESIDE = FOLDER.parents[2] / "shared"  # where the article lies next to the repository
 
 #: What a statement of this kind may be called in the seed, at its firmest.

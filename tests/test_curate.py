@@ -13,7 +13,7 @@ from kg.model.diagnostics import InvalidMechanism
 from kg.reasoning import disagreements
 from kg.review import curate
 
-SEED = (kg.shelf("seeds") / "ta1-tlr7" / "mechanism.yaml").read_bytes()
+SEED = (kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml").read_bytes()
 DOI = "10.1000/a.later.paper"
 
 
@@ -62,7 +62,9 @@ def test_a_second_paper_supports_one_edge_disputes_another_and_adds_one(file, tm
     assert (degradation.supporting, degradation.disputing) == (1, 1)
     assert mechanism.edge("miR146a-limits-immune_suppression").asserted
     assert not mechanism.edge("degradation").asserted
-    assert ("disputed", "degradation") in {(one.kind, one.sides[0].about[0]) for one in disagreements.find([mechanism])}
+    assert ("disputed", "degradation") in {
+        (one.kind, one.sides[0].about[0]) for one in disagreements.conflicts([mechanism])
+    }
 
 
 def indented(data):
@@ -98,7 +100,7 @@ def test_every_line_stays_byte_for_byte(data, file):
 
 
 def test_a_file_that_ends_without_a_break_and_with_a_long_text(file):
-    text = (kg.shelf("ontology") / "starter.yaml").read_text(encoding="utf-8").replace("NAME", "small")
+    text = (kg.data_dir("ontology") / "starter.yaml").read_text(encoding="utf-8").replace("NAME", "small")
     for tail in (text.rstrip(), text + "notes:\n- note: |\n    Long.\n\n    Text.\n\n\n"):
         file.write_text(tail, encoding="utf-8")
         curate.add_source(file, DOI)
@@ -140,7 +142,7 @@ def test_what_cannot_be_added_is_refused_and_nothing_is_written(arguments, code,
 def test_a_broken_file_and_brackets_are_refused(file):
     file.write_bytes(SEED.replace(b"title: How", b"titel: How"))
     assert run(file, "--doi", DOI).exit_code == 1
-    starter = (kg.shelf("ontology") / "starter.yaml").read_text(encoding="utf-8").replace("NAME", "small")
+    starter = (kg.data_dir("ontology") / "starter.yaml").read_text(encoding="utf-8").replace("NAME", "small")
     sources = re.search(r"\nsources:.*?(?=\n\S)", starter, re.S)
     flow = starter.replace(sources[0], '\nsources: {one: {kind: review, url: "https://example.org/"}}')
     file.write_text(flow, encoding="utf-8")

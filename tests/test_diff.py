@@ -15,7 +15,7 @@ from kg.cli.group import main
 from kg.model.diagnostics import InvalidMechanism
 from kg.review.diff import KINDS, diff, html, load
 
-SEED = kg.shelf("seeds") / "ta1-tlr7" / "mechanism.yaml"
+SEED = kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml"
 TEXT = SEED.read_text(encoding="utf-8")
 
 
@@ -91,7 +91,7 @@ def test_only_what_changed_is_told(tmp_path):
 
 def test_an_edge_without_a_name_of_its_own_is_the_same_edge_under_another_verb(tmp_path):
     one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
-    starter = (kg.shelf("ontology") / "starter.yaml").read_text(encoding="utf-8").replace("NAME", "new")
+    starter = (kg.data_dir("ontology") / "starter.yaml").read_text(encoding="utf-8").replace("NAME", "new")
     edge = re.search(r"- edge: (\w+) (\w+) (\w+)\n", starter)
     one.write_text(starter, encoding="utf-8")
     two.write_text(starter.replace(edge[0], f"- edge: {edge[1]} prevents {edge[3]}\n"), encoding="utf-8")

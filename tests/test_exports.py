@@ -128,7 +128,7 @@ def test_licence_version_input_hash_and_source_strip_travel_in_every_rdf_export(
 
 
 def test_the_input_hash_is_of_what_is_said_and_not_of_how(tmp_path):
-    seed = kg.shelf("seeds") / "ta1-tlr7" / "mechanism.yaml"
+    seed = kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml"
     mechanism = kg.read(seed)
     copy = tmp_path / "mechanism.yaml"
     copy.write_text("# a comment\n" + seed.read_text(encoding="utf-8"), encoding="utf-8")
@@ -161,7 +161,7 @@ def test_all_quads_are_in_one_file(built):
 
 def test_void_counts_what_is_there_and_names_every_file(built):
     data = Graph().parse(built / "void.ttl", publicID="https://example.org/")
-    words = Graph().parse(kg.shelf("ontology") / "vocabulary.ttl")
+    words = Graph().parse(kg.data_dir("ontology") / "vocabulary.ttl")
     known = tuple(map(str, words.objects(None, DCTERMS.references)))
     for mechanism in SEEDS:
         about = URIRef(names.iri(mechanism))

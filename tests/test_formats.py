@@ -941,7 +941,7 @@ def test_the_sif_sample():
 
 # ---------------------------------------------------------------- what each format holds
 
-GUIDE = kg.shelf("seeds").parent / "docs" / "formats.md"
+GUIDE = kg.data_dir("seeds").parent / "docs" / "formats.md"
 MARK = "<!-- made by tests/test_formats.py from a mechanism in which every key says something -->\n"
 CELLS = {frozenset({"carried"}): "yes", frozenset({"changed"}): "changed", frozenset({"lost"}): "no"}
 

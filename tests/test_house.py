@@ -196,5 +196,5 @@ def test_the_starter_is_valid(tmp_path, monkeypatch):
     assert mechanism.id == "my-mechanism"
     assert report.diagnostics == ()
     schema = json.loads(Path("my-mechanism/mechanism.schema.json").read_text(encoding="utf-8"))
-    assert schema == json.loads((kg.shelf("ontology") / "mechanism.schema.json").read_text(encoding="utf-8"))
+    assert schema == json.loads((kg.data_dir("ontology") / "mechanism.schema.json").read_text(encoding="utf-8"))
     assert CliRunner().invoke(main, ["new", "my-mechanism"]).exit_code == 2  # never overwrites

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg import checks, formats, shelf
+from kg import checks, data_dir, formats
 from kg.formats.notation.read import parse_bytes
 from kg.formats.notation.schema import schema
 from kg.formats.notation.write import text
@@ -366,7 +366,7 @@ def test_a_file_of_references_is_no_bomb():
 
 
 def test_the_schema_is_the_one_that_is_committed():
-    committed = (shelf("ontology") / "mechanism.schema.json").read_text(encoding="utf-8")
+    committed = (data_dir("ontology") / "mechanism.schema.json").read_text(encoding="utf-8")
     assert json.dumps(schema(), indent=1, ensure_ascii=False) + "\n" == committed
 
 
@@ -396,7 +396,7 @@ def test_a_seed_fits_the_schema(path):
     ],
 )
 def test_what_the_reader_refuses_the_schema_refuses(old, new):
-    seed = (shelf("seeds") / "ta1-tlr7" / "mechanism.yaml").read_text(encoding="utf-8")
+    seed = (data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml").read_text(encoding="utf-8")
     assert old in seed
     changed = seed.replace(old, new)
     assert parse_bytes(changed.encode())[1] or checks.check(parse_bytes(changed.encode())[0]).errors
@@ -417,7 +417,7 @@ def test_the_table_and_the_values_have_the_same_keys(name):
     told = [key.field for key in notation()[name].values()]
     fields = {field.name for field in dataclasses.fields(RECORDS[name])}
     assert len(told) == len(set(told))
-    assert set(told) == fields - {"key", "at", "spots", "file", "mechanism"} - (
+    assert set(told) == fields - {"key", "at", "locations", "file", "mechanism"} - (
         {"assay", "time", "dose", "stance"} if name == "effect" else set()
     )
 

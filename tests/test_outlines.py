@@ -21,7 +21,7 @@ from kg.model import vocabulary
 from kg.model.records import STATUS, Evidence, Frozen
 from kg.model.vocabulary import Term
 from kg.page.picture import Picture
-from kg.page.words import Told
+from kg.page.words import Narrative
 
 SEEDS = {mechanism.id: mechanism for mechanism in map(kg.read, formats.seeds())}
 FIRST = SEEDS["ta1-tlr7"]
@@ -168,7 +168,7 @@ def test_no_value_of_a_run_rests_on_what_others_say():
 
 def test_a_disputed_line_carries_a_cross():
     outline = SEEDS["cgas-sting"]
-    shapes = Picture(Told(outline))
+    shapes = Picture(Narrative(outline))
     assert [outline.edges[line["edge"]].name for line in shapes.lines if line["mark"]] == ["MyD88-not-needed"]
     assert "disputed" in page.html(outline).partition('id="legend"')[2]
 

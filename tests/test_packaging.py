@@ -42,7 +42,7 @@ def test_kg_builds_from_what_is_installed(kind, tmp_path):
     assert (tmp_path / "public" / "query.html").stat().st_size > 2_000_000
     assert "nothing wrong" in run(str(venv / "bin" / "kg"), "check", cwd=tmp_path)
     assert "mechanism.yaml" in run(str(venv / "bin" / "kg"), "new", "my-mechanism", cwd=tmp_path)
-    found = run(str(python), "-c", "import kg; print(kg.shelf('ontology'), kg.shelf('seeds'))", cwd=tmp_path)
+    found = run(str(python), "-c", "import kg; print(kg.data_dir('ontology'), kg.data_dir('seeds'))", cwd=tmp_path)
     assert found.count("site-packages") == 2
 
 

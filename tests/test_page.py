@@ -23,7 +23,7 @@ from kg.model.records import Condition, Edge, Evidence, Frozen, Node, Note, Plac
 from kg.model.vocabulary import Term
 from kg.page.layout import FONT, WIDE, lines, spoken
 from kg.page.picture import Picture
-from kg.page.words import Told
+from kg.page.words import Narrative
 from kg.reasoning import whatif
 
 SEED = kg.read("ta1-tlr7")
@@ -186,7 +186,7 @@ def test_no_mechanism_is_too_odd_to_draw() -> None:
 
 
 def test_a_hedge_of_what_only_qualifies_hedges_nothing() -> None:
-    told = Told(SEED)
+    told = Narrative(SEED)
     assert told.hedges(SEED.edge("protection")) == []
     assert told.hedges(SEED.edge("degradation")) == ["under normal circumstances"]
     groups = told.grouped(SEED.edge("protection").evidence)
@@ -200,7 +200,7 @@ def test_what_is_copied_as_turtle_is_valid_and_part_of_the_graph() -> None:
 
     from kg.formats.rdf import names, write
 
-    told, whole = Told(SEED), set(write.graph(SEED))
+    told, whole = Narrative(SEED), set(write.graph(SEED))
     assert len(told.copies) == len(SEED.edges) + len(SEED.nodes)
     seen = set()
     for of in told.copies.values():
@@ -417,7 +417,7 @@ def test_without_javascript_the_picture_and_the_steps_are_there(visit: Open) -> 
     assert tab.locator("#static svg").is_visible()
     assert tab.get_by_text("RNase A degrades miR-146a-5p", exact=True).first.is_visible()
     assert tab.locator("#steps li").count() == len(SEED.edges)
-    told = Told(SEED)
+    told = Narrative(SEED)
     said = tab.locator("#steps li").all_text_contents()
     assert all(any(told.say(edge) in text and told.support(edge) in text for text in said) for edge in SEED.edges)
     assert not tab.locator("#next").is_visible()
@@ -464,7 +464,7 @@ def test_filters_dim_and_count_and_stand_in_the_address(visit: Open) -> None:
     assert again.locator("#steps .faded").count() == len(SEED.edges) - len(again.evaluate("explorer.lit().edges"))
     tab.click("#unfilter")
     assert tab.evaluate("explorer.lit()") is None and tab.evaluate("location.hash") == "#tab=explore"
-    told = Told(SEED)
+    told = Narrative(SEED)
     for facet in told.facets:
         assert {c.key for c in facet.choices} == {
             key for e in SEED.edges for key in told.tags(e)[told.facets.index(facet)]
@@ -559,8 +559,10 @@ def test_a_copied_link_reproduces_the_view(visit: Open) -> None:
     tab.click("#copy-link")
     again = visit("#" + tab.locator("#link").input_value().partition("#")[2])
     assert again.evaluate("explorer.scale()") == pytest.approx(tab.evaluate("explorer.scale()"), abs=0.01)
-    spots = [one.evaluate("explorer.at('TLR7')") for one in (tab, again)]
-    assert spots[0]["x"] == pytest.approx(spots[1]["x"], abs=3) and spots[0]["y"] == pytest.approx(spots[1]["y"], abs=3)
+    locations = [one.evaluate("explorer.at('TLR7')") for one in (tab, again)]
+    assert locations[0]["x"] == pytest.approx(locations[1]["x"], abs=3) and locations[0]["y"] == pytest.approx(
+        locations[1]["y"], abs=3
+    )
     assert again.locator(".card:visible h2").inner_text() == "TLR7" and again.locator("#plain").is_checked()
 
 
@@ -568,7 +570,7 @@ def test_labels_and_headings_stay_inside_their_boxes(visit: Open) -> None:
     """Python only estimates how wide a text is; the browser measures it, in the font that the page is drawn with."""
     texts, room = [], []
     for mechanism in [*map(formats.read, formats.seeds()), strip(SEED), chained(1, 40)]:
-        shapes = Picture(Told(mechanism))
+        shapes = Picture(Narrative(mechanism))
         for node in mechanism.nodes.values():
             texts += [(line, FONT, 400) for line in lines(spoken(node.label))]
             room += [WIDE] * (len(texts) - len(room))
@@ -819,7 +821,7 @@ def test_a_large_page_draws_the_neighbours_of_what_is_looked_for(visit: Open, tm
     assert tab.evaluate("explorer.at('hub129')") and tab.evaluate("explorer.more('right')") is None
     edge = hub.edges[1500]
     tab.evaluate("name => { location.hash = 'edge=' + name }", edge.name)
-    tab.locator(".card:visible h2", has_text=Told(hub).say(edge)).wait_for()
+    tab.locator(".card:visible h2", has_text=Narrative(hub).say(edge)).wait_for()
     assert tab.locator(".card:visible .evidence").is_visible() and tab.evaluate(
         "name => !!explorer.at(name)", edge.name
     )

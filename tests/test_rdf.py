@@ -212,7 +212,7 @@ def test_json_ld_is_what_a_web_developer_expects(mechanism):
 
 
 def test_the_context_knows_every_verb():
-    context = json.loads((kg.shelf("ontology") / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+    context = json.loads((kg.data_dir("ontology") / "context.jsonld").read_text(encoding="utf-8"))["@context"]
     for verb in vocabulary.predicates():
         assert context[verb]["@id"] == f"kgv:{verb}", "add the verb to ontology/context.jsonld"
 
@@ -230,7 +230,7 @@ def test_the_same_bytes_whatever_the_hash_seed(mechanism, tmp_path):
             capture_output=True,
             text=True,
             check=True,
-            cwd=kg.shelf("seeds").parent,
+            cwd=kg.data_dir("seeds").parent,
         ).stdout
         for seed in ("0", "1")
     ]

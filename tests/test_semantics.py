@@ -18,7 +18,7 @@ from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Effect, Frozen, Node, Requirement, Sentence
 from kg.reasoning import exact, expectations, network
 from kg.reasoning.experiments import discriminate
-from kg.reasoning.network import Impossible, Run
+from kg.reasoning.network import QueryError, Run
 from kg.reasoning.reasons import Reasons, why
 from kg.reasoning.routes import routes
 from kg.reasoning.whatif import whatif
@@ -161,13 +161,13 @@ def test_routes_are_signed_and_mixed():
     ],
 )
 def test_what_is_not_known_is_said(arguments, words):
-    with pytest.raises(Impossible, match=re.escape(words)):
+    with pytest.raises(QueryError, match=re.escape(words)):
         whatif(SEED, **arguments)
 
 
 def test_a_mechanism_with_no_executing_edge_cannot_be_run():
     mechanism, _ = sketch("edges: [{edge: A binds B}]")
-    with pytest.raises(Impossible, match="no edge that can be run"):
+    with pytest.raises(QueryError, match="no edge that can be run"):
         whatif(mechanism)
 
 

@@ -26,7 +26,7 @@ HERE = Path(__file__).parent / "wrong-rdf"
 GOOD = HERE / "nothing-wrong.ttl"
 FILES = sorted(set(HERE.glob("*.ttl")) - {GOOD})
 SH = Namespace(shapes.SHACL)
-SHAPES = Graph().parse(kg.shelf("ontology") / "shapes.ttl")
+SHAPES = Graph().parse(kg.data_dir("ontology") / "shapes.ttl")
 PREFIX = "https://w3id.org/immune-kg/shapes/"
 SEEDS = [kg.read(path) for path in formats.seeds()]
 
@@ -99,7 +99,7 @@ def _listed(shape):
 
 
 def test_every_word_in_the_shapes_is_in_the_vocabulary():
-    words = Graph().parse(kg.shelf("ontology") / "vocabulary.ttl")
+    words = Graph().parse(kg.data_dir("ontology") / "vocabulary.ttl")
     for triple in SHAPES:
         for term in triple:
             if isinstance(term, URIRef) and term.startswith(str(names.KGV)):

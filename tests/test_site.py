@@ -208,7 +208,7 @@ def test_the_downloads_have_their_size_and_hash(small: Path) -> None:
 
 
 def test_an_answer_is_the_reviewed_one(small: Path) -> None:
-    for file in (kg.shelf("seeds") / SEED / "answers").glob("*.csv"):
+    for file in (kg.data_dir("seeds") / SEED / "answers").glob("*.csv"):
         assert (small / "questions" / file.name).read_bytes() == file.read_bytes()
 
 
@@ -273,7 +273,7 @@ def test_a_fault_leaves_the_old_site(tmp_path: Path, monkeypatch: Any) -> None:
 
 def test_an_invalid_mechanism_writes_no_site(tmp_path: Path) -> None:
     bad = tmp_path / "mechanism.yaml"
-    text = (kg.shelf("seeds") / SEED / "mechanism.yaml").read_text(encoding="utf-8")
+    text = (kg.data_dir("seeds") / SEED / "mechanism.yaml").read_text(encoding="utf-8")
     bad.write_text(re.sub(r"(edge: \S+) \w+ ", r"\1 wobbles ", text), encoding="utf-8")
     result = CliRunner().invoke(main, ["site", str(bad), "-o", str(tmp_path / "out")])
     assert result.exit_code == 1 and "unknown-verb" in result.stderr and not (tmp_path / "out").exists()
@@ -495,7 +495,7 @@ def test_every_question_has_the_same_answer_in_the_page_as_by_kg_ask(
     tab = visit(whole, f"query.html#question=mechanisms&of={of}")
     answered(tab)
     tab.evaluate(KEEP)
-    golden = {file.stem for file in (kg.shelf("seeds") / of / "answers").glob("*.csv")} if of else set()
+    golden = {file.stem for file in (kg.data_dir("seeds") / of / "answers").glob("*.csv")} if of else set()
     for name in sorted(golden) if of else sparql.questions():
         tab.evaluate("([name, of]) => { location.hash = `question=${name}&of=${of}` }", [name, of])
         tab.locator(f"[data-question={name}][aria-current]").wait_for(state="attached")

@@ -12,7 +12,7 @@ from kg import formats
 from kg.formats.rdf import names, turtle, write
 from kg.model import vocabulary
 
-FILE = kg.shelf("ontology") / "vocabulary.ttl"
+FILE = kg.data_dir("ontology") / "vocabulary.ttl"
 MARK = "# ==== MADE FROM THE TABLES ====\n"
 WORDS = Graph().parse(FILE)
 ONTOLOGY = URIRef(vocabulary.BASE + "vocab")

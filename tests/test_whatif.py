@@ -22,12 +22,12 @@ from kg.model.records import Assumption, Change, Condition, Evidence, Expect, Ex
 from kg.model.vocabulary import Term
 from kg.page import network as in_page
 from kg.page.picture import asset
-from kg.page.words import Told, rests
+from kg.page.words import Narrative, rests
 from kg.reasoning import experiments, network, whatif
 from kg.reasoning.disagreements import Supports
 
 SEED = kg.read("ta1-tlr7")
-SEEDS = sorted(path.parent.name for path in kg.shelf("seeds").glob("*/mechanism.yaml"))
+SEEDS = sorted(path.parent.name for path in kg.data_dir("seeds").glob("*/mechanism.yaml"))
 SMALL = ("cgas-sting", "pd1-blockade")  # the others are compared among the slow tests
 Question = tuple[str, dict[str, str], str, tuple[str, ...]]  # condition, values, reading, assumptions
 
@@ -278,7 +278,7 @@ def test_an_answer_says_what_it_stands_on_and_its_steps_lead_to_their_evidence(v
         and "mouse 1" in text
         and "of the whole the source says: primarily mouse" in text
     )
-    assert f"Assumed that nothing unlisted causes {', '.join(Told(SEED).title(n) for n in step.closed)}." in text
+    assert f"Assumed that nothing unlisted causes {', '.join(Narrative(SEED).title(n) for n in step.closed)}." in text
     supports = Supports(SEED)
     assert f"Sources: {rests(supports.of(*step.rests_on))}." in text
     first = supports.of(step.because[0].edge)
@@ -286,7 +286,7 @@ def test_an_answer_says_what_it_stands_on_and_its_steps_lead_to_their_evidence(v
     for caveat in SEED.caveats:
         assert caveat in tab.locator("#answer .strip").inner_text()
     tab.locator("[data-step=CD8_priming] .because button").first.click()
-    assert tab.locator(".card:visible h2").inner_text() == Told(SEED).say(SEED.edge("priming"))
+    assert tab.locator(".card:visible h2").inner_text() == Narrative(SEED).say(SEED.edge("priming"))
     assert tab.locator("#running").is_visible() and "TLR7: absent, set" in tab.locator("#values").inner_text()
     tab.click("#tab-runs")
     assert list(steps(tab)), "the run is still there"
@@ -310,7 +310,7 @@ def test_the_experiment_that_tells_the_readings_apart(visit: Open) -> None:
     tab = visit("#tab=runs")
     tab.click("#apart")
     tab.locator("#experiments li button").first.wait_for()
-    found, told = experiments.discriminate(SEED), Told(SEED)
+    found, told = experiments.discriminate(SEED), Narrative(SEED)
     said = tab.locator("#experiments > li strong").all_inner_texts()
     assert said == [
         " + ".join(
@@ -350,7 +350,7 @@ def test_a_stop_with_a_condition_shows_its_run_where_it_is_lit(visit: Open) -> N
     tab = visit(f"#stop={n}")
     told = tab.locator("#values").inner_text().splitlines()
     assert told == ["MiR-146a-5p: absent, changed from unknown", "RNase A: present"] or set(told) == {
-        f"{Told(SEED).title('miR146a')}: absent, changed from unknown",
+        f"{Narrative(SEED).title('miR146a')}: absent, changed from unknown",
         "RNase A: present",
     }
     assert not tab.locator("#bar").is_visible(), "the picture stays where it is"

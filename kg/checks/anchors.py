@@ -64,7 +64,7 @@ def looked_up(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Dia
             if files and sha not in files:
                 found.append(
                     warning(
-                        source.spot(f"texts.{i}"),
+                        source.location_of(f"texts.{i}"),
                         "unknown-text",
                         f"no text in {folder} has this hash",
                         _likeliest(m, source.key, files),
@@ -81,7 +81,7 @@ def looked_up(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Dia
             why = "no text at hand" if of and of.texts else "its source has no text"
             skipped[why] += 1
             if strict:
-                spot = item.spot("anchor" if item.anchor else "span")
+                spot = item.location_of("anchor" if item.anchor else "span")
                 found.append(
                     error(
                         spot,
@@ -130,7 +130,7 @@ def _look_up(
     if item.span:
         if item.span[1] > len(here[0]):
             return [], error(
-                item.spot("span"),
+                item.location_of("span"),
                 "span-outside",
                 f"the text has {len(here[0])} characters",
                 "`kg locate FILE PHRASE` prints the span of a phrase",
@@ -141,14 +141,14 @@ def _look_up(
     if most == 0:
         nearest = here[0].nearest(item.anchor)
         return [], error(
-            item.spot("anchor"),
+            item.location_of("anchor"),
             "anchor-absent",
             "the source does not say this",
             f"it says: {nearest}" if nearest else "`kg locate FILE PHRASE` finds a place",
         )
     if most > 1:
         return [], error(
-            item.spot("anchor"),
+            item.location_of("anchor"),
             "anchor-repeated",
             f"the source says this {most} times",
             "a word more, before or after, makes it the only one",

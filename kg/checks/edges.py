@@ -21,17 +21,23 @@ def verbs_are_known(m: Mechanism) -> Iterator[Diagnostic]:
             continue
         if edge.verb not in vocabulary.predicates():
             yield error(
-                edge.spot("verb"), "unknown-verb", f"{edge.verb!r} is no verb", near(edge.verb, vocabulary.predicates())
+                edge.location_of("verb"),
+                "unknown-verb",
+                f"{edge.verb!r} is no verb",
+                near(edge.verb, vocabulary.predicates()),
             )
         elif bool(edge.sentence.other) != (edge.verb == "protects"):
             said = edge.sentence
             if said.other:
                 message, form = f"{said.verb!r} takes no `from`", f"{said.subject} {said.verb} {said.object}"
-                yield error(edge.spot("from"), "unreadable-sentence", message, f"write: {form}")
+                yield error(edge.location_of("from"), "unreadable-sentence", message, f"write: {form}")
             else:
                 form = f"{said.text} from NODE"
                 yield error(
-                    edge.spot("verb"), "unreadable-sentence", "'protects' does not say from what", f"write: {form}"
+                    edge.location_of("verb"),
+                    "unreadable-sentence",
+                    "'protects' does not say from what",
+                    f"write: {form}",
                 )
 
 
@@ -55,14 +61,14 @@ def blocking_edges_block_one_edge(m: Mechanism) -> Iterator[Diagnostic]:
         if circle and not told & set(circle):
             told.update(circle)
             yield error(
-                edge.spot("object"),
+                edge.location_of("object"),
                 "blocks-itself",
                 f"{edge.name!r} blocks itself: {' blocks '.join(circle)}",
                 "name an edge that does not block",
             )
         elif not sentence.other and not found:
             yield error(
-                edge.spot("object"),
+                edge.location_of("object"),
                 "blocks-nothing",
                 f"no edge is called {sentence.object!r}",
                 near(sentence.object, [n for n in names if n != edge.name]),
@@ -70,7 +76,7 @@ def blocking_edges_block_one_edge(m: Mechanism) -> Iterator[Diagnostic]:
         elif not found and {sentence.object, sentence.other} <= set(m.nodes):
             hint = f"write that edge too, such as: {sentence.other} degrades {sentence.object}"
             yield error(
-                edge.spot("other"),
+                edge.location_of("other"),
                 "blocks-nothing",
                 f"there is no edge by which {sentence.other!r} lowers {sentence.object!r}",
                 hint,
@@ -78,7 +84,7 @@ def blocking_edges_block_one_edge(m: Mechanism) -> Iterator[Diagnostic]:
         elif len(found) > 1:
             either = " or ".join(f"`{edge.subject} blocks {one.name}`" for one in found)
             yield error(
-                edge.spot("other"),
+                edge.location_of("other"),
                 "blocks-two",
                 f"by {len(found)} edges {sentence.other!r} lowers {sentence.object!r}",
                 f"name one: {either}",
@@ -112,7 +118,7 @@ def edges_are_said_once(m: Mechanism) -> Iterator[Diagnostic]:
         again = said.get(same)
         if again:
             yield error(
-                edge.spot("edge"),
+                edge.location_of("edge"),
                 "duplicate-edge",
                 f"line {again.line} says this already",
                 "put its evidence there, or say what differs",
@@ -120,14 +126,14 @@ def edges_are_said_once(m: Mechanism) -> Iterator[Diagnostic]:
         elif edge.name in first:
             seen = first[edge.name]
             yield error(
-                edge.spot("name" if "name" in edge.spots else "edge"),
+                edge.location_of("name" if "name" in edge.locations else "edge"),
                 "duplicate-edge",
                 f"line {seen.line if seen else 1} has the name {edge.name!r} already",
                 "give one of them another `name:`",
             )
         elif edge.name in m.nodes:
             message = f"a node has the name {edge.name!r} already"
-            yield error(edge.spot("name"), "duplicate-edge", message, "give the edge another `name:`")
+            yield error(edge.location_of("name"), "duplicate-edge", message, "give the edge another `name:`")
         first.setdefault(edge.name, edge.at)
         said.setdefault(same, edge.at)
 
@@ -147,7 +153,7 @@ def kinds_make_sense(m: Mechanism) -> Iterator[Diagnostic]:
                 message = f"{name!r} is a {kind}; the {part} of {edge.verb!r} is a {' or '.join(sorted(kinds))}"
                 verbs = [p.verb for p in vocabulary.predicates().values() if _fits(m, edge, p)]
                 hint = f"these verbs fit: {', '.join(verbs[:6])}" if verbs else ""
-                yield error(edge.spot(part), "senseless-kind", message, hint or "another node, or another verb")
+                yield error(edge.location_of(part), "senseless-kind", message, hint or "another node, or another verb")
 
 
 def _fits(m: Mechanism, edge: Edge, other: Predicate) -> bool:
@@ -181,7 +187,7 @@ def opposite_signs_are_explained(m: Mechanism) -> Iterator[Diagnostic]:
                     f"{subject!r} both {first.predicate.phrase} and {second.predicate.phrase} {object!r} in one place"
                 )
                 help = f"give them different `in:`, or a note about: [{first.name}, {second.name}]"
-                yield error(second.spot("verb"), "both-signs", message, help)
+                yield error(second.location_of("verb"), "both-signs", message, help)
 
 
 @rule
@@ -196,11 +202,11 @@ def increases_are_not_complete(m: Mechanism) -> Iterator[Diagnostic]:
         if says.effect and edge.role != "decreases":
             use = "remove it" + (", or use `level:`" if edge.role == "increases" else "")
             message = f"{edge.verb!r} lowers nothing, so it has no `effect:`"
-            yield error(says.spot("effect"), "senseless-key", message, use)
+            yield error(says.location_of("effect"), "senseless-key", message, use)
         if says.level and edge.role != "increases":
             use = "remove it" + (", or use `effect:`" if edge.role == "decreases" else "")
             message = f"{edge.verb!r} raises nothing, so it has no `level:`"
-            yield error(says.spot("level"), "senseless-key", message, use)
+            yield error(says.location_of("level"), "senseless-key", message, use)
 
 
 @rule
@@ -242,7 +248,7 @@ def supplements_feed_the_target(m: Mechanism) -> Iterator[Diagnostic]:
             line = by.at.line if by.at else 1
             message = f"{by.subject!r} empties {edge.sentence.object!r} (line {line}), so this adds nothing"
             yield warning(
-                edge.spot("object"),
+                edge.location_of("object"),
                 "feeds-depleted",
                 message,
                 "let the supplement feed what the pool feeds, beside the pool",

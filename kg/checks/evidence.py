@@ -23,7 +23,7 @@ def evidence_says_what_and_where(m: Mechanism) -> Iterator[Diagnostic]:
     unclaimed = [one for one in effects if one and not one.claim and one != Effect(complete=one.complete)]
     for item in (*m.evidence(), *unclaimed):
         claim = vocabulary.claims().get(item.claim)
-        if claim is None and id(item) not in scope and "claim" not in item.spots:
+        if claim is None and id(item) not in scope and "claim" not in item.locations:
             yield error(
                 item.at,
                 "missing-claim",
@@ -32,26 +32,26 @@ def evidence_says_what_and_where(m: Mechanism) -> Iterator[Diagnostic]:
             )
         source = m.source(item)
         partial = source is not None and source.read != "full"
-        if claim and claim.locator == "no" and not (item.because or "because" in item.spots):
+        if claim and claim.locator == "no" and not (item.because or "because" in item.locations):
             yield error(
-                item.spot("claim"),
+                item.location_of("claim"),
                 "missing-because",
                 f"{item.claim!r} is the curator's own, so it needs `because:`",
                 "say in your own words why",
             )
         elif claim and claim.locator == "yes" and not (partial or {"anchor", "span"} & said_keys(item)):
             yield error(
-                item.spot("claim"),
+                item.location_of("claim"),
                 "missing-anchor",
                 f"{item.claim!r} needs its place in the source: `anchor:` or `span:`",
                 "`kg locate FILE PHRASE` finds a place; or claim: inference with because:",
             )
         if item.anchor and item.span:
-            yield error(item.spot("span"), "two-locators", "it has an anchor already", "keep one of them")
+            yield error(item.location_of("span"), "two-locators", "it has an anchor already", "keep one of them")
         words = item.anchor.split()
         if len(words) > ANCHOR_WORDS:
             yield error(
-                item.spot("anchor"),
+                item.location_of("anchor"),
                 "anchor-too-long",
                 f"the anchor has {len(words)} words; {ANCHOR_WORDS} is the most",
                 f"such as: {' '.join(words[:ANCHOR_WORDS])}",
@@ -66,7 +66,7 @@ def inferences_state_no_species(m: Mechanism) -> Iterator[Diagnostic]:
         if item.taxon and claim and claim.locator == "no":
             message = f"{item.claim!r} is the curator's own: it was seen in no species"
             yield error(
-                item.spot("taxon"),
+                item.location_of("taxon"),
                 "inferred-species",
                 message,
                 "remove taxon:, or make the part that was seen a finding",
@@ -93,7 +93,7 @@ def an_outline_is_of_excerpts(m: Mechanism) -> Iterator[Diagnostic]:
         if source.read == "full":
             message = f"an outline says that only excerpts were read, and {source.key!r} was read in full"
             yield error(
-                source.spot("read"),
+                source.location_of("read"),
                 "no-outline",
                 message,
                 "remove `status:`, or say in `read:` how much of it was read",

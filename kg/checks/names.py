@@ -9,7 +9,7 @@ from kg.checks.rules import error, rule
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, Location, near, nearest
 from kg.model.mechanism import Mechanism
-from kg.model.records import Assumption, Condition, Record
+from kg.model.records import Assumption, Condition, TrackedRecord
 from kg.reasoning import merge
 
 RESERVED = {
@@ -26,9 +26,9 @@ RESERVED = {
 VALUES = ("present", "absent", "unknown")
 
 
-def said_keys(record: Record) -> set[str]:
+def said_keys(record: TrackedRecord) -> set[str]:
     """The keys of a record that have something to say, or that have been complained of already."""
-    return {key for key in (*vars(record), *record.spots) if key in record.spots or getattr(record, key)}
+    return {key for key in (*vars(record), *record.locations) if key in record.locations or getattr(record, key)}
 
 
 def _starts(m: Mechanism) -> tuple[Assumption | Condition, ...]:
@@ -40,7 +40,7 @@ def ids_are_free(m: Mechanism) -> Iterator[Diagnostic]:
     """No mechanism takes the name of a file or an IRI that is about all of them."""
     if m.id in RESERVED:
         message = f"{m.id!r} names what is about all mechanisms: {RESERVED[m.id]}"
-        yield error(m.spot("id"), "reserved-id", message, "give it another id")
+        yield error(m.location_of("id"), "reserved-id", message, "give it another id")
 
 
 @rule
@@ -55,28 +55,28 @@ def nodes_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
     for edge in m.edges:
         sentence = edge.sentence
         if sentence.subject:
-            yield from unknown(edge.spot("subject"), sentence.subject)
+            yield from unknown(edge.location_of("subject"), sentence.subject)
             known = edge.verb in vocabulary.predicates()
             if not (edge.role == "blocks" and not sentence.other if known else sentence.object in names):
-                yield from unknown(edge.spot("object"), sentence.object)
+                yield from unknown(edge.location_of("object"), sentence.object)
         if sentence.other:
-            yield from unknown(edge.spot("other"), sentence.other)
+            yield from unknown(edge.location_of("other"), sentence.other)
         for needed in (*edge.requires, *edge.unless):
-            yield from unknown(needed.spot("node"), needed.node)
+            yield from unknown(needed.location_of("node"), needed.node)
     for reading in m.readings.values():
         for change in reading.edges.values():
             for needed in (*(change.requires or ()), *(change.unless or ())):
-                yield from unknown(needed.spot("node"), needed.node)
+                yield from unknown(needed.location_of("node"), needed.node)
     for given in _starts(m):
         for name in given.values:
-            yield from unknown(given.spot(f"set.{name}"), name)
+            yield from unknown(given.location_of(f"set.{name}"), name)
     for expectation in m.expectations:
         if expectation.expect.node:
-            yield from unknown(expectation.spot("expect.node"), expectation.expect.node)
+            yield from unknown(expectation.location_of("expect.node"), expectation.expect.node)
     for r, row in enumerate(m.layout):
         for c, cell in enumerate(row):
             if cell != ".":
-                yield from unknown(m.spots.get(f"layout.{r}.{c}"), cell)
+                yield from unknown(m.locations.get(f"layout.{r}.{c}"), cell)
 
 
 @rule
@@ -88,7 +88,7 @@ def nodes_or_edges_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
             for i, name in enumerate(getattr(record, key)):
                 if name not in names:
                     yield error(
-                        record.spot(f"{key}.{i}"),
+                        record.location_of(f"{key}.{i}"),
                         "unknown-name",
                         f"no node and no edge is called {name!r}",
                         near(name, names),
@@ -103,18 +103,20 @@ def nodes_or_edges_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
 @rule
 def places_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
     """`in:` names a place that the file declares, and no place lies in itself."""
-    placed: list[tuple[Record, str]] = [(place, place.inside) for place in m.places.values()]
+    placed: list[tuple[TrackedRecord, str]] = [(place, place.inside) for place in m.places.values()]
     placed += [(node, node.place) for node in m.nodes.values()] + [(edge, edge.place) for edge in m.edges]
     for record, name in placed:
         if name and name not in m.places:
-            yield error(record.spot("in"), "unknown-place", f"no place is called {name!r}", near(name, m.places))
+            yield error(record.location_of("in"), "unknown-place", f"no place is called {name!r}", near(name, m.places))
     told: set[str] = set()
     for key, place in m.places.items():
         around = m.within(key)
         if m.places[around[-1]].inside == key and key not in told:  # else it is only inside such a circle
             told.update(around)
             circle = " in ".join([*around, key])
-            yield error(place.spot("in"), "place-in-itself", f"{key!r} lies in itself: {circle}", "remove one `in:`")
+            yield error(
+                place.location_of("in"), "place-in-itself", f"{key!r} lies in itself: {circle}", "remove one `in:`"
+            )
 
 
 @rule
@@ -123,7 +125,7 @@ def sources_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
     for item in m.evidence():
         if item.source and item.source not in m.sources:
             yield error(
-                item.spot("source"),
+                item.location_of("source"),
                 "unknown-source",
                 f"no source is called {item.source!r}",
                 near(item.source, m.sources),
@@ -132,7 +134,7 @@ def sources_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
         if source.reports and (source.reports not in m.sources or source.reports == source.key):
             others = [key for key in m.sources if key != source.key]
             yield error(
-                source.spot("reports"),
+                source.location_of("reports"),
                 "unknown-source",
                 f"no other source is called {source.reports!r}",
                 near(source.reports, others),
@@ -145,7 +147,7 @@ def conditions_and_readings_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
     for stop in m.tour:
         if stop.condition and stop.condition not in m.conditions:
             yield error(
-                stop.spot("condition"),
+                stop.location_of("condition"),
                 "unknown-condition",
                 f"no condition is called {stop.condition!r}",
                 near(stop.condition, m.conditions),
@@ -153,21 +155,21 @@ def conditions_and_readings_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
     for one in m.expectations:
         if one.given and one.given not in m.conditions:
             yield error(
-                one.spot("given"),
+                one.location_of("given"),
                 "unknown-condition",
                 f"no condition is called {one.given!r}",
                 near(one.given, m.conditions),
             )
         if one.expect.relation not in ("", "is") and one.expect.than not in m.conditions:
             yield error(
-                one.spot("expect.than"),
+                one.location_of("expect.than"),
                 "unknown-condition",
                 f"no condition is called {one.expect.than!r}",
                 near(one.expect.than, m.conditions),
             )
         if one.reading and one.reading not in m.readings:
             yield error(
-                one.spot("reading"),
+                one.location_of("reading"),
                 "unknown-reading",
                 f"no reading is called {one.reading!r}",
                 near(one.reading, m.readings),
@@ -193,25 +195,25 @@ def values_are_known(m: Mechanism) -> Iterator[Diagnostic]:
             yield error(at, "unknown-level", f"{name!r} has no levels", declared)
 
     for node in m.nodes.values():
-        yield from wrong(node.spot("at start"), node.key, node.at_start, VALUES)
+        yield from wrong(node.location_of("at start"), node.key, node.at_start, VALUES)
     for given in _starts(m):
         for name, value in given.values.items():
-            yield from wrong(given.spot(f"set.{name}.value"), name, value, VALUES)
+            yield from wrong(given.location_of(f"set.{name}.value"), name, value, VALUES)
     for one in m.expectations:
         if one.expect.relation == "is":
-            yield from wrong(one.spot("expect.than"), one.expect.node, one.expect.than, VALUES)
+            yield from wrong(one.location_of("expect.than"), one.expect.node, one.expect.than, VALUES)
     for edge in m.edges:
         if edge.level and edge.verb in vocabulary.predicates() and edge.role == "increases":
-            yield from wrong(edge.spot("level"), edge.sentence.object, edge.level, ())
+            yield from wrong(edge.location_of("level"), edge.sentence.object, edge.level, ())
         for needed in (*edge.requires, *edge.unless):
-            yield from wrong(needed.spot("level"), needed.node, needed.level, ())
+            yield from wrong(needed.location_of("level"), needed.node, needed.level, ())
     for reading in m.readings.values():
         for name, change in reading.edges.items():
             of = next((edge for edge in m.edges if edge.name == name), None)
             if of and change.level and of.verb in vocabulary.predicates() and of.role == "increases":
-                yield from wrong(change.spot("level"), of.sentence.object, change.level, ())
+                yield from wrong(change.location_of("level"), of.sentence.object, change.level, ())
             for needed in (*(change.requires or ()), *(change.unless or ())):
-                yield from wrong(needed.spot("level"), needed.node, needed.level, ())
+                yield from wrong(needed.location_of("level"), needed.node, needed.level, ())
 
 
 @rule
@@ -222,7 +224,7 @@ def readings_change_something(m: Mechanism) -> Iterator[Diagnostic]:
         differs = any(
             name not in edges
             or any(
-                key in change.spots if value is None else value != getattr(edges[name], key)
+                key in change.locations if value is None else value != getattr(edges[name], key)
                 for key, value in _changed(change)
             )
             for name, change in reading.edges.items()
@@ -236,7 +238,7 @@ def readings_change_something(m: Mechanism) -> Iterator[Diagnostic]:
             )
 
 
-def _changed(change: Record) -> Iterator[tuple[str, object]]:
+def _changed(change: TrackedRecord) -> Iterator[tuple[str, object]]:
     return ((key, getattr(change, key)) for key in ("requires", "unless", "level", "effect", "run"))
 
 
@@ -244,9 +246,12 @@ def _changed(change: Record) -> Iterator[tuple[str, object]]:
 def stops_light_something(m: Mechanism) -> Iterator[Diagnostic]:
     """A stop of the tour lights at least one node or edge."""
     for stop in m.tour:
-        if not stop.light and "light" in stop.spots and "light.0" not in stop.spots:
+        if not stop.light and "light" in stop.locations and "light.0" not in stop.locations:
             yield error(
-                stop.spot("light"), "dark-stop", f"the stop {stop.title!r} lights nothing", "light: [NODE or EDGE, ...]"
+                stop.location_of("light"),
+                "dark-stop",
+                f"the stop {stop.title!r} lights nothing",
+                "light: [NODE or EDGE, ...]",
             )
 
 
@@ -269,13 +274,13 @@ def the_layout_shows_each_node_once(m: Mechanism) -> Iterator[Diagnostic]:
     for r, c, name in cells:
         if name in seen:
             yield error(
-                m.spots.get(f"layout.{r}.{c}"), "layout", f"{name!r} stands in the layout twice", "keep one of them"
+                m.locations.get(f"layout.{r}.{c}"), "layout", f"{name!r} stands in the layout twice", "keep one of them"
             )
         seen.add(name)
     seen |= {nearest(cell, m.nodes) for row in m.layout for cell in row if cell not in (".", *m.nodes)}
     for name in m.nodes if m.layout else ():
         if name not in seen:
-            yield error(m.spot("layout"), "layout", f"{name!r} is not in the layout", "put it in an empty cell")
+            yield error(m.location_of("layout"), "layout", f"{name!r} is not in the layout", "put it in an empty cell")
     told: set[tuple[int, int]] = set()
     for place in sorted(m.places, key=lambda place: -len(m.within(place))):  # the innermost box says it
         inside = [(r, c) for r, c, name in cells if place in m.within(m.nodes[name].place)]
@@ -285,7 +290,7 @@ def the_layout_shows_each_node_once(m: Mechanism) -> Iterator[Diagnostic]:
                 if min(rows) <= r <= max(rows) and min(columns) <= c <= max(columns) and (r, c) not in told:
                     told.add((r, c))
                     yield error(
-                        m.spots.get(f"layout.{r}.{c}"),
+                        m.locations.get(f"layout.{r}.{c}"),
                         "layout",
                         f"{name!r} is not in {place!r}, whose box would close around it",
                         f"move it, or give it in: {place}",

@@ -63,7 +63,7 @@ def executed(m: Mechanism) -> tuple[list[Diagnostic], Runs]:
         fixed = one.expect.node in m.conditions[one.given].values
         if held[number] and (fixed or expectations.outcome(idle, one, network.AS_WRITTEN).holds):
             why = f"{one.given} sets {one.expect.node}" if fixed else "it holds without any edge"
-            found.append(warning(one.spot("expect"), "vacuous-expectation", f"this tests nothing: {why}"))
+            found.append(warning(one.location_of("expect"), "vacuous-expectation", f"this tests nothing: {why}"))
     runs = Runs(
         expectations=len(m.expectations),
         held=sum(held.values()),
@@ -89,10 +89,10 @@ def _unmet(m: Mechanism, run: network.Run, outcome: expectations.Outcome) -> Dia
     if outcome.holds is None:
         missing = why(m, wanted.node, one.given, reading=outcome.reading).missing
         return warning(
-            one.spot("expect"), "expectation-open", message, f"open: {'; '.join(missing)}" if missing else ""
+            one.location_of("expect"), "expectation-open", message, f"open: {'; '.join(missing)}" if missing else ""
         )
     hint = f"one of these may be wrong: {', '.join(edges)}" if edges else "no edge leads to it"
-    return error(one.spot("expect"), "expectation-fails", message, hint)
+    return error(one.location_of("expect"), "expectation-fails", message, hint)
 
 
 def _rests_on_inference(m: Mechanism, run: network.Run, outcome: expectations.Outcome) -> bool:
@@ -101,4 +101,4 @@ def _rests_on_inference(m: Mechanism, run: network.Run, outcome: expectations.Ou
     reasons = Reasons(net, run.settings(outcome.expectation.given), outcome.expectation.expect.node)
     facts = reasons.inputs(reasons.one() or []) if reasons.decided else []
     spoken = network.under(m, outcome.reading)
-    return any(whatif.standing(spoken.edge(fact.name)) == "inference" for fact in facts if fact.kind == "edge")
+    return any(whatif.acting_claim(spoken.edge(fact.name)) == "inference" for fact in facts if fact.kind == "edge")

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg import shelf
+from kg import data_dir
 from kg.model import rdf_files
 from kg.model.diagnostics import Diagnostic, Location
 
@@ -125,7 +125,7 @@ def _complaints(graph: Graph, places: _Places) -> list[Diagnostic]:
     import pyshacl
     from rdflib import BNode, Graph, Literal, URIRef
 
-    shapes = Graph().parse(shelf("ontology") / "shapes.ttl")
+    shapes = Graph().parse(data_dir("ontology") / "shapes.ttl")
     with _quiet():
         _, results, text = pyshacl.validate(graph, shacl_graph=shapes, inplace=True, inference="none")
     if not isinstance(results, Graph):

@@ -115,7 +115,7 @@ def human_terms_rest_on_human_evidence(m: Mechanism) -> Iterator[Diagnostic]:
                 labels = ", ".join(sorted({taxon.label for taxon in edge.taxa}))
                 message = f"{name!r} is the human {term}, but the evidence is from {labels} only"
                 yield warning(
-                    edge.spot(part),
+                    edge.location_of(part),
                     "human-on-animal",
                     message,
                     "ground it to a species-neutral term, and list forms:",

@@ -226,7 +226,7 @@ def new(name: str) -> None:
     if file.exists():
         raise click.UsageError(f"{file} is there already")
     folder.mkdir(parents=True, exist_ok=True)
-    starter = (kg.shelf("ontology") / "starter.yaml").read_text(encoding="utf-8")
+    starter = (kg.data_dir("ontology") / "starter.yaml").read_text(encoding="utf-8")
     from kg.formats.notation.schema import schema as of_notation
 
     file.write_text(starter.replace("NAME", folder.name), encoding="utf-8", newline="\n")

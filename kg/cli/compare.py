@@ -31,7 +31,7 @@ def conflicts(paths: Sequence[str], as_json: bool) -> None:
     from kg.reasoning.conflict import VERDICTS
 
     parts = [valid_mechanism(path) for path in paths or map(str, formats.seeds())]
-    found = disagreements.find([part for one in parts for part in one.parts])
+    found = disagreements.conflicts([part for one in parts for part in one.parts])
     if as_json:
         click.echo(json.dumps([one.as_dict() for one in found], ensure_ascii=False, indent=1))
         return
@@ -57,7 +57,7 @@ def gaps(paths: Sequence[str], as_json: bool) -> None:
     from kg.reasoning import gaps
 
     parts = [valid_mechanism(path) for path in paths or map(str, formats.seeds())]
-    found = gaps.find(part for one in parts for part in one.parts)
+    found = gaps.gaps(part for one in parts for part in one.parts)
     if as_json:
         click.echo(json.dumps([gap.as_dict() for gap in found], ensure_ascii=False, indent=1))
         return

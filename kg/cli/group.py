@@ -26,9 +26,9 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for pro
 
 
 def query_error() -> type[Exception]:
-    from kg.reasoning.network import Impossible
+    from kg.reasoning.network import QueryError
 
-    return Impossible
+    return QueryError
 
 
 class _Commands(click.Group):

@@ -77,7 +77,7 @@ def support_line(mechanism: Mechanism) -> str:
 
     papers = Counter(mechanism.support(edge).supporting for edge in mechanism.edges)
     counts = [f"{count} on {number_of(n, 'source') if n else 'no source'}" for n, count in sorted(papers.items())]
-    found = len(disagreements.find([mechanism]))
+    found = len(disagreements.conflicts([mechanism]))
     return f"edges rest {', '.join(counts)}; {number_of(found, 'disagreement')}" + ": `kg conflicts` shows them" * bool(
         found
     )

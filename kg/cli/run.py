@@ -252,7 +252,7 @@ def _print_answer(mechanism: Mechanism, answer: Answer) -> None:
         for one in step.because:
             edge = mechanism.edge(one.edge)
             mark = "✓" if one.fires else "?" if one.fires is None else "✗"
-            claim = vocabulary.claims()[whatif.standing(edge)].label if whatif.standing(edge) else ""
+            claim = vocabulary.claims()[whatif.acting_claim(edge)].label if whatif.acting_claim(edge) else ""
             tail = f" ({one.why})" if one.why else f" [{claim}]" if claim else ""
             click.echo(f"    {mark} {mechanism.words(edge)}{tail} — {supports.of(edge.name).counts}")
         if step.missing:

@@ -13,7 +13,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
-from kg import checks, shelf
+from kg import checks, data_dir
 from kg.formats.shared import losses
 from kg.formats.shared.losses import Ledger
 from kg.model import rdf_files
@@ -210,18 +210,18 @@ def find(path: str | Path) -> Path:
     Raises InvalidMechanism with the nearest id if there is none.
     """
     given = Path(path)
-    for candidate in (given, given / "mechanism.yaml", shelf("seeds") / given / "mechanism.yaml"):
+    for candidate in (given, given / "mechanism.yaml", data_dir("seeds") / given / "mechanism.yaml"):
         if candidate.is_file():
             here = Path.cwd()
             return candidate.relative_to(here) if candidate.is_relative_to(here) else candidate
-    seeds = [found.parent.name for found in shelf("seeds").glob("*/mechanism.yaml")]
+    seeds = [found.parent.name for found in data_dir("seeds").glob("*/mechanism.yaml")]
     message = "there is no such file, nor a mechanism of this name in seeds/"
     raise InvalidMechanism([Diagnostic(Location(str(path), 1, 1), "not-found", message, near(str(path), seeds))])
 
 
 def seeds() -> list[Path]:
     """The mechanism files that come with kg, by name."""
-    return sorted(shelf("seeds").glob("*/mechanism.yaml"))
+    return sorted(data_dir("seeds").glob("*/mechanism.yaml"))
 
 
 def recognise(path: str | Path, name: str = "") -> Format:

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kg import shelf
+from kg import data_dir
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.model.vocabulary import Entry
@@ -186,7 +186,7 @@ def add(catalogue: Catalogue, ids: Iterable[str], category: str = "") -> list[En
     Raises InvalidMechanism for an id that the file does not have, that is pinned already, obsolete, or of an unknown
     prefix, and where there is no checkout.
     """
-    table = shelf("ontology") / "terms.tsv"
+    table = data_dir("ontology") / "terms.tsv"
     if not (table.parent.parent / "setup.cfg").is_file():
         raise _refusal(
             str(table), "no-checkout", "this is an installed kg", "terms are added in a checkout of the project"

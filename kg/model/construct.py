@@ -15,7 +15,7 @@ from kg.model import keys
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
 from kg.model.keys import RECORDS, Key
 from kg.model.mechanism import Mechanism
-from kg.model.records import Expect, Frozen, Record, Sentence
+from kg.model.records import Expect, Frozen, Sentence, TrackedRecord
 from kg.model.vocabulary import Term
 
 Faults = Iterator[tuple[str, keys.Fault]]  # where in the value (a step such as "0"), and what is wrong
@@ -33,13 +33,13 @@ def faults(mechanism: Mechanism) -> list[Diagnostic]:
     return sorted(set(_record(mechanism, "mechanism", here)))
 
 
-def _record(record: Record, name: str, here: Location) -> Iterator[Diagnostic]:
+def _record(record: TrackedRecord, name: str, here: Location) -> Iterator[Diagnostic]:
     """The faults of a record and of all records in it; ``here`` is where it stands if it does not say so itself."""
     here = record.at or here
     default = type(record)()
     for key in keys.notation()[name].values():
         value = getattr(record, key.field)
-        at = record.spots.get(key.key, here)
+        at = record.locations.get(key.key, here)
         if value == getattr(default, key.field) and type(value) is type(getattr(default, key.field)):
             form, _, of = key.kind.partition(":")
             unsaid = isinstance(value, bool) or key.kind in ("term:none", "values")  # these may say nothing
@@ -48,12 +48,12 @@ def _record(record: Record, name: str, here: Location) -> Iterator[Diagnostic]:
                 yield Diagnostic(at, *keys.unmet(name, key))
             continue
         for step, found in _value(value, key):
-            yield Diagnostic(record.spots.get(f"{key.key}.{step}", at), *found)
+            yield Diagnostic(record.locations.get(f"{key.key}.{step}", at), *found)
         for inner in _inner(value, key):
             yield from _record(inner, key.kind.partition(":")[2], at)
 
 
-def _inner(value: Any, key: Key) -> list[Record]:
+def _inner(value: Any, key: Key) -> list[TrackedRecord]:
     """The records that a value holds, as far as it has the shape of its kind."""
     form, _, of = key.kind.partition(":")
     if of not in RECORDS or form not in ("record", "list", "map"):
@@ -177,7 +177,7 @@ SHAPES: dict[str, Callable[[Any, str, Key], Faults]] = {
 }
 
 
-def built(name: str, said: Any, at: Location | None = None) -> Record:
+def built(name: str, said: Any, at: Location | None = None) -> TrackedRecord:
     """A record from plain values, by the names of its fields, as JSON holds them; terms are ``ID ! label``.
 
     >>> built("requirement", {"node": "TLR7", "level": "strong"})

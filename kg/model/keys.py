@@ -16,9 +16,9 @@ from functools import cache
 from kg.model import records, vocabulary
 from kg.model.diagnostics import nearest
 from kg.model.mechanism import Mechanism
-from kg.model.records import Record
+from kg.model.records import TrackedRecord
 
-RECORDS: dict[str, type[Record]] = {
+RECORDS: dict[str, type[TrackedRecord]] = {
     "mechanism": Mechanism,
     "source": records.Source,
     "place": records.Place,

@@ -22,11 +22,11 @@ from kg.model.records import (
     Note,
     Place,
     Reading,
-    Record,
     Requirement,
     Source,
     Stop,
     Support,
+    TrackedRecord,
     common_name,
     plain,
 )
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Mechanism(Record):
+class Mechanism(TrackedRecord):
     """A mechanism: what a file in the notation says."""
 
     id: str = ""

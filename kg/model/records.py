@@ -45,19 +45,19 @@ class Frozen(Mapping[str, V]):
 
 
 @dataclass(frozen=True)
-class Record:
+class TrackedRecord:
     """What every part of a mechanism file has: where it stands, and where each of its keys stands."""
 
     at: Location | None = field(default=None, compare=False, repr=False, kw_only=True)
-    spots: Frozen[Location] = field(default=Frozen(), compare=False, repr=False, kw_only=True)
+    locations: Frozen[Location] = field(default=Frozen(), compare=False, repr=False, kw_only=True)
 
-    def spot(self, key: str) -> Location | None:
+    def location_of(self, key: str) -> Location | None:
         """Where the value of a key stands, or else the record itself."""
-        return self.spots.get(key, self.at)
+        return self.locations.get(key, self.at)
 
 
 @dataclass(frozen=True)
-class Evidence(Record):
+class Evidence(TrackedRecord):
     """One reason to believe, or doubt, a statement: a place in a source, or the curator's own because.
 
     Where a source was not read in full there may be no place to give; ``says`` tells in our words what it says.
@@ -78,7 +78,7 @@ class Evidence(Record):
 
 
 @dataclass(frozen=True)
-class Source(Record):
+class Source(TrackedRecord):
     """A text, or a study that is known through one. ``read`` says how much of it the curator read."""
 
     key: str = ""
@@ -97,7 +97,7 @@ class Source(Record):
 
 
 @dataclass(frozen=True)
-class Place(Record):
+class Place(TrackedRecord):
     """Where things happen: a tissue, a cell, a compartment, possibly inside another place."""
 
     key: str = ""
@@ -111,7 +111,7 @@ class Place(Record):
 
 
 @dataclass(frozen=True)
-class Node(Record):
+class Node(TrackedRecord):
     """A participant: something that is present or not, active or not, or has a level."""
 
     key: str = ""
@@ -137,7 +137,7 @@ class Node(Record):
 
 
 @dataclass(frozen=True)
-class Requirement(Record):
+class Requirement(TrackedRecord):
     """A node that an edge needs (requires) or must not meet (unless), possibly at a level."""
 
     node: str = ""
@@ -176,7 +176,7 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class Edge(Record):
+class Edge(TrackedRecord):
     """A signed sentence with its evidence, and the conditions under which it acts."""
 
     sentence: Sentence = Sentence()
@@ -249,7 +249,7 @@ BARE = frozenset(claim.claim for claim in vocabulary.claims().values() if claim.
 
 
 @dataclass(frozen=True)
-class Change(Record):
+class Change(TrackedRecord):
     """What a reading replaces in one edge; None leaves the edge's own."""
 
     requires: tuple[Requirement, ...] | None = None
@@ -260,7 +260,7 @@ class Change(Record):
 
 
 @dataclass(frozen=True)
-class Reading(Record):
+class Reading(TrackedRecord):
     """A rival encoding of the same text."""
 
     key: str = ""
@@ -269,7 +269,7 @@ class Reading(Record):
 
 
 @dataclass(frozen=True)
-class Assumption(Record):
+class Assumption(TrackedRecord):
     """What the source leaves open and a run may fix; never on unless asked for."""
 
     key: str = ""
@@ -279,7 +279,7 @@ class Assumption(Record):
 
 
 @dataclass(frozen=True)
-class Condition(Record):
+class Condition(TrackedRecord):
     """A named starting point of a run."""
 
     key: str = ""
@@ -305,7 +305,7 @@ class Expect:
 
 
 @dataclass(frozen=True)
-class Expectation(Record):
+class Expectation(TrackedRecord):
     """What a source says must come out under a condition."""
 
     given: str = ""
@@ -315,7 +315,7 @@ class Expectation(Record):
 
 
 @dataclass(frozen=True)
-class Note(Record):
+class Note(TrackedRecord):
     """Something to say that no edge can: a status, a caution, a gap."""
 
     note: str = ""
@@ -324,7 +324,7 @@ class Note(Record):
 
 
 @dataclass(frozen=True)
-class Translation(Record):
+class Translation(TrackedRecord):
     """The words of a stop in another language; ``key`` is its tag, such as de or pt-BR."""
 
     key: str = ""
@@ -336,7 +336,7 @@ class Translation(Record):
 
 
 @dataclass(frozen=True)
-class Stop(Record):
+class Stop(TrackedRecord):
     """A stop of the guided tour."""
 
     title: str = ""
@@ -406,7 +406,7 @@ def common_name(taxon: Term) -> str:
 def plain(evidence: Evidence) -> dict[str, Any]:
     """An item of evidence as plain values: the keys of the notation that have something to say."""
     values: dict[str, Any] = {
-        key: value for key, value in asdict(evidence).items() if value and key not in ("at", "spots")
+        key: value for key, value in asdict(evidence).items() if value and key not in ("at", "locations")
     }
     if evidence.taxon:
         values["taxon"] = [str(taxon) for taxon in evidence.taxon]

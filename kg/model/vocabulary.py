@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from kg import shelf
+from kg import data_dir
 from kg.model.diagnostics import Location
 
 #: The base of every IRI that kg makes. Not registered yet: docs/rdf.md says what that means.
@@ -134,7 +134,7 @@ class Claim:
 
 def table(name: str) -> list[dict[str, str]]:
     """The rows of a TSV table in ontology/, as dicts by column."""
-    with open(shelf("ontology") / name, encoding="utf-8", newline="") as file:
+    with open(data_dir("ontology") / name, encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 

@@ -23,7 +23,7 @@ from kg.page import drawing, geometry, network
 from kg.page.drawing import Score
 from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean, lines, spoken
 from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset, colours
-from kg.page.words import Told
+from kg.page.words import Narrative
 
 if TYPE_CHECKING:
     from pyvis.network import Network
@@ -46,7 +46,7 @@ def html(mechanism: Mechanism, home: str = "") -> str:
     """
     from markupsafe import Markup
 
-    told = Told(mechanism)
+    told = Narrative(mechanism)
     shapes = Picture(told)
     net = _network(shapes)
     net.templateEnv, net.path = templates(HERE), "explorer.html"
@@ -85,7 +85,7 @@ def svg(mechanism: Mechanism, light: Iterable[str] = (), title: str = "", dark: 
     2
     """
     names = tuple(light)
-    return Picture(Told(mechanism), dark).svg(Stop(light=names) if names else None, title)
+    return Picture(Narrative(mechanism), dark).svg(Stop(light=names) if names else None, title)
 
 
 def pictures(mechanism: Mechanism, language: str = "") -> dict[str, str]:
@@ -97,7 +97,7 @@ def pictures(mechanism: Mechanism, language: str = "") -> dict[str, str]:
     >>> list(pictures(read("ta1-tlr7")))[:2]
     ['ta1-tlr7-stop-01.svg', 'ta1-tlr7-stop-02.svg']
     """
-    told = Told(mechanism)
+    told = Narrative(mechanism)
     shapes = Picture(told)
     files: dict[str, str] = {}
     said = [f"# {_md(mechanism.title)}", "", _md(". ".join(mechanism.caveats)) + ".", ""]
@@ -136,7 +136,7 @@ def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560,
     at = escape("#" + "&".join(asked)) if asked else ""
     title = escape(clean(mechanism.title or mechanism.id))
     about = escape(" · ".join(map(clean, mechanism.caveats)))
-    credit = escape(" — ".join(map(clean, Told(mechanism).credits)))
+    credit = escape(" — ".join(map(clean, Narrative(mechanism).credits)))
     return (
         f'<iframe src="{escape(page)}?embed=1{at}" title="{title}"\n'
         f'  width="100%" height="{height}" loading="lazy" sandbox="allow-scripts allow-popups"\n'
@@ -159,7 +159,7 @@ def notebook(mechanism: Mechanism, height: int = 680) -> str:
     """
     title = escape(clean(mechanism.title or mechanism.id))
     about = escape(" · ".join(map(clean, mechanism.caveats)))
-    credit = escape(" — ".join(map(clean, Told(mechanism).credits)))
+    credit = escape(" — ".join(map(clean, Narrative(mechanism).credits)))
     whole = html(mechanism).replace("&", "&amp;").replace('"', "&quot;")  # all that an attribute needs
     return (
         f'<iframe title="{title}" width="100%" height="{height}" sandbox="allow-scripts" style="border:1px solid #999" '

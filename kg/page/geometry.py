@@ -178,13 +178,13 @@ def marked(lines: Sequence[Line], names: Collection[str]) -> Iterator[Line]:
         near = [
             p for m, other in enumerate(lines) if m != n and line.way.beside(other.way, 24) for p in other.way.points
         ]
-        spots = [at(line.way.curve, t / 20)[0] for t in range(4, 17)]
+        locations = [at(line.way.curve, t / 20)[0] for t in range(4, 17)]
         best = max(
-            spots,
+            locations,
             key=lambda p: (
                 min(min((math.dist(p, q) for q in taken), default=60), 34)
                 + 0.5 * min(min((math.dist(p, q) for q in near), default=30), 24)
-                - 0.02 * math.dist(p, spots[len(spots) // 2])
+                - 0.02 * math.dist(p, locations[len(locations) // 2])
             ),
         )
         yield replace(line, mark=best)

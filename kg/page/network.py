@@ -44,7 +44,7 @@ def compiled(mechanism: Mechanism, supports: Supports | None = None) -> dict[str
         if running > MOST:
             return {"why": f"{running:,} steps are too many to run in a page; kg whatif runs them on the command line."}
         return _compiled(mechanism, supports or Supports(mechanism))
-    except (KeyError, IndexError, network.Impossible):  # an invalid mechanism: what is wrong is `kg check`'s to say
+    except (KeyError, IndexError, network.QueryError):  # an invalid mechanism: what is wrong is `kg check`'s to say
         return {"why": "This mechanism cannot be run: kg check says what is wrong with it."}
 
 
@@ -63,7 +63,7 @@ def _compiled(mechanism: Mechanism, supports: Supports) -> dict[str, Any]:
             species[n] = [taxa.setdefault(label, len(taxa)) for label in found]
     common = {taxon.label: common_name(taxon) for item in m.evidence() for taxon in item.taxon}
     run = network.Run(m)
-    for settings in (*m.conditions, *m.assumptions):  # raises Impossible for what cannot be set
+    for settings in (*m.conditions, *m.assumptions):  # raises QueryError for what cannot be set
         run.settings(values=(m.conditions.get(settings) or m.assumptions[settings]).values)
 
     def given(values: Any) -> list[list[int | str]]:
@@ -145,7 +145,7 @@ def _network(m: Mechanism, net: Network, number: dict[str, int], edge_number: di
             name = number[what.name] if of_node else edge_number[what.name]
             inputs += [KINDS.index(what.kind), name, number[what.node] if what.node else -1]
             known.append({True: "1", False: "0", None: "?"}[net.given.get(gate)])
-    standing = [whatif.standing(m.edge(name)) for name in net.fires]
+    standing = [whatif.acting_claim(m.edge(name)) for name in net.fires]
     return {
         "kinds": "".join(map(str, net.gates)),
         "counts": [len(ins) for ins in net.ins],

@@ -14,7 +14,7 @@ from kg.page import drawing, geometry
 from kg.page.drawing import Drawing
 from kg.page.geometry import Line
 from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, lines, spoken
-from kg.page.words import Told
+from kg.page.words import Narrative
 
 HERE = Path(__file__).parent
 FACE = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans-serif"
@@ -33,7 +33,7 @@ ROLES = {
 class Picture:
     """The shapes of a mechanism, computed once and shared by canvas, hit test, static picture and print."""
 
-    def __init__(self, told: Told, dark: bool = False) -> None:
+    def __init__(self, told: Narrative, dark: bool = False) -> None:
         self.ink = colours(dark)
         self.told = told
         self.m = told.m

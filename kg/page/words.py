@@ -105,7 +105,7 @@ class Table:
     split: bool
 
 
-class Told:
+class Narrative:
     """A mechanism in words: what the template, the script and the pictures say of it."""
 
     def __init__(self, mechanism: Mechanism) -> None:
@@ -273,7 +273,7 @@ class Told:
         """What every edge rests on, and where mechanisms or their sources disagree; nothing if it cannot be told."""
         try:
             return Supports(self.m)
-        except (KeyError, IndexError, network.Impossible):  # not valid: what is wrong is `kg check`'s to say
+        except (KeyError, IndexError, network.QueryError):  # not valid: what is wrong is `kg check`'s to say
             return None
 
     @property
@@ -454,7 +454,7 @@ class Told:
     def _table(self, title: str, assume: Collection[str]) -> Table:
         try:
             run = whatif.table(self.m, assume) if self.m.conditions else []
-        except (KeyError, network.Impossible):  # an invalid mechanism cannot run; what is wrong is `kg check`'s to say
+        except (KeyError, network.QueryError):  # an invalid mechanism cannot run; what is wrong is `kg check`'s to say
             run = []
         rows, split = [], False
         for row in run:

@@ -70,11 +70,11 @@ def _effect(m: Mechanism, edge: Edge) -> tuple[str, int]:
 
 def _signs(parts: Sequence[Mechanism]) -> Iterator[Conflict]:
     """Two edges of opposite sign on one pair, by what the nodes are; and an edge against a route of another mechanism."""
-    kin = {(m.id, node.key): name for name, m, node in related(parts)}
+    related_by_node = {(m.id, node.key): name for name, m, node in related(parts)}
     on: dict[object, list[tuple[Mechanism, Edge, int]]] = defaultdict(list)
     for m in parts:
         for edge in m.edges:
-            ends = kin[m.id, edge.subject], kin[m.id, m.object(edge)]
+            ends = related_by_node[m.id, edge.subject], related_by_node[m.id, m.object(edge)]
             kind, sign = _effect(m, edge)
             if sign and ends[0] != ends[1]:
                 on[(*ends, kind)].append((m, edge, sign))
@@ -84,17 +84,17 @@ def _signs(parts: Sequence[Mechanism]) -> Iterator[Conflict]:
             if sign != against:
                 paired |= {(m.id, a.name, n.id), (n.id, b.name, m.id)}
                 yield _opposed(m, (a,), n, (b,))
-    yield from _set_apart(parts, kin, paired)
+    yield from _set_apart(parts, related_by_node, paired)
     for (start, end, kind), some in ((key, some) for key, some in on.items() if isinstance(key, tuple)):
         for (m, edge, sign), n in itertools.product(some, parts):
             if n is not m and kind == "effect" and (m.id, edge.name, n.id) not in paired:
-                route = _against(n, kin, start, end, -sign)
+                route = _against(n, related_by_node, start, end, -sign)
                 if route:
                     yield _opposed(m, (edge,), n, route)
 
 
 def _set_apart(
-    parts: Sequence[Mechanism], kin: Mapping[tuple[str, str], str], paired: Collection[tuple[str, str, str]]
+    parts: Sequence[Mechanism], related_by_node: Mapping[tuple[str, str], str], paired: Collection[tuple[str, str, str]]
 ) -> Iterator[Conflict]:
     """Two edges of opposite sign by one thing in two forms or places, which a note of the file sets side by side."""
     for m in parts:
@@ -102,16 +102,20 @@ def _set_apart(
         for note in m.notes:
             named = [edges[name] for name in note.about if name in edges]
             for a, b in itertools.combinations(named, 2):
-                of_one_thing = a.subject != b.subject and kin[m.id, a.subject] == kin[m.id, b.subject]
+                of_one_thing = (
+                    a.subject != b.subject and related_by_node[m.id, a.subject] == related_by_node[m.id, b.subject]
+                )
                 signs = {routes.sign(m, a), routes.sign(m, b)}
                 if of_one_thing and signs == {1, -1} and (m.id, a.name, m.id) not in paired:
                     yield _opposed(m, (a,), m, (b,))
 
 
-def _against(m: Mechanism, kin: Mapping[tuple[str, str], str], start: str, end: str, sign: int) -> tuple[Edge, ...]:
+def _against(
+    m: Mechanism, related_by_node: Mapping[tuple[str, str], str], start: str, end: str, sign: int
+) -> tuple[Edge, ...]:
     """The shortest route of that sign between two things, if all short routes between them have it."""
     found: list[routes.Route] = []
-    ends = [[key for key in m.nodes if kin[m.id, key] == name] for name in (start, end)]
+    ends = [[key for key in m.nodes if related_by_node[m.id, key] == name] for name in (start, end)]
     for one, other in itertools.product(*ends):
         found += itertools.islice(routes.routes(m, one, other, FAR), 50)
     if not found or any(route.sign != sign for route in found):
@@ -123,9 +127,11 @@ def _opposed(m: Mechanism, ours: Sequence[Edge], n: Mechanism, theirs: Sequence[
     a, b = ours[0], theirs[-1]
     one, other = context(m, a), context(n, b)
     separated, left = compared(one, other)
-    kin = {(part.id, node.key): name for name, part, node in related([m, n] if m is not n else [m])}
+    related_by_node = {(part.id, node.key): name for name, part, node in related([m, n] if m is not n else [m])}
     ends = (a.subject, m.object(a)), (theirs[0].subject, n.object(b))
-    alike = 2 if kin[m.id, ends[0][1]] == kin[n.id, ends[1][1]] else 1  # objects of two things have no form in common
+    alike = (
+        2 if related_by_node[m.id, ends[0][1]] == related_by_node[n.id, ends[1][1]] else 1
+    )  # objects of two things have no form in common
     for name, here, there in _forms(m, ends[0][:alike], n, ends[1][:alike]):
         separated += [(name, here, there)] if here and there else []
         left += [name] * (not (here and there))

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from kg.model.mechanism import Mechanism
-from kg.reasoning.network import AS_WRITTEN, Impossible, Network, Run, Value
+from kg.reasoning.network import AS_WRITTEN, Network, QueryError, Run, Value
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def fixed_points(
     >>> found.complete, {point["tumour_control"] for point in found.points}
     (True, {'strong'})
 
-    Raises Impossible for what is not known, or if clingo is not installed.
+    Raises QueryError for what is not known, or if clingo is not installed.
     """
     run = Run(mechanism, assume, reading)
     net = run.networks[reading or AS_WRITTEN]
@@ -58,7 +58,7 @@ def fixed_points(
     roots = list(nodes) or list(net.variables)
     for node in roots:
         if node not in net.variables:
-            raise Impossible(f"no node is called {node!r}")
+            raise QueryError(f"no node is called {node!r}")
     cone = net.cone(number for node in roots for number in net.variables[node])
     shown = [node for node, gates in net.variables.items() if cone & set(gates)]
     return _solved(net, _program(net, facts, held, cone), shown, most, seconds)
@@ -89,7 +89,7 @@ def _solved(net: Network, program: str, shown: list[str], most: int, seconds: fl
     try:
         import clingo
     except ImportError:
-        raise Impossible("exact answers need clingo: install the extra 'exact', as README.md says") from None
+        raise QueryError("exact answers need clingo: install the extra 'exact', as README.md says") from None
     started = time.monotonic()
     control = clingo.Control(["--project=show", "-n", str(most + 1)])
     control.add("base", [], program)

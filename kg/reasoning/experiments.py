@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from kg.model.mechanism import Mechanism
 from kg.reasoning.expectations import outcomes
-from kg.reasoning.network import AS_WRITTEN, Impossible, Run, Value
+from kg.reasoning.network import AS_WRITTEN, QueryError, Run, Value
 
 
 def unpinned(mechanism: Mechanism, assume: Collection[str] = ()) -> list[str]:
@@ -42,11 +42,11 @@ def discriminate(mechanism: Mechanism, assume: Collection[str] = (), most: int =
     Single settings on top of a declared condition, and the conditions themselves, are tried first; larger sets only
     where none of those does it. An outcome counts only where every reading has a definite value.
 
-    Raises Impossible if there is only one reading.
+    Raises QueryError if there is only one reading.
     """
     run = Run(mechanism, assume)
     if len(run.networks) < 2:
-        raise Impossible(f"{mechanism.id} has one reading only, so there is nothing to tell apart")
+        raise QueryError(f"{mechanism.id} has one reading only, so there is nothing to tell apart")
     net = run.networks[AS_WRITTEN]
     asked = [node.key for node in mechanism.nodes.values() if node.outcome] or list(mechanism.nodes)
     cone = {

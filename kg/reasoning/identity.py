@@ -30,11 +30,11 @@ def links(mechanisms: Sequence[Mechanism]) -> list[Link]:
     [('place', 'cell')]
     """
     one = {(m.id, node.key): n for n, group in enumerate(groups(mechanisms)) for m, node in group}
-    kin: dict[str, list[tuple[Mechanism, Node]]] = defaultdict(list)
+    by_name: dict[str, list[tuple[Mechanism, Node]]] = defaultdict(list)
     for name, m, node in related(mechanisms):
-        kin[name].append((m, node))
+        by_name[name].append((m, node))
     found = []
-    for of_one_thing in kin.values():
+    for of_one_thing in by_name.values():
         for (m, a), (n, b) in itertools.combinations(of_one_thing, 2):
             ends = (m.id, a.key), (n.id, b.key)
             same = one[ends[0]] == one[ends[1]]

@@ -30,7 +30,7 @@ AS_WRITTEN = "as written"  # the reading of the file itself, before any `reading
 PLAIN = ("absent", "present")
 
 
-class Impossible(ValueError):
+class QueryError(ValueError):
     """A question that has no answer: no such node, value, condition or reading, or contradictory settings."""
 
 
@@ -128,7 +128,7 @@ class Network:
 
         Both by number, whatever the order of the settings, so that the same settings always have the same reasons.
 
-        Raises Impossible for a value that a node does not have.
+        Raises QueryError for a value that a node does not have.
         """
         facts = dict(self.given)
         held: set[int] = set()
@@ -161,7 +161,7 @@ class Network:
             return levels.index(value)
         if value in PLAIN:
             return 0 if value == "absent" else len(levels) - 1 if len(levels) == 2 else 1
-        raise Impossible(f"{value!r} is no value of {node!r}: {', '.join(('unknown', *levels))}")
+        raise QueryError(f"{value!r} is no value of {node!r}: {', '.join(('unknown', *levels))}")
 
     def read(self, node: str, value: Mapping[int, bool]) -> Value:
         """The value of a node in a propagated network."""
@@ -234,7 +234,7 @@ def _condition(net: Network, edge: Edge, kind: str, needed: Requirement) -> int:
 def _value(net: Network, node: Node, increases: list[Edge], decreases: list[Edge]) -> None:
     """node >= k: (starts so, or a firing increase reaches k) AND no complete decrease fires."""
     levels = net.levels[node.key]
-    spared = [_spared(net, edge) for edge in decreases]
+    spared = [_spared_literal(net, edge) for edge in decreases]
     start = node.at_start or ("absent" if increases else "unknown")
     rank = net.rank(node.key, start)
     for k, number in enumerate(net.variables[node.key], 1):
@@ -253,7 +253,7 @@ def _value(net: Network, node: Node, increases: list[Edge], decreases: list[Edge
             net.gates[number], net.ins[number] = 2, tuple(causes)
 
 
-def _spared(net: Network, edge: Edge) -> int:
+def _spared_literal(net: Network, edge: Edge) -> int:
     """The literal that a decrease leaves its object: not fired, or, if its size is unstated, perhaps even so."""
     fires = net.fires[edge.name] << 1 | 1
     if edge.effect and edge.effect.complete:
@@ -262,11 +262,11 @@ def _spared(net: Network, edge: Edge) -> int:
 
 
 def under(mechanism: Mechanism, reading: str) -> Mechanism:
-    """The mechanism under one of its readings. Raises Impossible if there is none of that name."""
+    """The mechanism under one of its readings. Raises QueryError if there is none of that name."""
     if reading == AS_WRITTEN:
         return mechanism
     if reading not in mechanism.readings:
-        raise Impossible(f"no reading is called {reading!r}; there are: {', '.join(readings(mechanism))}")
+        raise QueryError(f"no reading is called {reading!r}; there are: {', '.join(readings(mechanism))}")
     changes = mechanism.readings[reading].edges
     edges = []
     for edge in mechanism.edges:
@@ -292,7 +292,7 @@ class Run:
     >>> run.values({"TLR7": "absent"})["TLR7"]
     'absent'
 
-    Raises Impossible for an assumption or a reading that there is not.
+    Raises QueryError for an assumption or a reading that there is not.
     """
 
     def __init__(self, mechanism: Mechanism, assume: Collection[str] = (), only: str = "") -> None:
@@ -307,7 +307,7 @@ class Run:
     def settings(self, condition: str = "", values: Mapping[str, str] | None = None) -> dict[str, str]:
         """What a condition, the assumptions and further settings fix; later ones win.
 
-        Raises Impossible if a condition, a node or a value is not known.
+        Raises QueryError if a condition, a node or a value is not known.
         """
         found = dict(self.assumed)
         if condition:
@@ -315,7 +315,7 @@ class Run:
         found.update(values or {})
         for node, value in found.items():
             if node not in self.mechanism.nodes:
-                raise Impossible(f"no node is called {node!r}; {near(node, self.mechanism.nodes)}")
+                raise QueryError(f"no node is called {node!r}; {near(node, self.mechanism.nodes)}")
             self._any.rank(node, value)
         return found
 
@@ -332,5 +332,5 @@ class Run:
 
 def _named(table: Mapping[str, T], name: str, what: str) -> T:
     if name not in table:
-        raise Impossible(f"no {what} is called {name!r}; {near(name, table)}")
+        raise QueryError(f"no {what} is called {name!r}; {near(name, table)}")
     return table[name]

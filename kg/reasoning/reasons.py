@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kg.model.diagnostics import near
 from kg.model.mechanism import Mechanism
-from kg.reasoning.network import AS_WRITTEN, Impossible, Input, Network, Run, Value
+from kg.reasoning.network import AS_WRITTEN, Input, Network, QueryError, Run, Value
 
 
 class Reasons:
@@ -182,11 +182,11 @@ def why(
     >>> [(one.kind, one.name) for one in answer.reasons[0]]
     [('closed', 'DC_maturation'), ('closed', 'TLR7_active'), ('set', 'TLR7'), ('requires', 'activation')]
 
-    Raises Impossible for what is not known.
+    Raises QueryError for what is not known.
     """
     run = Run(mechanism, assume, reading)
     if node not in mechanism.nodes:
-        raise Impossible(f"no node is called {node!r}; {near(node, mechanism.nodes)}")
+        raise QueryError(f"no node is called {node!r}; {near(node, mechanism.nodes)}")
     settings = run.settings(condition, values)
     net = run.networks[reading or AS_WRITTEN]
     reasons = Reasons(net, settings, node)

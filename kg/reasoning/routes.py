@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kg.model.diagnostics import near
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge
-from kg.reasoning.network import Impossible
+from kg.reasoning.network import QueryError
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ def routes(mechanism: Mechanism, start: str, end: str, longest: int = 0) -> Iter
 
     An edge that blocks an edge counts as an edge to the object of that edge, with the opposite sign of what it blocks.
 
-    Raises Impossible for a node that there is not.
+    Raises QueryError for a node that there is not.
     """
     for node in (start, end):
         if node not in mechanism.nodes:
-            raise Impossible(f"no node is called {node!r}; {near(node, mechanism.nodes)}")
+            raise QueryError(f"no node is called {node!r}; {near(node, mechanism.nodes)}")
     out: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
     back: dict[str, set[str]] = defaultdict(set)
     for edge in mechanism.edges:

@@ -11,7 +11,7 @@ from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge
 from kg.reasoning.expectations import observed
-from kg.reasoning.network import AS_WRITTEN, Impossible, Network, Run, Value, under
+from kg.reasoning.network import AS_WRITTEN, Network, QueryError, Run, Value, under
 from kg.reasoning.reasons import Reasons, missing_facts
 
 
@@ -114,10 +114,10 @@ def whatif(
     >>> answer.values["miR146a"], answer.values["tumour_control"]
     ('absent', 'partial')
 
-    Raises Impossible for what is not known: a condition, node, value, reading or assumption.
+    Raises QueryError for what is not known: a condition, node, value, reading or assumption.
     """
     if not any(edge.executes for edge in mechanism.edges):
-        raise Impossible(f"{mechanism.id} has no edge that can be run")
+        raise QueryError(f"{mechanism.id} has no edge that can be run")
     run = Run(mechanism, assume, reading)
     settings = run.settings(condition, values)
     main = reading or AS_WRITTEN
@@ -186,7 +186,7 @@ def _step(
     edges = list(dict.fromkeys(one.name for one in inputs if one.kind in ("edge", "requires", "unless", "effect")))
     resting = [mechanism.edge(name) for name in edges]
     closed = tuple(dict.fromkeys(one.name for one in inputs if one.kind == "closed"))  # once, whatever its levels
-    claims = [standing(edge) for edge in resting] + ["inference"] * bool(closed)
+    claims = [acting_claim(edge) for edge in resting] + ["inference"] * bool(closed)
     weakest = max(filter(None, claims), key=_weakness, default="")
     species: dict[str, int] = {}
     for edge in resting:
@@ -218,11 +218,11 @@ def _step(
     )
 
 
-def standing(edge: Edge) -> str:
+def acting_claim(edge: Edge) -> str:
     """The claim on which an edge acts in a run: the weakest of the sentence, its requirements, and a complete effect.
 
     >>> from kg.formats import read
-    >>> standing(read("ta1-tlr7").edge("depletion"))      # that levels fell far enough is the curator's inference
+    >>> acting_claim(read("ta1-tlr7").edge("depletion"))      # that levels fell far enough is the curator's inference
     'inference'
     """
     parts = [edge.claim, edge.effect.claim if edge.effect else ""]

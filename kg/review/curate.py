@@ -78,7 +78,7 @@ def _complaints(mechanism: Mechanism, source: Source, file: Path) -> list[Diagno
         for name in ("doi", "pmid"):
             value = getattr(source, name)
             if value and value.casefold() == getattr(other, name).casefold():
-                at = other.spot(name) or here
+                at = other.location_of(name) or here
                 message = f"{other.key!r} has this {'DOI' if name == 'doi' else 'PubMed number'} already: {value}"
                 found.append(Diagnostic(at, "source-there", message, f"name it as source: {other.key}"))
     choices = keys.notation()["source"]["read"].kind.partition(":")[2].split("|")
@@ -102,7 +102,7 @@ def _with(data: bytes, mechanism: Mechanism, source: Source, file: Path) -> byte
     ):  # from the end, so that lines keep their number
         block = found[name]
         if block.flow:
-            at = mechanism.spot(name) or Location(str(file), 1, 1)
+            at = mechanism.location_of(name) or Location(str(file), 1, 1)
             message = f"{name} is written inside brackets, where nothing can be added without changing a line"
             raise InvalidMechanism(
                 [Diagnostic(at, "flow-style", message, f"write each item of {name}: on lines of its own")]
@@ -117,7 +117,7 @@ def _with(data: bytes, mechanism: Mechanism, source: Source, file: Path) -> byte
     again, wrong = parse_bytes(changed, str(file))
     wanted = replace(mechanism, sources=Frozen({**mechanism.sources, source.key: source}))
     if wrong or again != wanted:
-        at = mechanism.spot("sources") or Location(str(file), 1, 1)
+        at = mechanism.location_of("sources") or Location(str(file), 1, 1)
         message = "the source cannot be added to this layout without changing what the file says"
         raise InvalidMechanism([Diagnostic(at, "cannot-add", message, "add it by hand")])
     return changed

@@ -496,7 +496,7 @@ def _expectations(old: Mechanism, new: Mechanism) -> Iterator[Change]:
 
 def _disagreements(old: Version, new: Version) -> Iterator[Change]:
     def found(version: Version) -> dict[str, Conflict]:
-        return {f"{one.key} {one.verdict}": one for one in disagreements.find(version.mechanisms.values())}
+        return {f"{one.key} {one.verdict}": one for one in disagreements.conflicts(version.mechanisms.values())}
 
     mine, yours = found(old), found(new)
     for key, one in (*mine.items(), *yours.items()):

@@ -138,7 +138,7 @@ def valid(
     first: dict[str, str] = {}
     for mechanism, _ in found:
         if first.setdefault(mechanism.id, mechanism.file) != mechanism.file and not errors:
-            at = mechanism.spot("id") or Location(mechanism.file, 1, 1)
+            at = mechanism.location_of("id") or Location(mechanism.file, 1, 1)
             other = first[mechanism.id]
             errors.append(
                 Diagnostic(at, "duplicate-id", f"{mechanism.id!r} is {other} already", "give it an id of its own")
@@ -360,7 +360,7 @@ def _inputs(files: list[Path], names: list[str], sources: str | Path | None) -> 
     total.update("\n".join(known).encode())
     here = Path(kg.__file__).parent
     code = [path for path in here.rglob("*") if path.suffix in (".py", ".html", ".css", ".js")]
-    words = [path for path in kg.shelf("ontology").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    words = [path for path in kg.data_dir("ontology").rglob("*") if path.is_file() and path.suffix != ".pyc"]
     at_hand = sorted(texts.by_hash(Path(folder))) if folder and Path(folder).is_dir() else []
     for path in (*files, *sorted(code), *sorted(words)):
         total.update(os.fsencode(path.name) + hashlib.sha256(path.read_bytes()).digest())

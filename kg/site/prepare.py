@@ -119,7 +119,7 @@ def _valid(paths: Iterable[str]) -> list[Mechanism]:
             continue
         wrong += report.errors
         if mechanism.id in found and not report.errors:
-            at = mechanism.spot("id") or Location(mechanism.file, 1, 1)
+            at = mechanism.location_of("id") or Location(mechanism.file, 1, 1)
             wrong.append(Diagnostic(at, "duplicate-id", f"{mechanism.id!r} is {found[mechanism.id].file} already"))
         found[mechanism.id] = mechanism
     if wrong:

@@ -17,7 +17,7 @@ from typing import Any
 from kg import page, sparql
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
-from kg.page.words import Told
+from kg.page.words import Narrative
 
 HERE = Path(__file__).parent
 #: Words of SPARQL that are completed.
@@ -111,7 +111,7 @@ def _completions(mechanisms: Sequence[Mechanism], words: Iterable[tuple[str, str
         found.append({"label": label, "detail": id, "apply": id, "type": "class"})
         found.append({"label": id, "detail": label, "type": "class"})
     for m in mechanisms:
-        told = Told(m)
+        told = Narrative(m)
         for kind, names in (
             ("node", {k: told.title(k) for k in m.nodes}),
             ("edge", {e.name: told.say(e) for e in m.edges}),

@@ -46,7 +46,7 @@ from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Node, Place, Source
 from kg.model.vocabulary import Term
 from kg.page.picture import asset
-from kg.page.words import Told
+from kg.page.words import Narrative
 from kg.reasoning import disagreements, merge
 from kg.reasoning.conflict import Conflict
 from kg.site import query
@@ -170,7 +170,7 @@ def _written(out: Path) -> dict[str, str]:
 class Use:
     """What one mechanism does with a term."""
 
-    told: Told
+    told: Narrative
     nodes: list[Node]  # stand for it
     forms: list[Node]  # it is a more exact form of
     places: list[Place]
@@ -251,11 +251,11 @@ class Site:
             sorted(mechanisms, key=lambda m: (bool(m.status), m.id))
         )  # outlines after what is whole
         self.url, self.progress = url, progress
-        self.told = {m.id: Told(m) for m in self.mechanisms}
+        self.told = {m.id: Narrative(m) for m in self.mechanisms}
         self.whole = merge.merge(mechanisms)
         self.data = contents(mechanisms, progress=progress, home="index.html")
         for name in WORDS:
-            self.data[name] = (kg.shelf("ontology") / name).read_text(encoding="utf-8")
+            self.data[name] = (kg.data_dir("ontology") / name).read_text(encoding="utf-8")
         self.answers = self._answers()
 
     # ---- addresses
@@ -313,7 +313,7 @@ class Site:
 
     @cached_property
     def conflicts(self) -> list[Conflict]:
-        return disagreements.find(self.mechanisms)
+        return disagreements.conflicts(self.mechanisms)
 
     @property
     def shared(self) -> int:
@@ -332,7 +332,7 @@ class Site:
             if id.startswith("kg:"):
                 found[id] = Word(id, entry.label, entry, [])
 
-        def use(term: Term | None, told: Told) -> Use:
+        def use(term: Term | None, told: Narrative) -> Use:
             assert term
             word = found.setdefault(term.id, Word(term.id, term.label, known.get(term.id), []))
             if not word.uses or word.uses[-1].told is not told:
@@ -493,7 +493,7 @@ class Site:
     def words(self) -> list[tuple[str, str, str]]:
         """The words of the vocabulary: name, label, definition."""
         with sparql.Engine() as engine:
-            engine.load(kg.shelf("ontology") / "vocabulary.ttl")
+            engine.load(kg.data_dir("ontology") / "vocabulary.ttl")
             rows = engine.ask(WORDS_OF).rows
         start = len(f"{vocabulary.BASE}vocab/")
         return [

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
-from kg import shelf
+from kg import data_dir
 from kg.model import vocabulary
 from kg.model.diagnostics import near
 from kg.sparql.query import BEGINS, NoAnswer, Token, quoted, tokens
@@ -54,7 +54,7 @@ def questions() -> Mapping[str, Question]:
     >>> [p.default for p in questions()["what-protects"].parameters]
     ['miR-146a-5p']
     """
-    return {path.stem: _question(path) for path in sorted((shelf("ontology") / "questions").glob("*.rq"))}
+    return {path.stem: _question(path) for path in sorted((data_dir("ontology") / "questions").glob("*.rq"))}
 
 
 def _question(path: Path) -> Question:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kg.formats.shared import bel, bounded, drafting
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model.mechanism import Mechanism
 from kg.model.records import Evidence
 
@@ -58,7 +58,7 @@ def _end(said: object, numbered: list[str], named: dict[str, str]) -> str:
     return named.get(str(said), "")
 
 
-def _modified(link: Taken, side: str, term: str) -> str:
+def _modified(link: ForeignRecord, side: str, term: str) -> str:
     """The term of a side; its activity is another node than its presence."""
     field = f"{side}_modifier.modifier"
     kind = link.text(field)
@@ -67,7 +67,7 @@ def _modified(link: Taken, side: str, term: str) -> str:
     return f"{MODIFIERS.get(kind, kind)}({term})" if kind else term
 
 
-def _evidence(draft: drafting.Draft, link: Taken) -> list[Evidence]:
+def _evidence(draft: drafting.Draft, link: ForeignRecord) -> list[Evidence]:
     if not link.text("citation.identifier", carry=False):
         return []
     source = bel.cited(draft, link, "citation.namespace", "citation.identifier")

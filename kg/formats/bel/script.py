@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.formats.shared import bel, bounded, drafting
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
@@ -55,8 +55,8 @@ LOST = {
 class _Context:
     """What SET has set so far, and UNSET has not taken away; each is a record, whether a statement follows or not."""
 
-    citation: Taken | None = None
-    annotations: dict[str, Taken] = field(default_factory=dict)
+    citation: ForeignRecord | None = None
+    annotations: dict[str, ForeignRecord] = field(default_factory=dict)
 
     def set(self, ledger: Ledger, name: str, values: list[str], at: Location) -> None:
         word = name.casefold()
@@ -94,7 +94,7 @@ class _Reader:
         self.draft = drafting.Draft(file, ledger, self.text)
         self.context = _Context()
         self.edges: dict[tuple[str, str, str], set[str]] = {}  # subject, relation, object -> the edges that say so
-        self.nested: list[tuple[Taken, str, list[Evidence], str, str]] = []
+        self.nested: list[tuple[ForeignRecord, str, list[Evidence], str, str]] = []
 
     def mechanism(self) -> Mechanism:
         for said, at in _lines(self.text, self.ledger):
@@ -138,7 +138,7 @@ class _Reader:
         key = (_spaced(subject), bel.relation(relation), _spaced(object))
         self.edges.setdefault(key, set()).add(made)
 
-    def about_statement(self, record: Taken, subject: str, items: list[Evidence], verb: str, name: str) -> None:
+    def about_statement(self, record: ForeignRecord, subject: str, items: list[Evidence], verb: str, name: str) -> None:
         """What decreases a statement of the file blocks its edge; any other says no edge between nodes."""
         inner = _split(record.text("object")[1:-1].strip())
         key = (_spaced(inner[0]), bel.relation(inner[1]), _spaced(inner[2])) if inner else ("", "", "")

@@ -16,7 +16,7 @@ from kg.formats.boolean import formulas
 from kg.formats.boolean.formulas import Function
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.bounded import Element
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
@@ -152,7 +152,7 @@ class _Reader:
             self.transition(one)
         return self.draft.mechanism(places=Frozen(self.places))
 
-    def term(self, element: Element, record: Taken, label: str) -> Term | None:
+    def term(self, element: Element, record: ForeignRecord, label: str) -> Term | None:
         """The term that an annotation says an element is, if it says so of one that kg knows."""
         items = [li for is_ in _below(element, "is") for li in _below(is_, "li")]
         found = [drafting.term(drafting.curie(li.attributes.get("resource", "")), label, element.at) for li in items]
@@ -212,7 +212,7 @@ class _Reader:
             record.changed("constant", "a node without edges to it stays as it starts")
         self.draft.node(id, label, at=element.at, **says)
 
-    def levels(self, element: Element, record: Taken, highest: int) -> tuple[str, ...]:
+    def levels(self, element: Element, record: ForeignRecord, highest: int) -> tuple[str, ...]:
         """The names of more levels than two, as kg wrote them beside the species; else numbers."""
         stated = next(iter(_below(element, "levels")), None)
         words = tuple(stated.text.split()) if stated else ()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from kg.formats.shared import drafting
-from kg.formats.shared.losses import Taken
+from kg.formats.shared.losses import ForeignRecord
 from kg.model import vocabulary
 from kg.model.records import Evidence
 from kg.model.vocabulary import Term
@@ -43,10 +43,10 @@ def _exact() -> Mapping[str, str]:
     return {word.ro: word.verb for word in vocabulary.predicates().values() if word.ro_match == "exact"}
 
 
-def verb(record: Taken, field: str, relation: str) -> str:
+def verb(record: ForeignRecord, field: str, relation: str) -> str:
     """The verb that a relation is here; ``field`` of the record holds it, and is changed where it says more.
 
-    >>> verb(Taken("edge", "", {"predicate": "RO:0002630"}, None), "predicate", "RO:0002630")
+    >>> verb(ForeignRecord("edge", "", {"predicate": "RO:0002630"}, None), "predicate", "RO:0002630")
     'negatively_regulates'
     """
     record.text(field)
@@ -58,7 +58,7 @@ def verb(record: Taken, field: str, relation: str) -> str:
     return found
 
 
-def evidence(draft: drafting.Draft, record: Taken, code: str, reference: str, label: str) -> Evidence:
+def evidence(draft: drafting.Draft, record: ForeignRecord, code: str, reference: str, label: str) -> Evidence:
     """An item of evidence: the fields ``code`` and ``reference`` hold an ECO term and a publication."""
     eco = record.text(code)
     assay = drafting.term(eco, label, record.at) if eco.startswith("ECO:") else None
@@ -71,7 +71,7 @@ def evidence(draft: drafting.Draft, record: Taken, code: str, reference: str, la
     return Evidence(source=source or "file", claim=drafting.UNCLASSIFIED, assay=assay, at=record.at)
 
 
-def taxon(record: Taken, field: str, said: str, label: str) -> Term | None:
+def taxon(record: ForeignRecord, field: str, said: str, label: str) -> Term | None:
     """The species of a model: one that was looked up, else as the file names it; a number alone may be a genus.
 
     What is none is lost; that the field is carried is for the reader to say, who knows whether it holds others.
@@ -84,7 +84,7 @@ def taxon(record: Taken, field: str, said: str, label: str) -> Term | None:
     return found
 
 
-def term(record: Taken, field: str, curie: str, label: str) -> Term | None:
+def term(record: ForeignRecord, field: str, curie: str, label: str) -> Term | None:
     """The term that ``field`` of a record holds; where kg does not know its prefix, the name is what is kept."""
     record.text(field)
     found = drafting.term(curie, label, record.at)

@@ -14,7 +14,7 @@ from pathlib import Path
 from kg.formats.gocam import relations
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.drafting import curie, local
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import Evidence, Note, Sentence
@@ -50,7 +50,7 @@ class _Reader:
         self.data: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for one in bounded.triples(text, ledger, ".ttl"):
             self.data[one.subject][one.predicate].append(one.object)
-        self.records: dict[str, Taken] = {}
+        self.records: dict[str, ForeignRecord] = {}
         self.kinds: dict[str, str] = {}  # what its relations tell of an individual
         self.begins: dict[str, int] = {}  # the last part of a name -> where a line begins with it
         for found in re.finditer(r"(?m)^[ \t]*<?(\S+)", text):
@@ -104,7 +104,7 @@ class _Reader:
     def where(self, about: str) -> int:
         return self.begins.get(local(about), 0)
 
-    def record(self, kind: str, about: str, name: str = "", without: Collection[tuple[str, str]] = ()) -> Taken:
+    def record(self, kind: str, about: str, name: str = "", without: Collection[tuple[str, str]] = ()) -> ForeignRecord:
         """The record of a subject: each predicate by its last word, its values as CURIEs where they are names of terms."""
         said: dict[str, list[str]] = {}
         for predicate, values in self.data[about].items():

@@ -13,7 +13,7 @@ from typing import Any
 from kg.formats.gocam import relations
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.bounded import Object
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import BARE, Edge, Evidence, Frozen, Node, Note, Place, Sentence
@@ -62,7 +62,7 @@ class _Reader:
         self.places: dict[str, Place] = {}
         self.homes: dict[tuple[Term | None, str], str] = {}  # a term, and the place around it -> the key of the place
         self.labels: dict[str, str] = {}
-        self.objects: dict[str, Taken] = {}
+        self.objects: dict[str, ForeignRecord] = {}
         self.seen: set[str] = set()
 
     def mechanism(self) -> Mechanism:
@@ -133,7 +133,7 @@ class _Reader:
 
     # -- the parts of a model ---------------------------------------------------
 
-    def head(self, record: Taken) -> tuple[tuple[Evidence, ...], tuple[Note, ...]]:
+    def head(self, record: ForeignRecord) -> tuple[tuple[Evidence, ...], tuple[Note, ...]]:
         self.draft.about["title"] = record.text("title")
         id = record.text("id")
         self.draft.about["id"] = id.removeprefix(vocabulary.BASE)
@@ -149,14 +149,14 @@ class _Reader:
         record.carried("comments")
         return scope, comments
 
-    def texts(self, record: Taken, field: str) -> list[str]:
+    def texts(self, record: ForeignRecord, field: str) -> list[str]:
         """The texts of a field, which is a list of them, or a single one."""
         found = record.items(field, carry=False) if record.several(field) else [record.text(field, carry=False)]
         if odd := next((one for one in found if not isinstance(one, str)), None):
             self.ledger.complain(record.at, "wrong-kind", f"{field!r} holds {str(odd)[:40]!r}, which is no text")
         return [" ".join(one.split()) for one in found if isinstance(one, str) and one.strip()]
 
-    def activity(self, said: Object) -> Taken:
+    def activity(self, said: Object) -> ForeignRecord:
         """The node of an activity. What kg wrote says by its id which node it is; else its function is its term."""
         at, id = self.place_of(said), str(said["id"])
         apart = (*PARTS, "molecular_function", "molecular_associations", "causal_associations")
@@ -251,7 +251,7 @@ class _Reader:
         self.draft.node(id, own, key=key, term=term, kind=self.kind(term, "molecule"), place=where, at=at)
         self.parts(said, id)
 
-    def associations(self, said: Object, activity: Taken) -> None:
+    def associations(self, said: Object, activity: ForeignRecord) -> None:
         """What an activity is said to be joined to: its parts, molecules, and other activities."""
         id = activity.name
         self.parts(said, id)
@@ -299,14 +299,14 @@ class _Reader:
             for one in self.items(said, inner):
                 self.part(inner, one, id)
 
-    def association(self, kind: str, name: str, said: Object) -> Taken:
+    def association(self, kind: str, name: str, said: Object) -> ForeignRecord:
         apart = {k: v for k, v in said.items() if k not in ("evidence", *INNER)}
         record = self.ledger.record(kind, name, apart, self.place_of(said))
         record.changed("type", "made again from where it stands")
         record.lost("provenances", relations.WHO)
         return record
 
-    def edge(self, subject: str, verb: str, object: str, record: Taken, said: Object) -> None:
+    def edge(self, subject: str, verb: str, object: str, record: ForeignRecord, said: Object) -> None:
         items = []
         for one in self.items(said, "evidence"):
             item = self.ledger.record("evidence", record.name, one, self.place_of(one))

@@ -13,17 +13,17 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg.formats.shared import bounded, drafting
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import construct, keys, vocabulary
 from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import Effect, Evidence, Frozen, Place, Record, Requirement, Sentence, Source
+from kg.model.records import Effect, Evidence, Frozen, Place, Requirement, Sentence, Source, TrackedRecord
 from kg.model.vocabulary import Term
 
 if TYPE_CHECKING:
     import networkx as nx
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=TrackedRecord)
 LOST = {"*": "a network holds nodes and edges, and no more"}
 NEEDS = ("requires", "unless")
 AGAIN = ("executes", "sign", "role", "claim", "asserted", "disputed", "species", "blocks")  # of an edge, for others
@@ -152,7 +152,7 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: Network) -> Mechan
 
 def texts(ledger: Ledger, kind: str, said: Mapping[str, Any], names: Iterable[str], at: Location) -> list[str]:
     """Some values of an object as texts, before it is a record; a list or an object in place of one is a complaint."""
-    taken = Taken(ledger, kind, "", said, at)
+    taken = ForeignRecord(ledger, kind, "", said, at)
     return [taken.text(name) for name in names]
 
 
@@ -192,7 +192,7 @@ def _layout(network: Network) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(cells.get((r, c), ".") for c in range(wide)) for r in range(high))
 
 
-def _first(record: Taken, names: Iterable[str]) -> str:
+def _first(record: ForeignRecord, names: Iterable[str]) -> str:
     """The first of some attributes that says something; it is carried."""
     for name in names:
         if said := record.text(name, carry=False):
@@ -201,7 +201,7 @@ def _first(record: Taken, names: Iterable[str]) -> str:
     return ""
 
 
-def _head(draft: drafting.Draft, whole: Taken) -> None:
+def _head(draft: drafting.Draft, whole: ForeignRecord) -> None:
     draft.about["title"] = _first(whole, TITLES)
     draft.about["summary"] = _first(whole, SUMMARIES)
     for name in ("version", "licence"):
@@ -213,18 +213,18 @@ def _head(draft: drafting.Draft, whole: Taken) -> None:
     whole.lost("caveat", "it is made again from sources and scope")
 
 
-def _records(draft: drafting.Draft, record: Taken, kind: str, name: str, type: type[R]) -> list[R]:
+def _records(draft: drafting.Draft, record: ForeignRecord, kind: str, name: str, type: type[R]) -> list[R]:
     """The records of a kind that kg wrote into an attribute; what is no such record is complained of."""
     found = _json(draft, record, name)
     made = [_record(draft, record, kind, name, type, one) for one in (found if isinstance(found, list) else [found])]
     return [one for one in made if one is not None]
 
 
-def _record(draft: drafting.Draft, record: Taken, kind: str, name: str, type: type[R], said: Any) -> R | None:
+def _record(draft: drafting.Draft, record: ForeignRecord, kind: str, name: str, type: type[R], said: Any) -> R | None:
     """A record that kg wrote as JSON; of what has other keys, or none, it is reported that nobody read it."""
     if said is None:
         return None
-    known = {one.name for one in fields(type)} - {"at", "spots"}
+    known = {one.name for one in fields(type)} - {"at", "locations"}
     if not isinstance(said, dict) or not said.keys() <= known or ("key" in known and "key" not in said):
         record.lost(name, f"it is no {kind} as kg writes it")
         return None
@@ -237,7 +237,7 @@ def _record(draft: drafting.Draft, record: Taken, kind: str, name: str, type: ty
     return made
 
 
-def _json(draft: drafting.Draft, record: Taken, name: str) -> Any:
+def _json(draft: drafting.Draft, record: ForeignRecord, name: str) -> Any:
     """An attribute that holds JSON; None, and lost, if it holds something else."""
     said = record.text(name, carry=False)
     if said[:1] in ("[", "{"):
@@ -253,7 +253,7 @@ def _json(draft: drafting.Draft, record: Taken, name: str) -> Any:
     return None
 
 
-def _node(draft: drafting.Draft, node: Taken, places: Mapping[str, Any]) -> None:
+def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any]) -> None:
     id, own = node.text("id"), node.text("key")
     label, name = _first(node, LABELS), node.text("name", carry=False)
     says: dict[str, Any] = {"note": node.text("note"), "at": node.at}
@@ -308,7 +308,7 @@ def _node(draft: drafting.Draft, node: Taken, places: Mapping[str, Any]) -> None
         node.changed("id", f"the node is called {made}")
 
 
-def _edge(draft: drafting.Draft, edge: Taken, places: Mapping[str, Any]) -> None:
+def _edge(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Any]) -> None:
     subject, object = (draft.keys[edge.text(end)] for end in ("source", "target"))
     sentence = _sentence(edge, subject, object)
     role = vocabulary.predicates()[sentence.verb].role
@@ -348,7 +348,7 @@ def _edge(draft: drafting.Draft, edge: Taken, places: Mapping[str, Any]) -> None
             edge.changed(called, f"the edge is called {made}")
 
 
-def _sentence(edge: Taken, subject: str, object: str) -> Sentence:
+def _sentence(edge: ForeignRecord, subject: str, object: str) -> Sentence:
     """The sentence that kg wrote, else subject, verb or sign, and object."""
     words = edge.text("sentence", carry=False).split()
     form = len(words) == 3 or (len(words) == 5 and words[3] == "from")
@@ -377,7 +377,7 @@ def _sentence(edge: Taken, subject: str, object: str) -> Sentence:
     return Sentence(subject, "related_to", object)
 
 
-def _items(draft: drafting.Draft, edge: Taken, name: str, found: Any) -> tuple[Evidence, ...]:
+def _items(draft: drafting.Draft, edge: ForeignRecord, name: str, found: Any) -> tuple[Evidence, ...]:
     """The items of evidence that kg wrote into an attribute of an edge."""
     items = []
     for one in found if isinstance(found, list) else [found]:
@@ -390,7 +390,7 @@ def _items(draft: drafting.Draft, edge: Taken, name: str, found: Any) -> tuple[E
     return tuple(items)
 
 
-def _evidence(draft: drafting.Draft, edge: Taken) -> list[Evidence]:
+def _evidence(draft: drafting.Draft, edge: ForeignRecord) -> list[Evidence]:
     items = list(_items(draft, edge, "evidence", _json(draft, edge, "evidence")))
     for name in WORKS:
         cited = {work: draft.cite(_publication(name, work)) for work in edge.many(name, between=r"[|;,\s]+")}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kg.formats.shared import bounded, drafting
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model.mechanism import Mechanism
 from kg.model.records import Sentence
 
@@ -51,7 +51,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     return draft.mechanism()
 
 
-def _sentence(draft: drafting.Draft, edge: Taken) -> Sentence:
+def _sentence(draft: drafting.Draft, edge: ForeignRecord) -> Sentence:
     subject, object = (draft.node(edge.text(end), at=edge.at) for end in ("source", "target"))
     relation = edge.text("relation")
     if sign := SIGNS.get(relation, 0):

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from kg.formats.shared import bounded, drafting, tables
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model.mechanism import Mechanism
 from kg.model.records import Evidence, Sentence
 
@@ -35,7 +35,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     return draft.mechanism()
 
 
-def _entity(draft: drafting.Draft, edge: Taken, side: str) -> str:
+def _entity(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
     name, id, database, kind = (edge.text(f"{part}{side}") for part in ("ENTITY", "ID", "DATABASE", "TYPE"))
     term = drafting.term(f"{database}:{id.removeprefix('CID:')}", name, edge.at)
     if term is None and id:
@@ -51,7 +51,7 @@ def _entity(draft: drafting.Draft, edge: Taken, side: str) -> str:
     return draft.node(id, name, key=name, term=term, kind=KINDS.get(kind, ""), at=edge.at)
 
 
-def _verb(edge: Taken) -> str:
+def _verb(edge: ForeignRecord) -> str:
     effect = edge.text("EFFECT")
     for words, sign in SIGNS:
         if effect.startswith(words):
@@ -68,7 +68,7 @@ def _verb(edge: Taken) -> str:
     return "affects"
 
 
-def _evidence(draft: drafting.Draft, edge: Taken) -> list[Evidence]:
+def _evidence(draft: drafting.Draft, edge: ForeignRecord) -> list[Evidence]:
     """What the row rests on: its publication, and its species where kg has looked it up."""
     species, pmid = (edge.text(name, carry=False) for name in ("TAX_ID", "PMID"))
     taxon = drafting.taxon(species) if species else None

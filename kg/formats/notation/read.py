@@ -29,7 +29,7 @@ from kg.model.keys import (
     with_article,
 )
 from kg.model.mechanism import Mechanism
-from kg.model.records import Frozen, Record, Sentence
+from kg.model.records import Frozen, Sentence, TrackedRecord
 from kg.model.vocabulary import Term
 
 DEEPEST = 32  # no mechanism nests lists and keys so deep
@@ -169,12 +169,12 @@ class _Reader:
         given: dict[str, Any] | None = None,
         at: Location | None = None,
         example: str = "",
-    ) -> Record | None:
+    ) -> TrackedRecord | None:
         """A mapping as the record of that name; its short form, where it has one, is a single value."""
         at = at or self.at(node)
         keys = notation()[name]
         values: dict[str, Any] = dict(given or {})
-        spots: dict[str, Location] = {}
+        locations: dict[str, Location] = {}
         short = next((key for key in keys.values() if key.short), None)
         if short and not isinstance(node, yaml.MappingNode):
             pairs = [(short, node)]
@@ -185,14 +185,14 @@ class _Reader:
             self.complain(node, "wrong-kind", message, f"such as {example}" if example else "")
             return None
         for key, value in pairs:
-            spots[key.key] = self.at(value)
-            found = self.value(value, key.kind, key, spots)
+            locations[key.key] = self.at(value)
+            found = self.value(value, key.kind, key, locations)
             if found is not None:  # else its spot tells that the key is there, and was complained of
                 values[key.field] = found
         self.require(node, at, name, keys, {key.key: value for key, value in pairs})
         if name == "edge" and not values.get("name"):
             values["name"] = values.get("sentence", Sentence()).name
-        return RECORDS[name](**values, at=at, spots=Frozen(spots))
+        return RECORDS[name](**values, at=at, locations=Frozen(locations))
 
     def require(
         self, node: yaml.Node, at: Location, name: str, keys: dict[str, Key], given: dict[str, yaml.Node]
@@ -252,24 +252,24 @@ class _Reader:
 
     # -- the kinds of value ---------------------------------------------------
 
-    def value(self, node: yaml.Node, kind: str, key: Key, spots: dict[str, Location]) -> Any:
+    def value(self, node: yaml.Node, kind: str, key: Key, locations: dict[str, Location]) -> Any:
         form, _, of = kind.partition(":")
         if form == "record":
             return self.record(node, of, example=f"{key.key}: {key.example}")
         if form == "list":
-            return self.list_of(node, of, key, spots)
+            return self.list_of(node, of, key, locations)
         if form == "map":
             return self.map_of(node, of, key)
         if form == "values":
-            return self.values(node, key, spots)
+            return self.values(node, key, locations)
         if form == "rows":
-            return self.rows(node, key, spots)
+            return self.rows(node, key, locations)
         if form == "span":
             return self.span(node)
         if form == "sentence":
-            return self.sentence(node, spots)
+            return self.sentence(node, locations)
         if form == "expect":
-            return self.expect(node, spots)
+            return self.expect(node, locations)
         return self.single(node, kind)
 
     def single(self, node: yaml.Node, kind: str) -> Any:
@@ -300,7 +300,7 @@ class _Reader:
             return None
         return Term(found[1], " ".join(found[2].split()), self.at(node))
 
-    def list_of(self, node: yaml.Node, of: str, key: Key, spots: dict[str, Location]) -> tuple[Any, ...] | None:
+    def list_of(self, node: yaml.Node, of: str, key: Key, locations: dict[str, Location]) -> tuple[Any, ...] | None:
         items = node.value if isinstance(node, yaml.SequenceNode) else [node]
         if not isinstance(node, yaml.SequenceNode) and (
             (of in RECORDS and of != "requirement") or isinstance(node, yaml.MappingNode)
@@ -312,7 +312,7 @@ class _Reader:
             items = self.rejoined(items)
         found: list[Any] = []
         for item in items:
-            spots[f"{key.key}.{len(found)}"] = self.at(item)
+            locations[f"{key.key}.{len(found)}"] = self.at(item)
             value = self.record(item, of, example=key.example) if of in RECORDS else self.single(item, of)
             if value is not None:
                 found.append(value)
@@ -352,7 +352,7 @@ class _Reader:
                 found[name.value] = record
         return Frozen(found)
 
-    def values(self, node: yaml.Node, key: Key, spots: dict[str, Location]) -> Frozen[str] | None:
+    def values(self, node: yaml.Node, key: Key, locations: dict[str, Location]) -> Frozen[str] | None:
         if not isinstance(node, yaml.MappingNode):
             self.complain(node, "wrong-kind", f"expected NODE: value, found {_what(node)}")
             return None
@@ -361,11 +361,11 @@ class _Reader:
             text = self.single(value, "value")
             if text is not None:
                 found[name.value] = text
-                spots[f"{key.key}.{name.value}"] = self.at(name)
-                spots[f"{key.key}.{name.value}.value"] = self.at(value)
+                locations[f"{key.key}.{name.value}"] = self.at(name)
+                locations[f"{key.key}.{name.value}.value"] = self.at(value)
         return Frozen(found)
 
-    def rows(self, node: yaml.Node, key: Key, spots: dict[str, Location]) -> tuple[tuple[str, ...], ...] | None:
+    def rows(self, node: yaml.Node, key: Key, locations: dict[str, Location]) -> tuple[tuple[str, ...], ...] | None:
         if not isinstance(node, yaml.SequenceNode) or not all(isinstance(row, yaml.SequenceNode) for row in node.value):
             self.complain(node, "wrong-kind", "expected rows: a list whose items are lists of node keys")
             return None
@@ -375,7 +375,7 @@ class _Reader:
             for c, cell in enumerate(row.value):
                 text = "." if isinstance(cell, yaml.ScalarNode) and cell.value == "." else self.single(cell, "key")
                 cells.append(text or ".")
-                spots[f"{key.key}.{r}.{c}"] = self.at(cell)
+                locations[f"{key.key}.{r}.{c}"] = self.at(cell)
             rows.append(tuple(cells))
         return tuple(rows)
 
@@ -396,12 +396,12 @@ class _Reader:
             return None
         return int(digits[0]), int(digits[1])
 
-    def sentence(self, node: yaml.Node, spots: dict[str, Location]) -> Sentence | None:
+    def sentence(self, node: yaml.Node, locations: dict[str, Location]) -> Sentence | None:
         if not isinstance(node, yaml.ScalarNode):
             self.complain(node, "wrong-kind", f"expected a sentence, found {_what(node)}")
             return None
         words = node.value.split()
-        spots.update(zip(("subject", "verb", "object", "from", "other"), self.words_at(node, words), strict=False))
+        locations.update(zip(("subject", "verb", "object", "from", "other"), self.words_at(node, words), strict=False))
         odd = next((word for word in words if not re.fullmatch(KEY, word)), "")
         if len(words) not in (3, 5) or (len(words) == 5 and words[3] != "from"):
             said = f"{shortened(node.value.strip())} is " if words else "this is "
@@ -416,7 +416,7 @@ class _Reader:
             return None
         return Sentence(words[0], words[1], words[2], words[4] if len(words) == 5 else "")
 
-    def expect(self, node: yaml.Node, spots: dict[str, Location]) -> records.Expect | None:
+    def expect(self, node: yaml.Node, locations: dict[str, Location]) -> records.Expect | None:
         text = self.single(node, "text")
         found = re.fullmatch(rf"({KEY})\s+({'|'.join(RELATIONS).replace(' ', chr(92) + 's+')})\s+({KEY})", text or "")
         if text and not found:
@@ -425,7 +425,7 @@ class _Reader:
         if not found or not isinstance(node, yaml.ScalarNode):
             return None
         at = self.words_at(node, node.value.split())
-        spots.update({"expect.node": at[0], "expect.than": at[-1]})
+        locations.update({"expect.node": at[0], "expect.than": at[-1]})
         return records.Expect(found[1], " ".join(found[2].split()), found[3])
 
     # -- places ---------------------------------------------------------------

@@ -9,7 +9,7 @@ import yaml
 from kg.model import records
 from kg.model.keys import RECORDS, notation
 from kg.model.mechanism import Mechanism
-from kg.model.records import Record, Sentence
+from kg.model.records import Sentence, TrackedRecord
 
 
 def text(mechanism: Mechanism, name: str = "yaml") -> str:
@@ -18,7 +18,7 @@ def text(mechanism: Mechanism, name: str = "yaml") -> str:
     return "# yaml-language-server: $schema=../../ontology/mechanism.schema.json\n" + str(written)
 
 
-def _mapping(record: Record, name: str) -> yaml.Node:
+def _mapping(record: TrackedRecord, name: str) -> yaml.Node:
     default = RECORDS[name]()
     pairs: list[tuple[yaml.Node, yaml.Node]] = []
     for key in notation()[name].values():

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kg.formats.shared import bel, bounded, drafting
 from kg.formats.shared.drafting import curie, local
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
@@ -70,12 +70,12 @@ class _Reader:
         for one in found:
             self.graphs[one.graph].append(one)
         self.labels = {t.subject: t.object for t in found if t.literal and local(t.predicate) in ("label", "name")}
-        self.records: dict[Triple, Taken] = {}
+        self.records: dict[Triple, ForeignRecord] = {}
         self.places: dict[str, Place] = {}
         self.licences: set[str] = set()
         self.cursor = 0
 
-    def record(self, triple: Triple, kind: str) -> Taken:
+    def record(self, triple: Triple, kind: str) -> ForeignRecord:
         """The record of a triple: what it says is one value, named by its predicate."""
         if triple not in self.records:
             word, said = local(triple.predicate), triple.object
@@ -218,7 +218,7 @@ class _Reader:
         ends = [self.node(end, record) for end in (subject, object)]
         self.draft.edge(Sentence(ends[0], verb, ends[1]), record, evidence, place=place)
 
-    def node(self, iri: str, record: Taken) -> str:
+    def node(self, iri: str, record: ForeignRecord) -> str:
         label = " ".join(self.labels.get(iri, "").split()) or local(iri)
         return self.draft.node(iri, label, key=label, term=drafting.term(curie(iri), label, record.at), at=record.at)
 

@@ -9,7 +9,7 @@ from typing import Any
 from rdflib import RDF, XSD, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from kg import shelf
+from kg import data_dir
 from kg.formats.rdf.names import BIOLINK, KGV, OA, PREFIXES, iri
 from kg.formats.shared.losses import Ledger
 from kg.model.mechanism import Mechanism
@@ -38,7 +38,7 @@ class JsonLd:
 
     def __init__(self, mechanism: Mechanism, data: Graph) -> None:
         self.data, self.root = data, URIRef(iri(mechanism))
-        self.context = json.loads((shelf("ontology") / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+        self.context = json.loads((data_dir("ontology") / "context.jsonld").read_text(encoding="utf-8"))["@context"]
         self.context["@base"] = f"{self.root}/"
         self.keys: dict[str, tuple[int, str]] = {}  # IRI -> where its key stands, and the key
         for place, (key, meaning) in enumerate(self.context.items()):

@@ -12,7 +12,7 @@ from rdflib.plugins.serializers.trig import TrigSerializer
 from rdflib.plugins.serializers.turtle import TurtleSerializer
 from rdflib.term import Node
 
-from kg import shelf
+from kg import data_dir
 from kg.formats.rdf.names import BIOLINK, KGV, MATCH, OA
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
@@ -175,7 +175,7 @@ def serialized(serializer: TurtleSerializer) -> str:
 
 @cache
 def _vocabulary() -> Graph:
-    return Graph(bind_namespaces="none").parse(shelf("ontology") / "vocabulary.ttl", format="turtle")
+    return Graph(bind_namespaces="none").parse(data_dir("ontology") / "vocabulary.ttl", format="turtle")
 
 
 def explained(data: Graph) -> Graph:

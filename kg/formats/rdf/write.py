@@ -442,7 +442,7 @@ def together(mechanisms: Sequence[Mechanism]) -> Graph:
         one, other = (URIRef(iri(by_id[id], "node", key)) for id, key in (link.one, link.other))
         for here, there in ((one, other), (other, one)):
             graph.add((here, KGV.sameThing if link.differs else KGV.sameNode, there))
-    for conflict in disagreements.find(mechanisms):
+    for conflict in disagreements.conflicts(mechanisms):
         if len({side.mechanism for side in conflict.sides}) > 1:
             _conflict(graph, conflict, by_id, f"{vocabulary.BASE}{merge.ALL}")
     return graph

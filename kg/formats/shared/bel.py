@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kg.formats.shared import drafting
-from kg.formats.shared.losses import Taken
+from kg.formats.shared.losses import ForeignRecord
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
 from kg.model.records import Evidence, Sentence
@@ -100,7 +100,7 @@ def _term(namespace: str, name: str, label: str, at: Location | None) -> Term | 
 
 def edge(
     draft: drafting.Draft,
-    record: Taken,
+    record: ForeignRecord,
     field: str,
     subject: str,
     object: str,
@@ -130,7 +130,7 @@ def edge(
 DATABASES = {"pubmed": "PMID:", "pmid": "PMID:", "doi": "doi:", "online resource": "", "url": "", "": ""}
 
 
-def cited(draft: drafting.Draft, record: Taken, kind: str, id: str) -> str:
+def cited(draft: drafting.Draft, record: ForeignRecord, kind: str, id: str) -> str:
     """The source that a citation means, the file itself if none; ``kind`` and ``id`` are the fields that name database
     and number.
     """
@@ -145,7 +145,7 @@ def cited(draft: drafting.Draft, record: Taken, kind: str, id: str) -> str:
     return source or "file"
 
 
-def species(record: Taken, field: str) -> tuple[Term, ...]:
+def species(record: ForeignRecord, field: str) -> tuple[Term, ...]:
     """The species of an item, where it was looked up."""
     said = record.text(field, carry=False)
     found = drafting.taxon(said) if said else None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import keys, vocabulary
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
@@ -205,7 +205,7 @@ class Draft:
     def edge(
         self,
         sentence: Sentence,
-        record: Taken | None = None,
+        record: ForeignRecord | None = None,
         evidence: Sequence[Evidence] = (),
         name: str = "",
         **more: Any,

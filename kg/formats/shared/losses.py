@@ -19,7 +19,7 @@ from typing import Any, cast
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Effect, Evidence, Expect, Node, Record, Sentence
+from kg.model.records import Edge, Effect, Evidence, Expect, Node, Sentence, TrackedRecord
 
 FATES = ("carried", "changed", "lost")
 MOST_FAULTS = 1000  # of one file: nobody reads more
@@ -142,13 +142,13 @@ class Ledger:
     def __init__(self, file: str, title: str) -> None:
         self.file, self.title = file, title
         self.wrong: list[Diagnostic] = []
-        self.taken: list[Taken] = []
+        self.taken: list[ForeignRecord] = []
 
-    def record(self, kind: str, name: str, values: Mapping[str, Any], at: Location | None = None) -> Taken:
+    def record(self, kind: str, name: str, values: Mapping[str, Any], at: Location | None = None) -> ForeignRecord:
         """Open a record: all its values are lost until somebody takes them. Raises InvalidMechanism for too many."""
         if len(self.taken) >= MOST_RECORDS:
             raise self.stop(at, "too-many", f"the file has more than {MOST_RECORDS:,} records", "split it")
-        self.taken.append(Taken(self, kind, name, values, at))
+        self.taken.append(ForeignRecord(self, kind, name, values, at))
         return self.taken[-1]
 
     def at(self, line: int = 1, column: int = 1, text: str = "") -> Location:
@@ -174,7 +174,7 @@ class Ledger:
         return Account(f"reading {self.file} ({self.title})", values, records)
 
 
-class Taken:
+class ForeignRecord:
     """A record of a foreign file, from which a reader takes values. Nested values are leaves with dotted names."""
 
     def __init__(self, ledger: Ledger, kind: str, name: str, values: Mapping[str, Any], at: Location | None) -> None:
@@ -400,7 +400,7 @@ class _Walk:
         return next((self.why[name] for name in known if name in self.why), UNUSED)
 
 
-def _sorts(record: Record | None) -> Iterator[str]:
+def _sorts(record: TrackedRecord | None) -> Iterator[str]:
     """What sort of edge a record is, where a format may hold others and not this one."""
     if isinstance(record, Edge):
         yield from ["blocking edge"] if record.role == "blocks" else []
@@ -410,7 +410,7 @@ def _sorts(record: Record | None) -> Iterator[str]:
 #: Lists whose order says nothing.
 UNORDERED = frozenset({"about", "light", "taxon", "forms"})
 #: A record with its name and, if a mapping holds it, its key there.
-_Part = tuple[str, Record, str]
+_Part = tuple[str, TrackedRecord, str]
 
 
 def _said(kind: str, part: _Part | None, mechanism: Mechanism) -> dict[str, str]:
@@ -453,7 +453,7 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _parts(key: _Key, record: Record | None) -> list[_Part]:
+def _parts(key: _Key, record: TrackedRecord | None) -> list[_Part]:
     """The records that a key holds."""
     value = getattr(record, key.field) if record else None
     if value is None:

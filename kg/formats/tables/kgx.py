@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.formats.shared import bounded, drafting, tables
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
@@ -102,7 +102,7 @@ def _rows(text: str, file: Path, ledger: Ledger) -> Iterator[tuple[Mapping[str, 
                 ledger.complain(at, "no-table", "a line is one JSON object", '{"id": ...}')
 
 
-def _node(draft: drafting.Draft, node: Taken) -> None:
+def _node(draft: drafting.Draft, node: ForeignRecord) -> None:
     id, label = node.text("id"), node.text("name")
     if not id or id in draft.keys:
         told = f"the id {id!r} stands twice" if id else "a node has no id"
@@ -146,7 +146,7 @@ def _category(said: str) -> str:
     return said if ":" in said else f"biolink:{said}"
 
 
-def _end(draft: drafting.Draft, edge: Taken, side: str) -> str:
+def _end(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
     id = edge.text(side)
     if id not in draft.keys:
         term = drafting.term(id, "", edge.at)
@@ -156,7 +156,7 @@ def _end(draft: drafting.Draft, edge: Taken, side: str) -> str:
     return draft.keys[id]
 
 
-def _edge(draft: drafting.Draft, edge: Taken, places: dict[str, Place]) -> None:
+def _edge(draft: drafting.Draft, edge: ForeignRecord, places: dict[str, Place]) -> None:
     subject, object = _end(draft, edge, "subject"), _end(draft, edge, "object")
     sentence = Sentence(subject, _verb(edge), object)
     if edge.many("category") == ["biolink:Association"]:
@@ -192,7 +192,7 @@ def _own(id: str, part: str) -> str:
     return id.rpartition("/")[2] if id.startswith(vocabulary.BASE) and f"/{part}/" in id else id
 
 
-def _verb(edge: Taken) -> str:
+def _verb(edge: ForeignRecord) -> str:
     """The verb that predicate and qualifiers say: by its own name, as predicates.tsv maps it, or by its sign."""
     predicate, original = edge.text("predicate"), edge.text("original_predicate")
     said = {slot: edge.text(slot, carry=False) for slot in QUALIFIERS if edge.text(slot, carry=False)}
@@ -225,7 +225,7 @@ def _qualifiers(predicate: vocabulary.Predicate) -> dict[str, str]:
     return {slot: f"biolink:{value}" if slot == "qualified_predicate" else value for slot, value in said.items()}
 
 
-def _evidence(draft: drafting.Draft, edge: Taken, negated: bool) -> list[Evidence]:
+def _evidence(draft: drafting.Draft, edge: ForeignRecord, negated: bool) -> list[Evidence]:
     """One item for each publication; the file itself where none is cited. What is negated is disputed."""
     cited = {one: draft.cite(one) for one in edge.many("publications")}
     known = [one for one, source in cited.items() if source]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.formats.shared import bounded, drafting, tables
-from kg.formats.shared.losses import Ledger, Taken
+from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.formats.shared.tables import Row
 from kg.model import vocabulary
 from kg.model.diagnostics import near
@@ -72,7 +72,7 @@ def _column(name: str) -> str:
 class _Reader:
     """One row."""
 
-    def __init__(self, draft: drafting.Draft, ledger: Ledger, row: Row, record: Taken) -> None:
+    def __init__(self, draft: drafting.Draft, ledger: Ledger, row: Row, record: ForeignRecord) -> None:
         self.draft, self.ledger, self.row, self.record = draft, ledger, row, record
         self.wrong = False
 
