@@ -115,7 +115,7 @@ def _bad_nodes(row: list[str], number: int) -> Iterator[bytes]:
 
 
 def _bad_edges(row: list[str], number: int) -> Iterator[bytes]:
-    kind = number % 15
+    """Lines with one of the faults in turn."""
     place = {name: EDGE_COLUMNS.index(name) for name in EDGE_COLUMNS}
 
     def but(**values: str) -> bytes:
@@ -124,36 +124,24 @@ def _bad_edges(row: list[str], number: int) -> Iterator[bytes]:
             made[place[name]] = value
         return _line(made)
 
-    if kind == 0:
-        yield but(subject="HGNC:99999")
-    elif kind == 1:
-        yield but(object="HGNC:no")
-    elif kind == 2:
-        yield but(subject="XYZ:1")
-    elif kind == 3:
-        yield but(predicate="")
-    elif kind == 4:
-        yield but(predicate="biolink:afects")
-    elif kind == 5:
-        yield from (_line(row), _line(row))
-    elif kind == 6:
-        yield from (_line(row), but(publications="PMID:1"))
-    elif kind == 7:
-        yield _line([*row, "one more"])
-    elif kind == 8:
-        yield _line(row[:3])
-    elif kind == 9:
-        yield but(supporting_text="MARK").replace(b"MARK", b"caf\xe9")
-    elif kind == 10:
-        yield but(publications="PMID:1|PMID:x")
-    elif kind == 11:
-        yield but(category="biolink:Asociation")
-    elif kind == 12:
-        yield but(negated="maybe")
-    elif kind == 13:
-        yield but(supporting_text="a\x07bell")
-    else:
-        yield from (b"\n", but(species_context_qualifier="mouse"))
+    lines: list[list[bytes]] = [
+        [but(subject="HGNC:99999")],
+        [but(object="HGNC:no")],
+        [but(subject="XYZ:1")],
+        [but(predicate="")],
+        [but(predicate="biolink:afects")],
+        [_line(row), _line(row)],
+        [_line(row), but(publications="PMID:1")],
+        [_line([*row, "one more"])],
+        [_line(row[:3])],
+        [but(supporting_text="MARK").replace(b"MARK", b"caf\xe9")],
+        [but(publications="PMID:1|PMID:x")],
+        [but(category="biolink:Asociation")],
+        [but(negated="maybe")],
+        [but(supporting_text="a\x07bell")],
+        [b"\n", but(species_context_qualifier="mouse")],
+    ]
+    yield from lines[number % len(lines)]
 
 
 def write(edges_count: int, folder: str | Path) -> tuple[Path, Path]:

@@ -75,37 +75,51 @@ def _shared() -> Iterator[str]:
         yield _line(about, RDFS + "label", f'"{taxon}"', BASE + "vocabulary")
 
 
+FLAG = '"{}"^^<http://www.w3.org/2001/XMLSchema#boolean>'
+
+
+def _head(me: str, number: int) -> Iterator[str]:
+    """The mechanism itself, its place and its source."""
+    for about, predicate, value in (
+        (me, RDF + "type", KGV + "Mechanism"),
+        (me, PREFIXES["dcterms"] + "title", f'"Mechanism {number}"'),
+        (me, KGV + "caveat", '"Synthetic"'),
+        (f"{me}/place/cell", RDF + "type", KGV + "Place"),
+        (f"{me}/place/cell", RDFS + "label", '"Dendritic cell"'),
+        (f"{me}/source/s", RDF + "type", KGV + "Source"),
+        (f"{me}/source/s", PREFIXES["dcterms"] + "title", f'"Source {number}"'),
+        (f"{me}/source/s", PREFIXES["dcterms"] + "type", '"paper"'),
+        (f"{me}/source/s", KGV + "read", '"full"'),
+    ):
+        yield _line(about, predicate, value, me)
+
+
+def _nodes(me: str, number: int) -> Iterator[str]:
+    """Sixty nodes with a term each; every fiftieth mechanism names those that questions ask for."""
+    for n in range(60):
+        label = SELVES[n] if number % 50 == 0 and n < len(SELVES) else f"node {number}-{n}"
+        about = f"{me}/node/n{n}"
+        term = f"http://id.nlm.nih.gov/mesh/D{(number * 7 + n) % 5000 + 51000:06}"
+        yield _line(about, RDF + "type", KGV + "Node", me)
+        yield _line(about, RDFS + "label", f'"{label}"', me)
+        yield _line(about, KGV + "denotes", term, me)
+        yield _line(term, PREFIXES["skos"] + "notation", f'"MESH:{term[-7:]}"', me)
+        yield _line(term, RDFS + "label", f'"{term[-7:]}"', me)
+        yield _line(about, KGV + "kind", '"molecule"', me)
+        if n % 20 == 2:
+            yield _line(about, KGV + "outcome", FLAG.format("true"), me)
+
+
 def _mechanism(number: int, rnd: random.Random) -> Iterator[str]:
     id = f"m{number}"
     me, run = BASE + id, f"{BASE}{id}/run"
-    flag = '"{}"^^<http://www.w3.org/2001/XMLSchema#boolean>'
 
     def say(s: str, p: str, o: str, g: str = me) -> str:
         return _line(s, p, o, g)
 
-    yield say(me, RDF + "type", KGV + "Mechanism")
-    yield say(me, PREFIXES["dcterms"] + "title", f'"Mechanism {number}"')
-    yield say(me, KGV + "caveat", '"Synthetic"')
-    yield say(f"{me}/place/cell", RDF + "type", KGV + "Place")
-    yield say(f"{me}/place/cell", RDFS + "label", '"Dendritic cell"')
-    yield say(f"{me}/source/s", RDF + "type", KGV + "Source")
-    yield say(f"{me}/source/s", PREFIXES["dcterms"] + "title", f'"Source {number}"')
-    yield say(f"{me}/source/s", PREFIXES["dcterms"] + "type", '"paper"')
-    yield say(f"{me}/source/s", KGV + "read", '"full"')
-    nodes = []
-    for n in range(60):
-        label = SELVES[n] if number % 50 == 0 and n < len(SELVES) else f"node {number}-{n}"
-        about = f"{me}/node/n{n}"
-        nodes.append(about)
-        term = f"http://id.nlm.nih.gov/mesh/D{(number * 7 + n) % 5000 + 51000:06}"
-        yield say(about, RDF + "type", KGV + "Node")
-        yield say(about, RDFS + "label", f'"{label}"')
-        yield say(about, KGV + "denotes", term)
-        yield say(term, PREFIXES["skos"] + "notation", f'"MESH:{term[-7:]}"')
-        yield say(term, RDFS + "label", f'"{term[-7:]}"')
-        yield say(about, KGV + "kind", '"molecule"')
-        if n % 20 == 2:
-            yield say(about, KGV + "outcome", flag.format("true"))
+    yield from _head(me, number)
+    nodes = [f"{me}/node/n{n}" for n in range(60)]
+    yield from _nodes(me, number)
     edges = []
     for e in range(100):
         about, verb = f"{me}/edge/e{e}", rnd.choice(VERBS)
@@ -118,9 +132,9 @@ def _mechanism(number: int, rnd: random.Random) -> Iterator[str]:
         yield say(about, RDF + "subject", subject)
         yield say(about, RDF + "predicate", KGV + verb)
         yield say(about, RDF + "object", object)
-        yield say(about, KGV + "asserted", flag.format(str(asserted).lower()))
-        yield say(about, KGV + "executes", flag.format("true"))
-        yield say(about, KGV + "speciesStated", flag.format("false"))
+        yield say(about, KGV + "asserted", FLAG.format(str(asserted).lower()))
+        yield say(about, KGV + "executes", FLAG.format("true"))
+        yield say(about, KGV + "speciesStated", FLAG.format("false"))
         yield say(about, KGV + "inMechanism", me)
         yield say(about, KGV + "role", KGV + ("decreasing" if verb == "degrades" else "increasing"))
         yield say(about, KGV + "place", f"{me}/place/cell")

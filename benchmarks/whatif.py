@@ -42,7 +42,8 @@ def main(sizes: list[int]) -> None:
             text = json.dumps(network.compiled(mechanism), separators=(",", ":"))
             took = time.perf_counter() - start
             tab = browser.new_page()
-            tab.add_script_tag(content=asset("network.js"))
+            for name in ("network", "model"):
+                tab.add_script_tag(content=asset(f"js/{name}.js"))
             (read, first, more, steps), changed = tab.evaluate(MEASURE, text)
             row = f"{took:9.2f} s {len(text) / 1e6:9.2f} {read:9} {first:13} {more:9} {steps:16} {changed:18}"
             print(f"{size:<9,}{row}", flush=True)

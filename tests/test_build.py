@@ -124,7 +124,9 @@ def test_the_committed_exports_are_what_a_build_writes(seed, ending, tmp_path):
     """exports/ holds golden files. If this fails and the change is meant: kg build, and commit them."""
     name = next(name for name, suffix in outputs().items() if suffix == ending)
     build([seed], tmp_path, [name])
-    assert (tmp_path / f"{seed}{ending}").read_bytes() == (GOLDEN / f"{seed}{ending}").read_bytes()
+    assert (tmp_path / f"{seed}{ending}").read_bytes() == (GOLDEN / f"{seed}{ending}").read_bytes(), (
+        "python tests/derived.py"
+    )
 
 
 def test_check_prints_every_complaint_and_exits_1(broken):

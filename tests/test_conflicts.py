@@ -15,7 +15,7 @@ from kg.model.vocabulary import terms
 from kg.page.picture import Picture
 from kg.page.words import Narrative
 from kg.reasoning import disagreements, routes, whatif
-from kg.reasoning.disagreements import find
+from kg.reasoning.disagreements import conflicts as find
 from kg.reasoning.identity import families, links
 from kg.reasoning.merge import merge
 from kg.sparql import ask

@@ -942,11 +942,11 @@ def test_the_sif_sample():
 # ---------------------------------------------------------------- what each format holds
 
 GUIDE = kg.data_dir("seeds").parent / "docs" / "formats.md"
-MARK = "<!-- made by tests/test_formats.py from a mechanism in which every key says something -->\n"
+FULL_TABLES_MARK = "<!-- made by tests/derived.py from a mechanism in which every key says something -->\n"
 CELLS = {frozenset({"carried"}): "yes", frozenset({"changed"}): "changed", frozenset({"lost"}): "no"}
 
 
-def guide():
+def tables_of_formats():
     """One row for each key of the notation, one column for each format that is read and written."""
     columns = {name: formats.account(FULL, row) for name, row in BOTH.items() if name != "yaml"}
     keys = dict.fromkeys((one.record, one.field) for one in losses.values(FULL))
@@ -964,10 +964,8 @@ def guide():
     return "\n".join(lines) + "\n"
 
 
-def test_the_guide_says_what_each_format_holds():
+def test_the_guide_names_every_ending():
     text = GUIDE.read_text(encoding="utf-8")
-    again = "import sys; sys.path.insert(0, 'tests'); from test_formats import *; h=GUIDE.read_text().partition(MARK)[0]; GUIDE.write_text(h+MARK+guide())"
-    assert text.partition(MARK)[2] == guide(), f'run: python -c "{again}"'
     for row in formats.FORMATS.values():
         assert f"`{row.suffix}`" in text, f"docs/formats.md does not name {row.suffix}"
 
@@ -1091,60 +1089,6 @@ def test_an_import_can_disagree_with_a_seed(tmp_path):
     other = tmp_path / "theirs.sif"
     other.write_text("A\t-1\tB\nC\t1\tB\n", encoding="utf-8")
     assert "Opposite signs: possible\n  theirs" not in run("conflicts", other, "ta1-tlr7").output  # nothing in common
-
-
-# ---------------------------------------------------------------- formats of other packages
-
-TINY = """
-from kg.formats.shared import foreign
-from kg.formats import Format
-from kg.model.mechanism import Sentence
-
-FORMAT = Format("tiny", ".tiny", "tiny_format", True, True, "Tiny: A>B on a line")
-
-
-def parse(file, ledger):
-    text = foreign.text(file, ledger)
-    draft = foreign.Draft(file, ledger, text)
-    for number, line in enumerate(text.splitlines(), 1):
-        edge = ledger.record("edge", str(number), dict(zip(("from", "to", "note"), line.split(">"))), ledger.at(number))
-        ends = [draft.node(edge.take(end)) for end in ("from", "to")]
-        draft.edge(Sentence(ends[0], "promotes", ends[1]), edge)
-    return draft.mechanism()
-
-
-def text(mechanism, name):
-    return "".join(f"{edge.subject}>{edge.sentence.object}\\n" for edge in mechanism.edges)
-"""
-
-
-@pytest.fixture
-def installed(tmp_path):
-    """A folder with two installed packages: one brings a format, the other is broken."""
-    for name, code, point in (("tiny_format", TINY, "FORMAT"), ("broken_format", "raise OSError('gone')", "FORMAT")):
-        (tmp_path / f"{name}.py").write_text(code, encoding="utf-8")
-        info = tmp_path / f"{name}-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", encoding="utf-8")
-        (info / "entry_points.txt").write_text(f"[kg.formats]\n{name} = {name}:{point}\n", encoding="utf-8")
-    return {**os.environ, "PYTHONPATH": str(tmp_path)}
-
-
-def test_a_package_adds_a_format(installed, tmp_path):
-    def kg(*arguments):
-        command = [sys.executable, "-m", "kg", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, env=installed, check=False)
-
-    listed = kg("formats")
-    assert "tiny" in listed.stdout and "the format 'broken_format' cannot be used: OSError('gone')" in listed.stderr
-    file = tmp_path / "x.tiny"
-    file.write_text("A>B>some note\nB>C\n", encoding="utf-8")
-    done = kg("convert", file, tmp_path / "x.sif")
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "x.sif").read_text(encoding="utf-8") == "A\tpromotes\tB\nB\tpromotes\tC\n"
-    assert "note of edge (1)" in done.stdout and "carried 4, changed 0, lost 1" in done.stdout
-    assert kg("convert", "ta1-tlr7", tmp_path / "y.tiny", "--strict").returncode == 1
-    assert kg("check", file).returncode == 0
 
 
 def test_a_wrong_cell_of_a_spreadsheet_is_told_by_row_and_column(tmp_path):

@@ -214,7 +214,7 @@ def test_json_ld_is_what_a_web_developer_expects(mechanism):
 def test_the_context_knows_every_verb():
     context = json.loads((kg.data_dir("ontology") / "context.jsonld").read_text(encoding="utf-8"))["@context"]
     for verb in vocabulary.predicates():
-        assert context[verb]["@id"] == f"kgv:{verb}", "add the verb to ontology/context.jsonld"
+        assert context[verb]["@id"] == f"kgv:{verb}", "python tests/derived.py adds it"
 
 
 @pytest.mark.parametrize("mechanism", MOST_ARE_SLOW, ids=lambda m: m.id)

@@ -9,7 +9,7 @@ from rdflib.namespace import DCTERMS
 
 import kg
 from kg import formats
-from kg.formats.rdf import names, turtle, write
+from kg.formats.rdf import names, write
 from kg.model import vocabulary
 
 FILE = kg.data_dir("ontology") / "vocabulary.ttl"
@@ -35,14 +35,6 @@ def exported(mechanism):
 
 
 EXPORTED = {triple for mechanism in SEEDS for triple in exported(mechanism)}
-
-
-def test_the_end_of_the_file_is_made_from_the_tables():
-    hand, mark, made = FILE.read_text(encoding="utf-8").partition(MARK)
-    again = "from kg.formats.rdf import turtle; f=open('ontology/vocabulary.ttl','r+'); h,m,_=f.read().partition('TABLES ====\\n')"
-    write = "f.seek(0); f.truncate(); f.write(h+m+turtle.words())"
-    assert made == turtle.words(), f'run: python -c "{again}; {write}"'
-    assert hand and mark
 
 
 @pytest.mark.parametrize("term", own, ids=lambda term: term.rpartition("/")[2])

@@ -32,48 +32,7 @@ SMALL = ("cgas-sting", "pd1-blockade")  # the others are compared among the slow
 Question = tuple[str, dict[str, str], str, tuple[str, ...]]  # condition, values, reading, assumptions
 
 #: Puts questions to the interpreter; answers come back with names for numbers, as Answer.as_dict() has them.
-ASK = """
-all => all.map(([data, keys, labels, edges, words, questions, apart]) => {
-  const model = new Model(data), named = Object.fromEntries;
-  const conditions = data.conditions.map(c => c[0]), assumptions = data.assumptions.map(a => a[0]);
-  const readings = data.readings.map(r => r.key);
-  const missing = {start: of => `whether ${keys[of]} is present`, effect: of => `how far ${edges[of]} goes`};
-  const why = {
-    subject: (why, value) => why.open ? `it is unknown whether ${labels[why.node]} is present` : `${labels[why.node]} is ${value}`,
-    requires: (why, value) => `it requires ${labels[why.node]}${data.levels[why.node] ? ` at ${why.level}` : ''}, which is ${value}`,
-    unless: why => `${labels[why.node]} ${why.open ? 'may be' : 'is'} present`,
-    blocked: why => `${why.open ? 'it may be ' : ''}blocked: ${words[why.edge]}`
-  };
-  const plain = (answer, node) => {
-    const step = answer.step(node);
-    return {
-      before: answer.before[node], after: answer.after[node],
-      edges: step.because.map(b => ({edge: edges[b.edge], fires: [null, false, true][b.fires + 1], why: b.why ? why[b.why.kind](b.why, [answer.after[b.why.node]].flat().join(' to ')) : ''})),
-      status: step.status + (step.under.length ? ' ' + step.under.map(n => assumptions[n]).join(', ') : ''),
-      support: step.support, weakest: step.weakest < 0 ? '' : data.claims[step.weakest], rests_on: step.restsOn.map(e => edges[e]),
-      species: named(step.species.map(([taxon, count]) => [taxon < 0 ? 'not stated' : data.taxa[taxon], count])),
-      missing: step.missing.map(m => missing[m.kind](m.of)).sort(), closed: step.closed.map(n => keys[n]),
-      observed: step.observed.map(([relation, than]) => `${relation} ${relation === 'is' ? than : conditions[than]}`)
-    };
-  };
-  const answers = questions.map(([condition, values, reading, assume]) => {
-    const answer = model.ask({
-      condition: conditions.indexOf(condition), reading: readings.indexOf(reading), assume: assume.map(a => assumptions.indexOf(a)),
-      values: new Map(Object.entries(values).map(([k, v]) => [keys.indexOf(k), v]))
-    });
-    return {
-      settings: named([...answer.settings].map(([n, v]) => [keys[n], v])), values: named(answer.after.map((v, n) => [keys[n], v])),
-      changed: answer.changed.map(n => keys[n]), because: named(answer.changed.map(n => [keys[n], plain(answer, n)])),
-      disagree: named([...answer.disagree].map(([n, by]) => [keys[n], named(by.map((v, k) => [readings[answer.readings[k]], v]))]))
-    };
-  });
-  const found = apart ? [...model.discriminate()].filter(Boolean).map(one => [
-    one.condition < 0 ? '' : conditions[one.condition], named([...one.values].map(([n, v]) => [keys[n], v])),
-    named(one.outcomes.map(([n, by]) => [keys[n], named(by.map((v, k) => [readings[k], v]))]))
-  ]) : [];
-  return [answers, found];
-})
-"""
+ASK = (Path(__file__).parent / "js" / "ask.js").read_text(encoding="utf-8")
 
 
 def by_python(mechanism: Mechanism, question: Question) -> dict[str, Any]:
@@ -90,41 +49,49 @@ def by_python(mechanism: Mechanism, question: Question) -> dict[str, Any]:
     return {key: answer[key] for key in ("settings", "values", "changed", "because", "disagree")}
 
 
-def differences(tab: Any, asked: Iterable[tuple[Mechanism, list[Question]]]) -> tuple[int, list[Any]]:
+def asked(mechanism: Mechanism, questions: list[Question]) -> list[Any]:
+    """What ASK takes of a mechanism: its network, what its numbers are called, and questions."""
+    labels, words = [n.label for n in mechanism.nodes.values()], [mechanism.words(e) for e in mechanism.edges]
+    names, apart = [e.name for e in mechanism.edges], bool(mechanism.readings)
+    return [in_page.compiled(mechanism), list(mechanism.nodes), labels, names, words, questions, apart]
+
+
+def told_apart(mechanism: Mechanism) -> list[Any]:
+    """The experiments that tell its readings apart, as ASK has them."""
+    return [
+        [
+            one.condition,
+            dict(one.settings),
+            {n: {r: whatif._plain(v) for r, v in by.items()} for n, by in one.outcomes.items()},
+        ]
+        for one in (experiments.discriminate(mechanism) if mechanism.readings else ())
+    ]
+
+
+def differences(tab: Any, several: Iterable[tuple[Mechanism, list[Question]]]) -> tuple[int, list[Any]]:
     """How many answers were compared, and those in which Python and JavaScript differ; experiments included."""
-    asked = list(asked)
-    rows = []
-    for m, questions in asked:
-        labels, words = [n.label for n in m.nodes.values()], [m.words(e) for e in m.edges]
-        names, apart = [e.name for e in m.edges], bool(m.readings)
-        rows.append([in_page.compiled(m), list(m.nodes), labels, names, words, questions, apart])
+    several = list(several)
+    answered = tab.evaluate(ASK, [asked(*one) for one in several])
     compared, wrong = 0, []
-    for (mechanism, questions), (answers, found) in zip(asked, tab.evaluate(ASK, rows), strict=True):
+    for (mechanism, questions), (answers, found) in zip(several, answered, strict=True):
         for question, theirs in zip(questions, answers, strict=True):
             ours = by_python(mechanism, question)
             wrong += [(mechanism.id, question, key, ours[key], theirs[key]) for key in ours if ours[key] != theirs[key]]
             wrong += [
                 (mechanism.id, question, "order") for _ in range(list(ours["settings"]) != list(theirs["settings"]))
             ]
-        if mechanism.readings:
-            found_here = [
-                [
-                    one.condition,
-                    dict(one.settings),
-                    {n: {r: whatif._plain(v) for r, v in by.items()} for n, by in one.outcomes.items()},
-                ]
-                for one in experiments.discriminate(mechanism)
-            ]
-            wrong += [(mechanism.id, "discriminate", found_here, found)] if found_here != found else []
+        ours = told_apart(mechanism)
+        wrong += [(mechanism.id, "discriminate", ours, found)] if ours != found else []
         compared += len(questions)
     return compared, wrong
 
 
 @pytest.fixture
 def interpreter(chromium: Any) -> Iterator[Any]:
-    """network.js alone, without a page."""
+    """network.js and model.js alone, without a page."""
     tab = chromium.new_page()
-    tab.add_script_tag(content=asset("network.js"))
+    for name in ("network", "model"):
+        tab.add_script_tag(content=asset(f"js/{name}.js"))
     yield tab
     tab.close()
 
@@ -158,9 +125,9 @@ def questions(m: Mechanism, multiple: int, rnd: random.Random) -> Iterator[Quest
 )
 def test_a_seed_is_answered_in_the_page_as_in_python(interpreter: Any, name: str) -> None:
     mechanism = kg.read(name)
-    asked = list(questions(mechanism, 500, random.Random(name)))
-    compared, wrong = differences(interpreter, [(mechanism, asked)])
-    assert wrong == [] and compared == len(asked) > 500
+    some = list(questions(mechanism, 500, random.Random(name)))
+    compared, wrong = differences(interpreter, [(mechanism, some)])
+    assert wrong == [] and compared == len(some) > 500
 
 
 def made(seed: int) -> Mechanism:
@@ -263,6 +230,8 @@ def test_a_condition_at_a_click_and_a_node_by_keyboard(visit: Open) -> None:
     assert "Tumour control: partial, changed from none" in tab.locator("#values").inner_text()
     signalling = steps(tab)["TLR7_active"]
     assert "does not act" in signalling and "because it needs TLR7, which is absent" in signalling
+    blocked = f"because it is blocked: {Narrative(SEED).say(SEED.edge('protection'))}"
+    assert blocked in steps(tab)[SEED.edge("degradation").sentence.object]
     tab.click("#unset")
     assert tab.evaluate("location.hash") == "#tab=runs" and not tab.locator("#answer").is_visible()
 
@@ -420,7 +389,7 @@ def test_without_a_script_the_tables_stay(visit: Open) -> None:
 def test_a_table_is_read_or_its_lines_are_named(
     interpreter: Any, text: str, rows: Any, wrong: Any, heading: str
 ) -> None:
-    interpreter.add_script_tag(content=asset("overlay.js"))
+    interpreter.add_script_tag(content=asset("js/overlay.js"))
     found = interpreter.evaluate("text => readTable(text)", text)
     assert [(row["name"], row["number"]) for row in found["rows"]] == rows
     assert [f"{one['line']}: {one['what']}" for one in found["wrong"]] == wrong

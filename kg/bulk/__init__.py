@@ -24,30 +24,34 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import kg
 from kg.model import vocabulary
-from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
+from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError, Location, near
 
 if TYPE_CHECKING:
     from kg.bulk.lines import Input
-    from kg.bulk.run import Counts, Progress, Run, Summary
+    from kg.bulk.run import BulkOptions, Counts, Progress, Run, Summary
 
 MANIFEST = "manifest.json"
 ENGINES = ("auto", "python", "duckdb", "spark")
 SMALL, PACKED = 16 * 2**20, 8  # bytes of input that Python reads faster than DuckDB starts; of one that is packed
 
 
-class TooManyRejects(ValueError):
+class BulkError(KgError, ValueError):
+    """A whole graph cannot be converted."""
+
+
+class TooManyRejects(BulkError):
     """More rows are wrong than were allowed; the rejects say which."""
 
 
-class Missing(ValueError):
+class Missing(BulkError):
     """A package that the extras ``kg[bulk]`` or ``kg[spark]`` bring is not installed."""
 
 
-class Failed(ValueError):
+class Failed(BulkError):
     """The engine gave up (no memory, no Java, no cluster), or the store did."""
 
 
@@ -97,6 +101,7 @@ def bulk(
     out = Path(folder).resolve()
     _free(out)
     try:
+        from kg.bulk.run import BulkOptions
         from kg.bulk.slots import Prefixes
 
         files = _inputs(nodes, edges)
@@ -117,8 +122,8 @@ def bulk(
     try:
         try:
             with ExitStack() as stack:
-                how = (files, Prefixes.registered(prefixes), graph, work / "out", packed)
-                run = _run(engine, stack, work, progress, master, settings, memory, how)
+                options = BulkOptions(files, Prefixes.registered(prefixes), graph, work / "out", packed)
+                run = _run(engine, stack, work, progress, master, settings, memory, options)
                 counts, reasons = run.checked()
                 run.write_rejects()
                 _limited(limit, counts, reasons, work / "out", out)
@@ -147,7 +152,7 @@ def _run(
     master: str,
     settings: Mapping[str, str] | None,
     memory: str,
-    how: tuple[Any, ...],
+    options: BulkOptions,
 ) -> Run:
     """A run on an engine, which ends with the stack."""
     if engine == "python":
@@ -156,13 +161,13 @@ def _run(
         if gc.isenabled():  # rows make no cycles, and looking for some among so many takes a third of the time
             gc.disable()
             stack.callback(gc.enable)
-        return Plain(progress, *how)
+        return Plain(progress, options)
     from kg.bulk import engines
     from kg.bulk.tables import Tables
 
     started = engines.Spark(work, progress, master, settings) if engine == "spark" else engines.DuckDB(work, progress, memory)  # fmt: skip
     stack.callback(started.close)
-    return Tables(started, *how)
+    return Tables(started, options)
 
 
 def _weight(file: Input) -> int:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from kg.model.diagnostics import near
+from kg.model.diagnostics import KgError, near
 
 #: Aspects of an object of which more is more of the object: their direction is a sign.
 SIGNED = ("", "activity_or_abundance", "abundance", "activity", "expression", "synthesis", "stability")
@@ -31,7 +31,7 @@ READ = (
 AGAIN = [name for name in READ if name not in ("id", "negated")]  # texts that come again and again
 
 
-class Unknown(ValueError):
+class Unknown(KgError, ValueError):
     """A node that is not in the graph."""
 
 

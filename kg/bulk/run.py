@@ -79,23 +79,26 @@ def _items(cells: Sequence[tuple[str, int]]) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 
 
+@dataclass(frozen=True)
+class BulkOptions:
+    """What a run reads and writes, whichever engine does it."""
+
+    files: Mapping[str, list[Input]]  # node or edge -> its files
+    prefixes: Prefixes
+    graph: str  # the IRI of the named graph
+    out: Path
+    packed: bool  # compress the N-Quads
+
+
 class Run(ABC):
     """One run over files of nodes and of edges, into a folder: ``checked``, then ``rejects``, then ``written``."""
 
-    def __init__(
-        self,
-        progress: Progress,
-        files: Mapping[str, list[Input]],
-        prefixes: Prefixes,
-        graph: str,
-        out: Path,
-        packed: bool,
-    ) -> None:
-        self.files, self.prefixes, self.graph, self.out = files, prefixes, graph, out
-        self.packed, self.progress = packed, progress
+    def __init__(self, progress: Progress, options: BulkOptions) -> None:
+        self.files, self.prefixes, self.graph = options.files, options.prefixes, options.graph
+        self.out, self.packed, self.progress = options.out, options.packed, progress
         self.parts: list[Path] = []
         #: The columns of nodes and of edges that any file has.
-        self.used = {of: {slot for file in these for slot in file.columns} for of, these in files.items()}
+        self.used = {of: {slot for file in these for slot in file.columns} for of, these in self.files.items()}
 
     def groups(self, of: str) -> list[list[Input]]:
         """The files of nodes or of edges; those of a group have one header."""

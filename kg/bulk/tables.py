@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -12,22 +11,18 @@ from ibis.expr.types import Table
 
 from kg.bulk import rules
 from kg.bulk.lines import Input
-from kg.bulk.run import COUNTED, MOST_VALUES, Counts, Run, Summary
-from kg.bulk.slots import REJECTS, SKIPPED, Prefixes
+from kg.bulk.run import COUNTED, MOST_VALUES, BulkOptions, Counts, Run, Summary
+from kg.bulk.slots import REJECTS, SKIPPED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from kg.bulk.engines import Engine
 
 
 class Tables(Run):
     """Lines, rows, rows that share an id, what is kept and what is rejected: a table for each."""
 
-    def __init__(
-        self, engine: Engine, files: Mapping[str, list[Input]], prefixes: Prefixes, graph: str, out: Path, packed: bool
-    ) -> None:
-        super().__init__(engine.progress, files, prefixes, graph, out, packed)
+    def __init__(self, engine: Engine, options: BulkOptions) -> None:
+        super().__init__(engine.progress, options)
         self.engine = engine
         self.kept: dict[str, Table] = {}
         self.wrong: list[Table] = []

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kg.checks import edges, evidence, names, terms  # noqa: F401  (each registers its rules)
 from kg.checks.anchors import Coverage, looked_up
-from kg.checks.rules import RULES
+from kg.checks.rules import rules
 from kg.checks.runs import Runs, executed
 from kg.model.construct import faults
 from kg.model.diagnostics import Diagnostic
@@ -54,7 +54,7 @@ def judged(
     mechanism: Mechanism, sources: str | Path | None, strict: bool, run: bool, shape: Iterable[Diagnostic] = ()
 ) -> Report:
     """Every complaint of the rules about a mechanism in which each value has its kind, beside those about its shape."""
-    found = [*shape, *(one for each in RULES for one in each(mechanism))]
+    found = [*shape, *(one for each in rules() for one in each(mechanism))]
     folder = os.environ.get("KG_SOURCES") if sources is None else sources
     quoted, coverage = looked_up(mechanism, Path(folder) if folder else None, strict)
     if not run or any(one.severity == "error" for one in found):

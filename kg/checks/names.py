@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kg.checks.rules import error, rule
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, Location, near, nearest
 from kg.model.mechanism import Mechanism
-from kg.model.records import Assumption, Condition, TrackedRecord
+from kg.model.records import Assumption, Change, Condition, Edge, Requirement, TrackedRecord
 from kg.reasoning import merge
 
 RESERVED = {
@@ -43,40 +43,40 @@ def ids_are_free(m: Mechanism) -> Iterator[Diagnostic]:
         yield error(m.location_of("id"), "reserved-id", message, "give it another id")
 
 
-@rule
-def nodes_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
-    """Whatever names a node names one that the file declares."""
+def _requirements(m: Mechanism) -> Iterator[Requirement]:
+    """What the edges require or exclude, as written and under each reading."""
+    changes = (change for reading in m.readings.values() for change in reading.edges.values())
+    parts: Iterable[Edge | Change] = (*m.edges, *changes)
+    for part in parts:
+        yield from (*(part.requires or ()), *(part.unless or ()))
 
-    def unknown(at: Location | None, name: str) -> Iterator[Diagnostic]:
-        if name not in m.nodes:
-            yield error(at, "unknown-node", f"no node is called {name!r}", near(name, m.nodes))
 
+def _mentions(m: Mechanism) -> Iterator[tuple[Location | None, str]]:
+    """Every place where a node is named, with the name."""
     names = {edge.name for edge in m.edges}
     for edge in m.edges:
         sentence = edge.sentence
         if sentence.subject:
-            yield from unknown(edge.location_of("subject"), sentence.subject)
+            yield edge.location_of("subject"), sentence.subject
             known = edge.verb in vocabulary.predicates()
             if not (edge.role == "blocks" and not sentence.other if known else sentence.object in names):
-                yield from unknown(edge.location_of("object"), sentence.object)
+                yield edge.location_of("object"), sentence.object
         if sentence.other:
-            yield from unknown(edge.location_of("other"), sentence.other)
-        for needed in (*edge.requires, *edge.unless):
-            yield from unknown(needed.location_of("node"), needed.node)
-    for reading in m.readings.values():
-        for change in reading.edges.values():
-            for needed in (*(change.requires or ()), *(change.unless or ())):
-                yield from unknown(needed.location_of("node"), needed.node)
+            yield edge.location_of("other"), sentence.other
+    yield from ((needed.location_of("node"), needed.node) for needed in _requirements(m))
     for given in _starts(m):
-        for name in given.values:
-            yield from unknown(given.location_of(f"set.{name}"), name)
-    for expectation in m.expectations:
-        if expectation.expect.node:
-            yield from unknown(expectation.location_of("expect.node"), expectation.expect.node)
+        yield from ((given.location_of(f"set.{name}"), name) for name in given.values)
+    yield from ((one.location_of("expect.node"), one.expect.node) for one in m.expectations if one.expect.node)
     for r, row in enumerate(m.layout):
-        for c, cell in enumerate(row):
-            if cell != ".":
-                yield from unknown(m.locations.get(f"layout.{r}.{c}"), cell)
+        yield from ((m.locations.get(f"layout.{r}.{c}"), cell) for c, cell in enumerate(row) if cell != ".")
+
+
+@rule
+def nodes_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
+    """Whatever names a node names one that the file declares."""
+    for at, name in _mentions(m):
+        if name not in m.nodes:
+            yield error(at, "unknown-node", f"no node is called {name!r}", near(name, m.nodes))
 
 
 @rule
@@ -178,42 +178,46 @@ def conditions_and_readings_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
 
 @rule
 def values_are_known(m: Mechanism) -> Iterator[Diagnostic]:
-    """A value is present, absent, unknown or a level of that node; a level is declared by that node."""
-
-    def wrong(at: Location | None, name: str, value: str, also: tuple[str, ...]) -> Iterator[Diagnostic]:
-        levels = m.nodes[name].levels if name in m.nodes else ()
-        if name not in m.nodes or not value or value in (*also, *levels):
-            return
-        if also and not levels:
-            yield error(at, "unknown-value", f"{value!r} is no value of {name!r}", near(value, also))
-        elif levels:
-            close = nearest(value, (*also, *levels))
-            declared = f"did you mean {close!r}?" if close else f"it has {', '.join(levels)}"
-            yield error(at, "unknown-level", f"{name!r} has no level {value!r}", declared)
-        else:
-            declared = f"remove it, or give the node such as levels: [none, {value}]"
-            yield error(at, "unknown-level", f"{name!r} has no levels", declared)
-
+    """A value is present, absent, unknown or a level of that node."""
     for node in m.nodes.values():
-        yield from wrong(node.location_of("at start"), node.key, node.at_start, VALUES)
+        yield from _wrong_value(m, node.location_of("at start"), node.key, node.at_start, VALUES)
     for given in _starts(m):
         for name, value in given.values.items():
-            yield from wrong(given.location_of(f"set.{name}.value"), name, value, VALUES)
+            yield from _wrong_value(m, given.location_of(f"set.{name}.value"), name, value, VALUES)
     for one in m.expectations:
         if one.expect.relation == "is":
-            yield from wrong(one.location_of("expect.than"), one.expect.node, one.expect.than, VALUES)
-    for edge in m.edges:
-        if edge.level and edge.verb in vocabulary.predicates() and edge.role == "increases":
-            yield from wrong(edge.location_of("level"), edge.sentence.object, edge.level, ())
-        for needed in (*edge.requires, *edge.unless):
-            yield from wrong(needed.location_of("level"), needed.node, needed.level, ())
-    for reading in m.readings.values():
-        for name, change in reading.edges.items():
-            of = next((edge for edge in m.edges if edge.name == name), None)
-            if of and change.level and of.verb in vocabulary.predicates() and of.role == "increases":
-                yield from wrong(change.location_of("level"), of.sentence.object, change.level, ())
-            for needed in (*(change.requires or ()), *(change.unless or ())):
-                yield from wrong(needed.location_of("level"), needed.node, needed.level, ())
+            yield from _wrong_value(m, one.location_of("expect.than"), one.expect.node, one.expect.than, VALUES)
+
+
+@rule
+def levels_are_known(m: Mechanism) -> Iterator[Diagnostic]:
+    """A level is declared by the node that an edge raises to it, or that an edge needs at it."""
+    edges = {edge.name: edge for edge in m.edges}
+    changed = ((edges.get(name), change) for reading in m.readings.values() for name, change in reading.edges.items())
+    parts: Iterable[tuple[Edge | None, Edge | Change]] = (*((edge, edge) for edge in m.edges), *changed)
+    for edge, part in parts:
+        if edge and part.level and edge.verb in vocabulary.predicates() and edge.role == "increases":
+            yield from _wrong_value(m, part.location_of("level"), edge.sentence.object, part.level, ())
+    for needed in _requirements(m):
+        yield from _wrong_value(m, needed.location_of("level"), needed.node, needed.level, ())
+
+
+def _wrong_value(
+    m: Mechanism, at: Location | None, name: str, value: str, also: tuple[str, ...]
+) -> Iterator[Diagnostic]:
+    """The complaint about a value that is neither a level of the node nor one of the words that may also stand there."""
+    levels = m.nodes[name].levels if name in m.nodes else ()
+    if name not in m.nodes or not value or value in (*also, *levels):
+        return
+    if also and not levels:
+        yield error(at, "unknown-value", f"{value!r} is no value of {name!r}", near(value, also))
+    elif levels:
+        close = nearest(value, (*also, *levels))
+        declared = f"did you mean {close!r}?" if close else f"it has {', '.join(levels)}"
+        yield error(at, "unknown-level", f"{name!r} has no level {value!r}", declared)
+    else:
+        declared = f"remove it, or give the node such as levels: [none, {value}]"
+        yield error(at, "unknown-level", f"{name!r} has no levels", declared)
 
 
 @rule

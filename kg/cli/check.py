@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -227,10 +227,10 @@ def new(name: str) -> None:
         raise click.UsageError(f"{file} is there already")
     folder.mkdir(parents=True, exist_ok=True)
     starter = (kg.data_dir("ontology") / "starter.yaml").read_text(encoding="utf-8")
-    from kg.formats.notation.schema import schema as of_notation
+    from kg.formats.notation.schema import as_text
 
     file.write_text(starter.replace("NAME", folder.name), encoding="utf-8", newline="\n")
-    (folder / "mechanism.schema.json").write_text(_as_text(of_notation()), encoding="utf-8", newline="\n")
+    (folder / "mechanism.schema.json").write_text(as_text(), encoding="utf-8", newline="\n")
     click.echo(f"{file}\nedit it, then: kg check {name}")
 
 
@@ -274,8 +274,4 @@ def schema(guide: bool) -> None:
     """Print the notation as a JSON Schema, for editors."""
     from kg.formats.notation import schema
 
-    click.echo(schema.guide() if guide else _as_text(schema.schema()), nl=False)
-
-
-def _as_text(schema: dict[str, Any]) -> str:
-    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+    click.echo(schema.guide() if guide else schema.as_text(), nl=False)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import errno
 import re
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
@@ -18,8 +16,13 @@ from kg.formats.shared import losses
 from kg.formats.shared.losses import Ledger
 from kg.model import rdf_files
 from kg.model.construct import faults
-from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
+from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError, Location, near
 from kg.model.mechanism import Mechanism
+from kg.model.plugins import plugged, unusable
+
+
+class UnknownFormat(KgError, ValueError):
+    """A format that kg does not have, or an ending that none of its formats has."""
 
 
 @dataclass(frozen=True)
@@ -184,21 +187,16 @@ _OURS = (
 )
 
 
-def _plugged() -> Iterator[Format]:
+def _of_others() -> Iterator[Format]:
     """The formats of other packages: each an entry point of the group ``kg.formats`` that leads to a Format."""
-    for point in sorted(entry_points(group="kg.formats"), key=lambda point: point.name):
-        try:
-            found = point.load()
-        except Exception as error:  # whatever a package of others trips over, kg goes on without it, and says so
-            warnings.warn(f"the format {point.name!r} cannot be used: {error!r}", stacklevel=2)
-            continue
+    for name, found in plugged("kg.formats"):
         if isinstance(found, Format) and found.name not in {row.name for row in _OURS}:
             yield found
         else:
-            warnings.warn(f"the format {point.name!r} is no kg.formats.Format with a name of its own", stacklevel=2)
+            unusable("kg.formats", name, "it is no kg.formats.Format with a name of its own")
 
 
-FORMATS = {row.name: row for row in (*_OURS, *_plugged())}
+FORMATS = {row.name: row for row in (*_OURS, *_of_others())}
 
 
 def find(path: str | Path) -> Path:
@@ -228,12 +226,12 @@ def recognise(path: str | Path, name: str = "") -> Format:
     """The format of a file that can be read: the named one, else by its ending and by how it begins.
 
     Raises InvalidMechanism if it is in none, or plainly in another one than its ending or the name says, and
-    ValueError if no format has the name.
+    UnknownFormat if no format has the name.
     """
     file = Path(path)
     readable = {row.name: row for row in FORMATS.values() if row.reads}
     if name and name not in readable:
-        raise ValueError(f"{name!r} is no format that is read; {near(name, readable)}")
+        raise UnknownFormat(f"{name!r} is no format that is read; {near(name, readable)}")
     with file.open("rb") as stream:
         head = stream.read(2**16).decode("utf-8-sig", "replace")
     alike = [row for row in readable.values() if row.mark and re.search(row.mark, head)]
@@ -346,7 +344,7 @@ def convert(path: str | Path, out: str | Path, source: str = "", target: str = "
     ``source`` and ``target`` name the formats where endings do not. What was written is read again, and what came
     back of each value is the loss report. ``strict`` writes nothing if anything was lost.
 
-    Raises InvalidMechanism for wrong input, and ValueError for a format that there is not.
+    Raises InvalidMechanism for wrong input, and UnknownFormat for a format that there is not.
     """
     row = _target(Path(out), target)
     mechanism, ledger = _parsed(path, source)
@@ -410,12 +408,12 @@ def _target(out: Path, name: str) -> Format:
     both = {row.name: row for row in FORMATS.values() if row.reads and row.writes}
     if name:
         if name not in both:
-            raise ValueError(f"{name!r} is no format that is written and read again; {near(name, both)}")
+            raise UnknownFormat(f"{name!r} is no format that is written and read again; {near(name, both)}")
         return both[name]
     fitting = [(len(suffix), row) for row in both.values() for suffix in row.suffixes if out.name.endswith(suffix)]
     if not fitting:
         known = ", ".join(suffix for row in both.values() for suffix in row.suffixes)
-        raise ValueError(f"{out.name!r} ends like no format that kg converts to: {known}")
+        raise UnknownFormat(f"{out.name!r} ends like no format that kg converts to: {known}")
     return max(fitting, key=lambda pair: pair[0])[1]
 
 
@@ -450,7 +448,7 @@ def valid(path: str | Path) -> Mechanism:
 def write(mechanism: Mechanism, path: str | Path) -> None:
     """Write a mechanism in the format that the file's name ends in; the file is whole or not there at all.
 
-    Raises ValueError for an ending that no format has, and InvalidMechanism for values that no file could hold.
+    Raises UnknownFormat for an ending that no format has, and InvalidMechanism for values that no file could hold.
     """
     if wrong := faults(mechanism):
         raise InvalidMechanism(wrong)
@@ -478,7 +476,7 @@ def text(mechanism: Mechanism, suffix: str) -> str:
         if suffix in row.suffixes:
             return str(row.load().text(mechanism, row.name if suffix == row.suffix else suffix))
     known = [suffix for row in writers() for suffix in row.suffixes]
-    raise ValueError(f"no format is written to {suffix!r}; {near(suffix, known)}")
+    raise UnknownFormat(f"no format is written to {suffix!r}; {near(suffix, known)}")
 
 
 def writers() -> Iterator[Format]:

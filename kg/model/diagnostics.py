@@ -79,7 +79,36 @@ class Diagnostic:
         }
 
 
-class InvalidMechanism(ValueError):
+class KgError(Exception):
+    """Whatever kg raises of its own; the docstring of ``kg`` draws the tree."""
+
+
+class UnknownName(KgError, KeyError):
+    """A name that a mechanism does not have, with the one that may have been meant.
+
+    >>> print(UnknownName("node", "TLR", ["TLR7", "MyD88"]))
+    no node is called 'TLR'; did you mean 'TLR7'?
+    """
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"no {what} is called {name!r}; {near(name, known)}")
+
+    def __str__(self) -> str:  # a KeyError shows the repr of its text
+        return str(self.args[0])
+
+
+class MissingLibrary(KgError, ImportError):
+    """A library that an extra of kg brings is not installed.
+
+    >>> print(MissingLibrary("pandas", "frame"))
+    pandas is missing: python -m pip install 'immune-mechanism-kg[frame]'
+    """
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(f"{library} is missing: python -m pip install 'immune-mechanism-kg[{extra}]'")
+
+
+class InvalidMechanism(KgError, ValueError):
     """A text that is no valid mechanism; ``diagnostics`` holds every complaint, in file order.
 
     >>> raise InvalidMechanism([Diagnostic(Location("m.yaml", 1, 1), "missing-key", "no 'id'")])

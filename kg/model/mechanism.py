@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from kg.model import vocabulary
+from kg.model.diagnostics import UnknownName
+from kg.model.frames import frame
 from kg.model.records import (
     STATUS,
     Assumption,
@@ -33,6 +35,7 @@ from kg.model.records import (
 
 if TYPE_CHECKING:
     import networkx as nx
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -69,11 +72,15 @@ class Mechanism(TrackedRecord):
         return (self.id, *steps)
 
     def node(self, key: str) -> Node:
-        """A node by its key. Raises KeyError."""
+        """A node by its key. Raises UnknownName, which says what may have been meant."""
+        if key not in self.nodes:
+            raise UnknownName("node", key, self.nodes)
         return self.nodes[key]
 
     def edge(self, name: str) -> Edge:
-        """An edge by its name. Raises KeyError."""
+        """An edge by its name. Raises UnknownName, which says what may have been meant."""
+        if name not in self._edges:
+            raise UnknownName("edge", name, self._edges)
         return self._edges[name]
 
     @cached_property
@@ -259,6 +266,36 @@ class Mechanism(TrackedRecord):
         return f"{vocabulary.BASE}{'/'.join(self.address(*filter(None, part)))}" + f", version {self.version}" * bool(
             self.version
         )
+
+    def to_frame(self, of: str = "edges") -> pd.DataFrame:
+        """The ``edges``, ``nodes``, ``evidence`` or ``sources`` as a pandas data frame of plain values, a row for each.
+
+        Edges and nodes have the attributes that ``graph`` gives them; evidence has the keys of the notation, beside the
+        edge that it stands on.
+
+        >>> from kg.formats import read
+        >>> list(read("ta1-tlr7").to_frame("evidence").columns[:3])
+        ['edge', 'stance', 'source']
+
+        Raises MissingLibrary without pandas (``kg[frame]``), and UnknownName for another word.
+        """
+        tables: dict[str, Callable[[], Iterable[dict[str, Any]]]] = {
+            "edges": lambda: (
+                {"edge": name, "subject": s, "object": o, **v}
+                for s, o, name, v in self.graph.edges(keys=True, data=True)
+            ),
+            "nodes": lambda: ({"node": key, **values} for key, values in self.graph.nodes(data=True)),
+            "evidence": lambda: (
+                {"edge": e.name, "stance": item.stance, **plain(item)} for e in self.edges for item in e.evidence
+            ),
+            "sources": lambda: (
+                _plain(**{key: value for key, value in vars(one).items() if isinstance(value, str)})
+                for one in self.sources.values()
+            ),
+        }
+        if of not in tables:
+            raise UnknownName("table", of, tables)
+        return frame(tables[of](), {"evidence": ("edge", "stance", "source")}.get(of, ()))
 
     @cached_property
     def graph(self) -> nx.MultiDiGraph[str]:

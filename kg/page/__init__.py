@@ -1,7 +1,7 @@
 """The explorer: one offline page, a picture, or pictures of a tour, for a mechanism.
 
 Python decides everything that is seen: where boxes stand (layout), how edges run (geometry), how it looks (picture),
-what is said about it (words and explorer.html). The script in the page selects, dims, zooms and finds.
+what is said about it (words and explorer.html). The script in the page, from js/, selects, dims, zooms and finds.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from pyvis.network import Network
 
 PACK = 250  # cards in a block of a large page
-SCRIPTS = ("network.js", "whatif.js", "overlay.js", "neighbours.js", "explorer.js")  # in this order, as one script
+#: Types stand in comments of this form: the checker reads them, and a page does without.
+TYPES = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*(?:(?!\*/).)*\*/ ?", re.DOTALL | re.MULTILINE)
 
 __all__ = ["LIMIT", "embed", "html", "notebook", "pictures", "score", "svg"]
 
@@ -50,8 +51,7 @@ def html(mechanism: Mechanism, home: str = "") -> str:
     shapes = Picture(told)
     net = _network(shapes)
     net.templateEnv, net.path = templates(HERE), "explorer.html"
-    style, vis = asset("explorer.css"), _vis()
-    script = "\n".join(map(asset, SCRIPTS))
+    style, vis, script = asset("explorer.css"), _vis(), _script()
     early = "document.documentElement.classList.add('js')"
     net.templateEnv.globals.update(
         m=mechanism,
@@ -307,6 +307,13 @@ def templates(folder: Path) -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def _script() -> str:
+    """The files of js/ as one script. They share their names; explorer.js uses them all at once, so it is the last."""
+    files = sorted((HERE / "js").glob("*.js"), key=lambda file: (file.name == "explorer.js", file.name))
+    return TYPES.sub("", "\n".join(asset(f"js/{file.name}") for file in files))
 
 
 @cache

@@ -31,7 +31,7 @@ NOT_STATED = "not-stated"
 
 
 def rests(support: Support) -> str:
-    """What edges rest on, in counts, as a reader says it; network.js says the same of a derivation.
+    """What edges rest on, in counts, as a reader says it; model.js says the same of a derivation.
 
     >>> from kg.formats import read
     >>> rests(read("ta1-tlr7").support(read("ta1-tlr7").edge("fall-in-blood")))

@@ -48,11 +48,11 @@ DOUBTS = frozenset(
 FAR = 4  # steps of a route that is held against an edge of the other sign
 
 
-def find(mechanisms: Iterable[Mechanism]) -> list[Conflict]:
+def conflicts(mechanisms: Iterable[Mechanism]) -> list[Conflict]:
     """Every disagreement within and between valid mechanisms: what nothing explains first.
 
     >>> from kg.formats import read
-    >>> [one.kind for one in find([read("ta1-tlr7")])][:1]
+    >>> [one.kind for one in conflicts([read("ta1-tlr7")])][:1]
     ['disputed']
     """
     parts = list(mechanisms)
@@ -307,10 +307,10 @@ def _papers(parts: Sequence[Mechanism]) -> Iterator[Conflict]:
             yield Conflict("one-paper", "noted", tuple(sides), because=f"{why}; together they count once.")
 
 
-def of_edge(conflicts: Iterable[Conflict]) -> dict[tuple[str, str], list[Conflict]]:
+def of_edge(among: Iterable[Conflict]) -> dict[tuple[str, str], list[Conflict]]:
     """The disagreements that each edge is in, by mechanism and name."""
     found: dict[tuple[str, str], list[Conflict]] = defaultdict(list)
-    for one in conflicts:
+    for one in among:
         for mechanism, name in dict.fromkeys(
             (side.mechanism, name) for side in one.sides if side.kind == "edge" for name in side.about
         ):
@@ -329,7 +329,7 @@ class Supports:
 
     def __init__(self, mechanism: Mechanism) -> None:
         self.m = mechanism
-        self.conflicts = find(mechanism.parts)
+        self.conflicts = conflicts(mechanism.parts)
         whole = isinstance(mechanism, Union)  # there an edge is called by its mechanism, too
         pairs = of_edge(self.conflicts).items()
         self.by_edge = {f"{home}.{name}" if whole else name: found for (home, name), found in pairs}

@@ -37,13 +37,13 @@ class Gap:
         return {**vars(self), "outcomes": list(self.outcomes), "labels": list(self.labels)}
 
 
-def find(mechanisms: Iterable[Mechanism]) -> list[Gap]:
+def gaps(mechanisms: Iterable[Mechanism]) -> list[Gap]:
     """Every gap of valid mechanisms: those first on which most outcomes depend.
 
     An outcome is a node with ``outcome: yes``; where a mechanism declares none, every node is one.
 
     >>> from kg.formats import read
-    >>> [(gap.kind, gap.about) for gap in find([read("ta1-tlr7")])][:1]
+    >>> [(gap.kind, gap.about) for gap in gaps([read("ta1-tlr7")])][:1]
     [('blocks-outcome', 'spontaneous_bodies')]
     """
     found = [gap for m in mechanisms for gap in _Gaps(m).all()]

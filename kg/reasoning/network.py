@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
-from kg.model.diagnostics import near
+from kg.model.diagnostics import KgError, near
 from kg.model.mechanism import Mechanism, once
 from kg.model.records import Edge, Node, Requirement
 
@@ -30,7 +30,7 @@ AS_WRITTEN = "as written"  # the reading of the file itself, before any `reading
 PLAIN = ("absent", "present")
 
 
-class QueryError(ValueError):
+class QueryError(KgError, ValueError):
     """A question that has no answer: no such node, value, condition or reading, or contradictory settings."""
 
 

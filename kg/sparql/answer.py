@@ -7,15 +7,19 @@ import io
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin
 
 from kg.model import vocabulary
 from kg.model.diagnostics import visible
+from kg.model.frames import frame
 from kg.sparql.query import PREFIXES, NoAnswer, quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Value(NamedTuple):
@@ -27,6 +31,11 @@ class Value(NamedTuple):
     language: str = ""
 
     @property
+    def plain(self) -> Any:
+        """The value as Python has it: a number or a truth if its datatype says so, else its text."""
+        return PLAIN.get(self.datatype.removeprefix(PREFIXES["xsd"]), str)(self.text)
+
+    @property
     def turtle(self) -> str:
         """As it is written in Turtle and in SPARQL."""
         if self.kind != "literal":
@@ -35,6 +44,13 @@ class Value(NamedTuple):
         bare = self.datatype == PREFIXES["xsd"] + "integer" and re.fullmatch(r"[+-]?\d+", self.text)
         return self.text if bare else quoted(self.text) + tail
 
+
+#: The Python type of a literal, by the end of the IRI of its datatype; any other stays a text.
+PLAIN: dict[str, Callable[[str], Any]] = {
+    **dict.fromkeys(("integer", "int", "long", "nonNegativeInteger", "positiveInteger"), int),
+    **dict.fromkeys(("decimal", "double", "float"), float),
+    "boolean": lambda text: text in ("true", "1"),
+}
 
 Row = tuple[Value | None, ...]
 
@@ -77,6 +93,23 @@ class Answer:
         if format in ("csv", "tsv"):
             return self._separated(format)
         return self._table(width)
+
+    @property
+    def values(self) -> list[dict[str, Any]]:
+        """The rows as plain Python values by variable: text, int, float, bool; None where nothing is bound.
+
+        >>> from kg.sparql import ask
+        >>> ask("SELECT ?n { VALUES ?n { 1 2.5 true 'x' } }", "ta1-tlr7").values
+        [{'n': 1}, {'n': 2.5}, {'n': True}, {'n': 'x'}]
+        """
+        return [
+            {name: value.plain if value else None for name, value in zip(self.variables, row, strict=True)}
+            for row in self.rows
+        ]
+
+    def to_frame(self) -> pd.DataFrame:
+        """The rows as a pandas data frame of plain values. Raises MissingLibrary without pandas (``kg[frame]``)."""
+        return frame(self.values, self.variables)
 
     @property
     def cite(self) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from kg import data_dir
 from kg.model import vocabulary
 from kg.model.diagnostics import near
+from kg.model.plugins import plugged
 from kg.sparql.query import BEGINS, NoAnswer, Token, quoted, tokens
 
 
@@ -49,12 +50,19 @@ class Question:
 
 @cache
 def questions() -> Mapping[str, Question]:
-    """Every question of the library by its name.
+    """Every question by its name: those of kg, then those of other packages.
+
+    An entry point of the group ``kg.questions`` leads to a folder of .rq files, as a path or a text.
 
     >>> [p.default for p in questions()["what-protects"].parameters]
     ['miR-146a-5p']
     """
-    return {path.stem: _question(path) for path in sorted((data_dir("ontology") / "questions").glob("*.rq"))}
+    folders = [data_dir("ontology") / "questions", *(Path(found) for _, found in plugged("kg.questions"))]
+    found: dict[str, Question] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("*.rq")):
+            found.setdefault(path.stem, _question(path))
+    return found
 
 
 def _question(path: Path) -> Question:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kg.model import vocabulary
-from kg.model.diagnostics import Diagnostic, Location, near
+from kg.model.diagnostics import Diagnostic, KgError, Location, near
 
 #: Prefixes that a query may use without declaring them, beside those of ontology/prefixes.tsv.
 PREFIXES = {
@@ -35,7 +35,7 @@ def known() -> Mapping[str, str]:
     return {**{prefix: row.iri for prefix, row in vocabulary.prefixes().items()}, **PREFIXES}
 
 
-class NoAnswer(ValueError):
+class NoAnswer(KgError, ValueError):
     """A question that cannot be answered: not understood, refused, or given up; ``diagnostics`` say why and where.
 
     >>> from kg.sparql import ask

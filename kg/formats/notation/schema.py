@@ -2,69 +2,89 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 from kg.model import vocabulary
 from kg.model.keys import KEY, RECORDS, SHAPES, in_words, notation
 
+Shape = dict[str, Any]
+TEXT: Shape = {"type": "string"}
 
-def schema() -> dict[str, Any]:
+
+def schema() -> Shape:
     """The notation as a JSON Schema (draft 7, which editors read): completion and hover while one writes."""
-    verbs = "|".join(vocabulary.predicates())
-    any_text: dict[str, Any] = {"type": "string"}
-
-    def shape(kind: str) -> dict[str, Any]:
-        form, _, of = kind.partition(":")
-        if form == "record":
-            return entry(of)
-        if form == "list":
-            items = entry(of) if of in RECORDS else shape(of)
-            many = {"type": "array", "items": items}
-            return many if of in RECORDS and of != "requirement" else {"anyOf": [many, items]}
-        if form == "map":
-            return {"type": "object", "propertyNames": {"pattern": f"^{KEY}$"}, "additionalProperties": entry(of)}
-        if form == "values":
-            return {"type": "object", "additionalProperties": {"type": "string"}}
-        if form == "rows":
-            return {"type": "array", "items": {"type": "array", "items": {"type": "string"}}}
-        if form == "span":
-            return {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 2, "maxItems": 2}
-        if form == "choice":
-            # editors read an unquoted no as false, as YAML 1.1 does; kg reads it as it is written
-            return {"enum": [*of.split("|"), *([False] if "no" in of.split("|") else [])]}
-        if form == "yesno":
-            return {"enum": ["yes", "no", *filter(None, of.split("|")), True, False]}
-        if form == "sentence":
-            return {**any_text, "pattern": rf"^{KEY} ({verbs}) {KEY}( from {KEY})?$"}
-        if form in ("digits", "date"):  # an editor may read either as a number
-            return {"type": ["string", "integer"], "pattern": f"^{SHAPES[form][0]}$"}
-        if form == "term":
-            return {**any_text, "pattern": r"^\S+:\S+ ! .+$" + "|^none$" * bool(of)}
-        if form in SHAPES and form not in ("text", "value"):
-            return {**any_text, "pattern": f"^{SHAPES[form][0]}$"}
-        return any_text
-
-    def entry(name: str) -> dict[str, Any]:
-        ref = {"$ref": f"#/definitions/{name}"}
-        short = next((key for key in notation()[name].values() if key.short), None)
-        return {"anyOf": [ref, shape(short.kind)]} if short else ref
-
-    def record(name: str) -> dict[str, Any]:
-        keys = notation()[name].values()
-        properties = {key.key: {**shape(key.kind), "description": key.meaning} for key in keys}
-        return {
-            "type": "object",
-            "additionalProperties": False,
-            "required": [key.key for key in keys if key.required],
-            "properties": properties,
-        }
-
     title = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "A mechanism in the notation of kg"}
+    parts = {name: _record(name) for name in RECORDS if name != "mechanism"}
+    return {**title, **_record("mechanism"), "definitions": parts}
+
+
+def _record(name: str) -> Shape:
+    """The keys of a record, and no others."""
+    keys = notation()[name].values()
     return {
-        **title,
-        **record("mechanism"),
-        "definitions": {name: record(name) for name in RECORDS if name != "mechanism"},
+        "type": "object",
+        "additionalProperties": False,
+        "required": [key.key for key in keys if key.required],
+        "properties": {key.key: {**_shape(key.kind), "description": key.meaning} for key in keys},
     }
+
+
+def _entry(name: str) -> Shape:
+    """A record where it is held: as a mapping, or as its short form."""
+    ref = {"$ref": f"#/definitions/{name}"}
+    short = next((key for key in notation()[name].values() if key.short), None)
+    return {"anyOf": [ref, _shape(short.kind)]} if short else ref
+
+
+def _shape(kind: str) -> Shape:
+    """What a value of that kind looks like."""
+    form, _, of = kind.partition(":")
+    if form in FORMS:
+        return FORMS[form](of)
+    return {**TEXT, "pattern": f"^{SHAPES[form][0]}$"} if form in SHAPES and form not in ("text", "value") else TEXT
+
+
+def _list(of: str) -> Shape:
+    items = _entry(of) if of in RECORDS else _shape(of)
+    many = {"type": "array", "items": items}
+    return many if of in RECORDS and of != "requirement" else {"anyOf": [many, items]}
+
+
+def _number(form: str) -> Shape:  # an editor may read it as a number
+    return {"type": ["string", "integer"], "pattern": f"^{SHAPES[form][0]}$"}
+
+
+def _sentence() -> Shape:
+    return {**TEXT, "pattern": rf"^{KEY} ({'|'.join(vocabulary.predicates())}) {KEY}( from {KEY})?$"}
+
+
+#: The shape of each kind that is more than one text.
+FORMS: dict[str, Callable[[str], Shape]] = {
+    "record": _entry,
+    "list": _list,
+    "map": lambda of: {
+        "type": "object",
+        "propertyNames": {"pattern": f"^{KEY}$"},
+        "additionalProperties": _entry(of),
+    },
+    "values": lambda of: {"type": "object", "additionalProperties": TEXT},
+    "rows": lambda of: {"type": "array", "items": {"type": "array", "items": TEXT}},
+    "span": lambda of: {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 2, "maxItems": 2},
+    # editors read an unquoted no as false, as YAML 1.1 does; kg reads it as it is written
+    "choice": lambda of: {"enum": [*of.split("|"), *([False] if "no" in of.split("|") else [])]},
+    "yesno": lambda of: {"enum": ["yes", "no", *filter(None, of.split("|")), True, False]},
+    "sentence": lambda of: _sentence(),
+    "digits": lambda of: _number("digits"),
+    "date": lambda of: _number("date"),
+    "term": lambda of: {**TEXT, "pattern": r"^\S+:\S+ ! .+$" + "|^none$" * bool(of)},
+}
+
+
+def as_text() -> str:
+    """The JSON Schema as the text of its file."""
+    return json.dumps(schema(), ensure_ascii=False, indent=1) + "\n"
 
 
 def guide() -> str:

@@ -3,12 +3,16 @@
 (() => {
   const LABELS = ['http://www.w3.org/2000/01/rdf-schema#label', 'http://purl.org/dc/terms/title'];
   const FORMS = /^(select|ask|construct|describe)$/i;
+  /** @type {Map<string, RdfStore>} */
   const stores = new Map;
   let quads = '', base = '';
 
+  /** @param {string} base64 */
   const bytes = base64 => Uint8Array.from(atob(base64), c => c.charCodeAt(0));
+  /** @param {string} base64 */
   const unpacked = base64 => new Response(new Blob([bytes(base64)]).stream().pipeThrough(new DecompressionStream('gzip')));
 
+  /** @param {OpenMessage} message */
   async function open({engine, data, base: start}) {
     const [wasm, text] = await Promise.all([unpacked(engine).arrayBuffer(), unpacked(data).text()]);
     await oxigraph.start({module_or_path: wasm});
@@ -18,27 +22,31 @@
     return {};
   }
 
-  // What is asked: all graphs, or what one mechanism says and what its runs derive. The default graph is their merge, in
-  // which a triple stands once: the engine's own union gives it once for each graph.
+  /**
+   * What is asked: all graphs, or what one mechanism says and what its runs derive. The default graph is their merge, in
+   * which a triple stands once: the engine's own union gives it once for each graph.
+   * @param {string} of
+   */
   function store(of) {
-    if (!stores.has(of)) {
-      const ends = [`<${base}${of}> .`, `<${base}${of}/run> .`];
-      const text = of ? quads.split('\n').filter(line => ends.some(end => line.endsWith(end))).join('\n') : quads;
-      const made = new oxigraph.Store;
-      made.load(text, {format: 'nq', no_transaction: true});
-      made.update('INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }');
-      stores.set(of, made);
-    }
-    return stores.get(of);
+    const known = stores.get(of);
+    if (known) return known;
+    const ends = [`<${base}${of}> .`, `<${base}${of}/run> .`];
+    const text = of ? quads.split('\n').filter(line => ends.some(end => line.endsWith(end))).join('\n') : quads;
+    const made = new oxigraph.Store;
+    made.load(text, {format: 'nq', no_transaction: true});
+    made.update('INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }');
+    stores.set(of, made);
+    return made;
   }
 
-  // The words and names of a query, outside of comments, IRIs and literals.
+  /** The words and names of a query, outside of comments, IRIs and literals. @param {string} query */
   function words(query) {
     const pieces = /<[^<>"{}|^`\\\s]*>|"""[^]*?"""|'''[^]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*|[\p{L}\p{N}_.-]*:[\p{L}\p{N}_.:-]*|[?$]?[\p{L}\p{N}_]+/gu;
     return (query.match(pieces) || []).filter(piece => !/^[<"'#]/.test(piece));
   }
 
-  function declared(found, prefixes) { // throws if a prefix is used that nobody has declared
+  /** Throws if a prefix is used that nobody has declared. @param {string[]} found @param {string} prefixes */
+  function declared(found, prefixes) {
     const known = new Set([...prefixes.matchAll(/PREFIX ([^:]*):/g)].map(match => match[1]));
     found.forEach((word, n) => {
       const prefix = word.match(/^([^:?$]*):/)?.[1];
@@ -49,7 +57,8 @@
   }
 
   const XSD = 'http://www.w3.org/2001/XMLSchema#string';
-  function plain(term) { // a term of the engine as SPARQL's JSON has it
+  /** A term of the engine as SPARQL's JSON has it. @param {RdfTerm} term @returns {SparqlTerm} */
+  function plain(term) {
     if (term.termType === 'NamedNode') return {type: 'uri', value: term.value};
     if (term.termType === 'BlankNode') return {type: 'bnode', value: term.value};
     if (term.termType !== 'Literal') return {type: 'triple', value: term.toString()};
@@ -57,21 +66,20 @@
     return {type: 'literal', value: term.value, ...(term.datatype.value === XSD ? {} : {datatype: term.datatype.value})};
   }
 
+  /** @param {AskMessage} message @returns {Said} */
   function ask({query, prefixes, of, most}) {
     const found = words(query), kind = found.find(word => FORMS.test(word))?.toUpperCase() || '';
     declared(found, prefixes);
     const from = store(of), text = prefixes + '\n' + query;
+    /** @type {Omit<Said, 'links' | 'labels'>} */
     const said = {form: kind, variables: [], rows: [], truth: null, turtle: '', capped: false};
     if (kind === 'CONSTRUCT' || kind === 'DESCRIBE') {
-      const found = new Map(from.query(text).map(q => [`${q.subject} ${q.predicate} ${q.object}`, q]));
-      const keys = [...found.keys()].sort((a, b) => a < b ? -1 : 1);
-      said.capped = keys.length > most;
+      const found = [...new Map(from.query(text).map(q => [`${q.subject} ${q.predicate} ${q.object}`, q]))];
+      const some = found.sort(([a], [b]) => a < b ? -1 : 1).slice(0, most).map(([, quad]) => quad);
+      said.capped = found.length > most;
       said.variables = ['subject', 'predicate', 'object'];
-      said.rows = keys.slice(0, most).map(key => [found.get(key).subject, found.get(key).predicate, found.get(key).object].map(plain));
-      const part = new oxigraph.Store(keys.slice(0, most).map(key => {
-        const {subject, predicate, object} = found.get(key);
-        return oxigraph.quad(subject, predicate, object, oxigraph.defaultGraph());
-      }));
+      said.rows = some.map(({subject, predicate, object}) => [subject, predicate, object].map(plain));
+      const part = new oxigraph.Store(some.map(({subject, predicate, object}) => oxigraph.quad(subject, predicate, object, oxigraph.defaultGraph())));
       said.turtle = part.dump({format: 'ttl', from_graph_name: oxigraph.defaultGraph()});
     } else {
       const found = JSON.parse(from.query(text, {results_format: 'json'}));
@@ -79,16 +87,20 @@
       else {
         said.variables = found.head.vars;
         said.capped = found.results.bindings.length > most;
-        said.rows = found.results.bindings.slice(0, most).map(row => said.variables.map(name => row[name] || null));
+        /** @type {Record<string, SparqlTerm>[]} */
+        const bindings = found.results.bindings.slice(0, most);
+        said.rows = bindings.map(row => said.variables.map(name => row[name] || null));
       }
     }
-    said.links = links(from, said);
-    const named = [...said.rows, ...said.links].flat().filter(value => value?.type === 'uri').map(value => value.value);
-    said.labels = labels(from, new Set(named));
-    return said;
+    const shown = links(from, said);
+    return {...said, links: shown, labels: labels(from, new Set(iris([...said.rows, ...shown])))};
   }
+  /** The IRIs among terms. @param {(SparqlTerm | null)[][]} rows */
+  const iris = rows => rows.flat().flatMap(value => value?.type === 'uri' ? [value.value] : []);
 
+  /** @param {RdfStore} from @param {Set<string>} iris */
   function labels(from, iris) {
+    /** @type {Record<string, string>} */
     const found = {};
     for (const iri of iris) for (const predicate of LABELS) {
       const names = from.match(oxigraph.namedNode(iri), oxigraph.namedNode(predicate), null, oxigraph.defaultGraph());
@@ -98,11 +110,16 @@
     return found;
   }
 
-  // What to draw: the triples of a graph; else the steps that an answer names, and what its things say of each other.
+  /**
+   * What to draw: the triples of a graph; else the steps that an answer names, and what its things say of each other.
+   * @param {RdfStore} from
+   * @param {Pick<Said, 'form' | 'rows'>} said
+   */
   function links(from, {form: kind, rows}) {
-    if (kind === 'CONSTRUCT' || kind === 'DESCRIBE') return rows.slice(0, 400);
-    const named = [...new Set(rows.flat().filter(value => value?.type === 'uri').map(value => value.value))].slice(0, 200);
+    if (kind === 'CONSTRUCT' || kind === 'DESCRIBE') return /** @type {SparqlTerm[][]} */ (rows.slice(0, 400)); // no gap in a triple
+    const named = [...new Set(iris(rows))].slice(0, 200);
     const RDF = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#', some = new Set(named), found = [];
+    /** @param {RdfTerm} s @param {string} p */
     const one = (s, p) => from.match(s, oxigraph.namedNode(RDF + p), null, oxigraph.defaultGraph())[0]?.object;
     for (const iri of named) {
       const about = oxigraph.namedNode(iri), [s, p, o] = ['subject', 'predicate', 'object'].map(part => one(about, part));
@@ -114,11 +131,12 @@
     return found.slice(0, 400);
   }
 
+  /** @param {MessageEvent<(OpenMessage | AskMessage) & {id: number}>} event */
   onmessage = async ({data}) => {
     try {
-      postMessage({id: data.id, ...await (data.do === 'open' ? open : ask)(data)});
+      postMessage({id: data.id, ...await (data.do === 'open' ? open(data) : ask(data))});
     } catch (error) {
-      postMessage({id: data.id, error: String(error?.message || error)});
+      postMessage({id: data.id, error: error instanceof Error ? error.message : String(error)});
     }
   };
 })();

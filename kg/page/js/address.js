@@ -1,0 +1,67 @@
+// The address: it says what is shown, and what it says is shown.
+'use strict';
+
+/** @param {Page} page */
+function address(page) {
+  const {scene, state, run, tabs} = page;
+  /** @type {Map<string | null, number>} */
+  const byEdge = new Map(scene.edges.map((edge, n) => [edge.name, n]));
+  /** @type {Map<string | null, number>} */
+  const byNode = new Map(scene.nodes.map((node, n) => [node.key, n]));
+
+  /** What is shown, as the part of the address after "#". @param {boolean} exactly with the place and scale of the picture */
+  function text(exactly) {
+    const hash = new URLSearchParams, n = +state.pick.slice(1);
+    if (state.pick[0] === 'e') hash.set('edge', scene.edges[n].name);
+    else if (state.pick) hash.set('node', scene.nodes[n].key);
+    else if (state.stop) hash.set('stop', String(state.stop));
+    if (state.tab !== (state.pick ? 'card' : 'tour')) hash.set('tab', state.tab);
+    if (state.plain) hash.set('plain', '1');
+    if (state.lang) hash.set('lang', state.lang);
+    state.filter.forEach((set, f) => set.forEach(c => hash.append(scene.facets[f].key, scene.facets[f].choices[c])));
+    if (state.tab === 'explore' && state.from >= 0 && state.to >= 0) {
+      hash.set('from', scene.nodes[state.from].key);
+      hash.set('to', scene.nodes[state.to].key);
+      if (state.way >= 0) hash.set('route', String(state.way + 1));
+    }
+    run.write(hash);
+    const look = exactly && page.picture.look();
+    if (look) hash.set('at', look);
+    return hash.toString();
+  }
+
+  function write() {
+    const hash = text(false), file = location.pathname.split('/').pop();
+    $('open').setAttribute('href', (file || '?') + (hash ? '#' + hash : ''));
+    $('link').hidden = true;
+    try {
+      if (location.hash.slice(1) !== hash) history.replaceState(null, '', hash ? '#' + hash : location.pathname + location.search);
+    } catch { /* a sandboxed frame has no history of its own */ }
+  }
+
+  function read() {
+    const hash = new URLSearchParams(location.hash.slice(1));
+    /** @param {string} key */
+    const get = key => hash.get(key) ?? '';
+    /** @param {string} key */
+    const number = key => parseInt(get(key), 10) || 0;
+    const edge = byEdge.get(hash.get('edge')), node = byNode.get(hash.get('node'));
+    state.stop = Math.max(0, Math.min(scene.stops.length, number('stop')));
+    state.pick = edge !== undefined ? 'e' + edge : node !== undefined ? 'n' + node : '';
+    const wanted = location.hash === '#steps' ? 'steps' : get('tab');
+    state.tab = tabs.find(tab => tab === wanted) ?? (state.pick ? 'card' : 'tour');
+    state.plain = get('plain') === '1';
+    state.lang = page.tour.tongues.includes(get('lang')) ? get('lang') : '';
+    state.filter = scene.facets.map(facet => new Set(hash.getAll(facet.key).map(c => facet.choices.indexOf(c)).filter(c => c >= 0)));
+    state.from = byNode.get(hash.get('from')) ?? -1;
+    state.to = byNode.get(hash.get('to')) ?? -1;
+    state.way = number('route') - 1;
+    run.read(hash);
+    page.filters.show();
+    page.routes.find();
+    page.show(false);
+    if (get('at')) page.picture.move(get('at').split(',').map(Number));
+  }
+  addEventListener('hashchange', read);
+  return {text, write, read};
+}

@@ -1,0 +1,74 @@
+// What follows, told node by node: before and after, the steps that decided it, and what it rests on.
+'use strict';
+
+/** @typedef {ReturnType<Model['ask']>} Answer */
+/** @typedef {{kind: string, of: number}} Missing */
+
+/** @param {Page} page @param {() => Model} load */
+function follows(page, load) {
+  const data = () => load().data;
+  /** @type {(node: number, value: Value) => 'on' | 'off' | 'open'} */
+  const look = (node, value) => value === 'unknown' || typeof value !== 'string' ? 'open' : value === load().levels[node][0] ? 'off' : 'on';
+
+  /** @param {number} node @param {Value} one */
+  const single = (node, one) => make('span', {class: `value ${look(node, one)}`}, shown(one));
+  /** The value of a node after a run, or those of the readings. @param {Answer} answer @param {number} node */
+  const value = ({disagree, after}, node) => {
+    const by = disagree.get(node);
+    return by ? make('span', {class: 'value split'}, [...new Set(by.map(shown))].join(' | ')) : single(node, after[node]);
+  };
+  /** @param {number} node */
+  const nodeLink = node => make('button', {type: 'button', class: 'link', 'data-node': node}, page.label(node));
+  /** @param {number} edge */
+  const edgeLink = edge => make('button', {type: 'button', class: 'link', 'data-edge': edge}, page.say(edge));
+  /** @param {number[]} edges */
+  const rests = edges => make('span', {class: 'meta'}, ` · ${load().rests(edges)}`);
+
+  /** Why a step does not act. @param {Why} why @param {Answer} answer @returns {Inside[]} */
+  function because({kind, open, node, edge, level}, {after}) {
+    if (kind === 'blocked') return [open ? 'it may be blocked: ' : 'it is blocked: ', edgeLink(edge)];
+    const name = page.label(node);
+    if (kind === 'subject') return [open ? `it is unknown whether ${name} is present` : `${name} is ${shown(after[node])}`];
+    if (kind === 'requires') return [`it needs ${name}${data().levels[node] ? ` at ${level}` : ''}, which is ${shown(after[node])}`];
+    return [`${name} ${open ? 'may be' : 'is'} present`];
+  }
+  /** @param {Missing} one */
+  const missing = one => one.kind === 'effect' ? `how far this goes: ${page.say(one.of)}` : `whether ${page.label(one.of)} is present`;
+  /** @param {Observation} one */
+  const observation = ([relation, than]) => `${relation} ${relation === 'is' ? than : `under “${data().conditions[+than][1]}”`}`;
+
+  /** What a step rests on: a sentence, then the parts. @param {Derivation} step */
+  function stands({restsOn, weakest, species, closed}) {
+    const {said, common} = data(), count = restsOn.length, scope = $('whatif')?.dataset.scope;
+    const counted = species.map(([taxon, n]) => `${taxon < 0 ? 'not stated' : common[taxon]} ${n}`);
+    return make('details', {}, make('summary', {}, count ? `Rests on ${count} step${count > 1 ? 's' : ''}` : 'Rests on no step', weakest < 0 ? '' : `; weakest link: ${said[weakest]}`),
+      count ? make('p', {}, `Sources: ${load().rests(restsOn)}.`) : '',
+      counted.length ? make('p', {}, `Species, by step: ${counted.join(', ')}${scope ? `; of the whole the source says: ${scope}` : ''}.`) : '',
+      closed.length ? make('p', {}, `Assumed that nothing unlisted causes ${closed.map(page.label).join(', ')}.`) : '',
+      count ? items(restsOn.map(edge => [edgeLink(edge), rests([edge])])) : '');
+  }
+
+  /** @param {Answer} answer @param {number} node */
+  function item(answer, node) {
+    const step = answer.step(node), by = answer.disagree.get(node), {readings, assumptions} = data();
+    const parts = [make('p', {class: 'change'}, nodeLink(node), ' ', make('span', {class: 'meta'}, shown(answer.before[node])), ' → ', value(answer, node))];
+    const status = step.status + (step.under.length ? ` “${step.under.map(n => assumptions[n][1]).join('”, “')}”` : '');
+    parts.push(make('p', {class: 'status'}, make('strong', {}, status), step.observed.length ? `: ${step.observed.map(observation).join('; ')}` : ''));
+    if (by) parts.push(items(by.map((one, k) => [`${readings[answer.readings[k]].title}: `, single(node, one)]), 'plain readings'));
+    if (step.because.length) parts.push(items(step.because.map(({edge, fires, why}) => {
+      const acts = make('span', {class: `fires ${['open', 'no', 'yes'][fires + 1]}`}, ['open', 'does not act', 'acts'][fires + 1]);
+      const reason = make('span', {class: 'meta'}, why ? [' because ', ...because(why, answer)] : '', ` · ${load().rests([edge])}`);
+      return [acts, ' ', edgeLink(edge), reason];
+    }), 'plain because'));
+    if (step.status === 'unknown') parts.push(make('p', {class: 'meta'}, step.missing.length ? `Not settled: ${step.missing.map(missing).join('; ')}.` :
+      'It depends on its own history: a loop that nothing settles.'));
+    else if (!step.missing.length) parts.push(stands(step));
+    return make('li', {'data-step': page.scene.nodes[node].key}, parts);
+  }
+  return {look, value, item};
+}
+
+/** A list of what stands in each item. @param {Inside[][]} some */
+function items(some, look = 'plain') {
+  return make('ul', {class: look}, some.map(one => make('li', {}, one)));
+}

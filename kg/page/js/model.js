@@ -1,0 +1,251 @@
+// A what-if in the page: a mechanism under each of its readings, what follows, why, and what would tell them apart. The
+// answers are those of kg.causal. Nothing here knows of a page.
+'use strict';
+
+/** @typedef {{condition?: number, values?: Settings, reading?: number, assume?: number[]}} Question -1 for no condition, and for every reading */
+/** @typedef {{supporting: number, disputing: number, qualifying: number, designs: string[], read: string[], disagreements: number}} Support */
+/** @typedef {{edge: number, fires: number, why: Why | null}} Because whether an edge fires (-1 open), and why it does not */
+/** @typedef {[string, string | number]} Observation a relation, and a value or another condition */
+/**
+ * How a node comes to its value; edges, nodes, claims and species by number.
+ * @typedef {{
+ *   because: Because[], status: string, under: number[], weakest: number, species: [number, number][], restsOn: number[],
+ *   support: Support | null, missing: {kind: string, of: number}[], closed: number[], observed: Observation[]
+ * }} Derivation
+ */
+/**
+ * An answer that the steps of a derivation are read from.
+ * @typedef {{
+ *   net: Net, settings: Settings, state: Known, place: Int32Array, given: Facts, disagree: Map<number, Value[]>,
+ *   observed: Map<number, Observation[]>, assume: number[]
+ * }} Ran
+ */
+/** @typedef {{condition: number, values: Settings, outcomes: [number, Value[]][]}} Experiment */
+
+class Model {
+  /** @param {Compiled} data */
+  constructor(data) {
+    this.data = data;
+    this.levels = data.levels.map(levels => levels || ['absent', 'present']);
+    this.nets = data.readings.map(reading => new Net(reading, this.levels));
+    this.outcomes = data.outcomes.length ? data.outcomes : this.levels.map((_, n) => n);
+    /** The edges that raise or lower each node. @type {number[][]} */
+    this.into = this.levels.map(() => []);
+    data.into.forEach((node, edge) => node >= 0 && this.into[node].push(edge));
+  }
+
+  /** Assumptions, then the condition, then values; later ones win. @param {Question} question @returns {Settings} */
+  settings({condition = -1, values = new Map, assume = []}) {
+    const {assumptions, conditions} = this.data;
+    const found = new Map(assume.flatMap(one => assumptions[one][2]));
+    for (const [node, value] of condition < 0 ? [] : conditions[condition][2]) found.set(node, value);
+    for (const [node, value] of values) found.set(node, value);
+    for (const [node, value] of found) this.nets[0].rank(node, value);
+    return found;
+  }
+
+  /** What follows, compared with the starting state; under every reading, unless the question names one. @param {Question} question */
+  ask(question) {
+    const {reading: only = -1, assume = []} = question, reading = Math.max(only, 0), net = this.nets[reading];
+    const numbers = only >= 0 ? [only] : [...this.nets.keys()];
+    const settings = this.settings(question), given = net.facts(settings), state = net.propagate(given.facts, given.held), place = placed(state);
+    const states = numbers.map(n => n === reading ? state : this.nets[n].under(settings));
+    const before = net.all(this.settings({assume}));
+    const after = this.levels.map((_, node) => net.read(node, state));
+    const each = states.map((one, k) => one === state ? after : after.map((_, node) => this.nets[numbers[k]].read(node, one)));
+    /** The value under each reading, where they differ. @type {Map<number, Value[]>} */
+    const disagree = new Map;
+    after.forEach((_, node) => {
+      const by = each.map(values => values[node]);
+      if (by.some(value => !same(value, by[0]))) disagree.set(node, by);
+    });
+    /** @param {number} node */
+    const late = node => Math.max(...net.gatesOf(node).map(gate => state.value[gate] < 0 ? state.decided : place[gate]));
+    const changed = [...after.keys()].filter(node => !same(before[node], after[node]) || disagree.has(node));
+    const when = this.levels.map(() => 0);
+    for (const node of changed) when[node] = late(node);
+    changed.sort((a, b) => when[a] - when[b] || a - b);
+    /** @type {Ran['observed'] | undefined} */
+    let observed;
+    return {
+      settings, reading, readings: numbers, before, after, disagree, changed,
+      /** 1, 0, or -1 where it is open or the readings disagree; null if it is not run. @type {(edge: number) => number | null} */
+      fires: edge => {
+        const [first, ...others] = states.map((one, k) => {
+          const gate = this.nets[numbers[k]].fires.get(edge);
+          return gate === undefined ? null : one.value[gate];
+        });
+        return others.some(other => other !== first) ? -1 : first;
+      },
+      /** @type {(node: number) => Derivation} */
+      step: node => {
+        observed ??= this.observed(settings, numbers, assume);
+        return this.step(node, {net, settings, state, place, given, disagree, observed, assume});
+      }
+    };
+  }
+
+  /** How a node comes to its value. @param {number} node @param {Ran} ran @returns {Derivation} */
+  step(node, {net, settings, state, place, given, disagree, observed, assume}) {
+    /** @type {Derivation} */
+    const none = {because: [], status: 'set', under: [], weakest: -1, species: [], restsOn: [], support: null, missing: [], closed: [], observed: []};
+    if (settings.has(node)) return none;
+    const because = this.into[node].flatMap(edge => {
+      const gate = net.fires.get(edge);
+      if (gate === undefined) return [];
+      const fires = state.value[gate];
+      return [{edge, fires, why: fires === 1 ? null : net.whyNot(gate, state)}];
+    });
+    if (net.gatesOf(node).some(gate => state.value[gate] < 0))
+      return {...none, because, status: disagree.has(node) ? 'readings disagree' : 'unknown', missing: net.missing(node, state, settings)};
+    /** @type {Set<number>[]} */
+    const [edges, closed, set] = [new Set, new Set, new Set];
+    for (const gate of net.reason(node, given, state, place)) {
+      const what = net.what.get(gate);
+      if (!what) set.add(net.nodeOf[gate]);
+      else if (what.kind === 'closed') closed.add(what.of);
+      else if (what.kind !== 'start') edges.add(what.of);
+    }
+    const weakest = Math.max(-1, ...[...edges].map(edge => net.standing.get(edge) ?? -1), closed.size ? this.data.claims.indexOf('inference') : -1);
+    /** How many edges state a species, by its number; -1 for not stated. @type {Map<number, number>} */
+    const counts = new Map;
+    for (const edge of edges) for (const taxon of this.data.species[edge] || [-1]) counts.set(taxon, (counts.get(taxon) || 0) + 1);
+    const under = assume.filter(one => this.data.assumptions[one][2].some(([other]) => set.has(other)));
+    const seen = disagree.has(node) ? undefined : observed.get(node);
+    return {
+      because, restsOn: [...edges], support: edges.size ? this.support(edges) : null, closed: [...closed], weakest, species: [...counts], missing: [],
+      status: disagree.has(node) ? 'readings disagree' : seen ? 'reproduces an observation' :
+        under.length ? 'prediction under assumption' : 'prediction',
+      under: disagree.has(node) || seen ? [] : under,
+      observed: seen ?? []
+    };
+  }
+
+  /** What edges rest on together: sources by stance, assays, how they were read, disagreements; each once. @param {Iterable<number>} edges @returns {Support} */
+  support(edges) {
+    /** @type {Set<number | string>[]} */
+    const each = this.data.profiles[0].map(() => new Set);
+    for (const edge of edges) this.data.profiles[this.data.rests[edge]].forEach((found, k) => found.forEach(one => each[k].add(one)));
+    const [supporting, disputing, qualifying, designs, read, disagreements] = each;
+    return {
+      supporting: supporting.size, disputing: disputing.size, qualifying: qualifying.size,
+      designs: [...designs].map(String).sort(), read: [...read].map(String).sort(), disagreements: disagreements.size
+    };
+  }
+  /** The same in words, as kg.page.words has them. @param {number[]} edges */
+  rests(edges) {
+    const {supporting, disputing, qualifying, designs, read, disagreements} = this.support(edges);
+    /** @param {number} n */
+    const many = n => n > 1 ? 's' : '';
+    return [`${supporting || 'no'} source${many(supporting)}`, disputing && `${disputing} disputing`, qualifying && `${qualifying} qualifying`,
+      disagreements && `${disagreements} disagreement${many(disagreements)}`].filter(Boolean).join(', ') +
+      (read.length ? ` (${read.map(how => this.data.read[how] || how).join(', ')})` : '') + (designs.length ? `; assay: ${designs.join(', ')}` : '');
+  }
+
+  /**
+   * What a finding says of nodes under these settings, where all readings agree.
+   * @param {Settings} settings
+   * @param {number[]} readings
+   * @param {number[]} assume
+   * @returns {Map<number, Observation[]>}
+   */
+  observed(settings, readings, assume) {
+    /** @type {Map<number, Observation[]>} */
+    const found = new Map;
+    const refuted = new Set;
+    for (const [condition, node, relation, than, only] of this.data.expectations) {
+      const here = this.settings({assume, condition});
+      if (here.size !== settings.size || [...here].some(([key, value]) => settings.get(key) !== value)) continue;
+      const said = found.get(node) ?? [];
+      found.set(node, said);
+      if (!said.some(([r, t]) => r === relation && t === than)) said.push([relation, than]);
+      const asked = readings.filter(reading => only < 0 || only === reading);
+      if (!asked.every(reading => this.holds(this.nets[reading], here, node, [relation, than], assume))) refuted.add(node);
+    }
+    for (const node of refuted) found.delete(node);
+    return found;
+  }
+
+  /**
+   * Whether an observation holds; null where the run leaves it open.
+   * @param {Net} net
+   * @param {Settings} settings
+   * @param {number} node
+   * @param {Observation} observation
+   * @param {number[]} assume
+   */
+  holds(net, settings, node, [relation, than], assume) {
+    const levels = this.levels[node];
+    /** @type {(value: Value) => number[]} */
+    const ends = value => value === 'unknown' ? [0, levels.length - 1] :
+      typeof value === 'string' ? [levels.indexOf(value), levels.indexOf(value)] : value.map(level => levels.indexOf(level));
+    let [low, high] = ends(net.all(settings)[node]);
+    if (relation === 'is') {
+      const wanted = net.rank(node, String(than));
+      if (wanted === null) return low !== high;
+      return low === wanted && high === wanted ? true : low <= wanted && wanted <= high ? null : false;
+    }
+    let [otherLow, otherHigh] = ends(net.all(this.settings({assume, condition: Number(than)}))[node]);
+    if (relation === 'lower than') [low, high, otherLow, otherHigh] = [otherLow, otherHigh, low, high];
+    if (relation === 'same as')
+      return low === high && otherLow === low && otherHigh === low ? true : low > otherHigh || high < otherLow ? false : null;
+    return low > otherHigh ? true : high <= otherLow ? false : null;
+  }
+
+  /**
+   * The smallest interventions that tell the readings apart. A generator, so that a page stays alive meanwhile: it yields
+   * nothing while it looks, and each experiment that it finds.
+   * @param {number[]} assume
+   * @returns {Generator<Experiment | null, void>}
+   */
+  * discriminate(assume = [], most = 2) {
+    if (this.nets.length < 2) throw new Impossible('There is one reading only, so there is nothing to tell apart.');
+    const cones = this.nets.map(net => net.cone(this.outcomes)), asked = new Set(this.outcomes);
+    /** The outcomes on which the readings differ. @param {Settings} settings */
+    const differing = settings => {
+      const each = this.nets.map(net => net.all(settings));
+      /** @type {Experiment['outcomes']} */
+      const differ = [];
+      for (const node of this.outcomes) {
+        const by = each.map(values => values[node]);
+        if (by.every(definite) && by.some(value => value !== by[0])) differ.push([node, by]);
+      }
+      return differ;
+    };
+    const options = this.levels.flatMap((levels, node) => {
+      const gates = this.nets[0].gatesOf(node);
+      if (asked.has(node) || !cones.some(cone => gates.some(gate => cone[gate]))) return [];
+      return levels.map(value => /** @type {[number, string]} */ ([node, value]));
+    });
+    const conditions = [-1, ...this.data.conditions.keys()];
+    const already = new Set(conditions.filter(condition => differing(this.settings({assume, condition})).length));
+    const seen = new Set;
+    let found = 0;
+    for (const size of [1, 0, ...Array.from({length: most - 1}, (_, k) => k + 2)]) {
+      if (size > 1 && found) break;
+      for (const condition of conditions) {
+        if (size && already.has(condition)) continue; // nothing has to be added to it
+        for (const chosen of combinations(options, size)) {
+          yield null;
+          const values = new Map(chosen);
+          if (values.size < size) continue;
+          const settings = this.settings({assume, condition, values});
+          const key = JSON.stringify([...settings].sort((a, b) => a[0] - b[0]));
+          if (seen.has(key)) continue;
+          const differ = differing(settings);
+          if (!differ.length) continue;
+          seen.add(key);
+          found++;
+          yield {condition, values, outcomes: differ};
+        }
+      }
+    }
+  }
+}
+
+/** @template T @param {T[]} items @param {number} size @returns {Generator<T[], void>} */
+function* combinations(items, size, from = 0) {
+  if (!size) return void (yield []);
+  for (let k = from; k <= items.length - size; k++)
+    for (const rest of combinations(items, size - 1, k + 1)) yield [items[k], ...rest];
+}

@@ -1,0 +1,199 @@
+// How the picture is painted on its canvas: areas, lines, boxes, and headings that stay in sight.
+'use strict';
+
+/** @param {Page} page @param {Shown} shown */
+function painter(page, shown) {
+  const {scene, state, run, yours} = page;
+  const face = getComputedStyle(document.body).fontFamily;
+
+  /** @param {CanvasRenderingContext2D} ctx @param {Box} node @param {Path2D} path @param {Point} at @param {number} scale */
+  function box(ctx, node, path, at, scale) {
+    const {colour} = page, {focus} = shown;
+    const on = !focus || focus.nodes.has(node.id), chosen = state.pick === 'n' + node.id;
+    ctx.save();
+    ctx.translate(at.x, at.y);
+    ctx.setLineDash([]);
+    if (chosen || shown.hover === 'n' + node.id) {
+      ctx.strokeStyle = colour[node.kind + '-line'];
+      ctx.globalAlpha = chosen ? 0.35 : 0.2;
+      ctx.lineWidth = 12;
+      ctx.stroke(path);
+    }
+    ctx.globalAlpha = 1;
+    ctx.fillStyle = colour.paper;
+    ctx.fill(path);
+    ctx.globalAlpha = on ? 1 : 0.3;
+    ctx.fillStyle = yours.fill(node.id) || colour[node.kind + '-fill'];
+    const ghost = run.ghost(node.id);
+    if (ghost || node.id < 0) ctx.setLineDash([7, 5]);
+    else ctx.fill(path);
+    ctx.strokeStyle = colour[node.kind + '-line'];
+    ctx.lineWidth = (node.outcome ? 3.4 : 1.7) + (chosen ? 1.2 : 0);
+    ctx.stroke(path);
+    if (scale * scene.font < 3) return ctx.restore(); // nobody could read it
+    ctx.fillStyle = !ghost && yours.ink(node.id) || colour.ink;
+    ctx.globalAlpha = on ? 1 : 0.42;
+    ctx.font = `${scene.font}px ${face}`;
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'alphabetic';
+    const top = scene.font * 0.36 - (node.lines.length - 1) * scene.leading / 2;
+    node.lines.forEach((text, n) => ctx.fillText(text, 0, top + n * scene.leading));
+    mark(ctx, node, on, scale);
+    number(ctx, node, scale);
+    ctx.restore();
+  }
+
+  /** Of a what-if: a sign and a word on the upper corner of a box, clear of its label. @param {CanvasRenderingContext2D} ctx @param {Box} node @param {boolean} on @param {number} scale */
+  function mark(ctx, node, on, scale) {
+    const one = run.value(node.id), {colour} = page;
+    if (!one) return;
+    const far = scale < 0.36; // too small for words
+    const size = far ? Math.min(36, 10 / scale) : Math.max(16, Math.min(20, 10 / scale)), high = size + 9;
+    const text = tag(ctx, far ? one.sign : one.said, size, 18);
+    const x = node.wide / 2 + 8 - text.wide, y = -node.high / 2 - high + (node.lines.length > 2 || far ? 5 : 12);
+    ctx.globalAlpha = on ? 1 : 0.5;
+    ctx.setLineDash(one.look === 'open' || one.look === 'split' ? [4, 3] : []);
+    ctx.fillStyle = one.changed ? colour.accent : colour.panel;
+    ctx.strokeStyle = one.changed ? colour.panel : colour.none;
+    ctx.lineWidth = 1.4;
+    ctx.beginPath();
+    ctx.roundRect(x, y, text.wide, high, one.look === 'off' ? 4 : high / 2);
+    ctx.fill();
+    ctx.stroke();
+    ctx.setLineDash([]);
+    text.write(x + 9, y + high / 2 + 1, one.changed ? colour['on-accent'] : colour.ink);
+  }
+  /** The reader's number on the lower corner of a box. @param {CanvasRenderingContext2D} ctx @param {Box} node @param {number} scale */
+  function number(ctx, node, scale) {
+    const said = yours.number(node.id), {colour} = page;
+    if (!said) return;
+    const size = Math.max(16, Math.min(32, 10 / scale)), high = size + 7;
+    const text = tag(ctx, said, size, 14), x = node.wide / 2 + 6 - text.wide, y = node.high / 2 - high / 2 + 2;
+    ctx.globalAlpha = 1;
+    ctx.setLineDash([]);
+    ctx.fillStyle = colour.panel;
+    ctx.strokeStyle = colour.ink;
+    ctx.lineWidth = 1.2;
+    ctx.beginPath();
+    ctx.rect(x, y, text.wide, high);
+    ctx.fill();
+    ctx.stroke();
+    text.write(x + 7, y + high / 2 + 1, colour.ink);
+  }
+  /** How wide a text in a frame is, and what writes it. @param {CanvasRenderingContext2D} ctx @param {string} text @param {number} size @param {number} margin of both sides */
+  function tag(ctx, text, size, margin) {
+    ctx.font = `600 ${size}px ${face}`;
+    return {
+      wide: ctx.measureText(text).width + margin,
+      /** @param {number} x @param {number} y @param {string} ink */
+      write: (x, y, ink) => {
+        ctx.fillStyle = ink;
+        ctx.textAlign = 'left';
+        ctx.textBaseline = 'middle';
+        ctx.fillText(text, x, y);
+      }
+    };
+  }
+
+  /** All that lies under the boxes. @param {CanvasRenderingContext2D} ctx @param {Sight} sight */
+  function beneath(ctx, {from, to}) {
+    const {colour} = page;
+    ctx.save();
+    ctx.fillStyle = colour.paper;
+    ctx.fillRect(from.x, from.y, to.x - from.x, to.y - from.y);
+    ctx.lineCap = 'round';
+    for (const area of shown.areas) {
+      ctx.fillStyle = colour[`place-${area.hue}${area.depth ? '-in' : ''}`];
+      ctx.strokeStyle = colour[`place-${area.hue}-line`];
+      ctx.lineWidth = 1.4;
+      ctx.fill(area.path);
+      ctx.stroke(area.path);
+    }
+    for (const pass of [false, true])
+      for (const one of shown.lines) {
+        const on = !shown.focus || shown.focus.edges.has(one.edge);
+        if (on === pass) line(ctx, one, on);
+      }
+    ctx.restore();
+  }
+
+  /** @param {CanvasRenderingContext2D} ctx @param {ReadyLine} line @param {boolean} on */
+  function line(ctx, line, on) {
+    const {colour} = page;
+    const own = state.pick === 'e' + line.edge;
+    const strong = own || shown.hover === 'e' + line.edge;
+    const ink = colour[line.node >= 0 ? 'condition' : line.kind];
+    const width = line.node >= 0 ? 1.6 : line.run ? 2.8 : 1.6;
+    ctx.strokeStyle = ctx.fillStyle = ink;
+    if (strong) {
+      ctx.globalAlpha = 0.25;
+      ctx.lineWidth = width + 10;
+      ctx.setLineDash([]);
+      ctx.stroke(line.path);
+    }
+    ctx.globalAlpha = (on ? (line.run || strong ? 1 : 0.6) : 0.14) * (strong ? 1 : run.strength(line.edge));
+    ctx.lineWidth = width + (shown.focus && on && line.node < 0 ? 1.1 : 0);
+    ctx.setLineDash(line.style === 'dashed' ? [10, 7] : line.style === 'dotted' ? [0.1, ctx.lineWidth * 2.3] : []);
+    ctx.stroke(line.path);
+    ctx.setLineDash([]);
+    if (line.head) {
+      if (line.filled) ctx.fill(line.tip);
+      else {
+        ctx.fillStyle = colour.paper;
+        ctx.fill(line.tip);
+        ctx.lineWidth = line.node >= 0 ? 2 : 3.6;
+        ctx.stroke(line.tip);
+      }
+    }
+    if (line.diamond) {
+      ctx.fillStyle = colour.paper;
+      ctx.lineWidth = 2;
+      ctx.fill(line.diamond);
+      ctx.stroke(line.diamond);
+    }
+    ctx.globalAlpha = 1;
+  }
+
+  /** Last of all, and moved so that they stay in sight while their place is. @param {CanvasRenderingContext2D} ctx @param {Sight} sight */
+  function headings(ctx, {from, to, scale}) {
+    const {colour} = page;
+    const loose = Math.max(17, Math.min(30, 13.5 / scale)), stuckSize = Math.min(28, 13 / scale);
+    ctx.save();
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'alphabetic';
+    const stack = new Map; // headings that stick to one corner stand below each other
+    for (const area of shown.areas) {
+      const stuck = area.y + 8 < from.y;
+      let size = stuck ? stuckSize : loose;
+      ctx.font = `600 ${size}px ${face}`;
+      size *= Math.min(1, (area.w - 26) / ctx.measureText(area.label).width);
+      ctx.font = `600 ${size}px ${face}`;
+      const wide = ctx.measureText(area.label).width;
+      const low = area.y + area.h - 10, right = area.x + area.w - 16 - wide;
+      let y = stuck ? from.y + size + 9 / scale : area.y + 9 + size;
+      const x = Math.min(Math.max(area.x + 16, from.x + 10 / scale), Math.max(right, area.x + 16));
+      if (stuck) {
+        const key = Math.round(x / 40);
+        y += stack.get(key) || 0;
+        stack.set(key, (stack.get(key) || 0) + size * 1.55);
+      }
+      if (y > low || x > to.x || x + wide < from.x || y - size > to.y) continue;
+      if (stuck) {
+        ctx.globalAlpha = 0.92;
+        ctx.fillStyle = colour[`place-${area.hue}-in`];
+        ctx.strokeStyle = colour[`place-${area.hue}-line`];
+        ctx.lineWidth = 1;
+        ctx.beginPath();
+        ctx.rect(x - size * 0.4, y - size * 1.05, wide + size * 0.8, size * 1.45);
+        ctx.fill();
+        ctx.stroke();
+      }
+      ctx.globalAlpha = shown.focus && !stuck ? 0.75 : 1;
+      ctx.fillStyle = colour.heading;
+      ctx.fillText(area.label, x, y);
+    }
+    ctx.restore();
+  }
+
+  return {box, beneath, headings};
+}

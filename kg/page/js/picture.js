@@ -1,0 +1,204 @@
+// The picture: vis-network pans, zooms and finds nodes; every shape is a path that Python computed.
+'use strict';
+
+/** @param {Page} page */
+function picture(page) {
+  const {scene, host, state} = page;
+  const FEW = 7, MORE = {left: -1, right: -2}; // neighbours a side shows, where not all is drawn at once; the boxes for others
+  const LEAST = 0.08, MOST = 3; // of the scale
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const probe = /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'));
+  /** @type {(line: Line) => ReadyLine} */
+  const ready = line => ({...line, path: new Path2D(line.d), tip: new Path2D(line.head), diamond: line.mark ? new Path2D(line.mark) : null});
+  /** @type {Shown} */
+  const shown = {
+    areas: scene.areas.map(area => ({...area, path: new Path2D(area.d)})), lines: scene.lines.map(ready), boxes: host.nodes,
+    width: scene.width, height: scene.height, hover: '', focus: null
+  };
+  const paint = painter(page, shown);
+  const map = minimap(page, shown, position => net.moveTo({position}));
+
+  /** @param {Box} node */
+  function shape(node) {
+    const path = new Path2D(node.d);
+    return {
+      ...node,
+      label: undefined,
+      /** @param {Point & {ctx: CanvasRenderingContext2D}} at */
+      ctxRenderer: ({ctx, x, y}) => ({
+        drawNode: () => paint.box(ctx, node, path, {x, y}, net.getScale()),
+        nodeDimensions: {width: node.wide, height: node.high}
+      })
+    };
+  }
+  const data = {nodes: new vis.DataSet(shown.boxes.map(shape)), edges: new vis.DataSet([])};
+  const net = new vis.Network($('net'), data, host.options);
+  all('#net [tabindex]').forEach(e => { e.tabIndex = -1; });
+  const sight = () => ({
+    from: net.DOMtoCanvas({x: 0, y: 0}), to: net.DOMtoCanvas({x: $('net').clientWidth, y: $('net').clientHeight}), scale: net.getScale()
+  });
+  net.on('beforeDrawing', ctx => {
+    shown.focus = page.light.lit();
+    paint.beneath(ctx, sight());
+  });
+  net.on('afterDrawing', ctx => {
+    paint.headings(ctx, sight());
+    map.show(sight());
+  });
+  map.size();
+
+  let due = false;
+  function redraw() { // once for all that changes before the next frame
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => {
+      due = false;
+      net.redraw();
+    });
+  }
+
+  // ---- of a large mechanism: the neighbours of what is chosen, or at first of a node with many
+
+  let centre = '', more = FEW, around = '';
+  function surround() {
+    if (scene.drawn) return false;
+    const next = state.pick || 'n' + scene.hub;
+    if (next !== centre) more = FEW;
+    centre = next;
+    const what = `${centre} ${more}`;
+    if (what === around) return false;
+    around = what;
+    const part = neighbours(scene, centre, more);
+    Object.assign(shown, {lines: part.lines.map(ready), boxes: part.nodes, width: part.width, height: part.height});
+    data.nodes.clear();
+    data.nodes.add(shown.boxes.map(shape));
+    map.size();
+    return true;
+  }
+
+  // ---- the view
+
+  let framed = '';
+  /** @type {[number, number, number] | null} */
+  let held = null;
+  /** @type {(scale: number) => number} */
+  const bounded = scale => Math.max(LEAST, Math.min(MOST, scale));
+  /** @param {number} by */
+  const zoom = by => net.moveTo({scale: bounded(net.getScale() * by)});
+  /** @type {(at: Point, scale: number) => string} */
+  const spell = (at, scale) => [at.x, at.y].map(Math.round).join() + ',' + scale.toFixed(2);
+  const look = () => spell(net.getViewPosition(), net.getScale());
+
+  /** @param {Corners} box @param {boolean} gently */
+  function view([left, top, right, bottom], gently) {
+    const w = $('net').clientWidth, h = $('net').clientHeight;
+    if (!w || !h) return;
+    const position = {x: (left + right) / 2, y: (top + bottom) / 2};
+    const scale = Math.min(w / (right - left), h / (bottom - top), 1.4);
+    framed = spell(position, scale);
+    held = null;
+    net.moveTo({position, scale, animation: gently && !calm ? {duration: 420, easingFunction: 'easeInOutQuad'} : false});
+  }
+  /** To what a link asks for; again if the size of the window is only known later. @param {number[]} at */
+  function move([x, y, scale]) {
+    if (![x, y, scale].every(Number.isFinite)) return;
+    held = [x, y, scale];
+    net.moveTo({position: {x, y}, scale: bounded(scale)});
+  }
+  /** @type {(gently: boolean) => void} */
+  const whole = gently => view([0, -4, shown.width, shown.height + 4], gently);
+  /** The whole picture where it is legible; otherwise what is lit. @param {boolean} gently */
+  function frame(gently) {
+    const scale = Math.min($('net').clientWidth / shown.width, $('net').clientHeight / shown.height);
+    const on = page.light.lit(), boxes = on ? shown.boxes.filter(n => on.nodes.has(n.id)) : [];
+    if (scale > 0.5 || !boxes.length || boxes.length === shown.boxes.length) whole(gently);
+    else view([
+      Math.min(...boxes.map(n => n.x)) - 110, Math.min(...boxes.map(n => n.y)) - 150,
+      Math.max(...boxes.map(n => n.x)) + 110, Math.max(...boxes.map(n => n.y)) + 120
+    ], gently);
+  }
+  /** @param {number} dx @param {number} dy */
+  function pan(dx, dy) {
+    const at = net.getViewPosition(), step = 60 / net.getScale();
+    net.moveTo({position: {x: at.x + dx * step, y: at.y + dy * step}});
+  }
+  net.on('zoom', () => {
+    const scale = net.getScale();
+    if (scale !== bounded(scale)) net.moveTo({scale: bounded(scale)});
+  });
+  let measured = '';
+  new ResizeObserver(() => {
+    const size = $('net').clientWidth + 'x' + $('net').clientHeight;
+    if (size === measured) return;
+    measured = size;
+    net.setSize('100%', '100%');
+    redraw();
+    const at = held;
+    frame(false);
+    if (at) move(at);
+  }).observe($('net'));
+
+  // ---- the pointer
+
+  /** The edge at a point of the page; "" for none. @param {Point} point @returns {Part} */
+  function hit(point) {
+    const {x, y} = net.DOMtoCanvas(point);
+    probe.lineWidth = Math.max(16, 12 / net.getScale());
+    let found = '';
+    for (const line of shown.lines) {
+      const touched = probe.isPointInStroke(line.path, x, y) || line.head && probe.isPointInStroke(line.tip, x, y) ||
+        line.diamond && probe.isPointInPath(line.diamond, x, y);
+      if (touched && (!found || !shown.focus || shown.focus.edges.has(line.edge))) found = 'e' + line.edge;
+    }
+    return found;
+  }
+  /** @type {(point: Point) => Part} */
+  const under = point => {
+    const node = net.getNodeAt(point);
+    return node === undefined ? hit(point) : 'n' + node;
+  };
+  net.on('click', event => {
+    const on = under(event.pointer.DOM);
+    if (on.startsWith('n-')) { // "n more": ten of them
+      more += 10;
+      page.show(true);
+    } else if (on) page.pick(on);
+    else if (state.pick) page.go(state.stop);
+  });
+  $('net').addEventListener('mousemove', event => {
+    const box = $('net').getBoundingClientRect();
+    const on = under({x: event.clientX - box.left, y: event.clientY - box.top});
+    $('net').style.cursor = on ? 'pointer' : 'grab';
+    if (on !== shown.hover) {
+      shown.hover = on;
+      redraw();
+    }
+  });
+  $('nearer').addEventListener('click', () => zoom(1.3));
+  $('farther').addEventListener('click', () => zoom(1 / 1.3));
+  $('all').addEventListener('click', () => whole(true));
+
+  // ---- where things are on the screen, for tests and for pages that embed this one
+
+  /** @param {Point} at */
+  function spot(at) {
+    const p = net.canvasToDOM(at), box = $('net').getBoundingClientRect();
+    return {x: p.x + box.left, y: p.y + box.top};
+  }
+  /** @param {string} name of a node or an edge */
+  function at(name) {
+    const line = shown.lines.find(one => one.node < 0 && scene.edges[one.edge].name === name);
+    const node = shown.boxes.find(one => scene.nodes[one.id]?.key === name);
+    return line ? spot({x: line.at[0], y: line.at[1]}) : node ? spot(node) : null;
+  }
+  /** @param {'left' | 'right'} side */
+  const rest = side => shown.boxes.some(n => n.id === MORE[side]) ? spot(net.getPosition(MORE[side])) : null;
+
+  /** @param {boolean} gently */
+  function show(gently) {
+    const moved = surround();
+    redraw();
+    frame(gently && !moved);
+  }
+  return {show, redraw, zoom, pan, move, whole, look: () => look() === framed ? '' : look(), at, more: rest, scale: () => net.getScale()};
+}

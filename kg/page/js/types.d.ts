@@ -1,0 +1,383 @@
+// Types that the scripts of the explorer share. Only the type checker reads this file: no page holds it.
+
+// ---- what Python writes into the page: kg/page/__init__.py the scene and the host, kg/page/network.py the network
+
+/** A node ("n3") or an edge ("e12") by number; "" for neither. */
+type Part = string;
+type Tab = 'tour' | 'card' | 'steps' | 'runs' | 'explore' | 'notes';
+
+interface SceneEdge {
+  name: string;
+  /** Its ends and its conditions. */
+  nodes: number[];
+  /** The edges that it blocks. */
+  blocks: number[];
+  /** -1 where an edge has no node at this end. */
+  from: number;
+  to: number;
+  sign: number;
+  /** For each facet the numbers of its choices. */
+  tags: number[][];
+}
+interface SceneNode {
+  key: string;
+  drawn: boolean;
+}
+/** How a line looks, wherever it runs. */
+interface Look {
+  kind: string;
+  style: string;
+  run: boolean;
+  inferred: boolean;
+  contested: boolean;
+}
+interface Face {
+  kind: string;
+  outcome: boolean;
+  lines: string[];
+}
+interface Area {
+  label: string;
+  size: number;
+  hue: number;
+  depth: number;
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+  d: string;
+}
+interface Line {
+  edge: number;
+  kind: string;
+  d: string;
+  head: string;
+  filled: boolean;
+  style: string;
+  run: boolean;
+  /** The node of a condition; -1 for the line of an edge. */
+  node: number;
+  mark: string;
+  at: number[];
+}
+interface Copies {
+  turtle: string;
+  citation: string;
+  curie: string;
+  chain: number;
+}
+interface SceneBase {
+  id: string;
+  width: number;
+  height: number;
+  font: number;
+  leading: number;
+  areas: Area[];
+  lines: Line[];
+  /** The outline of a box of the usual size, for each kind of node. */
+  outlines: Record<string, string>;
+  /** Cards in a compressed block. */
+  pack: number;
+  /** Colours of the light theme, for pictures that are saved. */
+  light: Record<string, string>;
+  /** The node that most edges touch; -1 where there is none. */
+  hub: number;
+  facets: {key: string, choices: string[]}[];
+  /** For each node, then for each edge: "n3", its label, other names. */
+  names: string[][];
+  prefixes: string;
+  copies: Record<Part, Copies>;
+  /** The title, then the source chains of citations. */
+  cited: string[];
+  stops: {nodes: number[], edges: number[], condition: number}[];
+}
+interface DrawnScene extends SceneBase {
+  drawn: true;
+  edges: SceneEdge[];
+  nodes: SceneNode[];
+}
+/** Of a large mechanism one node with its neighbours is drawn at a time. */
+interface LargeScene extends SceneBase {
+  drawn: false;
+  edges: (SceneEdge & Look)[];
+  nodes: (SceneNode & Face)[];
+}
+type Scene = DrawnScene | LargeScene;
+
+/** A box as it is drawn: `id` is the number of its node, or below 0 for "n more". */
+interface Box extends Face {
+  id: number;
+  x: number;
+  y: number;
+  wide: number;
+  high: number;
+  d: string;
+  shape: string;
+}
+/** What pyvis hands over to vis-network. */
+interface Host {
+  nodes: (Box & {label: string, color: string})[];
+  edges: {id: number, from: number, to: number, arrows: string}[];
+  options: object;
+}
+
+/** `[key, title, [[node, value], ...]]` of a condition or an assumption. */
+type Setting = [string, string, [number, string][]];
+interface CompiledReading {
+  key: string;
+  title: string;
+  /** One digit a gate: 0 an input, 1 AND, 2 OR. */
+  kinds: string;
+  /** How many literals each gate has; `ins` has them in one row. */
+  counts: number[];
+  ins: number[];
+  /** Three numbers an input: what it is, the node or edge, the node of a condition. */
+  inputs: number[];
+  /** One character an input: 0, 1 or ?. */
+  known: string;
+  /** The edges that are run, and the number of the claim that each stands on. */
+  fires: number[];
+  standing: number[];
+}
+interface Compiled {
+  /** 0 for a node that is absent or present. */
+  levels: (string[] | 0)[];
+  outcomes: number[];
+  /** For each edge the node that it raises or lowers, or -1. */
+  into: number[];
+  claims: string[];
+  said: string[];
+  taxa: string[];
+  common: string[];
+  species: Record<number, number[]>;
+  /** For each edge the number of its profile. */
+  rests: number[];
+  /** Sources that support, dispute and qualify, assays, how sources were read, disagreements. */
+  profiles: (number | string)[][][];
+  read: Record<string, string>;
+  readings: CompiledReading[];
+  assumptions: Setting[];
+  conditions: Setting[];
+  /** Condition, node, relation, value or other condition, reading or -1. */
+  expectations: [number, number, string, string | number, number][];
+}
+
+// ---- what the scripts pass to each other
+
+interface State {
+  stop: number;
+  pick: Part;
+  tab: Tab;
+  plain: boolean;
+  lang: string;
+  /** For each facet the choices that are on. */
+  filter: Set<number>[];
+  /** The ends of routes, and the route that is chosen; -1 for none. */
+  from: number;
+  to: number;
+  way: number;
+}
+interface Lit {
+  edges: Set<number>;
+  nodes: Set<number>;
+}
+interface Point {
+  x: number;
+  y: number;
+}
+/** Left, top, right, bottom. */
+type Corners = [number, number, number, number];
+type Ready<T> = T & {path: Path2D};
+type ReadyLine = Ready<Line> & {tip: Path2D, diamond: Path2D | null};
+/** What stands in the picture now. */
+interface Shown {
+  areas: Ready<Area>[];
+  lines: ReadyLine[];
+  boxes: Box[];
+  width: number;
+  height: number;
+  /** What the pointer is on. */
+  hover: Part;
+  /** What is lit; null for everything. */
+  focus: Lit | null;
+}
+/** The part of the picture that is in sight: its first and last corner. */
+interface Sight {
+  from: Point;
+  to: Point;
+  scale: number;
+}
+interface Route {
+  edges: number[];
+  sign: number;
+}
+
+/** The explorer: its state, what a reader does, and the parts that show it. */
+interface Page {
+  scene: Scene;
+  host: Host;
+  state: State;
+  /** Whether the page is part of another. */
+  embed: boolean;
+  tabs: Tab[];
+  /** The colours of the theme, by their name in explorer.css. */
+  colour: Record<string, string>;
+  label(node: number): string;
+  say(edge: number): string;
+  show(gently: boolean): void;
+  go(stop: number): void;
+  pick(what: Part, keepTab?: boolean): void;
+  openTab(tab: Tab, focusToo?: boolean): void;
+  light: ReturnType<typeof light>;
+  steps: ReturnType<typeof steps>;
+  cards: ReturnType<typeof cards>;
+  tour: ReturnType<typeof tour>;
+  filters: ReturnType<typeof filters>;
+  routes: ReturnType<typeof routes>;
+  run: ReturnType<typeof whatIf>;
+  yours: ReturnType<typeof overlay>;
+  picture: ReturnType<typeof picture>;
+  still: ReturnType<typeof still>;
+  address: ReturnType<typeof address>;
+}
+
+/** A level; or the lowest and the highest that it may be. */
+type Value = string | string[];
+/** What is set in a what-if; -1 for no condition, and for every reading. */
+interface Asked {
+  condition: number;
+  values: Map<number, string>;
+  reading: number;
+  assume: Set<number>;
+}
+
+interface Row {
+  line: number;
+  name: string;
+  number: number;
+  text: string;
+}
+interface Complaint {
+  line: number;
+  what: string;
+}
+
+// ---- the elements of explorer.html by their id; those that only some pages have may be null
+
+interface Ids {
+  scene: HTMLScriptElement;
+  host: HTMLScriptElement;
+  network: HTMLScriptElement;
+  skip: HTMLAnchorElement;
+  find: HTMLInputElement;
+  found: HTMLUListElement;
+  'found-count': HTMLElement;
+  share: HTMLDetailsElement;
+  'save-svg': HTMLButtonElement | null;
+  'save-png': HTMLButtonElement;
+  'copy-link': HTMLButtonElement;
+  link: HTMLInputElement;
+  theme: HTMLButtonElement;
+  tour: HTMLElement;
+  card: HTMLElement;
+  steps: HTMLElement;
+  runs: HTMLElement;
+  explore: HTMLElement;
+  notes: HTMLElement;
+  back: HTMLButtonElement | null;
+  next: HTMLButtonElement;
+  count: HTMLElement;
+  plain: HTMLInputElement | null;
+  language: HTMLSelectElement | null;
+  further: HTMLButtonElement | null;
+  walk: HTMLElement;
+  before: HTMLButtonElement;
+  after: HTMLButtonElement;
+  where: HTMLElement;
+  empty: HTMLElement;
+  cards: HTMLElement;
+  copy: HTMLElement;
+  copied: HTMLTextAreaElement;
+  'copy-said': HTMLElement;
+  whatif: HTMLElement | null;
+  unset: HTMLButtonElement;
+  wrong: HTMLElement;
+  setting: HTMLDetailsElement;
+  'set-count': HTMLElement;
+  'set-find': HTMLInputElement;
+  'set-rows': HTMLElement;
+  'set-more': HTMLElement;
+  apart: HTMLButtonElement | null;
+  'apart-said': HTMLElement;
+  experiments: HTMLOListElement;
+  answer: HTMLElement;
+  given: HTMLElement;
+  outcomes: HTMLElement;
+  follows: HTMLOListElement;
+  more: HTMLButtonElement;
+  command: HTMLElement;
+  from: HTMLSelectElement;
+  to: HTMLSelectElement;
+  routes: HTMLElement;
+  verdict: HTMLElement;
+  ways: HTMLOListElement;
+  passing: HTMLElement;
+  unfilter: HTMLButtonElement;
+  table: HTMLTextAreaElement;
+  colour: HTMLButtonElement;
+  uncolour: HTMLButtonElement;
+  'open-table': HTMLInputElement;
+  middle: HTMLInputElement;
+  coloured: HTMLElement;
+  complaints: HTMLElement;
+  stage: HTMLElement;
+  bar: HTMLElement;
+  running: HTMLElement;
+  'running-title': HTMLElement;
+  'stop-run': HTMLButtonElement;
+  scale: HTMLElement;
+  said: HTMLElement;
+  values: HTMLUListElement;
+  net: HTMLElement;
+  later: HTMLElement | null;
+  map: HTMLCanvasElement;
+  nearer: HTMLButtonElement;
+  farther: HTMLButtonElement;
+  all: HTMLButtonElement;
+  strip: HTMLElement;
+  open: HTMLAnchorElement;
+  [tab: `tab-${string}`]: HTMLButtonElement;
+  [pack: `pack-${string}`]: HTMLScriptElement | null;
+  [option: `found-${number}`]: HTMLElement;
+  [end: `scale-at-${number}`]: HTMLElement;
+  [select: `card-${number}`]: HTMLSelectElement | null;
+}
+
+// ---- vis-network, as far as the explorer uses it
+
+interface VisNetwork {
+  on(event: 'beforeDrawing' | 'afterDrawing', listener: (ctx: CanvasRenderingContext2D) => void): void;
+  on(event: 'click', listener: (event: {pointer: {DOM: Point}}) => void): void;
+  on(event: 'zoom', listener: () => void): void;
+  redraw(): void;
+  setSize(width: string, height: string): void;
+  getScale(): number;
+  getViewPosition(): Point;
+  getPosition(id: number): Point;
+  getNodeAt(point: Point): number | undefined;
+  moveTo(options: {position?: Point, scale?: number, animation?: false | {duration: number, easingFunction: string}}): void;
+  DOMtoCanvas(point: Point): Point;
+  canvasToDOM(point: Point): Point;
+}
+interface VisData {
+  clear(): void;
+  add(items: object[]): void;
+}
+declare const vis: {
+  DataSet: new (items: object[]) => VisData;
+  Network: new (element: HTMLElement, data: {nodes: VisData, edges: VisData}, options: object) => VisNetwork;
+};
+
+interface Window {
+  explorer: object;
+}

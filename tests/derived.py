@@ -1,0 +1,96 @@
+"""The files that are made from others. ``python tests/derived.py`` writes each of them anew.
+
+What is made: the JSON Schema and the tables of the guide (from ontology/notation.tsv and predicates.tsv), the end of the
+vocabulary, the verbs in the JSON-LD context and in the shapes, the tables of docs/formats.md, and the committed exports.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from test_formats import FULL_TABLES_MARK, tables_of_formats
+
+import kg
+from kg import formats, page
+from kg.formats.notation import schema
+from kg.formats.rdf import turtle
+from kg.model import vocabulary
+
+ROOT = kg.data_dir("seeds").parent
+COMMAND = "python tests/derived.py"
+EXPORTS = (".ttl", ".jsonld", ".graphml", ".run.ttl", ".svg")
+
+
+def behind(mark: str, made: Callable[[], str]) -> Callable[[str], str]:
+    """The text up to the mark stays; what is made follows."""
+
+    def anew(old: str) -> str:
+        if mark not in old:
+            raise ValueError(f"the mark is gone: {mark.strip()}")
+        return old.partition(mark)[0] + mark + made()
+
+    return anew
+
+
+def tables_of_the_notation() -> str:
+    return schema.guide().removeprefix("### mechanism\n")
+
+
+def verbs_of_the_context(old: str) -> str:
+    """One line for each verb, between the last word of the head and the first list of parts."""
+    lines = [
+        f'  "{verb}": {json.dumps({"@id": f"kgv:{verb}", "@type": "@id", "@container": "@set"})},\n'
+        for verb in vocabulary.predicates()
+    ]
+    head, own, rest = re.fullmatch(
+        r'(.*\n)(  "inMechanism": [^\n]*\n).*?(  "sources": "@included".*)', old, re.DOTALL
+    ).groups()
+    return head + own + "".join(lines) + rest
+
+
+def verbs_of_the_shapes(old: str) -> str:
+    """The list of verbs that an edge may have."""
+    verbs = textwrap.fill(" ".join(f"kgv:{verb}" for verb in vocabulary.predicates()), 112, break_on_hyphens=False)
+    head, rest = re.split(r"(?<=sh:in \(\n)(?=\s+kgv:activates)", old)
+    return head + textwrap.indent(verbs, " " * 8) + rest[rest.index(" ) .") :]
+
+
+def derived() -> Iterator[tuple[Path, Callable[[str], str]]]:
+    """Each file that is made from others, and what makes its text anew from the old one."""
+    ontology, docs = kg.data_dir("ontology"), ROOT / "docs"
+    yield ontology / "mechanism.schema.json", lambda _: schema.as_text()
+    yield docs / "notation.md", behind("### mechanism\n", tables_of_the_notation)
+    yield ontology / "vocabulary.ttl", behind("TABLES ====\n", turtle.words)
+    yield ontology / "context.jsonld", verbs_of_the_context
+    yield ontology / "shapes.ttl", verbs_of_the_shapes
+    yield docs / "formats.md", behind(FULL_TABLES_MARK, tables_of_formats)
+    for file in sorted((ROOT / "exports").iterdir()):
+        suffix = next((end for end in sorted(EXPORTS, key=len, reverse=True) if file.name.endswith(end)), "")
+        seed = file.name.removesuffix(suffix)
+        if suffix and (kg.data_dir("seeds") / seed).is_dir():
+            yield file, export(seed, suffix)
+
+
+def export(seed: str, suffix: str) -> Callable[[str], str]:
+    def made(_: str) -> str:
+        mechanism = kg.read(seed)
+        return page.svg(mechanism) if suffix == ".svg" else formats.text(mechanism, suffix)
+
+    return made
+
+
+def main() -> None:
+    for file, made in derived():
+        old = file.read_text(encoding="utf-8")
+        new = made(old)
+        if new != old:
+            file.write_text(new, encoding="utf-8", newline="\n")
+            print(file.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+// Puts questions to model.js; answers come back with names for numbers, as Answer.as_dict() of kg.causal has them.
+all => all.map(([data, keys, labels, edges, words, questions, apart]) => {
+  const model = new Model(data), named = Object.fromEntries;
+  const conditions = data.conditions.map(c => c[0]), assumptions = data.assumptions.map(a => a[0]);
+  const readings = data.readings.map(r => r.key);
+  const missing = {start: of => `whether ${keys[of]} is present`, effect: of => `how far ${edges[of]} goes`};
+  const why = {
+    subject: (why, value) => why.open ? `it is unknown whether ${labels[why.node]} is present` : `${labels[why.node]} is ${value}`,
+    requires: (why, value) => `it requires ${labels[why.node]}${data.levels[why.node] ? ` at ${why.level}` : ''}, which is ${value}`,
+    unless: why => `${labels[why.node]} ${why.open ? 'may be' : 'is'} present`,
+    blocked: why => `${why.open ? 'it may be ' : ''}blocked: ${words[why.edge]}`
+  };
+  const plain = (answer, node) => {
+    const step = answer.step(node);
+    return {
+      before: answer.before[node], after: answer.after[node],
+      edges: step.because.map(b => ({edge: edges[b.edge], fires: [null, false, true][b.fires + 1], why: b.why ? why[b.why.kind](b.why, [answer.after[b.why.node]].flat().join(' to ')) : ''})),
+      status: step.status + (step.under.length ? ' ' + step.under.map(n => assumptions[n]).join(', ') : ''),
+      support: step.support, weakest: step.weakest < 0 ? '' : data.claims[step.weakest], rests_on: step.restsOn.map(e => edges[e]),
+      species: named(step.species.map(([taxon, count]) => [taxon < 0 ? 'not stated' : data.taxa[taxon], count])),
+      missing: step.missing.map(m => missing[m.kind](m.of)).sort(), closed: step.closed.map(n => keys[n]),
+      observed: step.observed.map(([relation, than]) => `${relation} ${relation === 'is' ? than : conditions[than]}`)
+    };
+  };
+  const answers = questions.map(([condition, values, reading, assume]) => {
+    const answer = model.ask({
+      condition: conditions.indexOf(condition), reading: readings.indexOf(reading), assume: assume.map(a => assumptions.indexOf(a)),
+      values: new Map(Object.entries(values).map(([k, v]) => [keys.indexOf(k), v]))
+    });
+    return {
+      settings: named([...answer.settings].map(([n, v]) => [keys[n], v])), values: named(answer.after.map((v, n) => [keys[n], v])),
+      changed: answer.changed.map(n => keys[n]), because: named(answer.changed.map(n => [keys[n], plain(answer, n)])),
+      disagree: named([...answer.disagree].map(([n, by]) => [keys[n], named(by.map((v, k) => [readings[answer.readings[k]], v]))]))
+    };
+  });
+  const found = apart ? [...model.discriminate()].filter(Boolean).map(one => [
+    one.condition < 0 ? '' : conditions[one.condition], named([...one.values].map(([n, v]) => [keys[n], v])),
+    named(one.outcomes.map(([n, by]) => [keys[n], named(by.map((v, k) => [readings[k], v]))]))
+  ]) : [];
+  return [answers, found];
+})
