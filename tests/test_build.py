@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from click.testing import CliRunner
 import kg
 from kg import formats
 from kg.cli.group import main
-from kg.site.build import STAMP, build, outputs
+from kg.formats.rdf import write
+from kg.reasoning import disagreements, network
+from kg.site.build import STAMP, build, contents, outputs
 
 SEED = kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml"
 GOLDEN = kg.data_dir("seeds").parent / "exports"
@@ -288,3 +291,28 @@ def test_the_same_settings_have_the_same_status_however_they_are_given():
 def test_routes_that_were_not_looked_at_have_no_sign():
     found = json.loads(run("paths", "ta1-tlr7", "chemotherapy", "tumour_control", "--most", "1", "--json").stdout)
     assert (found["capped"], found["net"]) == (True, "unknown")
+
+
+def test_a_build_computes_each_graph_run_and_list_of_conflicts_once(monkeypatch):
+    """Of two mechanisms and of the whole: how often each thing is computed that is dear."""
+    computed = Counter()
+
+    def counted(home, name, what, of):
+        function = getattr(home, name)
+
+        def counting(first, *arguments):
+            computed[what, of(first, *arguments)] += 1
+            return function(first, *arguments)
+
+        monkeypatch.setattr(home, name, counting)
+
+    counted(write._Writer, "__init__", "graph", lambda _, mechanism: mechanism.id)
+    counted(write._Runs, "__init__", "graph of runs", lambda _, mechanism: mechanism.id)
+    counted(disagreements, "find", "conflicts", lambda parts: "+".join(part.id for part in parts))
+    counted(network.Network, "freeze", "networks", lambda _: "")
+    seeds = [formats.read(name) for name in ("icd", "ta1-tlr7")]
+    contents(seeds)
+    runs = sum(len(network.readings(one)) for one in seeds) + 1  # and the whole, which has no reading but one
+    assert computed.pop(("networks", "")) == runs == 4
+    once = [(what, m.id) for what in ("graph", "graph of runs", "conflicts") for m in seeds]
+    assert computed == dict.fromkeys([*once, ("conflicts", "icd+ta1-tlr7")], 1)

@@ -1112,3 +1112,41 @@ def test_a_wrong_cell_of_a_spreadsheet_is_told_by_row_and_column(tmp_path):
     file.write_text("subject,object,verb phrase\nA,B,C\n", encoding="utf-8")
     result = run("check", file)
     assert result.exit_code == 1 and "no column 'verb'" in result.stderr
+
+
+NOTHING = """id: supposed
+title: Nothing but a supposition
+licence: CC0-1.0
+sources: {s: {kind: review, pmid: 1, read: no}}
+nodes: {a: {term: none, name: A}, b: {term: none, name: B}}
+edges:
+- {edge: a may_predict b, run: no, evidence: [{claim: hypothesis, says: it may}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("nanopub", "only what a source asserts is a nanopublication"),
+        ("bnet", "what does not run is in no function"),
+        ("sbml", "what does not run is in none"),
+        ("gocam", "what is supposed, inferred or disputed is not asserted"),
+    ],
+)
+def test_a_format_into_which_nothing_goes_says_so_at_the_mechanism(name, why, tmp_path):
+    file = tmp_path / "supposed.yaml"
+    file.write_text(NOTHING, encoding="utf-8")
+    out = tmp_path / f"out{BOTH[name].suffix}"
+    result = run("convert", file, out)
+    assert result.exit_code == 1 and not out.exists()
+    assert (
+        f"{file}:1:1: nothing-to-write: a {BOTH[name].suffix} file can hold no edge of this mechanism" in result.stderr
+    )
+    assert why in result.stderr
+    assert re.findall(r"\S+:\d+:\d+:", result.stderr) == [f"{file}:1:1:"], "no other file is named"
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    result = run("convert", "ta1-tlr7", tmp_path / "nowhere" / "x.ttl")
+    assert result.exit_code and f"{tmp_path / 'nowhere'}: there is no such folder" in result.stderr
+    assert ".part" not in result.stderr

@@ -249,3 +249,86 @@ def test_the_run_graph_holds_values_and_no_edges():
     assert (URIRef(names.iri(seed, "run")), PROV.wasDerivedFrom, URIRef(names.iri(seed))) in graph
     nodes = {URIRef(names.iri(seed, "node", key)) for key in seed.nodes}
     assert not [triple for triple in graph if triple[0] in nodes]
+
+
+def parsed(tmp_path, text, suffix):
+    file = tmp_path / f"x{suffix}"
+    file.write_text(text, encoding="utf-8")
+    return formats._parsed(file)
+
+
+@pytest.mark.parametrize("doi", ['10.1002/(SICI)1097<1::"A">3.0;2-#', "10.12/ä|{}%^`\\", "10.1000/a%20b"])
+@pytest.mark.parametrize("suffix", [".ttl", ".trig", ".nq", ".jsonld"])
+def test_any_doi_is_an_iri_and_comes_back(doi, suffix, tmp_path):
+    mechanism = mechanism_of("finding")
+    source = replace(mechanism.sources["paper"], doi=doi, url="https://doi.org/no-number")
+    again, _ = parsed(tmp_path, formats.text(replace(mechanism, sources=Frozen({"paper": source})), suffix), suffix)
+    assert (again.sources["paper"].doi, again.sources["paper"].url) == (doi, source.url)
+
+
+@pytest.mark.parametrize("char", ["\u2028", "\u0085", "\u2029"])
+def test_a_line_of_quads_ends_where_a_line_ends(char, tmp_path):
+    mechanism = replace(mechanism_of("finding"), title=f"one{char}two")
+    text = formats.text(mechanism, ".nq")
+    assert parsed(tmp_path, text, ".nq")[0].title == mechanism.title
+    assert any(char in line for line in write.lines(write.graph(mechanism), "urn:x"))
+
+
+ROOT = "<https://w3id.org/immune-kg/m>"
+NODE = "<https://w3id.org/immune-kg/m/node/a>"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        f"GRAPH <https://w3id.org/immune-kg/m/run> {{ {NODE} <urn:p> 'odd' }}",
+        f"{NODE} a <urn:odd> .",
+        f"{ROOT} <http://purl.org/dc/terms/title> 'Z odd' .",
+        f"{NODE} <https://w3id.org/immune-kg/vocab/kind> 'odd' .",
+        "<https://w3id.org/immune-kg/vocab/activates> <http://www.w3.org/2000/01/rdf-schema#label> 'odd' .",
+        "<urn:odd> <urn:p> 'x' .",
+        f"{NODE} <urn:p> [ <urn:p> 'odd' ] .",
+    ],
+)
+def test_what_kg_does_not_write_again_is_lost(more, tmp_path):
+    text = formats.text(mechanism_of("finding"), ".trig")
+    before = parsed(tmp_path, text, ".trig")[1].account()
+    assert not before.lost
+    mechanism, ledger = parsed(tmp_path, text + more, ".trig")
+    lost = " ".join(f"{one.name} {one.said}" for one in ledger.account().lost)
+    assert "odd" in lost and "odd" not in formats.text(mechanism, ".yaml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("kgv:asserted true", "kgv:asserted true ; kgv:run 'perhaps'"),
+        ("kgv:speciesStated false ;", "kgv:speciesStated false ; kgv:effect kgv:huge ;"),
+        ('oa:exact "a few words"', 'oa:start 5 ; oa:end "far"'),
+    ],
+)
+def test_a_value_that_kg_does_not_write_is_complained_of(old, new, tmp_path):
+    text = formats.text(mechanism_of("finding"), ".ttl")
+    assert old in text
+    _, ledger = parsed(tmp_path, text.replace(old, new, 1), ".ttl")
+    assert "wrong-kind" in [one.code for one in ledger.wrong]
+
+
+@pytest.mark.parametrize("tour", ['[{"title": "A", "light": [{}]}]', '[{"unheard_of": 1}]', "[5]", "{}", "no"])
+def test_a_tour_in_json_is_held_to_the_notation(tour, tmp_path):
+    graph = write._Writer(mechanism_of("finding")).graph
+    graph.add((URIRef(names.iri(mechanism_of("finding"))), names.KGV.tour, Literal(tour)))
+    file = tmp_path / "x.ttl"
+    graph.serialize(file, format="turtle")
+    with pytest.raises(kg.InvalidMechanism) as error:
+        formats.read(file)
+    assert str(error.value.diagnostics[0].at).startswith(f"{file}:1:")
+
+
+def test_a_context_of_json_that_nothing_uses_is_reported(tmp_path):
+    said = json.loads(formats.text(mechanism_of("finding"), ".jsonld"))
+    said["@context"]["unused"] = "http://example.org/odd"
+    said["nodes"][0]["dropped"] = None
+    _, ledger = parsed(tmp_path, json.dumps(said), ".jsonld")
+    told = " ".join(f"{one.field} {one.said}" for one in ledger.account().values if one.fate != "carried")
+    assert "example.org/odd" in told

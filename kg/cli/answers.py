@@ -96,7 +96,7 @@ def explain_answer(mechanism: Mechanism, answer: Answer) -> None:
     """Each outcome and each change with the edges that decide it, and all that these rest on."""
     from kg.reasoning import disagreements
 
-    supports = disagreements.Supports(mechanism)
+    supports = disagreements.supports(mechanism)
     _print_question(mechanism, answer)
     click.echo("  set: " + (", ".join(f"{node} {value}" for node, value in answer.settings.items()) or "nothing"))
     outcomes = {step.node for step in answer.outcomes}
@@ -188,7 +188,7 @@ def print_fixed_points(
 def print_why(mechanism: Mechanism, answer: Why, every: bool, opposed: Sequence[Meeting] = ()) -> None:
     from kg.reasoning import derivation, disagreements, meetings, whatif
 
-    supports = disagreements.Supports(mechanism)
+    supports = disagreements.supports(mechanism)
     click.echo(click.style(f"{mechanism.nodes[answer.node].label}: {whatif.shown(answer.value)}", bold=True))
     for i, reason in enumerate(answer.reasons, 1):
         click.echo(f"\nreason {i} of {len(answer.reasons)}" if every else "\nbecause")
@@ -261,7 +261,7 @@ def print_routes(mechanism: Mechanism, found: Sequence[Route], net: str, capped:
 def print_routes_as_json(mechanism: Mechanism, found: Sequence[Route], net: str, capped: bool) -> None:
     from kg.reasoning import disagreements, routes
 
-    supports = disagreements.Supports(mechanism)
+    supports = disagreements.supports(mechanism)
     rows = []
     for route in found:
         hop, claim, sources = routes.weakest_hop(mechanism, route)

@@ -65,7 +65,7 @@ def support_counts(mechanism: Mechanism) -> dict[str, Any]:
     """What each edge rests on, as counts."""
     from kg.reasoning import disagreements
 
-    supports = disagreements.Supports(mechanism)
+    supports = disagreements.supports(mechanism)
     return {edge.name: supports.of(edge.name).as_dict() for edge in mechanism.edges}
 
 
@@ -77,7 +77,7 @@ def support_line(mechanism: Mechanism) -> str:
 
     papers = Counter(mechanism.support(edge).supporting for edge in mechanism.edges)
     counts = [f"{count} on {number_of(n, 'source') if n else 'no source'}" for n, count in sorted(papers.items())]
-    found = len(disagreements.conflicts([mechanism]))
+    found = len(disagreements.supports(mechanism).conflicts)
     return f"edges rest {', '.join(counts)}; {number_of(found, 'disagreement')}" + ": `kg conflicts` shows them" * bool(
         found
     )

@@ -106,7 +106,7 @@ def whatif(
         return
     answer = whatif.whatif(mechanism, condition, settings_of(settings), reading, assume, against)
     if as_json:
-        supports, shown = disagreements.Supports(mechanism), answer.as_dict()
+        supports, shown = disagreements.supports(mechanism), answer.as_dict()
         for step in shown["because"].values():
             step["support"] = supports.of(*step["rests_on"]).as_dict() if step["rests_on"] else None
         click.echo(json.dumps(shown, ensure_ascii=False, indent=1))

@@ -7,8 +7,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from kg.model import vocabulary
 from kg.model.diagnostics import AmbiguousName, UnknownName, nearest
@@ -294,6 +294,10 @@ class Mechanism(TrackedRecord):
 
         return str(kg.page.notebook(self))
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is copied and pickled: what the file says, and nothing that was computed from it."""
+        return {name: value for name, value in self.__dict__.items() if name in self.__dataclass_fields__}
+
     def cite(self, *part: str) -> str:
         """How a mechanism, or a part of it such as an answer, is cited: its IRI and its version.
 
@@ -416,6 +420,37 @@ def _loose(name: str) -> str:
     """A name without capitals, hyphens and spaces; as it is if nothing is left of it."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return "".join(char for char in folded if char.isalnum()) or folded
+
+
+M = TypeVar("M", bound=Mechanism)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def once(function: Callable[Concatenate[M, P], T]) -> Callable[Concatenate[M, P], T]:
+    """Make a function of a mechanism compute its result once: the mechanism, which never changes, holds it.
+
+    All who ask share the result, so nobody may change it. Further arguments must be hashable.
+
+    >>> @once
+    ... def size(mechanism):
+    ...     print("computed")
+    ...     return len(mechanism.nodes)
+    >>> one = Mechanism(id="one")
+    >>> size(one), size(one)
+    computed
+    (0, 0)
+    """
+
+    @wraps(function)
+    def held(mechanism: M, /, *args: P.args, **named: P.kwargs) -> T:
+        results: dict[Any, T] = mechanism.__dict__.setdefault("_results", {})
+        key = (function, args, *named.items())
+        if key not in results:
+            results[key] = function(mechanism, *args, **named)
+        return results[key]
+
+    return held
 
 
 def _needed(requirement: Requirement) -> str:

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from kg import data_dir
 from kg.model.diagnostics import Location
 
 #: The base of every IRI that kg makes. Not registered yet: docs/rdf.md says what that means.
 BASE = "https://w3id.org/immune-kg/"
+IN_AN_IRI = "~!$&'()*+,;=:@/"  # what a path of an IRI holds as it is, beside letters, digits and _ . -
 
 
 @dataclass(frozen=True)
@@ -173,15 +175,15 @@ def _kinds() -> Mapping[str, str]:
 
 
 def expand(curie: str) -> str:
-    """A CURIE as an IRI.
+    """A CURIE as an IRI; what cannot stand in one is percent-encoded, as in some DOIs.
 
-    >>> expand("HGNC:15631")
-    'http://identifiers.org/hgnc/15631'
+    >>> expand("HGNC:15631"), expand("doi:10.1002/(SICI)1097<1::A>3.0;2-#")
+    ('http://identifiers.org/hgnc/15631', 'https://doi.org/10.1002/(SICI)1097%3C1::A%3E3.0;2-%23')
 
     Raises KeyError if the prefix is not registered.
     """
     prefix, _, local = curie.partition(":")
-    return prefixes()[prefix].iri + local
+    return prefixes()[prefix].iri + quote(local, safe=IN_AN_IRI)
 
 
 def link(curie: str) -> str:

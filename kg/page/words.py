@@ -17,7 +17,7 @@ from kg.model.vocabulary import Term
 from kg.page.layout import clean, spoken
 from kg.reasoning import network, routes, whatif
 from kg.reasoning.conflict import Conflict, Side
-from kg.reasoning.disagreements import Supports
+from kg.reasoning.disagreements import Supports, supports
 
 READ = {
     "full": "read in full",
@@ -273,7 +273,7 @@ class Narrative:
     def supports(self) -> Supports | None:
         """What every edge rests on, and where mechanisms or their sources disagree; nothing if it cannot be told."""
         try:
-            return Supports(self.m)
+            return supports(self.m)
         except (KeyError, IndexError, network.QueryError):  # not valid: what is wrong is `kg check`'s to say
             return None
 

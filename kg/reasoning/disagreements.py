@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 
 from kg.model import vocabulary
-from kg.model.mechanism import Mechanism
+from kg.model.mechanism import Mechanism, once
 from kg.model.records import Edge, Evidence, Node, Requirement, Source, Support, common_name
 from kg.reasoning import routes
 from kg.reasoning.conflict import (
@@ -338,3 +338,9 @@ class Supports:
         """The counts for an edge, or for all edges of a derivation together; a disagreement counts once."""
         disagreements = {id(one) for name in names for one in self.by_edge.get(name, ())}
         return replace(self.m.support(*map(self.m.edge, names)), disagreements=len(disagreements))
+
+
+@once
+def supports(mechanism: Mechanism) -> Supports:
+    """The same, looked for once for each mechanism. Raises KeyError if it is not valid."""
+    return Supports(mechanism)
