@@ -23,11 +23,10 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import sparql
-from kg.model.vocabulary import BASE
-from kg.sparql import PREFIXES
+from kg.model.vocabulary import BASE, NAMESPACES
 
 RUNS, LIMIT = 5, 5.0
-KGV, RDF, RDFS, BIOLINK = (PREFIXES[name] for name in ("kgv", "rdf", "rdfs", "biolink"))
+KGV, RDF, RDFS, BIOLINK = (NAMESPACES[name] for name in ("kgv", "rdf", "rdfs", "biolink"))
 SELVES = [
     "miR-146a-5p",
     "TLR7 signalling",
@@ -65,13 +64,13 @@ def _line(s: str, p: str, o: str, g: str) -> str:
 def _shared() -> Iterator[str]:
     for claim in CLAIMS:
         yield _line(KGV + claim, RDFS + "label", f'"{claim}"', BASE + "vocabulary")
-        yield _line(KGV + claim, PREFIXES["skos"] + "definition", f'"what {claim} means"', BASE + "vocabulary")
+        yield _line(KGV + claim, NAMESPACES["skos"] + "definition", f'"what {claim} means"', BASE + "vocabulary")
     for verb in VERBS:
         yield _line(KGV + verb, RDFS + "label", f'"{verb}"', BASE + "vocabulary")
-        yield _line(KGV + verb, PREFIXES["skos"] + "broadMatch", BIOLINK + "affects", BASE + "vocabulary")
+        yield _line(KGV + verb, NAMESPACES["skos"] + "broadMatch", BIOLINK + "affects", BASE + "vocabulary")
     for taxon in ("NCBITaxon:9606", "NCBITaxon:10090"):
-        about = PREFIXES["obo"] + taxon.replace(":", "_")
-        yield _line(about, PREFIXES["skos"] + "notation", f'"{taxon}"', BASE + "vocabulary")
+        about = NAMESPACES["obo"] + taxon.replace(":", "_")
+        yield _line(about, NAMESPACES["skos"] + "notation", f'"{taxon}"', BASE + "vocabulary")
         yield _line(about, RDFS + "label", f'"{taxon}"', BASE + "vocabulary")
 
 
@@ -82,13 +81,13 @@ def _head(me: str, number: int) -> Iterator[str]:
     """The mechanism itself, its place and its source."""
     for about, predicate, value in (
         (me, RDF + "type", KGV + "Mechanism"),
-        (me, PREFIXES["dcterms"] + "title", f'"Mechanism {number}"'),
+        (me, NAMESPACES["dcterms"] + "title", f'"Mechanism {number}"'),
         (me, KGV + "caveat", '"Synthetic"'),
         (f"{me}/place/cell", RDF + "type", KGV + "Place"),
         (f"{me}/place/cell", RDFS + "label", '"Dendritic cell"'),
         (f"{me}/source/s", RDF + "type", KGV + "Source"),
-        (f"{me}/source/s", PREFIXES["dcterms"] + "title", f'"Source {number}"'),
-        (f"{me}/source/s", PREFIXES["dcterms"] + "type", '"paper"'),
+        (f"{me}/source/s", NAMESPACES["dcterms"] + "title", f'"Source {number}"'),
+        (f"{me}/source/s", NAMESPACES["dcterms"] + "type", '"paper"'),
         (f"{me}/source/s", KGV + "read", '"full"'),
     ):
         yield _line(about, predicate, value, me)
@@ -103,7 +102,7 @@ def _nodes(me: str, number: int) -> Iterator[str]:
         yield _line(about, RDF + "type", KGV + "Node", me)
         yield _line(about, RDFS + "label", f'"{label}"', me)
         yield _line(about, KGV + "denotes", term, me)
-        yield _line(term, PREFIXES["skos"] + "notation", f'"MESH:{term[-7:]}"', me)
+        yield _line(term, NAMESPACES["skos"] + "notation", f'"MESH:{term[-7:]}"', me)
         yield _line(term, RDFS + "label", f'"{term[-7:]}"', me)
         yield _line(about, KGV + "kind", '"molecule"', me)
         if n % 20 == 2:
@@ -152,10 +151,10 @@ def _mechanism(number: int, rnd: random.Random) -> Iterator[str]:
             yield say(item, KGV + "claim", KGV + (rnd.choice(CLAIMS[:2]) if asserted else CLAIMS[2]))
             yield say(item, KGV + "stance", '"disputes"' if rnd.random() < 0.02 else '"supports"')
             yield say(item, KGV + "because", f'"reason {e}-{i}"')
-            yield say(item, PREFIXES["prov"] + "wasDerivedFrom", f"{me}/source/s")
+            yield say(item, NAMESPACES["prov"] + "wasDerivedFrom", f"{me}/source/s")
             if rnd.random() < 0.2:
                 taxon = rnd.choice(("NCBITaxon_9606", "NCBITaxon_10090"))
-                yield say(item, BIOLINK + "species_context_qualifier", PREFIXES["obo"] + taxon)
+                yield say(item, BIOLINK + "species_context_qualifier", NAMESPACES["obo"] + taxon)
     for n in range(5):
         note = f"{me}/note/{n}"
         yield say(note, RDF + "type", KGV + "Note")

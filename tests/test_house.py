@@ -33,6 +33,7 @@ SHARED = "shared"
 DOORS = {
     "click": {"cli"},
     "clingo": {"reasoning/exact"},
+    "curies": {"model/vocabulary"},
     "duckdb": {"bulk"},
     "ibis": {"bulk"},
     "jinja2": {"page"},
@@ -135,6 +136,7 @@ def test_each_library_has_one_door():
 def test_the_command_loads_nothing_heavy():
     """`kg --help` does not pay for rdflib, networkx, pyvis or yaml."""
     heavy = {"rdflib", "networkx", "pyvis", "yaml", "jinja2", "IPython", "numpy", "importlib.metadata", "json.decoder"}
+    heavy |= {"curies", "pydantic"}
     code = f"import sys, kg.cli; print(*sorted({heavy - {'json.decoder'}!r} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == ""
 

@@ -39,10 +39,9 @@ from kg.bulk.slots import (
     SKIPPED,
     Slot,
     biolink,
-    property_iri,
     slots,
 )
-from kg.model.vocabulary import BASE
+from kg.model.vocabulary import BASE, expand
 
 UNSEEN, HIDING, NAMED = re.compile(CONTROL), re.compile(HIDDEN), re.compile(PREFIXED, re.ASCII)
 OURS, UUID = re.compile(re.escape(BASE) + LOCAL + FRAGMENT), re.compile("uuid:[0-9A-Fa-f-]+")
@@ -158,13 +157,13 @@ class Plain(Run):
             if slot.property and (slot.always() or slot.column in self.used[of]):
                 opening, closing, value = self._object(slot)
                 none = "not_provided" if slot.always() and not slot.needed else ""
-                opening = f"> <{property_iri(slot.property)}> {opening}"
+                opening = f"> <{expand(slot.property)}> {opening}"
                 said.append((columns[slot.column], _Said(opening, value, closing + stop, none)))
         if of == "edge":
-            type_ = [f"> <{property_iri('rdf:type')}> <{BIOLINK}Association>{stop}"]
+            type_ = [f"> <{expand('rdf:type')}> <{BIOLINK}Association>{stop}"]
             stated = map(bool, columns["species_context_qualifier"])
             for name, flags, more in (("asserted", asserted, type_), ("speciesStated", stated, [])):
-                opening = f'> <{property_iri(f"kgv:{name}")}> "'
+                opening = f'> <{expand(f"kgv:{name}")}> "'
                 line = {
                     flag: f'{opening}{word}"^^<{BOOLEAN}>{stop}' for flag, word in ((True, "true"), (False, "false"))
                 }

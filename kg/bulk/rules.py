@@ -31,11 +31,10 @@ from kg.bulk.slots import (
     Prefixes,
     Slot,
     biolink,
-    property_iri,
     slots,
     whole,
 )
-from kg.model.vocabulary import BASE
+from kg.model.vocabulary import BASE, expand
 
 
 def text(*pieces: StringValue | str) -> StringValue:
@@ -268,7 +267,7 @@ def quads(rows: Table, of: str, graph: str, prefixes: Prefixes, used: Iterable[s
     stop, boolean = f" <{graph}> .\n", f'"^^<{BOOLEAN}>'
 
     def say(property: str, object: StringValue | str, *more: StringValue | str) -> list[StringValue | str]:
-        return [rows.about, f"{property_iri(property)}> ", object, *more, stop]
+        return [rows.about, f"{expand(property)}> ", object, *more, stop]
 
     pieces: list[StringValue | str] = []
     if of == "edge":
@@ -287,7 +286,7 @@ def quads(rows: Table, of: str, graph: str, prefixes: Prefixes, used: Iterable[s
         elif slot.property and slot.column in used:
             said, opening, closing = _object(value, slot, prefixes)
             if slot.many:
-                between = text(closing, stop, rows.about, f"{property_iri(slot.property)}> ", opening)
+                between = text(closing, stop, rows.about, f"{expand(slot.property)}> ", opening)
                 said = chosen(value.contains(ITEM), said.replace(ITEM, between), said)
             line = say(slot.property, opening, said, closing)
             pieces += line if slot.needed else [chosen(value == "", "", text(*line))]

@@ -8,19 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from kg.model import vocabulary
-from kg.model.vocabulary import BASE
 
 TAB, CELL, ITEM = "\t", "\x1f", "\x1e"  # between cells of TSV, between cells and items of what was read from JSON
-BIOLINK = "https://w3id.org/biolink/vocab/"
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-KGV = f"{BASE}vocab/"
-BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
-NAMESPACES = {
-    "biolink": BIOLINK,
-    "rdf": RDF,
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-}
+BIOLINK, KGV = vocabulary.NAMESPACES["biolink"], vocabulary.NAMESPACES["kgv"]
+BOOLEAN = vocabulary.NAMESPACES["xsd"] + "boolean"
 #: What is wrong with a row, in words.
 REASONS = {
     "not-utf8": "the line is not UTF-8",
@@ -142,13 +133,3 @@ PREFIXED = rf"[A-Za-z_][A-Za-z0-9_.\-]*:{ANY}"
 def whole(pattern: str, many: bool = False) -> str:
     """A pattern that the whole of a text must match, or each item of a list; no ``$``, which Java takes for less."""
     return rf"\A(?:{pattern})(?:\x1e(?:{pattern}))*\z" if many else rf"\A(?:{pattern})\z"
-
-
-def property_iri(curie: str) -> str:
-    """The IRI of a property of ``ontology/kgx.tsv``.
-
-    >>> property_iri("rdf:subject")
-    'http://www.w3.org/1999/02/22-rdf-syntax-ns#subject'
-    """
-    prefix, _, local = curie.partition(":")
-    return (KGV if prefix == "kgv" else NAMESPACES[prefix]) + local

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from kg.bulk.run import COUNTED, Summary
-from kg.bulk.slots import KGV
 from kg.model import vocabulary
+from kg.model.vocabulary import NAMESPACES
 
 NOT_STATED = "not stated"
 
@@ -19,12 +19,7 @@ def void(about: Mapping[str, Any], counts: Summary, parts: Sequence[Path]) -> st
     """A description of the dataset in VoID: its size, its classes, its properties and its parts."""
     graph, edges, nodes = about["graph"], about["edges"]["written"], about["nodes"]["written"]
     lines = [
-        "@prefix biolink: <https://w3id.org/biolink/vocab/> .",
-        "@prefix dcterms: <http://purl.org/dc/terms/> .",
-        f"@prefix kgv: <{KGV}> .",
-        "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .",
-        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .",
-        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .",
+        *(f"@prefix {word}: <{NAMESPACES[word]}> ." for word in ("biolink", "dcterms", "kgv", "rdf", "rdfs", "skos")),
         "@prefix void: <http://rdfs.org/ns/void#> .",
         "",
         f"<{graph}> a void:Dataset ;",
@@ -34,7 +29,7 @@ def void(about: Mapping[str, Any], counts: Summary, parts: Sequence[Path]) -> st
         f"    void:distinctSubjects {nodes + edges} ;",
         f"    void:properties {sum(1 for n in counts.properties.values() if n)} ;",
         f'    void:uriSpace "{graph}/" ;',
-        "    void:vocabulary <https://w3id.org/biolink/vocab/>, <https://w3id.org/immune-kg/vocab/> ;",
+        f"    void:vocabulary <{NAMESPACES['biolink']}>, <{NAMESPACES['kgv']}> ;",
         f"    void:classPartition [ void:class biolink:Association ; void:entities {edges} ] ;",
     ]
     for name, n in counts.properties.items():

@@ -7,15 +7,36 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 from kg import data_dir
 from kg.model.diagnostics import Location
 
+if TYPE_CHECKING:
+    from curies import Converter
+
 #: The base of every IRI that kg makes. Not registered yet: docs/rdf.md says what that means.
 BASE = "https://w3id.org/immune-kg/"
 IN_AN_IRI = "~!$&'()*+,;=:@/"  # what a path of an IRI holds as it is, beside letters, digits and _ . -
+WORD = re.compile(r"[\w.-]+")  # what a prefix may be put before
+#: Prefixes of the words that RDF is written in, beside those of identifiers in ontology/prefixes.tsv.
+NAMESPACES = {
+    "biolink": "https://w3id.org/biolink/vocab/",
+    "cito": "http://purl.org/spar/cito/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "kg": f"{BASE}term/",
+    "kgv": f"{BASE}vocab/",
+    "oa": "http://www.w3.org/ns/oa#",
+    "obo": "http://purl.obolibrary.org/obo/",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "http://schema.org/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
 
 
 @dataclass(frozen=True)
@@ -110,6 +131,7 @@ class Prefix:
     """A row of ``prefixes.tsv``: how a CURIE is written, made an IRI, and opened in a browser."""
 
     prefix: str
+    also: str  # what others call it, in small letters, with | between; the prefix itself in small letters goes without saying
     name: str
     pattern: str
     iri: str
@@ -174,16 +196,100 @@ def _kinds() -> Mapping[str, str]:
     return {row["category"]: row["kind"] for row in table("categories.tsv")}
 
 
+@cache
+def namespaces() -> Mapping[str, str]:
+    """The beginning of the IRI that each prefix stands for: those of identifiers, and those of words."""
+    return {**{prefix: row.iri for prefix, row in prefixes().items()}, **NAMESPACES}
+
+
+@cache
+def _converter() -> Converter:
+    """The forms in which others write identifiers, as the library curies takes them. It takes 0.15 s to load."""
+    from curies import Converter, Record
+
+    def record(prefix: str, iri: str, names: Iterable[str], forms: Iterable[str]) -> Record:
+        kept = {f"{scheme}{form}" for form in forms for scheme in ("http://", "https://", "")} - {iri}
+        return Record(
+            prefix=prefix,
+            prefix_synonyms=sorted({*names} - {prefix}),
+            uri_prefix=iri,
+            uri_prefix_synonyms=sorted(kept),
+        )
+
+    records = [record("biolink", NAMESPACES["biolink"], ["biolink"], ["w3id.org/biolink/vocab/"])]
+    for row in prefixes().values():
+        names = [row.prefix.casefold(), *filter(None, row.also.split("|"))]
+        places = {f"identifiers.org/{name}{end}" for name in (row.prefix, *names) for end in "/:"}
+        records.append(record(row.prefix, row.iri, names, {row.iri.partition("://")[2], *places}))
+    return Converter(records)
+
+
+def registered(prefix: str) -> str:
+    """How a prefix is spelt in ``prefixes.tsv``, whatever others call it; nothing if it is not there.
+
+    >>> registered("ChEBI"), registered("uniprot"), registered("XYZ")
+    ('CHEBI', 'UniProtKB', '')
+    """
+    return prefix if prefix in prefixes() else _converter().standardize_prefix(prefix.casefold()) or ""
+
+
 def expand(curie: str) -> str:
     """A CURIE as an IRI; what cannot stand in one is percent-encoded, as in some DOIs.
 
     >>> expand("HGNC:15631"), expand("doi:10.1002/(SICI)1097<1::A>3.0;2-#")
     ('http://identifiers.org/hgnc/15631', 'https://doi.org/10.1002/(SICI)1097%3C1::A%3E3.0;2-%23')
+    >>> expand("rdf:subject")
+    'http://www.w3.org/1999/02/22-rdf-syntax-ns#subject'
 
     Raises KeyError if the prefix is not registered.
     """
     prefix, _, local = curie.partition(":")
-    return prefixes()[prefix].iri + quote(local, safe=IN_AN_IRI)
+    return namespaces()[prefix] + quote(local, safe=IN_AN_IRI)
+
+
+def compress(said: str) -> str:
+    """An identifier in any form that others write, as a CURIE; nothing if it is in none.
+
+    >>> compress("http://purl.obolibrary.org/obo/GO_0006915"), compress("identifiers.org/hgnc/HGNC:15631")
+    ('GO:0006915', 'HGNC:15631')
+    >>> compress("chebi:15422"), compress("https://w3id.org/biolink/vocab/affects"), compress("http://example.org/1")
+    ('CHEBI:15422', 'biolink:affects', '')
+
+    What has a registered prefix looks as ``prefixes.tsv`` says. IRIs of other OBO ontologies and of other spaces of
+    identifiers.org name their prefix themselves.
+    """
+    prefix, _, local = said.partition(":")
+    if prefix not in namespaces():
+        if ":" not in said and "/" not in said:  # a plain name
+            return ""
+        found = _converter().parse_uri(said)
+        prefix, local = (found[0], unquote(found[1])) if found else (registered(prefix), local)
+    local = local.removeprefix(f"{prefix}:")  # some write CHEBI:CHEBI:15422
+    row = prefixes().get(prefix)
+    if prefix and re.fullmatch(row.pattern if row else r"\w+", local, re.ASCII):
+        return f"{prefix}:{local}"
+    other = re.fullmatch(
+        r"https?://(?:purl\.obolibrary\.org/obo/([A-Za-z]+)_(\w+)|identifiers\.org/([\w.]+)[/:](\S+))", said
+    )
+    return ":".join(filter(None, other.groups())) if other else ""
+
+
+def abbreviate(iri: str, declared: Mapping[str, str]) -> str:
+    """An IRI as a table shows it: with the prefix whose IRI is the longest that it begins with, if a plain word is left.
+
+    >>> abbreviate("http://purl.obolibrary.org/obo/GO_0006915", {}), abbreviate("http://x/1", {"x": "http://x/"})
+    ('GO:0006915', 'x:1')
+    >>> abbreviate("https://w3id.org/immune-kg/ta1-tlr7/edge/uptake", {})
+    'ta1-tlr7/edge/uptake'
+    """
+    known = {**namespaces(), **declared}
+    fits = [
+        prefix for prefix, start in known.items() if start and iri.startswith(start) and WORD.fullmatch(iri, len(start))
+    ]
+    if fits:
+        prefix = min(fits, key=lambda prefix: (-len(known[prefix]), prefix))
+        return f"{prefix}:{iri[len(known[prefix]) :]}"
+    return iri.removeprefix(BASE) or iri
 
 
 def link(curie: str) -> str:

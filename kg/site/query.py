@@ -57,7 +57,7 @@ def assets() -> list[dict[str, str]]:
 
 def _known(mechanisms: Sequence[Mechanism], words: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
     """What the script knows: questions, what can be completed, prefixes, and what must be said of each mechanism."""
-    usual = sparql.known()
+    usual = vocabulary.namespaces()
     return {
         "base": vocabulary.BASE,
         "seconds": sparql.SECONDS,
@@ -103,7 +103,9 @@ def _completions(mechanisms: Sequence[Mechanism], words: Iterable[tuple[str, str
     found += [
         {"label": f"kgv:{word}", "detail": label, "info": means, "type": "property"} for word, label, means in words
     ]
-    found += [{"label": f"{prefix}:", "detail": iri, "type": "namespace"} for prefix, iri in sparql.known().items()]
+    found += [
+        {"label": f"{prefix}:", "detail": iri, "type": "namespace"} for prefix, iri in vocabulary.namespaces().items()
+    ]
     for name in ("rdfs:label", "rdf:subject", "rdf:predicate", "rdf:object", "dcterms:title", "biolink:Association"):
         found.append({"label": name, "type": "property"})
     terms = {t.id: t.label for m in mechanisms for n in m.nodes.values() for t in (n.term, *n.forms) if t}

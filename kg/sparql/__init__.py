@@ -23,13 +23,12 @@ from kg.sparql.answer import Answer, Value
 from kg.sparql.endpoint import remote
 from kg.sparql.engine import ROWS, SECONDS, Engine
 from kg.sparql.library import Parameter, Question, explained, places, questions, text_of
-from kg.sparql.query import PREFIXES, NoAnswer, Token, known, read, tokens
+from kg.sparql.query import NoAnswer, Token, read, tokens
 
 if TYPE_CHECKING:
     from kg.model.mechanism import Mechanism
 
 __all__ = [
-    "PREFIXES",
     "ROWS",
     "SECONDS",
     "Answer",
@@ -41,7 +40,6 @@ __all__ = [
     "Value",
     "ask",
     "explained",
-    "known",
     "places",
     "questions",
     "tokens",

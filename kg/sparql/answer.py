@@ -9,14 +9,14 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin
 
 from kg.model import vocabulary
 from kg.model.diagnostics import visible
 from kg.model.frames import frame
-from kg.sparql.query import PREFIXES, NoAnswer, quoted
+from kg.model.vocabulary import NAMESPACES
+from kg.sparql.query import NoAnswer, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ class Value(NamedTuple):
     @property
     def plain(self) -> Any:
         """The value as Python has it: a number or a truth if its datatype says so, else its text."""
-        return PLAIN.get(self.datatype.removeprefix(PREFIXES["xsd"]), str)(self.text)
+        return PLAIN.get(self.datatype.removeprefix(NAMESPACES["xsd"]), str)(self.text)
 
     @property
     def turtle(self) -> str:
@@ -41,7 +41,7 @@ class Value(NamedTuple):
         if self.kind != "literal":
             return {"uri": f"<{self.text}>", "bnode": f"_:{self.text}"}.get(self.kind, self.text)
         tail = f"@{self.language}" if self.language else f"^^<{self.datatype}>" if self.datatype else ""
-        bare = self.datatype == PREFIXES["xsd"] + "integer" and re.fullmatch(r"[+-]?\d+", self.text)
+        bare = self.datatype == NAMESPACES["xsd"] + "integer" and re.fullmatch(r"[+-]?\d+", self.text)
         return self.text if bare else quoted(self.text) + tail
 
 
@@ -209,22 +209,9 @@ class Answer:
             return ""
         if value.kind != "uri":
             return visible(value.text.replace("\n", " "))
-        short, label = self._compact(value.text), self.labels.get(value.text, "")
+        short, label = vocabulary.abbreviate(value.text, self.prefixes), self.labels.get(value.text, "")
         said = any(other is not None and other.kind == "literal" and other.text == label for other in row)
         return visible(f"{label} ({short})" if label and not said else short)
-
-    def _compact(self, iri: str) -> str:
-        for prefix, start in sorted(
-            _prefixes().items() | self.prefixes.items(), key=lambda item: (-len(item[1]), item)
-        ):
-            if start and iri.startswith(start) and re.fullmatch(r"[\w.-]+", iri[len(start) :]):
-                return f"{prefix}:{iri[len(start) :]}"
-        return iri.removeprefix(vocabulary.BASE) if iri != vocabulary.BASE else iri
-
-
-@cache
-def _prefixes() -> Mapping[str, str]:
-    return {**PREFIXES, **{prefix: row.iri for prefix, row in vocabulary.prefixes().items()}}
 
 
 def _widths(wanted: Sequence[int], width: int) -> list[int]:
@@ -243,6 +230,6 @@ def _widths(wanted: Sequence[int], width: int) -> list[int]:
 
 
 def _numeric(values: Iterable[Value | None]) -> bool:
-    kinds = {PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float", "int", "long")}
+    kinds = {NAMESPACES["xsd"] + name for name in ("integer", "decimal", "double", "float", "int", "long")}
     found = [value for value in values if value is not None]
     return bool(found) and all(value.datatype in kinds for value in found)

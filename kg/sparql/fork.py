@@ -22,9 +22,10 @@ from typing import Any
 from urllib.parse import urljoin
 
 from kg.model.diagnostics import InvalidMechanism
+from kg.model.vocabulary import NAMESPACES
 from kg.sparql.process import add, distinct, misread, unite
 from kg.sparql.protocol import GRAPHS, ROWS
-from kg.sparql.query import PREFIXES, NoAnswer, Query, read, tokens
+from kg.sparql.query import NoAnswer, Query, read, tokens
 
 SMALLEST = 1000  # bytes from which an answer is worth compressing
 
@@ -237,4 +238,4 @@ def _plain(term: Any) -> dict[str, Any]:
     if term.language:
         return {**plain, "xml:lang": term.language, **({"its:dir": term.direction.value} if term.direction else {})}
     datatype = term.datatype.value
-    return plain if datatype == PREFIXES["xsd"] + "string" else {**plain, "datatype": datatype}
+    return plain if datatype == NAMESPACES["xsd"] + "string" else {**plain, "datatype": datatype}

@@ -13,9 +13,10 @@ from typing import Any
 
 from kg.model import rdf_files, vocabulary
 from kg.model.diagnostics import InvalidMechanism
-from kg.sparql.query import PREFIXES, tokens
+from kg.model.vocabulary import NAMESPACES
+from kg.sparql.query import tokens
 
-LABELS = (PREFIXES["rdfs"] + "label", PREFIXES["dcterms"] + "title")
+LABELS = (NAMESPACES["rdfs"] + "label", NAMESPACES["dcterms"] + "title")
 
 
 def serve() -> None:
@@ -218,7 +219,7 @@ def _mechanisms(store: Any) -> tuple[dict[str, list[str]], dict[str, str]]:
     strips: dict[str, set[str]] = {}
     versions: dict[str, set[str]] = {}
     caveat, derived, version = (
-        ox.NamedNode(PREFIXES[prefix] + name)
+        ox.NamedNode(NAMESPACES[prefix] + name)
         for prefix, name in (("kgv", "caveat"), ("prov", "wasDerivedFrom"), ("owl", "versionInfo"))
     )
     for quad in store.quads_for_pattern(None, caveat, None, None):
@@ -254,7 +255,7 @@ def _plain(term: Any) -> list[str]:
         if term.language:
             return ["literal", term.value, "", term.language]
         datatype = term.datatype.value
-        return ["literal", term.value, "" if datatype == PREFIXES["xsd"] + "string" else datatype]
+        return ["literal", term.value, "" if datatype == NAMESPACES["xsd"] + "string" else datatype]
     return ["bnode", term.value] if type(term) is ox.BlankNode else ["triple", str(term)]
 
 

@@ -11,29 +11,6 @@ from typing import NamedTuple
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, KgError, Location, near
 
-#: Prefixes that a query may use without declaring them, beside those of ontology/prefixes.tsv.
-PREFIXES = {
-    "biolink": "https://w3id.org/biolink/vocab/",
-    "cito": "http://purl.org/spar/cito/",
-    "dcterms": "http://purl.org/dc/terms/",
-    "kg": f"{vocabulary.BASE}term/",
-    "kgv": f"{vocabulary.BASE}vocab/",
-    "oa": "http://www.w3.org/ns/oa#",
-    "obo": "http://purl.obolibrary.org/obo/",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "prov": "http://www.w3.org/ns/prov#",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "schema": "http://schema.org/",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-}
-
-
-def known() -> Mapping[str, str]:
-    """Every prefix that a query may use without declaring it, with its IRI."""
-    return {**{prefix: row.iri for prefix, row in vocabulary.prefixes().items()}, **PREFIXES}
-
 
 class NoAnswer(KgError, ValueError):
     """A question that cannot be answered: not understood, refused, or given up; ``diagnostics`` say why and where.
@@ -161,7 +138,7 @@ def read(text: str, name: str, called: str = "", remote: bool = False) -> Query:
         raise NoAnswer(
             "no-update", f"{form} is an update; kg only asks", "SELECT, ASK, CONSTRUCT or DESCRIBE", query.at(start)
         )
-    usual = known()
+    usual = vocabulary.namespaces()
     missing = {prefix: token for prefix, token in used.items() if prefix not in declared}
     for prefix, token in missing.items():
         if prefix not in usual:

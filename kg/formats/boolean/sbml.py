@@ -155,7 +155,7 @@ class _Reader:
     def term(self, element: Element, record: ForeignRecord, label: str) -> Term | None:
         """The term that an annotation says an element is, if it says so of one that kg knows."""
         items = [li for is_ in _below(element, "is") for li in _below(is_, "li")]
-        found = [drafting.term(drafting.curie(li.attributes.get("resource", "")), label, element.at) for li in items]
+        found = [drafting.term(li.attributes.get("resource", ""), label, element.at) for li in items]
         if len(found) != 1 or found[0] is None:
             return None
         for field in record.fields():

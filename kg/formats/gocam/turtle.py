@@ -13,11 +13,12 @@ from pathlib import Path
 
 from kg.formats.gocam import relations
 from kg.formats.shared import bounded, drafting
-from kg.formats.shared.drafting import curie, local
+from kg.formats.shared.drafting import local
 from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import Evidence, Note, Sentence
+from kg.model.vocabulary import compress
 
 RDF, OWL = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org/2002/07/owl#"
 INDIVIDUAL = f"{OWL}NamedIndividual"
@@ -58,7 +59,9 @@ class _Reader:
         types = {about: said.get(f"{RDF}type", []) for about, said in self.data.items()}
         self.individuals = {about for about, of in types.items() if INDIVIDUAL in of}
         self.classes = {about: [one for one in types[about] if one != INDIVIDUAL] for about in types}
-        self.proofs = {one for one in self.individuals if any(curie(c).startswith("ECO:") for c in self.classes[one])}
+        self.proofs = {
+            one for one in self.individuals if any(compress(c).startswith("ECO:") for c in self.classes[one])
+        }
         self.axioms: dict[tuple[str, ...], list[str]] = defaultdict(list)  # what they are about -> the axioms
         for about, of in types.items():
             if f"{OWL}Axiom" in of:
@@ -84,7 +87,7 @@ class _Reader:
         joined: dict[str, set[tuple[str, str]]] = defaultdict(set)  # of each individual, its relations and their ends
         for s, p, o in relations:
             joined[s].add((p, o))
-            for about, kind in zip((s, o), KINDS.get(curie(p), ("", "")), strict=True):
+            for about, kind in zip((s, o), KINDS.get(compress(p), ("", "")), strict=True):
                 if kind:
                     self.kinds.setdefault(about, kind)
         for about in nodes:
@@ -112,7 +115,7 @@ class _Reader:
                 if (predicate, value) in without:
                     continue
                 word = "individual" if (predicate, value) == (f"{RDF}type", INDIVIDUAL) else local(predicate)
-                said.setdefault(word, []).append(curie(value) or value)
+                said.setdefault(word, []).append(compress(value) or value)
         plain = {word: values[0] if len(values) == 1 else values for word, values in said.items()}
         found = self.ledger.record(kind, name or local(about), plain, self.places(self.where(about)))
         found.changed("individual", "what OWL asks for, and no part of a model")
@@ -147,7 +150,7 @@ class _Reader:
         record.changed("type", "a model is a mechanism")
         self.draft.about["title"], self.draft.about["id"] = self.one(model, "title"), local(model)
         stated = self.one(model, "in_taxon")
-        said = relations.taxon(record, "in_taxon", curie(stated), self.label(stated)) if stated else None
+        said = relations.taxon(record, "in_taxon", compress(stated), self.label(stated)) if stated else None
         comments = self.all(model, "comment")
         record.carried("comment")
         scope = (Evidence(source="file", claim=drafting.UNCLASSIFIED, taxon=(said,)),) if said else ()
@@ -160,7 +163,7 @@ class _Reader:
 
     def node(self, about: str, joined: Collection[tuple[str, str]]) -> None:
         record = self.record("individual", about, without=joined)
-        classes = sorted(curie(one) or one for one in self.classes[about] if not one.startswith("_:"))
+        classes = sorted(compress(one) or one for one in self.classes[about] if not one.startswith("_:"))
         label = self.label(about, *self.classes[about])
         term = drafting.term(classes[0], label, record.at) if len(classes) == 1 else None
         if term:
@@ -176,7 +179,7 @@ class _Reader:
         self.draft.node(about, shown, key=shown, term=term, kind=kind, at=record.at)
 
     def relation(self, subject: str, predicate: str, object: str) -> None:
-        relation = curie(predicate) or predicate
+        relation = compress(predicate) or predicate
         begin = self.where(subject)
         start = self.text.find(local(predicate), begin, begin + NEAR)
         end = self.text.find(local(object), start, start + NEAR) if start >= 0 else -1

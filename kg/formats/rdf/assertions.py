@@ -12,14 +12,14 @@ from collections import defaultdict
 from pathlib import Path
 
 from kg.formats.shared import bel, bounded, drafting
-from kg.formats.shared.drafting import curie, local
+from kg.formats.shared.drafting import local
 from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
 from kg.model.rdf_files import Triple
 from kg.model.records import Evidence, Frozen, Place, Sentence
-from kg.model.vocabulary import Term
+from kg.model.vocabulary import Term, compress
 
 NP, RDF = "http://www.nanopub.org/nschema#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 PARTS = {"hasAssertion": "assertion", "hasProvenance": "provenance", "hasPublicationInfo": "pubinfo"}
@@ -53,7 +53,7 @@ def _verb(iri: str) -> tuple[str, str]:
     (('part_of', ''), ('limits', ''))
     """
     words = vocabulary.predicates().values()
-    exact = next((word for word in words if word.ro_match == "exact" and word.ro == curie(iri)), None)
+    exact = next((word for word in words if word.ro_match == "exact" and word.ro == compress(iri)), None)
     phrase = re.sub(r"(?<=[a-z])(?=[A-Z])|[-_]", " ", local(iri)).casefold()
     found = exact or drafting.verb(phrase)
     if found and found.role != "blocks":
@@ -136,7 +136,8 @@ class _Reader:
                 record.lost("value", "the words of a publication are pointed to, not copied")
         for word in CITED:
             for one in provenance:
-                cited = curie(one.object) if curie(one.object).startswith(("PMID:", "doi:")) else one.object
+                short = compress(one.object)
+                cited = short if short.startswith(("PMID:", "doi:")) else one.object
                 about = one.subject == assertion or one.subject in quoted
                 if local(one.predicate) == word and about and (source := self.draft.cite(cited)):
                     for same in provenance:
@@ -155,7 +156,7 @@ class _Reader:
             record, word = self.record(one, "assertion"), local(one.predicate)
             number = SPECIES.search(one.object)
             known = drafting.taxon(number[1]) if number else None
-            term = None if number else drafting.term(curie(one.object), self.labels.get(one.object, ""), record.at)
+            term = None if number else drafting.term(one.object, self.labels.get(one.object, ""), record.at)
             if known:
                 taxa.append(known)
             elif term and not places:
@@ -220,7 +221,7 @@ class _Reader:
 
     def node(self, iri: str, record: ForeignRecord) -> str:
         label = " ".join(self.labels.get(iri, "").split()) or local(iri)
-        return self.draft.node(iri, label, key=label, term=drafting.term(curie(iri), label, record.at), at=record.at)
+        return self.draft.node(iri, label, key=label, term=drafting.term(iri, label, record.at), at=record.at)
 
     def rest(self) -> None:
         """What stands in no part of a nanopublication."""

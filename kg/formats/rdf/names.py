@@ -10,44 +10,14 @@ from dataclasses import fields, is_dataclass
 from typing import TypeVar
 from urllib.parse import quote
 
-from rdflib import OWL, PROV, RDF, RDFS, SKOS, XSD, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCTERMS
+from rdflib import SKOS, XSD, Graph, Literal, Namespace, URIRef
 
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import Evidence, Source, Stop, plain
 
-KGV = Namespace(vocabulary.BASE + "vocab/")
-
-
-BIOLINK = Namespace("https://w3id.org/biolink/vocab/")
-
-
-OA = Namespace("http://www.w3.org/ns/oa#")
-
-
-CITO = Namespace("http://purl.org/spar/cito/")
-
-
-SCHEMA = Namespace("http://schema.org/")
-
-
-PREFIXES = {
-    "biolink": BIOLINK,
-    "cito": CITO,
-    "dcterms": DCTERMS,
-    "kg": Namespace(vocabulary.BASE + "term/"),
-    "kgv": KGV,
-    "oa": OA,
-    "obo": Namespace("http://purl.obolibrary.org/obo/"),
-    "owl": OWL,
-    "prov": PROV,
-    "rdf": RDF,
-    "rdfs": RDFS,
-    "schema": SCHEMA,
-    "skos": SKOS,
-    "xsd": XSD,
-}
+PREFIXES = {prefix: Namespace(iri) for prefix, iri in vocabulary.NAMESPACES.items()}
+BIOLINK, CITO, KGV, OA, SCHEMA = (PREFIXES[prefix] for prefix in ("biolink", "cito", "kgv", "oa", "schema"))
 
 
 MATCH = {"exact": SKOS.exactMatch, "close": SKOS.closeMatch, "broad": SKOS.broadMatch}

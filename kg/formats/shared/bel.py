@@ -92,7 +92,7 @@ def _term(namespace: str, name: str, label: str, at: Location | None) -> Term | 
     for prefix in (namespace, namespace.replace("_", ".")):  # a namespace of BEL has no dot
         if found := drafting.term(f"{prefix}:{name}", label, at):
             return found
-    prefix = drafting.PREFIXES.get(namespace.casefold(), namespace)
+    prefix = vocabulary.registered(namespace)
     named = (e for e in vocabulary.terms().values() if e.id.startswith(f"{prefix}:") and e.label == name)
     entry = next(named, None)
     return Term(entry.id, entry.label, at) if entry and not entry.obsolete else None

@@ -45,50 +45,14 @@ def title(file: Path) -> str:
     return keys.UNSEEN.sub("\ufffd", " ".join(file.name.split()))
 
 
-#: Prefixes of others, in small letters, for those in ontology/prefixes.tsv.
-PREFIXES = {
-    "uniprot": "UniProtKB",
-    "uniprot knowledgebase": "UniProtKB",
-    "pubchem": "PUBCHEM.COMPOUND",
-    "drugbank": "DRUGBANK",
-    "go": "GO",
-    "chebi": "CHEBI",
-    "hgnc": "HGNC",
-    "mgi": "MGI",
-    "wormbase": "WB",
-    "mesh": "MESH",
-    "mondo": "MONDO",
-}
-
-
-def term(curie: str, label: str = "", at: Location | None = None) -> Term | None:
+def term(id: str, label: str = "", at: Location | None = None) -> Term | None:
     """A term of an ontology that kg knows, with the label that was looked up, else the given one, else its id."""
-    prefix, _, local = curie.partition(":")
-    prefix = prefix if prefix in vocabulary.prefixes() else PREFIXES.get(prefix.casefold(), prefix)
-    curie = f"{prefix}:{local.removeprefix(f'{prefix}:')}"  # some write CHEBI:CHEBI:15422
-    known = vocabulary.prefixes().get(prefix)
-    if known is None or not re.search(known.pattern, curie.partition(":")[2], re.ASCII) or re.search(r"\s", curie):
-        return None
+    curie = vocabulary.compress(id)
+    prefix = curie.partition(":")[0]
     entry = vocabulary.terms().get(curie)
-    if entry is None and prefix == "kg":
+    if prefix not in vocabulary.prefixes() or (entry is None and prefix == "kg"):
         return None
     return Term(curie, entry.label if entry else " ".join(label.split()) or curie, at)
-
-
-def curie(iri: str) -> str:
-    """An IRI as a CURIE, if it is in the form of a registered prefix, of an OBO ontology, or of identifiers.org.
-
-    >>> curie("http://purl.obolibrary.org/obo/RO_0002333"), curie("http://identifiers.org/wormbase/WBGene00017990")
-    ('RO:0002333', 'WB:WBGene00017990')
-    """
-    if obo := re.fullmatch(r"https?://purl\.obolibrary\.org/obo/([A-Za-z]+)_(\w+)", iri):
-        return f"{obo[1]}:{obo[2]}"
-    for prefix in vocabulary.prefixes().values():
-        if iri.startswith(prefix.iri) and prefix.iri.endswith(("/", "_", "#", "=")):
-            return f"{prefix.prefix}:{unquote(iri.removeprefix(prefix.iri))}"
-    if known := re.fullmatch(r"https?://identifiers\.org/([\w.]+)[/:](\S+)", iri):
-        return f"{PREFIXES.get(known[1].casefold(), known[1])}:{known[2]}"
-    return ""
 
 
 def local(iri: str) -> str:

@@ -143,7 +143,7 @@ def _node(draft: drafting.Draft, node: ForeignRecord) -> None:
 
 
 def _category(said: str) -> str:
-    return said if ":" in said else f"biolink:{said}"
+    return vocabulary.compress(said if ":" in said else f"biolink:{said}") or said
 
 
 def _end(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
@@ -159,7 +159,7 @@ def _end(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
 def _edge(draft: drafting.Draft, edge: ForeignRecord, places: dict[str, Place]) -> None:
     subject, object = _end(draft, edge, "subject"), _end(draft, edge, "object")
     sentence = Sentence(subject, _verb(edge), object)
-    if edge.many("category") == ["biolink:Association"]:
+    if [_category(one) for one in edge.many("category")] == ["biolink:Association"]:
         edge.carried("category")
     more: dict[str, Any] = {}
     where = edge.many("anatomical_context_qualifier")
@@ -195,6 +195,7 @@ def _own(id: str, part: str) -> str:
 def _verb(edge: ForeignRecord) -> str:
     """The verb that predicate and qualifiers say: by its own name, as predicates.tsv maps it, or by its sign."""
     predicate, original = edge.text("predicate"), edge.text("original_predicate")
+    predicate = vocabulary.compress(predicate) or predicate
     said = {slot: edge.text(slot, carry=False) for slot in QUALIFIERS if edge.text(slot, carry=False)}
     own = vocabulary.predicates().get(original.removeprefix(VERBS)) if original.startswith(VERBS) else None
     if original and not own:
