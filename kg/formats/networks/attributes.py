@@ -253,6 +253,32 @@ def _json(draft: drafting.Draft, record: ForeignRecord, name: str) -> Any:
     return None
 
 
+def _values(node: ForeignRecord, says: dict[str, Any]) -> None:
+    """The levels of a node, how it starts, and whether it is an outcome."""
+    start, levels = (node.text(name, carry=False) for name in ("at_start", "levels"))
+    if all(re.fullmatch(keys.KEY, level) for level in levels.split("|")):
+        node.carried("levels")
+        says["levels"] = tuple(levels.split("|"))
+    if start in ("present", "absent", "unknown", *says.get("levels", ())):
+        says["at_start"] = node.text("at_start")
+    outcome = node.text("outcome", carry=False).casefold()
+    if outcome in ("true", "false", "1", "0"):
+        node.carried("outcome")
+        says["outcome"] = outcome in ("true", "1")
+
+
+def _forms(node: ForeignRecord, says: dict[str, Any]) -> None:
+    """The more exact terms of a node."""
+    ids, labels = (node.text(name, carry=False).split("|") for name in ("forms", "form_labels"))
+    forms = [drafting.term(id, label, node.at) for id, label in zip(ids, labels, strict=False)]
+    if len(ids) == len(labels) and all(forms):
+        says["forms"] = tuple(forms)
+        for field, one in (("forms", "id"), ("form_labels", "label")):
+            again = "|".join(getattr(form, one) for form in forms)
+            same = again == node.text(field, carry=False)
+            node.carried(field) if same else node.changed(field, f"{again}, as it was looked up")
+
+
 def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any]) -> None:
     id, own = node.text("id"), node.text("key")
     label, name = _first(node, LABELS), node.text("name", carry=False)
@@ -282,24 +308,8 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any])
         node.carried(kind_of)
     if node.text("place", carry=False) in places:
         says["place"] = node.text("place")
-    start, levels = (node.text(name, carry=False) for name in ("at_start", "levels"))
-    if all(re.fullmatch(keys.KEY, level) for level in levels.split("|")):
-        node.carried("levels")
-        says["levels"] = tuple(levels.split("|"))
-    if start in ("present", "absent", "unknown", *says.get("levels", ())):
-        says["at_start"] = node.text("at_start")
-    outcome = node.text("outcome", carry=False).casefold()
-    if outcome in ("true", "false", "1", "0"):
-        node.carried("outcome")
-        says["outcome"] = outcome in ("true", "1")
-    ids, labels = (node.text(name, carry=False).split("|") for name in ("forms", "form_labels"))
-    forms = [drafting.term(id, label, node.at) for id, label in zip(ids, labels, strict=False)]
-    if len(ids) == len(labels) and all(forms):
-        says["forms"] = tuple(forms)
-        for field, one in (("forms", "id"), ("form_labels", "label")):
-            again = "|".join(getattr(form, one) for form in forms)
-            same = again == node.text(field, carry=False)
-            node.carried(field) if same else node.changed(field, f"{again}, as it was looked up")
+    _values(node, says)
+    _forms(node, says)
     shown = says.get("name") or label or id
     made = draft.node(id, shown, key=own or (shown if id.isdigit() else id), **says)
     if own and made != own:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import bisect
 import json
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from json.decoder import JSONArray, JSONObject  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
@@ -224,52 +224,68 @@ def events(text: str, loader: Any, deepest: int = DEEPEST, unseen: re.Pattern[st
         yield event
 
 
+class _Nested:
+    """Lists and mappings of YAML in the making, from their events."""
+
+    def __init__(self, stop: Callable[[Any, str, str, str], InvalidMechanism]) -> None:
+        self.stop = stop
+        self.found: Any = None
+        self.open: list[tuple[Any, Any]] = []  # what is not closed yet, and the key whose value comes next
+        self.parts = 0
+
+    def add(self, made: Any, mark: Any) -> None:
+        """A value in its place; a list or a mapping stays open for what is in it."""
+        self.parts += 1
+        if self.parts > MOST_PARTS:
+            raise self.stop(mark, "too-many", f"there are more than {MOST_PARTS:,} values", "split the file")
+        is_key = self.open and not isinstance(self.open[-1][0], list) and self.open[-1][1] is None
+        if not self.open:
+            if self.found is not None:
+                raise self.stop(mark, "no-yaml", "there is a second document here", "put it into a file of its own")
+            self.found = made
+        elif is_key:
+            self.key(made, mark)
+        else:
+            self.value(made)
+        if not isinstance(made, str):
+            self.open.append((made, None))
+
+    def key(self, made: Any, mark: Any) -> None:
+        within = self.open[-1][0]
+        if not isinstance(made, str):
+            raise self.stop(mark, "no-yaml", "a key is a single word here", "")
+        if made in within:
+            raise self.stop(mark, "duplicate-key", f"{made!r} stands twice in this mapping", "remove one")
+        self.open[-1] = (within, made)
+
+    def value(self, made: Any) -> None:
+        within, key = self.open[-1]
+        if isinstance(within, list):
+            within.append(made)
+        else:
+            within[key] = made
+            self.open[-1] = (within, None)
+
+
 def mapping(text: str, ledger: Ledger) -> Object:
     """The one mapping that a YAML text is; single values stay texts. Raises InvalidMechanism for what is none."""
     import yaml
 
-    found: Any = None
-    stack: list[tuple[Any, Any]] = []  # what is open, and the key whose value comes next
-    parts = 0
-
     def stop(mark: Any, code: str, message: str, help: str = "") -> InvalidMechanism:
         return ledger.stop(ledger.at(mark.line + 1, mark.column + 1) if mark else None, code, message, help)
 
+    nested = _Nested(stop)
     try:
         for event in events(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
-            mark: Any = event.start_mark
             if isinstance(event, yaml.CollectionEndEvent):
-                stack.pop()
-                continue
-            if not isinstance(event, yaml.NodeEvent):
-                continue
-            parts += 1
-            if parts > MOST_PARTS:
-                raise stop(mark, "too-many", f"there are more than {MOST_PARTS:,} values", "split the file")
-            made: Any = event.value if isinstance(event, yaml.ScalarEvent) else []
-            if isinstance(event, yaml.MappingStartEvent):
-                made = Object()
-                made.offset = mark.index
-            if not stack:
-                if found is not None:
-                    raise stop(mark, "no-yaml", "there is a second document here", "put it into a file of its own")
-                found = made
-            else:
-                within, key = stack[-1]
-                if isinstance(within, list):
-                    within.append(made)
-                elif key is None:
-                    if not isinstance(made, str):
-                        raise stop(mark, "no-yaml", "a key is a single word here")
-                    if made in within:
-                        raise stop(mark, "duplicate-key", f"{made!r} stands twice in this mapping", "remove one")
-                    stack[-1] = (within, made)
-                    continue
-                else:
-                    within[key] = made
-                    stack[-1] = (within, None)
-            if not isinstance(made, str):
-                stack.append((made, None))
+                nested.open.pop()
+            elif isinstance(event, yaml.NodeEvent):
+                made: Any = event.value if isinstance(event, yaml.ScalarEvent) else []
+                mark: Any = event.start_mark
+                if isinstance(event, yaml.MappingStartEvent):
+                    made = Object()
+                    made.offset = mark.index
+                nested.add(made, mark)
     except yaml.MarkedYAMLError as error:
         problem = str(error.problem or error)
         raise stop(error.problem_mark or error.context_mark, "no-yaml", problem) from None
@@ -277,9 +293,9 @@ def mapping(text: str, ledger: Ledger) -> Object:
         raise
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # PyYAML trips over escapes such as "\\UFFFFFFFF"
         raise stop(None, "no-yaml", str(error).partition("\n")[0]) from None
-    if not isinstance(found, Object):
+    if not isinstance(nested.found, Object):
         raise ledger.stop(None, "no-yaml", "the file holds no 'key: value' pairs")
-    return found
+    return nested.found
 
 
 @dataclass
