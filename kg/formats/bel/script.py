@@ -203,7 +203,7 @@ def _lines(text: str, ledger: Ledger) -> Iterator[tuple[str, Location]]:
     open_at = ledger.at()
     parts: list[str] = []
     quoted = False
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
         at = ledger.at(number, 1, line.rstrip("\r") if len(line) < 10_000 else "")
         said, comment, quoted = _uncommented(line.rstrip(), quoted)
         if comment.strip("# "):

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import keys, vocabulary
-from kg.model.diagnostics import Location
+from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
 from kg.model.vocabulary import Predicate, Term
@@ -199,7 +199,9 @@ class Draft:
         return made
 
     def mechanism(self, **parts: Any) -> Mechanism:
-        """What was drafted. Raises InvalidMechanism if there is no edge or no node."""
+        """What was drafted. Raises InvalidMechanism if there is no edge, for the faults of the file where it has some."""
+        if not self.edges and any(one.severity == "error" for one in self.ledger.wrong):
+            raise InvalidMechanism(self.ledger.wrong)
         if not self.edges:
             raise self.ledger.stop(None, "no-edges", "the file has no edge that can be read")
         name = re.sub("[^a-z0-9]+", "-", (self.about["id"] or self.file.name.partition(".")[0]).lower()).strip("-")[:64]
