@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 import kg
 from kg import formats, page
+from kg.cli import main
 
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -24,6 +28,45 @@ Open = Callable[..., Any]
 SEEDS = [kg.read(path) for path in formats.seeds()]
 FIRST_IS_SLOW = [pytest.param(one, marks=pytest.mark.slow) if one.id == "ta1-tlr7" else one for one in SEEDS]
 MOST_ARE_SLOW = [one if one.id == "pd1-blockade" else pytest.param(one, marks=pytest.mark.slow) for one in SEEDS]
+
+
+#: Properties are tried on few examples, and where the slow tests are asked for on many; always on the same ones.
+STABLE = settings(
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+settings.register_profile("few", STABLE, max_examples=20)
+settings.register_profile("many", STABLE, max_examples=200)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("few" if config.option.markexpr == "not slow" else "many")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if settings.get_current_profile_name() == "many" and is_hypothesis_test(getattr(item, "obj", None)):
+        item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that ``kg build`` writes of the seeds, and beside it in built.txt what it prints: one build for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built"
+    printed = folder.with_suffix(".txt")
+    try:
+        folder.mkdir()
+    except FileExistsError:  # another worker builds
+        while not printed.exists():
+            time.sleep(0.1)
+        return folder
+    result = CliRunner().invoke(main, ["build", "-o", str(folder)], env={"KG_SOURCES": ""})
+    folder.with_suffix(".part").write_text(result.output, encoding="utf-8")
+    folder.with_suffix(".part").rename(printed)
+    assert result.exit_code == 0, result.output
+    return folder
 
 
 @pytest.fixture(scope="session")

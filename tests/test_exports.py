@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pyoxigraph as ox
 import pytest
-from conftest import FIRST_IS_SLOW
+from conftest import FIRST_IS_SLOW, SEEDS
 from nanopub import Nanopub, NanopubConf
 from rdflib import OWL, RDF, ConjunctiveGraph, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
@@ -21,7 +21,6 @@ from kg.formats import rdf
 from kg.mechanism import Condition, Frozen
 from kg.site.build import build
 
-SEEDS = [kg.read(path) for path in formats.seeds()]
 by_id = pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
 PASSPORT = (DCTERMS.license, OWL.versionInfo, rdf.KGV.inputSha256, rdf.KGV.caveat)
 
@@ -108,13 +107,13 @@ def test_nothing_is_logged_while_nanopublications_are_made(caplog):
 
 
 @pytest.mark.parametrize("mechanism", FIRST_IS_SLOW, ids=lambda m: m.id)
-def test_licence_version_input_hash_and_source_strip_travel_in_every_rdf_export(mechanism):
+def test_licence_version_input_hash_and_source_strip_travel_in_every_rdf_export(mechanism, built):
     for row in formats.writers():
         if row.module == rdf.__name__ and row.name not in ("rdf12",):
             format = {"ttl": "turtle", "trig": "trig", "nq": "nquads", "jsonld": "json-ld"}[
                 row.suffix.rpartition(".")[2]
             ]
-            data = Dataset().parse(data=formats.text(mechanism, row.suffix), format=format)
+            data = Dataset().parse(built / f"{mechanism.id}{row.suffix}", format=format)
             about = URIRef(rdf.iri(mechanism, "run") if row.name == "run" else rdf.iri(mechanism))
             said = {(p, str(o)) for _, p, o, _ in data.quads((about, None, None, None))}
             assert (rdf.KGV.inputSha256, rdf.input_hash(mechanism)) in said
@@ -139,13 +138,6 @@ def test_the_input_hash_is_of_what_is_said_and_not_of_how(tmp_path):
 
 
 # ---------------------------------------------------------------- what describes a build
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("built")
-    build([], folder)
-    return folder
 
 
 def test_all_quads_are_in_one_file(built):

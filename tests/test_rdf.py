@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pyoxigraph as ox
 import pytest
-from conftest import FIRST_IS_SLOW, MOST_ARE_SLOW
+from conftest import FIRST_IS_SLOW, MOST_ARE_SLOW, SEEDS
 from pyld import jsonld
 from rdflib import RDF, BNode, Dataset, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
@@ -18,7 +18,6 @@ from kg.formats import rdf
 from kg.mechanism import Edge, Evidence, Frozen, Mechanism, Node, Sentence, Source
 from kg.vocabulary import Term
 
-SEEDS = [kg.read(path) for path in formats.seeds()]
 by_id = pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
 
 
@@ -91,26 +90,21 @@ def test_no_unasserted_edge_of_a_seed_is_a_bare_triple(mechanism):
 
 
 @pytest.mark.parametrize("mechanism", FIRST_IS_SLOW, ids=lambda m: m.id)
-def test_all_forms_say_the_same_to_rdflib_and_to_pyoxigraph(mechanism):
+def test_all_forms_say_the_same_to_rdflib_and_to_pyoxigraph(mechanism, built):
+    forms = {name: built / f"{mechanism.id}.{name}" for name in ("ttl", "trig", "nq", "jsonld")}
     wanted = rdf.graph(mechanism)
     assert not any(isinstance(term, BNode) for triple in wanted for term in triple)
     for name, format in (("ttl", "turtle"), ("jsonld", "json-ld")):
-        assert isomorphic(Graph().parse(data=rdf.text(mechanism, name), format=format), wanted)
+        assert isomorphic(Graph().parse(forms[name], format=format), wanted)
     for name, format in (("trig", "trig"), ("nq", "nquads")):
-        data = Dataset().parse(data=rdf.text(mechanism, name), format=format)
+        data = Dataset().parse(forms[name], format=format)
         named = {str(g.identifier): g for g in data.graphs() if len(g)}
         assert set(named) == {rdf.iri(mechanism), rdf.iri(mechanism, "run")}
         assert isomorphic(named[rdf.iri(mechanism)], wanted)
         assert isomorphic(named[rdf.iri(mechanism, "run")], rdf.run_graph(mechanism))
     sizes = {}
-    media = {
-        "ttl": ox.RdfFormat.TURTLE,
-        "trig": ox.RdfFormat.TRIG,
-        "nq": ox.RdfFormat.N_QUADS,
-        "jsonld": ox.RdfFormat.JSON_LD,
-    }
-    for name, format in media.items():
-        quads = list(ox.parse(rdf.text(mechanism, name).encode(), format=format))
+    for name, file in forms.items():
+        quads = list(ox.parse(path=file))
         run = ox.NamedNode(rdf.iri(mechanism, "run"))
         sizes[name] = {(str(q.subject), str(q.predicate), str(q.object)) for q in quads if q.graph_name != run}
     assert sizes["ttl"] == sizes["trig"] == sizes["nq"] == sizes["jsonld"]
@@ -189,10 +183,9 @@ def test_json_ld_holds_its_context_and_fetches_none():
 
 
 @by_id
-def test_json_ld_is_what_a_web_developer_expects(mechanism):
+def test_json_ld_is_what_a_web_developer_expects(mechanism, built):
     """Short keys, lists where there may be several, evidence inside its edge, and the same triples to pyld."""
-    text = formats.text(mechanism, ".jsonld")
-    found = json.loads(text)
+    found = json.loads((built / f"{mechanism.id}.jsonld").read_text(encoding="utf-8"))
     edges = {edge["id"]: edge for edge in found["edges"]}
     for edge in mechanism.edges:
         shown = edges[f"edge/{edge.name}"]
