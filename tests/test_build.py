@@ -14,6 +14,7 @@ from kg.cli import main
 from kg.site.build import STAMP, build, outputs
 
 SEED = kg.shelf("seeds") / "ta1-tlr7" / "mechanism.yaml"
+SMALL = SEED.parents[1] / "pd1-blockade" / "mechanism.yaml"  # where any mechanism will do
 GOLDEN = kg.shelf("seeds").parent / "exports"
 FAST = ["ttl", "graphml"]
 
@@ -53,9 +54,9 @@ def test_a_build_writes_every_output_and_says_what(built):
 
 def test_an_invalid_mechanism_stops_the_build_and_nothing_is_touched(tmp_path, broken):
     out = tmp_path / "out"
-    build([SEED], out, FAST)
+    build([SMALL], out, FAST)
     before = {path.name: path.read_bytes() for path in out.iterdir()}
-    result = run("build", str(SEED), str(broken), "-o", str(out), "--only", "ttl")
+    result = run("build", str(SMALL), str(broken), "-o", str(out), "--only", "ttl")
     assert result.exit_code == 1
     assert "unknown-verb" in result.stderr and "did you mean 'degrades'?" in result.stderr
     assert "unknown-place" in result.stderr and "2 errors" in result.stderr
@@ -66,9 +67,9 @@ def test_an_invalid_mechanism_stops_the_build_and_nothing_is_touched(tmp_path, b
 
 
 def test_a_fault_while_writing_leaves_what_was_there(tmp_path, monkeypatch):
-    build([SEED], tmp_path, FAST)
-    before = (tmp_path / "ta1-tlr7.ttl").read_bytes()
-    text = SEED.read_text(encoding="utf-8").replace("title: Tα-1 shields", "title: Tα-1 may shield")
+    build([SMALL], tmp_path, FAST)
+    before = (tmp_path / "pd1-blockade.ttl").read_bytes()
+    text = SMALL.read_text(encoding="utf-8").replace("title: PD-1 brakes", "title: PD-1 may brake")
     changed = tmp_path / "changed.yaml"
     changed.write_text(text, encoding="utf-8")
 
@@ -78,31 +79,31 @@ def test_a_fault_while_writing_leaves_what_was_there(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "write_bytes", no_space)
     result = run("build", str(changed), "-o", str(tmp_path), "--only", "ttl,graphml")
     assert result.exit_code == 1 and "No space left" in result.stderr
-    assert (tmp_path / "ta1-tlr7.ttl").read_bytes() == before
+    assert (tmp_path / "pd1-blockade.ttl").read_bytes() == before
     assert not list(tmp_path.glob(".part-*"))
 
 
 def test_unchanged_inputs_are_not_built_again(tmp_path):
-    first = build([SEED], tmp_path, FAST)
+    first = build([SMALL], tmp_path, FAST)
     stamps = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    second = build([SEED], tmp_path, FAST)
+    second = build([SMALL], tmp_path, FAST)
     assert (first.fresh, second.fresh) == (True, False)
     assert second.summaries == first.summaries
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == stamps
-    (tmp_path / "ta1-tlr7.ttl").write_text("spoiled", encoding="utf-8")
-    assert build([SEED], tmp_path, FAST).fresh
-    assert build([SEED], tmp_path, ["ttl"]).fresh
+    (tmp_path / "pd1-blockade.ttl").write_text("spoiled", encoding="utf-8")
+    assert build([SMALL], tmp_path, FAST).fresh
+    assert build([SMALL], tmp_path, ["ttl"]).fresh
     (tmp_path / STAMP).write_text("{}", encoding="utf-8")
-    assert build([SEED], tmp_path, ["ttl"]).fresh
+    assert build([SMALL], tmp_path, ["ttl"]).fresh
 
 
 def test_a_changed_mechanism_is_built_again(tmp_path):
     file = tmp_path / "m.yaml"
-    shutil.copy(SEED, file)
+    shutil.copy(SMALL, file)
     build([file], tmp_path / "out", ["ttl"])
     file.write_text(file.read_text(encoding="utf-8").replace("version: 0.1.0", "version: 0.2.0"), encoding="utf-8")
     assert build([file], tmp_path / "out", ["ttl"]).fresh
-    assert '"0.2.0"' in (tmp_path / "out" / "ta1-tlr7.ttl").read_text(encoding="utf-8")
+    assert '"0.2.0"' in (tmp_path / "out" / "pd1-blockade.ttl").read_text(encoding="utf-8")
 
 
 def test_two_mechanisms_of_one_id_are_refused(tmp_path):
@@ -253,20 +254,20 @@ def test_one_file_that_cannot_be_read_hides_no_other(broken):
 def test_a_text_that_comes_or_goes_is_an_input_of_the_build(tmp_path):
     texts = tmp_path / "texts"
     texts.mkdir()
-    assert build([SEED], tmp_path / "out", ["ttl"], sources=texts).fresh
+    assert build([SMALL], tmp_path / "out", ["ttl"], sources=texts).fresh
     (texts / "article.md").write_text("some text", encoding="utf-8")
-    assert build([SEED], tmp_path / "out", ["ttl"], sources=texts).fresh
-    assert not build([SEED], tmp_path / "out", ["ttl"], sources=texts).fresh
+    assert build([SMALL], tmp_path / "out", ["ttl"], sources=texts).fresh
+    assert not build([SMALL], tmp_path / "out", ["ttl"], sources=texts).fresh
 
 
 def test_a_folder_in_the_way_stops_the_build_before_anything_is_replaced(tmp_path):
-    build([SEED], tmp_path, ["ttl"])
-    before = (tmp_path / "ta1-tlr7.ttl").read_bytes()
-    (tmp_path / "ta1-tlr7.graphml").mkdir()
-    result = run("build", str(SEED), "-o", str(tmp_path), "--only", "graphml,ttl")
+    build([SMALL], tmp_path, ["ttl"])
+    before = (tmp_path / "pd1-blockade.ttl").read_bytes()
+    (tmp_path / "pd1-blockade.graphml").mkdir()
+    result = run("build", str(SMALL), "-o", str(tmp_path), "--only", "graphml,ttl")
     assert result.exit_code == 1
-    assert "ta1-tlr7.graphml: is a folder" in result.stderr
-    assert (tmp_path / "ta1-tlr7.ttl").read_bytes() == before
+    assert "pd1-blockade.graphml: is a folder" in result.stderr
+    assert (tmp_path / "pd1-blockade.ttl").read_bytes() == before
     assert not list(tmp_path.glob(".part-*"))
 
 

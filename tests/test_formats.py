@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import kg
@@ -274,7 +274,6 @@ TEXT = st.sampled_from(
 
 
 @by_format
-@settings(derandomize=True, deadline=None, database=None)
 @given(text=TEXT)
 def test_awkward_texts_are_carried_or_reported(row, text):
     nodes = {**FULL.nodes, "B": dataclasses.replace(FULL.nodes["B"], name=text, note=text)}
