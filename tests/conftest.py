@@ -38,7 +38,7 @@ STABLE = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 settings.register_profile("few", STABLE, max_examples=20)
-settings.register_profile("many", STABLE, max_examples=200)
+settings.register_profile("many", STABLE, max_examples=100)
 
 
 def pytest_configure(config: pytest.Config) -> None:

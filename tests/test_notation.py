@@ -18,6 +18,7 @@ from kg.mechanism import Frozen, Mechanism
 from kg.vocabulary import Term
 
 SEEDS = formats.seeds()
+SCHEMA = jsonschema.Draft7Validator(schema())
 
 # ---------------------------------------------------------------- any valid mechanism
 
@@ -352,12 +353,12 @@ def test_the_schema_is_the_one_that_is_committed():
 
 
 def test_the_schema_is_a_schema():
-    jsonschema.Draft7Validator.check_schema(schema())
+    SCHEMA.check_schema(SCHEMA.schema)
 
 
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.parent.name)
 def test_a_seed_fits_the_schema(path):
-    jsonschema.validate(yaml.load(path.read_bytes(), yaml.BaseLoader), schema())
+    SCHEMA.validate(yaml.load(path.read_bytes(), yaml.BaseLoader))
 
 
 @pytest.mark.parametrize(
@@ -382,14 +383,13 @@ def test_what_the_reader_refuses_the_schema_refuses(old, new):
     changed = seed.replace(old, new)
     assert parse_bytes(changed.encode())[1] or checks.check(parse_bytes(changed.encode())[0]).errors
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(yaml.load(changed, yaml.BaseLoader), schema())
+        SCHEMA.validate(yaml.load(changed, yaml.BaseLoader))
 
 
 @given(record("mechanism"))
 def test_what_the_writer_writes_fits_the_schema(mechanism):
     found = yaml.load(text(mechanism), yaml.BaseLoader)
-    errors = list(jsonschema.Draft7Validator(schema()).iter_errors(found))
-    assert not errors
+    assert not list(SCHEMA.iter_errors(found))
 
 
 @pytest.mark.parametrize("name", RECORDS)
