@@ -120,8 +120,12 @@ def test_every_line_ends_at_a_place_of_its_own(file: Path) -> None:
 
 @pytest.mark.parametrize(
     ("seed", "count"),
-    [(n, count) for count in (8, 20, 40) for n in range(3)]
-    + [pytest.param(n, count, marks=pytest.mark.slow) for n, count in ((0, 80), (1, 80), (2, 80), (3, 150))],
+    [(n, count) for count in (8, 20) for n in range(3)]
+    + [(0, 40)]
+    + [
+        pytest.param(n, count, marks=pytest.mark.slow)
+        for n, count in ((1, 40), (2, 40), (0, 80), (1, 80), (2, 80), (3, 150))
+    ],
 )
 def test_the_automatic_picture_of_generated_mechanisms_has_no_fault(seed: int, count: int) -> None:
     mechanism = chained(seed, count)
@@ -163,9 +167,11 @@ def test_a_blocking_edge_ends_on_the_edge_it_blocks(mechanism: Mechanism) -> Non
     assert min((x - px) ** 2 + (y - py) ** 2 for px, py in on_it) < 4
 
 
-@pytest.mark.parametrize("what", ["html", "svg"])
-def test_the_same_bytes_whatever_the_hash_seed(what: str) -> None:
-    code = f"import kg, hashlib; from kg import page; print(hashlib.sha256(page.{what}(kg.read('ta1-tlr7')).encode()).hexdigest())"
+def test_the_same_bytes_whatever_the_hash_seed() -> None:
+    code = (
+        "import kg, hashlib; from kg import page; seed = kg.read('ta1-tlr7');"
+        "[print(hashlib.sha256(text.encode()).hexdigest()) for text in (page.html(seed), page.svg(seed))]"
+    )
     runs = [
         subprocess.run(
             [sys.executable, "-c", code],
@@ -176,7 +182,7 @@ def test_the_same_bytes_whatever_the_hash_seed(what: str) -> None:
         ).stdout
         for seed in ("1", "2")
     ]
-    assert runs[0] == runs[1] and len(runs[0]) > 60
+    assert runs[0] == runs[1] and len(runs[0].split()) == 2
 
 
 def test_importing_the_page_imports_no_host() -> None:

@@ -129,11 +129,12 @@ def differences(tab: Any, asked: Iterable[tuple[Mechanism, list[Question]]]) -> 
     return compared, wrong
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def interpreter(chromium: Any) -> Iterator[Any]:
-    """network.js alone, without a page."""
+    """network.js and overlay.js alone, without a page."""
     tab = chromium.new_page()
-    tab.add_script_tag(content=asset("network.js"))
+    for script in ("network.js", "overlay.js"):
+        tab.add_script_tag(content=asset(script))
     yield tab
     tab.close()
 
@@ -429,7 +430,6 @@ def test_without_a_script_the_tables_stay(visit: Open) -> None:
 def test_a_table_is_read_or_its_lines_are_named(
     interpreter: Any, text: str, rows: Any, wrong: Any, heading: str
 ) -> None:
-    interpreter.add_script_tag(content=asset("overlay.js"))
     found = interpreter.evaluate("text => readTable(text)", text)
     assert [(row["name"], row["number"]) for row in found["rows"]] == rows
     assert [f"{one['line']}: {one['what']}" for one in found["wrong"]] == wrong
