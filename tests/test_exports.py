@@ -26,8 +26,9 @@ PASSPORT = (DCTERMS.license, OWL.versionInfo, rdf.KGV.inputSha256, rdf.KGV.cavea
 
 
 @by_id
-def test_each_edge_is_a_reifier_of_its_triple_and_nothing_more_is_asserted(mechanism):
-    quads = list(ox.parse(rdf.text(mechanism, "rdf12"), format=ox.RdfFormat.TURTLE))
+def test_each_edge_is_a_reifier_of_its_triple_and_nothing_more_is_asserted(mechanism, built):
+    file = built / f"{mechanism.id}.rdf12.ttl"
+    quads = list(ox.parse(path=file))
     reified = {q.subject.value: q.object for q in quads if isinstance(q.object, ox.Triple)}
     assert set(reified) == {rdf.iri(mechanism, "edge", edge.name) for edge in mechanism.edges}
     plain = [q for q in quads if not isinstance(q.object, ox.Triple)]
@@ -39,7 +40,7 @@ def test_each_edge_is_a_reifier_of_its_triple_and_nothing_more_is_asserted(mecha
         same = (one for one in mechanism.edges if one.sentence == edge.sentence)  # at two levels, say
         assert ((triple.subject, triple.predicate, triple.object) in bare) == any(map(mechanism.bare, same))
     store = ox.Store()
-    store.bulk_load(rdf.text(mechanism, "rdf12").encode(), format=ox.RdfFormat.TURTLE)
+    store.bulk_load(path=file)
     query = "PREFIX kgv: <https://w3id.org/immune-kg/vocab/> SELECT ?e { ?s ?p ?o ~ ?e . ?e kgv:evidence/kgv:claim kgv:finding }"
     assert {str(row["e"].value) for row in store.query(query)} <= {
         rdf.iri(mechanism, "edge", edge.name)
@@ -51,8 +52,8 @@ def test_each_edge_is_a_reifier_of_its_triple_and_nothing_more_is_asserted(mecha
 # ---------------------------------------------------------------- nanopublications
 
 
-def nanopublications(mechanism):
-    data = Dataset().parse(data=rdf.text(mechanism, "nanopub"), format="trig")
+def nanopublications(text):
+    data = Dataset().parse(data=text, format="trig")
     parts = {}
     for graph in data.graphs():
         name, mark, part = str(graph.identifier).partition("#")
@@ -62,8 +63,8 @@ def nanopublications(mechanism):
 
 
 @by_id
-def test_every_asserted_edge_is_a_valid_nanopublication_with_its_trusty_uri(mechanism):
-    found = nanopublications(mechanism)
+def test_every_asserted_edge_is_a_valid_nanopublication_with_its_trusty_uri(mechanism, built):
+    found = nanopublications((built / f"{mechanism.id}.nanopub.trig").read_text(encoding="utf-8"))
     assert len(found) == sum(map(mechanism.bare, mechanism.edges))
     for name, parts in found.items():
         with warnings.catch_warnings():
@@ -80,10 +81,10 @@ def test_every_asserted_edge_is_a_valid_nanopublication_with_its_trusty_uri(mech
 
 
 @by_id
-def test_a_nanopublication_asserts_one_edge_and_gives_its_evidence(mechanism):
+def test_a_nanopublication_asserts_one_edge_and_gives_its_evidence(mechanism, built):
     nodes = {URIRef(rdf.iri(mechanism, "node", key)) for key in mechanism.nodes}
     edges = {URIRef(rdf.iri(mechanism, "edge", edge.name)) for edge in mechanism.edges}
-    for name, parts in nanopublications(mechanism).items():
+    for name, parts in nanopublications((built / f"{mechanism.id}.nanopub.trig").read_text(encoding="utf-8")).items():
         bare = [t for graph in parts.values() for t in graph if t[0] in nodes and t[2] in nodes | edges]
         assert len(bare) == 1 and bare[0] in parts["assertion"]
         (edge,) = parts["provenance"].objects(URIRef(f"{name}#assertion"), rdf.PROV.wasDerivedFrom)
@@ -93,8 +94,9 @@ def test_a_nanopublication_asserts_one_edge_and_gives_its_evidence(mechanism):
 
 def test_a_nanopublication_is_renamed_when_what_it_says_changes():
     seed = SEEDS[0]
-    assert set(nanopublications(seed)) == set(nanopublications(replace(seed, edges=seed.edges[::-1])))
-    assert not set(nanopublications(seed)) & set(nanopublications(replace(seed, version="99")))
+    turned, newer = replace(seed, edges=seed.edges[::-1]), replace(seed, version="99")
+    names, same, others = (set(nanopublications(rdf.text(one, "nanopub"))) for one in (seed, turned, newer))
+    assert names == same and not names & others
 
 
 def test_nothing_is_logged_while_nanopublications_are_made(caplog):
