@@ -127,9 +127,7 @@ def expected(*wanted):
 def test_a_comparison_holds_if_it_does_so_for_all_values_that_there_may_be(relation):
     """Tried one by one: it holds for all, fails for all, or is open."""
     asked = list(itertools.product(BETWEEN, repeat=2))
-    values = {
-        name: range(LADDER.index(least), LADDER.index(most) + 1) for name, (_, (least, most)) in BETWEEN.items()
-    }
+    values = {name: range(LADDER.index(least), LADDER.index(most) + 1) for name, (_, (least, most)) in BETWEEN.items()}
     for (here, there), (holds, value, other) in zip(
         asked, expected(*((here, relation, there) for here, there in asked)), strict=True
     ):
@@ -224,13 +222,18 @@ def experiments(text, most=2):
     return [(one.condition, dict(one.settings)) for one in discriminate(mechanism, most=most)]
 
 
-RIVALS = "nodes: {A: {}, B: {outcome: 'yes'}, X: {}, C: {}}\nedges: [{edge: A promotes B, name: e}, {edge: C binds X}]\n"
-RIVALS += "readings: {rival: {edges: {e: {requires: [X]}}}}\n"
+RIVALS = """
+nodes: {A: {}, B: {outcome: 'yes'}, X: {}, C: {}}
+edges: [{edge: A promotes B, name: e}, {edge: C binds X}]
+readings: {rival: {edges: {e: {requires: [X]}}}}
+"""
 
 
 def test_the_smallest_experiments_come_first_and_larger_ones_only_where_they_are_needed():
     """One setting on top of a condition, then a condition as it stands; two settings where neither tells readings apart."""
-    conditions = "conditions: {plain: {set: {A: present, C: present}}, apart: {set: {A: present, X: absent, C: absent}}}"
+    conditions = (
+        "conditions: {plain: {set: {A: present, C: present}}, apart: {set: {A: present, X: absent, C: absent}}}"
+    )
     assert experiments(RIVALS + conditions) == [("plain", {"X": "absent"}), ("apart", {})]
     assert experiments(RIVALS) == [("", {"A": "present", "X": "absent"})]
     assert experiments(RIVALS, most=1) == []
