@@ -27,7 +27,6 @@ from kg.vocabulary import Term
 SEED = kg.read("ta1-tlr7")
 BOTH = {row.name: row for row in formats.FORMATS.values() if row.reads and row.writes}
 READ = {row.name: row for row in formats.FORMATS.values() if row.reads}
-by_format = pytest.mark.parametrize("row", BOTH.values(), ids=list(BOTH))
 GO, MOUSE = Term("GO:0036019", "endolysosome"), Term("NCBITaxon:10090", "Mus musculus")
 
 
@@ -178,17 +177,21 @@ ODD = dataclasses.replace(
 )
 
 
+def slow(name):
+    """Two forms of RDF say what Turtle says, and what the runs derive: their long cases are slow tests."""
+    return [pytest.mark.slow] if name in ("trig", "nq") else []
+
+
 MECHANISMS = {"seed": SEED, "full": FULL, "odd": ODD}
-#: These forms of RDF say what Turtle says, and what the runs derive.
-SLOW = (("seed", "trig"), ("seed", "nq"))
 of_both = pytest.mark.parametrize(
     ("which", "row"),
     [
-        pytest.param(which, row, id=f"{which}-{name}", marks=[pytest.mark.slow] if (which, name) in SLOW else [])
+        pytest.param(which, row, id=f"{which}-{name}", marks=slow(name) if which == "seed" else [])
         for which in ("seed", "full")
         for name, row in BOTH.items()
     ],
 )
+by_form = pytest.mark.parametrize("row", [pytest.param(row, id=name, marks=slow(name)) for name, row in BOTH.items()])
 
 
 @cache
@@ -240,7 +243,7 @@ def test_what_comes_back_is_what_the_report_says(row, which):
         assert again == mechanism
 
 
-@by_format
+@by_form
 def test_every_reason_that_a_format_gives_is_one_that_it_needs(row):
     used = {one.how for which in MECHANISMS for one in account_of(which, row.name).lost}
     assert set(formats.reasons(row).values()) == used
@@ -274,7 +277,7 @@ def test_what_a_format_gives_back_is_a_mechanism_that_can_be_used(row, which):
     assert not [one for one in (*second.lost, *second.changed) if one.field not in what], str(second)
 
 
-@by_format
+@by_form
 def test_nothing_is_added_but_what_a_file_of_that_format_is(row):
     """What the source does not state is not stated: no default, no guess."""
     account = account_of("seed", row.name)
@@ -296,7 +299,7 @@ TEXT = st.sampled_from(
 )
 
 
-@by_format
+@by_form
 @given(text=TEXT)
 def test_awkward_texts_are_carried_or_reported(row, text):
     nodes = {**FULL.nodes, "B": dataclasses.replace(FULL.nodes["B"], name=text, note=text)}
