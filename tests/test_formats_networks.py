@@ -14,11 +14,18 @@ import kg
 from kg import cli, formats
 from kg.formats.networks import attributes
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from ndex2.cx2 import RawCX2NetworkFactory
-
 SEED = kg.read("ta1-tlr7")
+
+
+@pytest.fixture
+def cx2():
+    """NDEx's reader of CX2. To import it takes half a second."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from ndex2.cx2 import RawCX2NetworkFactory
+    return RawCX2NetworkFactory().get_cx2network
+
+
 both = pytest.mark.parametrize("mechanism", [SEED, FULL], ids=["seed", "full"])
 
 
@@ -42,9 +49,9 @@ def test_igraph_reads_the_graphml_with_all_nodes_edges_and_attributes(mechanism,
 
 
 @both
-def test_ndex2_reads_the_cx2_with_positions_attributes_and_style(mechanism):
+def test_ndex2_reads_the_cx2_with_positions_attributes_and_style(mechanism, cx2):
     text = formats.text(mechanism, ".cx2")
-    network = RawCX2NetworkFactory().get_cx2network(json.loads(text))
+    network = cx2(json.loads(text))
     assert (len(network.get_nodes()), len(network.get_edges())) == (len(mechanism.nodes), len(mechanism.edges))
     assert network.get_network_attributes()["name"] == mechanism.title
     by_key = {node["v"]["key"]: node for node in network.get_nodes().values()}
@@ -63,8 +70,8 @@ def test_ndex2_reads_the_cx2_with_positions_attributes_and_style(mechanism):
     assert [part for part in again if "nodes" in part]
 
 
-def test_what_ndex2_writes_is_read(tmp_path):
-    network = RawCX2NetworkFactory().get_cx2network(json.loads(formats.text(SEED, ".cx2")))
+def test_what_ndex2_writes_is_read(tmp_path, cx2):
+    network = cx2(json.loads(formats.text(SEED, ".cx2")))
     file = tmp_path / "x.cx2"
     file.write_text(json.dumps(network.to_cx2()), encoding="utf-8")
     mechanism, _ = formats.parse(file)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pyoxigraph as ox
 import pytest
-from conftest import FIRST_IS_SLOW, MOST_ARE_SLOW
+from conftest import FIRST_IS_SLOW, MOST_ARE_SLOW, SEEDS
 from pyld import jsonld
 from rdflib import PROV, RDF, SKOS, BNode, Dataset, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
@@ -21,7 +21,6 @@ from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
 from kg.model.vocabulary import Term
 
-SEEDS = [kg.read(path) for path in formats.seeds()]
 by_id = pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
 
 
@@ -98,26 +97,21 @@ def test_no_unasserted_edge_of_a_seed_is_a_bare_triple(mechanism):
 
 
 @pytest.mark.parametrize("mechanism", FIRST_IS_SLOW, ids=lambda m: m.id)
-def test_all_forms_say_the_same_to_rdflib_and_to_pyoxigraph(mechanism):
+def test_all_forms_say_the_same_to_rdflib_and_to_pyoxigraph(mechanism, built):
+    forms = {name: built / f"{mechanism.id}.{name}" for name in ("ttl", "trig", "nq", "jsonld")}
     wanted = write.graph(mechanism)
     assert not any(isinstance(term, BNode) for triple in wanted for term in triple)
     for name, format in (("ttl", "turtle"), ("jsonld", "json-ld")):
-        assert isomorphic(Graph().parse(data=rdf.text(mechanism, name), format=format), wanted)
+        assert isomorphic(Graph().parse(forms[name], format=format), wanted)
     for name, format in (("trig", "trig"), ("nq", "nquads")):
-        data = Dataset().parse(data=rdf.text(mechanism, name), format=format)
+        data = Dataset().parse(forms[name], format=format)
         named = {str(g.identifier): g for g in data.graphs() if len(g)}
         assert set(named) == {names.iri(mechanism), names.iri(mechanism, "run")}
         assert isomorphic(named[names.iri(mechanism)], wanted)
         assert isomorphic(named[names.iri(mechanism, "run")], write.run_graph(mechanism))
     sizes = {}
-    media = {
-        "ttl": ox.RdfFormat.TURTLE,
-        "trig": ox.RdfFormat.TRIG,
-        "nq": ox.RdfFormat.N_QUADS,
-        "jsonld": ox.RdfFormat.JSON_LD,
-    }
-    for name, format in media.items():
-        quads = list(ox.parse(rdf.text(mechanism, name).encode(), format=format))
+    for name, file in forms.items():
+        quads = list(ox.parse(path=file))
         run = ox.NamedNode(names.iri(mechanism, "run"))
         sizes[name] = {(str(q.subject), str(q.predicate), str(q.object)) for q in quads if q.graph_name != run}
     assert sizes["ttl"] == sizes["trig"] == sizes["nq"] == sizes["jsonld"]
@@ -196,10 +190,9 @@ def test_json_ld_holds_its_context_and_fetches_none():
 
 
 @by_id
-def test_json_ld_is_what_a_web_developer_expects(mechanism):
+def test_json_ld_is_what_a_web_developer_expects(mechanism, built):
     """Short keys, lists where there may be several, evidence inside its edge, and the same triples to pyld."""
-    text = formats.text(mechanism, ".jsonld")
-    found = json.loads(text)
+    found = json.loads((built / f"{mechanism.id}.jsonld").read_text(encoding="utf-8"))
     edges = {edge["id"]: edge for edge in found["edges"]}
     for edge in mechanism.edges:
         shown = edges[f"edge/{edge.name}"]

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import operator
 import random
 import re
 import subprocess
@@ -108,6 +109,72 @@ def test_all_expectations_hold_under_every_reading():
     found = list(expectations.outcomes(Run(SEED)))
     assert len(found) == 2 * len(SEED.expectations) == 26
     assert all(one.holds is True for one in found)
+
+
+LADDER = ("none", "some", "much")
+#: How far the two causes of the rung reach: under each of these conditions it lies between two levels.
+BETWEEN = {
+    "zero": ({"low": "absent", "high": "absent"}, ("none", "none")),
+    "one": ({"low": "present", "high": "absent"}, ("some", "some")),
+    "two": ({"high": "present"}, ("much", "much")),
+    "zero-one": ({"high": "absent"}, ("none", "some")),
+    "one-two": ({"low": "present"}, ("some", "much")),
+    "zero-two": ({}, ("none", "much")),
+}
+COMPARED = {"same as": operator.eq, "higher than": operator.gt, "lower than": operator.lt}
+
+
+def expected(*wanted):
+    """What becomes of expectations of the rung: (condition, relation, condition or level)."""
+    mechanism, _ = sketch(
+        "nodes: {rung: {levels: [none, some, much]}}\n"
+        "edges: [{edge: low promotes rung, level: some}, {edge: high promotes rung, level: much}]\n"
+        f"conditions: {json.dumps({name: {'set': given} for name, (given, _) in BETWEEN.items()})}\n"
+        f"expectations: {json.dumps([{'given': here, 'expect': f'rung {how} {than}'} for here, how, than in wanted])}\n"
+    )
+    return [(one.holds, one.value, one.other) for one in expectations.outcomes(Run(mechanism))]
+
+
+@pytest.mark.parametrize("relation", COMPARED)
+def test_a_comparison_holds_if_it_does_so_for_all_values_that_there_may_be(relation):
+    """Tried one by one: it holds for all, fails for all, or is open."""
+    asked = list(itertools.product(BETWEEN, repeat=2))
+    values = {name: range(LADDER.index(least), LADDER.index(most) + 1) for name, (_, (least, most)) in BETWEEN.items()}
+    for (here, there), (holds, value, other) in zip(
+        asked, expected(*((here, relation, there) for here, there in asked)), strict=True
+    ):
+        tried = {COMPARED[relation](*pair) for pair in itertools.product(values[here], values[there])}
+        assert holds is (tried.pop() if len(tried) == 1 else None), (here, relation, there)
+        for name, shown in ((here, value), (there, other)):
+            least, most = BETWEEN[name][1]
+            assert shown == (least if least == most else (least, most))
+
+
+def test_a_value_is_met_missed_or_open():
+    asked = [(here, "is", level) for here in BETWEEN for level in (*LADDER, "unknown")]
+    for (here, _, level), (holds, *_) in zip(asked, expected(*asked), strict=True):
+        least, most = map(LADDER.index, BETWEEN[here][1])
+        if level == "unknown":
+            assert holds is (least != most), here
+        elif least <= LADDER.index(level) <= most:
+            assert holds is (True if least == most else None), (here, level)
+        else:
+            assert holds is False, (here, level)
+
+
+def test_an_expectation_of_one_reading_is_tried_under_that_one():
+    mechanism, _ = sketch(
+        "edges: [{edge: A promotes B, name: e}]\nreadings: {off: {edges: {e: {run: no}}}, same: {}}\n"
+        "conditions: {on: {set: {A: present}}}\n"
+        "expectations: [{given: on, expect: B is present}, {given: on, expect: B is unknown, reading: off}]"
+    )
+    found = [(one.expectation.expect.than, one.reading, one.holds) for one in expectations.outcomes(Run(mechanism))]
+    assert found == [
+        ("present", "as written", True),
+        ("present", "off", None),
+        ("present", "same", True),
+        ("unknown", "off", True),
+    ]
 
 
 def test_readings_disagree_about_rnase_a():
@@ -237,6 +304,39 @@ def test_a_route_through_what_must_be_absent_has_the_opposite_sign():
     (route,) = routes(mechanism, "D", "B")
     assert [(hop.node, hop.kind, hop.sign) for hop in route.hops] == [("D", "unless", -1)]
     assert list(routes(mechanism, "D", "B", edges_only=True)) == []
+
+
+@pytest.mark.parametrize("ends", [("chemo_therapy", "TLR7"), ("TLR7", "chemo_therapy")])
+def test_routes_from_or_to_what_is_no_node_are_impossible(ends):
+    with pytest.raises(QueryError, match="no node is called 'chemo_therapy'; did you mean 'chemotherapy'"):
+        list(routes(SEED, *ends))
+
+
+def experiments(text, most=2):
+    mechanism, _ = sketch(text)
+    return [(one.condition, dict(one.settings)) for one in discriminate(mechanism, most=most)]
+
+
+RIVALS = """
+nodes: {A: {}, B: {outcome: 'yes'}, X: {}, C: {}}
+edges: [{edge: A promotes B, name: e}, {edge: C binds X}]
+readings: {rival: {edges: {e: {requires: [X]}}}}
+"""
+
+
+def test_the_smallest_experiments_come_first_and_larger_ones_only_where_they_are_needed():
+    """One setting on top of a condition, then a condition as it stands; two settings where neither tells readings apart."""
+    conditions = (
+        "conditions: {plain: {set: {A: present, C: present}}, apart: {set: {A: present, X: absent, C: absent}}}"
+    )
+    assert experiments(RIVALS + conditions) == [("plain", {"X": "absent"}), ("apart", {})]
+    assert experiments(RIVALS) == [("", {"A": "present", "X": "absent"})]
+    assert experiments(RIVALS, most=1) == []
+
+
+def test_one_reading_alone_has_no_experiment():
+    with pytest.raises(QueryError, match="one reading only"):
+        experiments("edges: [{edge: A promotes B}]")
 
 
 @pytest.mark.parametrize(
