@@ -36,7 +36,8 @@ from kg.model.records import (
 
 if TYPE_CHECKING:
     import networkx as nx
-    import pandas as pd
+
+    from kg.model.frames import DataFrame
 
 
 @dataclass(frozen=True)
@@ -309,7 +310,7 @@ class Mechanism(TrackedRecord):
             self.version
         )
 
-    def to_frame(self, of: str = "edges") -> pd.DataFrame:
+    def to_frame(self, of: str = "edges") -> DataFrame:
         """The ``edges``, ``nodes``, ``evidence`` or ``sources`` as a pandas data frame of plain values, a row for each.
 
         Edges and nodes have the attributes that ``graph`` gives them; evidence has the keys of the notation, beside the

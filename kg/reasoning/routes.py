@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from kg.model.frames import frame
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Requirement
 from kg.reasoning.asked import key_of
 from kg.reasoning.whatif import claim_of, weakest
+
+if TYPE_CHECKING:
+    from kg.model.frames import DataFrame
 
 #: How a step of a route leads on: the node is the subject of the edge, or a condition of it.
 WORDS = {"edge": "→", "requires": "—is required for→", "unless": "—must be absent for→"}
@@ -49,7 +54,34 @@ class Weakest(NamedTuple):
     sources: int
 
 
-def routes(mechanism: Mechanism, start: str, end: str, longest: int = 0, edges_only: bool = False) -> Iterator[Route]:
+class Routes(Iterator[Route]):
+    """Routes, found one after the other as they are asked for: there may be very many."""
+
+    def __init__(self, found: Iterator[Route]) -> None:
+        self._found = found
+
+    def __next__(self) -> Route:
+        return next(self._found)
+
+    def to_frame(self, most: int = 1000) -> DataFrame:
+        """The next routes as a pandas data frame: sign, length, nodes and edges. Raises MissingLibrary without pandas.
+
+        >>> from kg.formats import read
+        >>> routes(read("ta1-tlr7"), "TLR7", "TLR7_active").to_frame()["edges"].tolist()
+        ['activation']
+        """
+        return frame(
+            {
+                "sign": route.sign,
+                "steps": len(route.hops),
+                "nodes": "|".join(hop.node for hop in route.hops),
+                "edges": "|".join(route.edges),
+            }
+            for route in itertools.islice(self, most)
+        )
+
+
+def routes(mechanism: Mechanism, start: str, end: str, longest: int = 0, edges_only: bool = False) -> Routes:
     """Every simple route from one node to another along signed steps, shortest first.
 
     A step leads from the subject of an edge to its object; or from a node that the edge requires, with the same sign,
@@ -63,7 +95,7 @@ def routes(mechanism: Mechanism, start: str, end: str, longest: int = 0, edges_o
     Raises QueryError for a node that there is not.
     """
     start, end = key_of(mechanism, start), key_of(mechanism, end)
-    return _routes(mechanism, start, end, longest or len(mechanism.nodes), edges_only)
+    return Routes(_routes(mechanism, start, end, longest or len(mechanism.nodes), edges_only))
 
 
 def _routes(mechanism: Mechanism, start: str, end: str, longest: int, edges_only: bool) -> Iterator[Route]:

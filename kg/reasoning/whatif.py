@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from kg.model import vocabulary
+from kg.model.frames import frame
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Effect, Evidence
 from kg.reasoning.asked import keyed
@@ -15,6 +16,9 @@ from kg.reasoning.expectations import observed
 from kg.reasoning.meetings import Meeting, behind, in_words, meetings
 from kg.reasoning.network import AS_WRITTEN, Input, Network, QueryError, Run, Value, under
 from kg.reasoning.reasons import Reasons, missing_facts
+
+if TYPE_CHECKING:
+    from kg.model.frames import DataFrame
 
 START = "start"  # what an answer is compared with unless something is set on top of a condition: the starting state
 
@@ -103,6 +107,20 @@ class Answer:
             },
             "cite": self.cite,
         }
+
+    def to_frame(self) -> DataFrame:
+        """A row for each node: its value before and after, and whether it changed. Raises MissingLibrary without pandas.
+
+        >>> from kg.formats import read
+        >>> table = whatif(read("ta1-tlr7"), "both", {"TLR7": "absent"}).to_frame()
+        >>> table[table.node == "tumour_control"].values.tolist()
+        [['tumour_control', 'strong', 'partial', True]]
+        """
+        changed = {step.node for step in self.changed}
+        return frame(
+            {"node": node, "before": shown(self.before[node]), "after": shown(value), "changed": node in changed}
+            for node, value in self.values.items()
+        )
 
 
 def plain(value: Value) -> str | list[str]:
