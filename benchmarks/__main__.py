@@ -26,6 +26,7 @@ SMALL = {
     "bulk": ["10000"],
     "causal": ["1000"],
     "page": ["20"],
+    "screen": ["200"],
     "serve": ["--seconds", "1", "--runaway", "5"],
     "sparql": ["10000"],
     "whatif": ["1000"],

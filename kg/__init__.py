@@ -14,6 +14,7 @@ Whatever kg raises of its own is a ``KgError``::
     KgError
     ├── InvalidMechanism   a file, or a mechanism made in Python, is wrong; ``diagnostics`` says where and why
     ├── UnknownName        no node, edge or condition has this name; it says which may have been meant
+    │   └── AmbiguousName  several nodes have it; it lists them
     ├── MissingLibrary     an extra of kg that is needed is not installed
     ├── UnknownFormat      no format has this name or ending
     ├── QueryError         a question about a run has no answer: contradictory settings, or no such value
@@ -41,6 +42,7 @@ if TYPE_CHECKING:  # what a type checker sees; each name is imported on first us
     from kg.formats import read as read
     from kg.formats import seeds as seeds
     from kg.formats import write as write
+    from kg.model.diagnostics import AmbiguousName as AmbiguousName
     from kg.model.diagnostics import InvalidMechanism as InvalidMechanism
     from kg.model.diagnostics import KgError as KgError
     from kg.model.diagnostics import MissingLibrary as MissingLibrary
@@ -56,6 +58,7 @@ if TYPE_CHECKING:  # what a type checker sees; each name is imported on first us
     from kg.reasoning.network import QueryError as QueryError
     from kg.reasoning.reasons import why as why
     from kg.reasoning.routes import routes as routes
+    from kg.reasoning.screens import screen as screen
     from kg.reasoning.whatif import whatif as whatif
     from kg.review.curate import add_source as add_source
     from kg.review.diff import diff as diff
@@ -69,6 +72,7 @@ __version__ = "0.1.0"
 
 #: Where each public name lives.
 _HOME = {
+    "AmbiguousName": "kg.model.diagnostics",
     "BulkError": "kg.bulk",
     "InvalidMechanism": "kg.model.diagnostics",
     "KgError": "kg.model.diagnostics",
@@ -97,6 +101,7 @@ _HOME = {
     "questions": "kg.sparql",
     "read": "kg.formats",
     "routes": "kg.reasoning.routes",
+    "screen": "kg.reasoning.screens",
     "seeds": "kg.formats",
     "site": "kg",
     "whatif": "kg.reasoning.whatif",

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 import kg
 from kg import formats, page
+from kg.cli import main
 
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -24,6 +28,47 @@ Open = Callable[..., Any]
 SEEDS = [kg.read(path) for path in formats.seeds()]
 FIRST_IS_SLOW = [pytest.param(one, marks=pytest.mark.slow) if one.id == "ta1-tlr7" else one for one in SEEDS]
 MOST_ARE_SLOW = [one if one.id == "pd1-blockade" else pytest.param(one, marks=pytest.mark.slow) for one in SEEDS]
+
+
+#: Properties are tried on few examples, and where the slow tests are asked for on many; always on the same ones.
+STABLE = settings(
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+settings.register_profile("few", STABLE, max_examples=20)
+settings.register_profile("many", STABLE, max_examples=100)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("few" if config.option.markexpr == "not slow" else "many")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if settings.get_current_profile_name() == "many" and is_hypothesis_test(getattr(item, "obj", None)):
+        item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that ``kg build`` writes of the seeds, and beside it in built.txt what it prints: one build for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built"
+    printed = folder.with_suffix(".txt")
+    try:
+        folder.mkdir()
+    except FileExistsError:  # another worker builds
+        for _ in range(3000):
+            if printed.exists():
+                return folder
+            time.sleep(0.1)
+        pytest.fail("the worker that builds the exports has not ended in five minutes")
+    result = CliRunner().invoke(main, ["build", "-o", str(folder)], env={"KG_SOURCES": ""})
+    folder.with_suffix(".part").write_text(result.output, encoding="utf-8")
+    folder.with_suffix(".part").rename(printed)
+    assert result.exit_code == 0, result.output
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -48,17 +93,21 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def tabs(chromium: Any) -> dict[bool, list[Any]]:
+    """Tabs that nobody uses, with and without JavaScript: to load a page in one takes half of the time of a new one."""
+    return {True: [], False: []}
+
+
 @pytest.fixture
-def visit(chromium: Any, file: Path) -> Iterator[Open]:
+def visit(chromium: Any, tabs: dict[bool, list[Any]], file: Path) -> Iterator[Open]:
     """Opens a page from its file, refuses every other request, and fails on any, and on any word in the console."""
-    contexts, wrong = [], []
+    opened, wrong = [], []
 
     def open_page(after: str = "", width: int = 1440, height: int = 900, path: Path = file, js: bool = True) -> Any:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, reduced_motion="reduce", java_script_enabled=js
-        )
-        contexts.append(context)
-        tab = context.new_page()
+        free = tabs[js]
+        tab = free.pop() if free else chromium.new_page(reduced_motion="reduce", java_script_enabled=js)
+        tab.set_viewport_size({"width": width, "height": height})
 
         def route(handler: Any) -> None:
             if handler.request.url.partition("?")[0].partition("#")[0] == path.as_uri():
@@ -67,14 +116,25 @@ def visit(chromium: Any, file: Path) -> Iterator[Open]:
                 wrong.append(handler.request.url)
                 handler.abort()
 
+        heard = {
+            "console": lambda message: wrong.append(message.text),
+            "pageerror": lambda error: wrong.append(str(error)),
+            "dialog": lambda dialog: (wrong.append("dialog"), dialog.dismiss()),
+        }
+        opened.append((tab, free, heard))
         tab.route("**/*", route)
-        tab.on("console", lambda message: wrong.append(message.text))
-        tab.on("pageerror", lambda error: wrong.append(str(error)))
-        tab.on("dialog", lambda dialog: (wrong.append("dialog"), dialog.dismiss()))
+        for event, listener in heard.items():
+            tab.on(event, listener)
         tab.goto(path.as_uri() + after)
         return tab
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for tab, free, heard in opened:
+        tab.unroute_all()
+        tab.goto("about:blank")
+        tab.mouse.move(0, 0)
+        tab.emulate_media(media="null", forced_colors="null")
+        for event, listener in heard.items():
+            tab.remove_listener(event, listener)
+        free.append(tab)
     assert wrong == []

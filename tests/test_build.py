@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,13 @@ from click.testing import CliRunner
 import kg
 from kg import formats
 from kg.cli.group import main
-from kg.site.build import STAMP, build, outputs
+from kg.formats.rdf import write
+from kg.reasoning import disagreements, network
+from kg.reasoning.merge import merge
+from kg.site.build import STAMP, build, contents, outputs
 
 SEED = kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml"
+SMALL = SEED.parents[1] / "pd1-blockade" / "mechanism.yaml"  # where any mechanism will do
 GOLDEN = kg.data_dir("seeds").parent / "exports"
 FAST = ["ttl", "graphml"]
 
@@ -35,27 +40,27 @@ def broken(tmp_path):
     return file
 
 
-def test_a_build_writes_every_output_and_says_what(tmp_path):
-    result = run("build", str(SEED), "-o", str(tmp_path), KG_SOURCES="")
-    assert result.exit_code == 0, result.output
+def test_a_build_writes_every_output_and_says_what(built):
+    printed = built.with_suffix(".txt").read_text(encoding="utf-8")
+    printed = re.search(r"^ta1-tlr7: .*\n(  .*\n)+", printed, re.MULTILINE)[0]
     extras = {row.suffix for row in formats.FORMATS.values() if row.extra}  # these only where they are asked for
     for ending in outputs().values():
-        file = tmp_path / f"ta1-tlr7{ending}"
+        file = built / f"ta1-tlr7{ending}"
         assert file.exists() == (ending not in extras)
         if ending in extras:
             continue
         assert file.stat().st_size > 500
-        assert re.search(rf"{file.stat().st_size / 1000:.1f} kB +{re.escape(str(file))}", result.output)
+        assert re.search(rf"{file.stat().st_size / 1000:.1f} kB +{re.escape(str(file))}", printed)
     for word in ("20 nodes, 27 edges", "finding", "inference", "Mus musculus", "not stated", "0 of 154 anchors"):
-        assert word in result.output
-    assert not list(tmp_path.glob(".part-*"))
+        assert word in printed
+    assert not list(built.glob(".part-*"))
 
 
 def test_an_invalid_mechanism_stops_the_build_and_nothing_is_touched(tmp_path, broken):
     out = tmp_path / "out"
-    build([SEED], out, FAST)
+    build([SMALL], out, FAST)
     before = {path.name: path.read_bytes() for path in out.iterdir()}
-    result = run("build", str(SEED), str(broken), "-o", str(out), "--only", "ttl")
+    result = run("build", str(SMALL), str(broken), "-o", str(out), "--only", "ttl")
     assert result.exit_code == 1
     assert "unknown-verb" in result.stderr and "did you mean 'degrades'?" in result.stderr
     assert "unknown-place" in result.stderr and "2 errors" in result.stderr
@@ -66,9 +71,9 @@ def test_an_invalid_mechanism_stops_the_build_and_nothing_is_touched(tmp_path, b
 
 
 def test_a_fault_while_writing_leaves_what_was_there(tmp_path, monkeypatch):
-    build([SEED], tmp_path, FAST)
-    before = (tmp_path / "ta1-tlr7.ttl").read_bytes()
-    text = SEED.read_text(encoding="utf-8").replace("title: Tα-1 shields", "title: Tα-1 may shield")
+    build([SMALL], tmp_path, FAST)
+    before = (tmp_path / "pd1-blockade.ttl").read_bytes()
+    text = SMALL.read_text(encoding="utf-8").replace("title: PD-1 brakes", "title: PD-1 may brake")
     changed = tmp_path / "changed.yaml"
     changed.write_text(text, encoding="utf-8")
 
@@ -78,31 +83,31 @@ def test_a_fault_while_writing_leaves_what_was_there(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "write_bytes", no_space)
     result = run("build", str(changed), "-o", str(tmp_path), "--only", "ttl,graphml")
     assert result.exit_code == 1 and "No space left" in result.stderr
-    assert (tmp_path / "ta1-tlr7.ttl").read_bytes() == before
+    assert (tmp_path / "pd1-blockade.ttl").read_bytes() == before
     assert not list(tmp_path.glob(".part-*"))
 
 
 def test_unchanged_inputs_are_not_built_again(tmp_path):
-    first = build([SEED], tmp_path, FAST)
+    first = build([SMALL], tmp_path, FAST)
     stamps = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    second = build([SEED], tmp_path, FAST)
+    second = build([SMALL], tmp_path, FAST)
     assert (first.fresh, second.fresh) == (True, False)
     assert second.summaries == first.summaries
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == stamps
-    (tmp_path / "ta1-tlr7.ttl").write_text("spoiled", encoding="utf-8")
-    assert build([SEED], tmp_path, FAST).fresh
-    assert build([SEED], tmp_path, ["ttl"]).fresh
+    (tmp_path / "pd1-blockade.ttl").write_text("spoiled", encoding="utf-8")
+    assert build([SMALL], tmp_path, FAST).fresh
+    assert build([SMALL], tmp_path, ["ttl"]).fresh
     (tmp_path / STAMP).write_text("{}", encoding="utf-8")
-    assert build([SEED], tmp_path, ["ttl"]).fresh
+    assert build([SMALL], tmp_path, ["ttl"]).fresh
 
 
 def test_a_changed_mechanism_is_built_again(tmp_path):
     file = tmp_path / "m.yaml"
-    shutil.copy(SEED, file)
+    shutil.copy(SMALL, file)
     build([file], tmp_path / "out", ["ttl"])
     file.write_text(file.read_text(encoding="utf-8").replace("version: 0.1.0", "version: 0.2.0"), encoding="utf-8")
     assert build([file], tmp_path / "out", ["ttl"]).fresh
-    assert '"0.2.0"' in (tmp_path / "out" / "ta1-tlr7.ttl").read_text(encoding="utf-8")
+    assert '"0.2.0"' in (tmp_path / "out" / "pd1-blockade.ttl").read_text(encoding="utf-8")
 
 
 def test_two_mechanisms_of_one_id_are_refused(tmp_path):
@@ -117,13 +122,10 @@ GOLDEN_OF_OTHERS = [(path.parent.name, ".ttl") for path in formats.seeds() if pa
 
 
 @pytest.mark.parametrize(("seed", "ending"), GOLDEN_OF_THE_FIRST + GOLDEN_OF_OTHERS)
-def test_the_committed_exports_are_what_a_build_writes(seed, ending, tmp_path):
+def test_the_committed_exports_are_what_a_build_writes(seed, ending, built):
     """exports/ holds golden files. If this fails and the change is meant: kg build, and commit them."""
-    name = next(name for name, suffix in outputs().items() if suffix == ending)
-    build([seed], tmp_path, [name])
-    assert (tmp_path / f"{seed}{ending}").read_bytes() == (GOLDEN / f"{seed}{ending}").read_bytes(), (
-        "python tests/derived.py"
-    )
+    made = (built / f"{seed}{ending}").read_bytes()
+    assert made == (GOLDEN / f"{seed}{ending}").read_bytes(), "python tests/derived.py"
 
 
 def test_check_prints_every_complaint_and_exits_1(broken):
@@ -227,6 +229,8 @@ def test_whatif_as_json_has_the_documented_keys():
     assert found["values"]["TLR7"] == "absent"
     assert "tumour_control" in found["changed"]
     assert found["because"]["tumour_control"]["status"] == "reproduces an observation"
+    assert found["compared_with"] == "start"
+    assert found["outcomes"][2] == {"node": "CD8_priming", "before": "unknown", "after": "absent"}
     open_ = json.loads(run("whatif", "ta1-tlr7", "--in", "both-miR-unstated", "--json").stdout)
     assert open_["values"]["tumour_control"] == ["partial", "strong"]
     fixed = json.loads(run("whatif", "ta1-tlr7", "--in", "both", "--fixed-points", "--json").stdout)
@@ -242,7 +246,8 @@ def test_paths_print_each_route_with_its_sign():
     assert (first["support"]["supporting"], first["support"]["read"]) == (1, ["full"])
     capped = run("paths", "ta1-tlr7", "chemotherapy", "tumour_control", "--most", "1")
     assert "1 route and more" in capped.stdout
-    assert "tumour control — 1 source" in capped.stdout
+    assert "weakest step: tumour-cell death → tumour control (no source, curator inference)" in capped.stdout
+    assert first["weakest"]["edge"] == "direct-killing" and first["weakest"]["sources"] == 0
 
 
 def test_one_file_that_cannot_be_read_hides_no_other(broken):
@@ -257,29 +262,55 @@ def test_one_file_that_cannot_be_read_hides_no_other(broken):
 def test_a_text_that_comes_or_goes_is_an_input_of_the_build(tmp_path):
     texts = tmp_path / "texts"
     texts.mkdir()
-    assert build([SEED], tmp_path / "out", ["ttl"], sources=texts).fresh
+    assert build([SMALL], tmp_path / "out", ["ttl"], sources=texts).fresh
     (texts / "article.md").write_text("some text", encoding="utf-8")
-    assert build([SEED], tmp_path / "out", ["ttl"], sources=texts).fresh
-    assert not build([SEED], tmp_path / "out", ["ttl"], sources=texts).fresh
+    assert build([SMALL], tmp_path / "out", ["ttl"], sources=texts).fresh
+    assert not build([SMALL], tmp_path / "out", ["ttl"], sources=texts).fresh
 
 
 def test_a_folder_in_the_way_stops_the_build_before_anything_is_replaced(tmp_path):
-    build([SEED], tmp_path, ["ttl"])
-    before = (tmp_path / "ta1-tlr7.ttl").read_bytes()
-    (tmp_path / "ta1-tlr7.graphml").mkdir()
-    result = run("build", str(SEED), "-o", str(tmp_path), "--only", "graphml,ttl")
+    build([SMALL], tmp_path, ["ttl"])
+    before = (tmp_path / "pd1-blockade.ttl").read_bytes()
+    (tmp_path / "pd1-blockade.graphml").mkdir()
+    result = run("build", str(SMALL), "-o", str(tmp_path), "--only", "graphml,ttl")
     assert result.exit_code == 1
-    assert "ta1-tlr7.graphml: is a folder" in result.stderr
-    assert (tmp_path / "ta1-tlr7.ttl").read_bytes() == before
+    assert "pd1-blockade.graphml: is a folder" in result.stderr
+    assert (tmp_path / "pd1-blockade.ttl").read_bytes() == before
     assert not list(tmp_path.glob(".part-*"))
 
 
 def test_the_same_settings_have_the_same_status_however_they_are_given():
     named = json.loads(run("whatif", "ta1-tlr7", "--in", "both-without-TLR7", "--json").stdout)
-    built = json.loads(run("whatif", "ta1-tlr7", "--in", "both", "--set", "TLR7=absent", "--json").stdout)
+    built = json.loads(
+        run("whatif", "ta1-tlr7", "--in", "both", "--set", "TLR7=absent", "--against", "start", "--json").stdout
+    )
     assert named["because"] == built["because"]
 
 
 def test_routes_that_were_not_looked_at_have_no_sign():
     found = json.loads(run("paths", "ta1-tlr7", "chemotherapy", "tumour_control", "--most", "1", "--json").stdout)
     assert (found["capped"], found["net"]) == (True, "unknown")
+
+
+def test_a_build_computes_each_graph_run_and_list_of_conflicts_once(monkeypatch):
+    """Of two mechanisms and of the whole: how often each thing is computed that is dear."""
+    computed = Counter()
+
+    def counted(home, name, what, of):
+        function = getattr(home, name)
+
+        def counting(first, *arguments):
+            computed[what, of(first, *arguments)] += 1
+            return function(first, *arguments)
+
+        monkeypatch.setattr(home, name, counting)
+
+    counted(write._Writer, "__init__", "graph", lambda _, mechanism: mechanism.id)
+    counted(write._Runs, "__init__", "graph of runs", lambda _, mechanism: mechanism.id)
+    counted(disagreements, "find", "conflicts", lambda parts: "+".join(part.id for part in parts))
+    counted(network.Network, "freeze", "networks", lambda _: "")
+    seeds = [formats.read(name) for name in ("icd", "ta1-tlr7")]
+    contents(seeds)
+    assert computed.pop(("networks", "")) == sum(len(network.readings(one)) for one in (*seeds, merge(seeds)))
+    once = [(what, m.id) for what in ("graph", "graph of runs", "conflicts") for m in seeds]
+    assert computed == dict.fromkeys([*once, ("conflicts", "icd+ta1-tlr7")], 1)

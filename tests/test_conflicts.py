@@ -523,7 +523,7 @@ def test_paths_go_through_several_mechanisms(tmp_path):
     assert (route["edges"], route["sign"]) == (["one.e", "two.e"], "+")
     assert route["support"]["supporting"] == 1, "both files have the same paper"
     assert run("paths", "all", "chemotherapy", "tumour_control").exit_code == 0
-    assert "did you mean" in run("paths", "all", "chemo_therapy", "tumour_control").output
+    assert "did you mean" in run("paths", "all", "chemotherpy", "tumour_control").output
 
 
 def test_the_page_and_the_build_show_it(two, tmp_path):

@@ -6,11 +6,13 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import kg
@@ -26,7 +28,6 @@ from kg.model.vocabulary import Term
 SEED = kg.read("ta1-tlr7")
 BOTH = {row.name: row for row in formats.FORMATS.values() if row.reads and row.writes}
 READ = {row.name: row for row in formats.FORMATS.values() if row.reads}
-by_format = pytest.mark.parametrize("row", BOTH.values(), ids=list(BOTH))
 GO, MOUSE = Term("GO:0036019", "endolysosome"), Term("NCBITaxon:10090", "Mus musculus")
 
 
@@ -187,6 +188,38 @@ ODD = dataclasses.replace(
 )
 
 
+def slow(name):
+    """Two forms of RDF say what Turtle says, and what the runs derive: their long cases are slow tests."""
+    return [pytest.mark.slow] if name in ("trig", "nq") else []
+
+
+MECHANISMS = {"seed": SEED, "full": FULL, "odd": ODD}
+of_both = pytest.mark.parametrize(
+    ("which", "row"),
+    [
+        pytest.param(which, row, id=f"{which}-{name}", marks=slow(name) if which == "seed" else [])
+        for which in ("seed", "full")
+        for name, row in BOTH.items()
+    ],
+)
+by_form = pytest.mark.parametrize("row", [pytest.param(row, id=name, marks=slow(name)) for name, row in BOTH.items()])
+
+
+@cache
+def account_of(which, name):
+    """What a format keeps of one of these mechanisms."""
+    return formats.account(MECHANISMS[which], BOTH[name])
+
+
+@cache
+def returned(which, name):
+    """One of these mechanisms, written in a format and read again."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"{MECHANISMS[which].id}{BOTH[name].suffix}"
+        formats.write(MECHANISMS[which], file)
+        return formats.parse(file)
+
+
 def seen(mechanism):
     return {(one.record, one.name, one.field): one.said for one in losses.values(mechanism)}
 
@@ -203,19 +236,15 @@ def test_the_full_mechanism_uses_every_key_of_the_notation():
         assert holds_records or (row["record"], row["key"]) in used, row
 
 
-@by_format
-@pytest.mark.parametrize("mechanism", [SEED, FULL], ids=["seed", "full"])
-def test_what_comes_back_is_what_the_report_says(row, mechanism, tmp_path):
+@of_both
+def test_what_comes_back_is_what_the_report_says(row, which):
     """Equal except for exactly what was changed, lost and added; and every loss has the format's own reason."""
-    account = formats.account(mechanism, row)
+    mechanism, account = MECHANISMS[which], account_of(which, row.name)
     assert account.count() == sum(account.count(fate) for fate in losses.FATES) == len(list(losses.values(mechanism)))
     for kind in account.records:
         assert account.count("", kind) == sum(account.count(fate, kind) for fate in losses.FATES)
     assert losses.UNUSED not in {one.how for one in account.lost}
-    files = formats.texts(mechanism, row)
-    for suffix, text in files.items():
-        (tmp_path / f"{mechanism.id}{suffix}").write_text(text, encoding="utf-8")
-    again, wrong = formats.parse(tmp_path / f"{mechanism.id}{row.suffix}")
+    again, wrong = returned(which, row.name)
     assert not [one for one in wrong if one.severity == "error"]
     carried = sorted((one.record, one.field, one.said) for one in account.values if one.fate == "carried")
     changed = sorted((one.record, one.field, one.how.removeprefix(losses.NOW)) for one in account.changed)
@@ -225,14 +254,14 @@ def test_what_comes_back_is_what_the_report_says(row, mechanism, tmp_path):
         assert again == mechanism
 
 
-@by_format
+@by_form
 def test_every_reason_that_a_format_gives_is_one_that_it_needs(row):
-    used = {one.how for mechanism in (SEED, FULL, ODD) for one in formats.account(mechanism, row).lost}
+    used = {one.how for which in MECHANISMS for one in account_of(which, row.name).lost}
     assert set(formats.reasons(row).values()) == used
 
 
 def test_what_goes_with_a_lost_record_has_its_reason_and_not_one_of_its_own():
-    lost = {(o.record, o.name, o.field): o.how for o in formats.account(ODD, BOTH["kgx"]).lost}
+    lost = {(o.record, o.name, o.field): o.how for o in account_of("odd", "kgx").lost}
     assert lost["edge", "stop", "name"] == lost["evidence", "stop evidence 1", "span"]
     assert "never an edge" in lost["edge", "stop", "name"]
     assert "joined to it" in lost["edge", "again", "edge"]
@@ -247,13 +276,10 @@ def test_an_edge_that_is_not_so_is_written_as_such_or_not_at_all():
     assert "D\tbinds\tC" not in formats.text(ODD, ".sif")
 
 
-@by_format
-@pytest.mark.parametrize("mechanism", [SEED, FULL], ids=["seed", "full"])
-def test_what_a_format_gives_back_is_a_mechanism_that_can_be_used(row, mechanism, tmp_path):
+@of_both
+def test_what_a_format_gives_back_is_a_mechanism_that_can_be_used(row, which):
     """Its shape and its meaning are right; writing it again loses nothing more."""
-    for suffix, text in formats.texts(mechanism, row).items():
-        (tmp_path / f"{mechanism.id}{suffix}").write_text(text, encoding="utf-8")
-    again, _ = formats.parse(tmp_path / f"{mechanism.id}{row.suffix}")
+    again, _ = returned(which, row.name)
     report = checks.check(again, sources="")
     assert not report.errors, "\n".join(map(str, report.errors))
     assert again.graph.number_of_nodes() == len(again.nodes)
@@ -262,10 +288,10 @@ def test_what_a_format_gives_back_is_a_mechanism_that_can_be_used(row, mechanism
     assert not [one for one in (*second.lost, *second.changed) if one.field not in what], str(second)
 
 
-@by_format
+@by_form
 def test_nothing_is_added_but_what_a_file_of_that_format_is(row):
     """What the source does not state is not stated: no default, no guess."""
-    account = formats.account(SEED, row)
+    account = account_of("seed", row.name)
     kinds = {(one.record, one.field) for one in account.added}
     allowed = {("source", "kind"), ("source", "title"), ("source", "texts"), ("source", "key"), ("source", "read")}
     allowed |= {("evidence", "source"), ("evidence", "claim"), ("place", "key"), ("place", "term")}
@@ -284,8 +310,7 @@ TEXT = st.sampled_from(
 )
 
 
-@by_format
-@settings(derandomize=True, deadline=None, database=None)
+@by_form
 @given(text=TEXT)
 def test_awkward_texts_are_carried_or_reported(row, text):
     nodes = {**FULL.nodes, "B": dataclasses.replace(FULL.nodes["B"], name=text, note=text)}
@@ -948,7 +973,7 @@ CELLS = {frozenset({"carried"}): "yes", frozenset({"changed"}): "changed", froze
 
 def tables_of_formats():
     """One row for each key of the notation, one column for each format that is read and written."""
-    columns = {name: formats.account(FULL, row) for name, row in BOTH.items() if name != "yaml"}
+    columns = {name: account_of("full", name) for name in BOTH if name != "yaml"}
     keys = dict.fromkeys((one.record, one.field) for one in losses.values(FULL))
     lines = [f"| record | key | {' | '.join(columns)} |", "|---" * (len(columns) + 2) + "|"]
     for record, field in keys:
@@ -1112,3 +1137,41 @@ def test_a_wrong_cell_of_a_spreadsheet_is_told_by_row_and_column(tmp_path):
     file.write_text("subject,object,verb phrase\nA,B,C\n", encoding="utf-8")
     result = run("check", file)
     assert result.exit_code == 1 and "no column 'verb'" in result.stderr
+
+
+NOTHING = """id: supposed
+title: Nothing but a supposition
+licence: CC0-1.0
+sources: {s: {kind: review, pmid: 1, read: no}}
+nodes: {a: {term: none, name: A}, b: {term: none, name: B}}
+edges:
+- {edge: a may_predict b, run: no, evidence: [{claim: hypothesis, says: it may}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("nanopub", "only what a source asserts is a nanopublication"),
+        ("bnet", "what does not run is in no function"),
+        ("sbml", "what does not run is in none"),
+        ("gocam", "what is supposed, inferred or disputed is not asserted"),
+    ],
+)
+def test_a_format_into_which_nothing_goes_says_so_at_the_mechanism(name, why, tmp_path):
+    file = tmp_path / "supposed.yaml"
+    file.write_text(NOTHING, encoding="utf-8")
+    out = tmp_path / f"out{BOTH[name].suffix}"
+    result = run("convert", file, out)
+    assert result.exit_code == 1 and not out.exists()
+    assert (
+        f"{file}:1:1: nothing-to-write: a {BOTH[name].suffix} file can hold no edge of this mechanism" in result.stderr
+    )
+    assert why in result.stderr
+    assert re.findall(r"\S+:\d+:\d+:", result.stderr) == [f"{file}:1:1:"], "no other file is named"
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    result = run("convert", "ta1-tlr7", tmp_path / "nowhere" / "x.ttl")
+    assert result.exit_code and f"{tmp_path / 'nowhere'}: there is no such folder" in result.stderr
+    assert ".part" not in result.stderr

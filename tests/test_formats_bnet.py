@@ -17,6 +17,8 @@ import kg
 from kg import formats
 from kg.formats.boolean import formulas
 from kg.model.diagnostics import InvalidMechanism
+from kg.model.mechanism import Mechanism
+from kg.model.records import Frozen, Node
 from kg.reasoning import exact, whatif
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
@@ -197,3 +199,18 @@ def test_prime_implicants_are_all_there_is():
         for true, false in found:
             assert not any(implies((true - {v}, false - {v})) for v in true | false)
         assert all((function.table >> row & 1) == any(holds(term, row) for term in found) for row in range(16))
+
+
+@pytest.mark.parametrize("factors", ["B:high", "B:2", "!C | B:1"])
+def test_a_variable_with_a_level_is_refused_at_its_place(factors, tmp_path):
+    with pytest.raises(InvalidMechanism) as error:
+        read(f"targets, factors\nA, {factors}\n", tmp_path)
+    wrong = next(one for one in error.value.diagnostics if one.code == "no-function")
+    assert (wrong.at.line, wrong.at.column) == (2, len("A, ") + factors.index(":") + 1)
+
+
+def test_every_variable_has_a_name_of_its_own():
+    nodes = {key: Node(key=key, levels=("0", "1", "2")) for key in ("a.b", "a_b", "a_b___2", "2026")}
+    names = [name for name, _ in formulas.Net(Mechanism(id="m", nodes=Frozen(nodes))).functions()]
+    assert len(set(names)) == len(names) == 8
+    assert all(re.fullmatch(r"[A-Za-z_]\w*", name) for name in names), names

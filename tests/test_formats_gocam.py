@@ -314,3 +314,21 @@ def test_the_turtle_sample_has_its_triples_and_each_has_one_fate():
     assert sorted(pmids) == ["", "26607792", "26607792", "26607792"]  # one relation has no evidence
     triples = account.count() - account.records["relation"]  # of a relation, predicate and object are two values
     assert triples == 97 and all("|" not in one.said for one in account.values)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("{term: WB:WBGene00000001}", "{term: [WB:WBGene00000001, more]}"),
+        ('predicate: "RO:0002213"', 'predicate: {a: "RO:0002213"}'),
+        ("title: A model", "title: [A model]"),
+        ("activities:", "comments: [{a: b}]\nactivities:"),
+        ("activities:", "objects: [{id: [WB:WBGene00000001], label: x}]\nactivities:"),
+        ("activities:", "objects: [{label: x}]\nactivities:"),
+    ],
+)
+def test_a_list_or_a_mapping_in_place_of_a_text_is_complained_of(old, new, tmp_path):
+    text = HEAD + TWO % "RO:0002213"
+    assert old in text
+    ledger = read(tmp_path, text.replace(old, new, 1))[1]
+    assert {one.code for one in ledger.wrong} & {"wrong-kind", "no-element"}

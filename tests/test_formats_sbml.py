@@ -371,3 +371,48 @@ def test_the_sbml_sample_has_its_counts_and_runs_as_in_another_engine():
     assert (signs.count("positive"), signs.count("negative"), signs.count("unknown")) == (102, 46, 1)
     assert [one.code for one in ledger.wrong] == ["no-compartment"]
     percolated(SAMPLES / IL6, mechanism)
+
+
+def test_names_that_mean_something_to_libsbml_are_names(tmp_path):
+    """``infinity`` and ``time`` are words of its formulas; after ``&#`` without an end it ends the process."""
+    words = ("infinity", "time", "pi", "true", "avogadro")
+    lines = "".join(f"  {key}: {{term: none, name: 'a & b &#x1 {key}', levels: [0, 1, 2]}}\n" for key in words)
+    edges = "".join(
+        f"- {{edge: {one} promotes {other}, level: 2, evidence: [{{claim: inference, because: ours}}]}}\n"
+        for one, other in itertools.pairwise(words)
+    )
+    head = "id: m\ntitle: 'ends in &#'\nlicence: CC0-1.0\nsources: {s: {kind: review, pmid: 1, read: no}}\n"
+    (tmp_path / "x.yaml").write_text(f"{head}nodes:\n{lines}edges:\n{edges}", encoding="utf-8")
+    before = kg.read(tmp_path / "x.yaml")
+    after = formats.convert(tmp_path / "x.yaml", tmp_path / "x.sbml") and kg.read(tmp_path / "x.sbml")
+    assert {node.label for node in after.nodes.values()} == {node.label for node in before.nodes.values()}
+    assert {one.sentence for one in before.edges} == {one.sentence for one in after.edges}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<ci>a</ci>", "<ci>a</ci><unheard_of/>"),
+        ("</math>", "</math>beside it"),
+        ("<model ", "<listOfUnheardOf/><model "),
+        ("<qual:listOfOutputs>", "<qual:listOfOutputs>some text"),
+        ("<qual:transition ", '<unheard_of more="1"/><qual:transition '),
+    ],
+)
+def test_what_stands_anywhere_in_a_model_is_reported(old, new, tmp_path):
+    file = written(tmp_path, transition("b", compared("geq", "a", 1)), ids="ab")
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    try:
+        ledger = formats._parsed(file)[1]
+    except formats.InvalidMechanism:
+        return  # a formula with something else in it is none
+    odd = [one for one in ledger.account().lost if one.record == "element"]
+    assert odd or any(one.severity == "error" for one in ledger.wrong)
+
+
+def test_a_model_of_another_level_is_no_qualitative_one(tmp_path):
+    file = written(tmp_path, transition("b", compared("geq", "a", 1)), ids="ab")
+    file.write_text(file.read_text(encoding="utf-8").replace('level="3"', 'level="2"', 1), encoding="utf-8")
+    assert [one.code for one in formats.parse(file)[1] if one.severity == "error"] == ["wrong-kind"]

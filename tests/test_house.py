@@ -42,7 +42,7 @@ DOORS = {
     "networkx": {"model/mechanism", "formats/networks"},
     "numpy": {"bulk"},
     "openpyxl": {"formats/shared/tables"},
-    "pandas": {"model/frames", "model/mechanism", "sparql/answer"},
+    "pandas": {"model/frames"},
     "pyarrow": {"bulk"},
     "pygraphviz": {"page"},
     "pyoxigraph": {"bulk", "model/rdf_files", "checks/shapes", "sparql"},

@@ -7,7 +7,7 @@ import json
 import jsonschema
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kg import checks, data_dir, formats
@@ -21,14 +21,8 @@ from kg.model.mechanism import Mechanism
 from kg.model.records import Frozen
 from kg.model.vocabulary import Term
 
-STABLE = settings(
-    derandomize=True,
-    deadline=None,
-    database=None,
-    max_examples=100,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
-)
 SEEDS = formats.seeds()
+SCHEMA = jsonschema.Draft7Validator(schema())
 
 # ---------------------------------------------------------------- any valid mechanism
 
@@ -134,7 +128,6 @@ def record(name):
     return st.deferred(lambda: _record(name))
 
 
-@STABLE
 @given(record("mechanism"))
 def test_any_valid_mechanism_is_read_back_as_it_was_written(mechanism):
     written = text(mechanism)
@@ -144,7 +137,6 @@ def test_any_valid_mechanism_is_read_back_as_it_was_written(mechanism):
     assert text(again) == written
 
 
-@STABLE
 @given(st.data())
 def test_every_record_of_the_notation_is_written_and_read(data):
     """Smaller than a whole mechanism, so that every key meets every awkward text."""
@@ -243,7 +235,6 @@ def test_what_yaml_readers_trip_over_is_a_complaint(data, folder):
     digest(data, folder)
 
 
-@STABLE
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_no_bytes_make_the_reader_fall_over(data):
     digest(data)
@@ -280,7 +271,6 @@ def mutated(draw):
     return b"".join(lines)
 
 
-@STABLE
 @given(mutated())
 def test_no_change_of_a_seed_makes_kg_fall_over(folder, data):
     digest(data, folder)
@@ -337,13 +327,11 @@ def wrong_shapes(draw):
     return found
 
 
-@STABLE
 @given(wrong_shapes(), st.sampled_from([True, False, None]))
 def test_no_shape_makes_kg_fall_over(shape, flow):
     digest(yaml.safe_dump(shape, default_flow_style=flow, allow_unicode=True, sort_keys=False).encode())
 
 
-@settings(STABLE, max_examples=50)
 @given(record("mechanism"))
 def test_no_mechanism_makes_the_rules_fall_over(mechanism):
     assert checks.check(mechanism).coverage.total >= 0
@@ -371,12 +359,12 @@ def test_the_schema_is_the_one_that_is_committed():
 
 
 def test_the_schema_is_a_schema():
-    jsonschema.Draft7Validator.check_schema(schema())
+    SCHEMA.check_schema(SCHEMA.schema)
 
 
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.parent.name)
 def test_a_seed_fits_the_schema(path):
-    jsonschema.validate(yaml.load(path.read_bytes(), yaml.BaseLoader), schema())
+    SCHEMA.validate(yaml.load(path.read_bytes(), yaml.BaseLoader))
 
 
 @pytest.mark.parametrize(
@@ -401,15 +389,13 @@ def test_what_the_reader_refuses_the_schema_refuses(old, new):
     changed = seed.replace(old, new)
     assert parse_bytes(changed.encode())[1] or checks.check(parse_bytes(changed.encode())[0]).errors
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(yaml.load(changed, yaml.BaseLoader), schema())
+        SCHEMA.validate(yaml.load(changed, yaml.BaseLoader))
 
 
-@settings(STABLE, max_examples=30)
 @given(record("mechanism"))
 def test_what_the_writer_writes_fits_the_schema(mechanism):
     found = yaml.load(text(mechanism), yaml.BaseLoader)
-    errors = list(jsonschema.Draft7Validator(schema()).iter_errors(found))
-    assert not errors
+    assert not list(SCHEMA.iter_errors(found))
 
 
 @pytest.mark.parametrize("name", RECORDS)
@@ -524,7 +510,6 @@ CLUSTERS = [
 ]
 
 
-@STABLE
 @given(st.lists(st.sampled_from(CLUSTERS), max_size=40), st.data())
 def test_every_part_of_a_text_is_found_in_it(parts, data):
     """For parts that are whole characters, with the marks on them."""

@@ -18,6 +18,7 @@ from kg.checks import check
 from kg.cli.group import main
 from kg.formats.rdf import names, write
 from kg.model import vocabulary
+from kg.model.mechanism import Mechanism
 from kg.model.records import STATUS, Evidence, Frozen
 from kg.model.vocabulary import Term
 from kg.page.picture import Picture
@@ -77,8 +78,29 @@ def test_an_outline_points_into_no_text_and_says_that_it_was_not_checked(outline
     rests = [item for item in items if not item.because]
     assert report.coverage.no_text == len(rests) > 0
     assert report.coverage.reasons == {"no text": len(rests)}
-    assert str(report.coverage) == f"0 of 0 anchors and spans checked; {len(rests)} more skipped: no text"
+    skipped = f"0 of 0 anchors and spans checked; {len(rests)} more skipped: no text"
+    assert str(report.coverage) == f"{skipped}; nothing could be checked, as the file says: {STATUS['outline']}"
+    assert str(check(outline, "").coverage) == skipped
     assert all(outline.source(item).read in ("excerpt", "abstract", "report") for item in rests)
+
+
+@pytest.mark.parametrize("read", ["full", "excerpt"])
+@pytest.mark.parametrize(
+    "places",
+    [{}, {"anchor": "a"}, {"span": (1, 2)}, {"because": "b"}, {"anchor": "a", "because": "b"}],
+    ids=lambda places: "-".join(places) or "none",
+)
+def test_evidence_needs_a_place_unless_its_source_was_not_read_in_full(places, read):
+    """An item that needs none and has none, and is not our own, is counted as one without text; no other is."""
+    first = next(iter(FIRST.sources.values()))
+    sources = Frozen({"it": replace(first, key="it", read=read, reports="", texts=())})
+    item = Evidence(source="it", claim="finding", **places)
+    edges = tuple(replace(edge, evidence=(item,), requires=(), unless=(), effect=None) for edge in FIRST.edges[:1])
+    report = check(Mechanism(id="m", title="M", sources=sources, nodes=FIRST.nodes, edges=edges), "", run=False)
+    located = bool({"anchor", "span"} & set(places))
+    assert ("missing-anchor" in {one.code for one in report.errors}) is (read == "full" and not located)
+    assert report.coverage.no_text == (read == "excerpt" and not places)
+    assert report.coverage.total == located
 
 
 @by_id

@@ -109,8 +109,12 @@ def test_every_line_ends_at_a_place_of_its_own(file: Path) -> None:
 
 @pytest.mark.parametrize(
     ("seed", "count"),
-    [(n, count) for count in (8, 20, 40) for n in range(3)]
-    + [pytest.param(n, count, marks=pytest.mark.slow) for n, count in ((0, 80), (1, 80), (2, 80), (3, 150))],
+    [(n, count) for count in (8, 20) for n in range(3)]
+    + [(0, 40)]
+    + [
+        pytest.param(n, count, marks=pytest.mark.slow)
+        for n, count in ((1, 40), (2, 40), (0, 80), (1, 80), (2, 80), (3, 150))
+    ],
 )
 def test_the_automatic_picture_of_generated_mechanisms_has_no_fault(seed: int, count: int) -> None:
     mechanism = chained(seed, count)
@@ -122,13 +126,11 @@ def test_the_automatic_picture_of_generated_mechanisms_has_no_fault(seed: int, c
 
 
 def test_graphviz_gives_the_same_picture_again_and_writes_nothing_of_its_own() -> None:
-    code = (
-        "import kg; from dataclasses import replace; print(hash(kg.page.svg(replace(kg.read('ta1-tlr7'), layout=()))))"
-    )
-    env = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": str(Path(kg.__file__).parents[1])}
-    runs = [subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True) for _ in range(2)]
-    assert runs[0].stdout == runs[1].stdout != ""
-    assert runs[0].stderr == ""
+    code = "import kg; from dataclasses import replace; print(kg.page.svg(replace(kg.read('ta1-tlr7'), layout=())))"
+    env = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(Path(kg.__file__).parents[1])}
+    run = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, encoding="utf-8")
+    assert run.stdout == page.svg(strip(SEED)) + "\n"
+    assert run.stderr == ""
 
 
 def test_svg_is_well_formed_titled_described_and_carries_the_strip() -> None:
@@ -152,9 +154,11 @@ def test_a_blocking_edge_ends_on_the_edge_it_blocks(mechanism: Mechanism) -> Non
     assert min((x - px) ** 2 + (y - py) ** 2 for px, py in on_it) < 4
 
 
-@pytest.mark.parametrize("what", ["html", "svg"])
-def test_the_same_bytes_whatever_the_hash_seed(what: str) -> None:
-    code = f"import kg, hashlib; from kg import page; print(hashlib.sha256(page.{what}(kg.read('ta1-tlr7')).encode()).hexdigest())"
+def test_the_same_bytes_whatever_the_hash_seed() -> None:
+    code = (
+        "import kg, hashlib; from kg import page; seed = kg.read('ta1-tlr7');"
+        "[print(hashlib.sha256(text.encode()).hexdigest()) for text in (page.html(seed), page.svg(seed))]"
+    )
     runs = [
         subprocess.run(
             [sys.executable, "-c", code],
@@ -165,7 +169,7 @@ def test_the_same_bytes_whatever_the_hash_seed(what: str) -> None:
         ).stdout
         for seed in ("1", "2")
     ]
-    assert runs[0] == runs[1] and len(runs[0]) > 60
+    assert runs[0] == runs[1] and len(runs[0].split()) == 2
 
 
 def test_importing_the_page_imports_no_host() -> None:
@@ -439,10 +443,12 @@ def test_runs_are_shown_as_a_table_under_every_reading(visit: Open) -> None:
     tables = tab.locator("#runs table")
     assert tables.count() == 2  # as written, and with every assumption on
     shown = tables.first.locator("tbody tr").evaluate_all("all => all.map(r => [...r.cells].map(c => c.innerText))")
-    expected = [
-        [row.title, *(" | ".join(dict.fromkeys(map(whatif.shown, by.values()))) for by in row.values.values())]
-        for row in whatif.table(SEED)
-    ]
+    plain = ("unknown", "readings disagree")  # the value says so itself
+    expected = []
+    for row in whatif.table(SEED):
+        values = {node: " | ".join(dict.fromkeys(map(whatif.shown, by.values()))) for node, by in row.values.items()}
+        status = {node: "" if said in plain else f"\n{said}" for node, said in row.status.items()}
+        expected.append([row.title, *(value + status[node] for node, value in values.items())])
     assert shown == expected
     text = tab.locator("#runs").inner_text()
     for said in (SEED.assumptions["no-spontaneous-bodies"].title, SEED.readings["also-delivers"].title, *SEED.caveats):
@@ -475,10 +481,10 @@ def test_filters_dim_and_count_and_stand_in_the_address(visit: Open) -> None:
     ("asked", "found"),
     [
         ("MESH:D051199", "TLR7"),
-        ("thymalfasin", "Tα-1 supplement"),
+        pytest.param("thymalfasin", "Tα-1 supplement", marks=pytest.mark.slow),
         ("ta-1 protects", "Tα-1 protects miR-146a-5p from RNase A"),
-        ("Toll-Like", "TLR7"),
-        ("degradation", "RNase A degrades miR-146a-5p"),
+        pytest.param("Toll-Like", "TLR7", marks=pytest.mark.slow),
+        pytest.param("degradation", "RNase A degrades miR-146a-5p", marks=pytest.mark.slow),
     ],
 )
 def test_search_by_label_synonym_identifier_and_sentence(visit: Open, asked: str, found: str) -> None:
@@ -511,7 +517,7 @@ def test_routes_are_those_of_kg_paths(visit: Open, start: str, end: str) -> None
     tab = visit("#tab=explore")
     tab.select_option("#from", str(list(SEED.nodes).index(start)))
     tab.select_option("#to", str(list(SEED.nodes).index(end)))
-    routes = list(kg.routes(SEED, start, end))
+    routes = list(kg.routes(SEED, start, end, edges_only=True))
     buttons = tab.locator("#ways button")
     assert buttons.count() == len(routes)
     verdict = tab.locator("#verdict").inner_text()
@@ -673,6 +679,13 @@ def test_a_stop_with_a_condition_shows_its_outcomes(visit: Open, tmp_path: Path)
     text = visit("#stop=1", path=path).locator(".stop:visible .then").inner_text()
     for said in ("Chemotherapy, RNase A absent", "strong | partial", SEED.readings["also-delivers"].title):
         assert said in text
+    n = next(n for n, stop in enumerate(SEED.tour, 1) if stop.condition == "shielded")
+    cells = visit(f"#stop={n}").locator(".stop:visible .then dd").all_inner_texts()
+    assert [" ".join(cell.split()) for cell in cells] == [
+        "partial prediction",
+        "present observed",
+        "present prediction",
+    ]
     assert "tumour control: strong or partial" in page.pictures(replace(SEED, tour=tour))["ta1-tlr7-stops.md"].lower()
 
 
@@ -721,7 +734,15 @@ def test_all_of_it_by_keyboard_alone(visit: Open) -> None:
     assert tab.evaluate("document.activeElement.id") == "card", "the focus is not lost with the button"
 
 
-@pytest.mark.parametrize(("width", "after"), [(1440, ""), (1440, "#tab=runs"), (720, "#edge=protection"), (360, "")])
+@pytest.mark.parametrize(
+    ("width", "after"),
+    [
+        (1440, ""),
+        pytest.param(1440, "#tab=runs", marks=pytest.mark.slow),
+        pytest.param(720, "#edge=protection", marks=pytest.mark.slow),
+        (360, ""),
+    ],
+)
 def test_text_twice_as_large_loses_nothing(visit: Open, width: int, after: str) -> None:
     tab = visit(after, width, 900)
     tab.evaluate("document.documentElement.style.fontSize = '32px'")
@@ -760,7 +781,7 @@ AXE_SLOW = {
     ("after", "how"),
     [
         *(
-            pytest.param(*case, id=name, marks=[pytest.mark.slow] if name in ("runs", "explore") else [])
+            pytest.param(*case, id=name, marks=[pytest.mark.slow] if name in ("a stop", "runs", "explore") else [])
             for name, case in AXE.items()
         ),
         *(pytest.param(*case, id=name, marks=pytest.mark.slow) for name, case in AXE_SLOW.items()),

@@ -31,6 +31,7 @@ from kg.sparql import Engine, NoAnswer, Value, ask
 
 SEEDS = {path.parent.name: path for path in formats.seeds()}
 ANSWERS = sorted((seed, file.stem) for seed, path in SEEDS.items() for file in path.parent.glob("answers/*.csv"))
+ELSEWHERE = {name for seed, name in ANSWERS if seed != "ta1-tlr7"}  # what smaller mechanisms are asked, too
 QUESTIONS = sparql.questions()
 FOREVER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 by_name = pytest.mark.parametrize("question", QUESTIONS.values(), ids=list(QUESTIONS))
@@ -49,13 +50,19 @@ def engines():
 
 
 @pytest.fixture(scope="module")
-def datasets():
+def datasets(built):
     """The same data in rdflib."""
     found = {}
     for seed in {seed for seed, _ in ANSWERS}:
         found[seed] = Dataset(default_union=True)
-        found[seed].parse(data=formats.text(kg.read(seed), ".nq"), format="nquads")
+        found[seed].parse(built / f"{seed}.nq", format="nquads")
     return found
+
+
+@pytest.fixture(scope="module")
+def first(built):
+    """The first mechanism as RDF, with what its runs derive: sooner loaded than from its own file."""
+    return str(built / "ta1-tlr7.nq")
 
 
 def run(*arguments, input=None):
@@ -131,7 +138,14 @@ def plain(term):
     return Value("literal", str(term), str(term.datatype or ""), term.language or "")
 
 
-@pytest.mark.parametrize(("seed", "name"), ANSWERS, ids=map("-".join, ANSWERS))
+@pytest.mark.parametrize(
+    ("seed", "name"),
+    [
+        pytest.param(seed, name, marks=[pytest.mark.slow] if seed == "ta1-tlr7" and name in ELSEWHERE else [])
+        for seed, name in ANSWERS
+    ],
+    ids=map("-".join, ANSWERS),
+)
 def test_rdflib_gives_the_same_answer(seed, name, engines, datasets):
     ours, theirs = engines[seed].ask(name), datasets[seed].query(QUESTIONS[name].text)
     if theirs.type == "ASK":
@@ -185,7 +199,7 @@ def test_the_guide_answers_every_competency_question_and_names_every_question():
 # ---------------------------------------------------------------- parameters
 
 
-@settings(deadline=None, max_examples=200)
+@settings(derandomize=False, max_examples=200)
 @given(st.text(min_size=1))
 def test_a_value_is_a_literal_whatever_it_holds(text):
     if not text.strip():
@@ -203,7 +217,7 @@ def test_a_value_is_a_literal_whatever_it_holds(text):
 
 
 @given(st.text(min_size=1))
-@settings(deadline=None)
+@settings(derandomize=False, max_examples=100)
 def test_a_value_is_one_iri_or_refused(text):
     default = list(sparql.tokens(QUESTIONS["cite-an-edge"].query))
     try:
@@ -332,16 +346,17 @@ def test_a_literal_that_does_not_end_is_one_token_and_hides_no_call():
 
 def test_a_query_that_would_run_for_ever_is_stopped():
     started = time.monotonic()
-    engine = Engine(2)
-    engine.load("ta1-tlr7")
-    with pytest.raises(NoAnswer, match="took longer than 2 s and was stopped"):
+    engine = Engine(60)
+    engine.load("pd1-blockade")
+    engine.seconds = 1
+    with pytest.raises(NoAnswer, match="took longer than 1 s and was stopped"):
         engine.ask(FOREVER)
     assert time.monotonic() - started < 20
     engine.close()
     assert engine.process.returncode is not None
     with pytest.raises(ProcessLookupError):
         os.kill(engine.process.pid, 0)
-    assert ask("ASK { ?a ?b ?c }", "ta1-tlr7").truth
+    assert ask("ASK { ?a ?b ?c }", "pd1-blockade").truth
 
 
 @pytest.mark.slow
@@ -366,12 +381,12 @@ def test_the_engine_does_not_outlive_a_parent_that_is_killed():
 
 
 def test_a_row_limit_says_that_there_is_more():
-    result = run("SELECT ?s { ?s a kgv:Node } ORDER BY ?s", "ta1-tlr7", "--rows", "3")
+    result = run("SELECT ?s { ?s a kgv:Node } ORDER BY ?s", "pd1-blockade", "--rows", "3")
     assert result.exit_code == 0
     assert "3 rows" in result.stdout and "--rows" in result.stderr
-    exact = ask("SELECT ?s { ?s a kgv:Node } ORDER BY ?s LIMIT 3", "ta1-tlr7", rows=3)
+    exact = ask("SELECT ?s { ?s a kgv:Node } ORDER BY ?s LIMIT 3", "pd1-blockade", rows=3)
     assert (len(exact.rows), exact.capped) == (3, False)
-    assert ask("CONSTRUCT { ?s a ?t } { ?s a ?t }", "ta1-tlr7", rows=2).capped
+    assert ask("CONSTRUCT { ?s a ?t } { ?s a ?t }", "pd1-blockade", rows=2).capped
 
 
 # ---------------------------------------------------------------- formats
@@ -429,18 +444,18 @@ def test_a_table_fits_its_width_and_shows_labels(engines):
 CITE = "https://w3id.org/immune-kg/ta1-tlr7/answer/what-protects, version 0.1.0"
 
 
-def test_every_form_of_an_answer_says_how_it_is_cited_and_what_it_comes_from():
+def test_every_form_of_an_answer_says_how_it_is_cited_and_what_it_comes_from(first):
     table = run("what-protects", "ta1-tlr7")
     assert table.stdout.splitlines()[-1] == f"Cite as {CITE}"
     for form in ("csv", "tsv"):  # for programs: nothing but the rows, and the rest beside them
-        result = run("what-protects", "ta1-tlr7", "--format", form)
+        result = run("what-protects", first, "--format", form)
         assert "medical advice" not in result.stdout and len(result.stdout.splitlines()) == 2
         assert result.stderr.splitlines()[-1] == f"Cite as {CITE}" and "medical advice" in result.stderr
-    found = json.loads(run("what-protects", "ta1-tlr7", "--format", "json").stdout)
+    found = json.loads(run("what-protects", first, "--format", "json").stdout)
     assert found["cite"] == CITE and "Research findings, not medical advice" in found["caveats"]["ta1-tlr7"]
-    yes = json.loads(run("is-it-called-a-treatment", "ta1-tlr7", "--format", "json").stdout)
+    yes = json.loads(run("is-it-called-a-treatment", first, "--format", "json").stdout)
     assert yes["cite"].endswith("/answer/is-it-called-a-treatment, version 0.1.0") and yes["caveats"]
-    lines = run("asserted-edges", "ta1-tlr7").stdout.splitlines()
+    lines = run("asserted-edges", first).stdout.splitlines()
     assert "medical advice" in lines[0]
     assert lines[1] == f"# Cite as {CITE.replace('what-protects', 'asserted-edges')}"
 
@@ -469,7 +484,7 @@ def test_a_citation_names_what_was_asked_and_of_which_version(tmp_path):
     assert ask("what-protects", foreign).cite == "" and "Cite" not in run("what-protects", str(foreign)).output
 
 
-def test_citations_survive_reordering_and_new_wording(tmp_path):
+def test_citations_survive_reordering_and_new_wording(tmp_path, first):
     """Of edges, of answers to questions and of answers to a what-if."""
     seed = kg.read("ta1-tlr7")
     edges = list(seed.edges[::-1])
@@ -486,8 +501,10 @@ def test_citations_survive_reordering_and_new_wording(tmp_path):
     again = kg.read(file)
     assert [edge.name for edge in again.edges] != [edge.name for edge in seed.edges]
     query = "SELECT ?e { ?e a biolink:Association }"
-    assert set(ask(query, file).rows) == set(ask(query, "ta1-tlr7").rows)
-    assert ask("what-protects", file).cite == CITE
+    with Engine() as engine:
+        engine.load(file)
+        assert set(engine.ask(query).rows) == set(ask(query, first).rows)
+        assert engine.ask("what-protects").cite == CITE
     for condition in seed.conditions:
         assert kg.whatif(again, condition).cite == kg.whatif(seed, condition).cite
     one = kg.whatif(seed, values={"TLR7": "absent", "chemotherapy": "present"})
@@ -529,7 +546,7 @@ def test_rdf_of_any_kind_is_asked(ending, tmp_path):
     else:
         ox.serialize([quad.triple], file, format)
     assert ask("ASK { ?s <http://x/p> 'o' }", file).truth
-    assert ask("ASK { GRAPH ?g { ?s <http://x/p> 'o' } }", file, "ta1-tlr7").truth
+    assert ask("ASK { GRAPH ?g { ?s <http://x/p> 'o' } }", file, "pd1-blockade").truth
 
 
 def test_the_default_graph_is_a_merge_and_named_graphs_stay_apart(tmp_path):
@@ -551,18 +568,18 @@ def test_the_default_graph_is_a_merge_and_named_graphs_stay_apart(tmp_path):
 
 def test_two_mechanisms_that_share_terms_count_nothing_twice(tmp_path):
     other = tmp_path / "other.yaml"
-    text = Path(SEEDS["ta1-tlr7"]).read_text(encoding="utf-8")
-    other.write_text(text.replace("id: ta1-tlr7", "id: other", 1), encoding="utf-8")
-    one, two = ask("claims-by-kind", "ta1-tlr7"), ask("claims-by-kind", "ta1-tlr7", str(other))
+    text = Path(SEEDS["pd1-blockade"]).read_text(encoding="utf-8")
+    other.write_text(text.replace("id: pd1-blockade", "id: other", 1), encoding="utf-8")
+    one, two = ask("claims-by-kind", "pd1-blockade"), ask("claims-by-kind", "pd1-blockade", str(other))
+    assert len(one.rows) > 1
     assert [row[0] for row in one.rows] == [row[0] for row in two.rows]
     assert [2 * int(row[1].text) for row in one.rows] == [int(row[1].text) for row in two.rows]
-    assert run("claims-by-kind", "ta1-tlr7", str(other)).stdout.splitlines()[-2].startswith("other, ta1-tlr7: From")
+    said = run("claims-by-kind", "pd1-blockade", str(other)).stdout.splitlines()
+    assert said[-2].startswith("other, pd1-blockade: From")
 
 
-def test_our_own_exports_give_the_same_answer_and_the_source_strip(tmp_path):
-    file = tmp_path / "seed.nq"
-    formats.write(kg.read("ta1-tlr7"), file)
-    ours, theirs = ask("outcomes-by-condition", "ta1-tlr7"), ask("outcomes-by-condition", file)
+def test_our_own_exports_give_the_same_answer_and_the_source_strip(engines, first):
+    ours, theirs = engines["ta1-tlr7"].ask("outcomes-by-condition"), ask("outcomes-by-condition", first)
     assert ours.text("csv") == theirs.text("csv")
     assert {id: set(strip) for id, strip in ours.caveats.items()} == {
         id: set(strip) for id, strip in theirs.caveats.items()
@@ -616,17 +633,17 @@ def test_a_query_that_is_too_deep_or_too_long_for_the_engine_says_so(query):
     assert one.code == "engine-ended" and "nested too deeply, or too long" in one.message
 
 
-def test_a_question_in_a_file_may_be_called_as_a_query_begins(tmp_path, monkeypatch):
+def test_a_question_in_a_file_may_be_called_as_a_query_begins(tmp_path, monkeypatch, first):
     monkeypatch.chdir(tmp_path)
     for name in ("ask-me.rq", "select.rq", "load.rq"):
         Path(name).write_text("ASK { ?s a kgv:Node }", encoding="utf-8")
-        assert run(name, "ta1-tlr7").stdout.startswith("yes\n")
+        assert run(name, first).stdout.startswith("yes\n")
     assert refused("ask-you.rq").code == "unknown-question"
 
 
-def test_a_graph_is_capped_before_it_is_whole():
+def test_a_graph_is_capped_before_it_is_whole(first):
     query = "CONSTRUCT { ?a ?e ?f } { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-    answer = ask(query, "ta1-tlr7", rows=5, seconds=20)
+    answer = ask(query, first, rows=5, seconds=20)
     assert answer.capped and len(answer.rows) == 5
 
 
@@ -649,7 +666,7 @@ def test_what_is_not_there_is_a_complaint(tmp_path):
 # ---------------------------------------------------------------- the command
 
 
-def test_the_command_lists_explains_and_answers(tmp_path):
+def test_the_command_lists_explains_and_answers(tmp_path, first):
     listed = run()
     assert listed.exit_code == 0
     for name, question in QUESTIONS.items():
@@ -659,10 +676,10 @@ def test_the_command_lists_explains_and_answers(tmp_path):
     answered = run("what-protects", "ta1-tlr7")
     assert answered.exit_code == 0, answered.output
     assert "RNase A" in answered.stdout and "not medical advice" in answered.stdout.splitlines()[-2]
-    assert run("-", "ta1-tlr7", input="ASK { ?s a kgv:Node }").stdout.startswith("yes\n")
+    assert run("-", first, input="ASK { ?s a kgv:Node }").stdout.startswith("yes\n")
     file = tmp_path / "own.rq"
     file.write_text("\ufeff" + QUESTIONS["what-protects"].text, encoding="utf-8")
-    assert "RNase A" in run(str(file), "ta1-tlr7", "--with", "node=miR146a").stdout
+    assert "RNase A" in run(str(file), first, "--with", "node=miR146a").stdout
 
 
 @pytest.mark.parametrize(
@@ -685,7 +702,7 @@ def test_a_command_that_is_not_understood_ends_with_2(arguments):
     "query", ["", "   ", "# nothing", b"\xff{", "SELECT ?x { ?x ?y", "SELECT ?x { ?x no:y ?z }", FOREVER]
 )
 def test_a_query_without_an_answer_ends_with_1(query):
-    result = run("-", "ta1-tlr7", "--seconds", "2", input=query)
+    result = run("-", "pd1-blockade", "--seconds", "2", input=query)
     assert result.exit_code == 1
     assert result.stdout == "" and result.stderr and "Traceback" not in result.stderr
 
@@ -694,10 +711,10 @@ def test_a_query_without_an_answer_ends_with_1(query):
 
 
 @pytest.fixture(scope="module")
-def server():
+def server(built):
     """A SPARQL endpoint over the seed, with some pages that are none."""
     store = ox.Store()
-    store.bulk_load(formats.text(kg.read("ta1-tlr7"), ".nq").encode(), format=ox.RdfFormat.N_QUADS)
+    store.bulk_load(path=built / "ta1-tlr7.nq")
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pyoxigraph as ox
 import pytest
-from conftest import FIRST_IS_SLOW, MOST_ARE_SLOW
+from conftest import FIRST_IS_SLOW, MOST_ARE_SLOW, SEEDS
 from pyld import jsonld
 from rdflib import PROV, RDF, SKOS, BNode, Dataset, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
@@ -21,7 +21,6 @@ from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
 from kg.model.vocabulary import Term
 
-SEEDS = [kg.read(path) for path in formats.seeds()]
 by_id = pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
 
 
@@ -98,26 +97,21 @@ def test_no_unasserted_edge_of_a_seed_is_a_bare_triple(mechanism):
 
 
 @pytest.mark.parametrize("mechanism", FIRST_IS_SLOW, ids=lambda m: m.id)
-def test_all_forms_say_the_same_to_rdflib_and_to_pyoxigraph(mechanism):
+def test_all_forms_say_the_same_to_rdflib_and_to_pyoxigraph(mechanism, built):
+    forms = {name: built / f"{mechanism.id}.{name}" for name in ("ttl", "trig", "nq", "jsonld")}
     wanted = write.graph(mechanism)
     assert not any(isinstance(term, BNode) for triple in wanted for term in triple)
     for name, format in (("ttl", "turtle"), ("jsonld", "json-ld")):
-        assert isomorphic(Graph().parse(data=rdf.text(mechanism, name), format=format), wanted)
+        assert isomorphic(Graph().parse(forms[name], format=format), wanted)
     for name, format in (("trig", "trig"), ("nq", "nquads")):
-        data = Dataset().parse(data=rdf.text(mechanism, name), format=format)
+        data = Dataset().parse(forms[name], format=format)
         named = {str(g.identifier): g for g in data.graphs() if len(g)}
         assert set(named) == {names.iri(mechanism), names.iri(mechanism, "run")}
         assert isomorphic(named[names.iri(mechanism)], wanted)
         assert isomorphic(named[names.iri(mechanism, "run")], write.run_graph(mechanism))
     sizes = {}
-    media = {
-        "ttl": ox.RdfFormat.TURTLE,
-        "trig": ox.RdfFormat.TRIG,
-        "nq": ox.RdfFormat.N_QUADS,
-        "jsonld": ox.RdfFormat.JSON_LD,
-    }
-    for name, format in media.items():
-        quads = list(ox.parse(rdf.text(mechanism, name).encode(), format=format))
+    for name, file in forms.items():
+        quads = list(ox.parse(path=file))
         run = ox.NamedNode(names.iri(mechanism, "run"))
         sizes[name] = {(str(q.subject), str(q.predicate), str(q.object)) for q in quads if q.graph_name != run}
     assert sizes["ttl"] == sizes["trig"] == sizes["nq"] == sizes["jsonld"]
@@ -196,10 +190,9 @@ def test_json_ld_holds_its_context_and_fetches_none():
 
 
 @by_id
-def test_json_ld_is_what_a_web_developer_expects(mechanism):
+def test_json_ld_is_what_a_web_developer_expects(mechanism, built):
     """Short keys, lists where there may be several, evidence inside its edge, and the same triples to pyld."""
-    text = formats.text(mechanism, ".jsonld")
-    found = json.loads(text)
+    found = json.loads((built / f"{mechanism.id}.jsonld").read_text(encoding="utf-8"))
     edges = {edge["id"]: edge for edge in found["edges"]}
     for edge in mechanism.edges:
         shown = edges[f"edge/{edge.name}"]
@@ -249,3 +242,86 @@ def test_the_run_graph_holds_values_and_no_edges():
     assert (URIRef(names.iri(seed, "run")), PROV.wasDerivedFrom, URIRef(names.iri(seed))) in graph
     nodes = {URIRef(names.iri(seed, "node", key)) for key in seed.nodes}
     assert not [triple for triple in graph if triple[0] in nodes]
+
+
+def parsed(tmp_path, text, suffix):
+    file = tmp_path / f"x{suffix}"
+    file.write_text(text, encoding="utf-8")
+    return formats._parsed(file)
+
+
+@pytest.mark.parametrize("doi", ['10.1002/(SICI)1097<1::"A">3.0;2-#', "10.12/ä|{}%^`\\", "10.1000/a%20b"])
+@pytest.mark.parametrize("suffix", [".ttl", ".trig", ".nq", ".jsonld"])
+def test_any_doi_is_an_iri_and_comes_back(doi, suffix, tmp_path):
+    mechanism = mechanism_of("finding")
+    source = replace(mechanism.sources["paper"], doi=doi, url="https://doi.org/no-number")
+    again, _ = parsed(tmp_path, formats.text(replace(mechanism, sources=Frozen({"paper": source})), suffix), suffix)
+    assert (again.sources["paper"].doi, again.sources["paper"].url) == (doi, source.url)
+
+
+@pytest.mark.parametrize("char", ["\u2028", "\u0085", "\u2029"])
+def test_a_line_of_quads_ends_where_a_line_ends(char, tmp_path):
+    mechanism = replace(mechanism_of("finding"), title=f"one{char}two")
+    text = formats.text(mechanism, ".nq")
+    assert parsed(tmp_path, text, ".nq")[0].title == mechanism.title
+    assert any(char in line for line in write.lines(write.graph(mechanism), "urn:x"))
+
+
+ROOT = "<https://w3id.org/immune-kg/m>"
+NODE = "<https://w3id.org/immune-kg/m/node/a>"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        f"GRAPH <https://w3id.org/immune-kg/m/run> {{ {NODE} <urn:p> 'odd' }}",
+        f"{NODE} a <urn:odd> .",
+        f"{ROOT} <http://purl.org/dc/terms/title> 'Z odd' .",
+        f"{NODE} <https://w3id.org/immune-kg/vocab/kind> 'odd' .",
+        "<https://w3id.org/immune-kg/vocab/activates> <http://www.w3.org/2000/01/rdf-schema#label> 'odd' .",
+        "<urn:odd> <urn:p> 'x' .",
+        f"{NODE} <urn:p> [ <urn:p> 'odd' ] .",
+    ],
+)
+def test_what_kg_does_not_write_again_is_lost(more, tmp_path):
+    text = formats.text(mechanism_of("finding"), ".trig")
+    before = parsed(tmp_path, text, ".trig")[1].account()
+    assert not before.lost
+    mechanism, ledger = parsed(tmp_path, text + more, ".trig")
+    lost = " ".join(f"{one.name} {one.said}" for one in ledger.account().lost)
+    assert "odd" in lost and "odd" not in formats.text(mechanism, ".yaml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("kgv:asserted true", "kgv:asserted true ; kgv:run 'perhaps'"),
+        ("kgv:speciesStated false ;", "kgv:speciesStated false ; kgv:effect kgv:huge ;"),
+        ('oa:exact "a few words"', 'oa:start 5 ; oa:end "far"'),
+    ],
+)
+def test_a_value_that_kg_does_not_write_is_complained_of(old, new, tmp_path):
+    text = formats.text(mechanism_of("finding"), ".ttl")
+    assert old in text
+    _, ledger = parsed(tmp_path, text.replace(old, new, 1), ".ttl")
+    assert "wrong-kind" in [one.code for one in ledger.wrong]
+
+
+@pytest.mark.parametrize("tour", ['[{"title": "A", "light": [{}]}]', '[{"unheard_of": 1}]', "[5]", "{}", "no"])
+def test_a_tour_in_json_is_held_to_the_notation(tour, tmp_path):
+    graph = write._Writer(mechanism_of("finding")).graph
+    graph.add((URIRef(names.iri(mechanism_of("finding"))), names.KGV.tour, Literal(tour)))
+    file = tmp_path / "x.ttl"
+    graph.serialize(file, format="turtle")
+    with pytest.raises(kg.InvalidMechanism) as error:
+        formats.read(file)
+    assert str(error.value.diagnostics[0].at).startswith(f"{file}:1:")
+
+
+def test_a_context_of_json_that_nothing_uses_is_reported(tmp_path):
+    said = json.loads(formats.text(mechanism_of("finding"), ".jsonld"))
+    said["@context"]["unused"] = "http://example.org/odd"
+    said["nodes"][0]["dropped"] = None
+    _, ledger = parsed(tmp_path, json.dumps(said), ".jsonld")
+    told = " ".join(f"{one.field} {one.said}" for one in ledger.account().values if one.fate != "carried")
+    assert "example.org/odd" in told

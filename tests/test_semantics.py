@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import operator
 import random
 import re
 import subprocess
@@ -59,7 +60,13 @@ def sketch(text):
 def test_the_examples_of_the_document_hold(text):
     mechanism, data = sketch(text)
     run = Run(mechanism)
-    values = run.values(run.settings("", data.get("set", {})))
+    values = run.values(run.settings(data.get("in", ""), data.get("set", {})))
+    if "changed" in data:
+        answer = whatif(mechanism, data.get("in", ""), data.get("set", {}))
+        assert {step.node: [step.before, step.after] for step in answer.changed} == data["changed"]
+    if "opposed" in data:
+        found = whatif(mechanism, data.get("in", ""), data.get("set", {})).opposed
+        assert [one._asdict() for one in found] == data["opposed"]
     wanted = {node: tuple(value) if isinstance(value, list) else value for node, value in data["then"].items()}
     assert {node: values[node] for node in wanted} == wanted
 
@@ -104,6 +111,72 @@ def test_all_expectations_hold_under_every_reading():
     assert all(one.holds is True for one in found)
 
 
+LADDER = ("none", "some", "much")
+#: How far the two causes of the rung reach: under each of these conditions it lies between two levels.
+BETWEEN = {
+    "zero": ({"low": "absent", "high": "absent"}, ("none", "none")),
+    "one": ({"low": "present", "high": "absent"}, ("some", "some")),
+    "two": ({"high": "present"}, ("much", "much")),
+    "zero-one": ({"high": "absent"}, ("none", "some")),
+    "one-two": ({"low": "present"}, ("some", "much")),
+    "zero-two": ({}, ("none", "much")),
+}
+COMPARED = {"same as": operator.eq, "higher than": operator.gt, "lower than": operator.lt}
+
+
+def expected(*wanted):
+    """What becomes of expectations of the rung: (condition, relation, condition or level)."""
+    mechanism, _ = sketch(
+        "nodes: {rung: {levels: [none, some, much]}}\n"
+        "edges: [{edge: low promotes rung, level: some}, {edge: high promotes rung, level: much}]\n"
+        f"conditions: {json.dumps({name: {'set': given} for name, (given, _) in BETWEEN.items()})}\n"
+        f"expectations: {json.dumps([{'given': here, 'expect': f'rung {how} {than}'} for here, how, than in wanted])}\n"
+    )
+    return [(one.holds, one.value, one.other) for one in expectations.outcomes(Run(mechanism))]
+
+
+@pytest.mark.parametrize("relation", COMPARED)
+def test_a_comparison_holds_if_it_does_so_for_all_values_that_there_may_be(relation):
+    """Tried one by one: it holds for all, fails for all, or is open."""
+    asked = list(itertools.product(BETWEEN, repeat=2))
+    values = {name: range(LADDER.index(least), LADDER.index(most) + 1) for name, (_, (least, most)) in BETWEEN.items()}
+    for (here, there), (holds, value, other) in zip(
+        asked, expected(*((here, relation, there) for here, there in asked)), strict=True
+    ):
+        tried = {COMPARED[relation](*pair) for pair in itertools.product(values[here], values[there])}
+        assert holds is (tried.pop() if len(tried) == 1 else None), (here, relation, there)
+        for name, shown in ((here, value), (there, other)):
+            least, most = BETWEEN[name][1]
+            assert shown == (least if least == most else (least, most))
+
+
+def test_a_value_is_met_missed_or_open():
+    asked = [(here, "is", level) for here in BETWEEN for level in (*LADDER, "unknown")]
+    for (here, _, level), (holds, *_) in zip(asked, expected(*asked), strict=True):
+        least, most = map(LADDER.index, BETWEEN[here][1])
+        if level == "unknown":
+            assert holds is (least != most), here
+        elif least <= LADDER.index(level) <= most:
+            assert holds is (True if least == most else None), (here, level)
+        else:
+            assert holds is False, (here, level)
+
+
+def test_an_expectation_of_one_reading_is_tried_under_that_one():
+    mechanism, _ = sketch(
+        "edges: [{edge: A promotes B, name: e}]\nreadings: {off: {edges: {e: {run: no}}}, same: {}}\n"
+        "conditions: {on: {set: {A: present}}}\n"
+        "expectations: [{given: on, expect: B is present}, {given: on, expect: B is unknown, reading: off}]"
+    )
+    found = [(one.expectation.expect.than, one.reading, one.holds) for one in expectations.outcomes(Run(mechanism))]
+    assert found == [
+        ("present", "as written", True),
+        ("present", "off", None),
+        ("present", "same", True),
+        ("unknown", "off", True),
+    ]
+
+
 def test_readings_disagree_about_rnase_a():
     answer = whatif(SEED, "chemo", {"RNase_A": "absent"})
     assert answer.disagree["tumour_control"] == {"as written": "strong", "also-delivers": "partial"}
@@ -116,10 +189,84 @@ def test_status_says_observation_prediction_and_assumption():
     both = {step.node: step.status for step in whatif(SEED, "both").changed}
     assert both["tumour_control"] == "reproduces an observation"
     assert both["CD8_priming"] == "prediction"
-    further = {step.node: step.status for step in whatif(SEED, "both", {"RNase_A": "absent"}).changed}
+    further = {step.node: step.status for step in whatif(SEED, "both", {"RNase_A": "absent"}).outcomes}
     assert further["tumour_control"] == "prediction"
     alone = whatif(SEED, "Ta1-alone", assume=["no-spontaneous-bodies"], values={"tumour_cell_death": "absent"})
     assert alone.values["tumour_control"] == "none"
+
+
+LOOP = """
+nodes: {S: {at start: absent}, IL23: {}, IL17: {}, CCL20: {}, skin: {outcome: 'yes'}}
+edges:
+- {edge: S induces IL23}
+- {edge: IL23 induces IL17}
+- {edge: IL17 induces CCL20}
+- {edge: CCL20 promotes IL17}
+- {edge: IL17 promotes skin}
+conditions: {lesion: {set: {S: present}}, healthy: {set: {S: absent}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "with_", "control", "changes"),
+    [
+        ({"condition": "both", "values": {"TLR7": "absent"}}, "both", ("strong", "partial"), 7),
+        ({"condition": "both"}, "start", (("none", "partial"), "strong"), 15),
+        ({"values": {"TLR7": "absent"}}, "start", (("none", "partial"), "none"), 7),
+        (
+            {"condition": "both", "values": {"TLR7": "absent"}, "against": "start"},
+            "start",
+            (("none", "partial"), "partial"),
+            15,
+        ),
+        ({"condition": "both", "against": "chemo"}, "chemo", ("partial", "strong"), 10),
+    ],
+)
+def test_an_answer_is_compared_with_its_condition_or_with_what_is_asked_for(arguments, with_, control, changes):
+    answer = whatif(SEED, **arguments)
+    assert answer.compared_with == with_
+    assert [step.node for step in answer.outcomes] == ["tumour_control", "miR146a", "CD8_priming"]
+    assert (answer.outcomes[0].before, answer.outcomes[0].after) == control
+    differ = {node for node in answer.values if answer.values[node] != answer.before[node]}
+    assert {step.node for step in answer.changed} == differ
+    assert len(differ - set(arguments.get("values", {}))) == changes
+    plain = answer.as_dict()
+    assert plain["outcomes"][0] == {
+        "node": "tumour_control",
+        "before": list(control[0]) if isinstance(control[0], tuple) else control[0],
+        "after": list(control[1]) if isinstance(control[1], tuple) else control[1],
+    }
+    assert set(plain["because"]) == {*plain["changed"], "tumour_control", "miR146a", "CD8_priming"}
+
+
+def test_what_a_loop_loses_is_said():
+    mechanism, _ = sketch(LOOP)
+    answer = whatif(mechanism, "lesion", {"IL23": "absent"})
+    lost = {step.node: step.before for step in answer.changed if step.node != "IL23"}
+    assert lost == dict.fromkeys(("IL17", "CCL20", "skin"), "present")
+    assert "present" not in {answer.values[node] for node in lost}
+    with pytest.raises(QueryError, match="did you mean 'lesion'"):
+        whatif(mechanism, "lesion", against="lesio")
+
+
+def test_an_edge_says_whether_it_acted_before():
+    step = whatif(SEED, "both", {"TLR7": "absent"}).outcomes[0]
+    turned = {one.edge: (one.before, one.fires) for one in step.because}
+    assert turned == {
+        "kills-with-chemo": (True, False),
+        "kills-alone": (True, False),
+        "direct-killing": (True, True),
+    }
+
+
+def test_a_node_goes_by_its_label_its_term_and_its_synonyms():
+    by_key = whatif(SEED, "both", {"TLR7": "absent"})
+    for name in ("MESH:D051199", "Toll-like receptor 7", "tlr7"):
+        assert whatif(SEED, "both", {name: "absent"}) == by_key
+    with pytest.raises(QueryError, match=r"names 3 nodes: Ta1_supplement .*, Ta1_blood .*, Ta1 "):
+        whatif(SEED, values={"thymosin alpha 1": "absent"})
+    with pytest.raises(QueryError, match="TLR7 is set to absent and to present"):
+        whatif(SEED, values={"tlr7": "absent", "TLR7": "present"})
 
 
 def test_an_unknown_names_the_missing_fact():
@@ -148,6 +295,48 @@ def test_routes_are_signed_and_mixed():
     assert [len(route.edges) for route in found] == sorted(len(route.edges) for route in found)
     assert found[0].edges == ("cell-death", "direct-killing")
     assert list(routes(SEED, "tumour_control", "chemotherapy")) == []
+
+
+def test_a_route_through_what_must_be_absent_has_the_opposite_sign():
+    mechanism, _ = sketch("edges: [{edge: A promotes B, requires: [C], unless: [D]}, {edge: B degrades E}]")
+    signs = {start: [route.sign for route in routes(mechanism, start, "E")] for start in "ACD"}
+    assert signs == {"A": [-1], "C": [-1], "D": [1]}
+    (route,) = routes(mechanism, "D", "B")
+    assert [(hop.node, hop.kind, hop.sign) for hop in route.hops] == [("D", "unless", -1)]
+    assert list(routes(mechanism, "D", "B", edges_only=True)) == []
+
+
+@pytest.mark.parametrize("ends", [("chemo_therapy", "TLR7"), ("TLR7", "chemo_therapy")])
+def test_routes_from_or_to_what_is_no_node_are_impossible(ends):
+    with pytest.raises(QueryError, match="no node is called 'chemo_therapy'; did you mean 'chemotherapy'"):
+        list(routes(SEED, *ends))
+
+
+def experiments(text, most=2):
+    mechanism, _ = sketch(text)
+    return [(one.condition, dict(one.settings)) for one in discriminate(mechanism, most=most)]
+
+
+RIVALS = """
+nodes: {A: {}, B: {outcome: 'yes'}, X: {}, C: {}}
+edges: [{edge: A promotes B, name: e}, {edge: C binds X}]
+readings: {rival: {edges: {e: {requires: [X]}}}}
+"""
+
+
+def test_the_smallest_experiments_come_first_and_larger_ones_only_where_they_are_needed():
+    """One setting on top of a condition, then a condition as it stands; two settings where neither tells readings apart."""
+    conditions = (
+        "conditions: {plain: {set: {A: present, C: present}}, apart: {set: {A: present, X: absent, C: absent}}}"
+    )
+    assert experiments(RIVALS + conditions) == [("plain", {"X": "absent"}), ("apart", {})]
+    assert experiments(RIVALS) == [("", {"A": "present", "X": "absent"})]
+    assert experiments(RIVALS, most=1) == []
+
+
+def test_one_reading_alone_has_no_experiment():
+    with pytest.raises(QueryError, match="one reading only"):
+        experiments("edges: [{edge: A promotes B}]")
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 import re
 
 import owlrl
+import pyoxigraph as ox
 import pytest
-from rdflib import OWL, RDF, RDFS, SKOS, XSD, Dataset, Graph, Literal, Namespace, URIRef
+from conftest import SEEDS
+from rdflib import OWL, RDF, RDFS, SKOS, XSD, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS
 
 import kg
@@ -17,24 +19,19 @@ MARK = "# ==== MADE FROM THE TABLES ====\n"
 WORDS = Graph().parse(FILE)
 ONTOLOGY = URIRef(vocabulary.BASE + "vocab")
 VANN = Namespace("http://purl.org/vocab/vann/")
-SEEDS = [kg.read(path) for path in formats.seeds()]
 MATCHES = (SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.relatedMatch)
 ERROR = URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
 own = sorted({term for term in WORDS.subjects() if str(term).startswith((str(names.KGV), vocabulary.BASE + "term/"))})
 parsers = {".ttl": "turtle", ".run.ttl": "turtle", ".trig": "trig", ".nq": "nquads", ".jsonld": "json-ld"}
 
 
-def exported(mechanism):
+@pytest.fixture(scope="module")
+def exported(built):
     """Every triple of every RDF export."""
-    found = set()
-    for row in formats.writers():
-        if row.module == "kg.formats.rdf" and row.suffix in parsers:
-            data = Dataset().parse(data=formats.text(mechanism, row.suffix), format=parsers[row.suffix])
-            found |= {quad[:3] for quad in data.quads()}
-    return found
-
-
-EXPORTED = {triple for mechanism in SEEDS for triple in exported(mechanism)}
+    suffixes = [row.suffix for row in formats.writers() if row.module == "kg.formats.rdf" and row.suffix in parsers]
+    files = [built / f"{mechanism.id}{suffix}" for mechanism in SEEDS for suffix in suffixes]
+    found = {quad.triple for file in files for quad in ox.parse(path=file)}
+    return set(Graph().parse(data=ox.serialize(found, format=ox.RdfFormat.N_TRIPLES), format="nt"))
 
 
 @pytest.mark.parametrize("term", own, ids=lambda term: term.rpartition("/")[2])
@@ -75,12 +72,12 @@ def test_no_word_dangles():
         assert about in classes or str(about).startswith(str(XSD))
 
 
-def test_every_term_of_an_export_is_ours_and_defined_or_declared_external():
+def test_every_term_of_an_export_is_ours_and_defined_or_declared_external(exported):
     external = tuple(str(namespace) for namespace in WORDS.objects(ONTOLOGY, DCTERMS.references))
     identifiers = tuple(prefix.iri for prefix in vocabulary.prefixes().values())
-    documents = {o for _, p, o in EXPORTED if p in (names.SCHEMA.identifier, names.BIOLINK.publications)}
+    documents = {o for _, p, o in exported if p in (names.SCHEMA.identifier, names.BIOLINK.publications)}
     ids = tuple(names.iri(mechanism) for mechanism in SEEDS)
-    for term in {term for triple in EXPORTED for term in triple if isinstance(term, URIRef)} - documents:
+    for term in {term for triple in exported for term in triple if isinstance(term, URIRef)} - documents:
         if str(term).startswith((str(names.KGV), vocabulary.BASE + "term/")):
             assert term in own, f"{term} is used and not defined"
         else:
@@ -89,9 +86,9 @@ def test_every_term_of_an_export_is_ours_and_defined_or_declared_external():
             )
 
 
-def test_predicates_and_classes_of_an_export_are_words_not_identifiers():
+def test_predicates_and_classes_of_an_export_are_words_not_identifiers(exported):
     external = tuple(str(namespace) for namespace in WORDS.objects(ONTOLOGY, DCTERMS.references))
-    for term in {p for _, p, _ in EXPORTED} | {o for _, p, o in EXPORTED if p == RDF.type}:
+    for term in {p for _, p, _ in exported} | {o for _, p, o in exported if p == RDF.type}:
         assert term in own or str(term).startswith(external)
         assert not str(term).startswith(str(names.PREFIXES["obo"]))
     for namespace in external:
@@ -108,17 +105,17 @@ def test_mappings_lead_to_registered_identifiers():
             assert re.fullmatch(known, str(target)), target
 
 
-def test_what_an_export_says_of_a_word_the_ontology_says_too():
-    for s, p, o in EXPORTED:
+def test_what_an_export_says_of_a_word_the_ontology_says_too(exported):
+    for s, p, o in exported:
         if s in own and p in (RDFS.label, SKOS.definition, *MATCHES) and s != names.KGV.kg:
             assert (s, p, o) in WORDS
 
 
 @pytest.mark.parametrize("suffix", [".ttl", ".run.ttl", ".jsonld"])
 @pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
-def test_whoever_has_one_file_can_read_every_word_in_it(mechanism, suffix):
+def test_whoever_has_one_file_can_read_every_word_in_it(mechanism, suffix, built):
     """Each word of ours is labelled and defined in the file, and each part, and each ontology term, is labelled."""
-    graph = Graph().parse(data=formats.text(mechanism, suffix), format=parsers[suffix])
+    graph = Graph().parse(built / f"{mechanism.id}{suffix}", format=parsers[suffix])
     named = (RDFS.label, DCTERMS.title, RDFS.comment)
     parts = tuple(
         names.iri(mechanism, kind) + "/" for kind in ("edge", "node", "place", "condition", "reading", "source")
@@ -160,26 +157,35 @@ def contradictions(graph):
 
 SEED = next(mechanism for mechanism in SEEDS if mechanism.id == "ta1-tlr7")
 NODE = Namespace(names.iri(SEED, "node") + "/")
-INFERRED = closure(WORDS, write.graph(SEED), write.run_graph(SEED))
 
 
-def test_the_ontology_and_the_seed_contradict_nothing_in_owl_2_rl():
-    assert contradictions(INFERRED) == []
+@pytest.fixture(scope="module")
+def stated():
+    return write.graph(SEED)
+
+
+@pytest.fixture(scope="module")
+def inferred(stated):
+    return closure(WORDS, stated, write.run_graph(SEED))
+
+
+def test_the_ontology_and_the_seed_contradict_nothing_in_owl_2_rl(inferred):
+    assert contradictions(inferred) == []
     both = Graph().add((NODE.TLR7, RDF.type, names.KGV.Node)).add((NODE.TLR7, RDF.type, names.KGV.Place))
     assert contradictions(closure(WORDS, both)), "the reasoner would not notice"
 
 
-def test_the_causal_closure_carries_no_sign():
+def test_the_causal_closure_carries_no_sign(stated, inferred):
     """RNase A degrades the microRNA that activates TLR7 signalling: upstream of it, and that is all that may be inferred."""
     rnase, signalling, upstream = NODE.RNase_A, NODE.TLR7_active, names.KGV.causallyUpstreamOf
-    assert (rnase, upstream, signalling) in INFERRED
-    assert (rnase, upstream, signalling) not in write.graph(SEED)
+    assert (rnase, upstream, signalling) in inferred
+    assert (rnase, upstream, signalling) not in stated
     signs = {names.KGV[word.verb] for word in vocabulary.predicates().values() if word.sign != "0"}
-    assert set(INFERRED.predicates(rnase, signalling)) & signs == set()
+    assert set(inferred.predicates(rnase, signalling)) & signs == set()
     nodes = {NODE[key] for key in SEED.nodes}
-    for s, p, o in INFERRED:
+    for s, p, o in inferred:
         if s in nodes and o in nodes and p in signs:
-            assert (s, p, o) in write.graph(SEED), "a signed edge was inferred"
+            assert (s, p, o) in stated, "a signed edge was inferred"
 
 
 def test_only_verbs_that_say_a_cause_are_upstream():

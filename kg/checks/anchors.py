@@ -11,7 +11,7 @@ from kg.checks.rules import error, warning
 from kg.model import texts
 from kg.model.diagnostics import Diagnostic, Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import Evidence
+from kg.model.records import STATUS, Evidence
 
 ANCHOR_SHARE = 0.15  # of a source's characters, for all its anchors together
 
@@ -27,6 +27,7 @@ class Coverage:
     wrong: int = 0
     skipped: Counter[str] = field(default_factory=Counter)  # why it was not checked -> how many
     no_text: int = 0
+    excuse: str = ""  # why nothing could be checked, as the file declares it
 
     @property
     def checked(self) -> int:
@@ -45,7 +46,8 @@ class Coverage:
         line = f"{self.checked} of {self.total} anchors and spans checked"
         why = [f"{count} skipped: {reason}" for reason, count in sorted(self.skipped.items())]
         apart = [f"{self.no_text} more skipped: no text"] * bool(self.no_text)
-        return "; ".join([line + (f", {self.wrong} wrong" if self.wrong else ""), *why, *apart])
+        excuse = [self.excuse] * bool(self.excuse)
+        return "; ".join([line + (f", {self.wrong} wrong" if self.wrong else ""), *why, *apart, *excuse])
 
 
 def looked_up(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Diagnostic], Coverage]:
@@ -108,7 +110,18 @@ def looked_up(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Dia
         if share > ANCHOR_SHARE:
             message = f"the anchors reproduce {share:.0%} of {key!r}; {ANCHOR_SHARE:.0%} is the most"
             found.append(error(m.sources[key].at, "too-much-quoted", message, "point at some of them by span: instead"))
-    return found, Coverage(matched, wrong, skipped, sum(1 for _ in _without_text(m)))
+    excuse = ""
+    if strict and not (matched or wrong or skipped):
+        excuse = f"nothing could be checked, as the file says: {STATUS[m.status]}" if m.status in STATUS else ""
+        found += [] if excuse else [_nothing(m)]
+    return found, Coverage(matched, wrong, skipped, sum(1 for _ in _without_text(m)), excuse)
+
+
+def _nothing(m: Mechanism) -> Diagnostic:
+    """A file that a strict check cannot fail is told so."""
+    at = m.location_of("id") or Location(m.file, 1, 1)
+    message = "nothing of this could be checked: no evidence points into a text"
+    return error(at, "nothing-checked", message, "give evidence an anchor or a span, or the file status: outline")
 
 
 def _located(m: Mechanism) -> Iterator[Evidence]:

@@ -9,7 +9,7 @@ from kg.checks.rules import error, rule
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, Location, near, nearest
 from kg.model.mechanism import Mechanism
-from kg.model.records import Assumption, Change, Condition, Edge, Requirement, TrackedRecord
+from kg.model.records import Assumption, Change, Condition, Edge, Expectation, Requirement, TrackedRecord
 from kg.reasoning import merge
 
 RESERVED = {
@@ -176,6 +176,15 @@ def conditions_and_readings_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
             )
 
 
+def _which_level(m: Mechanism, one: Expectation) -> Iterator[Diagnostic]:
+    """Of a node with several levels above the lowest, present says too little to be held against a run."""
+    levels = m.nodes[one.expect.node].levels if one.expect.node in m.nodes else ()
+    if one.expect.than == "present" and len(levels) > 2 and "present" not in levels:
+        message = f"{one.expect.node} has the levels {', '.join(levels)}; present does not say which"
+        hint = " or ".join(f"{one.expect.node} is {level}" for level in levels[1:])
+        yield error(one.location_of("expect.than"), "which-level", message, f"write {hint}")
+
+
 @rule
 def values_are_known(m: Mechanism) -> Iterator[Diagnostic]:
     """A value is present, absent, unknown or a level of that node."""
@@ -187,6 +196,7 @@ def values_are_known(m: Mechanism) -> Iterator[Diagnostic]:
     for one in m.expectations:
         if one.expect.relation == "is":
             yield from _wrong_value(m, one.location_of("expect.than"), one.expect.node, one.expect.than, VALUES)
+            yield from _which_level(m, one)
 
 
 @rule

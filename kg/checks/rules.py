@@ -29,8 +29,8 @@ def _of_others() -> tuple[Rule, ...]:
     return tuple(found for _, found in plugged("kg.rules"))
 
 
-def error(at: Location | None, code: str, message: str, help: str = "") -> Diagnostic:
-    return Diagnostic(at or Location("<mechanism>", 1, 1), code, message, help)
+def error(at: Location | None, code: str, message: str, help: str = "", steps: tuple[str, ...] = ()) -> Diagnostic:
+    return Diagnostic(at or Location("<mechanism>", 1, 1), code, message, help, steps=steps)
 
 
 def warning(at: Location | None, code: str, message: str, help: str = "") -> Diagnostic:

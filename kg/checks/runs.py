@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from kg.checks.rules import error, warning
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic
 from kg.model.mechanism import Mechanism
-from kg.reasoning import expectations, experiments, network, whatif
+from kg.reasoning import derivation, expectations, experiments, network, whatif
 from kg.reasoning.reasons import Reasons, why
 
 
@@ -75,24 +76,38 @@ def executed(m: Mechanism) -> tuple[list[Diagnostic], Runs]:
 
 
 def _unmet(m: Mechanism, run: network.Run, outcome: expectations.Outcome) -> Diagnostic:
-    """A complaint about an expectation that fails (an error) or is left open (a warning)."""
+    """A complaint about an expectation that fails, or that is left open: the run does not bear it out."""
     one, wanted = outcome.expectation, outcome.expectation.expect
     by = f" ({outcome.reading})" if len(run.networks) > 1 else ""
     than = f", under {wanted.than!r} {whatif.shown(outcome.other)}" if outcome.other else ""
     message = f"under {one.given!r}{by} {wanted.node} is {whatif.shown(outcome.value)}{than}; expected: {wanted.text}"
-    net = run.networks[outcome.reading]
+    net, spoken = run.networks[outcome.reading], network.under(m, outcome.reading)
+    steps: list[str] = []
     edges: dict[str, None] = {}
     for condition in (one.given, wanted.than) if outcome.other else (one.given,):
         reasons = Reasons(net, run.settings(condition), wanted.node)
-        facts = reasons.inputs(reasons.one() or [])
-        edges.update(dict.fromkeys(fact.name for fact in facts if fact.kind in ("edge", "requires")))
-    if outcome.holds is None:
-        missing = why(m, wanted.node, one.given, reading=outcome.reading).missing
-        return warning(
-            one.location_of("expect"), "expectation-open", message, f"open: {'; '.join(missing)}" if missing else ""
-        )
+        if not reasons.decided:
+            missing = why(m, wanted.node, condition, reading=outcome.reading).missing
+            steps.append(f"open under {condition}: {'; '.join(missing)}")
+            edges.update(dict.fromkeys(_open_edges(net, run.settings(condition), wanted.node)))
+            continue
+        facts = derivation.by_cause(spoken, reasons.inputs(reasons.one() or []))
+        steps.append(f"under {condition}:")
+        steps += [f"  {words}" for words in dict.fromkeys(derivation.in_words(spoken, fact) for fact in facts)]
+        edges.update(dict.fromkeys(fact.name for fact in facts if fact.kind in ("edge", "requires", "unless")))
+    edges.update((edge.name, None) for edge in spoken.edges if edge.executes and spoken.object(edge) == wanted.node)
     hint = f"one of these may be wrong: {', '.join(edges)}" if edges else "no edge leads to it"
-    return error(one.location_of("expect"), "expectation-fails", message, hint)
+    if outcome.holds is None:
+        return error(one.location_of("expect"), "expectation-open", message, hint, tuple(steps))
+    return error(one.location_of("expect"), "expectation-fails", message, hint, tuple(steps))
+
+
+def _open_edges(net: network.Network, settings: Mapping[str, str], node: str) -> Iterator[str]:
+    """The edges that leave a node open: those of which it is not settled whether they fire, or how far they go."""
+    decided = net.propagate(*net.facts(settings))
+    cone = net.cone(number for number in net.variables[node] if number not in decided)
+    sizes = {what.name for number in cone - decided.keys() if (what := net.what(number)) and what.kind == "effect"}
+    yield from (name for name, gate in net.fires.items() if name in sizes or (gate in cone and gate not in decided))
 
 
 def _rests_on_inference(m: Mechanism, run: network.Run, outcome: expectations.Outcome) -> bool:

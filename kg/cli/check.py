@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 @main.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @SOURCES
-@click.option("--strict", is_flag=True, help="Fail on every anchor or span that was not checked.")
+@click.option("--strict", is_flag=True, help="Fail on every anchor or span that was not checked, and if there is none.")
 @JSON
 def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool) -> None:
-    """Check mechanisms: shape, terms, signs, evidence, anchors, expectations.
+    """Check mechanisms: shape, terms, signs, evidence, anchors, expectations, answers.
 
     Prints every complaint of every file in one run; how many anchors were looked up; whether what the sources say must
-    come out does come out, and which edges no expectation pins. RDF files, from anywhere, are validated by SHACL. Exit
-    code 1 if there is any error.
+    come out does come out, and which edges no expectation pins; whether the questions in answers/ beside the file are
+    answered as declared. RDF files, from anywhere, are validated by SHACL. Exit code 1 if there is any error.
     """
     from dataclasses import asdict
 
@@ -36,6 +36,7 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
     from kg.checks import shapes
     from kg.model import rdf_files
     from kg.model.diagnostics import InvalidMechanism
+    from kg.sparql import declared
 
     files = list(paths) or [str(path) for path in formats.seeds()]
     failed = False
@@ -57,7 +58,9 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
             results.append({"file": path, "diagnostics": [one.as_dict() for one in unreadable(path, error)]})
             print_complaints([] if as_json else unreadable(path, error))
             continue
-        failed = failed or bool(report.errors)
+        answers = declared.Answers() if report.errors else declared.examine(mechanism)
+        diagnostics = (*report.diagnostics, *answers.diagnostics)
+        failed = failed or bool(report.errors or answers.diagnostics)
         summary = {
             "id": mechanism.id,
             "file": mechanism.file,
@@ -72,16 +75,19 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
                 "skipped": report.coverage.reasons,
             },
             "runs": asdict(report.runs),
+            "answers": {"declared": answers.declared, "differ": len(answers.diagnostics)},
             "support": {} if report.errors else support_counts(mechanism),
         }
-        results.append({**summary, "diagnostics": [one.as_dict() for one in report.diagnostics]})
+        results.append({**summary, "diagnostics": [one.as_dict() for one in diagnostics]})
         if not as_json:
-            print_complaints(report.diagnostics)
-            counted = complaint_counts(report.diagnostics) if report.diagnostics else "nothing wrong"
+            print_complaints(diagnostics)
+            counted = complaint_counts(diagnostics) if diagnostics else "nothing wrong"
             size = f"{number_of(len(mechanism.nodes), 'node')}, {number_of(len(mechanism.edges), 'edge')}"
             said = ", ".join(filter(None, (mechanism.status, size, counted)))
             click.echo(f"{mechanism.file}: {said}")
             click.echo(f"  {report.coverage}\n  {report.runs}")
+            if answers.declared:
+                click.echo(f"  {answers}")
             if not report.errors:
                 click.echo(f"  {support_line(mechanism)}")
     if as_json:

@@ -65,7 +65,7 @@ def support_counts(mechanism: Mechanism) -> dict[str, Any]:
     """What each edge rests on, as counts."""
     from kg.reasoning import disagreements
 
-    supports = disagreements.Supports(mechanism)
+    supports = disagreements.supports(mechanism)
     return {edge.name: supports.of(edge.name).as_dict() for edge in mechanism.edges}
 
 
@@ -77,10 +77,18 @@ def support_line(mechanism: Mechanism) -> str:
 
     papers = Counter(mechanism.support(edge).supporting for edge in mechanism.edges)
     counts = [f"{count} on {number_of(n, 'source') if n else 'no source'}" for n, count in sorted(papers.items())]
-    found = len(disagreements.conflicts([mechanism]))
+    found = len(disagreements.supports(mechanism).conflicts)
     return f"edges rest {', '.join(counts)}; {number_of(found, 'disagreement')}" + ": `kg conflicts` shows them" * bool(
         found
     )
+
+
+def print_table(lines: Sequence[Sequence[str]]) -> None:
+    """Rows in columns, the first one as their heads."""
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    for i, line in enumerate(lines):
+        text = "  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip()
+        click.echo(click.style(text, bold=True) if i == 0 else text)
 
 
 def complaint_counts(diagnostics: Sequence[Diagnostic]) -> str:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
 
 import click
 
+from kg.cli.answers import (
+    explain_answer,
+    print_answer,
+    print_conditions,
+    print_fixed_points,
+    print_routes,
+    print_routes_as_json,
+    print_why,
+    why_as_dict,
+)
 from kg.cli.exchange import is_bulk, print_bulk_routes
 from kg.cli.group import AT_LEAST_ONE, JSON, main, settings_of
-from kg.cli.printing import number_of, print_credit, valid_mechanism
-
-if TYPE_CHECKING:
-    from kg.model.mechanism import Mechanism
-    from kg.reasoning.network import Input, Value
-    from kg.reasoning.reasons import Why
-    from kg.reasoning.whatif import Answer, Row
+from kg.cli.printing import print_credit, valid_mechanism
 
 
 def _asking(command: Callable[..., None]) -> Callable[..., None]:
@@ -41,6 +44,13 @@ def _asking(command: Callable[..., None]) -> Callable[..., None]:
 
 @main.command()
 @_asking
+@click.option(
+    "--against",
+    default="",
+    metavar="start|CONDITION",
+    help="Compare with this [default: with --in where --set is given, else with the start].",
+)
+@click.option("--explain", is_flag=True, help="Print every step with its edges, sources and species.")
 @click.option("--conditions", is_flag=True, help="Print every declared condition with its outcomes.")
 @click.option("--fixed-points", "fixed", is_flag=True, help="Print the exact fixed points (needs kg[exact]).")
 @click.option(
@@ -58,45 +68,50 @@ def whatif(
     reading: str,
     assume: Sequence[str],
     as_json: bool,
+    against: str,
+    explain: bool,
     conditions: bool,
     fixed: bool,
     seconds: float,
 ) -> None:
     """Show what follows if nodes are given, missing or changed.
 
-    Compares with the starting state, in the order in which things follow, and says for each step which edges decided
-    it, what they rest on, and whether a source observed it. Under every reading, unless one is named.
+    Compares what is set on top of --in with that condition, all else with the starting state. Prints every outcome with
+    why, then what else changes in the order in which it follows. Under every reading, unless one is named. NODE is a
+    key, a label, or a name or identifier of its term.
     """
-    from kg.reasoning import disagreements, whatif
+    from kg.reasoning import asked, disagreements, whatif
 
     mechanism = valid_mechanism(mech)
     if conditions:
         if condition or fixed:
             raise click.UsageError("--conditions shows every condition: leave out --in and --fixed-points")
-        more = settings_of(settings)
+        more = asked.keyed(mechanism, settings_of(settings))
         rows = whatif.table(mechanism, assume, reading, more)
-        asked = bool(more or reading or assume)
-        cite = whatif.cited(mechanism, more, reading, assume) if asked else mechanism.cite("run")
+        narrowed = bool(more or reading or assume)
+        cite = whatif.cited(mechanism, more, reading, assume) if narrowed else mechanism.cite("run")
         if as_json:
             plain = {
                 row.condition: {n: {r: whatif.shown(v) for r, v in by.items()} for n, by in row.values.items()}
                 for row in rows
             }
-            click.echo(json.dumps({**plain, "cite": cite}, ensure_ascii=False, indent=1))
+            status = {row.condition: dict(row.status) for row in rows}
+            click.echo(json.dumps({**plain, "status": status, "cite": cite}, ensure_ascii=False, indent=1))
         else:
-            _print_conditions(mechanism, rows, cite)
+            print_conditions(mechanism, rows, cite)
         return
     if fixed:
-        _print_fixed_points(mechanism, condition, settings_of(settings), reading, assume, seconds, as_json)
+        values = asked.keyed(mechanism, settings_of(settings))
+        print_fixed_points(mechanism, condition, values, reading, assume, seconds, as_json)
         return
-    answer = whatif.whatif(mechanism, condition, settings_of(settings), reading, assume)
+    answer = whatif.whatif(mechanism, condition, settings_of(settings), reading, assume, against)
     if as_json:
-        supports, shown = disagreements.Supports(mechanism), answer.as_dict()
+        supports, shown = disagreements.supports(mechanism), answer.as_dict()
         for step in shown["because"].values():
             step["support"] = supports.of(*step["rests_on"]).as_dict() if step["rests_on"] else None
         click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
     else:
-        _print_answer(mechanism, answer)
+        (explain_answer if explain else print_answer)(mechanism, answer)
 
 
 @main.command()
@@ -116,16 +131,24 @@ def why(
     """Show what a node's value stands on, and what would change it.
 
     A reason is a smallest set of facts that forces the value whatever else is unknown: edges, requirements, starting
-    values, settings, and that nothing unlisted causes a node.
+    values, settings, and that nothing unlisted causes a node. Causes come before what follows from them. NODE is a key,
+    a label, or a name or identifier of its term.
     """
-    from kg.reasoning import reasons
+    from kg.reasoning import asked, reasons, whatif
 
     mechanism = valid_mechanism(mech)
-    answer = reasons.why(mechanism, node, condition, settings_of(settings), reading, assume, 50 if every else 1)
+    values = asked.keyed(mechanism, settings_of(settings))
+    node = asked.key_of(mechanism, node)
+    answer = reasons.why(mechanism, node, condition, values, reading, assume, 50 if every else 1)
+    opposed = whatif.opposed_at(mechanism, node, condition, values, reading, assume)
     if as_json:
-        click.echo(json.dumps({**_why_as_dict(answer), "cite": mechanism.cite()}, ensure_ascii=False, indent=1))
+        click.echo(
+            json.dumps(
+                {**why_as_dict(mechanism, answer, opposed), "cite": mechanism.cite()}, ensure_ascii=False, indent=1
+            )
+        )
     else:
-        _print_why(mechanism, answer, every)
+        print_why(mechanism, answer, every, opposed)
 
 
 @main.command()
@@ -179,13 +202,14 @@ def discriminate(mech: str, assume: Sequence[str], as_json: bool) -> None:
 def paths(mech: str, start: str, end: str, also: Sequence[str], longest: int | None, most: int, as_json: bool) -> None:
     """List every signed route between two nodes, shortest first.
 
-    A route is no effect: brakes and requirements lie along it. `kg whatif` says what follows. Through several mechanisms,
-    named by --with, or all of seeds/ with `kg paths all FROM TO`, a node may be called by its key or as MECH.KEY. Of a
+    A route leads along edges, and through what an edge requires or must not meet. With each stands its weakest step. A
+    route is no effect: other brakes and requirements lie along it; `kg whatif` says what follows. Through several
+    mechanisms, named by --with, or all of seeds/ with `kg paths all FROM TO`, a node may be called as MECH.KEY, too. Of a
     folder that `kg bulk` wrote, only the shortest routes are listed unless --longest is given, and nodes are called by ids.
     """
     import itertools
 
-    from kg.reasoning import disagreements, merge, routes
+    from kg.reasoning import merge, routes
 
     if is_bulk(mech):
         if also:
@@ -193,181 +217,12 @@ def paths(mech: str, start: str, end: str, also: Sequence[str], longest: int | N
         print_bulk_routes(mech, start, end, longest or 0, most, as_json)
         return
     mechanism = merge.merge(map(valid_mechanism, (mech, *also))) if also else valid_mechanism(mech)
-    if isinstance(mechanism, merge.Union):
-        start, end = (mechanism.keys.get(name, name) for name in (start, end))
-    found = routes.routes(mechanism, start, end, longest or 0)
-    supports = disagreements.Supports(mechanism)
-    signs: set[int] = set()
-    rows = []
-    for route in itertools.islice(found, most):
-        signs.add(route.sign)
-        support = supports.of(*route.edges)
-        sign = "+" if route.sign > 0 else "-"
-        rows.append({"edges": list(route.edges), "sign": sign, "support": support.as_dict()})
-        if not as_json:
-            via = " → ".join(mechanism.nodes[mechanism.edge(name).subject].label for name in route.edges)
-            click.echo(f"{'+' if route.sign > 0 else '−'}  {via} → {mechanism.nodes[end].label} — {support.counts}")
-    capped = next(found, None) is not None
-    net = "none" if not signs else "mixed" if len(signs) > 1 else "unknown" if capped else "+" if signs == {1} else "-"
+    every = routes.routes(mechanism, start, end, longest or 0)
+    found = list(itertools.islice(every, most))
+    capped = next(every, None) is not None
+    net = routes.net_sign(found)
+    net = "unknown" if capped and net in "+-" else net  # of the others nothing is known
     if as_json:
-        click.echo(json.dumps({"routes": rows, "net": net, "capped": capped}, ensure_ascii=False, indent=1))
-        return
-    word = {
-        "none": "there is no signed route",
-        "mixed": "the routes disagree: mixed",
-        "+": "all are positive",
-        "-": "all are negative",
-        "unknown": "those shown agree, the others were not looked at",
-    }
-    click.echo(
-        f"{number_of(len(rows), 'route')}{' and more' if capped else ''}; {word[net]}. A route is no effect: ask `kg whatif`."
-    )
-
-
-def _species(counts: Mapping[str, int]) -> str:
-    return ", ".join(
-        f"{label} {count}" for label, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    )
-
-
-def _print_answer(mechanism: Mechanism, answer: Answer) -> None:
-    from kg.model import vocabulary
-    from kg.reasoning import disagreements, whatif
-
-    supports = disagreements.Supports(mechanism)
-    given = mechanism.conditions[answer.condition].title if answer.condition else ""
-    click.echo(click.style(f"{mechanism.id}: {given or 'what if'}", bold=True))
-    click.echo("  set: " + (", ".join(f"{node} {value}" for node, value in answer.settings.items()) or "nothing"))
-    if answer.assumptions:
-        click.echo("  assumed: " + ", ".join(answer.assumptions))
-    for step in answer.changed:
-        if step.status == "set":
-            continue
-        label = mechanism.nodes[step.node].label
-        change = f"{whatif.shown(step.before)} → {whatif.shown(step.after)}"
-        observed = f": {', '.join(step.observed)}" if step.observed else ""
-        click.echo(f"\n{click.style(label, bold=True)}: {change}    {step.status}{observed}")
-        for name, value in answer.disagree.get(step.node, {}).items():
-            click.echo(f"    {whatif.shown(value)} if {name}")
-        for one in step.because:
-            edge = mechanism.edge(one.edge)
-            mark = "✓" if one.fires else "?" if one.fires is None else "✗"
-            claim = vocabulary.claims()[whatif.acting_claim(edge)].label if whatif.acting_claim(edge) else ""
-            tail = f" ({one.why})" if one.why else f" [{claim}]" if claim else ""
-            click.echo(f"    {mark} {mechanism.words(edge)}{tail} — {supports.of(edge.name).counts}")
-        if step.missing:
-            click.echo(f"    open: {'; '.join(step.missing)}")
-        elif step.rests_on:
-            weakest = vocabulary.claims()[step.weakest].label if step.weakest else "none"
-            edges = f"{number_of(len(step.rests_on), 'edge')}: {_species(step.species)}"
-            click.echo(f"    rests on {edges}; weakest link: {weakest}")
-            click.echo(f"    {supports.of(*step.rests_on)}")
-            if step.closed:
-                causes = ", ".join(mechanism.nodes[node].label for node in step.closed)
-                click.echo(f"    and on this, that nothing unlisted causes {causes}")
-    if not [step for step in answer.changed if step.status != "set"]:
-        click.echo("  nothing else changes")
-    click.echo()
-    print_credit(mechanism, answer.cite)
-
-
-def _print_conditions(mechanism: Mechanism, rows: Sequence[Row], cite: str) -> None:
-    from kg.reasoning import whatif
-
-    def cell(by: Mapping[str, Value]) -> str:
-        return " | ".join(dict.fromkeys(map(whatif.shown, by.values())))
-
-    asked = list(rows[0].values) if rows else []
-    lines = [["condition", *(mechanism.nodes[node].label for node in asked)]]
-    lines += [[row.title or row.condition, *(cell(row.values[node]) for node in asked)] for row in rows]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    for i, line in enumerate(lines):
-        text = "  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip()
-        click.echo(click.style(text, bold=True) if i == 0 else text)
-    if any(len(set(by.values())) > 1 for row in rows for by in row.values.values()):
-        click.echo(f"a | b: the readings disagree ({', '.join(next(iter(rows[0].values.values())))})")
-    print_credit(mechanism, cite)
-
-
-def _print_fixed_points(
-    mechanism: Mechanism,
-    condition: str,
-    settings: Mapping[str, str],
-    reading: str,
-    assume: Sequence[str],
-    seconds: float,
-    as_json: bool,
-) -> None:
-    from kg.reasoning import exact, whatif
-
-    found = exact.fixed_points(mechanism, condition, settings, reading, assume, seconds=seconds)
-    if as_json:
-        plain = [{n: v if isinstance(v, str) else list(v) for n, v in point.items()} for point in found.points]
-        shown = {"fixed_points": plain, "complete": found.complete, "cite": mechanism.cite()}
-        click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
-        return
-    limit = "" if found.complete else f" and perhaps more: not decided in {seconds:g} s, or more than can be listed"
-    click.echo(f"{number_of(len(found.points), 'fixed point')}{limit}")
-    same = found.settled()
-    for node in mechanism.nodes:
-        values = list(dict.fromkeys(whatif.shown(point[node]) for point in found.points if node in point))
-        mark = "" if node in same or not found.complete else "    differs between them"
-        click.echo(f"    {mechanism.nodes[node].label}: {' or '.join(values) or 'none'}{mark}")
-    print_credit(mechanism)
-
-
-def _said(mechanism: Mechanism, fact: Input) -> str:
-    """A fact that a reason stands on, in words."""
-    label = mechanism.nodes[fact.name].label if fact.name in mechanism.nodes else ""
-    if fact.kind == "closed":
-        return f"nothing unlisted causes {label}"
-    if fact.kind == "start":
-        return f"{label} starts {fact.value}"
-    if fact.kind == "set":
-        return f"{label} is set {fact.value}"
-    words = mechanism.words(mechanism.edge(fact.name))
-    if fact.kind in ("requires", "unless"):
-        return f"{words} {fact.kind} {mechanism.nodes[fact.node].label}"
-    return words
-
-
-def _print_why(mechanism: Mechanism, answer: Why, every: bool) -> None:
-    from kg.reasoning import disagreements, whatif
-
-    supports = disagreements.Supports(mechanism)
-    click.echo(click.style(f"{mechanism.nodes[answer.node].label}: {whatif.shown(answer.value)}", bold=True))
-    for i, reason in enumerate(answer.reasons, 1):
-        click.echo(f"\nreason {i} of {len(answer.reasons)}" if every else "\nbecause")
-        for fact in reason:
-            necessary = "" if fact not in answer.necessary else "  (in every reason)" if every else "  (necessary)"
-            counts = f" — {supports.of(fact.name).counts}" if fact.kind in ("edge", "effect") else ""
-            click.echo(f"    {_said(mechanism, fact)}{necessary}{counts}")
-    if every and not answer.complete:
-        click.echo(f"\nthere are more than {len(answer.reasons)} reasons")
-    if answer.missing:
-        click.echo("\nopen: " + "; ".join(answer.missing))
-    if answer.changes:
-        click.echo("\nit would change with")
-        for settings, then in answer.changes:
-            click.echo(
-                "    "
-                + ", ".join(f"{mechanism.nodes[n].label} {v}" for n, v in settings.items())
-                + f": {whatif.shown(then)}"
-            )
-    click.echo()
-    print_credit(mechanism)
-
-
-def _why_as_dict(answer: Why) -> dict[str, Any]:
-    def plain(facts: Sequence[Input]) -> list[dict[str, str]]:
-        return [{key: value for key, value in fact._asdict().items() if value} for fact in facts]
-
-    return {
-        "node": answer.node,
-        "value": answer.value,
-        "reasons": [plain(reason) for reason in answer.reasons],
-        "complete": answer.complete,
-        "necessary": plain(answer.necessary),
-        "changes": [{"set": dict(settings), "then": then} for settings, then in answer.changes],
-        "missing": list(answer.missing),
-    }
+        print_routes_as_json(mechanism, found, net, capped)
+    else:
+        print_routes(mechanism, found, net, capped)

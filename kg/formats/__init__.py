@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -367,14 +368,32 @@ def convert(path: str | Path, out: str | Path, source: str = "", target: str = "
 
 
 def account(mechanism: Mechanism, row: Format, step: str = "") -> losses.Account:
-    """What a format keeps of a mechanism: it is written, read again, and compared value by value."""
+    """What a format keeps of a mechanism: it is written, read again, and compared value by value.
+
+    Raises InvalidMechanism, at the mechanism, if nothing of it goes into the format.
+    """
     with tempfile.TemporaryDirectory() as folder:
         names = _save(Path(folder), {mechanism.id + suffix: said for suffix, said in texts(mechanism, row).items()})
         ledger = Ledger(str(names[0]), row.title)
-        again = row.load().parse(names[0], ledger)
-    if faults := [one for one in ledger.wrong if one.severity == "error"]:
-        raise InvalidMechanism(faults)
+        try:
+            again = row.load().parse(names[0], ledger)
+            wrong = [one for one in ledger.wrong if one.severity == "error"]
+        except InvalidMechanism as error:
+            wrong = list(error.diagnostics)
+    if wrong:
+        at = mechanism.at or Location(mechanism.file or mechanism.id, 1, 1)
+        if wrong[-1].code in NOTHING:
+            lost = losses.compare(mechanism, replace(mechanism, edges=()), reasons(row), step).lost
+            why = "; ".join(dict.fromkeys(one.how for one in lost if one.record == "edge"))
+            message = f"a {row.suffix} file can hold no edge of this mechanism: {why}"
+            raise InvalidMechanism([Diagnostic(at, "nothing-to-write", message, "write it in another format")])
+        message = f"kg cannot read again what it would write to a {row.suffix} file"
+        raise InvalidMechanism([Diagnostic(at, one.code, f"{message}: {one.message}", one.help) for one in wrong])
     return losses.compare(mechanism, again, reasons(row), step or f"writing {row.title}")
+
+
+#: The complaints of readers about a file in which there is nothing.
+NOTHING = ("no-edges", "no-graph", "no-mechanism")
 
 
 def reasons(row: Format) -> Mapping[str, str]:
@@ -399,7 +418,9 @@ def _target(out: Path, name: str) -> Format:
 
 
 def _save(folder: Path, files: Mapping[str, str]) -> list[Path]:
-    """Write files beside their places, then move all of them there."""
+    """Write files beside their places, then move all of them there. Raises FileNotFoundError without the folder."""
+    if not folder.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(folder))
     parts = [folder / f".{name}.part" for name in files]
     try:
         for part, said in zip(parts, files.values(), strict=True):

@@ -42,8 +42,9 @@ def _record(record: TrackedRecord, name: str, here: Location) -> Iterator[Diagno
         at = record.locations.get(key.key, here)
         if value == getattr(default, key.field) and type(value) is type(getattr(default, key.field)):
             form, _, of = key.kind.partition(":")
-            may_be_empty = isinstance(value, bool) or of == "none" or (form == "list" and of not in RECORDS)
-            if key.required and not may_be_empty:
+            unsaid = isinstance(value, bool) or key.kind in ("term:none", "values")  # these may say nothing
+            unsaid = unsaid or (form == "list" and of not in RECORDS)
+            if key.required and not unsaid:
                 yield Diagnostic(at, *keys.unmet(name, key))
             continue
         for step, found in _value(value, key):
@@ -196,7 +197,8 @@ def built(name: str, said: Any, at: Location | None = None) -> TrackedRecord:
             values[field] = _typed(value, rows[field], here)
     if not wrong:
         record = RECORDS[name](**values, at=at)
-        wrong = list(_record(record, name, here))
+        wrong = [Diagnostic(here, *found) for _, found in (_single(values["key"], "key") if "key" in values else ())]
+        wrong += _record(record, name, here)
         if not wrong:
             return record
     raise InvalidMechanism(wrong)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -59,15 +59,18 @@ class Diagnostic:
     message: str
     help: str = ""
     severity: str = "error"  # or "warning", which stops nothing
+    steps: tuple[str, ...] = ()  # how it comes about, a line each
 
     def __str__(self) -> str:
         warning = "warning: " if self.severity == "warning" else ""
         lines = [f"{self.at}: {self.code}: {warning}{visible(self.message)}", self.at.excerpt()]
+        lines += [f"    {visible(step)}" for step in self.steps]
         lines.append(f"  help: {visible(self.help)}" if self.help else "")
         return "\n".join(filter(None, lines))
 
-    def as_dict(self) -> dict[str, str | int]:
-        """The complaint as plain values, for ``--json``."""
+    def as_dict(self) -> dict[str, str | int | list[str]]:
+        """The complaint as plain values, for ``--json``; ``steps`` only where there are any."""
+        steps = {"steps": list(self.steps)} if self.steps else {}
         return {
             "file": self.at.path,
             "line": self.at.line,
@@ -76,6 +79,7 @@ class Diagnostic:
             "severity": self.severity,
             "message": self.message,
             "help": self.help,
+            **steps,
         }
 
 
@@ -95,6 +99,17 @@ class UnknownName(KgError, KeyError):
 
     def __str__(self) -> str:  # a KeyError shows the repr of its text
         return str(self.args[0])
+
+
+class AmbiguousName(UnknownName):
+    """A name that several parts of a mechanism share, with all of them.
+
+    >>> print(AmbiguousName("node", "TLR", ["TLR7 (receptor)", "TLR9 (receptor)"]))
+    'TLR' names 2 nodes: TLR7 (receptor), TLR9 (receptor)
+    """
+
+    def __init__(self, what: str, name: str, found: Sequence[str]) -> None:
+        KeyError.__init__(self, f"{name!r} names {len(found)} {what}s: {', '.join(found)}")
 
 
 class MissingLibrary(KgError, ImportError):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from kg.model.diagnostics import MissingLibrary
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from pandas import DataFrame as DataFrame
 
 
-def frame(rows: Iterable[Mapping[str, Any]], columns: Iterable[str] = ()) -> pd.DataFrame:
+def frame(rows: Iterable[Mapping[str, Any]], columns: Iterable[str] = ()) -> DataFrame:
     """Rows of plain values as a data frame, the named columns first; what a row does not say is missing in it.
 
     >>> frame([{"node": "TLR7", "value": "absent"}]).to_dict("records")
@@ -20,9 +20,9 @@ def frame(rows: Iterable[Mapping[str, Any]], columns: Iterable[str] = ()) -> pd.
     Raises MissingLibrary without pandas.
     """
     try:
-        import pandas as pd
+        from pandas import DataFrame
     except ImportError:
         raise MissingLibrary("pandas", "frame") from None
     said = [dict(row) for row in rows]
     names = dict.fromkeys([*columns, *(name for row in said for name in row)])
-    return pd.DataFrame(said, columns=list(names))
+    return DataFrame(said, columns=list(names))

@@ -56,7 +56,7 @@ SHAPES = {
     "date": (r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", "a date: 2026, 2026-06 or 2026-06-24"),
     "doi": (r"10\.[0-9]{2,9}/\S+", "a DOI such as 10.1158/0008-5472.CAN-25-5547"),
     "digits": (r"[0-9]+", "a number such as 42295795"),
-    "url": (r"https?://[^\s<>\"]+", "an address that starts with https:// or http://"),
+    "url": (r"https?://[^\s<>\"{}|\\^`]+", "an address that starts with https:// or http://"),
     "sha256": (r"[0-9a-f]{64}", "the 64 hexadecimal digits of a SHA-256"),
     "about": (KEY, "the name of a node or an edge"),
 }

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from kg.model import vocabulary
-from kg.model.diagnostics import UnknownName
+from kg.model.diagnostics import AmbiguousName, UnknownName, nearest
 from kg.model.frames import frame
 from kg.model.records import (
     STATUS,
@@ -35,7 +36,8 @@ from kg.model.records import (
 
 if TYPE_CHECKING:
     import networkx as nx
-    import pandas as pd
+
+    from kg.model.frames import DataFrame
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,47 @@ class Mechanism(TrackedRecord):
         if name not in self._edges:
             raise UnknownName("edge", name, self._edges)
         return self._edges[name]
+
+    def find(self, text: str) -> Node:
+        """A node by what people call it: its key, its label, or a label, synonym or identifier of its term or forms.
+
+        The key itself comes first, then what the file calls the node, then its other names; capitals and hyphens do
+        not matter.
+
+        >>> from kg.formats import read
+        >>> seed = read("ta1-tlr7")
+        >>> seed.find("dendritic cell maturation").key, seed.find("MESH:D051199").key
+        ('DC_maturation', 'TLR7')
+
+        Raises UnknownName if no node is called so, which says what it might have been, and AmbiguousName if several are.
+        """
+        if text in self.nodes:
+            return self.nodes[text]
+        for names in self._names:
+            found = names.get(_loose(text), ())
+            if len(found) == 1:
+                return self.nodes[found[0]]
+            if found:
+                each = [f"{key} ({self.nodes[key].label})" for key in found]
+                raise AmbiguousName("node", text, each)
+        close = nearest(text, (name for node in self.nodes.values() for name in names_of(node)))
+        raise UnknownName("node", text, [close] if close else self.nodes)
+
+    @cached_property
+    def _names(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """Keys of nodes by what the file calls them, and by all of their names."""
+        own: dict[str, list[str]] = {}
+        every: dict[str, list[str]] = {}
+        for node in self.nodes.values():
+            for table, names in ((own, (node.key, node.label)), (every, names_of(node))):
+                for name in dict.fromkeys(map(_loose, names)):
+                    table.setdefault(name, []).append(node.key)
+        return own, every
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The keys of the nodes that are declared as outcomes."""
+        return tuple(node.key for node in self.nodes.values() if node.outcome)
 
     @cached_property
     def _edges(self) -> dict[str, Edge]:
@@ -252,6 +295,10 @@ class Mechanism(TrackedRecord):
 
         return str(kg.page.notebook(self))
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is copied and pickled: what the file says, and nothing that was computed from it."""
+        return {name: value for name, value in self.__dict__.items() if name in self.__dataclass_fields__}
+
     def cite(self, *part: str) -> str:
         """How a mechanism, or a part of it such as an answer, is cited: its IRI and its version.
 
@@ -263,7 +310,7 @@ class Mechanism(TrackedRecord):
             self.version
         )
 
-    def to_frame(self, of: str = "edges") -> pd.DataFrame:
+    def to_frame(self, of: str = "edges") -> DataFrame:
         """The ``edges``, ``nodes``, ``evidence`` or ``sources`` as a pandas data frame of plain values, a row for each.
 
         Edges and nodes have the attributes that ``graph`` gives them; evidence has the keys of the notation, beside the
@@ -354,6 +401,57 @@ class Mechanism(TrackedRecord):
                 ),
             )
         return graph
+
+
+def names_of(node: Node) -> tuple[str, ...]:
+    """All names of a node: its label and key, then the labels, identifiers and synonyms of its term and its forms.
+
+    >>> names_of(Node(key="Mac", name="macrophage"))
+    ('macrophage', 'Mac')
+    """
+    names = [node.label, node.key]
+    for term in (node.term, *node.forms):
+        if term:
+            entry = vocabulary.terms().get(term.id)
+            names += [term.label, term.id, *(entry.synonyms if entry else ())]
+    return tuple(dict.fromkeys(names))
+
+
+def _loose(name: str) -> str:
+    """A name without capitals, hyphens and spaces; as it is if nothing is left of it."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(char for char in folded if char.isalnum()) or folded
+
+
+M = TypeVar("M", bound=Mechanism)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def once(function: Callable[Concatenate[M, P], T]) -> Callable[Concatenate[M, P], T]:
+    """Make a function of a mechanism compute its result once: the mechanism, which never changes, holds it.
+
+    All who ask share the result, so nobody may change it. Further arguments must be hashable.
+
+    >>> @once
+    ... def size(mechanism):
+    ...     print("computed")
+    ...     return len(mechanism.nodes)
+    >>> one = Mechanism(id="one")
+    >>> size(one), size(one)
+    computed
+    (0, 0)
+    """
+
+    @wraps(function)
+    def held(mechanism: M, /, *args: P.args, **named: P.kwargs) -> T:
+        results: dict[Any, T] = mechanism.__dict__.setdefault("_results", {})
+        key = (function, args, *named.items())
+        if key not in results:
+            results[key] = function(mechanism, *args, **named)
+        return results[key]
+
+    return held
 
 
 def _needed(requirement: Requirement) -> str:

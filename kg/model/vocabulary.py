@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 from kg import data_dir
 from kg.model.diagnostics import Location
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 #: The base of every IRI that kg makes. Not registered yet: docs/rdf.md says what that means.
 BASE = "https://w3id.org/immune-kg/"
+IN_AN_IRI = "~!$&'()*+,;=:@/"  # what a path of an IRI holds as it is, beside letters, digits and _ . -
 WORD = re.compile(r"[\w.-]+")  # what a prefix may be put before
 #: Prefixes of the words that RDF is written in, beside those of identifiers in ontology/prefixes.tsv.
 NAMESPACES = {
@@ -232,15 +234,17 @@ def registered(prefix: str) -> str:
 
 
 def expand(curie: str) -> str:
-    """A CURIE as an IRI.
+    """A CURIE as an IRI; what cannot stand in one is percent-encoded, as in some DOIs.
 
-    >>> expand("HGNC:15631"), expand("rdf:subject")
-    ('http://identifiers.org/hgnc/15631', 'http://www.w3.org/1999/02/22-rdf-syntax-ns#subject')
+    >>> expand("HGNC:15631"), expand("doi:10.1002/(SICI)1097<1::A>3.0;2-#")
+    ('http://identifiers.org/hgnc/15631', 'https://doi.org/10.1002/(SICI)1097%3C1::A%3E3.0;2-%23')
+    >>> expand("rdf:subject")
+    'http://www.w3.org/1999/02/22-rdf-syntax-ns#subject'
 
     Raises KeyError if the prefix is not registered.
     """
     prefix, _, local = curie.partition(":")
-    return namespaces()[prefix] + local
+    return namespaces()[prefix] + quote(local, safe=IN_AN_IRI)
 
 
 def compress(said: str) -> str:
@@ -258,8 +262,10 @@ def compress(said: str) -> str:
     if prefix not in namespaces():
         if ":" not in said and "/" not in said:  # a plain name
             return ""
-        found = _converter().compress(said) or f"{registered(prefix)}:{local}"
-        prefix, _, local = found.partition(":")
+        if found := _converter().compress(said):
+            prefix, _, local = unquote(found).partition(":")
+        else:
+            prefix = registered(prefix)
     local = local.removeprefix(f"{prefix}:")  # some write CHEBI:CHEBI:15422
     row = prefixes().get(prefix)
     if prefix and re.fullmatch(row.pattern if row else r"\w+", local, re.ASCII):

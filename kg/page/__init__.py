@@ -59,7 +59,7 @@ def html(mechanism: Mechanism, home: str = "") -> str:
         told=told,
         shapes=shapes,
         scene=scene(shapes),
-        run=network.compiled(mechanism, told.supports),
+        run=network.compiled(mechanism),
         picture=Markup(shapes.svg()),
         style=Markup(style),
         early=Markup(early),
@@ -115,7 +115,7 @@ def pictures(mechanism: Mechanism, language: str = "") -> dict[str, str]:
         said += ["", f"In plain words: {_md(stop.plain)}"] if stop.plain else []
         outcomes = told.outcomes(stop)
         if outcomes:
-            values = "; ".join(f"{cell.label}: {' or '.join(cell.values)}" for cell in outcomes.cells)
+            values = "; ".join(f"{cell.label}: {' or '.join(cell.values)} ({cell.status})" for cell in outcomes.cells)
             said += ["", f"{_md(outcomes.title)}: {_md(values)}."]
         said += ["", f"Question: {_md(stop.question)}", "", f"Answer: {_md(stop.answer)}"] if stop.question else []
     files[f"{_file_name(mechanism.id)}-stops.md"] = "\n".join(said) + "\n"

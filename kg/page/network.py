@@ -14,7 +14,7 @@ from kg.model.records import Expectation, common_name
 from kg.page.layout import clean, spoken
 from kg.page.words import READ
 from kg.reasoning import network, whatif
-from kg.reasoning.disagreements import Supports
+from kg.reasoning.disagreements import Supports, supports
 from kg.reasoning.network import Network
 
 #: With more executing edges the page says that it is too large: at 100,000 (7 MB of JSON) Chromium took 0.2 s to read the
@@ -25,10 +25,8 @@ STANCES = ("supports", "disputes", "qualifies")  # in a profile
 KINDS = ("edge", "requires", "unless", "start", "closed", "effect")  # of inputs, by number; network.js has the same
 
 
-def compiled(mechanism: Mechanism, supports: Supports | None = None) -> dict[str, Any]:
+def compiled(mechanism: Mechanism) -> dict[str, Any]:
     """All that a what-if needs, under every reading; or ``why``, a sentence that says why there can be none.
-
-    ``supports`` spares the look for disagreements, where it was done before.
 
     >>> from kg.formats import read
     >>> data = compiled(read("ta1-tlr7"))
@@ -43,12 +41,12 @@ def compiled(mechanism: Mechanism, supports: Supports | None = None) -> dict[str
             return {"why": "No step of this mechanism can be run."}
         if running > MOST:
             return {"why": f"{running:,} steps are too many to run in a page; kg whatif runs them on the command line."}
-        return _compiled(mechanism, supports or Supports(mechanism))
+        return _compiled(mechanism)
     except (KeyError, IndexError, network.QueryError):  # an invalid mechanism: what is wrong is `kg check`'s to say
         return {"why": "This mechanism cannot be run: kg check says what is wrong with it."}
 
 
-def _compiled(mechanism: Mechanism, supports: Supports) -> dict[str, Any]:
+def _compiled(mechanism: Mechanism) -> dict[str, Any]:
     m = mechanism
     number = {key: n for n, key in enumerate(m.nodes)}
     edge_number = {edge.name: n for n, edge in enumerate(m.edges)}
@@ -84,7 +82,7 @@ def _compiled(mechanism: Mechanism, supports: Supports) -> dict[str, Any]:
         "taxa": list(map(clean, taxa)),
         "common": [clean(common.get(label, label)) for label in taxa],
         "species": species,
-        **_rests(m, supports),
+        **_rests(m, supports(m)),
         "readings": [
             {
                 "key": clean(name),
@@ -107,14 +105,14 @@ def _compiled(mechanism: Mechanism, supports: Supports) -> dict[str, Any]:
     }
 
 
-def _rests(m: Mechanism, supports: Supports) -> dict[str, Any]:
+def _rests(m: Mechanism, told: Supports) -> dict[str, Any]:
     """What each edge rests on, as the number of a profile, and the profiles; sources and disagreements as numbers.
 
     A profile is the sources by stance, the assays, how the sources were read, and the disagreements, so that those of
     several edges can be united and counted.
     """
     papers = {study: n for n, study in enumerate(dict.fromkeys(m.papers.values()))}
-    conflicts = {id(one): n for n, one in enumerate(supports.conflicts)}
+    conflicts = {id(one): n for n, one in enumerate(told.conflicts)}
     profiles: dict[tuple[tuple[Any, ...], ...], int] = {}
     rests = []
     for edge in m.edges:
@@ -123,7 +121,7 @@ def _rests(m: Mechanism, supports: Supports) -> dict[str, Any]:
             *(tuple(sorted({papers[study] for of, study, _ in studies if of == stance})) for stance in STANCES),
             tuple(map(clean, m.support(edge).designs)),
             tuple(sorted({how for _, _, how in studies})),
-            tuple(conflicts[id(one)] for one in supports.by_edge.get(edge.name, ())),
+            tuple(conflicts[id(one)] for one in told.by_edge.get(edge.name, ())),
         )
         rests.append(profiles.setdefault(profile, len(profiles)))
     return {"rests": rests, "profiles": [list(map(list, profile)) for profile in profiles], "read": READ}

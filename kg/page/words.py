@@ -11,13 +11,13 @@ from urllib.parse import quote
 
 from kg.model import vocabulary
 from kg.model.diagnostics import visible
-from kg.model.mechanism import Mechanism
+from kg.model.mechanism import Mechanism, names_of
 from kg.model.records import Edge, Evidence, Node, Requirement, Source, Stop, Support, common_name
 from kg.model.vocabulary import Term
 from kg.page.layout import clean, spoken
 from kg.reasoning import network, routes, whatif
 from kg.reasoning.conflict import Conflict, Side
-from kg.reasoning.disagreements import Supports
+from kg.reasoning.disagreements import Supports, supports
 
 READ = {
     "full": "read in full",
@@ -74,6 +74,7 @@ class Cell:
     label: str
     values: tuple[str, ...]
     readings: str  # which reading says what; empty where all agree
+    status: str = ""  # a key of whatif.MARKS
 
     @property
     def look(self) -> str:
@@ -272,7 +273,7 @@ class Narrative:
     def supports(self) -> Supports | None:
         """What every edge rests on, and where mechanisms or their sources disagree; nothing if it cannot be told."""
         try:
-            return Supports(self.m)
+            return supports(self.m)
         except (KeyError, IndexError, network.QueryError):  # not valid: what is wrong is `kg check`'s to say
             return None
 
@@ -429,15 +430,9 @@ class Narrative:
     @cached_property
     def names(self) -> list[list[str]]:
         """What the search looks through: for each node its label, then other names and identifiers; edges likewise."""
-        entries = vocabulary.terms()
         found = []
         for key, node in self.m.nodes.items():
-            also = [key]
-            for term in (node.term, *node.forms):
-                if term:
-                    entry = entries.get(term.id)
-                    also += [term.label, term.id, *(entry.synonyms if entry else ())]
-            found.append([f"n{self.node_number[key]}", self.title(key), *dict.fromkeys(also)])
+            found.append([f"n{self.node_number[key]}", self.title(key), *names_of(node)[1:]])
         found += [[f"e{n}", self.say(edge), edge.name] for n, edge in enumerate(self.m.edges)]
         return [[clean(text)[:400] for text in row] for row in found]
 
@@ -463,7 +458,7 @@ class Narrative:
                 said = {reading: whatif.shown(value) for reading, value in by.items()}
                 values = tuple(dict.fromkeys(said.values()))
                 readings = "; ".join(f"{value} ({self._reading(r)})" for r, value in said.items())
-                cells.append(Cell(self.title(node), values, readings if len(values) > 1 else ""))
+                cells.append(Cell(self.title(node), values, readings if len(values) > 1 else "", row.status[node]))
                 split = split or len(values) > 1
             given = self.m.conditions[row.condition].values
             settings = ", ".join(f"{self.label(node)} {value}" for node, value in given.items())

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 
 from kg.model import vocabulary
-from kg.model.mechanism import Mechanism
+from kg.model.mechanism import Mechanism, once
 from kg.model.records import Edge, Evidence, Node, Requirement, Source, Support, common_name
 from kg.reasoning import routes
 from kg.reasoning.conflict import (
@@ -117,7 +117,7 @@ def _against(
     found: list[routes.Route] = []
     ends = [[key for key in m.nodes if related_by_node[m.id, key] == name] for name in (start, end)]
     for one, other in itertools.product(*ends):
-        found += itertools.islice(routes.routes(m, one, other, FAR), 50)
+        found += itertools.islice(routes.routes(m, one, other, FAR, edges_only=True), 50)
     if not found or any(route.sign != sign for route in found):
         return ()
     return tuple(m.edge(name) for name in min(found, key=lambda route: len(route.edges)).edges)
@@ -338,3 +338,9 @@ class Supports:
         """The counts for an edge, or for all edges of a derivation together; a disagreement counts once."""
         disagreements = {id(one) for name in names for one in self.by_edge.get(name, ())}
         return replace(self.m.support(*map(self.m.edge, names)), disagreements=len(disagreements))
+
+
+@once
+def supports(mechanism: Mechanism) -> Supports:
+    """The same, looked for once for each mechanism. Raises KeyError if it is not valid."""
+    return Supports(mechanism)

@@ -53,6 +53,10 @@ class Union(Mechanism):
         home, own = self._homes.get(name, (home, own))
         return (home, kind, own, *rest) if any(part.id == home for part in self.parts) else (self.id, *steps)
 
+    def find(self, text: str) -> Node:
+        """A node by what people call it, and by ``ID.KEY``, as the mechanism ID has it. Raises UnknownName."""
+        return super().find(self.keys.get(text, text))
+
     @cached_property
     def _homes(self) -> dict[str, tuple[str, str]]:
         found: dict[str, tuple[str, str]] = {}

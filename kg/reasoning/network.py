@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from kg.model.diagnostics import KgError, near
-from kg.model.mechanism import Mechanism
+from kg.model.mechanism import Mechanism, once
 from kg.model.records import Edge, Node, Requirement
 
 T = TypeVar("T")
@@ -177,6 +177,7 @@ class Network:
         return "unknown" if (low, high) == (0, 1) and len(levels) == 2 else (levels[low], levels[high])
 
 
+@once
 def compile(mechanism: Mechanism) -> Network:
     """A mechanism as a network; readings are applied before, by ``under``.
 
@@ -261,6 +262,7 @@ def _spared_literal(net: Network, edge: Edge) -> int:
     return net.gate(2, (fires, net.input(("effect", edge.name), None) << 1)) << 1
 
 
+@once
 def under(mechanism: Mechanism, reading: str) -> Mechanism:
     """The mechanism under one of its readings. Raises QueryError if there is none of that name."""
     if reading == AS_WRITTEN:

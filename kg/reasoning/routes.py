@@ -1,42 +1,109 @@
-"""The signed routes from one node to another."""
+"""The signed routes from one node to another, along edges and through what edges require."""
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
-from kg.model.diagnostics import near
+from kg.model.frames import frame
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge
-from kg.reasoning.network import QueryError
+from kg.model.records import Edge, Requirement
+from kg.reasoning.asked import key_of
+from kg.reasoning.whatif import claim_of, weakest
+
+if TYPE_CHECKING:
+    from kg.model.frames import DataFrame
+
+#: How a step of a route leads on: the node is the subject of the edge, or a condition of it.
+WORDS = {"edge": "→", "requires": "—is required for→", "unless": "—must be absent for→"}
+
+
+class Hop(NamedTuple):
+    """One step of a route, from a node to the object of an edge: as its subject, or as what it requires or excludes."""
+
+    node: str
+    edge: str
+    kind: str  # a key of WORDS
+    sign: int
 
 
 @dataclass(frozen=True)
 class Route:
-    """A way through the graph along signed edges. It is no effect: brakes and requirements lie along it."""
+    """A way through the graph along signed steps. It is no effect: brakes and other requirements lie along it."""
 
-    edges: tuple[str, ...]
-    sign: int  # the product of the signs
+    hops: tuple[Hop, ...]
+
+    @property
+    def edges(self) -> tuple[str, ...]:
+        return tuple(hop.edge for hop in self.hops)
+
+    @property
+    def sign(self) -> int:
+        """The product of the signs: +1 or -1."""
+        return -1 if sum(hop.sign < 0 for hop in self.hops) % 2 else 1
 
 
-def routes(mechanism: Mechanism, start: str, end: str, longest: int = 0) -> Iterator[Route]:
-    """Every simple route from one node to another along signed edges, shortest first.
+class Weakest(NamedTuple):
+    """The step of a route that stands on least: its claim, and how many independent sources support it."""
 
-    An edge that blocks an edge counts as an edge to the object of that edge, with the opposite sign of what it blocks.
+    hop: Hop
+    claim: str
+    sources: int
+
+
+class Routes(Iterator[Route]):
+    """Routes, found one after the other as they are asked for: there may be very many."""
+
+    def __init__(self, found: Iterator[Route]) -> None:
+        self._found = found
+
+    def __next__(self) -> Route:
+        return next(self._found)
+
+    def to_frame(self, most: int = 1000) -> DataFrame:
+        """The next routes as a pandas data frame: sign, length, nodes and edges. Raises MissingLibrary without pandas.
+
+        >>> from kg.formats import read
+        >>> routes(read("ta1-tlr7"), "TLR7", "TLR7_active").to_frame()["edges"].tolist()
+        ['activation']
+        """
+        return frame(
+            {
+                "sign": route.sign,
+                "steps": len(route.hops),
+                "nodes": "|".join(hop.node for hop in route.hops),
+                "edges": "|".join(route.edges),
+            }
+            for route in itertools.islice(self, most)
+        )
+
+
+def routes(mechanism: Mechanism, start: str, end: str, longest: int = 0, edges_only: bool = False) -> Routes:
+    """Every simple route from one node to another along signed steps, shortest first.
+
+    A step leads from the subject of an edge to its object; or from a node that the edge requires, with the same sign,
+    or must not meet, with the opposite one; ``edges_only`` leaves these two out. An edge that blocks an edge counts as
+    an edge to the object of that edge, with the opposite sign of what it blocks.
+
+    >>> from kg.formats import read
+    >>> [(hop.edge, hop.kind) for hop in next(routes(read("ta1-tlr7"), "TLR7", "TLR7_active")).hops]
+    [('activation', 'requires')]
 
     Raises QueryError for a node that there is not.
     """
-    for node in (start, end):
-        if node not in mechanism.nodes:
-            raise QueryError(f"no node is called {node!r}; {near(node, mechanism.nodes)}")
-    out: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    start, end = key_of(mechanism, start), key_of(mechanism, end)
+    return Routes(_routes(mechanism, start, end, longest or len(mechanism.nodes), edges_only))
+
+
+def _routes(mechanism: Mechanism, start: str, end: str, longest: int, edges_only: bool) -> Iterator[Route]:
+    out: dict[str, list[tuple[Hop, str]]] = defaultdict(list)
     back: dict[str, set[str]] = defaultdict(set)
-    for edge in mechanism.edges:
-        signed = sign(mechanism, edge)
-        if signed:
-            out[edge.subject].append((edge.name, mechanism.object(edge), signed))
-            back[mechanism.object(edge)].add(edge.subject)
+    for hop, there in _hops(mechanism, edges_only):
+        out[hop.node].append((hop, there))
+        back[there].add(hop.node)
     far = {end: 0}  # how far each node is from the end, so that no dead end is entered
     queue = deque([end])
     while queue:
@@ -44,22 +111,35 @@ def routes(mechanism: Mechanism, start: str, end: str, longest: int = 0) -> Iter
         for before in back[here] - far.keys():
             far[before] = far[here] + 1
             queue.append(before)
-    for length in range(far.get(start, 1), (longest or len(mechanism.nodes)) + 1 if start in far else 0):
+    for length in range(far.get(start, 1), longest + 1 if start in far else 0):
         yield from _walk(out, far, start, end, length)
 
 
+def _hops(mechanism: Mechanism, edges_only: bool) -> Iterator[tuple[Hop, str]]:
+    """Every step with the node that it leads to: edges first, then what they require."""
+    signed = [(edge, mechanism.object(edge), sign(mechanism, edge)) for edge in mechanism.edges]
+    for edge, there, each in signed:
+        if each:
+            yield Hop(edge.subject, edge.name, "edge", each), there
+    for edge, there, each in () if edges_only else signed:
+        for kind, turn in (("requires", 1), ("unless", -1)):
+            for needed in getattr(edge, kind):
+                if each and needed.node != edge.subject:
+                    yield Hop(needed.node, edge.name, kind, turn * each), there
+
+
 def _walk(
-    out: Mapping[str, list[tuple[str, str, int]]], far: Mapping[str, int], start: str, end: str, length: int
+    out: Mapping[str, list[tuple[Hop, str]]], far: Mapping[str, int], start: str, end: str, length: int
 ) -> Iterator[Route]:
     """The simple routes of exactly this length, depth first, without recursion."""
-    stack: list[tuple[str, tuple[str, ...], frozenset[str], int]] = [(start, (), frozenset([start]), 1)]
+    stack: list[tuple[str, tuple[Hop, ...], frozenset[str]]] = [(start, (), frozenset([start]))]
     while stack:
-        node, edges, seen, sign = stack.pop()
-        if node == end and len(edges) == length and edges:
-            yield Route(edges, sign)
-        for name, there, each in reversed(out.get(node, ())):
-            if there not in seen and there in far and len(edges) + 1 + far[there] <= length and node != end:
-                stack.append((there, (*edges, name), seen | {there}, sign * each))
+        node, hops, seen = stack.pop()
+        if node == end and len(hops) == length and hops:
+            yield Route(hops)
+        for hop, there in reversed(out.get(node, ())):
+            if there not in seen and there in far and len(hops) + 1 + far[there] <= length and node != end:
+                stack.append((there, (*hops, hop), seen | {there}))
 
 
 def sign(mechanism: Mechanism, edge: Edge) -> int:
@@ -68,3 +148,38 @@ def sign(mechanism: Mechanism, edge: Edge) -> int:
     while edge.role == "blocks":  # valid mechanisms have no circle of blocking edges
         turned, edge = -turned, mechanism.blocked(edge)[0]
     return turned * {"increases": 1, "decreases": -1}.get(edge.role, 0)
+
+
+def net_sign(found: Iterable[Route]) -> str:
+    """What the signs of several routes come to: + or -, mixed if they disagree, none if there is no route."""
+    signs = {route.sign for route in found}
+    return "none" if not signs else "mixed" if len(signs) > 1 else "+" if signs == {1} else "-"
+
+
+def weakest_hop(mechanism: Mechanism, route: Route) -> Weakest:
+    """The step of a route that stands on the weakest claim; of several, the one with the fewest sources.
+
+    >>> from kg.formats import read
+    >>> seed = read("ta1-tlr7")
+    >>> weakest_hop(seed, next(routes(seed, "chemotherapy", "tumour_control")))[1:]
+    ('inference', 0)
+    """
+    each = [_stands_on(mechanism, hop) for hop in route.hops]
+    claim = weakest(one.claim for one in each)
+    return min((one for one in each if one.claim == claim), key=lambda one: one.sources)
+
+
+def _stands_on(mechanism: Mechanism, hop: Hop) -> Weakest:
+    """What supports one step: the evidence of the edge, or that of the requirement."""
+    edge = mechanism.edge(hop.edge)
+    if hop.kind != "edge":
+        needs: tuple[Requirement, ...] = getattr(edge, hop.kind)
+        edge = replace(edge, evidence=next(needed.evidence for needed in needs if needed.node == hop.node))
+    return Weakest(hop, claim_of(edge.evidence), mechanism.support(edge).supporting)
+
+
+def in_words(mechanism: Mechanism, route: Route) -> str:
+    """A route by the labels of its nodes."""
+    last = mechanism.object(mechanism.edge(route.hops[-1].edge))
+    said = "".join(f"{mechanism.nodes[hop.node].label} {WORDS[hop.kind]} " for hop in route.hops)
+    return f"{said}{mechanism.nodes[last].label}"

@@ -1,18 +1,28 @@
-"""What follows if something is given, missing or changed, with the edges that decide each value."""
+"""What follows if something is given, missing or changed, compared with how it was before, with the edges that decide it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from kg.model import vocabulary
+from kg.model.frames import frame
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge
+from kg.model.records import Edge, Effect, Evidence
+from kg.reasoning.asked import keyed
 from kg.reasoning.expectations import observed
-from kg.reasoning.network import AS_WRITTEN, Network, QueryError, Run, Value, under
+from kg.reasoning.meetings import Meeting, behind, in_words, meetings
+from kg.reasoning.network import AS_WRITTEN, Input, Network, QueryError, Run, Value, under
 from kg.reasoning.reasons import Reasons, missing_facts
+
+if TYPE_CHECKING:
+    from kg.model.frames import DataFrame
+
+START = "start"  # what an answer is compared with unless something is set on top of a condition: the starting state
+
+UNSTATED = "inference"  # what a step that no source states counts as: the curator drew it
 
 
 @dataclass(frozen=True)
@@ -22,11 +32,12 @@ class Because:
     edge: str
     fires: bool | None
     why: str = ""
+    before: bool | None = None  # whether it fired in what the answer is compared with
 
 
 @dataclass(frozen=True)
 class Step:
-    """A node whose value changed, with what decided it and what that stands on."""
+    """A node with its value before and after, what decided it, and what that stands on."""
 
     node: str
     before: Value
@@ -39,18 +50,40 @@ class Step:
     missing: tuple[str, ...] = ()  # for an unknown: the facts that would settle it
     closed: tuple[str, ...] = ()  # nodes of which it is assumed that nothing unlisted causes them
     observed: tuple[str, ...] = ()  # what a finding says of it under this condition: a value, or only a comparison
+    opposed: tuple[Meeting, ...] = ()  # opposite edges that both fire and leave it open, or contradict each other
+
+    def as_dict(self) -> dict[str, Any]:
+        """The step as plain values, without its node."""
+        return {
+            "before": plain(self.before),
+            "after": plain(self.after),
+            "edges": [{"edge": b.edge, "fires": b.fires, "before": b.before, "why": b.why} for b in self.because],
+            "status": self.status,
+            "weakest": self.weakest,
+            "species": dict(self.species),
+            "rests_on": list(self.rests_on),
+            "missing": list(self.missing),
+            "closed": list(self.closed),
+            "observed": list(self.observed),
+            "opposed": [one._asdict() for one in self.opposed],
+        }
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What follows from some settings, compared with the starting state."""
+    """What follows from some settings, compared with a condition or with the starting state."""
 
     settings: Mapping[str, str]
     condition: str
     assumptions: tuple[str, ...]
     reading: str
+    compared_with: str  # START, or the key of a condition
     values: Mapping[str, Value]
-    changed: tuple[Step, ...]
+    before: Mapping[str, Value]  # in what it is compared with
+    outcomes: tuple[Step, ...]  # every declared outcome, changed or not
+    changed: tuple[Step, ...]  # every node that changed, outcomes among them, in the order in which it follows
+    opposed: tuple[Meeting, ...]  # wherever opposite edges meet
+    steps: Mapping[str, Step]  # of all these, and of the nodes that were asked about
     disagree: Mapping[str, Mapping[str, Value]]  # node -> reading -> value, where readings differ
     cite: str  # the IRI of this answer and the version of the mechanism
 
@@ -61,31 +94,37 @@ class Answer:
             "condition": self.condition,
             "assumptions": list(self.assumptions),
             "reading": self.reading,
-            "values": {node: _plain(value) for node, value in self.values.items()},
+            "compared_with": self.compared_with,
+            "outcomes": [
+                {"node": step.node, "before": plain(step.before), "after": plain(step.after)} for step in self.outcomes
+            ],
+            "values": {node: plain(value) for node, value in self.values.items()},
             "changed": [step.node for step in self.changed],
-            "because": {
-                step.node: {
-                    "before": _plain(step.before),
-                    "after": _plain(step.after),
-                    "edges": [{"edge": b.edge, "fires": b.fires, "why": b.why} for b in step.because],
-                    "status": step.status,
-                    "weakest": step.weakest,
-                    "species": dict(step.species),
-                    "rests_on": list(step.rests_on),
-                    "missing": list(step.missing),
-                    "closed": list(step.closed),
-                    "observed": list(step.observed),
-                }
-                for step in self.changed
-            },
+            "because": {node: step.as_dict() for node, step in self.steps.items()},
+            "opposed": [one._asdict() for one in self.opposed],
             "disagree": {
-                node: {name: _plain(value) for name, value in by.items()} for node, by in self.disagree.items()
+                node: {name: plain(value) for name, value in by.items()} for node, by in self.disagree.items()
             },
             "cite": self.cite,
         }
 
+    def to_frame(self) -> DataFrame:
+        """A row for each node: its value before and after, and whether it changed. Raises MissingLibrary without pandas.
 
-def _plain(value: Value) -> str | list[str]:
+        >>> from kg.formats import read
+        >>> table = whatif(read("ta1-tlr7"), "both", {"TLR7": "absent"}).to_frame()
+        >>> table[table.node == "tumour_control"].values.tolist()
+        [['tumour_control', 'strong', 'partial', True]]
+        """
+        changed = {step.node for step in self.changed}
+        return frame(
+            {"node": node, "before": shown(self.before[node]), "after": shown(value), "changed": node in changed}
+            for node, value in self.values.items()
+        )
+
+
+def plain(value: Value) -> str | list[str]:
+    """A value as ``--json`` has it: a range is a list."""
     return value if isinstance(value, str) else list(value)
 
 
@@ -104,44 +143,78 @@ def whatif(
     values: Mapping[str, str] | None = None,
     reading: str = "",
     assume: Collection[str] = (),
+    against: str = "",
+    about: Collection[str] = (),
 ) -> Answer:
-    """What follows from a condition and further settings, node by node, in the order in which it follows.
+    """What follows from a condition and further settings: every outcome, and every node that changes.
 
-    Every answer is computed under each reading, unless one is named; where readings differ, that is the answer.
+    What is set on top of a condition is compared with that condition, all else with the starting state; ``against``
+    names another condition, or START. A node may be named by its key, its label, or a name of its term. Every answer
+    is computed under each reading, unless one is named; where readings differ, that is the answer. ``about`` names
+    nodes whose steps are wanted even if they are no outcomes and do not change.
 
     >>> from kg.formats import read
-    >>> answer = whatif(read("ta1-tlr7"), values={"chemotherapy": "present", "tumour_miR146a_high": "present"})
-    >>> answer.values["miR146a"], answer.values["tumour_control"]
-    ('absent', 'partial')
+    >>> answer = whatif(read("ta1-tlr7"), "both", {"TLR7": "absent"})
+    >>> answer.compared_with, [(step.before, step.after) for step in answer.outcomes if step.node == "tumour_control"]
+    ('both', [('strong', 'partial')])
 
     Raises QueryError for what is not known: a condition, node, value, reading or assumption.
     """
     if not any(edge.executes for edge in mechanism.edges):
         raise QueryError(f"{mechanism.id} has no edge that can be run")
     run = Run(mechanism, assume, reading)
+    values = keyed(mechanism, values)
     settings = run.settings(condition, values)
-    main = reading or AS_WRITTEN
-    net = run.networks[main]
-    before = run.values(run.assumed, main)
-    decided = net.propagate(*net.facts(settings))
-    after = {node: net.read(node, decided) for node in net.variables}
-    each = {name: run.values(settings, name) for name in run.networks}
-    disagree = {
-        node: {name: each[name][node] for name in each}
-        for node in after
-        if len({each[name][node] for name in each}) > 1
-    }
-    place = {number: i for i, number in enumerate(decided)}
-    order = sorted(after, key=lambda node: max(place.get(n, len(place)) for n in net.variables[node]))
-    seen = observed(run, settings)
-    spoken = under(mechanism, main)
-    changed = tuple(
-        _step(run, spoken, net, settings, decided, node, before[node], after[node], disagree, seen)
-        for node in order
-        if before[node] != after[node] or node in disagree
+    against = against or (condition if condition and values else START)
+    base = run.settings("" if against == START else against)
+    compared = _Comparison(run, reading or AS_WRITTEN, settings, base)
+    before, after = compared.before, compared.after
+    was = {} if against == START else _disagreeing(run, base)  # the start is that of the file as written
+    disagree = _disagreeing(run, settings)
+    changed = [node for node in compared.order() if before[node] != after[node] or disagree.get(node) != was.get(node)]
+    compared.disagree = disagree
+    steps = {node: compared.step(node) for node in dict.fromkeys((*changed, *mechanism.outcomes, *about))}
+    return Answer(
+        settings,
+        condition,
+        run.assumptions,
+        reading or AS_WRITTEN,
+        against,
+        after,
+        before,
+        tuple(steps[node] for node in mechanism.outcomes),
+        tuple(steps[node] for node in changed),
+        tuple(compared.opposed),
+        steps,
+        disagree,
+        cited(mechanism, settings, reading, run.assumptions),
     )
-    cite = cited(mechanism, settings, reading, run.assumptions)
-    return Answer(settings, condition, run.assumptions, main, after, changed, disagree, cite)
+
+
+def opposed_at(
+    mechanism: Mechanism,
+    node: str,
+    condition: str = "",
+    values: Mapping[str, str] | None = None,
+    reading: str = "",
+    assume: Collection[str] = (),
+) -> tuple[Meeting, ...]:
+    """The opposite edges that leave a node open under some settings, or that contradict each other on it."""
+    run = Run(mechanism, assume, reading)
+    settings = run.settings(condition, keyed(mechanism, values))
+    compared = _Comparison(run, reading or AS_WRITTEN, settings, settings)
+    return behind(compared.net, compared.decided, node, compared.opposed)
+
+
+def _disagreeing(run: Run, settings: Mapping[str, str]) -> dict[str, dict[str, Value]]:
+    """The nodes to which the readings give different values, with the value under each."""
+    each = {name: run.values(settings, name) for name in run.networks}
+    found = {}
+    for node in run.mechanism.nodes:
+        by = {name: each[name][node] for name in each}
+        if len(set(by.values())) > 1:
+            found[node] = by
+    return found
 
 
 def cited(mechanism: Mechanism, settings: Mapping[str, str], reading: str = "", assume: Collection[str] = ()) -> str:
@@ -163,59 +236,92 @@ def cited(mechanism: Mechanism, settings: Mapping[str, str], reading: str = "", 
     return mechanism.cite("/".join(["run", *named[:1]]) + asked)
 
 
-def _step(
-    run: Run,
-    mechanism: Mechanism,
-    net: Network,
-    settings: Mapping[str, str],
-    decided: Mapping[int, bool],
-    node: str,
-    before: Value,
-    after: Value,
-    disagree: Mapping[str, Mapping[str, Value]],
-    observed: Mapping[str, list[str]],
-) -> Step:
-    if node in settings:
-        return Step(node, before, after, (), "set")
-    because = tuple(_deciding(mechanism, net, decided, node))
-    reasons = Reasons(net, settings, node)
-    if not reasons.decided:
-        status = "readings disagree" if node in disagree else "unknown"
-        return Step(node, before, after, because, status, missing=tuple(missing_facts(net, decided, node, settings)))
-    inputs = reasons.inputs(reasons.one() or [])
-    edges = list(dict.fromkeys(one.name for one in inputs if one.kind in ("edge", "requires", "unless", "effect")))
-    resting = [mechanism.edge(name) for name in edges]
-    closed = tuple(dict.fromkeys(one.name for one in inputs if one.kind == "closed"))  # once, whatever its levels
-    claims = [acting_claim(edge) for edge in resting] + ["inference"] * bool(closed)
-    weakest = max(filter(None, claims), key=_weakness, default="")
-    species: dict[str, int] = {}
-    for edge in resting:
-        for label in mechanism.support(edge).species or ("not stated",):
-            species[label] = species.get(label, 0) + 1
-    assumed = [
-        name
-        for name in run.assumptions
-        if any(i.kind == "set" and i.name in mechanism.assumptions[name].values for i in inputs)
-    ]
-    if node in disagree:
-        status = "readings disagree"
-    elif node in observed:
-        status = "reproduces an observation"
-    else:
-        status = "prediction" + (f" under assumption {', '.join(assumed)}" if assumed else "")
-    said = tuple(observed.get(node, ())) if status == "reproduces an observation" else ()
-    return Step(
-        node,
-        before,
-        after,
-        because,
-        status,
-        weakest,
-        species,
-        tuple(edges),
-        closed=closed,
-        observed=said,
-    )
+class _Comparison:
+    """The nodes of a mechanism under some settings beside those under others, in one reading."""
+
+    def __init__(self, run: Run, reading: str, settings: Mapping[str, str], base: Mapping[str, str]) -> None:
+        self.run = run
+        self.net = run.networks[reading]
+        self.mechanism = under(run.mechanism, reading)
+        self.settings = settings
+        self.decided = self.net.propagate(*self.net.facts(settings))
+        self.base = self.net.propagate(*self.net.facts(base))
+        self.after = {node: self.net.read(node, self.decided) for node in self.net.variables}
+        self.before = {node: self.net.read(node, self.base) for node in self.net.variables}
+        self.disagree: Mapping[str, Mapping[str, Value]] = {}
+        self.observed = observed(run, settings)
+        self.opposed = [one for one in meetings(self.mechanism, self.net, self.decided) if one.node not in settings]
+
+    def order(self) -> list[str]:
+        """The nodes in the order in which their values follow; what is open comes last."""
+        place = {number: i for i, number in enumerate(self.decided)}
+        variables = self.net.variables
+        return sorted(self.after, key=lambda node: max(place.get(n, len(place)) for n in variables[node]))
+
+    def step(self, node: str) -> Step:
+        before, after = self.before[node], self.after[node]
+        if node in self.settings:
+            return Step(node, before, after, (), "set")
+        because = tuple(_deciding(self.mechanism, self.net, self.decided, self.base, node))
+        opposed = behind(self.net, self.decided, node, self.opposed)
+        reasons = Reasons(self.net, self.settings, node)
+        if not reasons.decided:
+            status = "readings disagree" if node in self.disagree else "unknown"
+            missing = tuple(missing_facts(self.net, self.decided, node, self.settings))
+            return Step(node, before, after, because, status, missing=missing, opposed=opposed)
+        inputs = reasons.inputs(reasons.one() or [])
+        edges = list(dict.fromkeys(one.name for one in inputs if one.kind in ("edge", "requires", "unless", "effect")))
+        resting = [self.mechanism.edge(name) for name in edges]
+        closed = tuple(dict.fromkeys(one.name for one in inputs if one.kind == "closed"))  # once, whatever its levels
+        claims = [acting_claim(edge) for edge in resting] + ["inference"] * bool(closed)
+        species: dict[str, int] = {}
+        for edge in resting:
+            for label in self.mechanism.support(edge).species or ("not stated",):
+                species[label] = species.get(label, 0) + 1
+        status = self._status(node, inputs)
+        return Step(
+            node,
+            before,
+            after,
+            because,
+            status,
+            weakest(claims),
+            species,
+            tuple(edges),
+            closed=closed,
+            observed=tuple(self.observed.get(node, ())) if status == "reproduces an observation" else (),
+            opposed=opposed,
+        )
+
+    def _status(self, node: str, inputs: Iterable[Input]) -> str:
+        """Whether a settled value was observed or is predicted; ``inputs`` are the facts of a reason."""
+        if node in self.disagree:
+            return "readings disagree"
+        if node in self.observed:
+            return "reproduces an observation"
+        assumed = self._assumed(inputs)
+        return "prediction" + (f" under assumption {', '.join(assumed)}" if assumed else "")
+
+    def _assumed(self, inputs: Iterable[Input]) -> list[str]:
+        """The assumptions that a reason uses."""
+        relied = {one.name for one in inputs if one.kind == "set"}
+        assumptions = self.run.mechanism.assumptions
+        return [name for name in self.run.assumptions if relied & assumptions[name].values.keys()]
+
+    def status(self, node: str) -> str:
+        """What a value is, as a key of MARKS; that the readings agree on it is taken as given."""
+        if node in self.settings:
+            return "set"
+        if isinstance(self.after[node], tuple) or self.after[node] == "unknown":
+            return "unknown"
+        said = self.observed.get(node, [])
+        if any(one.startswith("is ") for one in said):
+            return "observed"
+        if said:
+            return "prediction, of which a comparison was observed"
+        reasons = Reasons(self.net, self.settings, node) if self.run.assumptions else None
+        assumed = self._assumed(reasons.inputs(reasons.one() or [])) if reasons else []
+        return "prediction under an assumption" if assumed else "prediction"
 
 
 def acting_claim(edge: Edge) -> str:
@@ -225,25 +331,47 @@ def acting_claim(edge: Edge) -> str:
     >>> acting_claim(read("ta1-tlr7").edge("depletion"))      # that levels fell far enough is the curator's inference
     'inference'
     """
-    parts = [edge.claim, edge.effect.claim if edge.effect else ""]
-    for needed in (*edge.requires, *edge.unless):
-        claims = [item.claim for item in needed.evidence if item.stance == "supports"]
-        parts.append(min(claims, key=_weakness, default=""))
-    return max(filter(None, parts), key=_weakness, default="")
+    parts = [claim_of(edge.evidence)]
+    parts += [claim_of(needed.evidence) for needed in (*edge.requires, *edge.unless)]
+    parts += [edge.effect.claim or UNSTATED] if edge.effect and edge.effect != Effect() else []
+    return weakest(parts)
+
+
+def claim_of(evidence: Iterable[Evidence]) -> str:
+    """The firmest claim that supports a statement; what no source supports is the curator's own inference.
+
+    >>> claim_of([Evidence(claim="finding", stance="qualifies")])
+    'inference'
+    """
+    claims = {item.claim for item in evidence if item.stance == "supports"}
+    return min(filter(None, claims), key=_weakness, default=UNSTATED)
+
+
+def weakest(claims: Iterable[str]) -> str:
+    """The weakest of some claims; nothing if there is none.
+
+    >>> weakest(["finding", "hypothesis", "background"])
+    'hypothesis'
+    """
+    return max(claims, key=_weakness, default="")
 
 
 def _weakness(claim: str) -> int:
     return list(vocabulary.claims()).index(claim)
 
 
-def _deciding(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], node: str) -> Iterator[Because]:
-    """The edges into a node, with whether each fires and why not."""
+def _deciding(
+    mechanism: Mechanism, net: Network, decided: Mapping[int, bool], base: Mapping[int, bool], node: str
+) -> Iterator[Because]:
+    """The edges into a node, with whether each fires, why not, and whether it fired before."""
     into = [
         e for e in mechanism.edges if e.executes and e.role in ("increases", "decreases") and e.sentence.object == node
     ]
     for edge in into:
-        fires = decided.get(net.fires[edge.name])
-        yield Because(edge.name, fires, "" if fires else _why_not(mechanism, net, decided, edge))
+        gate = net.fires[edge.name]
+        fires = decided.get(gate)
+        why = "" if fires else _why_not(mechanism, net, decided, edge)
+        yield Because(edge.name, fires, why, base.get(gate))
 
 
 def _why_not(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], edge: Edge) -> str:
@@ -279,13 +407,53 @@ def _why_not(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], ed
     return ""
 
 
+def why_in_a_line(mechanism: Mechanism, answer: Answer, step: Step) -> str:
+    """The edges into a node that act differently now; where there is none, those that act as before, or do not.
+
+    >>> from kg.formats import read
+    >>> seed = read("ta1-tlr7")
+    >>> answer = whatif(seed, "both", {"TLR7": "absent"})
+    >>> why_in_a_line(seed, answer, answer.outcomes[2])
+    'no longer: antigen presentation enables CD8⁺ T-cell priming (antigen presentation is absent)'
+    """
+    if step.node in answer.disagree:
+        return ", ".join(f"{shown(value)} if {name}" for name, value in answer.disagree[step.node].items())
+    if step.opposed:
+        return "; ".join(in_words(mechanism, one) for one in step.opposed)
+    if step.missing:
+        return f"open: {'; '.join(step.missing)}"
+    turned = [one for one in step.because if one.fires is not one.before] if step.before != step.after else []
+    acting = [one for one in step.because if one.fires]
+    said = []
+    for one in turned or acting or step.because:
+        how = ("now" if turned else "as before") if one.fires else "no longer" if one.before else "not"
+        how = "perhaps" if one.fires is None else how
+        why = f" ({one.why})" if one.why else ""
+        said.append(f"{how}: {mechanism.words(mechanism.edge(one.edge))}{why}")
+    return "; ".join(list(dict.fromkeys(said))[:2]) or "no edge leads to it"
+
+
+#: What the value of an outcome under a condition is, and its mark in a table. Where a finding states a comparison with
+#: another condition only, the value itself is predicted.
+MARKS = {
+    "observed": "✓",
+    "prediction": "·",
+    "prediction, of which a comparison was observed": "≷",
+    "prediction under an assumption": "*",
+    "unknown": "?",
+    "readings disagree": "≠",
+    "set": "=",
+}
+
+
 @dataclass(frozen=True)
 class Row:
-    """A declared condition with the value of each outcome under each reading."""
+    """A declared condition with the value of each outcome under each reading, and what that value is."""
 
     condition: str
     title: str
     values: Mapping[str, Mapping[str, Value]]  # outcome node -> reading -> value
+    status: Mapping[str, str]  # outcome node -> a key of MARKS
 
 
 def table(
@@ -300,10 +468,16 @@ def table(
     'strong'
     """
     run = Run(mechanism, assume, reading)
-    asked = [node.key for node in mechanism.nodes.values() if node.outcome] or list(mechanism.nodes)
+    values, main = keyed(mechanism, values), reading or AS_WRITTEN
     rows = []
     for condition in mechanism.conditions.values():
-        each = {name: run.values(run.settings(condition.key, values), name) for name in run.networks}
-        found = {node: {name: each[name][node] for name in each} for node in asked}
-        rows.append(Row(condition.key, condition.title, found))
+        settings = run.settings(condition.key, values)
+        compared = _Comparison(run, main, settings, settings)
+        each = {name: run.values(settings, name) for name in run.networks}
+        found, status = {}, {}
+        for node in mechanism.outcomes or mechanism.nodes:
+            found[node] = {name: each[name][node] for name in each}
+            split = len(set(found[node].values())) > 1
+            status[node] = "readings disagree" if split else compared.status(node)
+        rows.append(Row(condition.key, condition.title, found, status))
     return rows

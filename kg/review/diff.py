@@ -48,6 +48,7 @@ KINDS = {
     "expectation-holds": "Expectation that holds now",
     "expectation-removed": "Expectations removed",
     "expectation-added": "Expectations added",
+    "answer-lost": "Questions that have no answer any more",
     "answer-changed": "Questions with another answer",
     "source-removed": "Sources removed",
     "source-added": "Sources added",
@@ -516,13 +517,15 @@ def _answers(old: Version, new: Version) -> Iterator[Change]:
             try:
                 rows = [engine.ask(name).text("csv").splitlines() for engine in (one, other)]
             except NoAnswer as error:
-                yield Change("answer-changed", "", name, f"`{name}` is not answered: {error}")
+                yield Change("answer-lost", "", name, f"`{name}` is not answered: {error}")
                 continue
             before, after = Counter(rows[0]), Counter(rows[1])
             if before != after:
                 fewer, more = (before - after).total(), (after - before).total()
                 words = f"`{name}`: {question.summary} {fewer} rows less, {more} rows more"
-                yield Change("answer-changed", "", name, words)
+                lost = len(rows[1]) <= 1 < len(rows[0])  # only the names of the columns are left
+                words = f"`{name}`: {question.summary} no rows, after {len(rows[0]) - 1}" if lost else words
+                yield Change("answer-lost" if lost else "answer-changed", "", name, words)
 
 
 # ---------------------------------------------------------------- as a page

@@ -183,8 +183,8 @@ def _together(mechanisms: Sequence[Mechanism], made: dict[str, str], progress: P
     from kg.formats.rdf import void, write
 
     whole = merge.merge(mechanisms)
-    links = write.lines(write.together(mechanisms), f"{vocabulary.BASE}{merge.ALL}")
-    quads = {line for name, text in made.items() if name.endswith(".nq") for line in text.splitlines(keepends=True)}
+    links = write.lines(write.together(whole), f"{vocabulary.BASE}{merge.ALL}")
+    quads = {f"{line}\n" for name, text in made.items() if name.endswith(".nq") for line in text.split("\n") if line}
     added = {"all.nq": "".join(sorted(quads | set(links)))}
     for name in ("html", "graphml"):
         progress(f"writing all{outputs()[name]}")

@@ -313,7 +313,7 @@ class Site:
 
     @cached_property
     def conflicts(self) -> list[Conflict]:
-        return disagreements.conflicts(self.mechanisms)
+        return disagreements.supports(self.whole).conflicts
 
     @property
     def shared(self) -> int:

@@ -19,7 +19,7 @@ from kg.model.vocabulary import NAMESPACES
 from kg.sparql.query import NoAnswer, quoted
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from kg.model.frames import DataFrame
 
 
 class Value(NamedTuple):
@@ -107,7 +107,7 @@ class Answer:
             for row in self.rows
         ]
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self) -> DataFrame:
         """The rows as a pandas data frame of plain values. Raises MissingLibrary without pandas (``kg[frame]``)."""
         return frame(self.values, self.variables)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.model import rdf_files, vocabulary
 from kg.model.diagnostics import Location
-from kg.reasoning.merge import ALL
+from kg.reasoning.merge import ALL, merge
 from kg.sparql.answer import Answer, table
 from kg.sparql.library import text_of
 from kg.sparql.query import NoAnswer, Query, read
@@ -78,7 +78,7 @@ class Engine:
             else:
                 mechanisms.append(self._load_mechanism(one))
         if len(mechanisms) > 1:
-            self._load_graph(ALL, vocabulary.BASE + ALL, write.together(mechanisms))
+            self._load_graph(ALL, vocabulary.BASE + ALL, write.together(merge(mechanisms)))
         if self.names:
             self._done(self._said("the merge of all graphs", do="unite"))
 

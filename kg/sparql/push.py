@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from kg.model import rdf_files, vocabulary
 from kg.reasoning.merge import ALL
+from kg.reasoning.merge import merge as merged
 from kg.sparql.process import add, unite
 from kg.sparql.query import NoAnswer
 
@@ -95,7 +96,7 @@ def loaded(over: Iterable[str | Path | Mechanism], graph: str = "") -> Any:
     for mechanism in mechanisms:
         store.bulk_load(formats.text(mechanism, ".nq").encode(), format=ox.RdfFormat.N_QUADS)
     if len(mechanisms) > 1:
-        lines = write.lines(write.together(mechanisms), vocabulary.BASE + ALL)
+        lines = write.lines(write.together(merged(mechanisms)), vocabulary.BASE + ALL)
         store.bulk_load("".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
     return store
 

@@ -25,61 +25,38 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     draft = drafting.Draft(file, ledger, text)
     head = ledger.record("graph", "", {k: v for k, v in graph.items() if k not in ("nodes", "edges")}, ledger.at())
     ledger.record("file", "", {k: v for k, v in found.items() if k not in ("graph", "graphs")}, ledger.at())
-    for one in every:
-        if isinstance(one, dict) and one is not graph:
-            ledger.record("graph", "another", one, place(one)).lost("nodes", "only one graph of a file is read")
-    draft.about["title"] = str(head.take("label"))
-    about = graph.get("metadata")
+    others = [one for one in every if one is not graph] + ([] if isinstance(several, list) else [several])
+    for one in others:
+        ledger.record("graph", "another", {"graph": one}, place(one)).lost("graph", "only one graph of a file is read")
+    draft.about["title"] = head.text("label")
     for name, field in (("description", "summary"), ("version", "version")):
-        if isinstance(about, dict) and about.get(name):
-            draft.about[field] = str(about[name])
-            head.take(f"metadata.{name}")
-    for one in graph["nodes"]:
-        if not isinstance(one, dict) or not one.get("id"):
-            ledger.complain(place(one), "no-element", "a node has no id", '{"id": "p(HGNC:FYN)", ...}')
-            continue
+        draft.about[field] = head.text(f"metadata.{name}")
+    for one in place.records(graph, "nodes", "id"):
         node = ledger.record("node", str(one["id"]), one, place(one))
-        node.take("id")
-        if one.get("label") == one["id"]:
-            node.take("label")
-        bel.node(draft, str(one["id"]), node.at)
-    for one in graph.get("edges") or []:
-        if not isinstance(one, dict) or not all(one.get(end) for end in ("source", "relation", "target")):
-            ledger.complain(place(one), "no-element", "an edge lacks its source, its relation or its target")
-            continue
-        data = one.get("metadata")
-        items = data.get("evidences") if isinstance(data, dict) else None
-        rest = (
-            {**one, "metadata": {k: v for k, v in data.items() if k != "evidences"}} if isinstance(data, dict) else one
-        )
+        if node.text("label", carry=False) == node.text("id"):
+            node.carried("label")
+        bel.node(draft, node.text("id"), node.at)
+    for one in place.records(graph, "edges", "source", "relation", "target"):
+        data: Any = one.get("metadata")
+        apart = isinstance(data, dict) and isinstance(data.get("evidences", []), list)
+        rest = {**one, "metadata": {k: v for k, v in data.items() if k != "evidences"}} if apart else one
         edge = ledger.record("edge", f"{one['source']} {one['relation']} {one['target']}", rest, place(one))
-        ends = [str(edge.take(end)) for end in ("source", "target")]
+        ends = [edge.text(end) for end in ("source", "target")]
         if one.get("label") == f"{ends[0]} {one['relation']} {ends[1]}":
             edge.changed("label", "made again from the rest")
-        items = items if isinstance(items, list) else [items] if items else []
-        evidence = [_evidence(draft, ledger, item, edge.name, place(item)) for item in items if isinstance(item, dict)]
-        for item in items:
-            if not isinstance(item, dict):
-                ledger.record("evidence", edge.name, {"evidence": item}, edge.at).lost("evidence", "it is no object")
+        items = place.records(data, "evidences") if apart else ()
+        evidence = [_evidence(draft, ledger, item, edge.name, place(item)) for item in items]
         bel.edge(draft, edge, "relation", ends[0], ends[1], evidence)
     return draft.mechanism()
 
 
 def _evidence(draft: drafting.Draft, ledger: Ledger, said: dict[str, Any], of: str, at: Any) -> Evidence:
-    flat = {
-        f"{k}.{name}" if isinstance(v, dict) else k: (v[name] if isinstance(v, dict) else v)
-        for k, v in said.items()
-        for name in (v if isinstance(v, dict) else [""])
-    }
-    item = ledger.record("evidence", of, flat, at)
+    item = ledger.record("evidence", of, said, at)
     item.lost("summary_text", "the words of a publication are pointed to, not copied")
     if said.get("bel_statement") == of:
         item.changed("bel_statement", "made again from the edge")
     source = bel.cited(draft, item, "citation.type", "citation.id")
-    for context in ("experiment_context", "biological_context"):
-        if item.see(f"{context}.species_common_name"):
-            taxon = bel.species(item, f"{context}.species_common_name")
-            break
-    else:
-        taxon = ()
+    contexts = [f"{one}.species_common_name" for one in ("experiment_context", "biological_context")]
+    context = next((one for one in contexts if item.text(one, carry=False)), contexts[0])
+    taxon = bel.species(item, context)
     return Evidence(source=source, claim=drafting.UNCLASSIFIED, taxon=taxon, at=at)

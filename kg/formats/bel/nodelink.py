@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from kg.formats.shared import bel, bounded, drafting
 from kg.formats.shared.losses import ForeignRecord, Ledger
@@ -25,68 +24,63 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     rest |= {} if isinstance(graph, dict) else {"graph": graph}
     whole = ledger.record("file", "", rest, ledger.at())
     for field in ("directed", "multigraph"):
-        if whole.see(field) is True:  # as every mechanism is
-            whole.take(field)
+        if found.get(field) is True:  # as every mechanism is
+            whole.carried(field)
     head = ledger.record("graph", "", graph if isinstance(graph, dict) else {}, ledger.at())
-    document = head.see("document_metadata", {})
     for name, field in (("name", "title"), ("version", "version"), ("description", "summary")):
-        if isinstance(document, dict) and document.get(name):
-            draft.about[field] = str(document[name])
-            head.take(f"document_metadata.{name}")
-    terms: dict[object, str] = {}
-    for number, one in enumerate(found["nodes"]):
-        if not isinstance(one, dict) or not one.get("bel"):
-            ledger.complain(place(one), "no-element", "a node has no BEL term", '{"bel": "p(HGNC:FYN)", ...}')
-            continue
+        draft.about[field] = head.text(f"document_metadata.{name}")
+    numbered: list[str] = []
+    named: dict[str, str] = {}
+    for one in place.records(found, "nodes", "bel"):
         node = ledger.record("node", str(one["bel"]), one, place(one))
-        terms[number] = terms[one.get("id")] = str(node.take("bel"))
+        numbered.append(node.text("bel"))
+        if named.setdefault(node.text("id", carry=False) or node.name, numbered[-1]) != numbered[-1]:
+            ledger.complain(node.at, "no-element", f"{one['id']!r} stands twice", "each node has an id of its own")
         for field in ("concept", "function", "variants", "members"):
-            if node.see(field):
-                node.changed(field, "made again from its BEL term")
-        bel.node(draft, terms[number], node.at)
-    for number, one in enumerate(found["links"]):
-        ends = [one.get(end) for end in ("source", "target")] if isinstance(one, dict) else []
-        if not ends or not all(end in terms for end in ends) or not one.get("relation"):
-            ledger.complain(place(one), "no-element", "a link lacks its relation, or joins what is no node")
-            continue
+            node.changed(field, "made again from its BEL term")
+        bel.node(draft, numbered[-1], node.at)
+    for number, one in enumerate(place.records(found, "links", "source", "target", "relation")):
         link = ledger.record("edge", str(one.get("key") or number), one, place(one))
-        said = [_modified(link, side, terms[link.take(side)]) for side in ("source", "target")]
+        ends = [_end(one[side], numbered, named) for side in ("source", "target")]
+        if not all(ends):
+            ledger.complain(link.at, "no-element", "a link joins what is no node", "the id of a node, or its number")
+            continue
+        link.carried("source", "target")
+        said = [_modified(link, side, term) for side, term in zip(("source", "target"), ends, strict=True)]
         bel.edge(draft, link, "relation", said[0], said[1], _evidence(draft, link))
     return draft.mechanism()
 
 
+def _end(said: object, numbered: list[str], named: dict[str, str]) -> str:
+    """The term of the node that an end of a link means, by its id or by its number; empty if there is none."""
+    if str(said) not in named and type(said) is int and 0 <= said < len(numbered):
+        return numbered[said]
+    return named.get(str(said), "")
+
+
 def _modified(link: ForeignRecord, side: str, term: str) -> str:
     """The term of a side; its activity is another node than its presence."""
-    modifier = link.see(f"{side}_modifier", {})
-    kind = str(modifier.get("modifier", "")) if isinstance(modifier, dict) else ""
-    if not kind:
-        return term
-    if kind in MODIFIERS:
-        link.take(f"{side}_modifier.modifier")
-    else:
-        link.changed(f"{side}_modifier.modifier", f"{kind} of {term}, without more")
-    return f"{MODIFIERS.get(kind, kind)}({term})"
+    field = f"{side}_modifier.modifier"
+    kind = link.text(field)
+    if kind and kind not in MODIFIERS:
+        link.changed(field, f"{kind} of {term}, without more")
+    return f"{MODIFIERS.get(kind, kind)}({term})" if kind else term
 
 
 def _evidence(draft: drafting.Draft, link: ForeignRecord) -> list[Evidence]:
-    citation: Any = link.see("citation", {})
-    if not isinstance(citation, dict) or not citation:
+    if not link.text("citation.identifier", carry=False):
         return []
-    namespace = "PMID" if str(citation.get("namespace")).casefold() == "pubmed" else str(citation.get("namespace"))
-    source = draft.cite(f"{namespace}:{citation.get('identifier')}")
-    if source:
-        for field in ("namespace", "identifier"):
-            link.take(f"citation.{field}")
+    source = bel.cited(draft, link, "citation.namespace", "citation.identifier")
     link.lost("evidence", "the words of a publication are pointed to, not copied")
-    notes = link.see("annotations", {})
-    told = notes.get("Species") if isinstance(notes, dict) else None
-    numbers = [str(one.get("identifier")) for one in told or [] if isinstance(one, dict)]
-    taxa = [drafting.taxon(f"NCBITaxon:{number}") for number in numbers]
-    if taxa and all(taxa):
-        for i in range(len(told or [])):
-            for field in ("identifier", "namespace"):
-                link.take(f"annotations.Species.{i}.{field}")
-    elif taxa:
-        link.lost("annotations.Species", "the species is not in ontology/terms.tsv, so nobody has checked its name")
-    taxon = tuple(one for one in taxa if one) if all(taxa) else ()
-    return [Evidence(source=source or "file", claim=drafting.UNCLASSIFIED, taxon=taxon, at=link.at)]
+    field = "annotations.Species"
+    told = link.items(field, carry=False) if link.several(field) else []
+    numbers = [str(one.get("identifier", "")) if isinstance(one, dict) else "" for one in told]
+    taxa = tuple(filter(None, (drafting.taxon(f"NCBITaxon:{number}") for number in numbers if number)))
+    if len(taxa) < len(told):
+        link.lost(field, "the species is not in ontology/terms.tsv, so nobody has checked its name")
+        taxa = ()
+    for i, one in enumerate(told if taxa else ()):
+        link.carried(f"{field}.{i}.identifier")
+        if str(one.get("namespace")).casefold() in ("ncbitaxon", "taxonomy"):
+            link.carried(f"{field}.{i}.namespace")
+    return [Evidence(source=source, claim=drafting.UNCLASSIFIED, taxon=taxa, at=link.at)]

@@ -61,8 +61,9 @@ class _Context:
     def set(self, ledger: Ledger, name: str, values: list[str], at: Location) -> None:
         word = name.casefold()
         if word == "citation":  # a new citation ends what belonged to the one before
-            names = ("type", "name", "id") if len(values) != 2 else ("type", "id")
-            said = dict(zip(names, values, strict=False))
+            names = ("type", "id") if len(values) == 2 else ("type", "name", "id", "date", "authors", "comments")
+            said: dict[str, Any] = dict(zip(names, values, strict=False))
+            said |= {"more": values[len(names) :]} if len(values) > len(names) else {}
             self.citation, self.annotations = ledger.record("citation", said.get("id", ""), said, at), {}
         elif word in EVIDENCE:
             record = ledger.record("evidence", f"line {at.line}", {"evidence": " ".join(" ".join(values).split())}, at)
@@ -70,13 +71,14 @@ class _Context:
         else:
             self.annotations[name] = ledger.record("annotation", f"line {at.line}", {name: values}, at)
 
-    def unset(self, name: str) -> None:
+    def unset(self, name: str) -> bool:
+        """Take away what has been set by a name, or all of it; False if nothing of that name is ever set."""
         word = name.casefold()
         if word in ("all", "statement_group"):
             self.annotations = {}
         if word in ("all", "citation"):
             self.citation = None
-        self.annotations.pop(name, None)
+        return self.annotations.pop(name, None) is not None or word in ("all", "statement_group", "citation", *EVIDENCE)
 
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
@@ -100,8 +102,10 @@ class _Reader:
             if word == "SET":
                 _set(self.draft, self.ledger, self.context, said, at)
             elif word == "UNSET":
-                for name in re.findall(r"\w+", said)[1:]:
-                    self.context.unset(name)
+                for name in re.findall(r"[^\s,{}]+", said)[1:]:
+                    if not self.context.unset(name):
+                        record = self.ledger.record("annotation", f"line {at.line}", {"unset": name}, at)
+                        record.lost("unset", "nothing of that name is set")
             elif word == "DEFINE":
                 record = self.ledger.record("definition", " ".join(said.split()[1:3]), {"definition": said}, at)
                 record.lost("definition", "nothing is fetched; a name is looked up in ontology/terms.tsv")
@@ -122,14 +126,13 @@ class _Reader:
         values = {"subject": subject, "relation": relation, "object": object}
         record = self.ledger.record("statement", f"line {at.line}", values, at)
         if not relation:
-            self.node(str(record.take("subject")), at)
+            self.node(record.text("subject"), at)
             return
         evidence, verb, name = self.evidence(at), self.ours("verb"), self.ours("edge")
         if object.startswith("("):
             self.nested.append((record, subject, evidence, verb, name))
             return
-        for side in ("subject", "object"):
-            record.take(side)
+        record.carried("subject", "object")
         more = {"name": name, "verb": verb, "level": self.ours("level")}
         made = bel.edge(self.draft, record, "relation", subject, object, evidence, **more)
         key = (_spaced(subject), bel.relation(relation), _spaced(object))
@@ -137,18 +140,17 @@ class _Reader:
 
     def about_statement(self, record: ForeignRecord, subject: str, items: list[Evidence], verb: str, name: str) -> None:
         """What decreases a statement of the file blocks its edge; any other says no edge between nodes."""
-        inner = _split(str(record.see("object")).strip()[1:-1])
+        inner = _split(record.text("object")[1:-1].strip())
         key = (_spaced(inner[0]), bel.relation(inner[1]), _spaced(inner[2])) if inner else ("", "", "")
         found = self.edges.get(key, set())
         why = "kg can block a statement, and do no more"
-        if bel.relation(str(record.see("relation"))) in ("decreases", "directlyDecreases"):
+        if bel.relation(record.text("relation", carry=False)) in ("decreases", "directlyDecreases"):
             why = "" if len(found) == 1 else f"{len(found) or 'no'} edges of the file say what it is about"
         for part in ("subject", "relation", "object") if why else ():
             record.lost(part, why)
         if why:
             return
-        for part in ("subject", "relation", "object"):
-            record.take(part)
+        record.carried("subject", "relation", "object")
         one = bel.node(self.draft, subject, record.at)
         ends = [self.draft.keys[_spaced(end)] for end in (key[0], key[2])]
         protects = verb == "protects"
@@ -166,12 +168,12 @@ class _Reader:
         record = self.context.annotations.get(OURS + name)
         if record is None:
             return ""
-        said = " ".join(record.see(OURS + name))
+        said = " ".join(record.items(OURS + name, carry=False))
         known = {"verb": vocabulary.predicates(), "claim": vocabulary.claims(), "kind": KINDS}
         keys = {"key": [said], "edge": [said], "level": [said], "levels": said.split("|")}.get(name, [])
         fits = all(re.fullmatch(drafting.KEY, key) for key in keys) and said in known.get(name, [said])
         if fits:
-            record.take(OURS + name)
+            record.carried(OURS + name)
         else:
             record.lost(OURS + name, "it is not written as kg writes it")
         return said if fits else ""
@@ -183,7 +185,12 @@ class _Reader:
         if citation is None and not any(says.values()):
             return []
         source = bel.cited(self.draft, citation, "type", "id") if citation else "" if says["because"] else "file"
-        says["claim"] = says["claim"] or drafting.UNCLASSIFIED
+        claim = vocabulary.claims().get(says["claim"])
+        if claim and claim.locator == "yes" and source in ("", "file"):  # such a claim needs its place in a source
+            record = self.context.annotations[OURS + "claim"]
+            record.changed(OURS + "claim", f"{drafting.UNCLASSIFIED}: it cites nothing that has a number or an address")
+            claim = None
+        says["claim"] = claim.claim if claim else drafting.UNCLASSIFIED
         return [Evidence(source=source, taxon=taxa, at=at, **says)]
 
 
@@ -195,20 +202,35 @@ def _lines(text: str, ledger: Ledger) -> Iterator[tuple[str, Location]]:
     """The lines of a script, without comments; a text in quotation marks may go on over several."""
     open_at = ledger.at()
     parts: list[str] = []
-    quotes = 0
-    for number, line in enumerate(text.splitlines(), 1):
-        if not parts and (not line.strip() or line.lstrip().startswith("#")):
+    quoted = False
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+        at = ledger.at(number, 1, line.rstrip("\r") if len(line) < 10_000 else "")
+        said, comment, quoted = _uncommented(line.rstrip(), quoted)
+        if comment.strip("# "):
+            ledger.record("comment", f"line {number}", {"text": comment}, at).lost("text", "comments are not kept")
+        if not parts and not said.strip():
             continue
-        if not parts:
-            open_at = ledger.at(number, 1, line if len(line) < 10_000 else "")
-        goes_on = line.rstrip().endswith("\\")
-        parts.append(line.rstrip().removesuffix("\\"))
-        quotes += len(re.findall(r'(?<!\\)"', parts[-1]))
-        if quotes % 2 == 0 and not goes_on:
+        open_at = open_at if parts else at
+        goes_on = (len(said) - len(said.rstrip("\\"))) % 2
+        parts.append(said[:-1] if goes_on else said)
+        if not quoted and not goes_on:
             yield "\n".join(parts).strip(), open_at
-            parts, quotes = [], 0
+            parts = []
     if parts:
         ledger.complain(open_at, "no-statement", "the quotation mark that opens here is never closed", "close it")
+
+
+def _uncommented(line: str, quoted: bool) -> tuple[str, str, bool]:
+    """A line without its comment, the comment, and whether a quotation mark is open at its end, as at its beginning.
+
+    >>> _uncommented('SET Name = "a #1" # b', False)
+    ('SET Name = "a #1" ', '# b', False)
+    """
+    for found in re.finditer(r'\\.|"|(?<!\S)#', line):
+        if found[0] == "#" and not quoted:
+            return line[: found.start()], line[found.start() :], False
+        quoted ^= found[0] == '"'
+    return line, "", quoted
 
 
 def _set(draft: drafting.Draft, ledger: Ledger, context: _Context, said: str, at: Location) -> None:
@@ -224,7 +246,7 @@ def _set(draft: drafting.Draft, ledger: Ledger, context: _Context, said: str, at
     record = ledger.record("document", found[2], {found[2]: value}, at)
     field = {"name": "title", "version": "version", "description": "summary", "licenses": "licence"}.get(name, "")
     if field and value and (field != "licence" or LICENCE.fullmatch(value)):
-        draft.about[field] = str(record.take(found[2]))
+        draft.about[field] = record.text(found[2])
 
 
 def _species(context: _Context) -> tuple[Term, ...]:
@@ -233,12 +255,12 @@ def _species(context: _Context) -> tuple[Term, ...]:
     if not name:
         return ()
     record = context.annotations[name]
-    taxa = [drafting.taxon(one) for one in record.see(name)]
+    taxa = [drafting.taxon(one) for one in record.items(name, carry=False)]
     stated = tuple(taxon for taxon in taxa if taxon)
     if len(stated) < len(taxa):
         record.lost(name, "the species is not in ontology/terms.tsv, so nobody has checked its name")
         return ()
-    record.take(name)
+    record.carried(name)
     return stated
 
 
@@ -252,24 +274,23 @@ def _split(said: str) -> tuple[str, str, str] | None:
     >>> _split('p(HGNC:FYN) -> bp(GO:"a (b) c")')
     ('p(HGNC:FYN)', '->', 'bp(GO:"a (b) c")')
     """
-    depth, quoted = 0, False
-    for place, char in enumerate(said):
-        quoted ^= char == '"' and said[place - 1] != "\\"
-        depth += 0 if quoted else (char == "(") - (char == ")")
-        if depth < 0:
-            return None
-        if char == ")" and depth == 0 and not quoted:
-            subject, rest = said[: place + 1], said[place + 1 :].split("#")[0].strip()
-            break
-    else:
+    end = _term_end(said) if re.match(r"\w+\s*\(", said) else 0
+    subject, rest = said[:end], said[end:].split(maxsplit=1)
+    if not end or len(rest) == 1:
         return None
-    if not re.match(r"\w+\s*\(", subject):
-        return None
-    relation, _, object = rest.partition(" ")
-    if not rest:
-        return subject, "", ""
-    balanced = object.count("(") == object.count(")") and re.match(r"\w*\s*\(.*\)$", object.strip(), re.DOTALL)
-    return (subject, relation, object.strip()) if balanced else None
+    relation, object = rest or ("", "")
+    fits = not rest or (re.match(r"\w*\s*\(", object) and _term_end(object) == len(object))
+    return (subject, relation, object) if fits else None
+
+
+def _term_end(said: str) -> int:
+    """Where the brackets that a text opens are all closed again; 0 if they are not."""
+    depth = 0
+    for found in re.finditer(r'"(?:[^"\\]++|\\.)*+"|[()]', said, re.DOTALL):
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if depth <= 0 and found[0] == ")":
+            return found.end() if depth == 0 else 0
+    return 0
 
 
 # ---------------------------------------------------------------- writing
@@ -341,7 +362,9 @@ def _items(edge: Edge) -> Iterable[Evidence | None]:
 
 def _around(mechanism: Mechanism, edge: Edge, item: Evidence | None) -> Iterator[str]:
     yield "UNSET ALL"
-    source = mechanism.source(item) if item and (item.anchor or item.span or not item.because) else None
+    claim = vocabulary.claims().get(item.claim) if item else None
+    placed = item and (item.anchor or item.span or not item.because or (claim and claim.locator == "yes"))
+    source = mechanism.source(item) if item and placed else None
     if source:
         yield f"SET Citation = {{{', '.join(map(_quoted, _citation(source)))}}}"
     if item and item.anchor:

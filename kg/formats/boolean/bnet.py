@@ -34,6 +34,7 @@ LOST = {
     "requirement.evidence": "a Boolean network cites nothing",
     "*": "a Boolean network holds functions and no more",
 }
+NAME = re.compile(r"[A-Za-z_][\w.\-]*")
 # ---------------------------------------------------------------- reading
 
 
@@ -58,13 +59,15 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     functions: dict[str, formulas.Function] = {}
     for rule in rules.values():
         record = ledger.record("rule", rule.target, {"target": rule.target, "factors": rule.factors}, rule.at)
-        record.take("target")
-        record.take("factors")
+        record.text("target")
+        record.text("factors")
         try:
+            if (level := rule.factors.find(":")) >= 0:
+                raise formulas.NoFunction("a variable is true or false, and has no levels", level)
             functions[rule.target] = formulas.parsed(rule.factors)
-        except ValueError as error:
-            column, reason = error.args
-            ledger.complain(rule.at.moved(rule.column + column), "no-function", reason, "such as (A & !B) | C")
+        except formulas.NoFunction as error:
+            at = rule.at.moved(rule.column + error.column)
+            ledger.complain(at, "no-function", str(error), "such as (A & !B) | C")
     for target, rule in rules.items():
         draft.node(target, at=rule.at)
         for name in functions[target].variables if target in functions else ():
@@ -73,16 +76,16 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         if rules[target].factors != target:  # else a free input
             try:
                 formulas.express(draft, target, [function], rules[target].at)
-            except ValueError as error:
+            except formulas.NoFunction as error:
                 hint = "give parts of it variables of their own"
-                ledger.complain(rules[target].at, "no-function", str(error.args[1]), hint)
+                ledger.complain(rules[target].at, "no-function", str(error), hint)
     if ledger.wrong and not draft.edges:
         raise ledger.stop(None, "no-edges", "the file has no function that can be read")
     return draft.mechanism()
 
 
 def _rules(text: str, ledger: Ledger) -> Iterator[_Rule]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         said, mark, comment = line.partition("#")
         at = ledger.at(number, 1, line if len(line) < 10_000 else "")
         if mark and comment.strip():
@@ -90,7 +93,7 @@ def _rules(text: str, ledger: Ledger) -> Iterator[_Rule]:
         target, comma, factors = said.partition(",")
         if not said.strip() or (target.strip(), factors.strip()) == ("targets", "factors"):
             continue
-        if not comma or not re.fullmatch(r"[A-Za-z_][\w.:\-]*", target.strip()):
+        if not comma or not NAME.fullmatch(target.strip()):
             message = "the line has no comma" if not comma else f"{target.strip()[:40]!r} is no name of a variable"
             ledger.complain(at, "no-function", message, "a line is: target, factors")
             continue

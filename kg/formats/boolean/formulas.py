@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
 from kg.formats.shared import drafting
@@ -22,10 +23,18 @@ MOST_VARIABLES = 16  # of one function: its table has two to the power of these 
 MOST_TOKENS = 100_000  # of one function, as text
 MOST_TERMS = 2000  # prime implicants of one function
 RANK = {"|": 1, "&": 2, "!": 3}
-TOKEN = re.compile(r"\s*(?:([A-Za-z_][\w.:\-]*)|([01](?![\w.]))|([!&|()]))")
+TOKEN = re.compile(r"\s*(?:([A-Za-z_][\w.\-]*(?::[0-9]+)?)|([01](?![\w.]))|([!&|()]))")
 _BLANKS = re.compile(r"\s*")
 #: A conjunction: which variables are true in it, and which are false.
 Term = tuple[frozenset[str], frozenset[str]]
+
+
+class NoFunction(Exception):
+    """A text, or a formula of SBML, that is no function that can be read: why, and in which column (from 0)."""
+
+    def __init__(self, reason: str, column: int = 0) -> None:
+        super().__init__(reason)
+        self.column = column
 
 
 @dataclass
@@ -42,14 +51,14 @@ class Function:
 
 
 def parsed(factors: str, first: Sequence[str] = ()) -> Function:
-    """A function from its text. Raises ValueError with the column (from 0) and the reason.
+    """A function from its text. Raises NoFunction.
 
     ``first`` are its first variables, whether it depends on them or not, so that functions can be compared.
     """
     postfix = list(_postfix(factors))
     names = tuple(dict.fromkeys((*first, *(token for token in postfix if token not in RANK and token not in "01"))))
     if len(names) > MOST_VARIABLES:
-        raise ValueError(0, f"the function has {len(names)} variables; {MOST_VARIABLES} is the most")
+        raise NoFunction(f"the function has {len(names)} variables; {MOST_VARIABLES} is the most")
     rows = 1 << len(names)
     everything = (1 << rows) - 1
     columns = {name: _column(k, rows) for k, name in enumerate(names)}
@@ -80,8 +89,8 @@ def _postfix(factors: str) -> Iterator[str]:
     operators: list[tuple[str, int]] = []
     value, position = False, 0  # whether a value stands before this place
 
-    def fault(reason: str) -> ValueError:
-        return ValueError(min(position, max(len(factors) - 1, 0)), reason)
+    def fault(reason: str) -> NoFunction:
+        return NoFunction(reason, min(position, max(len(factors) - 1, 0)))
 
     end = len(factors.rstrip())
     tokens = 0
@@ -123,7 +132,7 @@ def _postfix(factors: str) -> Iterator[str]:
 
 
 def primes(function: Function) -> list[Term]:
-    """All prime implicants of a function: the terms that no shorter one implies. Raises ValueError for too many."""
+    """All prime implicants of a function: the terms that no shorter one implies. Raises NoFunction for too many."""
     known: dict[tuple[int, int], frozenset[tuple[int, int]]] = {}
 
     def of(table: int, n: int) -> frozenset[tuple[int, int]]:
@@ -138,7 +147,7 @@ def primes(function: Function) -> list[Term]:
             with_it = [(p | top, q) for p, q in of(high, n - 1) - either]
             known[table, n] = frozenset((*either, *without, *with_it))
             if len(known[table, n]) > MOST_TERMS:
-                raise ValueError(0, f"the function has more than {MOST_TERMS} prime implicants")
+                raise NoFunction(f"the function has more than {MOST_TERMS} prime implicants")
         return known[table, n]
 
     def names(mask: int) -> frozenset[str]:
@@ -211,7 +220,7 @@ def express(draft: drafting.Draft, target: str, functions: Sequence[Function], a
 
     ``functions[k]`` is true where the node has at least level k + 1, all over the same variables; of a Boolean node
     there is one. A higher level that holds without any input, and is not simply lost, comes from a node ``basal``.
-    Raises ValueError if one has too many prime implicants.
+    Raises NoFunction if one has too many prime implicants.
     """
     key, names = draft.keys[target], functions[0].variables
     never, everything = impossible(names), (1 << (1 << len(names))) - 1
@@ -280,11 +289,18 @@ class Net:
 
     mechanism: Mechanism
     extra: list[str] = field(default_factory=list)  # variables of what the file leaves open
-    names: dict[str, str] = field(default_factory=dict)  # a node's key -> its variable
+    names: dict[tuple[str, ...], str] = field(default_factory=dict)  # what a variable stands for -> its name
 
     def __post_init__(self) -> None:
         for key in self.mechanism.nodes:
-            self.names[key] = drafting.unused(word(key), set(self.names.values()))
+            self.name(word(key), key)
+
+    def name(self, wanted: str, *of: str) -> str:
+        """The variable that stands for something: as it is wanted, or with a number if another one is called so."""
+        if of not in self.names:
+            tries = (wanted if n == 1 else f"{wanted}_{n}" for n in count(1))
+            self.names[of] = next(one for one in tries if one not in self.names.values())
+        return self.names[of]
 
     def functions(self) -> Iterator[tuple[str, str]]:
         """Each variable of a node with its function; ``extra`` is complete after the last."""
@@ -295,9 +311,12 @@ class Net:
 
     def variable(self, node: Node, rank: int) -> str:
         """The variable that is true where a node has at least the level of that rank."""
-        return self.names[node.key] + (f"__{word(node.levels[rank])}" if rank > 1 else "")
+        name = self.names[(node.key,)]
+        return self.name(f"{name}__{word(node.levels[rank])}", node.key, str(rank)) if rank > 1 else name
 
-    def open(self, name: str) -> str:
+    def open(self, wanted: str, *of: str) -> str:
+        """A variable of what the file leaves open."""
+        name = self.name(wanted, *of)
         self.extra += [name] if name not in self.extra else []
         return name
 
@@ -316,7 +335,7 @@ class Net:
         reached = self.start(node)
         causes = [self.fires(edge) for edge in increases if self.rank(node, edge.level) >= rank]
         if reached is None:
-            causes.insert(0, self.open(f"{name}__start") if causes or decreases else name)
+            causes.insert(0, self.open(f"{name}__start", node.key, str(rank), "start") if causes or decreases else name)
         elif reached >= rank:
             causes = ["1"]
         spared = [f"!{_bracketed(self.fires(edge))}" for edge in decreases]
@@ -331,7 +350,7 @@ class Net:
 
     def fires(self, edge: Edge) -> str:
         nodes = self.mechanism.nodes
-        needs = [self.names[edge.subject]]
+        needs = [self.names[(edge.subject,)]]
         needs += [self.variable(nodes[one.node], self.rank(nodes[one.node], one.level)) for one in edge.requires]
         needs += [f"!{self.variable(nodes[one.node], self.rank(nodes[one.node], one.level))}" for one in edge.unless]
         for other in self.mechanism.edges:

@@ -7,7 +7,8 @@ by libsbml (the extra ``kg[sbml]``), with the levels as they are, and beside tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +42,29 @@ SIGNS = {"positive": 1, "negative": -1}
 AGAIN = "the edges are called by their sentences"
 
 
-#: Elements that hold parts of a model, and those of their attributes that are read.
-PARTS: dict[str, tuple[str, ...]] = {
-    "sbml": ("level", "version", "required"),
-    **dict.fromkeys(("defaultTerm", "functionTerm"), ("resultLevel",)),
-    **{f"listOf{part}": () for part in ("QualitativeSpecies", "Transitions", "Inputs", "Outputs", "FunctionTerms")},
-    **dict.fromkeys(("math", "apply", "and", "or", "not", "xor", "implies", "true", "false", "ci"), ()),
-    **dict.fromkeys(("eq", "neq", "geq", "leq", "gt", "lt"), ()),
-    "cn": ("type",),
+#: What holds the parts of a model, and those of its children that do; all else in it is a value of its record.
+FRAME = {
+    "model": ("listOfCompartments", "listOfQualitativeSpecies", "listOfTransitions"),
+    "transition": ("listOfInputs", "listOfOutputs", "listOfFunctionTerms"),
+}
+#: Elements that are records with all that is in them.
+WHOLE = (
+    "listOfCompartments/compartment",
+    "listOfQualitativeSpecies/qualitativeSpecies",
+    *("listOfInputs/input", "listOfOutputs/output"),
+)
+LOGIC = ("apply", "and", "or", "not", "true", "false", "eq", "neq", "geq", "leq", "gt", "lt")
+#: The other elements where they may stand, and those of their attributes that are read.
+PARTS: dict[str, Container[str]] = {
+    "/sbml": ("level", "version"),
+    "sbml/model": bounded.Anything(),
+    "listOfTransitions/transition": bounded.Anything(),
+    **{f"{one}/{part}": () for one, parts in FRAME.items() for part in parts},
+    **dict.fromkeys(("listOfFunctionTerms/defaultTerm", "listOfFunctionTerms/functionTerm"), ("resultLevel",)),
+    "functionTerm/math": (),
+    **{f"{outer}/{inner}": () for outer in ("math", "apply") for inner in LOGIC},
+    "apply/ci": (bounded.TEXT,),
+    "apply/cn": ("type", bounded.TEXT),
 }
 
 
@@ -56,19 +72,37 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The model of an SBML-qual file. Species without the compartment that SBML asks for are read, with a warning."""
     text = bounded.text(file, ledger)
     root = bounded.elements(text, ledger)
-    bounded.unread(root, PARTS, ledger, others=False)
-    model = next(root.all("model"), None)
-    if root.tag != "sbml" or model is None:
-        raise ledger.stop(root.at, "no-graph", f"<{root.tag}> holds no model", "an SBML file is <sbml><model>...")
-    return _Reader(drafting.Draft(file, ledger, text), ledger, model).mechanism()
+    models = list(root.all("model"))
+    if root.tag != "sbml" or len(models) != 1:
+        message = f"<{root.tag}> holds {len(models)} models"
+        raise ledger.stop(root.at, "no-graph", message, "an SBML file is <sbml><model>...")
+    if (of := [root.attributes.get(name, "") for name in ("level", "version")]) not in (["3", "1"], ["3", "2"]):
+        ledger.complain(
+            root.at, "wrong-kind", f"this is SBML of level {of[0]!r}, version {of[1]!r}", "qual is of level 3"
+        )
+    if root.attributes.get("required") == "true":
+        del root.attributes["required"]  # so it is in all of SBML-qual
+    bounded.unread(_frame(root), PARTS, ledger)
+    return _Reader(drafting.Draft(file, ledger, text), ledger, models[0]).mechanism()
+
+
+def _frame(element: Element) -> Element:
+    """An element without what goes into the records of the parts of a model."""
+    known = FRAME.get(element.tag)
+    children = [
+        _frame(child)
+        for child in element.children
+        if f"{element.tag}/{child.tag}" not in WHOLE and (known is None or child.tag in known)
+    ]
+    return replace(element, children=children, text="" if known else element.text)
 
 
 def _said(element: Element, apart: Sequence[str] = ()) -> dict[str, object]:
-    """The attributes of an element, and below them what its children say, for the ledger."""
+    """The attributes of an element, its text, and below them what its children say, for the ledger."""
     said: dict[str, object] = dict(element.attributes)
+    said |= {"text": element.text.strip()} if element.text.strip() else {}
     for i, child in enumerate(child for child in element.children if child.tag not in apart):
-        inner = _said(child)
-        said[f"{child.tag}.{i}"] = {**inner, **({"text": child.text.strip()} if child.text.strip() else {})}
+        said[f"{child.tag}.{i}"] = _said(child) or {"element": child.tag}
     return said
 
 
@@ -85,8 +119,6 @@ def _below(element: Element, tag: str) -> Iterator[Element]:
 class _Reader:
     """One pass over the model: compartments and species first, so that transitions find them."""
 
-    PARTS = ("listOfCompartments", "listOfQualitativeSpecies", "listOfTransitions")
-
     def __init__(self, draft: drafting.Draft, ledger: Ledger, model: Element) -> None:
         self.draft, self.ledger, self.model = draft, ledger, model
         self.places: dict[str, Place] = {}
@@ -97,11 +129,11 @@ class _Reader:
         return [one for parts in self.model.all(part) for one in parts.all(tag)]
 
     def mechanism(self) -> Mechanism:
-        head = self.ledger.record("model", "", _said(self.model, apart=self.PARTS), self.model.at)
-        named = "name" if head.see("name") else "id"
-        self.draft.about["title"] = str(head.take(named))
-        if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", str(head.see("id"))):
-            self.draft.about["id"] = str(head.take("id"))
+        head = self.ledger.record("model", "", _said(self.model, apart=FRAME["model"]), self.model.at)
+        named = "name" if head.text("name", carry=False) else "id"
+        self.draft.about["title"] = head.text(named)
+        if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", head.text("id", carry=False)):
+            self.draft.about["id"] = head.text("id")
         for one in self.parts("listOfCompartments", "compartment"):
             self.compartment(one)
         species = self.parts("listOfQualitativeSpecies", "qualitativeSpecies")
@@ -134,7 +166,7 @@ class _Reader:
     def compartment(self, element: Element) -> None:
         id = element.attributes.get("id", "")
         record = self.ledger.record("compartment", id, _said(element), element.at)
-        label = " ".join(str(record.see("name")).split())
+        label = " ".join(record.text("name", carry=False).split())
         term = self.term(element, record, label or id)
         if term is None or id in self.homes:
             for field in ("id", "name"):
@@ -153,22 +185,22 @@ class _Reader:
             message = f"the species {id!r} stands twice" if id else "a species has no qual:id"
             self.ledger.complain(element.at, "no-element", message)
             return
-        highest = str(record.take("maxLevel", "1"))
+        highest = record.text("maxLevel") or "1"
         if not re.fullmatch(r"[0-9]{1,3}", highest) or not 1 <= int(highest) <= MOST_LEVELS:
             message = f"{id!r} has levels up to {highest}; 1 to {MOST_LEVELS} can be read"
             self.ledger.complain(element.at, "no-levels", message)
             highest = "1"
         self.highest[id] = int(highest)
-        label = str(record.take("name"))
+        label = record.text("name")
         record.take("id")
         term = self.term(element, record, label or id)
         says: dict[str, Any] = {"term": term, "levels": self.levels(element, record, int(highest))}
-        if home := self.homes.get(str(record.see("compartment"))):
+        if home := self.homes.get(record.text("compartment", carry=False)):
             record.take("compartment")
             says["place"] = home
         else:
             record.lost("compartment", "a place needs an ontology term")
-        initial = str(record.see("initialLevel"))
+        initial = record.text("initialLevel", carry=False)
         if initial and id in moved:
             record.lost(
                 "initialLevel", "where a mechanism starts holds until something lowers it; here a function does"
@@ -176,7 +208,7 @@ class _Reader:
         elif initial.isdigit() and int(initial) <= int(highest):
             record.take("initialLevel")
             says["at_start"] = (says["levels"] or ("absent", "present"))[int(initial)]
-        if str(record.see("constant")) in ("true", "false"):
+        if record.text("constant", carry=False) in ("true", "false"):
             record.changed("constant", "a node without edges to it stays as it starts")
         self.draft.node(id, label, at=element.at, **says)
 
@@ -187,7 +219,7 @@ class _Reader:
         fit = len(words) == highest + 1 == len(set(words)) and all(re.fullmatch(drafting.KEY, word) for word in words)
         if fit:
             for field in record.fields():
-                if ".levels." in field:
+                if re.search(r"\.levels\.\d+\.text$", field):
                     record.take(field)
             return words
         return ("none", *(f"level{k}" for k in range(1, highest + 1))) if highest > 1 else ()
@@ -198,8 +230,7 @@ class _Reader:
         inputs = [one for part in element.all("listOfInputs") for one in part.all("input")]
         outputs = [one for part in element.all("listOfOutputs") for one in part.all("output")]
         id = element.attributes.get("id", "")
-        apart = ("listOfInputs", "listOfOutputs", "listOfFunctionTerms")
-        self.ledger.record("transition", id, _said(element, apart), element.at).changed("id", AGAIN)
+        self.ledger.record("transition", id, _said(element, FRAME["transition"]), element.at).changed("id", AGAIN)
         known = {one.attributes.get("qualitativeSpecies", "") for one in outputs} & self.highest.keys()
         highest = max((self.highest[name] for name in known), default=1)
         thresholds = {one.attributes.get("id", ""): one.attributes.get("thresholdLevel", "") for one in inputs}
@@ -207,11 +238,9 @@ class _Reader:
             said = self.functions(element, terms, thresholds, highest)
             names = list(dict.fromkeys(name for one in said for name in formulas.parsed(one).variables))
             functions = [formulas.parsed(one, names) for one in said]
-        except ValueError as error:
-            if isinstance(error, InvalidMechanism):
-                raise
+        except formulas.NoFunction as error:
             hint = "terms of and, or, not and comparisons of a species with a level"
-            self.ledger.complain(element.at, "no-function", str(error.args[-1]), hint)
+            self.ledger.complain(element.at, "no-function", str(error), hint)
             return
         for name in map(formulas.of_threshold, names):
             if name[0] not in self.draft.keys:
@@ -229,7 +258,7 @@ class _Reader:
         record = self.ledger.record("output", target, {**_said(element), "function": whole}, element.at)
         for name in ("qualitativeSpecies", "function"):
             record.take(name)
-        if record.see("transitionEffect") == "assignmentLevel":
+        if record.text("transitionEffect", carry=False) == "assignmentLevel":
             record.take("transitionEffect")
         else:
             self.ledger.complain(element.at, "not-boolean", f"the output {target!r} is not assigned its level")
@@ -242,9 +271,9 @@ class _Reader:
         if functions[:highest] != own:  # else a free input
             try:
                 formulas.express(self.draft, target, functions[:highest], transition.at)
-            except ValueError as error:
+            except formulas.NoFunction as error:
                 hint = "give parts of it species of their own"
-                self.ledger.complain(transition.at, "no-function", str(error.args[-1]), hint)
+                self.ledger.complain(transition.at, "no-function", str(error), hint)
 
     def input(self, element: Element, functions: list[Function]) -> None:
         """An input is said again by the functions: its sign is carried where they have the same."""
@@ -261,9 +290,9 @@ class _Reader:
             for field in ("qualitativeSpecies", "sign"):
                 record.lost(field, "the function does not depend on it")
             return
-        if record.see("transitionEffect") == "none":
+        if record.text("transitionEffect", carry=False) == "none":
             record.take("transitionEffect")
-        sign = str(record.see("sign"))
+        sign = record.text("sign", carry=False)
         if {SIGNS.get(sign)} == signs or (sign == "dual" and signs not in ({1}, {-1})):
             record.take("sign")
         elif sign:
@@ -274,7 +303,7 @@ class _Reader:
     def functions(
         self, element: Element, terms: list[Element], thresholds: Mapping[str, str], highest: int
     ) -> list[str]:
-        """For each level from 1 the function that says where at least that holds, as text. Raises ValueError.
+        """For each level from 1 the function that says where at least that holds, as text. Raises NoFunction.
 
         Of terms that hold together with different results the first counts, and a warning tells of them.
         """
@@ -282,15 +311,15 @@ class _Reader:
         for term in terms:
             said = term.attributes.get("resultLevel", "")
             if not re.fullmatch(r"[0-9]{1,3}", said) or int(said) > highest:
-                raise ValueError(f"a term results in the level {said!r}; the highest is {highest}")
+                raise formulas.NoFunction(f"a term results in the level {said!r}; the highest is {highest}")
             if term.tag == "defaultTerm":
                 default = int(said)
                 continue
-            math = next(iter(next(term.all("math"), term).children), None)
-            if math is None:
-                raise ValueError("a function term has no formula")
+            math = [formula for one in term.all("math") for formula in one.children]
+            if len(math) != 1:
+                raise formulas.NoFunction(f"a function term has {len(math)} formulas")
             results.append(int(said))
-            texts.append(self.math(math, thresholds))
+            texts.append(self.math(math[0], thresholds))
         earlier: list[str] = []
         exact: list[tuple[int, str]] = []  # a result, and where no term before gives another
         for result, formula in zip(results, texts, strict=True):
@@ -315,11 +344,11 @@ class _Reader:
         return found
 
     def math(self, element: Element, thresholds: Mapping[str, str]) -> str:
-        """A formula in MathML as a text with &, | and !, over thresholds. Raises ValueError for what is not logical."""
+        """A formula in MathML as a text with &, | and !, over thresholds. Raises NoFunction for what is not logical."""
         if element.tag in ("true", "false"):
             return "1" if element.tag == "true" else "0"
         if element.tag != "apply" or not element.children:
-            raise ValueError(f"<{element.tag}> is no logical formula")
+            raise formulas.NoFunction(f"<{element.tag}> is no logical formula")
         operator, *of = element.children
         if operator.tag in ("and", "or") and of:
             joint = " & " if operator.tag == "and" else " | "
@@ -327,14 +356,14 @@ class _Reader:
         if operator.tag == "not" and len(of) == 1:
             return f"!{self.math(of[0], thresholds)}"
         if len(of) != 2:
-            raise ValueError(f"<{operator.tag}/> of {len(of)} is no logical formula")
+            raise formulas.NoFunction(f"<{operator.tag}/> of {len(of)} is no logical formula")
         (one, other), word = of, operator.tag
         level = _level(other, thresholds)
         if level is None:
             one, other, word = other, one, TURNED.get(word, word)
             level = _level(other, thresholds)
         if one.tag != "ci" or level is None or word not in ("eq", "neq", *TURNED):
-            raise ValueError(f"<{operator.tag}/> does not compare a species with a level")
+            raise formulas.NoFunction(f"<{operator.tag}/> does not compare a species with a level")
         return self.compared(one.text.strip(), word, level)
 
     def compared(self, name: str, word: str, level: int) -> str:
@@ -351,6 +380,8 @@ class _Reader:
 
 def _level(element: Element, thresholds: Mapping[str, str]) -> int | None:
     """A number, or the threshold of an input by its id."""
+    if element.attributes.get("type", "integer") not in ("integer", "real"):
+        return None
     said = element.text.strip() if element.tag == "cn" else thresholds.get(element.text.strip(), "")
     return int(said) if re.fullmatch(r"[0-9]{1,3}", said) else None
 
@@ -373,6 +404,9 @@ def text(mechanism: Mechanism, name: str = "sbml") -> str:
     return str(libsbml.writeSBMLToString(_Writer(mechanism, boolean_copy=name != "sbml", sbml=libsbml).document))
 
 
+SPECIES = "species__"  # before a name in a formula, so that it is none of libsbml's words
+
+
 class _Writer:
     """One pass over a mechanism, adding to a document of libsbml."""
 
@@ -384,19 +418,24 @@ class _Writer:
         self.document.setPackageRequired("qual", True)
         self.model = self.document.createModel()
         self.model.setId(formulas.word(mechanism.id))
-        self.model.setName(mechanism.title)
+        self.model.setName(_literal(mechanism.title))
         self.qual = self.model.getPlugin("qual")
         self.homes: dict[str, str] = {}
         #: What a variable of a function is here: the id of a species, and the level that it must have.
         self.known = {name: (name, 1) for name in (*functions, *self.net.extra)}
+        variables = {
+            node.key: [self.net.variable(node, rank) for rank in range(1, max(2, len(node.levels)))]
+            for node in mechanism.nodes.values()
+        }
+        if not self.boolean:
+            self.known |= {name: (names[0], k) for names in variables.values() for k, name in enumerate(names, 1)}
         for node in mechanism.nodes.values():
-            names = [self.net.variable(node, rank) for rank in range(1, max(2, len(node.levels)))]
+            names = variables[node.key]
             if self.boolean:
                 for name, level in zip(names, node.levels[1:] or ("",), strict=True):
                     self.species(name, f"{node.label} ({level})" if node.levels else node.label, 1, node)
                     self.transition(name, [functions[name]])
             else:
-                self.known |= {name: (names[0], k) for k, name in enumerate(names, 1)}
                 self.species(names[0], node.label, len(names), node)
                 self.transition(names[0], [functions[name] for name in names])
         for name in self.net.extra:
@@ -406,11 +445,11 @@ class _Writer:
         """The id of the compartment of a place; where none is stated, of one that says so."""
         if place not in self.homes:
             made = self.model.createCompartment()
-            self.homes[place] = drafting.unused(formulas.word(place or "not_stated"), set(self.homes.values()))
+            self.homes[place] = self.net.name(formulas.word(place or "not_stated"), "place", place)
             made.setId(self.homes[place])
             made.setConstant(True)
             one = self.m.places.get(place)
-            made.setName(one.label if one else "not stated")
+            made.setName(_literal(one.label) if one else "not stated")
             self.is_(made, one.term if one else None)
         return self.homes[place]
 
@@ -420,13 +459,13 @@ class _Writer:
             element.setMetaId(f"meta_{element.getId()}")
             said = self.sbml.CVTerm(self.sbml.BIOLOGICAL_QUALIFIER)
             said.setBiologicalQualifierType(self.sbml.BQB_IS)
-            said.addResource(term.iri)
+            said.addResource(_literal(term.iri))
             element.addCVTerm(said)
 
     def species(self, id: str, label: str, highest: int, node: Node | None) -> None:
         made = self.qual.createQualitativeSpecies()
         made.setId(id)
-        made.setName(label)
+        made.setName(_literal(label))
         made.setCompartment(self.compartment(node.place if node else ""))
         made.setMaxLevel(highest)
         made.setConstant(True)
@@ -446,18 +485,18 @@ class _Writer:
             return
         species.setConstant(False)
         made = self.qual.createTransition()
-        made.setId(f"t_{target}")
+        made.setId(self.net.name(f"t_{target}", "transition", target))
         used = dict.fromkeys(self.known[name][0] for one in said for name in _variables(one))
         for name in used:
             taken = made.createInput()
-            taken.setId(f"t_{target}_from_{name}")
+            taken.setId(self.net.name(f"t_{target}_from_{name}", "input", target, name))
             taken.setQualitativeSpecies(name)
             taken.setTransitionEffect(self.sbml.INPUT_TRANSITION_EFFECT_NONE)
             sign = self.sign(name, said)
             if sign is not None:
                 taken.setSign(sign)
         output = made.createOutput()
-        output.setId(f"t_{target}_output")
+        output.setId(self.net.name(f"t_{target}_output", "output", target))
         output.setQualitativeSpecies(target)
         output.setTransitionEffect(self.sbml.OUTPUT_TRANSITION_EFFECT_ASSIGNMENT_LEVEL)
         made.createDefaultTerm().setResultLevel(0)
@@ -465,13 +504,16 @@ class _Writer:
             above = f" && !({self.formula(said[level])})" if level < len(said) else ""
             term = made.createFunctionTerm()
             term.setResultLevel(level)
-            term.setMath(self.sbml.parseL3Formula(f"({self.formula(said[level - 1])}){above}"))
+            math = self.sbml.parseL3Formula(f"({self.formula(said[level - 1])}){above}")
+            for name in used:
+                math.renameSIdRefs(f"{SPECIES}{name}", name)
+            term.setMath(math)
 
     def sign(self, species: str, said: list[str]) -> Any:
         """Whether more of a species can only raise, or only lower, what functions say; nothing if they are too large."""
         try:
             functions = [formulas.parsed(one) for one in said]
-        except ValueError:
+        except formulas.NoFunction:
             return None
         pairs = [(f, v) for f in functions for v in f.variables if self.known[v][0] == species]
         signs = {formulas.sign(f, v) for f, v in pairs if formulas.depends(f, v)}
@@ -479,16 +521,21 @@ class _Writer:
         return getattr(self.sbml, f"INPUT_SIGN_{names.get(frozenset(signs), 'DUAL')}")
 
     def formula(self, said: str) -> str:
-        """A function as libsbml reads formulas."""
+        """A function as libsbml reads formulas, where a name such as infinity or time would stand for something else."""
 
         def part(found: re.Match[str]) -> str:
             token = found.group()
             if token in ("0", "1"):
                 return "true" if token == "1" else "false"
             species, level = self.known[token]
-            return f"({species} >= {level})"
+            return f"({SPECIES}{species} >= {level})"
 
         return re.sub(r"\w+", part, said).replace("&", "&&").replace("|", "||")
+
+
+def _literal(text: str) -> str:
+    """A text for libsbml, which takes ``&`` for the beginning of an entity, and ends the process where none follows."""
+    return text.replace("&", "&amp;")
 
 
 def _variables(said: str) -> list[str]:

@@ -49,7 +49,7 @@ def verb(record: ForeignRecord, field: str, relation: str) -> str:
     >>> verb(ForeignRecord("edge", "", {"predicate": "RO:0002630"}, None), "predicate", "RO:0002630")
     'negatively_regulates'
     """
-    record.take(field)
+    record.text(field)
     if relation in _exact():
         return _exact()[relation]
     found, missing = NEAR.get(relation, ("related_to", f"kg has no verb for {relation}"))
@@ -60,11 +60,11 @@ def verb(record: ForeignRecord, field: str, relation: str) -> str:
 
 def evidence(draft: drafting.Draft, record: ForeignRecord, code: str, reference: str, label: str) -> Evidence:
     """An item of evidence: the fields ``code`` and ``reference`` hold an ECO term and a publication."""
-    eco = str(record.take(code))
+    eco = record.text(code)
     assay = drafting.term(eco, label, record.at) if eco.startswith("ECO:") else None
     if eco and assay is None:
         record.lost(code, "it is no term of ECO")
-    cited = str(record.take(reference))
+    cited = record.text(reference)
     source = draft.cite(cited) if cited else ""
     if cited and not source:
         record.lost(reference, "it is no number of PubMed, no DOI and no address")
@@ -72,20 +72,21 @@ def evidence(draft: drafting.Draft, record: ForeignRecord, code: str, reference:
 
 
 def taxon(record: ForeignRecord, field: str, said: str, label: str) -> Term | None:
-    """The species of a model: one that was looked up, else as the file names it; a number alone may be a genus."""
+    """The species of a model: one that was looked up, else as the file names it; a number alone may be a genus.
+
+    What is none is lost; that the field is carried is for the reader to say, who knows whether it holds others.
+    """
     found = drafting.taxon(said)
     if found is None and said.startswith("NCBITaxon:") and len(label.split()) > 1:
         found = drafting.term(said, label, record.at)
-    if found:
-        record.take(field)
-    else:
+    if found is None:
         record.lost(field, f"the file does not name {said}, nor does ontology/terms.tsv: it may be no species")
     return found
 
 
 def term(record: ForeignRecord, field: str, curie: str, label: str) -> Term | None:
     """The term that ``field`` of a record holds; where kg does not know its prefix, the name is what is kept."""
-    record.take(field)
+    record.text(field)
     found = drafting.term(curie, label, record.at)
     if curie and found is None:
         why = "its prefix is not registered in ontology/prefixes.tsv"

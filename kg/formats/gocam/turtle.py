@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Collection
 from pathlib import Path
 
 from kg.formats.gocam import relations
@@ -45,7 +46,7 @@ class _Reader:
     """One pass over the triples, by subject."""
 
     def __init__(self, file: Path, ledger: Ledger, text: str) -> None:
-        self.ledger, self.text, self.places = ledger, text, bounded.Places(text, ledger)
+        self.ledger, self.text, self.places = ledger, text, bounded.Places(text, ledger).at
         self.draft = drafting.Draft(file, ledger, text)
         self.data: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for one in bounded.triples(text, ledger, ".ttl"):
@@ -83,14 +84,14 @@ class _Reader:
                     record.lost(field, "nothing that is kept refers to it")
         scope, notes = self.head(models[0])
         relations = self.relations(nodes)
-        joined: dict[str, set[str]] = defaultdict(set)  # of each individual, the properties that are relations
+        joined: dict[str, set[tuple[str, str]]] = defaultdict(set)  # of each individual, its relations and their ends
         for s, p, o in relations:
-            joined[s].add(p)
+            joined[s].add((p, o))
             for about, kind in zip((s, o), KINDS.get(compress(p), ("", "")), strict=True):
                 if kind:
                     self.kinds.setdefault(about, kind)
         for about in nodes:
-            self.node(about, frozenset(joined[about]))
+            self.node(about, joined[about])
         for s, p, o in relations:
             self.relation(s, p, o)
         asserted = set[tuple[str, ...]](relations)
@@ -106,12 +107,14 @@ class _Reader:
     def where(self, about: str) -> int:
         return self.begins.get(local(about), 0)
 
-    def record(self, kind: str, about: str, name: str = "", without: frozenset[str] = frozenset()) -> ForeignRecord:
+    def record(self, kind: str, about: str, name: str = "", without: Collection[tuple[str, str]] = ()) -> ForeignRecord:
         """The record of a subject: each predicate by its last word, its values as CURIEs where they are names of terms."""
         said: dict[str, list[str]] = {}
         for predicate, values in self.data[about].items():
-            for value in values if predicate not in without else ():
-                word = "individual" if value == INDIVIDUAL else local(predicate)
+            for value in values:
+                if (predicate, value) in without:
+                    continue
+                word = "individual" if (predicate, value) == (f"{RDF}type", INDIVIDUAL) else local(predicate)
                 said.setdefault(word, []).append(compress(value) or value)
         plain = {word: values[0] if len(values) == 1 else values for word, values in said.items()}
         found = self.ledger.record(kind, name or local(about), plain, self.places(self.where(about)))
@@ -125,13 +128,20 @@ class _Reader:
         """What the file calls a thing, or else its class; nothing if it does not say."""
         for name in names:
             if found := self.one(name, "label") if name in self.data else "":
-                self.records[name].take("label")
-                return " ".join(found.split())
+                return found
         return ""
 
     def one(self, about: str, word: str) -> str:
-        """The first value of the property with that last word."""
-        return next((v for p, values in self.data[about].items() if local(p) == word for v in values), "")
+        """The first value of the property with that last word; any others are lost."""
+        found = self.all(about, word)
+        if len(found) > 1:
+            self.records[about].changed(word, f"the first of several is kept: {found[0]}")
+        elif found:
+            self.records[about].carried(word)
+        return " ".join(found[0].split()) if found else ""
+
+    def all(self, about: str, word: str) -> list[str]:
+        return [value for p, values in self.data[about].items() if local(p) == word for value in values]
 
     # -- the parts of a model ---------------------------------------------------
 
@@ -139,12 +149,10 @@ class _Reader:
         record = self.record("model", model)
         record.changed("type", "a model is a mechanism")
         self.draft.about["title"], self.draft.about["id"] = self.one(model, "title"), local(model)
-        record.take("title")
-        stated = compress(self.one(model, "in_taxon"))
-        said = relations.taxon(record, "in_taxon", stated, self.label(self.one(model, "in_taxon"))) if stated else None
-        comments = [v for p, values in self.data[model].items() if local(p) == "comment" for v in values]
-        if comments:
-            record.take("comment")
+        stated = self.one(model, "in_taxon")
+        said = relations.taxon(record, "in_taxon", compress(stated), self.label(stated)) if stated else None
+        comments = self.all(model, "comment")
+        record.carried("comment")
         scope = (Evidence(source="file", claim=drafting.UNCLASSIFIED, taxon=(said,)),) if said else ()
         return scope, tuple(Note(note=" ".join(one.split())) for one in comments if one.strip())
 
@@ -153,13 +161,13 @@ class _Reader:
         known = set(nodes)
         return [(s, p, o) for s in nodes for p, values in self.data[s].items() for o in values if o in known]
 
-    def node(self, about: str, joined: frozenset[str]) -> None:
+    def node(self, about: str, joined: Collection[tuple[str, str]]) -> None:
         record = self.record("individual", about, without=joined)
         classes = sorted(compress(one) or one for one in self.classes[about] if not one.startswith("_:"))
         label = self.label(about, *self.classes[about])
         term = drafting.term(classes[0], label, record.at) if len(classes) == 1 else None
         if term:
-            record.take("type")
+            record.carried("type")
         elif len(self.classes[about]) != 1 or not classes:
             record.lost("type", "a node has one term; here are several classes, or one that is made of others")
         else:
@@ -185,8 +193,7 @@ class _Reader:
             told = self.record("axiom", axiom, record.name)
             for field in ("type", *map(local, ENDS)):
                 told.changed(field, "it says which relation this is about")
-            proofs = [v for p, values in self.data[axiom].items() if local(p) == "evidence" for v in values]
-            for proof in proofs:
+            for proof in self.all(axiom, "evidence"):
                 if proof in self.proofs:
                     told.changed("evidence", "the item of evidence is a part of its edge")
                     items.append(self.evidence(proof))

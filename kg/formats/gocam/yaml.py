@@ -112,19 +112,19 @@ class _Reader:
     def label(self, id: str) -> str:
         """What the file calls a term, an activity or a molecule; the object that says it is then carried."""
         if seen := self.objects.get(id):
-            seen.take("id")
-            seen.take("label")
+            seen.carried("id", "label")
         entry = vocabulary.terms().get(id)
         if entry and seen and self.labels[id] != entry.label:
             seen.changed("label", f"{entry.label}, as it was looked up")
         return self.labels.get(id, "")
 
     def object(self, said: Object) -> None:
-        id, label = said.get("id"), said.get("label")
-        if isinstance(id, str):
-            self.objects[id] = self.ledger.record("object", id, said, self.place_of(said))
-            self.labels[id] = " ".join(label.split()) if isinstance(label, str) else ""
-            self.objects[id].changed("type", "made again from where its id stands")
+        seen = self.ledger.record("object", str(said.get("id", "")), said, self.place_of(said))
+        id, label = seen.text("id", carry=False), seen.text("label", carry=False)
+        if not id:
+            self.ledger.complain(seen.at, "no-element", "an object has no id", "id: GO:0005737")
+        self.objects[id], self.labels[id] = seen, " ".join(label.split())
+        seen.changed("type", "made again from where its id stands")
 
     @staticmethod
     def curie(said: Object) -> str:
@@ -134,22 +134,27 @@ class _Reader:
     # -- the parts of a model ---------------------------------------------------
 
     def head(self, record: ForeignRecord) -> tuple[tuple[Evidence, ...], tuple[Note, ...]]:
-        self.draft.about["title"] = str(record.take("title"))
-        id = str(record.take("id"))
+        self.draft.about["title"] = record.text("title")
+        id = record.text("id")
         self.draft.about["id"] = id.removeprefix(vocabulary.BASE)
         taxa: list[Term] = []
         for field in ("taxon", "additional_taxa"):
-            said = record.see(field)
-            for one in said if isinstance(said, list) else [said] if said else []:
-                found = relations.taxon(record, field, str(one), self.label(str(one)))
-                taxa += [found] if found else []
+            found = [relations.taxon(record, field, one, self.label(one)) for one in self.texts(record, field)]
+            taxa += filter(None, found)
+            if all(found):
+                record.carried(field)
         scope = (Evidence(source="file", claim=drafting.UNCLASSIFIED, taxon=tuple(taxa)),) if taxa else ()
         record.lost("status", "kg does not keep how far the curation of a model is")
-        said = record.see("comments")
-        comments = [one for one in said if isinstance(one, str) and one.strip()] if isinstance(said, list) else []
-        if comments:
-            record.take("comments")
-        return scope, tuple(Note(note=" ".join(one.split())) for one in comments)
+        comments = tuple(Note(note=one) for one in self.texts(record, "comments"))
+        record.carried("comments")
+        return scope, comments
+
+    def texts(self, record: ForeignRecord, field: str) -> list[str]:
+        """The texts of a field, which is a list of them, or a single one."""
+        found = record.items(field, carry=False) if record.several(field) else [record.text(field, carry=False)]
+        if odd := next((one for one in found if not isinstance(one, str)), None):
+            self.ledger.complain(record.at, "wrong-kind", f"{field!r} holds {str(odd)[:40]!r}, which is no text")
+        return [" ".join(one.split()) for one in found if isinstance(one, str) and one.strip()]
 
     def activity(self, said: Object) -> ForeignRecord:
         """The node of an activity. What kg wrote says by its id which node it is; else its function is its term."""
@@ -157,12 +162,12 @@ class _Reader:
         apart = (*PARTS, "molecular_function", "molecular_associations", "causal_associations")
         record = self.ledger.record("activity", id, {k: v for k, v in said.items() if k not in apart}, at)
         record.lost("provenances", relations.WHO)
-        record.take("id")
+        record.carried("id")
         parts = {name: next(self.items(said, name), Object()) for name in (*PARTS, "molecular_function")}
         names = {name: self.label(self.curie(part)) or self.curie(part) for name, part in parts.items()}
         ours = self.ours(id)
         term, stated = None, "" if ours else "process"
-        if self.curie(parts["molecular_function"]):
+        if parts["molecular_function"]:
             term, stated = self.stated("molecular_function", parts["molecular_function"], id), "process"
         elif ours:  # kg states no function of what has none: the node is what enables it, or the process
             single = [n for n in ("enabled_by", "part_of") if parts[n] and not set(parts[n]) - {"type", "term"}]
@@ -237,7 +242,7 @@ class _Reader:
         label = self.label(curie)
         term = relations.term(record, "term", curie, label)
         ours = self.ours(id)
-        record.take("id")
+        record.carried("id")
         if not ours:
             record.changed("id", "the node is called by its key")
         own = self.label(id) or label or curie or id
@@ -254,12 +259,12 @@ class _Reader:
             for one in self.items(said, name):
                 other = one.get(end)
                 record = self.association(name.removesuffix("s"), f"{id} to {other}", one)
-                relation = str(one.get("predicate") or "")
+                relation = record.text("predicate", carry=False)
                 if not isinstance(other, str) or other not in self.draft.keys:
                     message = f"the association leads to {str(other)[:60]!r}, which is not in the file"
                     self.ledger.complain(record.at, "unknown-node", message)
                     continue
-                record.take(end)
+                record.carried(end)
                 verb = relations.verb(record, "predicate", relation) if relation else "related_to"
                 self.edge(id, verb, other, record, one)
 
@@ -306,7 +311,9 @@ class _Reader:
         for one in self.items(said, "evidence"):
             item = self.ledger.record("evidence", record.name, one, self.place_of(one))
             item.lost("provenances", relations.WHO)
-            items.append(relations.evidence(self.draft, item, "term", "reference", self.label(str(item.see("term")))))
+            items.append(
+                relations.evidence(self.draft, item, "term", "reference", self.label(item.text("term", carry=False)))
+            )
         keys = self.draft.keys
         self.draft.edge(Sentence(keys[subject], verb, keys[object]), record, items)
 
@@ -403,11 +410,13 @@ class _Writer:
         out = [edge for edge in self.edges if edge.subject == node.key]
         prefix = node.term.id.partition(":")[0] if node.term else ""
         category = entry.category if entry else ""
-        if node.term and (category == "biolink:MolecularActivity" or (prefix == "GO" and not category)):
+        kind = node.drawn_as  # a function is read as a process, and what enables an activity as a molecule
+        function = category == "biolink:MolecularActivity" or (prefix == "GO" and not category)
+        if node.term and kind == "process" and function:
             said["molecular_function"] = {"type": "MolecularFunctionAssociation", "term": self.curie(node.term)}
-        elif node.term and (category in PRODUCTS or (not entry and node.drawn_as == "molecule")):
+        elif node.term and kind in ("molecule", "treatment") and (category in PRODUCTS or not entry):
             said["enabled_by"] = {"type": PARTS["enabled_by"][1], "term": self.curie(node.term)}
-        elif node.term and prefix == "GO" and category == "biolink:BiologicalProcess":
+        elif node.term and kind == "process" and prefix == "GO" and category == "biolink:BiologicalProcess":
             said["part_of"] = {"type": PARTS["part_of"][1], "term": self.curie(node.term)}
         if where := self.where(node.place):
             said["occurs_in"] = where

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.losses import ForeignRecord, Ledger
-from kg.model import vocabulary
+from kg.model import construct, keys, vocabulary
 from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import Effect, Evidence, Frozen, Place, Requirement, Sentence, Source
+from kg.model.records import Effect, Evidence, Frozen, Place, Requirement, Sentence, Source, TrackedRecord
 from kg.model.vocabulary import Term
 
 if TYPE_CHECKING:
     import networkx as nx
 
+R = TypeVar("R", bound=TrackedRecord)
 LOST = {"*": "a network holds nodes and edges, and no more"}
 NEEDS = ("requires", "unless")
+AGAIN = ("executes", "sign", "role", "claim", "asserted", "disputed", "species", "blocks")  # of an edge, for others
 GRID = (220, 140)  # pixels from one cell of a layout to the next
 
 #: By which names others give an attribute, the commonest first.
@@ -51,9 +53,12 @@ def graph(mechanism: Mechanism) -> nx.MultiDiGraph[str]:
     for part in ("sources", "places"):
         records = [_plain(one) for one in getattr(mechanism, part).values()]
         made.graph |= {part: json.dumps(records, ensure_ascii=False)} if records else {}
+    for key in mechanism.nodes:
+        made.nodes[key].update({"key": key} if key.isdigit() else {})  # others number their nodes
     for edge in mechanism.edges:
         at, effect = made.edges[edge.subject, mechanism.object(edge), edge.name], edge.effect
         at |= {} if edge.run else {"run": "no"}
+        at |= {"key": edge.name} if edge.name.isdigit() else {}
         if effect and effect.claim:
             at["effect_evidence"] = json.dumps(_plain(effect), ensure_ascii=False)
         for name in NEEDS:
@@ -121,15 +126,18 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: Network) -> Mechan
         look = ledger.record("style", name, {name: json.dumps(network.styled[name], ensure_ascii=False)}, ledger.at())
         look.lost(name, "kg draws a mechanism by what it says, not by a style")
     _head(draft, whole)
-    places = {str(one["key"]): one for one in _records(draft, whole, "places", Place)}
-    for one in _records(draft, whole, "sources", Source):
-        draft.sources[str(one["key"])] = Source(**one)
+    places = {one.key: one for one in _records(draft, whole, "place", "places", Place)}
+    draft.sources |= {one.key: one for one in _records(draft, whole, "source", "sources", Source)}
     layout = _layout(network)
     for item in network.nodes:
         record = ledger.record("node", item.id, _with_ends(item), item.at)
+        if not item.id or item.id in draft.keys:
+            told = f"the id {item.id!r} stands twice" if item.id else "a node has no id"
+            ledger.complain(item.at, "no-element", told, "each node has an id of its own")
+            continue
         _node(draft, record, places)
         for axis in ("x", "y") if item.position else ():
-            record.take(axis) if layout else record.lost(axis, "the nodes do not stand on a grid")
+            record.carried(axis) if layout else record.lost(axis, "the nodes do not stand on a grid")
     for item in network.edges:
         record = ledger.record("edge", item.id or f"{item.source} to {item.target}", _with_ends(item), item.at)
         if missing := [end for end in (item.source, item.target) if end not in draft.keys]:
@@ -137,9 +145,15 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: Network) -> Mechan
         else:
             _edge(draft, record, places)
     return draft.mechanism(
-        places=Frozen({key: Place(**one) for key, one in places.items()}),
+        places=Frozen(places),
         layout=tuple(tuple(draft.keys.get(id, ".") for id in row) for row in layout),
     )
+
+
+def texts(ledger: Ledger, kind: str, said: Mapping[str, Any], names: Iterable[str], at: Location) -> list[str]:
+    """Some values of an object as texts, before it is a record; a list or an object in place of one is a complaint."""
+    taken = ForeignRecord(ledger, kind, "", said, at)
+    return [taken.text(name) for name in names]
 
 
 def apart(outer: Mapping[str, Any], inner: object, name: str) -> dict[str, Any]:
@@ -181,8 +195,9 @@ def _layout(network: Network) -> tuple[tuple[str, ...], ...]:
 def _first(record: ForeignRecord, names: Iterable[str]) -> str:
     """The first of some attributes that says something; it is carried."""
     for name in names:
-        if record.see(name) not in ("", None, []):
-            return str(record.take(name)).strip()
+        if said := record.text(name, carry=False):
+            record.carried(name)
+            return said
     return ""
 
 
@@ -190,189 +205,213 @@ def _head(draft: drafting.Draft, whole: ForeignRecord) -> None:
     draft.about["title"] = _first(whole, TITLES)
     draft.about["summary"] = _first(whole, SUMMARIES)
     for name in ("version", "licence"):
-        draft.about[name] = _first(whole, (name,))
-    if whole.see("status") == "outline":  # the one word that kg has for it
-        draft.about["status"] = str(whole.take("status"))
-    id = str(whole.see("id"))
-    if re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", id):
-        draft.about["id"] = str(whole.take("id"))
+        draft.about[name] = whole.text(name)
+    for name, form in (("status", "outline"), ("id", keys.SHAPES["id"][0])):  # the one word that kg has for a status
+        said = whole.text(name, carry=False)
+        if re.fullmatch(form, said):
+            draft.about[name] = whole.text(name)
     whole.lost("caveat", "it is made again from sources and scope")
 
 
-def _records(draft: drafting.Draft, whole: ForeignRecord, name: str, kind: type[Any]) -> Iterator[dict[str, Any]]:
-    """The sources or places that kg wrote into an attribute of the network."""
-    found = _json(draft, whole, name)
-    if found is None:
-        return
-    known = {one.name for one in fields(kind)}
-    for one in found if isinstance(found, list) else [found]:
-        if isinstance(one, dict) and set(one) <= known and "key" in one:
-            yield _made(one, whole.at)
-        else:
-            whole.lost(name, f"this is no list of {name} as kg writes it")
+def _records(draft: drafting.Draft, record: ForeignRecord, kind: str, name: str, type: type[R]) -> list[R]:
+    """The records of a kind that kg wrote into an attribute; what is no such record is complained of."""
+    found = _json(draft, record, name)
+    made = [_record(draft, record, kind, name, type, one) for one in (found if isinstance(found, list) else [found])]
+    return [one for one in made if one is not None]
+
+
+def _record(draft: drafting.Draft, record: ForeignRecord, kind: str, name: str, type: type[R], said: Any) -> R | None:
+    """A record that kg wrote as JSON; of what has other keys, or none, it is reported that nobody read it."""
+    if said is None:
+        return None
+    known = {one.name for one in fields(type)} - {"at", "locations"}
+    if not isinstance(said, dict) or not said.keys() <= known or ("key" in known and "key" not in said):
+        record.lost(name, f"it is no {kind} as kg writes it")
+        return None
+    try:
+        made = construct.built(kind, said, record.at)
+    except InvalidMechanism as error:
+        draft.ledger.wrong += error.diagnostics
+        return None
+    assert isinstance(made, type)
+    return made
 
 
 def _json(draft: drafting.Draft, record: ForeignRecord, name: str) -> Any:
     """An attribute that holds JSON; None, and lost, if it holds something else."""
-    said = str(record.see(name))
-    if not said:
-        return None
-    if said[:1] in "[{":
+    said = record.text(name, carry=False)
+    if said[:1] in ("[", "{"):
         try:
             found = bounded.objects(said, Ledger(draft.ledger.file, draft.ledger.title), record.at)
-            record.take(name)
-            return found
         except InvalidMechanism:
             pass
-    record.lost(name, "it is not written as kg writes it")
+        else:
+            record.carried(name)
+            return found
+    if said:
+        record.lost(name, "it is not written as kg writes it")
     return None
 
 
-def _made(said: Mapping[str, Any], at: Location | None) -> dict[str, Any]:
-    """Plain values as fields again: terms, spans and tuples."""
-    made: dict[str, Any] = {"at": at}
-    for name, value in said.items():
-        if name in ("term", "assay"):
-            value = _term(value, at)
-        elif name in ("taxon", "forms"):
-            value = tuple(filter(None, (_term(one, at) for one in value)))
-        elif isinstance(value, list):
-            value = tuple(value)
-        made[name] = value
-    return made
+def _values(node: ForeignRecord, says: dict[str, Any]) -> None:
+    """The levels of a node, how it starts, and whether it is an outcome."""
+    start, levels = (node.text(name, carry=False) for name in ("at_start", "levels"))
+    if all(re.fullmatch(keys.KEY, level) for level in levels.split("|")):
+        node.carried("levels")
+        says["levels"] = tuple(levels.split("|"))
+    if start in ("present", "absent", "unknown", *says.get("levels", ())):
+        says["at_start"] = node.text("at_start")
+    outcome = node.text("outcome", carry=False).casefold()
+    if outcome in ("true", "false", "1", "0"):
+        node.carried("outcome")
+        says["outcome"] = outcome in ("true", "1")
 
 
-def _term(said: object, at: Location | None) -> Term | None:
-    id, _, label = str(said).partition(" ! ")
-    return drafting.term(id, label, at)
+def _forms(node: ForeignRecord, says: dict[str, Any]) -> None:
+    """The more exact terms of a node."""
+    ids, labels = (node.text(name, carry=False).split("|") for name in ("forms", "form_labels"))
+    forms = [drafting.term(id, label, node.at) for id, label in zip(ids, labels, strict=False)]
+    if len(ids) == len(labels) and all(forms):
+        says["forms"] = tuple(forms)
+        for field, one in (("forms", "id"), ("form_labels", "label")):
+            again = "|".join(getattr(form, one) for form in forms)
+            same = again == node.text(field, carry=False)
+            node.carried(field) if same else node.changed(field, f"{again}, as it was looked up")
 
 
 def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any]) -> None:
-    id, own = str(node.take("id")), str(node.take("key"))
-    label = _first(node, LABELS)
-    says: dict[str, Any] = {"note": str(node.take("note")), "at": node.at}
-    if node.see("label") and node.see("name"):  # the name is what is shown, the label what that comes from
-        says["name"] = str(node.take("name"))
-        if says["name"] != label:
+    id, own = node.text("id"), node.text("key")
+    label, name = _first(node, LABELS), node.text("name", carry=False)
+    says: dict[str, Any] = {"note": node.text("note"), "at": node.at}
+    if node.text("label", carry=False) and name:  # the name is what is shown, the label what that comes from
+        says["name"] = node.text("name")
+        if name != label:
             node.lost("label", "the name is shown")
-    curie, said = _first(node, TERMS), str(node.see("term_label"))
+    curie, said = _first(node, TERMS), node.text("term_label", carry=False)
     term = drafting.term(curie, said or label, node.at) if curie else None
     if curie and term is None:
         for attribute in TERMS:
             node.lost(attribute, "its prefix is not registered in ontology/prefixes.tsv")
     elif term and said == term.label:
-        node.take("term_label")
+        node.carried("term_label")
     elif term and said:
         node.changed("term_label", f"{term.label}, as it was looked up")
     says["term"] = term
-    kind_of = next((one for one in ("kind", "type") if node.see(one)), "kind")
-    said = re.sub(r"[\W_]", "", str(node.see(kind_of))).casefold()
+    kind_of = next((one for one in ("kind", "type") if node.text(one, carry=False)), "kind")
+    said = node.text(kind_of, carry=False)
+    kind = KINDS.get(re.sub(r"[\W_]", "", said).casefold(), "")
     entry = vocabulary.terms().get(term.id) if term else None
-    if said in KINDS:
-        node.changed(kind_of, f"kind: {KINDS[said]}") if said != KINDS[said] else node.take(kind_of)
-        says["kind"] = "" if entry and entry.kind == KINDS[said] else KINDS[said]
+    if kind:
+        node.carried(kind_of) if said == kind else node.changed(kind_of, f"kind: {kind}")
+        says["kind"] = "" if entry and entry.kind == kind else kind
     elif said == "other":
-        node.take(kind_of)
-    if node.see("place") in places:
-        says["place"] = node.take("place")
-    start, levels = str(node.see("at_start")), tuple(filter(None, str(node.see("levels")).split("|")))
-    if all(re.fullmatch(drafting.KEY, level) for level in levels):
-        says["levels"] = tuple(filter(None, str(node.take("levels")).split("|")))
-        if start in ("present", "absent", "unknown", *levels):
-            says["at_start"] = str(node.take("at_start"))
-    outcome = str(node.see("outcome")).casefold()
-    if outcome in ("true", "false", "1", "0"):
-        node.take("outcome")
-        says["outcome"] = outcome in ("true", "1")
-    ids, labels = (str(node.see(name)).split("|") for name in ("forms", "form_labels"))
-    forms = [drafting.term(id, label, node.at) for id, label in zip(ids, labels, strict=False)]
-    if forms and len(ids) == len(labels) and all(forms):
-        node.take("forms")
-        node.take("form_labels")
-        says["forms"] = tuple(forms)
+        node.carried(kind_of)
+    if node.text("place", carry=False) in places:
+        says["place"] = node.text("place")
+    _values(node, says)
+    _forms(node, says)
     shown = says.get("name") or label or id
     made = draft.node(id, shown, key=own or (shown if id.isdigit() else id), **says)
-    if id.isdigit() and made != id:
-        node.changed("id", "the node is called by its key")
+    if own and made != own:
+        node.changed("key", f"the node is called {made}")
+    elif made != id and id not in (own, draft.nodes[made].name):
+        node.changed("id", f"the node is called {made}")
 
 
 def _edge(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Any]) -> None:
-    subject, object = (draft.keys[str(edge.take(end))] for end in ("source", "target"))
-    sentence = _sentence(draft, edge, subject, object)
+    subject, object = (draft.keys[edge.text(end)] for end in ("source", "target"))
+    sentence = _sentence(edge, subject, object)
     role = vocabulary.predicates()[sentence.verb].role
     more: dict[str, Any] = {}
-    if edge.see("place") in places:
-        more["place"] = edge.take("place")
-    if role == "increases" and edge.see("level"):
-        more["level"] = str(edge.take("level"))
-    effect = str(edge.see("effect"))
+    if edge.text("place", carry=False) in places:
+        more["place"] = edge.text("place")
+    if role == "increases":
+        more["level"] = edge.text("level")
+    effect = edge.text("effect", carry=False)
     if role == "decreases" and effect in ("complete", "unstated"):
-        edge.take("effect")
-        more["effect"] = Effect(complete=effect == "complete")
-        said = _json(draft, edge, "effect_evidence")
-        if isinstance(said, dict) and set(said) <= {one.name for one in fields(Effect)}:
-            more["effect"] = Effect(**_made(said, edge.at))
+        edge.carried("effect")
+        complete = effect == "complete"
+        found = _record(draft, edge, "effect", "effect_evidence", Effect, _json(draft, edge, "effect_evidence"))
+        if found and found.complete != complete:
+            edge.lost("effect", "effect_evidence says another one")
+        more["effect"] = found or Effect(complete=complete)
     for name in NEEDS:
-        needed = [one.partition(">=") for one in str(edge.see(name)).split("|") if one]
+        needed = [one.partition(">=") for one in edge.text(name, carry=False).split("|") if one]
         if needed and all(one[0] in draft.nodes for one in needed):
-            edge.take(name)
+            edge.carried(name)
             rests = _json(draft, edge, f"{name}_evidence")
-            rests = rests if isinstance(rests, dict) else {}
-            items = {node: tuple(_items(draft, edge, f"{name}_evidence", found)) for node, found in rests.items()}
-            more[name] = tuple(Requirement(node, level, items.get(node, ())) for node, _, level in needed)
-    if edge.see("run") == "no" or (str(edge.see("executes")).casefold() in ("false", "0") and role != "none"):
-        more["run"] = str(edge.take("run", "no")) != "no"
-    for name in ("executes", "sign", "role", "claim", "asserted", "disputed", "species", "blocks"):
-        if edge.see("sentence") and edge.see(name) not in ("", None):
-            edge.take(name)  # what the other attributes say in other words
-    id, own = str(edge.take("id")), str(edge.take("key"))
-    if id.isdigit():
-        edge.changed("id", "the edge is called by its key, or else by its sentence")
-    draft.edge(sentence, edge, _evidence(draft, edge), name=own or ("" if id.isdigit() else id), **more)
+            items = {node: _items(draft, edge, f"{name}_evidence", found) for node, found in (rests or {}).items()}
+            more[name] = tuple(Requirement(node, level, items.pop(node, ())) for node, _, level in needed)
+            if items:
+                edge.lost(f"{name}_evidence", f"{next(iter(items))!r} is nothing that the edge {name}")
+    run, executes = (edge.text(name, carry=False).casefold() for name in ("run", "executes"))
+    if run == "no" or (executes in ("false", "0") and role != "none"):
+        edge.carried("run" if run == "no" else "executes")
+        more["run"] = False
+    for name in AGAIN if edge.text("sentence", carry=False) else ():
+        if name not in edge.fates:
+            edge.changed(name, "made again from the rest")
+    id, own = edge.text("id"), edge.text("key")
+    made = draft.edge(sentence, edge, _evidence(draft, edge), name=own or ("" if id.isdigit() else id), **more)
+    for called, name in (("key", own), ("id", "" if own else id)):
+        if name and name != made and edge.fates[called][0] == "carried":
+            edge.changed(called, f"the edge is called {made}")
 
 
-def _sentence(draft: drafting.Draft, edge: ForeignRecord, subject: str, object: str) -> Sentence:
+def _sentence(edge: ForeignRecord, subject: str, object: str) -> Sentence:
     """The sentence that kg wrote, else subject, verb or sign, and object."""
-    words = str(edge.see("sentence")).split()
-    if len(words) in (3, 5) and words[0] == subject and words[1] in vocabulary.predicates():
-        edge.take("sentence")
-        edge.take("predicate")
+    words = edge.text("sentence", carry=False).split()
+    form = len(words) == 3 or (len(words) == 5 and words[3] == "from")
+    if form and words[0] == subject and words[1] in vocabulary.predicates():
+        edge.carried("sentence")
+        for name in VERBS:
+            if edge.text(name, carry=False) == words[1]:
+                edge.carried(name)
+            else:
+                edge.lost(name, "the sentence of the edge has another verb")
         return Sentence(words[0], words[1], words[2], words[4] if len(words) == 5 else "")
-    said = next((name for name in VERBS if edge.see(name)), "")
-    known = drafting.verb(str(edge.see(said))) if said else None
+    verb = next((name for name in VERBS if edge.text(name, carry=False)), "")
+    said = edge.text(verb, carry=False)
+    known = drafting.verb(said)
     if known and known.role != "blocks":
-        edge.take(said)
+        edge.carried(verb)
         return Sentence(subject, known.verb, object)
-    for name in ("sign", "effect", said):
-        if name and (sign := SIGNS.get(str(edge.see(name)), 0)):
-            edge.take(name)
-            if said and said != name:
-                edge.changed(
-                    said, f"{drafting.SIGNED[sign]}: kg has no verb {edge.see(said)!r}, but the edge has a sign"
-                )
+    for name in ("sign", "effect", verb):
+        if sign := SIGNS.get(edge.text(name, carry=False), 0):
+            edge.carried(name)
+            if verb and verb != name:
+                edge.changed(verb, f"{drafting.SIGNED[sign]}: kg has no verb {said!r}, but the edge has a sign")
             return Sentence(subject, drafting.SIGNED[sign], object)
-    if said:
-        edge.changed(said, f"related_to: kg has no verb {edge.see(said)!r}")
+    if verb:
+        edge.changed(verb, f"related_to: kg has no verb {said!r}")
     return Sentence(subject, "related_to", object)
 
 
-def _items(draft: drafting.Draft, edge: ForeignRecord, name: str, found: object) -> Iterator[Evidence]:
+def _items(draft: drafting.Draft, edge: ForeignRecord, name: str, found: Any) -> tuple[Evidence, ...]:
     """The items of evidence that kg wrote into an attribute of an edge."""
-    known = {one.name for one in fields(Evidence)}
-    for one in found if isinstance(found, list) else []:
-        if isinstance(one, dict) and set(one) <= known and one.get("source", "") in ("", *draft.sources):
-            first = "" if one.get("because") else next(iter(draft.sources), "")
-            yield Evidence(**{"source": first, **_made(one, edge.at)})
-        else:
-            edge.lost(name, "it is not written as kg writes it")
+    items = []
+    for one in found if isinstance(found, list) else [found]:
+        item = _record(draft, edge, "evidence", name, Evidence, one)
+        if item and item.source in ("", *draft.sources):
+            first = next(iter(draft.sources), "") if "source" not in one and not item.because else item.source
+            items.append(replace(item, source=first))
+        elif item:
+            edge.lost(name, f"the file has no source {item.source!r}")
+    return tuple(items)
 
 
 def _evidence(draft: drafting.Draft, edge: ForeignRecord) -> list[Evidence]:
     items = list(_items(draft, edge, "evidence", _json(draft, edge, "evidence")))
     for name in WORKS:
-        for one in re.split(r"[|;,\s]+", str(edge.see(name))) if edge.see(name) else ():
-            id = f"PMID:{one}" if one.isdigit() and name != "doi" else f"doi:{one}" if one.startswith("10.") else one
-            if source := draft.cite(id):
-                edge.take(name)
-                items.append(Evidence(source=source, claim=drafting.UNCLASSIFIED, at=edge.at))
+        cited = {work: draft.cite(_publication(name, work)) for work in edge.many(name, between=r"[|;,\s]+")}
+        known = [work for work, source in cited.items() if source]
+        items += [Evidence(source=cited[work], claim=drafting.UNCLASSIFIED, at=edge.at) for work in known]
+        edge.kept(name, list(cited), known, "it is no number of PubMed, no DOI and no address")
     return items
+
+
+def _publication(name: str, work: str) -> str:
+    """A publication as a CURIE or an address; a bare number is one of PubMed."""
+    if work.isdigit() and name != "doi":
+        return f"PMID:{work}"
+    return f"doi:{work}" if work.startswith("10.") else work

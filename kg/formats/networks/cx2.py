@@ -10,11 +10,15 @@ from typing import Any
 from kg.formats.networks import attributes
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.losses import Ledger
+from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
 
 LOST = attributes.LOST
 LOOKS = ("visualProperties", "visualEditorProperties", "nodeBypasses", "edgeBypasses")
 PARTS = ("attributeDeclarations", "networkAttributes", "nodes", "edges", "metaData", "status", *LOOKS)
+KIND_OF = ("networkAttributes", "nodes", "edges")
+TYPES = [f"{many}{one}" for many in ("", "list_of_") for one in ("string", "boolean", "integer", "long", "double")]
+USED = "used to read the attribute"
 #: How a mechanism looks: colours by kind of node, and the end of an edge by its sign.
 KINDS = {"treatment": "#B7D5F0", "molecule": "#CFE8CF", "structure": "#F2E3B6", "cell": "#F3CFC6", "process": "#DCD3EE"}
 ARROWS = {1: "triangle", -1: "tee", 0: "none"}
@@ -28,32 +32,36 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         raise ledger.stop(None, "no-graph", "CX2 is a list of aspects", '[{"CXVersion": "2.0"}, ...]')
     if not found or found[0].get("CXVersion") != "2.0":
         raise ledger.stop(None, "no-graph", "the file does not begin with CXVersion 2.0", "CX 1 is another format")
-    aspects: dict[str, list[Any]] = {}
+    aspects: dict[str, bounded.List] = {}
     for part in found[1:]:
         for name, items in part.items():
-            aspects.setdefault(name, []).extend(items if isinstance(items, list) else [items])
-    declared = next((one for one in aspects.get("attributeDeclarations", []) if isinstance(one, dict)), {})
-    network = attributes.Network(_named(aspects.get("networkAttributes"), declared.get("networkAttributes")))
+            known = aspects.setdefault(name, bounded.List())
+            known.offset = known.offset or part.offset
+            known.extend(items if isinstance(items, list) else [items])
+    rules = next((one for one in aspects.get("attributeDeclarations", []) if isinstance(one, dict)), {})
+    declared = {kind: _Declared(ledger, kind, rules.get(kind), place(rules)) for kind in KIND_OF}
+    about: dict[str, Any] = {}
+    for one in place.records(aspects, "networkAttributes"):
+        about |= one
+    network = attributes.Network(declared["networkAttributes"].named(about))
     network.styled = {name: aspects[name] for name in aspects if name in LOOKS and any(aspects[name])}
-    _beside(ledger, found[0], aspects)
+    _beside(ledger, found[0], aspects, rules)
     for name in aspects.keys() - set(PARTS):
         ledger.record("aspect", name, {name: aspects[name]}, ledger.at())
     for kind, into in (("nodes", network.nodes), ("edges", network.edges)):
-        for one in aspects.get(kind, []):
-            if not isinstance(one, dict) or "id" not in one:
-                ledger.complain(place(one), "no-element", f"one of the {kind} has no id", '{"id": 0, ...}')
-                continue
+        ends = ("id", "s", "t")[: 1 if kind == "nodes" else 3]
+        for one in place.records(aspects, kind, *ends):
             where = drafting.position(one)
-            used = ("id", "s", "t", "v", *(("x", "y") if where else ()))
+            used = (*ends, "v", *(("x", "y") if where else ()))
             values = one.get("v") or {}
-            values = _named([values], declared.get(kind)) if isinstance(values, dict) else values
+            values = declared[kind].named(values) if isinstance(values, dict) else values
             said = attributes.apart({key: value for key, value in one.items() if key not in used}, values, "v")
-            id, source, target = (str(one.get(key, "")) for key in ("id", "s", "t"))
+            id, source, target = (str(one.get(key, "")).strip() if key in ends else "" for key in ("id", "s", "t"))
             into.append(attributes.Item(said, place(one), id, source, target, where))
     return attributes.mechanism(drafting.Draft(file, ledger, text), ledger, network)
 
 
-def _beside(ledger: Ledger, first: Mapping[str, Any], aspects: Mapping[str, list[Any]]) -> None:
+def _beside(ledger: Ledger, first: Mapping[str, Any], aspects: Mapping[str, bounded.List], rules: object) -> None:
     """What a file says of itself: it is used, or made again; what else stands there is lost."""
     known = {"metaData": ("name", "elementCount"), "status": ("success", "error")}
     parts = [("descriptor", dict(first), ("CXVersion", "hasFragments"))]
@@ -62,24 +70,41 @@ def _beside(ledger: Ledger, first: Mapping[str, Any], aspects: Mapping[str, list
         record = ledger.record("aspect", name, said if isinstance(said, dict) else {name: said}, ledger.at())
         for key in keys:
             record.changed(key, "made again for what is written")
-    for number, declared in enumerate(aspects.get("attributeDeclarations", [])):
+    for declared in aspects.get("attributeDeclarations", []):
         said = declared if isinstance(declared, dict) else {"declarations": declared}
-        record = ledger.record("aspect", "attributeDeclarations", said, ledger.at())
-        for kind, rules in said.items() if number == 0 else ():
-            for attribute in rules if isinstance(rules, dict) else ():
-                for key in "adv":
-                    record.changed(f"{kind}.{attribute}.{key}", "used to read the attribute")
+        more = {kind: rule for kind, rule in said.items() if declared is not rules or kind not in KIND_OF}
+        ledger.record("aspect", "attributeDeclarations", more, ledger.at())
 
 
-def _named(items: list[Any] | None, declared: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Attributes by their full names, with the values that are declared as defaults."""
-    declared = declared if isinstance(declared, dict) else {}
-    rules = {name: rule for name, rule in declared.items() if isinstance(rule, dict)}
-    short = {rule["a"]: name for name, rule in rules.items() if "a" in rule}
-    said = {name: rule["v"] for name, rule in rules.items() if "v" in rule}
-    for item in items or []:
-        said |= {short.get(name, name): value for name, value in item.items()} if isinstance(item, dict) else {}
-    return said
+class _Declared:
+    """The attributes that a file declares for nodes, edges or the network: short names, defaults and types."""
+
+    def __init__(self, ledger: Ledger, kind: str, rules: Any, at: Location) -> None:
+        self.short: dict[str, str] = {}
+        self.defaults: dict[str, Any] = {}
+        if not isinstance(rules, dict):
+            rules = {} if rules is None else {kind: rules}
+        for name, rule in rules.items():
+            said = rule if isinstance(rule, dict) else {"rule": rule}
+            record = ledger.record("aspect", f"attributeDeclarations {kind} {name}", {"name": name, **said}, at)
+            alias = record.text("a", carry=False)
+            if alias and alias != name:
+                self.short[alias] = name
+            if record.text("d", carry=False) in ("", *TYPES):
+                record.changed("d", USED)
+            if "v" in said:
+                self.defaults[name] = said["v"]
+            for key in ("a", "v"):
+                record.changed(key, USED)
+            if isinstance(rule, dict):
+                record.changed("name", USED)
+
+    def named(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Attributes by their full names, with the values that are declared as defaults."""
+        made: dict[str, Any] = {}
+        for name, value in said.items():
+            made[drafting.unused(self.short.get(name, name), made)] = value
+        return {**self.defaults, **made}
 
 
 def text(mechanism: Mechanism, name: str = "cx2") -> str:

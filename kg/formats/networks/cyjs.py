@@ -19,12 +19,14 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The network of a Cytoscape JSON file."""
     text = bounded.text(file, ledger)
     found, place = bounded.objects(text, ledger), bounded.Places(text, ledger)
-    elements = found.get("elements") if isinstance(found, dict) else None
+    elements: Any = found.get("elements") if isinstance(found, dict) else None
     if isinstance(elements, list):
-        parts: dict[str, list[Any]] = {"nodes": [], "edges": []}
+        parts = {"nodes": bounded.List(), "edges": bounded.List()}
         for one in elements:
             data = one.get("data") if isinstance(one, dict) else None
             parts["edges" if isinstance(data, dict) and "source" in data else "nodes"].append(one)
+        for part in parts.values():
+            part.offset = getattr(elements, "offset", 0)
         elements = parts
     if not isinstance(elements, dict):
         raise ledger.stop(None, "no-graph", "there are no elements", '{"elements": {"nodes": [...], "edges": [...]}}')
@@ -32,11 +34,10 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     head |= {f"elements.{key}": value for key, value in elements.items() if key not in ("nodes", "edges")}
     network = attributes.Network(attributes.apart(head, found.get("data"), "data"), styled=_styled(found))
     for kind, into in (("nodes", network.nodes), ("edges", network.edges)):
-        for one in elements.get(kind) or []:
-            at = place(one)
-            data = one.get("data") if isinstance(one, dict) else None
+        for one in place.records(elements, kind):
+            data = one.get("data")
             if not isinstance(data, dict):
-                ledger.complain(at, "no-element", f"one of the {kind} has no data", '{"data": {"id": ...}}')
+                ledger.complain(place(one), "no-element", f"one of the {kind} has no data", '{"data": {"id": ...}}')
                 continue
             where = drafting.position(one.get("position"))
             beside = {key: value for key, value in one.items() if key != "data" and not (where and key == "position")}
@@ -44,8 +45,9 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
                 more = {key: value for key, value in one["position"].items() if key not in ("x", "y")}
                 beside |= {"position": more} if more else {}
             said = attributes.apart(beside, data, "data")
-            id, source, target = (str(said.pop(key, "")) for key in ("id", "source", "target"))
-            into.append(attributes.Item(said, at, id, source, target, where))
+            id, source, target = attributes.texts(ledger, kind, said, ("id", "source", "target"), place(one))
+            said = {key: value for key, value in said.items() if key not in ("id", "source", "target")}
+            into.append(attributes.Item(said, place(one), id, source, target, where))
     return attributes.mechanism(drafting.Draft(file, ledger, text), ledger, network)
 
 

@@ -31,9 +31,9 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     text = bounded.text(file, ledger)
     draft = drafting.Draft(file, ledger, text)
     tabs = "\t" in text
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         words = [word.strip() for word in line.split("\t")] if tabs else line.split()
-        at = ledger.at(number, 1, line if len(line) < 10_000 else "")
+        at = ledger.at(number, 1, line.rstrip("\r") if len(line) < 10_000 else "")
         if not any(words):
             continue
         if len(words) == 2 or not all(words):
@@ -42,7 +42,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             continue
         if len(words) == 1:
             alone = ledger.record("node", words[0], {"name": words[0]}, at)
-            draft.node(alone.take("name"), at=at)
+            draft.node(alone.text("name"), at=at)
             continue
         for i, name in enumerate(words[2:]):
             values = {"source": words[0], "relation": words[1], "target": name}
@@ -52,8 +52,8 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
 
 
 def _sentence(draft: drafting.Draft, edge: ForeignRecord) -> Sentence:
-    subject, object = (draft.node(edge.take(end), at=edge.at) for end in ("source", "target"))
-    relation = edge.take("relation")
+    subject, object = (draft.node(edge.text(end), at=edge.at) for end in ("source", "target"))
+    relation = edge.text("relation")
     if sign := SIGNS.get(relation, 0):
         return Sentence(subject, drafting.SIGNED[sign], object)
     if (known := drafting.verb(relation)) and known.role != "blocks":

@@ -31,12 +31,12 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             continue
         edge = ledger.record("edge", row.cells.get("SIGNOR_ID") or str(number), row.cells, row.at)
         subject, object = _entity(draft, edge, "A"), _entity(draft, edge, "B")
-        draft.edge(Sentence(subject, _verb(edge), object), edge, _evidence(draft, edge), name=edge.take("SIGNOR_ID"))
+        draft.edge(Sentence(subject, _verb(edge), object), edge, _evidence(draft, edge), name=edge.text("SIGNOR_ID"))
     return draft.mechanism()
 
 
 def _entity(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
-    name, id, database, kind = (edge.take(f"{part}{side}") for part in ("ENTITY", "ID", "DATABASE", "TYPE"))
+    name, id, database, kind = (edge.text(f"{part}{side}") for part in ("ENTITY", "ID", "DATABASE", "TYPE"))
     term = drafting.term(f"{database}:{id.removeprefix('CID:')}", name, edge.at)
     if term is None and id:
         edge.lost(f"ID{side}", f"no identifier of {database or 'no database'} is registered in ontology/prefixes.tsv")
@@ -46,11 +46,13 @@ def _entity(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
     elif kind in KINDS and kind != KINDS[kind]:
         edge.changed(f"TYPE{side}", f"kind: {KINDS[kind]}")
     id = f"{database}:{id}" if id else name
+    if id in draft.keys and name not in (draft.keys[id], draft.nodes[draft.keys[id]].label):
+        edge.changed(f"ENTITY{side}", f"{draft.keys[id]}, as the file calls it before")
     return draft.node(id, name, key=name, term=term, kind=KINDS.get(kind, ""), at=edge.at)
 
 
 def _verb(edge: ForeignRecord) -> str:
-    effect = edge.take("EFFECT")
+    effect = edge.text("EFFECT")
     for words, sign in SIGNS:
         if effect.startswith(words):
             verb = drafting.SIGNED[sign]
@@ -68,15 +70,15 @@ def _verb(edge: ForeignRecord) -> str:
 
 def _evidence(draft: drafting.Draft, edge: ForeignRecord) -> list[Evidence]:
     """What the row rests on: its publication, and its species where kg has looked it up."""
-    taxon = drafting.taxon(edge.see("TAX_ID")) if edge.see("TAX_ID") else None
+    species, pmid = (edge.text(name, carry=False) for name in ("TAX_ID", "PMID"))
+    taxon = drafting.taxon(species) if species else None
     if taxon:
-        edge.take("TAX_ID")
-    elif edge.see("TAX_ID"):
+        edge.carried("TAX_ID")
+    elif species:
         edge.lost("TAX_ID", "no species of ontology/terms.tsv has this number")
-    pmid = edge.see("PMID")
     source = draft.cite(f"PMID:{pmid}")
     if source:
-        edge.take("PMID")
+        edge.carried("PMID")
     elif pmid:
         edge.lost("PMID", "it is no number of PubMed")
     edge.lost("SENTENCE", "the words of a publication are pointed to, not copied")

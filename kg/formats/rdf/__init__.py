@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from rdflib import RDF, Dataset
-
-from kg.formats.rdf import assertions
+from kg import checks
+from kg.formats.rdf import assertions, jsonld, read
 from kg.formats.rdf.jsonld import JsonLd
-from kg.formats.rdf.nanopublications import NP, nanopubs
-from kg.formats.rdf.read import SYNTAX, mechanisms, refuse_remote_context
+from kg.formats.rdf.nanopublications import NP, framed, nanopubs
 from kg.formats.rdf.turtle import RUN, Sections, Trig, head, reified, serialized
-from kg.formats.rdf.write import dataset, graph, run_alone
+from kg.formats.rdf.write import dataset, graph, run_alone, run_graph
 from kg.formats.shared import bounded
 from kg.formats.shared.losses import Ledger
 from kg.model.mechanism import Mechanism
@@ -32,7 +31,7 @@ def text(mechanism: Mechanism, name: str) -> str:
     data = dataset(mechanism)
     if name == "trig":
         return head(mechanism) + serialized(Trig(data))
-    lines = data.serialize(format="nquads").splitlines()
+    lines = data.serialize(format="nquads").split("\n")
     return "".join(f"{line}\n" for line in sorted(filter(None, lines)))
 
 
@@ -49,30 +48,39 @@ LOST_OF = {
 }
 
 
+#: The first statement of a file, if it has a fourth part: N-Quads, which are no TriG.
+QUAD = re.compile(r'(?:\s|#.*)*<[^>]*>\s+<[^>]*>\s+(?:<[^>]*>|_:\S+|"(?:[^"\\]|\\.)*"\S*)\s+<[^>]*>\s*\.')
+SUFFIXES = (".ttl", ".trig", ".nq", ".jsonld")
+
+
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """A mechanism from RDF that kg wrote, in any of its serialisations. Nothing is fetched.
 
     Raises InvalidMechanism for what is no RDF, refers to a context elsewhere, or holds not one mechanism of ours.
     """
     said = bounded.text(file, ledger)
-    syntaxes = SYNTAX.get(file.suffix) or (("json-ld",) if said.lstrip()[:1] in ("{", "[") else ("trig", "nquads"))
-    if "json-ld" in syntaxes:
-        refuse_remote_context(bounded.objects(said, ledger), ledger)
-    for syntax in syntaxes:
-        data = Dataset(default_union=False)
-        try:
-            data.parse(data=said, format=syntax)
-            break
-        except Exception as error:  # rdflib raises whatever its parsers trip over
-            if syntax == syntaxes[-1]:
-                line = getattr(error, "lines", 0) if isinstance(getattr(error, "lines", 0), int) else 0
-                reason = " ".join(str(getattr(error, "_why", None) or error or type(error).__name__).split())[:200]
-                raise ledger.stop(ledger.at(line + 1), "no-rdf", f"this is no {syntax}: {reason}") from None
-    told = ((s, p, o) for s, p, o, graph in data.quads() if not str(graph or "").endswith("/run"))
-    found = mechanisms(told, ledger)  # what a run derives is derived again
-    if not found and any(data.quads((None, RDF.type, NP.Nanopublication, None))):
+    guessed = ".jsonld" if said.lstrip()[:1] in ("{", "[") else ".nq" if QUAD.match(said) else ".trig"
+    suffix = file.suffix if file.suffix in SUFFIXES else guessed
+    if suffix == ".jsonld":
+        jsonld.examine(bounded.objects(said, ledger), ledger)
+    triples = bounded.triples(said, ledger, suffix)
+    told = [one for one in triples if not one.graph.endswith("/run")]  # what a run derives is derived again
+    data = read.by_subject(one[:3] for one in told)
+    readers = read.readers(data, ledger)
+    if not readers and str(NP.Nanopublication) in {one.object for one in told}:
         return assertions.parsed(file, ledger, said)
-    if len(found) != 1:
-        message = f"it holds {len(found)} mechanisms of kg" if found else "it holds no mechanism that kg wrote"
+    if len(readers) != 1:
+        message = f"it holds {len(readers)} mechanisms of kg" if readers else "it holds no mechanism that kg wrote"
         raise ledger.stop(None, "no-mechanism", message, "RDF of others is asked by `kg ask` and checked by `kg check`")
-    return found[0]
+    made = readers[0].mechanism()
+    again = _again(made, runs=len(told) < len(triples)) | set(framed(data, readers[0].root))
+    read.account(read.by_subject(one[:3] for one in triples), readers[0], again)
+    return made
+
+
+def _again(mechanism: Mechanism, runs: bool) -> set[read.Statement]:
+    """What kg writes of a mechanism that was read, with what its runs derive; nothing if there is a fault in it."""
+    if checks.check(mechanism, sources="", run=False).errors:
+        return set()
+    graphs = [graph(mechanism), *([run_graph(mechanism)] if runs else [])]
+    return {(str(s), str(p), str(o)) for one in graphs for s, p, o in one}

@@ -65,7 +65,7 @@ class _Reader:
     """One pass over the graphs of a file: every triple is a record, all of it lost until it is used."""
 
     def __init__(self, draft: drafting.Draft, ledger: Ledger, text: str, found: list[Triple]) -> None:
-        self.draft, self.ledger, self.text, self.at = draft, ledger, text, bounded.Places(text, ledger)
+        self.draft, self.ledger, self.text, self.at = draft, ledger, text, bounded.Places(text, ledger).at
         self.graphs: dict[str, list[Triple]] = defaultdict(list)
         for one in found:
             self.graphs[one.graph].append(one)

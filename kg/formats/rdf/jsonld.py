@@ -11,6 +11,7 @@ from rdflib.term import Node
 
 from kg import data_dir
 from kg.formats.rdf.names import BIOLINK, KGV, OA, PREFIXES, iri
+from kg.formats.shared.losses import Ledger
 from kg.model.mechanism import Mechanism
 
 
@@ -37,7 +38,7 @@ class JsonLd:
 
     def __init__(self, mechanism: Mechanism, data: Graph) -> None:
         self.data, self.root = data, URIRef(iri(mechanism))
-        self.context = json.loads((data_dir("ontology") / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+        self.context = _own()
         self.context["@base"] = f"{self.root}/"
         self.keys: dict[str, tuple[int, str]] = {}  # IRI -> where its key stands, and the key
         for place, (key, meaning) in enumerate(self.context.items()):
@@ -110,3 +111,30 @@ class JsonLd:
 
 def _one_or_all(values: list[Any]) -> Any:
     return values[0] if len(values) == 1 else values
+
+
+def _own() -> dict[str, Any]:
+    """The context of our own: ontology/context.jsonld."""
+    found: dict[str, Any] = json.loads((data_dir("ontology") / "context.jsonld").read_text(encoding="utf-8"))[
+        "@context"
+    ]
+    return found
+
+
+def examine(value: Any, ledger: Ledger) -> None:
+    """Complain of a JSON-LD context that would have to be fetched, and record what a context says beside our own."""
+    own = _own()
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        contexts = one.get("@context", []) if isinstance(one, dict) else []
+        for context in contexts if isinstance(contexts, list) else [contexts]:
+            said = context if isinstance(context, dict) else {}
+            away = context if isinstance(context, str) else said.get("@import")
+            if away:
+                message = f"the context {str(away)[:80]!r} would have to be fetched"
+                raise ledger.stop(None, "remote-context", message, "put the context into the file")
+            other = {key: {key: meaning} for key, meaning in said.items() if key != "@base" and own.get(key) != meaning}
+            if other:
+                ledger.record("context", "", {"other": other}).changed("other", "kg writes a context of its own")
+        todo += one.values() if isinstance(one, dict) else one if isinstance(one, list) else []

@@ -11,7 +11,6 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from rdflib import SKOS, XSD, Graph, Literal, Namespace, URIRef
-from rdflib.term import Node
 
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
@@ -34,13 +33,10 @@ Value = URIRef | Literal | str | bool | int
 V = TypeVar("V")
 
 
-Triples = dict[Node, dict[Node, list[Node]]]  # subject -> predicate -> values
-
-
 def iri(mechanism: Mechanism, *steps: str) -> str:
     """The IRI of a mechanism, or of a part of it: ``iri(m, "edge", "degradation")``."""
     first, *rest = mechanism.address(*steps)
-    return "/".join([vocabulary.BASE + first, *(quote(step, safe="~!$&'()*+,;=:@/") for step in rest)])
+    return "/".join([vocabulary.BASE + first, *(quote(step, safe=vocabulary.IN_AN_IRI) for step in rest)])
 
 
 def input_hash(mechanism: Mechanism) -> str:

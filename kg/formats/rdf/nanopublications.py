@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from rdflib import OWL, PROV, RDF, XSD, Graph, Literal, Namespace, URIRef
+from rdflib import OWL, PROV, RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS
 from rdflib.term import Node
 
@@ -27,7 +27,8 @@ NANOPUBS = vocabulary.BASE + "np/"
 BELONGS = (
     *(RDF.subject, RDF.object, KGV.actsOn, KGV.requires, KGV.unless, KGV.node, KGV.place, KGV.inside),
     *(KGV.denotes, KGV.form),
-    *(KGV.evidence, KGV.effectEvidence, KGV.claim, KGV.assay, OA.hasSelector, PROV.wasDerivedFrom, KGV.reports),
+    *(KGV.evidence, KGV.effectEvidence, KGV.claim, KGV.assay, OA.hasSelector, PROV.wasDerivedFrom),
+    *(PROV.wasInfluencedBy, KGV.reports),
     *(BIOLINK.has_evidence_of_type, BIOLINK.species_context_qualifier, BIOLINK.anatomical_context_qualifier),
 )
 
@@ -48,7 +49,7 @@ def nanopubs(mechanism: Mechanism) -> str:
                 bind(part, mechanism)
                 part.bind("np", NP)
                 header, _, body = serialized(Turtle(part)).partition("\n\n")
-                prefixes |= set(header.splitlines())
+                prefixes |= set(header.split("\n"))
                 bodies.append(f"<{name}> {{\n{body.strip()}\n}}\n")
     return "\n".join([*sorted(prefixes), "", *bodies])
 
@@ -56,10 +57,10 @@ def nanopubs(mechanism: Mechanism) -> str:
 def _nanopub(mechanism: Mechanism, whole: Graph, edge: Edge, code: str) -> dict[str, Graph]:
     """The four graphs of a nanopublication by their IRIs, for the code that ends the IRI."""
     here = URIRef(NANOPUBS + code)
-    names = [URIRef(f"{here}#{part}") for part in ("Head", "assertion", "provenance", "pubinfo")]
+    names = [URIRef(f"{here}#{part}") for part in ("Head", *GRAPHS)]
     head, assertion, provenance, pubinfo = parts = [Graph(bind_namespaces="none") for _ in names]
     head.add((here, RDF.type, NP.Nanopublication))
-    for predicate, name in zip((NP.hasAssertion, NP.hasProvenance, NP.hasPublicationInfo), names[1:], strict=True):
+    for predicate, name in zip(GRAPHS.values(), names[1:], strict=True):
         head.add((here, predicate, name))
     about, root = URIRef(iri(mechanism, "edge", edge.name)), URIRef(iri(mechanism))
     ends = [whole.value(about, RDF.subject), whole.value(about, RDF.object)]
@@ -77,8 +78,7 @@ def _nanopub(mechanism: Mechanism, whole: Graph, edge: Edge, code: str) -> dict[
                 reached.add(o)
                 todo.append(o)
     provenance.add((names[1], PROV.wasDerivedFrom, about))
-    passport = (RDF.type, DCTERMS.title, DCTERMS.license, OWL.versionInfo, KGV.inputSha256, KGV.caveat)
-    for predicate in (*passport, SCHEMA.creativeWorkStatus):
+    for predicate in (RDF.type, DCTERMS.title, *PASSPORT):
         for value in whole.objects(root, predicate):
             pubinfo.add((root, predicate, value))
             if predicate not in (RDF.type, DCTERMS.title):
@@ -86,6 +86,27 @@ def _nanopub(mechanism: Mechanism, whole: Graph, edge: Edge, code: str) -> dict[
     pubinfo.add((here, DCTERMS.title, Literal(mechanism.words(edge))))
     pubinfo.add((here, PROV.wasDerivedFrom, root))
     return {str(name): part for name, part in zip(names, parts, strict=True)}
+
+
+PASSPORT = (DCTERMS.license, OWL.versionInfo, KGV.inputSha256, KGV.caveat, SCHEMA.creativeWorkStatus)
+GRAPHS = {"assertion": NP.hasAssertion, "provenance": NP.hasProvenance, "pubinfo": NP.hasPublicationInfo}
+
+
+def framed(data: Mapping[str, Mapping[str, Sequence[str]]], root: str) -> Iterator[tuple[str, str, str]]:
+    """What stands around the edges in nanopublications of a mechanism, which is so for any."""
+
+    def said(about: str, predicate: str) -> Sequence[str]:
+        return data.get(about, {}).get(str(predicate), ())
+
+    for here in [one for one in data if one.startswith(NANOPUBS) and "#" not in one]:
+        yield here, str(RDF.type), str(NP.Nanopublication)
+        yield here, str(PROV.wasDerivedFrom), root
+        yield from ((here, str(predicate), f"{here}#{part}") for part, predicate in GRAPHS.items())
+        yield from ((here, str(one), value) for one in PASSPORT for value in said(root, one))
+        for edge in said(f"{here}#assertion", PROV.wasDerivedFrom):
+            if str(BIOLINK.Association) in said(edge, RDF.type):
+                yield f"{here}#assertion", str(PROV.wasDerivedFrom), edge
+                yield from ((here, str(DCTERMS.title), label) for label in said(edge, RDFS.label))
 
 
 def _trusty(parts: Mapping[str, Graph]) -> str:

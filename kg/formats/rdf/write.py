@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -36,7 +35,7 @@ from kg.formats.rdf.names import (
 )
 from kg.formats.rdf.turtle import explained
 from kg.model import vocabulary
-from kg.model.mechanism import Mechanism
+from kg.model.mechanism import Mechanism, once
 from kg.model.records import Edge, Effect, Evidence, Note, Requirement, Source
 from kg.model.vocabulary import Term
 from kg.reasoning import disagreements, identity, merge, network, whatif
@@ -59,11 +58,12 @@ def lines(graph: Graph, name: str) -> list[str]:
     data = Dataset(default_union=False)
     for triple in graph:
         data.graph(URIRef(name)).add(triple)
-    return sorted(f"{line}\n" for line in data.serialize(format="nquads").splitlines() if line)
+    return sorted(f"{line}\n" for line in data.serialize(format="nquads").split("\n") if line)
 
 
+@once
 def graph(mechanism: Mechanism) -> Graph:
-    """A mechanism as an ``rdflib.Graph``.
+    """A mechanism as an ``rdflib.Graph``, which is made once: copy it before you change it.
 
     >>> from kg.formats import read
     >>> mechanism = read("ta1-tlr7")
@@ -74,14 +74,18 @@ def graph(mechanism: Mechanism) -> Graph:
     return _Writer(mechanism).graph
 
 
+@once
 def run_graph(mechanism: Mechanism) -> Graph:
-    """What follows under every declared condition and reading: derived values, never asserted edges."""
+    """What follows under every declared condition and reading: derived values, never asserted edges. It is made once."""
     return _Runs(mechanism).graph
 
 
 def run_alone(mechanism: Mechanism) -> Graph:
     """The derived graph with what its words mean, and what nodes, edges, conditions and readings are called."""
-    whole, data = graph(mechanism), run_graph(mechanism)
+    whole, data = graph(mechanism), Graph(bind_namespaces="none")
+    bind(data, mechanism)
+    for triple in run_graph(mechanism):
+        data.add(triple)
     for predicate in (KGV.node, KGV.condition, KGV.reading, KGV.usesEdge, KGV.side):
         for about in set(data.objects(None, predicate)):
             for label in (*whole.objects(about, RDFS.label), *whole.objects(about, DCTERMS.title)):
@@ -137,9 +141,9 @@ class _Writer:
             self.say(about, SKOS.definition, entry.definition)
             self.say(about, BIOLINK.category, URIRef(BIOLINK[entry.category.removeprefix("biolink:")]))
 
-    @cached_property
+    @property
     def supports(self) -> disagreements.Supports:
-        return disagreements.Supports(self.m)
+        return disagreements.supports(self.m)
 
     # -- the parts of a mechanism -----------------------------------------------
 
@@ -278,7 +282,8 @@ class _Writer:
             if about is not None:
                 self.say(here, URIRef(CITO[item.stance]), about)
         self.species(here, item.taxon)
-        if source and item.source and item.because and not (item.anchor or item.span):
+        meant = item.source or _needs_place(item.claim)  # else the step rests on no source
+        if source and meant and item.because and not (item.anchor or item.span):
             self.say(
                 here, PROV.wasInfluencedBy, self.part("source", source.key)
             )  # the step is the curator's all the same
@@ -368,10 +373,17 @@ class _Writer:
     def sourced(self, said: Any) -> Any:
         """Evidence in JSON with its source named, where the file means the first one: here nothing is the first."""
         if isinstance(said, dict):
-            named = "claim" in said and ("anchor" in said or "span" in said or "because" not in said)
+            place = "anchor" in said or "span" in said or _needs_place(said.get("claim", ""))
+            named = "claim" in said and (place or "because" not in said)
             first = {"source": next(iter(self.m.sources), "")} if named else {}
             return {**first, **{name: self.sourced(value) for name, value in said.items()}}
         return [self.sourced(one) for one in said] if isinstance(said, list) else said
+
+
+def _needs_place(claim: str) -> bool:
+    """Whether a claim of that kind has a place in a source, so that it means the first one where it names none."""
+    known = vocabulary.claims().get(claim)
+    return known is not None and known.locator == "yes"
 
 
 class _Runs(_Writer):
@@ -406,7 +418,7 @@ class _Runs(_Writer):
 
     def derived(self, condition: str, reading: str) -> None:
         answer = whatif.whatif(self.m, condition, reading=reading)
-        steps = {step.node: step for step in answer.changed}
+        steps = {step.node: step for step in (*answer.changed, *answer.outcomes)}
         named = reading.replace(" ", "-")
         for node, value in answer.values.items():
             about = self.part("run", condition, named, node)
@@ -428,7 +440,7 @@ class _Runs(_Writer):
                     self.support(about, *step.rests_on)
 
 
-def together(mechanisms: Sequence[Mechanism]) -> Graph:
+def together(whole: merge.Union) -> Graph:
     """What holds between mechanisms: which nodes are one or of one thing, and where two mechanisms disagree.
 
     It is a graph of its own, ``all``. What one mechanism alone disagrees about is in its graph ``ID/run``.
@@ -436,12 +448,12 @@ def together(mechanisms: Sequence[Mechanism]) -> Graph:
     graph = Graph(bind_namespaces="none")
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace, replace=True)
-    by_id = {m.id: m for m in mechanisms}
-    for link in identity.links(mechanisms):
+    by_id = {m.id: m for m in whole.parts}
+    for link in identity.links(whole.parts):
         one, other = (URIRef(iri(by_id[id], "node", key)) for id, key in (link.one, link.other))
         for here, there in ((one, other), (other, one)):
             graph.add((here, KGV.sameThing if link.differs else KGV.sameNode, there))
-    for conflict in disagreements.conflicts(mechanisms):
+    for conflict in disagreements.supports(whole).conflicts:
         if len({side.mechanism for side in conflict.sides}) > 1:
             _conflict(graph, conflict, by_id, f"{vocabulary.BASE}{merge.ALL}")
     return graph

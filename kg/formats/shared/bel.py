@@ -113,7 +113,7 @@ def edge(
     """The name of an edge between two BEL terms; ``field`` of the record holds the relation, and ``verb`` is the one
     that the file says it stands for.
     """
-    said = relation(str(record.take(field)))
+    said = relation(record.text(field))
     own = vocabulary.predicates().get(verb)
     stands = own and own.role != "blocks" and own.bel == said
     verb, missing = (verb, "") if stands else RELATIONS.get(said, ("related_to", f"kg has no verb {said!r}"))
@@ -126,14 +126,20 @@ def edge(
     return draft.edge(Sentence(one, verb, other), record, evidence, name=name, level=level, place=place)
 
 
+#: Databases of citations, and the prefixes of their numbers; of an address there is none.
+DATABASES = {"pubmed": "PMID:", "pmid": "PMID:", "doi": "doi:", "online resource": "", "url": "", "": ""}
+
+
 def cited(draft: drafting.Draft, record: ForeignRecord, kind: str, id: str) -> str:
-    """The source that a citation means: ``kind`` and ``id`` are the fields that name database and number."""
-    database, number = str(record.see(kind)).casefold(), str(record.see(id))
-    prefix = {"pubmed": "PMID", "pmid": "PMID", "doi": "doi"}.get(database, "")
-    source = draft.cite(f"{prefix}:{number}" if prefix else number)
+    """The source that a citation means, the file itself if none; ``kind`` and ``id`` are the fields that name database
+    and number.
+    """
+    database, number = record.text(kind, carry=False), record.text(id, carry=False)
+    prefix = DATABASES.get(database.casefold())
+    source = draft.cite(f"{prefix or ''}{number}")
     for field in (kind, id):
-        if source:
-            record.take(field)
+        if source and (field == id or prefix is not None):
+            record.carried(field)
         else:
             record.lost(field, "it is no number of PubMed, no DOI and no address")
     return source or "file"
@@ -141,10 +147,10 @@ def cited(draft: drafting.Draft, record: ForeignRecord, kind: str, id: str) -> s
 
 def species(record: ForeignRecord, field: str) -> tuple[Term, ...]:
     """The species of an item, where it was looked up."""
-    said = str(record.see(field))
+    said = record.text(field, carry=False)
     found = drafting.taxon(said) if said else None
     if found:
-        record.take(field)
+        record.carried(field)
     elif said:
         record.lost(field, "the species is not in ontology/terms.tsv, so nobody has checked its name")
     return (found,) if found else ()

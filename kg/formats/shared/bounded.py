@@ -8,9 +8,9 @@ from __future__ import annotations
 import bisect
 import json
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from json.decoder import JSONObject  # type: ignore[attr-defined]
+from json.decoder import JSONArray, JSONObject  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
@@ -71,8 +71,15 @@ class Object(dict[str, Any]):
     offset = 0
 
 
+class List(list[Any]):
+    """A JSON list that knows where in the text it begins."""
+
+    offset = 0
+
+
 def objects(text: str, ledger: Ledger, line: Location | None = None) -> Any:
-    """JSON, its objects with their offsets. Raises InvalidMechanism for what is none, or nests too deep.
+    """JSON, its objects and lists with their offsets. Raises InvalidMechanism for what is none, nests too deep, or holds
+    what no text has.
 
     ``line`` is where the text stands, if it is one line of a file.
     """
@@ -90,24 +97,36 @@ def objects(text: str, ledger: Ledger, line: Location | None = None) -> Any:
 
     made_so_far = 0
 
-    def parse(s_and_end: tuple[str, int], *rest: Any) -> tuple[Object, int]:
+    def parsed(made: Object | List, texts: Iterable[Any], offset: int) -> None:
         nonlocal made_so_far
-        made_so_far += 1
+        made.offset, made_so_far = offset, made_so_far + 1
         if made_so_far > MOST_PARTS:
-            raise ledger.stop(at_offset(s_and_end[1] - 1), "too-many", f"there are more than {MOST_PARTS:,} objects")
+            raise ledger.stop(at_offset(offset), "too-many", f"there are more than {MOST_PARTS:,} objects")
+        if odd := next(filter(None, (UNSEEN.search(one) for one in texts if isinstance(one, str))), None):
+            message = f"U+{ord(odd.group()):04X} is in no text"
+            raise ledger.stop(at_offset(offset), "unseen-character", message, "remove it")
+
+    def parse(s_and_end: tuple[str, int], *rest: Any) -> tuple[Object, int]:
+        offset = s_and_end[1] - 1
         try:
             made, end = JSONObject(s_and_end, *rest)
         except _Twice as error:
-            at = at_offset(s_and_end[1] - 1)
+            at = at_offset(offset)
             raise ledger.stop(at, "duplicate-key", f"{error} stands twice in this object", "remove one") from None
-        made.offset = s_and_end[1] - 1
+        parsed(made, (*made, *made.values()), offset)
+        return made, end
+
+    def parse_list(s_and_end: tuple[str, int], *rest: Any) -> tuple[List, int]:
+        items, end = JSONArray(s_and_end, *rest)
+        made = List(items)
+        parsed(made, made, s_and_end[1] - 1)
         return made, end
 
     def constant(name: str) -> Any:
         raise ledger.stop(line, "no-json", f"{name} is no value of JSON", "a number, or null")
 
     decoder: Any = json.JSONDecoder(object_pairs_hook=pairs, parse_constant=constant)
-    decoder.parse_object = parse
+    decoder.parse_object, decoder.parse_array = parse, parse_list
     decoder.scan_once = py_make_scanner(decoder)
     deep = depth(text)
     if deep >= 0:
@@ -142,16 +161,45 @@ def depth(text: str) -> int:
 
 
 class Places:
-    """Line and column of offsets of one text, or of objects that have one, looked up quickly."""
+    """Where in a text its objects and lists begin, looked up quickly."""
 
     def __init__(self, text: str, ledger: Ledger) -> None:
         self.text, self.ledger = text, ledger
         self.starts = [0, *(found.end() for found in re.finditer("\n", text))]
 
-    def __call__(self, value: object) -> Location:
-        offset = value if isinstance(value, int) else getattr(value, "offset", 0)
+    def __call__(self, value: object, within: object = None) -> Location:
+        """The place of an object or a list; of any other value, the place of what it stands in."""
+        return self.at(getattr(value, "offset", getattr(within, "offset", 0)))
+
+    def at(self, offset: int) -> Location:
         line = bisect.bisect_right(self.starts, offset)
         return self.ledger.at(line, offset - self.starts[line - 1] + 1)
+
+    def items(self, of: Mapping[str, Any], name: str) -> list[Any]:
+        """The list under a name, empty if nothing is there; anything else there is a complaint."""
+        found = of.get(name)
+        if found is not None and not isinstance(found, list):
+            self.ledger.complain(self(found, of), "wrong-kind", f"{name!r} is no list")
+        return found if isinstance(found, list) else []
+
+    def records(self, of: Mapping[str, Any], name: str, *needed: str) -> Iterator[Object]:
+        """The objects in the list under a name; what else stands there, or has no single value where one is ``needed``,
+        is a complaint.
+        """
+        within = self.items(of, name)
+        for one in within:
+            lacking = [key for key in needed if not _single(one.get(key))] if isinstance(one, Object) else [""]
+            if not lacking:
+                yield one
+            else:
+                told = f"has no single value for {lacking[0]!r}" if lacking[0] else "is no object"
+                shown = ", ".join(f'"{key}": ...' for key in needed)
+                self.ledger.complain(self(one, within), "no-element", f"one of {name!r} {told}", f"{{{shown}}}")
+
+
+def _single(value: object) -> bool:
+    """Whether a value is one, and says something."""
+    return not isinstance(value, (dict, list)) and value is not None and str(value).strip() != ""
 
 
 def events(text: str, loader: Any, deepest: int = DEEPEST, unseen: re.Pattern[str] = UNSEEN) -> Iterator[Any]:
@@ -176,52 +224,68 @@ def events(text: str, loader: Any, deepest: int = DEEPEST, unseen: re.Pattern[st
         yield event
 
 
+class _Nested:
+    """Lists and mappings of YAML in the making, from their events."""
+
+    def __init__(self, stop: Callable[[Any, str, str, str], InvalidMechanism]) -> None:
+        self.stop = stop
+        self.found: Any = None
+        self.open: list[tuple[Any, Any]] = []  # what is not closed yet, and the key whose value comes next
+        self.parts = 0
+
+    def add(self, made: Any, mark: Any) -> None:
+        """A value in its place; a list or a mapping stays open for what is in it."""
+        self.parts += 1
+        if self.parts > MOST_PARTS:
+            raise self.stop(mark, "too-many", f"there are more than {MOST_PARTS:,} values", "split the file")
+        is_key = self.open and not isinstance(self.open[-1][0], list) and self.open[-1][1] is None
+        if not self.open:
+            if self.found is not None:
+                raise self.stop(mark, "no-yaml", "there is a second document here", "put it into a file of its own")
+            self.found = made
+        elif is_key:
+            self.key(made, mark)
+        else:
+            self.value(made)
+        if not isinstance(made, str):
+            self.open.append((made, None))
+
+    def key(self, made: Any, mark: Any) -> None:
+        within = self.open[-1][0]
+        if not isinstance(made, str):
+            raise self.stop(mark, "no-yaml", "a key is a single word here", "")
+        if made in within:
+            raise self.stop(mark, "duplicate-key", f"{made!r} stands twice in this mapping", "remove one")
+        self.open[-1] = (within, made)
+
+    def value(self, made: Any) -> None:
+        within, key = self.open[-1]
+        if isinstance(within, list):
+            within.append(made)
+        else:
+            within[key] = made
+            self.open[-1] = (within, None)
+
+
 def mapping(text: str, ledger: Ledger) -> Object:
     """The one mapping that a YAML text is; single values stay texts. Raises InvalidMechanism for what is none."""
     import yaml
 
-    found: Any = None
-    stack: list[tuple[Any, Any]] = []  # what is open, and the key whose value comes next
-    parts = 0
-
     def stop(mark: Any, code: str, message: str, help: str = "") -> InvalidMechanism:
         return ledger.stop(ledger.at(mark.line + 1, mark.column + 1) if mark else None, code, message, help)
 
+    nested = _Nested(stop)
     try:
         for event in events(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
-            mark: Any = event.start_mark
             if isinstance(event, yaml.CollectionEndEvent):
-                stack.pop()
-                continue
-            if not isinstance(event, yaml.NodeEvent):
-                continue
-            parts += 1
-            if parts > MOST_PARTS:
-                raise stop(mark, "too-many", f"there are more than {MOST_PARTS:,} values", "split the file")
-            made: Any = event.value if isinstance(event, yaml.ScalarEvent) else []
-            if isinstance(event, yaml.MappingStartEvent):
-                made = Object()
-                made.offset = mark.index
-            if not stack:
-                if found is not None:
-                    raise stop(mark, "no-yaml", "there is a second document here", "put it into a file of its own")
-                found = made
-            else:
-                within, key = stack[-1]
-                if isinstance(within, list):
-                    within.append(made)
-                elif key is None:
-                    if not isinstance(made, str):
-                        raise stop(mark, "no-yaml", "a key is a single word here")
-                    if made in within:
-                        raise stop(mark, "duplicate-key", f"{made!r} stands twice in this mapping", "remove one")
-                    stack[-1] = (within, made)
-                    continue
-                else:
-                    within[key] = made
-                    stack[-1] = (within, None)
-            if not isinstance(made, str):
-                stack.append((made, None))
+                nested.open.pop()
+            elif isinstance(event, yaml.NodeEvent):
+                made: Any = event.value if isinstance(event, yaml.ScalarEvent) else []
+                mark: Any = event.start_mark
+                if isinstance(event, yaml.MappingStartEvent):
+                    made = Object()
+                    made.offset = mark.index
+                nested.add(made, mark)
     except yaml.MarkedYAMLError as error:
         problem = str(error.problem or error)
         raise stop(error.problem_mark or error.context_mark, "no-yaml", problem) from None
@@ -229,14 +293,14 @@ def mapping(text: str, ledger: Ledger) -> Object:
         raise
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # PyYAML trips over escapes such as "\\UFFFFFFFF"
         raise stop(None, "no-yaml", str(error).partition("\n")[0]) from None
-    if not isinstance(found, Object):
+    if not isinstance(nested.found, Object):
         raise ledger.stop(None, "no-yaml", "the file holds no 'key: value' pairs")
-    return found
+    return nested.found
 
 
 @dataclass
 class Element:
-    """An element of XML: its local name, attributes, text, children, and where it stands."""
+    """An element of XML: its local name, attributes, children, where it stands, and its text, also that beside them."""
 
     tag: str
     attributes: dict[str, str]
@@ -259,7 +323,11 @@ def elements(text: str, ledger: Ledger) -> Element:
         return ledger.at(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        made = Element(tag.rpartition("}")[2], {k.rpartition("}")[2]: v for k, v in attributes.items()}, here())
+        said: dict[str, str] = {}
+        for name, value in attributes.items():
+            local = name.rpartition("}")[2]
+            said[name if local in said else local] = value
+        made = Element(tag.rpartition("}")[2], said, here())
         (stack[-1].children if stack else roots).append(made)
         stack.append(made)
         counted[0] += 1
@@ -287,27 +355,36 @@ def elements(text: str, ledger: Ledger) -> Element:
     return roots[0]
 
 
+TEXT = "#text"  # among the attributes that an element may have: that it holds text
+
+
 def unread(root: Element, known: Mapping[str, Container[str]], ledger: Ledger, others: bool = True) -> None:
-    """Record what no reader of a format asks for: attributes that its elements do not have and, with ``others``,
-    elements that are none of its own, with their texts. An element ``data`` holds anything; its texts are read.
+    """Record what no reader of a format asks for: attributes and texts that its elements do not have and, with
+    ``others``, elements that are none of its own.
+
+    ``known`` holds, by ``outer/inner`` or else by the name of an element wherever it stands, the attributes that are
+    read, and TEXT if its text is. An element ``data`` holds anything; the texts in it are read.
     """
-    todo = [(root, False)]
+    todo = [(root, "", False)]
     while todo:
-        one, within = todo.pop()
-        own = known.get(one.tag)
-        if own is not None or others:
-            said = {name: value for name, value in one.attributes.items() if name not in (own or ())}
-            said |= {"text": one.text} if own is None and not within else {}
-            if said:
-                ledger.record("element", one.tag, said, one.at)
-        todo += [(child, within or one.tag == "data") for child in reversed(one.children)]
+        one, outer, within = todo.pop()
+        own = known.get(f"{outer}/{one.tag}", known.get(one.tag))
+        said = {name: value for name, value in one.attributes.items() if name not in (own or ())}
+        text = "" if within else one.text.strip()
+        said |= {"text": text} if text and TEXT not in (own or ()) else {}
+        if own is None and not said and not one.children and not (within and one.text.strip()):
+            said = {"element": one.tag}  # its name is all that it says
+        if said and (own is not None or others):
+            ledger.record("element", one.tag, said, one.at)
+        name = one.tag if own is not None else ""
+        todo += [(child, name, within or one.tag == "data") for child in reversed(one.children)]
 
 
 class Anything:
     """Attributes of any name: the reader of the element records them itself."""
 
     def __contains__(self, name: object) -> bool:
-        return True
+        return name != TEXT
 
 
 def triples(text: str, ledger: Ledger, suffix: str) -> list[rdf_files.Triple]:

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from kg.formats.shared.losses import ForeignRecord, Ledger
-from kg.model import vocabulary
-from kg.model.diagnostics import Location
+from kg.model import keys, vocabulary
+from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
 from kg.model.vocabulary import Predicate, Term
@@ -23,7 +23,7 @@ from kg.model.vocabulary import Predicate, Term
 UNCLASSIFIED = "unclassified"  # the claim of what a file asserts without saying what kind of statement it is
 
 
-KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
+KEY = keys.KEY
 
 
 def as_key(name: str) -> str:
@@ -32,7 +32,17 @@ def as_key(name: str) -> str:
     >>> as_key("p(HGNC:CXCR6)")
     'p_HGNC_CXCR6'
     """
-    return re.sub(r"[^A-Za-z0-9_.+-]+", "_", name).strip("_").lstrip("_.+-") or "x"
+    known = re.fullmatch(keys.KEY, name)
+    return name if known else re.sub(r"[^A-Za-z0-9_.+-]+", "_", name).strip("_").lstrip("_.+-") or "x"
+
+
+def title(file: Path) -> str:
+    """The name of a file as a text, which it need not be.
+
+    >>> title(Path("a\\x07b.sif"))
+    'a\ufffdb.sif'
+    """
+    return keys.UNSEEN.sub("\ufffd", " ".join(file.name.split()))
 
 
 def term(id: str, label: str = "", at: Location | None = None) -> Term | None:
@@ -94,7 +104,7 @@ class Draft:
         self.file, self.ledger = file, ledger
         kind = f"{ledger.title.partition(':')[0]} file"
         sha = hashlib.sha256(text.encode("utf-8") if isinstance(text, str) else text).hexdigest()
-        self.whole = Source(key="file", kind=kind, title=file.name, texts=(sha,), at=ledger.at())
+        self.whole = Source(key="file", kind=kind, title=title(file), texts=(sha,), at=ledger.at())
         self.about = {"id": "", "title": "", "licence": "", "summary": "", "version": "", "status": ""}
         self.nodes: dict[str, Node] = {}
         self.keys: dict[str, str] = {}  # what the file calls a node -> its key
@@ -134,22 +144,25 @@ class Draft:
 
     def _source(self, said: str) -> str:
         prefix, _, local = said.partition(":")
-        known: dict[str, Any]
-        if prefix.casefold() in ("pmid", "pubmed") and re.fullmatch(r"\d+", local.strip()):
-            name, known = f"PMID_{local.strip()}", {"pmid": local.strip()}
-        elif found := re.fullmatch(r"(?:doi:|https?://(?:dx\.)?doi\.org/)?(10\.\d{2,9}/\S+)", said, re.IGNORECASE):
-            name, known = as_key(f"doi_{found[1]}"), {"doi": found[1]}
-        elif re.fullmatch(r"https?://[^\s<>\"]+", said):
-            name, known = as_key(said.partition("://")[2])[:60], {"url": said}
-        else:
+        doi = re.fullmatch(r"(?:doi:|(https?://(?:dx\.)?doi\.org/))?(10\..*)", said, re.IGNORECASE)
+        number = local.strip() if prefix.casefold() in ("pmid", "pubmed") else ""
+        identifies = {
+            "pmid": (number, f"PMID_{number}"),
+            "doi": (unquote(doi[2]) if doi[1] else doi[2], f"doi_{doi[2]}") if doi else ("", ""),
+            "url": (said, said.partition("://")[2][:60]),
+        }
+        shapes = keys.notation()["source"]
+        fitting = [(field, *two) for field, two in identifies.items() if not keys.fault(shapes[field].kind, two[0])]
+        if not fitting:
             return ""
+        field, work, name = fitting[0]
         if len(self.works) != len(self.sources):  # a file may bring sources of its own
             self.works = {key: (one.pmid, one.doi, one.url) for key, one in self.sources.items()}
             self.by = {work: key for key, works in reversed(self.works.items()) for work in works if work}
-        (work,) = known.values()
         if work not in self.by:
-            made = unused(name, self.sources)
-            self.sources[made] = Source(key=made, kind="publication", read="no", **known)
+            made = unused(as_key(name), self.sources)
+            identified: dict[str, Any] = {field: work}
+            self.sources[made] = Source(key=made, kind="publication", read="no", **identified)
             self.works[made], self.by[work] = ("", "", ""), made
         return self.by[work]
 
@@ -186,7 +199,9 @@ class Draft:
         return made
 
     def mechanism(self, **parts: Any) -> Mechanism:
-        """What was drafted. Raises InvalidMechanism if there is no edge or no node."""
+        """What was drafted. Raises InvalidMechanism if there is no edge, for the faults of the file where it has some."""
+        if not self.edges and any(one.severity == "error" for one in self.ledger.wrong):
+            raise InvalidMechanism(self.ledger.wrong)
         if not self.edges:
             raise self.ledger.stop(None, "no-edges", "the file has no edge that can be read")
         name = re.sub("[^a-z0-9]+", "-", (self.about["id"] or self.file.name.partition(".")[0]).lower()).strip("-")[:64]
@@ -200,7 +215,7 @@ class Draft:
             sources = {"file": self.whole, **sources}
         says: dict[str, Any] = {
             "id": name or "mechanism",
-            "title": " ".join(self.about["title"].split()) or self.file.name,
+            "title": " ".join(self.about["title"].split()) or title(self.file),
             "licence": self.about["licence"] or "NOASSERTION",
             "summary": self.about["summary"],
             "version": self.about["version"],
@@ -233,6 +248,6 @@ def position(said: Any) -> tuple[float, float] | None:
     >>> position({"x": 1, "y": 2.5})
     (1, 2.5)
     """
-    found = (said.get("x"), said.get("y")) if isinstance(said, dict) else (None, None)
-    x, y = (one if isinstance(one, (int, float)) and not isinstance(one, bool) else None for one in found)
-    return None if x is None or y is None else (x, y)
+    found = [said.get("x"), said.get("y")] if isinstance(said, dict) else []
+    near = [one for one in found if isinstance(one, (int, float)) and type(one) is not bool and abs(one) < 1e9]
+    return (near[0], near[1]) if len(near) == 2 else None

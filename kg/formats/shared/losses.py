@@ -8,8 +8,9 @@ way each value has one fate, so the counts add up by construction.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cache
@@ -154,7 +155,10 @@ class Ledger:
         return Location(self.file, line, column, text)
 
     def complain(self, at: Location | None, code: str, message: str, help: str = "", severity: str = "error") -> None:
-        self.wrong.append(Diagnostic(at or self.at(), code, message, help, severity))
+        found = Diagnostic(at or self.at(), code, message, help, severity)
+        if found in self.wrong:
+            return
+        self.wrong.append(found)
         if len(self.wrong) == MOST_FAULTS:
             raise self.stop(at, "too-many", f"{MOST_FAULTS - 1} complaints are enough", "is it another format?")
 
@@ -189,7 +193,7 @@ class ForeignRecord:
 
         A list or an object in its place is a complaint, and stays lost. ``carry`` False leaves the value's fate as it is.
         """
-        value = self._raw.get(name)
+        value = self._value(name)
         if isinstance(value, (Mapping, list, tuple)):
             found = "an object" if isinstance(value, Mapping) else "a list"
             self.ledger.complain(self.at, "wrong-kind", f"{name!r} of {self.kind} is {found}; expected a single value")
@@ -200,13 +204,39 @@ class ForeignRecord:
 
     def items(self, name: str, carry: bool = True) -> list[Any]:
         """A value that is a list, or nothing; anything else in its place is a complaint, and stays lost."""
-        value = self._raw.get(name)
+        value = self._value(name)
         if value is not None and not isinstance(value, (list, tuple)):
             self.ledger.complain(self.at, "wrong-kind", f"{name!r} of {self.kind} is no list")
             return []
         if carry:
             self.fates[name] = ("carried", "")
         return list(value or ())
+
+    def several(self, name: str) -> bool:
+        """Whether a value is a list."""
+        return isinstance(self._value(name), (list, tuple))
+
+    def many(self, name: str, between: str = r"\|") -> list[str]:
+        """The texts of a list, or of a single text with something ``between`` them; the value's fate stays what it is."""
+        found = self.items(name, carry=False) if self.several(name) else re.split(between, self.text(name, carry=False))
+        return [said for said in (str(one).strip() for one in found) if said]
+
+    def kept(self, name: str, said: Sequence[str], kept: Container[str], why: str) -> None:
+        """Of the texts that a value ``said``, those in ``kept`` were carried; ``why`` the others were not."""
+        without = [one for one in said if one not in kept]
+        if not without:
+            self.carried(name)
+        elif len(without) < len(said):
+            self.changed(name, f"without {', '.join(without)}")
+        else:
+            self.lost(name, why)
+
+    def _value(self, name: str) -> Any:
+        """A value, or by a dotted name one within nested values; None if there is none."""
+        found: Any = self._raw
+        for step in (name,) if name in self._raw else name.split("."):
+            found = found.get(step) if isinstance(found, Mapping) else None
+        return found
 
     def see(self, name: str, default: Any = "") -> Any:
         """A value, whose fate stays what it is."""
@@ -215,7 +245,11 @@ class ForeignRecord:
 
     def fields(self) -> list[str]:
         """The names of all values that say something."""
-        return [name for name, _ in _leaves(self._raw)]
+        return [".".join(path) for path, _ in _leaves(self._raw)]
+
+    def carried(self, *names: str) -> None:
+        """Values that were understood, and are in the mechanism."""
+        self.fates |= dict.fromkeys(names, ("carried", ""))
 
     def changed(self, name: str, how: str) -> None:
         self.fates[name] = ("changed", how)
@@ -231,23 +265,22 @@ class ForeignRecord:
 
     def values(self) -> Iterator[Value]:
         """All values that say something, each with its fate."""
-        for name, said in _leaves(self._raw):
-            parts = name.split(".")
-            above = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
-            fate, how = next((self.fates[path] for path in above if path in self.fates), ("lost", UNUSED))
-            yield Value(self.kind, self.name, name, said, fate, how, self.at)
+        for path, said in _leaves(self._raw):
+            above = (".".join(path[:n]) for n in range(len(path), 0, -1))
+            fate, how = next((self.fates[name] for name in above if name in self.fates), ("lost", UNUSED))
+            yield Value(self.kind, self.name, ".".join(path), said, fate, how, self.at)
 
 
-def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """The values at the ends of nested ones, as texts by their dotted names; lists of single values stay whole."""
+def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The values at the ends of nested ones, as texts by the names that lead there; lists of single values stay whole."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _leaves(inner, f"{name}.{key}" if name else str(key))
+            yield from _leaves(inner, (*path, str(key)))
     elif isinstance(value, (list, tuple)) and any(isinstance(one, (Mapping, list)) for one in value):
         for i, inner in enumerate(value):
-            yield from _leaves(inner, f"{name}.{i}")
+            yield from _leaves(inner, (*path, str(i)))
     elif value not in ("", None, [], ()):
-        yield name, "|".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value).strip()
+        yield path, "|".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value).strip()
 
 
 # ---------------------------------------------------------------- writing

@@ -35,6 +35,15 @@ EDGES = (
 LISTS = frozenset({"category", "xref", "publications", "supporting_text", "anatomical_context_qualifier"})
 #: Aspects of an object of which more is more of the object: their direction is a sign.
 SIGNED = frozenset({"", "activity_or_abundance", "abundance", "activity", "expression", "synthesis", "stability"})
+#: A class of the Biolink Model for each kind that a node may be drawn as.
+GENERAL = {
+    "treatment": "biolink:Treatment",
+    "molecule": "biolink:ChemicalEntity",
+    "structure": "biolink:AnatomicalEntity",
+    "cell": "biolink:Cell",
+    "process": "biolink:BiologicalProcess",
+    "state": "biolink:BiologicalEntity",
+}
 DIRECTIONS = {"increased": 1, "upregulated": 1, "decreased": -1, "downregulated": -1}
 VERBS = vocabulary.BASE + "vocab/"
 LOST = {
@@ -42,7 +51,6 @@ LOST = {
     "source": "the Biolink Model holds the publications of an edge by their identifiers, and no more of them",
     "evidence": "the Biolink Model holds publications and texts of an edge, not items of evidence",
     "place": "the Biolink Model holds places of edges by their terms, and no more of them",
-    "node.kind": "no category of the Biolink Model is that kind alone",
     "node.in": "a node of the Biolink Model is in no place",
     "blocking edge": "an edge of the Biolink Model joins two nodes, never an edge",
     "edge": "in the Biolink Model it says the same as another edge, and is joined to it",
@@ -73,7 +81,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             _node(draft, ledger.record("node", str(cells.get("id") or number), cells, at))
     for number, (cells, at) in enumerate(_rows(text, edges, ledger), 1):
         edge = ledger.record("edge", str(cells.get("id") or number), cells, at)
-        if not all(edge.see(slot) for slot in ("subject", "predicate", "object")):
+        if not all(edge.text(slot, carry=False) for slot in ("subject", "predicate", "object")):
             ledger.complain(at, "no-sentence", "the edge lacks its subject, its predicate or its object")
             continue
         _edge(draft, edge, places)
@@ -84,7 +92,7 @@ def _rows(text: str, file: Path, ledger: Ledger) -> Iterator[tuple[Mapping[str, 
     if file.suffix != ".jsonl":
         yield from ((row.cells, row.at) for row in tables.rows(text, ledger, "\t"))
         return
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         at = ledger.at(number, 1, line if len(line) < 10_000 else "")
         if line.strip():
             found = bounded.objects(line, ledger, at)
@@ -94,29 +102,30 @@ def _rows(text: str, file: Path, ledger: Ledger) -> Iterator[tuple[Mapping[str, 
                 ledger.complain(at, "no-table", "a line is one JSON object", '{"id": ...}')
 
 
-def _many(value: Any) -> list[str]:
-    """A value of a slot that holds several: a JSON list, or a cell with | between."""
-    items = value if isinstance(value, list) else str(value).split("|")
-    return [str(item).strip() for item in items if str(item).strip()]
-
-
 def _node(draft: drafting.Draft, node: ForeignRecord) -> None:
-    id, label = str(node.take("id")), str(node.take("name"))
-    ours = [one for one in [id, *_many(node.see("xref"))] if one.startswith(vocabulary.BASE) and "/node/" in one]
-    curies = [one for one in (id, *_many(node.see("xref"))) if one not in ours] if ours else [id]
-    term = next(filter(None, (drafting.term(curie, label, node.at) for curie in curies)), None)
-    if ours:
-        node.take("xref")
+    id, label = node.text("id"), node.text("name")
+    if not id or id in draft.keys:
+        told = f"the id {id!r} stands twice" if id else "a node has no id"
+        draft.ledger.complain(node.at, "no-element", told, "each node has an id of its own")
+        return
+    names = [id, *node.many("xref")]
+    ours = [one for one in names if one.startswith(vocabulary.BASE) and "/node/" in one]
+    curies = [one for one in names if one not in ours] if ours else [id]
+    term, curie = next(((term, one) for one in curies if (term := drafting.term(one, label, node.at))), (None, ""))
+    node.kept("xref", names[1:], (id, curie, *ours[:1]), "kg has one term for a node")
     if term is None and not ours:
         node.changed("id", "kept as the node's name: its prefix is not registered in ontology/prefixes.tsv")
-    symbol = str(node.take("symbol"))
-    categories = [_category(one) for one in _many(node.see("category"))]
+    if term and label != term.label:
+        node.changed("name", f"{term.label}, as it was looked up")
+    symbol = node.text("symbol")
+    categories = [_category(one) for one in node.many("category")]
     entry = vocabulary.terms().get(term.id) if term else None
-    kinds = [row["kind"] for row in vocabulary.table("categories.tsv") if row["category"] in categories]
-    kind = next((one for one in kinds if one != "other"), "")
-    if entry and entry.category in categories:
-        node.take("category")
-        kind = ""
+    kinds = {row["category"]: row["kind"] for row in vocabulary.table("categories.tsv")}
+    of_term = entry.category if entry else ""
+    said = next((one for one in categories if kinds.get(one, "other") != "other" and one != of_term), "")
+    kind = kinds[said] if said and not (entry and entry.kind == kinds[said]) else ""
+    if (said and not kind) or of_term in categories or len(categories) > 1:
+        node.kept("category", categories, (of_term, said), "kg draws a node as one kind")
     elif kind:
         node.changed("category", f"kind: {kind}")
     else:
@@ -128,7 +137,7 @@ def _node(draft: drafting.Draft, node: ForeignRecord) -> None:
         key=name,
         term=term,
         kind=kind,
-        note=str(node.take("description")),
+        note=node.text("description"),
         at=node.at,
     )
 
@@ -138,7 +147,7 @@ def _category(said: str) -> str:
 
 
 def _end(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
-    id = str(edge.take(side))
+    id = edge.text(side)
     if id not in draft.keys:
         term = drafting.term(id, "", edge.at)
         if term is None:
@@ -150,23 +159,25 @@ def _end(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
 def _edge(draft: drafting.Draft, edge: ForeignRecord, places: dict[str, Place]) -> None:
     subject, object = _end(draft, edge, "subject"), _end(draft, edge, "object")
     sentence = Sentence(subject, _verb(edge), object)
-    if [_category(one) for one in _many(edge.see("category"))] == ["biolink:Association"]:
-        edge.take("category")
+    if [_category(one) for one in edge.many("category")] == ["biolink:Association"]:
+        edge.carried("category")
     more: dict[str, Any] = {}
-    where = _many(edge.see("anatomical_context_qualifier"))
+    where = edge.many("anatomical_context_qualifier")
     place = drafting.term(where[0], "", edge.at) if len(where) == 1 else None
     if place:
-        edge.take("anatomical_context_qualifier")
+        edge.carried("anatomical_context_qualifier")
         key = next(
             (k for k, p in places.items() if p.term == place), drafting.unused(drafting.as_key(place.label), places)
         )
         places[key] = Place(key=key, term=place, at=edge.at)
         more["place"] = key
-    id = str(edge.take("id"))
+    id = edge.text("id")
     draft.about["id"] = draft.about["id"] or _graph(id)
-    negated = str(edge.take("negated")).casefold() == "true"
+    negated = edge.text("negated").casefold() == "true"
     if negated:
         more["run"] = False
+    elif edge.text("negated").casefold() != "false":
+        edge.lost("negated", "it is neither true nor false")
     draft.edge(sentence, edge, _evidence(draft, edge, negated), name=_own(id, "edge"), **more)
 
 
@@ -183,25 +194,28 @@ def _own(id: str, part: str) -> str:
 
 def _verb(edge: ForeignRecord) -> str:
     """The verb that predicate and qualifiers say: by its own name, as predicates.tsv maps it, or by its sign."""
-    predicate, original = str(edge.take("predicate")), str(edge.take("original_predicate"))
+    predicate, original = edge.text("predicate"), edge.text("original_predicate")
     predicate = vocabulary.compress(predicate) or predicate
-    said = {slot: str(edge.see(slot)) for slot in QUALIFIERS if edge.see(slot)}
+    said = {slot: edge.text(slot, carry=False) for slot in QUALIFIERS if edge.text(slot, carry=False)}
     own = vocabulary.predicates().get(original.removeprefix(VERBS)) if original.startswith(VERBS) else None
     if original and not own:
         edge.lost("original_predicate", "kg has no place for the verb of another source")
     alike = [p for p in vocabulary.predicates().values() if p.biolink == predicate and _qualifiers(p) == said]
     alike = sorted(alike, key=lambda p: p.verb != predicate.partition(":")[2])
     found = own if own and own.role != "blocks" else next((p for p in alike if p.role != "blocks"), None)
+    if found and own and (predicate, said) != (own.biolink or "biolink:related_to", _qualifiers(own)):
+        for slot in ("predicate", *said):
+            edge.changed(slot, f"{own.verb}: the original predicate says it")
+    elif found:
+        edge.carried(*said)
     if found:
-        for slot in said:
-            edge.take(slot)
         return found.verb
     aspect, direction = said.get("object_aspect_qualifier", ""), said.get("object_direction_qualifier", "")
     qualified = said.get("qualified_predicate", "biolink:causes")
     sign = DIRECTIONS.get(direction, 0) if aspect in SIGNED and qualified == "biolink:causes" else 0
     verb = drafting.SIGNED[sign] if sign else "affects" if predicate == "biolink:affects" else "related_to"
     if sign:
-        edge.take("object_direction_qualifier")
+        edge.carried("object_direction_qualifier")
     if predicate != f"biolink:{verb}":
         edge.changed("predicate", f"{verb}: kg has no verb for {predicate}" + " with these qualifiers" * bool(said))
     return verb
@@ -214,27 +228,22 @@ def _qualifiers(predicate: vocabulary.Predicate) -> dict[str, str]:
 
 def _evidence(draft: drafting.Draft, edge: ForeignRecord, negated: bool) -> list[Evidence]:
     """One item for each publication; the file itself where none is cited. What is negated is disputed."""
-    cited = _many(edge.see("publications"))
-    sources = [draft.cite(one) for one in cited]
-    if all(sources):
-        edge.take("publications")
-    elif any(sources):
-        edge.changed("publications", f"without {', '.join(c for c, s in zip(cited, sources, strict=True) if not s)}")
-    else:
-        edge.lost("publications", "it is no number of PubMed, no DOI and no address")
-    sources = [source for source in dict.fromkeys(sources) if source] or ["file"]
-    species = str(edge.see("species_context_qualifier"))
+    cited = {one: draft.cite(one) for one in edge.many("publications")}
+    known = [one for one, source in cited.items() if source]
+    edge.kept("publications", list(cited), known, "it is no number of PubMed, no DOI and no address")
+    sources = list(dict.fromkeys(cited[one] for one in known)) or ["file"]
+    species = edge.text("species_context_qualifier", carry=False)
     taxon = drafting.taxon(species) if species else None
     if taxon:
-        edge.take("species_context_qualifier")
+        edge.carried("species_context_qualifier")
     elif species:
         edge.lost(
             "species_context_qualifier", "the species is not in ontology/terms.tsv, so nobody has checked its name"
         )
     edge.lost("supporting_text", "an anchor points into a text with a hash, and the file gives none")
     for slot in ("knowledge_level", "agent_type"):
-        if edge.see(slot) == "not_provided":
-            edge.take(slot)
+        if edge.text(slot, carry=False) == "not_provided":
+            edge.carried(slot)
     edge.lost("has_evidence_of_type", "an evidence code tells no assay")
     stance = "disputes" if negated else "supports"
     says: dict[str, Any] = {"claim": drafting.UNCLASSIFIED, "taxon": (taxon,) if taxon else (), "stance": stance}
@@ -266,11 +275,13 @@ def _iri(mechanism: Mechanism, *steps: str) -> str:
 
 def _node_row(mechanism: Mechanism, node: Node) -> dict[str, Any]:
     entry = vocabulary.terms().get(node.term.id) if node.term else None
-    category = (entry.category if entry else "") or "biolink:NamedThing"
+    categories = [(entry.category if entry else "") or "biolink:NamedThing"]
+    if node.kind and not (entry and entry.kind == node.kind):
+        categories = [*categories, GENERAL[node.kind]] if entry else [GENERAL[node.kind]]
     names = {_iri(mechanism, "node", node.key), *([node.term.id] if node.term else [])} - {_id(mechanism, node)}
     return {
         "id": _id(mechanism, node),
-        "category": [category if ":" in category else f"biolink:{category}"],
+        "category": list(map(_category, categories)),
         "name": node.term.label if node.term else node.label,
         "symbol": node.name if node.term else "",
         "description": node.note,

@@ -81,7 +81,7 @@ class _Reader:
         verb = drafting.verb(said["verb"])
         if said["verb"] and verb is None:
             self.complain("verb", f"{said['verb']!r} is no verb", near(said["verb"], vocabulary.predicates()))
-        other = str(self.record.take("from"))
+        other = self.record.text("from")
         if verb and verb.role == "blocks" and not (verb.verb == "protects" and other):
             self.complain(
                 "verb", f"{verb.verb!r} acts on an edge", "in a table: protects, with a name in the column from"
@@ -92,10 +92,10 @@ class _Reader:
             return
         ends = [self.node(said[side], term) for side, term in zip(("subject", "object"), terms, strict=True)]
         sentence = Sentence(ends[0], verb.verb, ends[1], self.node(other) if other else "")
-        self.draft.edge(sentence, self.record, evidence, name=str(self.record.take("name")), **more)
+        self.draft.edge(sentence, self.record, evidence, name=self.record.text("name"), **more)
 
     def needed(self, column: str) -> str:
-        said = str(self.record.take(column))
+        said = self.record.text(column)
         if not said:
             self.complain(column, f"the {column} is empty", COLUMNS[column])
         return said
@@ -104,7 +104,7 @@ class _Reader:
         return self.draft.node(name, name, term=term, at=self.row.at)
 
     def term(self, column: str) -> Term | None:
-        said = str(self.record.take(column))
+        said = self.record.text(column)
         id, _, label = said.partition(" ! ")
         found = drafting.term(id.strip(), label, self.row.at) if said else None
         if said and found is None:
@@ -118,10 +118,10 @@ class _Reader:
     def more(self, role: str) -> dict[str, Any]:
         more: dict[str, Any] = {}
         for column in ("requires", "unless"):
-            names = [name.strip() for name in str(self.record.take(column)).split("|") if name.strip()]
+            names = [name.strip() for name in self.record.text(column).split("|") if name.strip()]
             if names:
                 more[column] = tuple(Requirement(self.node(name)) for name in names)
-        effect = str(self.record.take("effect"))
+        effect = self.record.text("effect")
         if effect and (effect not in ("complete", "unstated") or role != "decreases"):
             self.complain("effect", f"{effect!r} cannot stand here", COLUMNS["effect"])
         elif effect:
@@ -129,12 +129,12 @@ class _Reader:
         return more
 
     def evidence(self) -> list[Evidence]:
-        says = {name: str(self.record.take(name)) for name in ("anchor", "because", "claim", "hedge", "stance")}
-        cited, species = str(self.record.take("source")), str(self.record.take("taxon"))
+        says = {name: self.record.text(name) for name in ("anchor", "because", "claim", "hedge", "stance")}
+        cited, species = self.record.text("source"), self.record.text("taxon")
         source = self.draft.cite(cited) if cited else "file"
         if not source:
             self.complain("source", f"{cited!r} identifies no publication", COLUMNS["source"])
-        sha = str(self.record.take("text"))
+        sha = self.record.text("text")
         if sha and (not re.fullmatch(r"[0-9a-f]{64}", sha) or source not in self.draft.sources):
             self.complain("text", f"{sha[:20]!r} is no SHA-256 of a text of a source", COLUMNS["text"])
         elif sha and sha not in self.draft.sources[source].texts:

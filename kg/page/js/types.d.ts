@@ -312,6 +312,8 @@ interface Ids {
   experiments: HTMLOListElement;
   answer: HTMLElement;
   given: HTMLElement;
+  outcome: HTMLElement;
+  against: HTMLElement;
   outcomes: HTMLElement;
   follows: HTMLOListElement;
   more: HTMLButtonElement;

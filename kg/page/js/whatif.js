@@ -27,6 +27,8 @@ function whatIf(page) {
   const on = () => asked.condition >= 0 || asked.values.size > 0 || asked.reading >= 0 || asked.assume.size > 0;
   const assumed = () => [...asked.assume].sort((a, b) => a - b);
   const {look, value, item} = follows(page, load);
+  const {compared, opposed} = comparison(page, load);
+  const {names, named} = namesOf(page);
 
   // ---- what the picture shows: the stop's condition during the tour, else what was asked
 
@@ -37,9 +39,11 @@ function whatIf(page) {
     const how = touring ? {...none(), condition: stop.condition} : asked;
     const key = JSON.stringify([how.condition, [...how.values], how.reading, [...how.assume]]);
     if (last && last.key === key) return last;
-    const found = load().ask({...how, assume: [...how.assume].sort((a, b) => a - b)});
+    const found = compared({...how, assume: [...how.assume].sort((a, b) => a - b)});
     return last = {key, how, found, changed: new Set(found.changed), title: title(how)};
   }
+  /** What a question is compared with, in words. @param {Asked} how */
+  const against = how => how.condition >= 0 && how.values.size ? `“${data().conditions[how.condition][1]}”` : 'the start';
   /** @param {Asked} how */
   function title(how) {
     const {conditions, readings, assumptions} = data(), parts = how.condition >= 0 ? [conditions[how.condition][1]] : [];
@@ -74,7 +78,7 @@ function whatIf(page) {
   // ---- the panel
 
   function results() {
-    $('answer').hidden = !current;
+    $('answer').hidden = $('outcome').hidden = !current;
     if (!current || state.tab === 'tour') return;
     const {found, how} = current, changed = found.changed.filter(node => !found.settings.has(node) || found.disagree.has(node));
     const outcomes = data().outcomes.filter(node => !found.settings.has(node));
@@ -82,11 +86,21 @@ function whatIf(page) {
     if (state.tab !== 'runs') return;
     $('given').replaceChildren(...[...found.settings].flatMap(([node, one], n) => [n ? '; ' : '', page.label(node), ' ', make('strong', {}, one)]));
     $('command').textContent = command(how);
-    $('outcomes').replaceChildren(...outcomes.flatMap(node => [make('dt', {}, page.label(node)), make('dd', {}, value(found, node))]));
-    $('follows').replaceChildren(...changed.slice(0, more).map(node => item(found, node)));
-    $('more').hidden = changed.length <= more;
-    $('more').textContent = `Show ${Math.min(SHOWN, changed.length - more)} more of ${changed.length}`;
+    $('against').textContent = `Outcomes, compared with ${against(how)}`;
+    $('outcomes').replaceChildren(...outcomes.flatMap(node => [make('dt', {}, page.label(node)), make('dd', {},
+      found.changed.includes(node) ? `${shown(found.before[node])} → ` : '', value(found, node),
+      found.changed.includes(node) ? '' : make('span', {class: 'meta'}, ' unchanged'), ...meets(found, node))]));
+    const listed = [...changed, ...outcomes.filter(node => !changed.includes(node))]; // an outcome that stays is explained, too
+    $('follows').replaceChildren(...listed.slice(0, more).map(node => {
+      const told = item(found, node);
+      told.append(...meets(found, node));
+      return told;
+    }));
+    $('more').hidden = listed.length <= more;
+    $('more').textContent = `Show ${Math.min(SHOWN, listed.length - more)} more of ${listed.length}`;
   }
+  /** @param {Answer} found @param {number} node */
+  const meets = (found, node) => opposed(found, node).map(one => make('p', {class: 'meta opposed'}, one));
   /** What gives this answer outside of the page. @param {Asked} how */
   function command(how) {
     const {conditions, readings, assumptions} = data(), words = ['kg', 'whatif', scene.id];
@@ -98,7 +112,7 @@ function whatIf(page) {
   }
   /** To a reader who does not see the picture. @param {Answer} found @param {number[]} changed @param {number[]} outcomes */
   function announce(found, changed, outcomes) {
-    const differ = found.disagree.size, said = outcomes.map(node => `${page.label(node)}: ${found.disagree.has(node) ? 'the readings disagree' : shown(found.after[node])}`);
+    const differ = found.disagree.size, said = outcomes.map(node => `${page.label(node)}: ${found.disagree.has(node) ? 'the readings disagree' : shown(found.after[node])}${found.changed.includes(node) && !found.disagree.has(node) ? `, was ${shown(found.before[node])}` : ''}`);
     const text = `${changed.length ? `${changed.length} node${changed.length > 1 ? 's' : ''} change${changed.length > 1 ? '' : 's'}` : 'Nothing changes'}` +
       `${differ ? `, ${differ} of them only in some readings` : ''}. ${said.slice(0, 4).join('. ')}${said.length ? '.' : ''}`;
     if ($('said').textContent !== text) $('said').textContent = text;
@@ -107,7 +121,7 @@ function whatIf(page) {
   function rows() { // one choice for each node that was found; those that are set come first
     const wanted = $('set-find').value.trim().toLowerCase();
     /** @param {number} node */
-    const fits = node => page.label(node).toLowerCase().includes(wanted) || scene.nodes[node].key.toLowerCase().includes(wanted);
+    const fits = node => page.label(node).toLowerCase().includes(wanted) || !!names.get(node)?.some(one => one.toLowerCase().includes(wanted));
     const every = [...scene.nodes.keys()].filter(node => asked.values.has(node) || fits(node));
     every.sort((a, b) => +asked.values.has(b) - +asked.values.has(a) || a - b);
     $('set-rows').replaceChildren(...every.slice(0, ROWS).map(node => make('div', {class: 'set-row'}, ...chooser(node, `set-${node}`, page.label(node)))));
@@ -187,9 +201,9 @@ function whatIf(page) {
     if (reading !== null) asked.reading = find(readings.map(({key}) => key), reading, 'reading');
     for (const key of hash.getAll('assume')) asked.assume.add(find(assumptions.map(([key]) => key), key, 'assumption'));
     for (const text of hash.getAll('set')) {
-      const at = text.indexOf('='), [key, one] = [text.slice(0, at), text.slice(at + 1)], node = scene.nodes.findIndex(n => n.key === key);
+      const at = text.indexOf('='), [key, one] = [text.slice(0, at), text.slice(at + 1)], node = named(key);
       if (at < 0) wrong.push(`“${text}” sets nothing: it should be NODE=VALUE.`);
-      else if (node < 0) wrong.push(`No node is called “${key}”.`);
+      else if (typeof node === 'string') wrong.push(node);
       else if (asked.values.has(node) && asked.values.get(node) !== one) wrong.push(`${page.label(node)} is set twice: to ${asked.values.get(node)} and to ${one}.`);
       else {
         try {
@@ -221,8 +235,9 @@ function whatIf(page) {
       article.querySelector('.chips')?.after(make('div', {class: 'set-row set-here'}, ...chooser(node, `card-${node}`, 'In a what-if, this is'), make('p', {class: 'meta'})));
     /** @type {HTMLSelectElement} */ ($(`card-${node}`)).value = asked.values.get(node) || '';
     const one = state.tab === 'tour' ? null : seen(node), by = current?.found.disagree.get(node);
+    const where = current && against(current.how) !== 'the start' ? `in ${against(current.how)}` : 'at the start';
     /** @type {Element} */ (article.querySelector('.set-here p')).textContent = !one || !current ? '' : by ? `The readings disagree: ${by.map(shown).join(' | ')}.` :
-      `Now: ${one.text}${one.set ? ', set' : one.changed ? `; at the start: ${shown(current.found.before[node])}` : ', as at the start'}.`;
+      `Now: ${one.text}${one.set ? ', set' : one.changed ? `; ${where}: ${shown(current.found.before[node])}` : `, as ${where}`}.`;
   }
 
   // ---- wiring
