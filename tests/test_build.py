@@ -307,7 +307,7 @@ def test_a_build_computes_each_graph_run_and_list_of_conflicts_once(monkeypatch)
 
     counted(write._Writer, "__init__", "graph", lambda _, mechanism: mechanism.id)
     counted(write._Runs, "__init__", "graph of runs", lambda _, mechanism: mechanism.id)
-    counted(disagreements, "find", "conflicts", lambda parts: "+".join(part.id for part in parts))
+    counted(disagreements, "conflicts", "conflicts", lambda parts: "+".join(part.id for part in parts))
     counted(network.Network, "freeze", "networks", lambda _: "")
     seeds = [formats.read(name) for name in ("icd", "ta1-tlr7")]
     contents(seeds)

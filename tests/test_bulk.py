@@ -26,6 +26,7 @@ from kg.bulk import engines, lines, rules, run, slots
 from kg.bulk.graph import Graph
 from kg.cli import group
 from kg.model import rdf_files as quads_
+from kg.model import vocabulary
 from kg.model.diagnostics import InvalidMechanism
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
@@ -146,7 +147,7 @@ def test_what_was_read_is_what_was_written_and_rejected(made):
 
 def test_an_edge_is_an_association_and_a_bare_triple_only_if_asserted(made):
     store = ox.Store.read_only(str(made.folder / "store"))
-    ask = f"""PREFIX b: <{slots.BIOLINK}> PREFIX r: <{slots.RDF}> PREFIX k: <{slots.KGV}>
+    ask = f"""PREFIX b: <{slots.BIOLINK}> PREFIX r: <{vocabulary.NAMESPACES["rdf"]}> PREFIX k: <{slots.KGV}>
     SELECT ?e ?asserted (GROUP_CONCAT(STR(?p); separator=' ') AS ?cited) (SAMPLE(?said) AS ?text) WHERE {{
       ?e a b:Association ; r:predicate b:affects ; k:asserted ?asserted .
       OPTIONAL {{ ?e b:publications ?p }} OPTIONAL {{ ?e b:supporting_text ?said }} }} GROUP BY ?e ?asserted ORDER BY ?e"""
