@@ -54,7 +54,7 @@ def fixed_points(
     """
     run = Run(mechanism, assume, reading)
     net = run.networks[reading or AS_WRITTEN]
-    facts, held = net.facts(run.settings(condition, values))
+    facts, held, _ = net.facts(run.settings(condition, values))
     roots = list(nodes) or list(net.variables)
     for node in roots:
         if node not in net.variables:

@@ -4,6 +4,7 @@
 all it requires are present, nothing of its ``unless`` is, and no edge that blocks it fires. A node is *present* if it
 starts so or a firing increase supports it, and no complete decrease fires. Values are present, absent and unknown
 (strong Kleene logic, least fixpoint), so an answer is never firmer than what is known, and it is found in linear time.
+A loop keeps the value that it starts with if nothing that can happen on the way changes it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from kg.model.diagnostics import near
@@ -38,7 +40,8 @@ class Input(NamedTuple):
     """Something known that an answer may stand on, and that can be taken back.
 
     ``kind`` is edge (the edge holds), requires or unless (a condition of the edge), start (a starting value), closed
-    (nothing else causes this node), effect (the size of a decrease) or set (an intervention).
+    (nothing else causes this node), effect (the size of a decrease), set (an intervention) or was (the value with
+    which the run before ended).
     """
 
     kind: str
@@ -61,6 +64,7 @@ class Network:
         self.variables: dict[str, list[int]] = {}  # node -> the gate of each level above the lowest
         self.levels: dict[str, tuple[str, ...]] = {}
         self.fires: dict[str, int] = {}  # edge -> gate
+        self.starts: dict[int, int] = {}  # gate of a node -> the input that says how it starts
         self._outs: list[list[int]] = []
         self._constant: list[int] = []  # gates that nothing feeds: an AND is true, an OR is false
 
@@ -75,7 +79,7 @@ class Network:
         return number
 
     def what(self, number: int) -> Input | None:
-        """What an input says; None for a gate."""
+        """What an input says; None for a gate, and for how a gate was."""
         return Input(*self._inputs[number]) if number in self._inputs else None
 
     def gate(self, kind: int, literals: Sequence[int]) -> int:
@@ -93,19 +97,36 @@ class Network:
         self._constant = [n for n, kind in enumerate(self.gates) if kind and not self.ins[n]]
         return self
 
-    def propagate(self, facts: Mapping[int, bool], held: Collection[int] = ()) -> dict[int, bool]:
-        """The least fixpoint: what must be true or false if these facts hold; what is not in it is open.
+    def propagate(
+        self,
+        facts: Mapping[int, bool],
+        held: Collection[int] = (),
+        starts: Mapping[int, int] | None = None,
+        asked: Iterable[int] | None = None,
+    ) -> dict[int, bool]:
+        """What must be true or false in the end if these facts hold; what is not in it is open.
 
-        The dict is in the order in which things were decided: the facts as given, then breadth first, each literal
-        reaching what it feeds from the lowest number up. ``held`` gates are fixed from outside: only a fact decides
-        them. The work is linear in what the facts reach, whatever the size of the network.
+        First all that follows from the facts, whatever the start. Then loops: what is still open keeps the value with
+        which it starts if nothing that can happen on the way changes it, and more may follow from that. ``starts``
+        are the facts that say how gates start (default: those of rest); ``asked`` are the gates that matter (default:
+        those of all nodes). The dict is in the order in which things were decided.
         """
-        value = dict(facts)
+        value = self.percolate(facts, held)
+        kept = self.kept(value, facts, held, starts, asked)
+        return self.percolate({**value, **kept}, held) if kept else value
+
+    def percolate(self, facts: Mapping[int, bool], held: Collection[int] = ()) -> dict[int, bool]:
+        """The least fixpoint of the facts alone: what holds in the end from whatever start.
+
+        Breadth first, each literal reaching what it feeds from the lowest number up. ``held`` gates are fixed from
+        outside: only a fact decides them. The work is linear in what the facts reach, whatever the size of the network.
+        """
+        gates, ins, outs = self.gates, self.ins, self._outs
+        value = {number: known for number, known in facts.items() if number < len(gates)}
         for number in self._constant:
             if number not in held:
-                value.setdefault(number, self.gates[number] == 1)
+                value.setdefault(number, gates[number] == 1)
         left: dict[int, int] = {}
-        gates, ins, outs = self.gates, self.ins, self._outs
         queue = list(value)
         for number in queue:  # grows while it is read
             known = value[number]
@@ -123,10 +144,103 @@ class Network:
                 queue.append(fed)
         return value
 
-    def facts(self, settings: Mapping[str, str]) -> tuple[dict[int, bool], set[int]]:
-        """All that is known under some settings: the inputs, and the gates of the nodes that are set, which are held.
+    def kept(
+        self,
+        value: Mapping[int, bool],
+        facts: Mapping[int, bool],
+        held: Collection[int],
+        starts: Mapping[int, int] | None,
+        asked: Iterable[int] | None,
+    ) -> dict[int, bool]:
+        """The gates of nodes that percolation leaves open and that keep the value with which they start."""
+        if asked is None:
+            asked = self.starts if len(value) < len(self.gates) else ()
+        left = [number for number in asked if number not in value]
+        left = [number for number in left if number in self._looped] if left else left
+        if not left:
+            return {}
+        may = self.possible(left, facts, held, starts)
+        found = {}
+        for number in self.starts:
+            if number not in value and (number << 1 in may) is not (number << 1 | 1 in may):
+                found[number] = number << 1 | 1 in may
+        return found
 
-        Both by number, whatever the order of the settings, so that the same settings always have the same reasons.
+    def possible(
+        self,
+        roots: Iterable[int],
+        facts: Mapping[int, bool],
+        held: Collection[int],
+        starts: Mapping[int, int] | None = None,
+    ) -> set[int]:
+        """Which values the roots, and all that they depend on, may have on the way: twice a gate, plus one for true.
+
+        The least set that has the start and, with some values, all that these bring about, in whatever order and
+        however late. It leaves out nothing that can happen, and a gate that has one value in it never changes.
+        """
+        starts = self.starts if starts is None else starts
+        gates, ins, outs = self.gates, self.ins, self._outs
+        may: set[int] = set()
+        queue: list[int] = []
+        cone, stack = set(roots), list(roots)
+        for number in stack:  # grows while it is read
+            given = facts.get(number)
+            fixed = given is not None or number in held or not gates[number]
+            if not fixed:
+                new = [literal >> 1 for literal in ins[number] if literal >> 1 not in cone]
+                cone.update(new)
+                stack += dict.fromkeys(new)
+                if number in starts:
+                    given = facts.get(starts[number])
+                elif ins[number]:
+                    continue
+                else:
+                    given = gates[number] == 1
+            queue += [number << 1, number << 1 | 1] if given is None else [number << 1 | given]
+        may.update(queue)
+        left: dict[int, int] = {}
+        while queue:
+            for one in queue:  # grows while it is read
+                for out in outs[one >> 1]:
+                    fed = out >> 1
+                    if fed not in cone or fed in held or fed in facts:
+                        continue
+                    arriving = (one ^ out) & 1
+                    if arriving == (gates[fed] == 1):
+                        rest = left.get(fed) or len(ins[fed])
+                        left[fed] = rest - 1
+                        if rest > 1:
+                            continue
+                    if fed << 1 | arriving not in may:
+                        may.add(fed << 1 | arriving)
+                        queue.append(fed << 1 | arriving)
+            # blocks that block one another have no start of their own: they may fire, or not
+            queue = [
+                one for n in cone if n << 1 not in may and n << 1 | 1 not in may for one in (n << 1, n << 1 | 1)
+            ]
+            may.update(queue)
+        return may
+
+    @cached_property
+    def _looped(self) -> set[int]:
+        """The gates that lie in a loop or depend on one: only for these the start matters."""
+        left = [len(literals) for literals in self.ins]
+        queue = [number for number, count in enumerate(left) if not count]
+        for number in queue:  # grows while it is read
+            for out in self._outs[number]:
+                left[out >> 1] -= 1
+                if not left[out >> 1]:
+                    queue.append(out >> 1)
+        return {number for number, count in enumerate(left) if count}
+
+    def facts(
+        self, settings: Mapping[str, str], after: Mapping[str, str] | None = None
+    ) -> tuple[dict[int, bool], set[int], Mapping[int, int]]:
+        """All that is known under some settings, the gates of the nodes that are set, which are held, and the starts.
+
+        Numbers go by the nodes, whatever the order of the settings, so that the same settings always have the same
+        reasons. ``after`` are the settings of a run before this one: nodes then start with the values with which that
+        run ended, as further facts.
 
         Raises Impossible for a value that a node does not have.
         """
@@ -139,7 +253,12 @@ class Network:
                 held.add(number)
                 if rank is not None:
                     facts[number] = k <= rank
-        return facts, held
+        if after is None:
+            return facts, held, self.starts
+        ended = self.propagate(*self.facts(after))
+        size = len(self.gates)  # numbers from here on: how each gate was
+        facts.update((size + number, ended[number]) for number in self.starts if number in ended)
+        return facts, held, {number: size + number for number in self.starts}
 
     def cone(self, roots: Iterable[int]) -> set[int]:
         """All gates and inputs that some gates depend on."""
@@ -241,7 +360,7 @@ def _value(net: Network, node: Node, increases: list[Edge], decreases: list[Edge
         known = None if rank is None else rank >= k
         kind = "closed" if known is False and increases else "start"
         said = start if len(levels) == 2 else f"{start} ({levels[k]})"
-        base = net.input((kind, node.key, "", said), known)
+        base = net.starts[number] = net.input((kind, node.key, "", said), known)
         causes = [base << 1]
         for edge in increases:
             reached = levels.index(edge.level) if edge.level in levels else 1
@@ -323,10 +442,21 @@ class Run:
     def _any(self) -> Network:
         return next(iter(self.networks.values()))
 
-    def values(self, settings: Mapping[str, str], reading: str = "") -> dict[str, Value]:
-        """The value of every node, under one reading (the first, if none is named)."""
+    def values(
+        self, settings: Mapping[str, str], reading: str = "", after: Mapping[str, str] | None = None
+    ) -> dict[str, Value]:
+        """The value of every node, under one reading (the first, if none is named).
+
+        ``after`` are the settings of a run before this one, from whose end it starts; without it, a run starts from
+        rest.
+
+        >>> from kg.formats import read
+        >>> run = Run(read("ta1-tlr7"))
+        >>> run.values({"TLR7": "absent"}, after={"TLR7": "present"})["TLR7_active"]
+        'absent'
+        """
         net = self.networks[reading] if reading else self._any
-        value = net.propagate(*net.facts(settings))
+        value = net.propagate(*net.facts(settings, after))
         return {node: net.read(node, value) for node in net.variables}
 
 
