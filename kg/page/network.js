@@ -1,4 +1,4 @@
-// Runs a mechanism in the page as kg.causal does in Python, on the network that Python compiled: docs/semantics.md has
+// Runs a mechanism in the page as kg.reasoning does in Python, on the network that Python compiled: docs/semantics.md has
 // the rules, and tests/test_whatif.py compares the two. Nodes, edges and readings are numbers; a literal is twice the
 // number of a gate, plus one if negated. Nothing here knows of a page.
 'use strict';
@@ -40,14 +40,29 @@ class Net { // one reading: AND and OR gates over literals
     this.standing = new Map(data.fires.map((edge, k) => [edge, data.standing[k]]));
     this.what = new Map; // what an input says
     this.given = [];
+    this.starts = new Int32Array(gate); // of each gate of a node: the input that says how it starts
+    this.was = this.starts.map((_, gate) => size + gate); // and the fact that says so after another run
+    const level = this.variable.slice();
     let k = 0;
     for (let n = 0; n < size; n++) {
       if (this.gates[n]) continue;
-      this.what.set(n, {kind: KINDS[data.inputs[3 * k]], of: data.inputs[3 * k + 1], node: data.inputs[3 * k + 2]});
+      const what = {kind: KINDS[data.inputs[3 * k]], of: data.inputs[3 * k + 1], node: data.inputs[3 * k + 2]};
+      this.what.set(n, what);
+      if (what.kind === 'start' || what.kind === 'closed') this.starts[level[what.of]++] = n;
       if (data.known[k] !== '?') this.given.push([n, data.known[k] === '1']);
       k++;
     }
+    this.looped = this.loops();
     this.spare = [];
+  }
+
+  loops() { // which gates lie in a loop or depend on one: only for these the start matters
+    const waiting = Int32Array.from(this.gates, (_, n) => this.start[n + 1] - this.start[n]), queue = [];
+    for (let n = 0; n < this.size; n++) if (!waiting[n]) queue.push(n);
+    for (const n of queue) // grows while it is read
+      for (let k = this.outStart[n]; k < this.outStart[n + 1]; k++)
+        if (!--waiting[this.outs[k] >> 1]) queue.push(this.outs[k] >> 1);
+    return waiting;
   }
 
   state() { // what is known of each gate (-1 open, 0 false, 1 true), and in which order it was decided
@@ -63,14 +78,28 @@ class Net { // one reading: AND and OR gates over literals
     this.spare.push(state);
   }
 
-  propagate(facts, held) { // the least fixpoint, breadth first
-    const state = this.state(), {value, left, queue, touched} = state, {gates, start, outs, outStart} = this;
-    let end = 0;
-    for (const [gate, known] of facts) {
-      value[gate] = known ? 1 : 0;
-      queue[end++] = gate;
-    }
-    for (let at = 0; at < end; at++) {
+  // What must be true or false in the end; first whatever the start, then what keeps the value with which it starts.
+  propagate({facts, held, starts}, asked) {
+    const state = this.state();
+    state.kept = [];
+    for (const [gate, known] of facts) if (gate < this.size) this.decide(state, gate, known ? 1 : 0);
+    this.percolate(state, held, 0);
+    const left = (asked || this.starts.map((_, gate) => gate)).filter(gate => state.value[gate] < 0 && this.looped[gate]);
+    if (!left.length) return state;
+    const may = this.possible(left, {facts, held, starts}), from = state.decided;
+    for (let gate = 0; gate < this.firstFire; gate++)
+      if (state.value[gate] < 0 && (may[gate] === 1 || may[gate] === 2)) state.kept.push(gate);
+    for (const gate of state.kept) this.decide(state, gate, may[gate] - 1);
+    this.percolate(state, held, from);
+    return state;
+  }
+  decide(state, gate, known) {
+    state.value[gate] = known;
+    state.queue[state.decided++] = gate;
+  }
+  percolate(state, held, at) { // breadth first
+    const {value, left, queue, touched} = state, {gates, start, outs, outStart} = this;
+    for (; at < state.decided; at++) {
       const from = queue[at];
       for (let k = outStart[from]; k < outStart[from + 1]; k++) {
         const fed = outs[k] >> 1, arriving = value[from] ^ outs[k] & 1;
@@ -82,12 +111,44 @@ class Net { // one reading: AND and OR gates over literals
           }
           if (--left[fed]) continue;
         }
-        value[fed] = arriving;
-        queue[end++] = fed;
+        this.decide(state, fed, arriving);
       }
     }
-    state.decided = end;
-    return state;
+  }
+
+  possible(roots, {facts, held, starts}) { // which values gates may have on the way: 1 for false, 2 for true, 3 for both
+    const {gates, start, ins, outs, outStart} = this, known = facts instanceof Map ? facts : new Map(facts);
+    const cone = new Uint8Array(this.size), may = new Uint8Array(this.size), left = new Int32Array(this.size);
+    const stack = [...roots], queue = [];
+    const add = (gate, value) => {
+      if (may[gate] & 1 << value) return;
+      may[gate] |= 1 << value;
+      queue.push(gate << 1 | value);
+    };
+    for (const gate of stack) cone[gate] = 1;
+    for (const gate of stack) { // grows while it is read
+      let given = known.get(gate);
+      if (given === undefined && !held.has(gate) && gates[gate]) {
+        for (let k = start[gate]; k < start[gate + 1]; k++) if (!cone[ins[k] >> 1]) cone[ins[k] >> 1] = 1, stack.push(ins[k] >> 1);
+        if (gate >= this.firstFire) continue;
+        given = known.get(starts[gate]);
+      }
+      if (given !== true) add(gate, 0);
+      if (given !== false) add(gate, 1);
+    }
+    for (const one of queue) { // grows while it is read
+      const from = one >> 1;
+      for (let k = outStart[from]; k < outStart[from + 1]; k++) {
+        const fed = outs[k] >> 1, arriving = one & 1 ^ outs[k] & 1;
+        if (!cone[fed] || held.has(fed) || known.has(fed)) continue;
+        if (arriving === (gates[fed] === 1 ? 1 : 0)) { // only all literals together bring it about
+          left[fed] ||= start[fed + 1] - start[fed];
+          if (--left[fed]) continue;
+        }
+        add(fed, arriving);
+      }
+    }
+    return may;
   }
 
   rank(node, value) { // how high a value is among the levels of a node, from 0; null for unknown
@@ -99,7 +160,9 @@ class Net { // one reading: AND and OR gates over literals
     throw new Impossible(`“${value}” is no value of this node: ${['unknown', ...levels].join(', ')}`);
   }
 
-  facts(settings) { // all that is known, by number: inputs, then the gates of nodes that are set, which are held
+  // All that is known, by number: inputs, then the gates of nodes that are set, which are held; and how gates start.
+  // After another run, given by its settings, nodes start as that one ended.
+  facts(settings, after = null) {
     const facts = this.given.slice(), held = new Set;
     for (const node of [...settings.keys()].sort((a, b) => a - b)) {
       const rank = this.rank(node, settings.get(node));
@@ -109,7 +172,12 @@ class Net { // one reading: AND and OR gates over literals
         if (rank !== null) facts.push([gate, k <= rank]);
       }
     }
-    return {facts, held, known: new Map(facts)};
+    if (after) {
+      const ended = this.under(after);
+      this.was.forEach((number, gate) => ended.value[gate] >= 0 && facts.push([number, ended.value[gate] === 1]));
+      this.release(ended);
+    }
+    return {facts, held, starts: after ? this.was : this.starts, known: new Map(facts)};
   }
 
   read(node, state) {
@@ -123,13 +191,12 @@ class Net { // one reading: AND and OR gates over literals
     return low === high ? levels[low] : levels.length === 2 ? 'unknown' : [levels[low], levels[high]];
   }
 
-  under(settings) {
-    const {facts, held} = this.facts(settings);
-    return this.propagate(facts, held);
+  under(settings, after = null) {
+    return this.propagate(this.facts(settings, after));
   }
 
-  all(settings) { // the value of every node
-    const state = this.under(settings);
+  all(settings, after = null) { // the value of every node
+    const state = this.under(settings, after);
     const values = this.levels.map((_, node) => this.read(node, state));
     this.release(state);
     return values;
@@ -152,32 +219,102 @@ class Net { // one reading: AND and OR gates over literals
   }
 
   // One minimal reason: the facts that decided the value first, less all that can be done without, in a fixed order.
-  reason(node, {held, known}, state) {
-    const goal = this.gatesOf(node), place = state.place;
-    const needed = new Set, seen = new Set(goal), stack = [...goal];
+  reason(node, given, state) {
+    const goal = this.gatesOf(node), {known} = given, needed = this.traced(goal, given, state);
+    const ORDER = ['closed', 'start', 'effect', 'requires', 'unless', 'edge'];
+    const rank = gate => this.what.has(gate) ? ORDER.indexOf(this.what.get(gate).kind) : gate < this.size ? ORDER.length : ORDER.indexOf('start');
+    for (const gate of [...needed].sort((a, b) => rank(a) - rank(b) || a - b)) {
+      needed.delete(gate);
+      const less = this.propagate({...given, facts: [...needed].map(g => [g, known.get(g)])}, goal);
+      if (goal.some(g => less.value[g] !== state.value[g])) needed.add(gate);
+      this.release(less);
+    }
+    return [...needed].sort((a, b) => a - b);
+  }
+  traced(goal, given, state) { // facts that are enough, found by walking back along what was decided first
+    const {known} = given, {value, place} = state, kept = new Set(state.kept);
+    const needed = new Set, unmoved = [], seen = new Set(goal), stack = [...goal];
     while (stack.length) {
       const gate = stack.pop();
       if (known.has(gate)) {
         needed.add(gate);
         continue;
       }
-      const decides = state.value[gate] !== (this.gates[gate] === 1 ? 1 : 0); // one literal decided it
-      let literals = [...this.ins.subarray(this.start[gate], this.start[gate + 1])].filter(l => state.value[l >> 1] >= 0);
-      if (decides) {
-        const firm = literals.filter(l => (state.value[l >> 1] ^ l & 1) === state.value[gate]);
+      if (kept.has(gate)) {
+        unmoved.push(gate);
+        continue;
+      }
+      let literals = [...this.ins.subarray(this.start[gate], this.start[gate + 1])].filter(l => value[l >> 1] >= 0);
+      if (value[gate] !== (this.gates[gate] === 1 ? 1 : 0)) { // one literal decided it
+        const firm = literals.filter(l => (value[l >> 1] ^ l & 1) === value[gate]);
         literals = [firm.reduce((a, b) => place[b >> 1] < place[a >> 1] ? b : a)];
       }
       for (const literal of literals) if (!seen.has(literal >> 1)) seen.add(literal >> 1), stack.push(literal >> 1);
     }
-    const ORDER = ['closed', 'start', 'effect', 'requires', 'unless', 'edge'];
-    const rank = gate => this.what.has(gate) ? ORDER.indexOf(this.what.get(gate).kind) : ORDER.length;
-    for (const gate of [...needed].sort((a, b) => rank(a) - rank(b) || a - b)) {
-      needed.delete(gate);
-      const less = this.propagate([...needed].map(g => [g, known.get(g)]), held);
-      if (goal.some(g => less.value[g] !== state.value[g])) needed.add(gate);
-      this.release(less);
+    if (unmoved.length) this.unmoved(unmoved, given, value, needed);
+    return needed;
+  }
+  unmoved(gates, given, value, needed) { // adds the facts by which gates keep one value all the way; loops may lead back
+    const {known, starts} = given, may = this.possible(gates, {...given, facts: known});
+    const stack = gates.map(gate => gate << 1 | value[gate]), seen = new Set(stack);
+    for (const one of stack) { // grows while it is read
+      const gate = one >> 1, is = one & 1;
+      if (known.has(gate)) {
+        needed.add(gate);
+        continue;
+      }
+      if (gate < this.firstFire) needed.add(starts[gate]);
+      let wanted = [...this.ins.subarray(this.start[gate], this.start[gate + 1])].map(l => l >> 1 << 1 | is ^ l & 1);
+      if (is !== (this.gates[gate] === 1 ? 1 : 0)) wanted = [wanted.find(l => !(may[l >> 1] & 1 << (l & 1 ^ 1)))]; // one is enough
+      for (const next of wanted) if (!seen.has(next)) seen.add(next), stack.push(next);
     }
-    return [...needed].sort((a, b) => a - b);
+  }
+
+  loop(node, state) { // what leaves a node open if no fact is missing: the loop next to it, a brake before others
+    const open = literal => state.value[literal >> 1] < 0, feeds = new Map, finished = [];
+    for (const root of this.gatesOf(node).filter(gate => state.value[gate] < 0)) {
+      const stack = [[root, false]];
+      while (stack.length) {
+        const [gate, done] = stack.pop();
+        if (done) finished.push(gate);
+        else if (!feeds.has(gate)) {
+          feeds.set(gate, []);
+          stack.push([gate, true]);
+          for (let k = this.start[gate]; k < this.start[gate + 1]; k++) if (open(this.ins[k])) stack.push([this.ins[k] >> 1, false]);
+        }
+      }
+    }
+    for (const gate of feeds.keys())
+      for (let k = this.start[gate]; k < this.start[gate + 1]; k++) if (feeds.has(this.ins[k] >> 1)) feeds.get(this.ins[k] >> 1).push(gate);
+    const placed = new Set;
+    let found = null;
+    for (const gate of finished.reverse()) {
+      if (placed.has(gate)) continue;
+      const part = [gate];
+      placed.add(gate);
+      for (const one of part) // grows while it is read
+        for (const other of feeds.get(one)) if (!placed.has(other)) placed.add(other), part.push(other);
+      if (part.length < 2 && !feeds.get(gate).includes(gate)) continue;
+      const brakes = this.brakes(part);
+      if (!found || brakes && !found.brakes)
+        found = {brakes, nodes: [...new Set(part.filter(one => one < this.firstFire).map(one => this.nodeOf[one]))].sort((a, b) => a - b)};
+    }
+    return found;
+  }
+  brakes(part) { // whether some way round turns the sign
+    const joined = new Map(part.map(gate => [gate, []]));
+    for (const gate of part)
+      for (let k = this.start[gate]; k < this.start[gate + 1]; k++) {
+        const other = this.ins[k] >> 1, turned = this.ins[k] & 1;
+        if (joined.has(other)) joined.get(gate).push([other, turned]), joined.get(other).push([gate, turned]);
+      }
+    const side = new Map([[part[0], 0]]);
+    for (const [gate, here] of side) // grows while it is read
+      for (const [other, turned] of joined.get(gate)) {
+        if (!side.has(other)) side.set(other, here ^ turned);
+        else if (side.get(other) !== (here ^ turned)) return true;
+      }
+    return false;
   }
 
   whyNot(edge, state) { // the first thing that keeps an edge from firing, or else the first that leaves it open
@@ -240,13 +377,16 @@ class Model { // a mechanism under each of its readings
     return found;
   }
 
-  ask(asked) { // what follows, compared with the starting state; under every reading, unless asked.reading names one
+  // What follows, compared with the starting state; under every reading, unless asked.reading names one. With asked.then,
+  // a Map of values, a second run starts from the end of the first, with which it is compared.
+  ask(asked) {
     const one = asked.reading >= 0, reading = one ? asked.reading : 0, net = this.nets[reading];
     const numbers = one ? [reading] : this.nets.map((_, n) => n);
-    const settings = this.settings(asked), given = net.facts(settings);
-    const states = numbers.map(n => n === reading ? net.propagate(given.facts, given.held) : this.nets[n].under(settings));
+    const first = this.settings(asked), earlier = asked.then ? first : null;
+    const settings = earlier ? this.settings({values: [...first, ...asked.then]}) : first, given = net.facts(settings, earlier);
+    const states = numbers.map(n => n === reading ? net.propagate(given) : this.nets[n].under(settings, earlier));
     const state = states[numbers.indexOf(reading)], place = state.place = placed(state);
-    const before = net.all(this.settings({assume: asked.assume}));
+    const before = net.all(earlier || this.settings({assume: asked.assume}));
     const after = this.levels.map((_, node) => net.read(node, state));
     const each = states.map((one, k) => one === state ? after : after.map((_, node) => this.nets[numbers[k]].read(node, one)));
     const disagree = new Map;
@@ -266,25 +406,27 @@ class Model { // a mechanism under each of its readings
         return by.size > 1 ? -1 : [...by][0];
       },
       step: node => {
-        observed ??= this.observed(settings, numbers, asked.assume);
+        observed ??= earlier ? new Map : this.observed(settings, numbers, asked.assume); // observations are of first runs
         return this.step(node, {net, settings, state, given, disagree, observed, assume: asked.assume || []});
       }
     };
   }
 
   step(node, {net, settings, state, given, disagree, observed, assume}) { // how a node comes to its value
-    const none = {because: [], status: 'set', under: [], weakest: -1, species: [], restsOn: [], support: null, missing: [], closed: [], observed: []};
+    const none = {because: [], status: 'set', under: [], weakest: -1, species: [], restsOn: [], support: null, missing: [], closed: [], observed: [], loop: null};
     if (settings.has(node)) return none;
     const because = this.into[node].filter(edge => net.fires.has(edge)).map(edge => {
       const fires = state.value[net.fires.get(edge)];
       return {edge, fires, why: fires === 1 ? null : net.whyNot(edge, state)};
     });
-    if (net.gatesOf(node).some(gate => state.value[gate] < 0))
-      return {...none, because, status: disagree.has(node) ? 'readings disagree' : 'unknown', missing: net.missing(node, state, settings)};
+    if (net.gatesOf(node).some(gate => state.value[gate] < 0)) {
+      const missing = net.missing(node, state, settings), loop = missing.length ? null : net.loop(node, state);
+      return {...none, because, status: disagree.has(node) ? 'readings disagree' : 'unknown', missing, loop};
+    }
     const edges = new Set, closed = new Set, set = new Set;
     for (const gate of net.reason(node, given, state)) {
       const what = net.what.get(gate);
-      if (!what) set.add(net.nodeOf[gate]);
+      if (!what) gate < net.size && set.add(net.nodeOf[gate]);
       else if (what.kind === 'closed') closed.add(what.of);
       else if (what.kind !== 'start') edges.add(what.of);
     }
@@ -294,7 +436,7 @@ class Model { // a mechanism under each of its readings
     const under = assume.filter(one => this.data.assumptions[one][2].some(([other]) => set.has(other)));
     const seen = !disagree.has(node) && observed.has(node);
     return {
-      because, restsOn: [...edges], support: edges.size ? this.support(edges) : null, closed: [...closed], weakest, species: [...counts], missing: [],
+      because, restsOn: [...edges], support: edges.size ? this.support(edges) : null, closed: [...closed], weakest, species: [...counts], missing: [], loop: null,
       status: disagree.has(node) ? 'readings disagree' : seen ? 'reproduces an observation' :
         under.length ? 'prediction under assumption' : 'prediction',
       under: disagree.has(node) || seen ? [] : under,

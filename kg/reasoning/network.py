@@ -199,26 +199,20 @@ class Network:
             queue += [number << 1, number << 1 | 1] if given is None else [number << 1 | given]
         may.update(queue)
         left: dict[int, int] = {}
-        while queue:
-            for one in queue:  # grows while it is read
-                for out in outs[one >> 1]:
-                    fed = out >> 1
-                    if fed not in cone or fed in held or fed in facts:
+        for one in queue:  # grows while it is read
+            for out in outs[one >> 1]:
+                fed = out >> 1
+                if fed not in cone or fed in held or fed in facts:
+                    continue
+                arriving = (one ^ out) & 1
+                if arriving == (gates[fed] == 1):  # only all literals together bring it about
+                    rest = left.get(fed) or len(ins[fed])
+                    left[fed] = rest - 1
+                    if rest > 1:
                         continue
-                    arriving = (one ^ out) & 1
-                    if arriving == (gates[fed] == 1):
-                        rest = left.get(fed) or len(ins[fed])
-                        left[fed] = rest - 1
-                        if rest > 1:
-                            continue
-                    if fed << 1 | arriving not in may:
-                        may.add(fed << 1 | arriving)
-                        queue.append(fed << 1 | arriving)
-            # blocks that block one another have no start of their own: they may fire, or not
-            queue = [
-                one for n in cone if n << 1 not in may and n << 1 | 1 not in may for one in (n << 1, n << 1 | 1)
-            ]
-            may.update(queue)
+                if fed << 1 | arriving not in may:
+                    may.add(fed << 1 | arriving)
+                    queue.append(fed << 1 | arriving)
         return may
 
     @cached_property
@@ -452,8 +446,9 @@ class Run:
 
         >>> from kg.formats import read
         >>> run = Run(read("ta1-tlr7"))
-        >>> run.values({"TLR7": "absent"}, after={"TLR7": "present"})["TLR7_active"]
-        'absent'
+        >>> both = run.settings("both")
+        >>> run.values({**both, "TLR7": "absent"}, after=both)["tumour_control"]
+        'partial'
         """
         net = self.networks[reading] if reading else self._any
         value = net.propagate(*net.facts(settings, after))

@@ -163,11 +163,9 @@ def missing_facts(net: Network, decided: Mapping[int, bool], node: str, settings
     words = {"set": "whether {} is present", "start": "whether {} is present", "effect": "how far {} goes"}
     facts = _open(net, decided, node, settings)
     found = {words.get(fact.kind, "{}").format(fact.name) for fact in facts}
-    if found:
+    loop = None if found else open_loop(net, decided, node)
+    if loop is None:
         return sorted(found)
-    loop = open_loop(net, decided, node)
-    if loop is None:  # blocks that block one another
-        return [f"which of the blocks on the way to {node} comes first"]
     said = "a loop brakes itself, so it has no settled value" if loop.brakes else "the order of events settles a loop"
     return [f"{said}: {', '.join(loop.nodes)}"]
 
@@ -243,7 +241,7 @@ def _parts(net: Network, decided: Mapping[int, bool], roots: Iterable[int]) -> I
             new = [other for other in dict.fromkeys(feeds[one]) if other not in placed]
             placed.update(new)
             part += new
-        if len(part) > 1 or part and part[0] in feeds[part[0]]:
+        if len(part) > 1 or (part and part[0] in feeds[part[0]]):
             yield part
 
 
