@@ -84,9 +84,10 @@ class Net { // one reading: AND and OR gates over literals
     state.kept = [];
     for (const [gate, known] of facts) if (gate < this.size) this.decide(state, gate, known ? 1 : 0);
     this.percolate(state, held, 0);
-    const left = (asked || this.starts.map((_, gate) => gate)).filter(gate => state.value[gate] < 0 && this.looped[gate]);
-    if (!left.length) return state;
-    const may = this.possible(left, {facts, held, starts}), from = state.decided;
+    const every = Array.from(this.starts.keys()), open = gate => state.value[gate] < 0 && this.looped[gate];
+    if (!(asked || every).some(open)) return state;
+    const known = new Map(facts), from = state.decided;
+    const may = this.possible(every.filter(gate => open(gate) && known.has(starts[gate])), {known, held, starts});
     for (let gate = 0; gate < this.firstFire; gate++)
       if (state.value[gate] < 0 && (may[gate] === 1 || may[gate] === 2)) state.kept.push(gate);
     for (const gate of state.kept) this.decide(state, gate, may[gate] - 1);
@@ -116,8 +117,8 @@ class Net { // one reading: AND and OR gates over literals
     }
   }
 
-  possible(roots, {facts, held, starts}) { // which values gates may have on the way: 1 for false, 2 for true, 3 for both
-    const {gates, start, ins, outs, outStart} = this, known = facts instanceof Map ? facts : new Map(facts);
+  possible(roots, {known, held, starts}) { // which values gates may have on the way: 1 for false, 2 for true, 3 for both
+    const {gates, start, ins, outs, outStart} = this;
     const cone = new Uint8Array(this.size), may = new Uint8Array(this.size), left = new Int32Array(this.size);
     const stack = [...roots], queue = [];
     const add = (gate, value) => {
@@ -129,9 +130,11 @@ class Net { // one reading: AND and OR gates over literals
     for (const gate of stack) { // grows while it is read
       let given = known.get(gate);
       if (given === undefined && !held.has(gate) && gates[gate]) {
-        for (let k = start[gate]; k < start[gate + 1]; k++) if (!cone[ins[k] >> 1]) cone[ins[k] >> 1] = 1, stack.push(ins[k] >> 1);
-        if (gate >= this.firstFire) continue;
-        given = known.get(starts[gate]);
+        const node = gate < this.firstFire;
+        if (node) given = known.get(starts[gate]);
+        if (!node || given !== undefined) // else it may have either value, whatever comes
+          for (let k = start[gate]; k < start[gate + 1]; k++) if (!cone[ins[k] >> 1]) cone[ins[k] >> 1] = 1, stack.push(ins[k] >> 1);
+        if (!node) continue;
       }
       if (given !== true) add(gate, 0);
       if (given !== false) add(gate, 1);
@@ -255,7 +258,7 @@ class Net { // one reading: AND and OR gates over literals
     return needed;
   }
   unmoved(gates, given, value, needed) { // adds the facts by which gates keep one value all the way; loops may lead back
-    const {known, starts} = given, may = this.possible(gates, {...given, facts: known});
+    const {known, starts} = given, may = this.possible(gates, given);
     const stack = gates.map(gate => gate << 1 | value[gate]), seen = new Set(stack);
     for (const one of stack) { // grows while it is read
       const gate = one >> 1, is = one & 1;

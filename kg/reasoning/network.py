@@ -106,14 +106,27 @@ class Network:
     ) -> dict[int, bool]:
         """What must be true or false in the end if these facts hold; what is not in it is open.
 
+        The dict is in the order in which things were decided. ``settle`` explains the arguments.
+        """
+        return self.settle(facts, held, starts, asked)[0]
+
+    def settle(
+        self,
+        facts: Mapping[int, bool],
+        held: Collection[int] = (),
+        starts: Mapping[int, int] | None = None,
+        asked: Iterable[int] | None = None,
+    ) -> tuple[dict[int, bool], dict[int, bool]]:
+        """What must be true or false in the end, and which of it only because it starts so and nothing changes it.
+
         First all that follows from the facts, whatever the start. Then loops: what is still open keeps the value with
         which it starts if nothing that can happen on the way changes it, and more may follow from that. ``starts``
         are the facts that say how gates start (default: those of rest); ``asked`` are the gates that matter (default:
-        those of all nodes). The dict is in the order in which things were decided.
+        those of all nodes).
         """
         value = self.percolate(facts, held)
-        kept = self.kept(value, facts, held, starts, asked)
-        return self.percolate({**value, **kept}, held) if kept else value
+        kept = self._kept(value, facts, held, starts, asked)
+        return (self.percolate({**value, **kept}, held) if kept else value), kept
 
     def percolate(self, facts: Mapping[int, bool], held: Collection[int] = ()) -> dict[int, bool]:
         """The least fixpoint of the facts alone: what holds in the end from whatever start.
@@ -144,7 +157,7 @@ class Network:
                 queue.append(fed)
         return value
 
-    def kept(
+    def _kept(
         self,
         value: Mapping[int, bool],
         facts: Mapping[int, bool],
@@ -155,16 +168,13 @@ class Network:
         """The gates of nodes that percolation leaves open and that keep the value with which they start."""
         if asked is None:
             asked = self.starts if len(value) < len(self.gates) else ()
-        left = [number for number in asked if number not in value]
-        left = [number for number in left if number in self._looped] if left else left
-        if not left:
+        if not any(number not in value and number in self._looped for number in asked):
             return {}
-        may = self.possible(left, facts, held, starts)
-        found = {}
-        for number in self.starts:
-            if number not in value and (number << 1 in may) is not (number << 1 | 1 in may):
-                found[number] = number << 1 | 1 in may
-        return found
+        starts = self.starts if starts is None else starts
+        roots = [n for n, start in starts.items() if start in facts and n not in value and n in self._looped]
+        may = self.possible(roots, facts, held, starts)
+        kept = {n: n << 1 | 1 in may for n in self.starts if n not in value}
+        return {n: known for n, known in kept.items() if (n << 1 in may) is not known}
 
     def possible(
         self,
@@ -185,17 +195,18 @@ class Network:
         cone, stack = set(roots), list(roots)
         for number in stack:  # grows while it is read
             given = facts.get(number)
-            fixed = given is not None or number in held or not gates[number]
-            if not fixed:
+            inner = given is None and number not in held and gates[number]  # what it depends on matters
+            if inner and number in starts:
+                given = facts.get(starts[number])
+                inner = given is not None  # else it may have either value, whatever comes
+            elif inner and not ins[number]:
+                given = gates[number] == 1
+            if inner:
                 new = [literal >> 1 for literal in ins[number] if literal >> 1 not in cone]
                 cone.update(new)
                 stack += dict.fromkeys(new)
-                if number in starts:
-                    given = facts.get(starts[number])
-                elif ins[number]:
+                if given is None:
                     continue
-                else:
-                    given = gates[number] == 1
             queue += [number << 1, number << 1 | 1] if given is None else [number << 1 | given]
         may.update(queue)
         left: dict[int, int] = {}

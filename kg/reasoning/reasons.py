@@ -26,7 +26,7 @@ class Reasons:
         self.facts, self.held, self.starts = net.facts(settings, after)
         self.settings = dict(settings)
         self.after = after
-        self._all = value = net.propagate(self.facts, self.held, self.starts)
+        self._all = value, _ = net.settle(self.facts, self.held, self.starts)
         self.value = net.read(node, value)
         #: the gates that make up the value; none if it is open
         self.goal = {number: value[number] for number in net.variables[node] if number in value}
@@ -34,16 +34,16 @@ class Reasons:
 
     def enough(self, facts: Iterable[int]) -> bool:
         """Whether these facts alone force the value."""
-        value = self._given({number: self.facts[number] for number in facts})
+        value, _ = self._given({number: self.facts[number] for number in facts})
         return all(value.get(number) is known for number, known in self.goal.items())
 
     def one(self, without: Collection[int] = ()) -> list[int] | None:
         """One minimal reason that uses none of ``without``; None if there is none."""
         usable = {number: known for number, known in self.facts.items() if number not in without}
-        value = self._given(usable) if without else self._all
+        value, kept = self._given(usable) if without else self._all
         if any(value.get(number) is not known for number, known in self.goal.items()):
             return None
-        keep = self._traced(value, usable)
+        keep = self._traced(value, kept, usable)
         for number in sorted(keep, key=lambda n: (self._rank(n), n)):
             if self.enough(keep - {number}):
                 keep.discard(number)
@@ -97,8 +97,8 @@ class Reasons:
         value = self.net.read(node, self.net.propagate(*self.net.facts(self.after or {})))
         return Input("was", node, value=value if isinstance(value, str) else " to ".join(value))
 
-    def _given(self, facts: Mapping[int, bool]) -> dict[int, bool]:
-        return self.net.propagate(facts, self.held, self.starts, self.goal)
+    def _given(self, facts: Mapping[int, bool]) -> tuple[dict[int, bool], dict[int, bool]]:
+        return self.net.settle(facts, self.held, self.starts, self.goal)
 
     def _rank(self, number: int) -> int:
         """What is given up first when there is a choice: closed-world facts, then starts, then edges, then settings."""
@@ -108,12 +108,10 @@ class Reasons:
             return order.index("start")
         return order.index(what.kind) if what else len(order)
 
-    def _traced(self, value: Mapping[int, bool], facts: Mapping[int, bool]) -> set[int]:
+    def _traced(self, value: Mapping[int, bool], kept: Mapping[int, bool], facts: Mapping[int, bool]) -> set[int]:
         """Facts that are enough for the goal, found by walking back from it along what was decided first."""
         net = self.net
         order = {number: place for place, number in enumerate(value)}
-        kept = net.kept(net.percolate(facts, self.held), facts, self.held, self.starts, self.goal)
-        may = net.possible(kept, facts, self.held, self.starts)
         needed: set[int] = set()
         unchanged: set[int] = set()  # gates of nodes that keep the value with which they start
         stack, seen = list(self.goal), set(self.goal)
@@ -133,16 +131,17 @@ class Reasons:
                 if literal >> 1 not in seen:
                     seen.add(literal >> 1)
                     stack.append(literal >> 1)
-        return needed | self._unmoved(((number, kept[number]) for number in unchanged), facts, may)
+        return needed | self._unmoved({number: kept[number] for number in unchanged}, facts)
 
-    def _unmoved(self, gates: Iterable[tuple[int, bool]], facts: Mapping[int, bool], may: Collection[int]) -> set[int]:
+    def _unmoved(self, gates: Mapping[int, bool], facts: Mapping[int, bool]) -> set[int]:
         """Facts that are enough for gates to have one value all the way: how nodes start, and what rules a change out.
 
         A loop may lead back to where it began: nothing in it changes first.
         """
         net = self.net
         needed: set[int] = set()
-        stack = list(gates)
+        may = net.possible(gates, facts, self.held, self.starts)
+        stack = list(gates.items())
         seen = set(stack)
         for number, known in stack:  # grows while it is read
             if number in facts:
