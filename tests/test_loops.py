@@ -4,12 +4,15 @@ The oracle is mpbn, which knows nothing of this project: the most permissive sem
 """
 
 import json
+import os
 import random
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from test_coverage import missing
 from test_semantics import SEED, examples, generated, in_bnet, sketch
 
 import kg
@@ -250,3 +253,26 @@ def test_what_is_settled_holds_in_every_attractor_that_is_reached(asked, most):
     total = counts["open"] + counts["definite"]
     assert total > 1000
     assert counts["open"] < most * total
+
+
+def published(folder):
+    """Published models: from rest, each free input at a value drawn, and after a change. They stay where they are."""
+    for path in sorted(folder.glob("*.bnet")):
+        m, rnd = kg.read(path), random.Random(path.name)
+        made = {e.sentence.object for e in m.edges if e.role == "increases"}
+        free = [key for key, node in m.nodes.items() if node.at_start in ("", "unknown") and key not in made]
+        for _ in range(4):
+            first = {key: rnd.choice(["present", "absent"]) for key in free}
+            moved = {key: rnd.choice(["present", "absent"]) for key in rnd.sample(list(m.nodes), 2)}
+            yield m, first, {**first, **moved}
+
+
+def test_so_it_is_on_published_models():
+    folder = Path(os.environ.get("KG_SOURCES") or "") / "reasoning" / "models"
+    if not list(folder.glob("*.bnet")):
+        missing(f"KG_SOURCES={os.environ.get('KG_SOURCES', '')} holds no reasoning/models")
+    counts = compared(published(folder))
+    print(counts)
+    total = counts["open"] + counts["definite"]
+    assert total > 1500
+    assert counts["open"] < 0.4 * total

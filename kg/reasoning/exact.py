@@ -1,7 +1,7 @@
 """Exact answers by clingo (the extra ``kg[exact]``): fixed points, and what they settle that propagation leaves open.
 
 A fixed point gives every gate the value that its inputs give it. Unknown starting values and unstated effects may be
-either, so a mechanism has many; what is the same in all of them is settled.
+either, so a mechanism has many; what is the same in all of them is settled. A run from rest may reach only some of them.
 """
 
 from __future__ import annotations
