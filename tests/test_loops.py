@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from test_coverage import missing
 from test_semantics import SEED, examples, generated, in_bnet, sketch
+from test_whatif import made
 
 import kg
 from kg.model.records import Effect, Frozen
@@ -244,8 +245,19 @@ def compared(asked):
     return counts
 
 
+def levelled(count):
+    """Generated networks in which nodes have levels and decreases lower them to one, or by one."""
+    for seed in range(count):
+        m, rnd = made(seed), random.Random(-seed)
+        edges = [replace(e, effect=replace(e.effect, complete=not e.effect.to)) if e.effect else e for e in m.edges]
+        m = replace(m, edges=tuple(edges))
+        first = some(m, rnd)
+        yield m, first, {**first, **some(m, rnd)}
+
+
 @pytest.mark.parametrize(
-    ("asked", "most"), [(written(), 0.35), (drawn(300, free=True), 0.35), (drawn(300, free=False), 0.02)]
+    ("asked", "most"),
+    [(written(), 0.35), (drawn(300, free=True), 0.35), (drawn(300, free=False), 0.02), (levelled(150), 0.35)],
 )
 def test_what_is_settled_holds_in_every_attractor_that_is_reached(asked, most):
     counts = compared(asked)

@@ -98,6 +98,15 @@ def test_the_reference_table(line):
     assert found == wanted
 
 
+def test_what_is_reduced_is_low_and_not_absent():
+    """The article says that levels fell. No run makes more of it, and where it says complete, so does the source."""
+    run = Run(SEED)
+    assert run.values(run.settings("chemo"))["Ta1_blood"] == "low"
+    assert run.values(run.settings("untreated"))["Ta1_blood"] == "normal"
+    complete = [edge for edge in SEED.edges if edge.executes and edge.effect and edge.effect.complete]
+    assert [edge.name for edge in complete] == ["degradation"] and complete[0].effect.claim == "finding"
+
+
 def test_all_expectations_hold_under_every_reading():
     found = list(expectations.outcomes(Run(SEED)))
     assert len(found) == 2 * len(SEED.expectations) == 26
@@ -308,9 +317,17 @@ def in_bnet(mechanism, given):
             free |= {base} if start == "unknown" else set()
             spared = []
             for edge in down:
-                size = "" if edge.effect and edge.effect.complete else f" | size_{edge.name}".replace("-", "_")
+                said = edge.effect.extent if edge.effect else "unstated"
+                size = f" | size_{edge.name}".replace("-", "_") if said == "unstated" else ""
                 free |= {size.removeprefix(" | ")} if size else set()
-                spared.append(f"(!{fires(edge)}{size})")
+                if said == "one level lower" and k + 1 < len(levels):
+                    above = "0" if start == "unknown" else str(int(start != "absent" and rank(node.key, start) > k))
+                    above = f"start_{node.key}" if start == "unknown" else above
+                    size = "".join(
+                        f" | {cause}" for cause in [above, *(fires(e) for e in up if rank(node.key, e.level) > k)]
+                    )
+                if said != f"to {edge.effect and edge.effect.to}" or k > levels.index(edge.effect.to):
+                    spared.append(f"(!{fires(edge)}{size})")
             causes = [fires(e) for e in up if rank(node.key, e.level) >= k]
             lines[name] = " & ".join(["(" + " | ".join([base, *causes]) + ")", *spared])
     rows = [*lines.items(), *((name, name) for name in sorted(free))]

@@ -18,7 +18,18 @@ from test_semantics import generated, sketch
 import kg
 from kg import page
 from kg.model.mechanism import Mechanism
-from kg.model.records import Assumption, Change, Condition, Evidence, Expect, Expectation, Frozen, Reading, Requirement
+from kg.model.records import (
+    Assumption,
+    Change,
+    Condition,
+    Effect,
+    Evidence,
+    Expect,
+    Expectation,
+    Frozen,
+    Reading,
+    Requirement,
+)
 from kg.model.vocabulary import Term
 from kg.page import network as in_page
 from kg.page.picture import asset
@@ -187,6 +198,8 @@ def made(seed: int) -> Mechanism:
         levels = nodes[edge.sentence.object].levels if edge.sentence.object in nodes else ()
         level = rnd.choice(["", *levels[1:]]) if levels and edge.role == "increases" else ""
         needs = {k: tuple(map(levelled, getattr(edge, k))) for k in ("requires", "unless")}
+        if levels and edge.effect and rnd.random() < 0.7:
+            needs["effect"] = Effect(to=rnd.choice(["none", "partial", "one level lower"]))
         edges.append(replace(edge, level=level, evidence=evidence(), run=rnd.random() < 0.9, **needs))
     rival = Change(requires=(Requirement(node=rnd.choice(keys)),), run=rnd.choice([None, False]))
     values = [Frozen({k: rnd.choice(["present", "absent"]) for k in rnd.sample(keys, n)}) for n in (1, 2, 3)]

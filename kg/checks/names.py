@@ -9,7 +9,7 @@ from kg.checks.rules import error, rule
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, Location, near, nearest
 from kg.model.mechanism import Mechanism
-from kg.model.records import Assumption, Condition, Record
+from kg.model.records import ONE_LOWER, Assumption, Condition, Effect, Record
 from kg.reasoning import merge
 
 RESERVED = {
@@ -200,9 +200,15 @@ def values_are_known(m: Mechanism) -> Iterator[Diagnostic]:
     for one in m.expectations:
         if one.expect.relation == "is":
             yield from wrong(one.spot("expect.than"), one.expect.node, one.expect.than, VALUES)
+
+    def lowered(object: str, effect: Effect | None) -> Iterator[Diagnostic]:
+        if effect and (effect.to != ONE_LOWER or not (object in m.nodes and m.nodes[object].levels)):
+            yield from wrong(effect.spot("to"), object, effect.to, ())
+
     for edge in m.edges:
         if edge.level and edge.verb in vocabulary.predicates() and edge.role == "increases":
             yield from wrong(edge.spot("level"), edge.sentence.object, edge.level, ())
+        yield from lowered(edge.sentence.object, edge.effect)
         for needed in (*edge.requires, *edge.unless):
             yield from wrong(needed.spot("level"), needed.node, needed.level, ())
     for reading in m.readings.values():
@@ -210,6 +216,7 @@ def values_are_known(m: Mechanism) -> Iterator[Diagnostic]:
             of = next((edge for edge in m.edges if edge.name == name), None)
             if of and change.level and of.verb in vocabulary.predicates() and of.role == "increases":
                 yield from wrong(change.spot("level"), of.sentence.object, change.level, ())
+            yield from lowered(of.sentence.object if of else "", change.effect)
             for needed in (*(change.requires or ()), *(change.unless or ())):
                 yield from wrong(needed.spot("level"), needed.node, needed.level, ())
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from kg.model.diagnostics import near
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Node, Requirement
+from kg.model.records import ONE_LOWER, Edge, Node, Requirement
 
 T = TypeVar("T")
 
@@ -358,9 +358,10 @@ def _condition(net: Network, edge: Edge, kind: str, needed: Requirement) -> int:
 def _value(net: Network, node: Node, increases: list[Edge], decreases: list[Edge]) -> None:
     """node >= k: (starts so, or a firing increase reaches k) AND no complete decrease fires."""
     levels = net.levels[node.key]
-    spared = [_spared(net, edge) for edge in decreases]
+    unstated = {edge.name: net.input(("effect", edge.name), None) << 1 for edge in decreases if _unstated(edge)}
     start = node.at_start or ("absent" if increases else "unknown")
     rank = net.rank(node.key, start)
+    raised: list[int] = []  # the gate of each level, before anything lowers it
     for k, number in enumerate(net.variables[node.key], 1):
         known = None if rank is None else rank >= k
         kind = "closed" if known is False and increases else "start"
@@ -371,18 +372,30 @@ def _value(net: Network, node: Node, increases: list[Edge], decreases: list[Edge
             reached = levels.index(edge.level) if edge.level in levels else 1
             if reached >= k:
                 causes.append(net.fires[edge.name] << 1)
-        if spared:
-            net.ins[number] = (net.gate(2, tuple(causes)) << 1, *spared)
+        if decreases:
+            raised.append(net.gate(2, tuple(causes)))
         else:
             net.gates[number], net.ins[number] = 2, tuple(causes)
+    for k, gate in enumerate(raised, 1):
+        spared = (_spared(net, edge, unstated.get(edge.name), levels, k, raised) for edge in decreases)
+        net.ins[net.variables[node.key][k - 1]] = (gate << 1, *(literal for literal in spared if literal is not None))
 
 
-def _spared(net: Network, edge: Edge) -> int:
-    """The literal that a decrease leaves its object: not fired, or, if its size is unstated, perhaps even so."""
-    fires = net.fires[edge.name] << 1 | 1
-    if edge.effect and edge.effect.complete:
-        return fires
-    return net.gate(2, (fires, net.input(("effect", edge.name), None) << 1)) << 1
+def _unstated(edge: Edge) -> bool:
+    return edge.effect is None or edge.effect.extent == "unstated"
+
+
+def _spared(
+    net: Network, edge: Edge, unstated: int | None, levels: Sequence[str], k: int, raised: Sequence[int]
+) -> int | None:
+    """The literal by which the object of a decrease keeps a level: not fired, or ...; None if it keeps it anyway."""
+    spared = net.fires[edge.name] << 1 | 1
+    to = edge.effect.to if edge.effect else ""
+    if unstated is not None:  # ... perhaps even so
+        return net.gate(2, (spared, unstated)) << 1
+    if to == ONE_LOWER and k < len(raised):  # ... raised to the next level
+        return net.gate(2, (spared, raised[k] << 1)) << 1
+    return None if to in levels and k <= levels.index(to) else spared
 
 
 def under(mechanism: Mechanism, reading: str) -> Mechanism:

@@ -16,7 +16,7 @@ from typing import Any
 from kg.formats.shared import drafting
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Effect, Node, Requirement, Sentence
+from kg.model.records import ONE_LOWER, Edge, Effect, Node, Requirement, Sentence
 
 MOST_VARIABLES = 16  # of one function: its table has two to the power of these rows
 MOST_TOKENS = 100_000  # of one function, as text
@@ -314,15 +314,24 @@ class Net:
         increases = [edge for edge in into if edge.role == "increases"]
         decreases = [edge for edge in into if edge.role == "decreases"]
         reached = self.start(node)
-        causes = [self.fires(edge) for edge in increases if self.rank(node, edge.level) >= rank]
-        if reached is None:
-            causes.insert(0, self.open(f"{name}__start") if causes or decreases else name)
-        elif reached >= rank:
-            causes = ["1"]
-        spared = [f"!{_bracketed(self.fires(edge))}" for edge in decreases]
-        for i, edge in enumerate(decreases):
-            if not (edge.effect and edge.effect.complete):
-                spared[i] = f"({spared[i]} | {self.open(f'{word(edge.name)}__spares')})"
+
+        def raised(to: int) -> list[str]:
+            """What raises the node to a rank, before anything lowers it."""
+            causes = [self.fires(edge) for edge in increases if self.rank(node, edge.level) >= to]
+            if reached is None:
+                variable = self.variable(node, to)
+                return [self.open(f"{variable}__start") if causes or decreases else variable, *causes]
+            return ["1"] if reached >= to else causes
+
+        causes, spared = raised(rank), []
+        for edge in decreases:
+            spare, to = f"!{_bracketed(self.fires(edge))}", edge.effect.to if edge.effect else ""
+            if edge.effect is None or edge.effect.extent == "unstated":
+                spare = f"({spare} | {self.open(f'{word(edge.name)}__spares')})"
+            elif to == ONE_LOWER and rank + 1 < len(node.levels):
+                spare = f"({' | '.join([spare, *dict.fromkeys(raised(rank + 1))])})"
+            if to not in node.levels or rank > node.levels.index(to):
+                spared.append(spare)
         alternatives = " | ".join(dict.fromkeys(causes)) or "0"
         return " & ".join([f"({alternatives})" if spared and len(causes) > 1 else alternatives, *spared])
 

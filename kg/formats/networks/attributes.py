@@ -17,7 +17,7 @@ from kg.formats.shared.losses import Ledger, Taken
 from kg.model import vocabulary
 from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import Effect, Evidence, Frozen, Place, Requirement, Sentence, Source
+from kg.model.records import ONE_LOWER, Effect, Evidence, Frozen, Place, Requirement, Sentence, Source
 from kg.model.vocabulary import Term
 
 if TYPE_CHECKING:
@@ -306,9 +306,10 @@ def _edge(draft: drafting.Draft, edge: Taken, places: Mapping[str, Any]) -> None
     if role == "increases" and edge.see("level"):
         more["level"] = str(edge.take("level"))
     effect = str(edge.see("effect"))
-    if role == "decreases" and effect in ("complete", "unstated"):
+    to = effect.removeprefix("to ") if effect.startswith("to ") or effect == ONE_LOWER else ""
+    if role == "decreases" and (effect in ("complete", "unstated") or to):
         edge.take("effect")
-        more["effect"] = Effect(complete=effect == "complete")
+        more["effect"] = Effect(complete=effect == "complete", to=to)
         said = _json(draft, edge, "effect_evidence")
         if isinstance(said, dict) and set(said) <= {one.name for one in fields(Effect)}:
             more["effect"] = Effect(**_made(said, edge.at))

@@ -18,7 +18,7 @@ from kg.formats.shared import bounded
 from kg.formats.shared.losses import Ledger, Taken
 from kg.model import records, vocabulary
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Effect, Evidence, Frozen, Note, Place, Requirement, Sentence, Source, Stop
+from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Frozen, Note, Place, Requirement, Sentence, Source, Stop
 from kg.model.vocabulary import Term
 
 SYNTAX = {".ttl": ("turtle",), ".nq": ("nquads",), ".trig": ("trig",), ".jsonld": ("json-ld",)}
@@ -230,6 +230,8 @@ class _Reader:
         part = "edge" if object.startswith(f"{self.root}/edge/") else "node"
         effect = self.one(about, KGV.effect)
         stated = next(iter(self.all(about, KGV.effectEvidence)), None)
+        level = self.one(about, KGV.level)
+        to = {str(KGV.toLevel): level, str(KGV.oneLevelLower): ONE_LOWER}.get(effect, "")
         complete = effect == str(KGV.complete)
         says: dict[str, Any] = vars(self.item(stated)) if stated else {}
         says = {name: value for name, value in says.items() if name not in ("at", "spots", "stance")}
@@ -239,8 +241,8 @@ class _Reader:
             place=self.keys(about, KGV.place, "place"),
             requires=self.requirements(about, KGV.requires),
             unless=self.requirements(about, KGV.unless),
-            level=self.one(about, KGV.level),
-            effect=Effect(**says, complete=complete) if effect else None,
+            level="" if level == to else level,
+            effect=Effect(**says, complete=complete, to=to) if effect else None,
             run=self.one(about, KGV.run) != "false",
             evidence=self.items(about, KGV.evidence),
             at=self.ledger.at(),
