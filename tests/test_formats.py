@@ -697,7 +697,7 @@ def test_convert_ends_with_the_loss_report_as_text_and_json(tmp_path):
     assert f"carried {read['carried']}, changed {read['changed']}, lost {read['lost']}" in result.output
     lost = {(one["record"], one["name"], one["field"]): one["how"] for one in writing["lost_values"]}
     assert lost["requirement", "activation TLR7", "node"] == "the Biolink Model has no requirements of an edge"
-    assert "node of requirement × 4" in result.output
+    assert "node of requirement × 5" in result.output
 
 
 def test_strict_writes_nothing_if_anything_is_lost(tmp_path):

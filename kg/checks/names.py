@@ -202,8 +202,11 @@ def values_are_known(m: Mechanism) -> Iterator[Diagnostic]:
             yield from wrong(one.spot("expect.than"), one.expect.node, one.expect.than, VALUES)
 
     def lowered(object: str, effect: Effect | None) -> Iterator[Diagnostic]:
-        if effect and (effect.to != ONE_LOWER or not (object in m.nodes and m.nodes[object].levels)):
+        if effect and effect.to != ONE_LOWER:
             yield from wrong(effect.spot("to"), object, effect.to, ())
+        elif effect and object in m.nodes and not m.nodes[object].levels:
+            declared = "remove it, or give the node such as levels: [none, low, normal]"
+            yield error(effect.spot("to"), "unknown-level", f"{object!r} has no levels", declared)
 
     for edge in m.edges:
         if edge.level and edge.verb in vocabulary.predicates() and edge.role == "increases":
