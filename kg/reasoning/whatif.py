@@ -307,10 +307,10 @@ class _Comparison:
 
 
 def acting_claim(edge: Edge) -> str:
-    """The claim on which an edge acts in a run: the weakest of the sentence, its requirements, and a complete effect.
+    """The claim on which an edge acts in a run: the weakest of the sentence, its requirements, and a stated effect.
 
     >>> from kg.formats import read
-    >>> acting_claim(read("ta1-tlr7").edge("depletion"))      # that levels fell far enough is the curator's inference
+    >>> acting_claim(read("ta1-tlr7").edge("depletion"))      # that levels fall to low is the curator's inference
     'inference'
     """
     parts = [claim_of(edge.evidence)]
