@@ -183,7 +183,14 @@ ODD = dataclasses.replace(
         records.Edge(Sentence("A", "binds", "D"), "again", evidence=FULL.edges[0].evidence * 2),
         records.Edge(Sentence("D", "binds", "C"), "not-so", evidence=FULL.edges[1].evidence[:1]),
         records.Edge(Sentence("A", "blocks", "not-so"), "no-matter", evidence=FULL.edges[0].evidence),
+        records.Edge(
+            Sentence("A", "prevents", "E"),
+            "A-prevents-E",
+            effect=records.Effect(complete=True, because="it follows", claim="inference"),
+            evidence=FULL.edge("break").evidence,
+        ),
     ),
+    nodes=Frozen({**FULL.nodes, "E": records.Node("E", kind="state", at_start="present")}),
     layout=(("A", ".", "."), ("B", "C", "."), ("D", ".", ".")),
 )
 
