@@ -273,3 +273,24 @@ def test_why_names_both_edges(meet):
 def test_a_decrease_that_prevails_by_rule_is_no_disagreement():
     plain = json.loads(said("whatif", "ta1-tlr7", "--in", "chemo", "--json"))
     assert plain["opposed"] == []
+
+
+# ---- an established state
+
+
+def test_a_loop_that_was_started_goes_on_without_what_started_it(loop):
+    rest = said("whatif", loop, "--in", "lesion", "--set", "IL23=absent")
+    assert "inflammation: present → absent" in rest
+    text = said("whatif", loop, "--in", "lesion", "--then", "IL-23=absent")
+    lines = text.splitlines()
+    assert lines[:3] == [
+        "loop: Lesion; then IL-23 absent",
+        "  compared with where that run ended",
+        "inflammation: present, unchanged    prediction; weakest link: curator inference",
+    ]
+    plain = json.loads(said("whatif", loop, "--in", "lesion", "--then", "IL23=absent", "--json"))
+    assert (plain["then"], plain["compared_with"], plain["changed"]) == ({"IL23": "absent"}, "before", ["IL23"])
+    assert plain["cite"] == "https://w3id.org/immune-kg/loop/run/lesion?then=IL23:absent"
+    both = said("whatif", loop, "--in", "lesion", "--then", "IL23=absent", "--then", "CCL20=absent")
+    assert "inflammation: present → absent" in both
+    assert run("whatif", loop, "--then", "IL23").exit_code == 2

@@ -11,10 +11,13 @@ import kg
 from kg import formats, page
 from kg.cli.group import main
 from kg.formats.notation import read
-from kg.model.vocabulary import terms
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Frozen, Node, Place, Sentence
+from kg.model.vocabulary import Term, terms
 from kg.page.picture import Picture
 from kg.page.words import Narrative
 from kg.reasoning import disagreements, routes, whatif
+from kg.reasoning.conflict import compared, context
 from kg.reasoning.disagreements import conflicts as find
 from kg.reasoning.identity import families, links
 from kg.reasoning.merge import merge
@@ -603,3 +606,14 @@ def test_questions_go_from_one_mechanism_into_another():
 
 
 TWO = "Toll-Like Receptor 7 activates toll-like receptor 7 signaling pathway"
+
+
+def test_a_stated_cell_type_counts_whether_or_not_a_table_knows_it():
+    dendritic, unlisted = Term("CL:0000451", "dendritic cell"), Term("CL:0000235", "macrophage")
+    assert unlisted.id not in terms()
+    places = Frozen({"one": Place("one", dendritic), "other": Place("other", unlisted)})
+    nodes = Frozen({"A": Node("A"), "B": Node("B")})
+    m = Mechanism(id="m", places=places, nodes=nodes)
+    sides = [context(m, Edge(Sentence("A", "promotes", "B"), place=place)) for place in places]
+    separated, _ = compared(*sides)
+    assert ("cell", "dendritic cell", "macrophage") in separated

@@ -75,6 +75,7 @@ def full():
         ),
         records.Edge(Sentence("A", "promotes", "C"), "raise", level="high", evidence=(item, span)),
         records.Edge(Sentence("D", "degrades", "B"), "break", "", effect=effect, evidence=(own,)),
+        records.Edge(Sentence("D", "limits", "C"), "lower", effect=records.Effect(to="none"), evidence=(span,)),
         records.Edge(Sentence("A", "protects", "B", "D"), "shield", evidence=(span,)),
         records.Edge(Sentence("C", "blocks", "break"), "stop", evidence=(span,)),
         records.Edge(Sentence("A", "binds", "D"), "A-binds-D", evidence=(span,)),
@@ -183,7 +184,14 @@ ODD = dataclasses.replace(
         records.Edge(Sentence("A", "binds", "D"), "again", evidence=FULL.edges[0].evidence * 2),
         records.Edge(Sentence("D", "binds", "C"), "not-so", evidence=FULL.edges[1].evidence[:1]),
         records.Edge(Sentence("A", "blocks", "not-so"), "no-matter", evidence=FULL.edges[0].evidence),
+        records.Edge(
+            Sentence("A", "prevents", "E"),
+            "A-prevents-E",
+            effect=records.Effect(complete=True, because="it follows", claim="inference"),
+            evidence=FULL.edge("break").evidence,
+        ),
     ),
+    nodes=Frozen({**FULL.nodes, "E": records.Node("E", kind="state", at_start="present")}),
     layout=(("A", ".", "."), ("B", "C", "."), ("D", ".", ".")),
 )
 
@@ -286,6 +294,19 @@ def test_what_a_format_gives_back_is_a_mechanism_that_can_be_used(row, which):
     second = formats.account(again, row)
     what = {"title", "texts", "kind", "id", "key", "source"}  # of the file itself, which is another file now
     assert not [one for one in (*second.lost, *second.changed) if one.field not in what], str(second)
+
+
+@pytest.mark.parametrize("ending", ["yaml", "ttl", "jsonld", "graphml", "cyjs", "cx2"])
+@pytest.mark.parametrize(
+    "effect",
+    [records.Effect(complete=True), records.Effect(to="none"), records.Effect(to=records.ONE_LOWER), records.Effect()],
+    ids=lambda effect: effect.extent,
+)
+def test_how_far_a_decrease_goes_is_read_again(ending, effect, tmp_path):
+    edges = tuple(dataclasses.replace(e, effect=effect) if e.name == "lower" else e for e in FULL.edges)
+    file = tmp_path / f"full.{ending}"
+    file.write_text(formats.text(dataclasses.replace(FULL, edges=edges), f".{ending}"), encoding="utf-8")
+    assert formats.read(file).edge("lower").effect == effect
 
 
 @by_form
@@ -722,7 +743,7 @@ def test_convert_ends_with_the_loss_report_as_text_and_json(tmp_path):
     assert f"carried {read['carried']}, changed {read['changed']}, lost {read['lost']}" in result.output
     lost = {(one["record"], one["name"], one["field"]): one["how"] for one in writing["lost_values"]}
     assert lost["requirement", "activation TLR7", "node"] == "the Biolink Model has no requirements of an edge"
-    assert "node of requirement × 4" in result.output
+    assert "node of requirement × 5" in result.output
 
 
 def test_strict_writes_nothing_if_anything_is_lost(tmp_path):

@@ -225,13 +225,16 @@ def test_terms_that_hold_together_are_told(tmp_path):
     assert leveled(tmp_path, {"a": 2, "x": 2}, apart, 0)[1].wrong == []
 
 
-def test_a_level_that_holds_without_any_input_comes_from_the_basal_level(tmp_path):
+def test_a_level_that_holds_without_any_input_is_the_start_and_decreases_lower_it(tmp_path):
     terms = [(2, compared("eq", "a", 0)), (0, compared("geq", "b", 1))]
     mechanism, _ = leveled(tmp_path, {"a": 1, "b": 1, "x": 2}, terms, 1)
-    assert mechanism.nodes["basal"].at_start == "present" and "basal level" in mechanism.nodes["basal"].note
-    assert {edge.subject for edge in mechanism.edges} == {"basal"}
-    values = whatif.whatif(mechanism, "", {"a": "present", "b": "absent"}).values
-    assert values["x"] == "level1"
+    assert mechanism.nodes["x"].at_start == "level2" and list(mechanism.nodes) == ["a", "b", "x"]
+    assert {edge.verb for edge in mechanism.edges} == {"prevents"}
+    assert {edge.effect.extent for edge in mechanism.edges} == {"complete", "to level1"}
+    wanted = {("absent", "absent"): "level2", ("absent", "present"): "level2"}
+    wanted |= {("present", "absent"): "level1", ("present", "present"): "none"}
+    for (a, b), x in wanted.items():
+        assert whatif.whatif(mechanism, "", {"a": a, "b": b}).values["x"] == x
 
 
 def test_annotations_as_miriam_are_terms_of_nodes_and_places(tmp_path):
@@ -285,13 +288,23 @@ def test_written_levels_run_as_the_mechanism_does(tmp_path):
         ours = whatif.whatif(SEED, "", condition.values).values
         theirs = whatif.whatif(native, "", condition.values).values
         assert {key: theirs[key] for key in SEED.nodes} == dict(ours), condition.key
-        twice = whatif.whatif(copy, "", condition.values).values
-        control = {"none": ("absent", "absent"), "partial": ("present", "absent"), "strong": ("present", "present")}
-        if ours["tumour_control"] in control:
-            assert (twice["tumour_control"], twice["tumour_control__strong"]) == control[ours["tumour_control"]]
-        assert {k: v for k, v in twice.items() if k in SEED.nodes and k != "tumour_control"} == {
-            k: v for k, v in ours.items() if k != "tumour_control"
-        }
+        given = {key: one for node, value in condition.values.items() for key, one in in_copy(node, value).items()}
+        twice = whatif.whatif(copy, "", given).values
+        wanted = {key: one for node, value in ours.items() for key, one in in_copy(node, value).items()}
+        assert {key: twice[key] for key in wanted} == wanted, condition.key
+
+
+def in_copy(node, value):
+    """A value in a Boolean copy, where each higher level is a node of its own."""
+    levels = SEED.nodes[node].levels
+    if not levels or value == "unknown":
+        return {node: value}
+    ranks = [levels.index(one) for one in ((value, value) if isinstance(value, str) else value)]
+    names = [node, *(f"{node}__{level}" for level in levels[2:])]
+    found = [
+        ("absent" if max(ranks) < k else "present" if min(ranks) >= k else "unknown") for k in range(1, len(levels))
+    ]
+    return dict(zip(names, found, strict=True))
 
 
 def test_another_engine_settles_the_boolean_copy_alike(tmp_path):

@@ -18,13 +18,25 @@ from test_semantics import generated, sketch
 import kg
 from kg import page
 from kg.model.mechanism import Mechanism
-from kg.model.records import Assumption, Change, Condition, Evidence, Expect, Expectation, Frozen, Reading, Requirement
+from kg.model.records import (
+    Assumption,
+    Change,
+    Condition,
+    Effect,
+    Evidence,
+    Expect,
+    Expectation,
+    Frozen,
+    Reading,
+    Requirement,
+)
 from kg.model.vocabulary import Term
 from kg.page import network as in_page
 from kg.page.picture import asset
 from kg.page.words import Narrative, rests
 from kg.reasoning import experiments, network, whatif
 from kg.reasoning.disagreements import Supports
+from kg.reasoning.reasons import Reasons
 
 SEED = kg.read("ta1-tlr7")
 SEEDS = sorted(path.parent.name for path in kg.data_dir("seeds").glob("*/mechanism.yaml"))
@@ -48,8 +60,6 @@ def by_python(mechanism: Mechanism, question: Question) -> dict[str, Any]:
         step["support"] = counts and {key: counts[key] for key in counts if key not in ("claims", "species")}
         if counts:  # listed, so that they compare with JavaScript's
             step["support"].update(designs=list(counts["designs"]), read=list(counts["read"]))
-        if step["missing"] and "its own history" in step["missing"][0]:
-            step["missing"] = []  # the page says so where an unknown misses nothing
     return {key: answer[key] for key in ("settings", "values", "changed", "because", "disagree")}
 
 
@@ -158,6 +168,8 @@ def made(seed: int) -> Mechanism:
         levels = nodes[edge.sentence.object].levels if edge.sentence.object in nodes else ()
         level = rnd.choice(["", *levels[1:]]) if levels and edge.role == "increases" else ""
         needs = {k: tuple(map(levelled, getattr(edge, k))) for k in ("requires", "unless")}
+        if levels and edge.effect and rnd.random() < 0.7:
+            needs["effect"] = Effect(to=rnd.choice(["none", "partial", "one level lower"]))
         edges.append(replace(edge, level=level, evidence=evidence(), run=rnd.random() < 0.9, **needs))
     rival = Change(requires=(Requirement(node=rnd.choice(keys)),), run=rnd.choice([None, False]))
     values = [Frozen({k: rnd.choice(["present", "absent"]) for k in rnd.sample(keys, n)}) for n in (1, 2, 3)]
@@ -190,6 +202,38 @@ def test_generated_mechanisms_are_answered_in_the_page_as_in_python(interpreter:
     runnable = [m for m in map(made, seeds) if any(edge.executes for edge in m.edges)]
     compared, wrong = differences(interpreter, [(m, list(questions(m, 20, random.Random(m.id)))) for m in runnable])
     assert wrong == [] and compared > 100 * len(runnable)
+
+
+THEN = """
+all => all.map(([data, keys, edges, asked]) => {
+  const model = new Model(data), given = values => new Map(Object.entries(values).map(([k, v]) => [keys.indexOf(k), v]));
+  return asked.map(([first, then]) => {
+    const answer = model.ask({values: given(first), then: given(then), reading: 0});
+    const rests = answer.changed.map(node => [keys[node], answer.step(node).restsOn.map(edge => edges[edge])]);
+    return {before: answer.before, after: answer.after, rests: Object.fromEntries(rests)};
+  });
+})
+"""
+
+
+def test_a_second_run_starts_in_the_page_where_python_starts_it(interpreter: Any) -> None:
+    rnd, rows, wanted = random.Random(7), [], []
+    for m in (m for m in map(made, range(120)) if any(edge.executes for edge in m.edges)):
+        run, asked = network.Run(m), [(several(m, rnd), several(m, rnd)) for _ in range(4)]
+        net = run.networks[network.AS_WRITTEN]
+        for first, then in asked:
+            second = {**first, **then}
+            before, after = run.values(first), run.values(second, after=first)
+            rests = {}
+            for node in (node for node in m.nodes if before[node] != after[node]):
+                facts = Reasons(net, second, node, first)
+                found = facts.inputs(facts.one() or []) if facts.decided and node not in second else []
+                kinds = ("edge", "requires", "unless", "effect")
+                rests[node] = list(dict.fromkeys(one.name for one in found if one.kind in kinds))
+            values = ([whatif._plain(value) for value in found.values()] for found in (before, after))
+            wanted.append({**dict(zip(("before", "after"), values, strict=True)), "rests": rests})
+        rows.append([in_page.compiled(m), list(m.nodes), [e.name for e in m.edges], asked])
+    assert [one for answers in interpreter.evaluate(THEN, rows) for one in answers] == wanted
 
 
 def test_an_experiment_may_move_what_only_a_rival_reading_needs() -> None:

@@ -203,6 +203,9 @@ def increases_are_not_complete(m: Mechanism) -> Iterator[Diagnostic]:
             use = "remove it" + (", or use `level:`" if edge.role == "increases" else "")
             message = f"{edge.verb!r} lowers nothing, so it has no `effect:`"
             yield error(says.location_of("effect"), "senseless-key", message, use)
+        if says.effect and says.effect.complete and says.effect.to:
+            message = f"a complete decrease leaves nothing, and this one leaves {says.effect.to!r}"
+            yield error(says.effect.location_of("to"), "senseless-key", message, "remove `to:` or `complete:`")
         if says.level and edge.role != "increases":
             use = "remove it" + (", or use `effect:`" if edge.role == "decreases" else "")
             message = f"{edge.verb!r} raises nothing, so it has no `level:`"

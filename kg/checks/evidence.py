@@ -20,7 +20,7 @@ def evidence_says_what_and_where(m: Mechanism) -> Iterator[Diagnostic]:
     scope = set(map(id, m.scope))
     changes = [change for reading in m.readings.values() for change in reading.edges.values()]
     effects = [*(edge.effect for edge in m.edges), *(change.effect for change in changes)]
-    unclaimed = [one for one in effects if one and not one.claim and one != Effect(complete=one.complete)]
+    unclaimed = [one for one in effects if one and not one.claim and one != Effect(complete=one.complete, to=one.to)]
     for item in (*m.evidence(), *unclaimed):
         claim = vocabulary.claims().get(item.claim)
         if claim is None and id(item) not in scope and "claim" not in item.locations:

@@ -9,7 +9,17 @@ from kg.checks.rules import error, rule
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, Location, near, nearest
 from kg.model.mechanism import Mechanism
-from kg.model.records import Assumption, Change, Condition, Edge, Expectation, Requirement, TrackedRecord
+from kg.model.records import (
+    ONE_LOWER,
+    Assumption,
+    Change,
+    Condition,
+    Edge,
+    Effect,
+    Expectation,
+    Requirement,
+    TrackedRecord,
+)
 from kg.reasoning import merge
 
 RESERVED = {
@@ -201,15 +211,26 @@ def values_are_known(m: Mechanism) -> Iterator[Diagnostic]:
 
 @rule
 def levels_are_known(m: Mechanism) -> Iterator[Diagnostic]:
-    """A level is declared by the node that an edge raises to it, or that an edge needs at it."""
+    """A level is declared by the node that an edge raises or lowers to it, or that an edge needs at it."""
     edges = {edge.name: edge for edge in m.edges}
     changed = ((edges.get(name), change) for reading in m.readings.values() for name, change in reading.edges.items())
     parts: Iterable[tuple[Edge | None, Edge | Change]] = (*((edge, edge) for edge in m.edges), *changed)
     for edge, part in parts:
         if edge and part.level and edge.verb in vocabulary.predicates() and edge.role == "increases":
             yield from _wrong_value(m, part.location_of("level"), edge.sentence.object, part.level, ())
+        if edge and part.effect:
+            yield from _lowered(m, part.effect, edge.sentence.object)
     for needed in _requirements(m):
         yield from _wrong_value(m, needed.location_of("level"), needed.node, needed.level, ())
+
+
+def _lowered(m: Mechanism, effect: Effect, name: str) -> Iterator[Diagnostic]:
+    """The complaint about a decrease to a level that its object does not have, or by one if it has no levels."""
+    if effect.to != ONE_LOWER:
+        yield from _wrong_value(m, effect.location_of("to"), name, effect.to, ())
+    elif name in m.nodes and not m.nodes[name].levels:
+        declared = "remove it, or give the node such as levels: [none, low, normal]"
+        yield error(effect.location_of("to"), "unknown-level", f"{name!r} has no levels", declared)
 
 
 def _wrong_value(

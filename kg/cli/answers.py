@@ -61,20 +61,25 @@ def _print_meetings(mechanism: Mechanism, answer: Answer, told: Iterable[Sequenc
 
 def _print_question(mechanism: Mechanism, answer: Answer) -> None:
     """What was set, and what the answer is compared with."""
+    from kg.reasoning import whatif
 
     def title(condition: str) -> str:
         return mechanism.conditions[condition].title or condition
 
     given: Mapping[str, str] = mechanism.conditions[answer.condition].values if answer.condition else {}
+    later = [f"{mechanism.nodes[node].label} {value}" for node, value in answer.then.items()]
     on_top = [
         f"{mechanism.nodes[node].label} {value}" for node, value in answer.settings.items() if given.get(node) != value
     ]
+    on_top = [words for words in on_top if words not in later]
     asked = ([title(answer.condition)] if answer.condition else []) + on_top
-    click.echo(click.style(f"{mechanism.id}: {', '.join(asked) or 'nothing set'}", bold=True))
+    then = f"; then {', '.join(later)}" if later else ""
+    click.echo(click.style(f"{mechanism.id}: {', '.join(asked) or 'nothing set'}{then}", bold=True))
     if answer.assumptions:
         click.echo("  assumed: " + ", ".join(answer.assumptions))
     against = answer.compared_with
-    click.echo(f"  compared with {title(against) if against in mechanism.conditions else 'the starting state'}")
+    words = "where that run ended" if against == whatif.BEFORE else "the starting state"
+    click.echo(f"  compared with {title(against) if against in mechanism.conditions else words}")
 
 
 def _print_change(mechanism: Mechanism, answer: Answer, step: Step, indent: str = "") -> None:

@@ -74,7 +74,9 @@ def settings_of(pairs: Sequence[str], option: str = "--set") -> dict[str, str]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not (name and equals and value):
-            raise click.UsageError(f"{option} {pair!r}: write {'NODE' if option == '--set' else 'NAME'}=VALUE")
+            raise click.UsageError(
+                f"{option} {pair!r}: write {'NODE' if option in ('--set', '--then') else 'NAME'}=VALUE"
+            )
         if found.setdefault(name, value) != value:
             raise click.UsageError(f"{option}: {name} is set to {found[name]} and to {value}")
     return found

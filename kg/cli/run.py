@@ -50,6 +50,12 @@ def _asking(command: Callable[..., None]) -> Callable[..., None]:
     metavar="start|CONDITION",
     help="Compare with this [default: with --in where --set is given, else with the start].",
 )
+@click.option(
+    "--then",
+    multiple=True,
+    metavar="NODE=VALUE",
+    help="Set this after the rest has run, and start from where it ended.",
+)
 @click.option("--explain", is_flag=True, help="Print every step with its edges, sources and species.")
 @click.option("--conditions", is_flag=True, help="Print every declared condition with its outcomes.")
 @click.option("--fixed-points", "fixed", is_flag=True, help="Print the exact fixed points (needs kg[exact]).")
@@ -69,6 +75,7 @@ def whatif(
     assume: Sequence[str],
     as_json: bool,
     against: str,
+    then: Sequence[str],
     explain: bool,
     conditions: bool,
     fixed: bool,
@@ -78,14 +85,15 @@ def whatif(
 
     Compares what is set on top of --in with that condition, all else with the starting state. Prints every outcome with
     why, then what else changes in the order in which it follows. Under every reading, unless one is named. NODE is a
-    key, a label, or a name or identifier of its term.
+    key, a label, or a name or identifier of its term. With --then a second run starts from where the first one ended, and
+    is compared with it: does a loop sustain itself once it is started?
     """
     from kg.reasoning import asked, disagreements, whatif
 
     mechanism = valid_mechanism(mech)
     if conditions:
-        if condition or fixed:
-            raise click.UsageError("--conditions shows every condition: leave out --in and --fixed-points")
+        if condition or fixed or then:
+            raise click.UsageError("--conditions shows every condition: leave out --in, --then and --fixed-points")
         more = asked.keyed(mechanism, settings_of(settings))
         rows = whatif.table(mechanism, assume, reading, more)
         narrowed = bool(more or reading or assume)
@@ -104,7 +112,8 @@ def whatif(
         values = asked.keyed(mechanism, settings_of(settings))
         print_fixed_points(mechanism, condition, values, reading, assume, seconds, as_json)
         return
-    answer = whatif.whatif(mechanism, condition, settings_of(settings), reading, assume, against)
+    later = settings_of(then, "--then")
+    answer = whatif.whatif(mechanism, condition, settings_of(settings), reading, assume, against, then=later)
     if as_json:
         supports, shown = disagreements.supports(mechanism), answer.as_dict()
         for step in shown["because"].values():

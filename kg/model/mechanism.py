@@ -393,7 +393,7 @@ class Mechanism(TrackedRecord):
                     requires="|".join(map(_needed, edge.requires)),
                     unless="|".join(map(_needed, edge.unless)),
                     level=edge.level,
-                    effect="" if edge.effect is None else "complete" if edge.effect.complete else "unstated",
+                    effect=edge.effect.extent if edge.effect else "",
                     sentence=edge.sentence.text,
                     mechanism=edge.mechanism,
                     species="|".join(self.support(edge).species),

@@ -145,11 +145,25 @@ class Requirement(TrackedRecord):
     evidence: tuple[Evidence, ...] = ()
 
 
+ONE_LOWER = "one level lower"  # how far a decrease goes, where no level is named
+
+
 @dataclass(frozen=True)
 class Effect(Evidence):
-    """How far a decrease goes, and where that stands. Not complete means that the size is unstated."""
+    """How far a decrease goes, and where that stands: complete, to a level, one level lower, or else unstated."""
 
     complete: bool = False
+    to: str = ""
+
+    @property
+    def extent(self) -> str:
+        """How far it goes, in words.
+
+        >>> Effect(complete=True).extent, Effect(to="low").extent, Effect(to=ONE_LOWER).extent, Effect().extent
+        ('complete', 'to low', 'one level lower', 'unstated')
+        """
+        to = self.to if self.to in ("", ONE_LOWER) else f"to {self.to}"
+        return "complete" if self.complete else to or "unstated"
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,10 @@ def in_words(mechanism: Mechanism, fact: Input) -> str:
     label = mechanism.nodes[fact.name].label if fact.name in mechanism.nodes else ""
     if fact.kind == "closed":
         return f"nothing unlisted causes {label}"
-    if fact.kind in ("start", "was"):
-        return f"{label} {'starts' if fact.kind == 'start' else 'was'} {fact.value}"
+    if fact.kind == "start":
+        return f"{label} starts {fact.value}"
+    if fact.kind == "was":
+        return f"{label} was {fact.value} where the run before ended"
     if fact.kind == "set":
         return f"{label} is set {fact.value}"
     words = mechanism.words(mechanism.edge(fact.name))

@@ -1,7 +1,7 @@
 """Exact answers by clingo (the extra ``kg[exact]``): fixed points, and what they settle that propagation leaves open.
 
 A fixed point gives every gate the value that its inputs give it. Unknown starting values and unstated effects may be
-either, so a mechanism has many; what is the same in all of them is settled.
+either, so a mechanism has many; what is the same in all of them is settled. A run from rest may reach only some of them.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def fixed_points(
     """
     run = Run(mechanism, assume, reading)
     net = run.networks[reading or AS_WRITTEN]
-    facts, held = net.facts(run.settings(condition, values))
+    facts, held, _ = net.facts(run.settings(condition, values))
     roots = list(nodes) or list(net.variables)
     for node in roots:
         if node not in net.variables:

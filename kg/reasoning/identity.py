@@ -133,14 +133,18 @@ def _differs(m: Mechanism, a: Node, n: Mechanism, b: Node) -> tuple[str, ...]:
 
 
 def around(m: Mechanism, place: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The places around something, and the cells among them: term -> label."""
+    """The places around something, and the cells among them: term -> label.
+
+    A term of the Cell Ontology is a cell, whether or not terms.tsv has it.
+    """
     here: dict[str, str] = {}
     cells: dict[str, str] = {}
     for key in m.within(place):
         one = m.places[key]
-        entry = vocabulary.terms().get(one.term.id) if one.term else None
-        of = cells if entry and entry.kind == "cell" else here
-        of[one.term.id if one.term else key] = one.label
+        id = one.term.id if one.term else ""
+        entry = vocabulary.terms().get(id)
+        of = cells if (entry.kind == "cell" if entry else id.startswith("CL:")) else here
+        of[id or key] = one.label
     return here, cells
 
 

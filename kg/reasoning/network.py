@@ -4,6 +4,7 @@
 all it requires are present, nothing of its ``unless`` is, and no edge that blocks it fires. A node is *present* if it
 starts so or a firing increase supports it, and no complete decrease fires. Values are present, absent and unknown
 (strong Kleene logic, least fixpoint), so an answer is never firmer than what is known, and it is found in linear time.
+A loop keeps the value that it starts with if nothing that can happen on the way changes it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from kg.model.diagnostics import KgError, near
 from kg.model.mechanism import Mechanism, once
-from kg.model.records import Edge, Node, Requirement
+from kg.model.records import ONE_LOWER, Edge, Node, Requirement
 
 T = TypeVar("T")
 
@@ -38,7 +40,8 @@ class Input(NamedTuple):
     """Something known that an answer may stand on, and that can be taken back.
 
     ``kind`` is edge (the edge holds), requires or unless (a condition of the edge), start (a starting value), closed
-    (nothing else causes this node), effect (the size of a decrease) or set (an intervention).
+    (nothing else causes this node), effect (the size of a decrease), set (an intervention) or was (the value with
+    which the run before ended).
     """
 
     kind: str
@@ -61,6 +64,7 @@ class Network:
         self.variables: dict[str, list[int]] = {}  # node -> the gate of each level above the lowest
         self.levels: dict[str, tuple[str, ...]] = {}
         self.fires: dict[str, int] = {}  # edge -> gate
+        self.starts: dict[int, int] = {}  # gate of a node -> the input that says how it starts
         self._outs: list[list[int]] = []
         self._constant: list[int] = []  # gates that nothing feeds: an AND is true, an OR is false
 
@@ -75,7 +79,7 @@ class Network:
         return number
 
     def what(self, number: int) -> Input | None:
-        """What an input says; None for a gate."""
+        """What an input says; None for a gate, and for how a gate was."""
         return Input(*self._inputs[number]) if number in self._inputs else None
 
     def gate(self, kind: int, literals: Sequence[int]) -> int:
@@ -93,19 +97,49 @@ class Network:
         self._constant = [n for n, kind in enumerate(self.gates) if kind and not self.ins[n]]
         return self
 
-    def propagate(self, facts: Mapping[int, bool], held: Collection[int] = ()) -> dict[int, bool]:
-        """The least fixpoint: what must be true or false if these facts hold; what is not in it is open.
+    def propagate(
+        self,
+        facts: Mapping[int, bool],
+        held: Collection[int] = (),
+        starts: Mapping[int, int] | None = None,
+        asked: Iterable[int] | None = None,
+    ) -> dict[int, bool]:
+        """What must be true or false in the end if these facts hold; what is not in it is open.
 
-        The dict is in the order in which things were decided: the facts as given, then breadth first, each literal
-        reaching what it feeds from the lowest number up. ``held`` gates are fixed from outside: only a fact decides
-        them. The work is linear in what the facts reach, whatever the size of the network.
+        The dict is in the order in which things were decided. ``settle`` explains the arguments.
         """
-        value = dict(facts)
+        return self.settle(facts, held, starts, asked)[0]
+
+    def settle(
+        self,
+        facts: Mapping[int, bool],
+        held: Collection[int] = (),
+        starts: Mapping[int, int] | None = None,
+        asked: Iterable[int] | None = None,
+    ) -> tuple[dict[int, bool], dict[int, bool]]:
+        """What must be true or false in the end, and which of it only because it starts so and nothing changes it.
+
+        First all that follows from the facts, whatever the start. Then loops: what is still open keeps the value with
+        which it starts if nothing that can happen on the way changes it, and more may follow from that. ``starts``
+        are the facts that say how gates start (default: those of rest); ``asked`` are the gates that matter (default:
+        those of all nodes).
+        """
+        value = self.percolate(facts, held)
+        kept = self._kept(value, facts, held, starts, asked)
+        return (self.percolate({**value, **kept}, held) if kept else value), kept
+
+    def percolate(self, facts: Mapping[int, bool], held: Collection[int] = ()) -> dict[int, bool]:
+        """The least fixpoint of the facts alone: what holds in the end from whatever start.
+
+        Breadth first, each literal reaching what it feeds from the lowest number up. ``held`` gates are fixed from
+        outside: only a fact decides them. The work is linear in what the facts reach, whatever the size of the network.
+        """
+        gates, ins, outs = self.gates, self.ins, self._outs
+        value = {number: known for number, known in facts.items() if number < len(gates)}
         for number in self._constant:
             if number not in held:
-                value.setdefault(number, self.gates[number] == 1)
+                value.setdefault(number, gates[number] == 1)
         left: dict[int, int] = {}
-        gates, ins, outs = self.gates, self.ins, self._outs
         queue = list(value)
         for number in queue:  # grows while it is read
             known = value[number]
@@ -123,10 +157,95 @@ class Network:
                 queue.append(fed)
         return value
 
-    def facts(self, settings: Mapping[str, str]) -> tuple[dict[int, bool], set[int]]:
-        """All that is known under some settings: the inputs, and the gates of the nodes that are set, which are held.
+    def _kept(
+        self,
+        value: Mapping[int, bool],
+        facts: Mapping[int, bool],
+        held: Collection[int],
+        starts: Mapping[int, int] | None,
+        asked: Iterable[int] | None,
+    ) -> dict[int, bool]:
+        """The gates of nodes that percolation leaves open and that keep the value with which they start."""
+        if asked is None:
+            asked = self.starts if len(value) < len(self.gates) else ()
+        if not any(number not in value and number in self._looped for number in asked):
+            return {}
+        starts = self.starts if starts is None else starts
+        roots = [n for n, start in starts.items() if start in facts and n not in value and n in self._looped]
+        may = self.possible(roots, facts, held, starts)
+        kept = {n: n << 1 | 1 in may for n in self.starts if n not in value}
+        return {n: known for n, known in kept.items() if (n << 1 in may) is not known}
 
-        Both by number, whatever the order of the settings, so that the same settings always have the same reasons.
+    def possible(
+        self,
+        roots: Iterable[int],
+        facts: Mapping[int, bool],
+        held: Collection[int],
+        starts: Mapping[int, int] | None = None,
+    ) -> set[int]:
+        """Which values the roots, and all that they depend on, may have on the way: twice a gate, plus one for true.
+
+        The least set that has the start and, with some values, all that these bring about, in whatever order and
+        however late. It leaves out nothing that can happen, and a gate that has one value in it never changes.
+        """
+        starts = self.starts if starts is None else starts
+        gates, ins, outs = self.gates, self.ins, self._outs
+        may: set[int] = set()
+        queue: list[int] = []
+        cone, stack = set(roots), list(roots)
+        for number in stack:  # grows while it is read
+            given = facts.get(number)
+            inner = given is None and number not in held and gates[number]  # what it depends on matters
+            if inner and number in starts:
+                given = facts.get(starts[number])
+                inner = given is not None  # else it may have either value, whatever comes
+            elif inner and not ins[number]:
+                given = gates[number] == 1
+            if inner:
+                new = [literal >> 1 for literal in ins[number] if literal >> 1 not in cone]
+                cone.update(new)
+                stack += dict.fromkeys(new)
+                if given is None:
+                    continue
+            queue += [number << 1, number << 1 | 1] if given is None else [number << 1 | given]
+        may.update(queue)
+        left: dict[int, int] = {}
+        for one in queue:  # grows while it is read
+            for out in outs[one >> 1]:
+                fed = out >> 1
+                if fed not in cone or fed in held or fed in facts:
+                    continue
+                arriving = (one ^ out) & 1
+                if arriving == (gates[fed] == 1):  # only all literals together bring it about
+                    rest = left.get(fed) or len(ins[fed])
+                    left[fed] = rest - 1
+                    if rest > 1:
+                        continue
+                if fed << 1 | arriving not in may:
+                    may.add(fed << 1 | arriving)
+                    queue.append(fed << 1 | arriving)
+        return may
+
+    @cached_property
+    def _looped(self) -> set[int]:
+        """The gates that lie in a loop or depend on one: only for these the start matters."""
+        left = [len(literals) for literals in self.ins]
+        queue = [number for number, count in enumerate(left) if not count]
+        for number in queue:  # grows while it is read
+            for out in self._outs[number]:
+                left[out >> 1] -= 1
+                if not left[out >> 1]:
+                    queue.append(out >> 1)
+        return {number for number, count in enumerate(left) if count}
+
+    def facts(
+        self, settings: Mapping[str, str], after: Mapping[str, str] | None = None
+    ) -> tuple[dict[int, bool], set[int], Mapping[int, int]]:
+        """All that is known under some settings, the gates of the nodes that are set, which are held, and the starts.
+
+        Numbers go by the nodes, whatever the order of the settings, so that the same settings always have the same
+        reasons. ``after`` are the settings of a run before this one: nodes then start with the values with which that
+        run ended, as further facts.
 
         Raises QueryError for a value that a node does not have.
         """
@@ -139,7 +258,12 @@ class Network:
                 held.add(number)
                 if rank is not None:
                     facts[number] = k <= rank
-        return facts, held
+        if after is None:
+            return facts, held, self.starts
+        ended = self.propagate(*self.facts(after))
+        size = len(self.gates)  # numbers from here on: how each gate was
+        facts.update((size + number, ended[number]) for number in self.starts if number in ended)
+        return facts, held, {number: size + number for number in self.starts}
 
     def cone(self, roots: Iterable[int]) -> set[int]:
         """All gates and inputs that some gates depend on."""
@@ -235,31 +359,44 @@ def _condition(net: Network, edge: Edge, kind: str, needed: Requirement) -> int:
 def _value(net: Network, node: Node, increases: list[Edge], decreases: list[Edge]) -> None:
     """node >= k: (starts so, or a firing increase reaches k) AND no complete decrease fires."""
     levels = net.levels[node.key]
-    spared = [_spared_literal(net, edge) for edge in decreases]
+    unstated = {edge.name: net.input(("effect", edge.name), None) << 1 for edge in decreases if _unstated(edge)}
     start = node.at_start or ("absent" if increases else "unknown")
     rank = net.rank(node.key, start)
+    raised: list[int] = []  # the gate of each level, before anything lowers it
     for k, number in enumerate(net.variables[node.key], 1):
         known = None if rank is None else rank >= k
         kind = "closed" if known is False and increases else "start"
         said = start if len(levels) == 2 else f"{start} ({levels[k]})"
-        base = net.input((kind, node.key, "", said), known)
+        base = net.starts[number] = net.input((kind, node.key, "", said), known)
         causes = [base << 1]
         for edge in increases:
             reached = levels.index(edge.level) if edge.level in levels else 1
             if reached >= k:
                 causes.append(net.fires[edge.name] << 1)
-        if spared:
-            net.ins[number] = (net.gate(2, tuple(causes)) << 1, *spared)
+        if decreases:
+            raised.append(net.gate(2, tuple(causes)))
         else:
             net.gates[number], net.ins[number] = 2, tuple(causes)
+    for k, gate in enumerate(raised, 1):
+        spared = (_spared_literal(net, edge, unstated.get(edge.name), levels, k, raised) for edge in decreases)
+        net.ins[net.variables[node.key][k - 1]] = (gate << 1, *(literal for literal in spared if literal is not None))
 
 
-def _spared_literal(net: Network, edge: Edge) -> int:
-    """The literal that a decrease leaves its object: not fired, or, if its size is unstated, perhaps even so."""
-    fires = net.fires[edge.name] << 1 | 1
-    if edge.effect and edge.effect.complete:
-        return fires
-    return net.gate(2, (fires, net.input(("effect", edge.name), None) << 1)) << 1
+def _unstated(edge: Edge) -> bool:
+    return edge.effect is None or edge.effect.extent == "unstated"
+
+
+def _spared_literal(
+    net: Network, edge: Edge, unstated: int | None, levels: Sequence[str], k: int, raised: Sequence[int]
+) -> int | None:
+    """The literal by which the object of a decrease keeps a level: not fired, or ...; None if it keeps it anyway."""
+    spared = net.fires[edge.name] << 1 | 1
+    to = edge.effect.to if edge.effect else ""
+    if unstated is not None:  # ... perhaps even so
+        return net.gate(2, (spared, unstated)) << 1
+    if to == ONE_LOWER and k < len(raised):  # ... raised to the next level
+        return net.gate(2, (spared, raised[k] << 1)) << 1
+    return None if to in levels and k <= levels.index(to) else spared
 
 
 @once
@@ -325,10 +462,22 @@ class Run:
     def _any(self) -> Network:
         return next(iter(self.networks.values()))
 
-    def values(self, settings: Mapping[str, str], reading: str = "") -> dict[str, Value]:
-        """The value of every node, under one reading (the first, if none is named)."""
+    def values(
+        self, settings: Mapping[str, str], reading: str = "", after: Mapping[str, str] | None = None
+    ) -> dict[str, Value]:
+        """The value of every node, under one reading (the first, if none is named).
+
+        ``after`` are the settings of a run before this one, from whose end it starts; without it, a run starts from
+        rest.
+
+        >>> from kg.formats import read
+        >>> run = Run(read("ta1-tlr7"))
+        >>> both = run.settings("both")
+        >>> run.values({**both, "TLR7": "absent"}, after=both)["tumour_control"]
+        'partial'
+        """
         net = self.networks[reading] if reading else self._any
-        value = net.propagate(*net.facts(settings))
+        value = net.propagate(*net.facts(settings, after))
         return {node: net.read(node, value) for node in net.variables}
 
 

@@ -20,6 +20,7 @@ from kg.reasoning.reasons import Reasons, missing_facts
 if TYPE_CHECKING:
     from kg.model.frames import DataFrame
 
+BEFORE = "before"  # what an answer with ``then`` is compared with: where the run before it ended
 START = "start"  # what an answer is compared with unless something is set on top of a condition: the starting state
 
 UNSTATED = "inference"  # what a step that no source states counts as: the curator drew it
@@ -74,10 +75,11 @@ class Answer:
     """What follows from some settings, compared with a condition or with the starting state."""
 
     settings: Mapping[str, str]
+    then: Mapping[str, str]  # what was set after a first run had ended
     condition: str
     assumptions: tuple[str, ...]
     reading: str
-    compared_with: str  # START, or the key of a condition
+    compared_with: str  # START, BEFORE, or the key of a condition
     values: Mapping[str, Value]
     before: Mapping[str, Value]  # in what it is compared with
     outcomes: tuple[Step, ...]  # every declared outcome, changed or not
@@ -91,6 +93,7 @@ class Answer:
         """The answer as plain values, for ``--json``."""
         return {
             "settings": dict(self.settings),
+            "then": dict(self.then),
             "condition": self.condition,
             "assumptions": list(self.assumptions),
             "reading": self.reading,
@@ -145,13 +148,15 @@ def whatif(
     assume: Collection[str] = (),
     against: str = "",
     about: Collection[str] = (),
+    then: Mapping[str, str] | None = None,
 ) -> Answer:
     """What follows from a condition and further settings: every outcome, and every node that changes.
 
     What is set on top of a condition is compared with that condition, all else with the starting state; ``against``
     names another condition, or START. A node may be named by its key, its label, or a name of its term. Every answer
     is computed under each reading, unless one is named; where readings differ, that is the answer. ``about`` names
-    nodes whose steps are wanted even if they are no outcomes and do not change.
+    nodes whose steps are wanted even if they are no outcomes and do not change. ``then`` is set after the run of all else
+    has ended: a second run starts from there, and is compared with it.
 
     >>> from kg.formats import read
     >>> answer = whatif(read("ta1-tlr7"), "both", {"TLR7": "absent"})
@@ -164,18 +169,22 @@ def whatif(
         raise QueryError(f"{mechanism.id} has no edge that can be run")
     run = Run(mechanism, assume, reading)
     values = keyed(mechanism, values)
-    settings = run.settings(condition, values)
-    against = against or (condition if condition and values else START)
-    base = run.settings("" if against == START else against)
-    compared = _Comparison(run, reading or AS_WRITTEN, settings, base)
+    first = run.settings(condition, values)
+    later = keyed(mechanism, then)
+    settings = run.settings(values={**first, **later})
+    ended = first if later else None
+    against = against or (BEFORE if later else condition if condition and values else START)
+    base = first if against == BEFORE else run.settings("" if against == START else against)
+    compared = _Comparison(run, reading or AS_WRITTEN, settings, base, ended)
     before, after = compared.before, compared.after
     was = {} if against == START else _disagreeing(run, base)  # the start is that of the file as written
-    disagree = _disagreeing(run, settings)
+    disagree = _disagreeing(run, settings, ended)
     changed = [node for node in compared.order() if before[node] != after[node] or disagree.get(node) != was.get(node)]
     compared.disagree = disagree
     steps = {node: compared.step(node) for node in dict.fromkeys((*changed, *mechanism.outcomes, *about))}
     return Answer(
         settings,
+        later,
         condition,
         run.assumptions,
         reading or AS_WRITTEN,
@@ -187,7 +196,7 @@ def whatif(
         tuple(compared.opposed),
         steps,
         disagree,
-        cited(mechanism, settings, reading, run.assumptions),
+        cited(mechanism, first, reading, run.assumptions, later),
     )
 
 
@@ -206,9 +215,11 @@ def opposed_at(
     return behind(compared.net, compared.decided, node, compared.opposed)
 
 
-def _disagreeing(run: Run, settings: Mapping[str, str]) -> dict[str, dict[str, Value]]:
+def _disagreeing(
+    run: Run, settings: Mapping[str, str], after: Mapping[str, str] | None = None
+) -> dict[str, dict[str, Value]]:
     """The nodes to which the readings give different values, with the value under each."""
-    each = {name: run.values(settings, name) for name in run.networks}
+    each = {name: run.values(settings, name, after) for name in run.networks}
     found = {}
     for node in run.mechanism.nodes:
         by = {name: each[name][node] for name in each}
@@ -217,7 +228,13 @@ def _disagreeing(run: Run, settings: Mapping[str, str]) -> dict[str, dict[str, V
     return found
 
 
-def cited(mechanism: Mechanism, settings: Mapping[str, str], reading: str = "", assume: Collection[str] = ()) -> str:
+def cited(
+    mechanism: Mechanism,
+    settings: Mapping[str, str],
+    reading: str = "",
+    assume: Collection[str] = (),
+    then: Mapping[str, str] | None = None,
+) -> str:
     """How the answer to a what-if is cited: by the condition that sets just this, else by all that was set.
 
     The order in which things were set does not matter, nor that of the file.
@@ -231,6 +248,7 @@ def cited(mechanism: Mechanism, settings: Mapping[str, str], reading: str = "", 
     """
     named = sorted(key for key, one in mechanism.conditions.items() if one.values == settings and not assume)
     pairs = [] if named else [("set", f"{node}:{value}") for node, value in sorted(settings.items())]
+    pairs += [("then", f"{node}:{value}") for node, value in sorted((then or {}).items())]
     pairs += [("reading", reading)] * bool(reading) + [("assume", one) for one in sorted(assume)]
     asked = "" if named and not pairs else f"?{urlencode(pairs or [('set', '')], safe=':')}"
     return mechanism.cite("/".join(["run", *named[:1]]) + asked)
@@ -239,17 +257,26 @@ def cited(mechanism: Mechanism, settings: Mapping[str, str], reading: str = "", 
 class _Comparison:
     """The nodes of a mechanism under some settings beside those under others, in one reading."""
 
-    def __init__(self, run: Run, reading: str, settings: Mapping[str, str], base: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        run: Run,
+        reading: str,
+        settings: Mapping[str, str],
+        base: Mapping[str, str],
+        ended: Mapping[str, str] | None = None,
+    ) -> None:
+        """``ended`` are the settings of a run before this one, from whose end it starts."""
         self.run = run
         self.net = run.networks[reading]
         self.mechanism = under(run.mechanism, reading)
         self.settings = settings
-        self.decided = self.net.propagate(*self.net.facts(settings))
+        self.ended = ended
+        self.decided = self.net.propagate(*self.net.facts(settings, ended))
         self.base = self.net.propagate(*self.net.facts(base))
         self.after = {node: self.net.read(node, self.decided) for node in self.net.variables}
         self.before = {node: self.net.read(node, self.base) for node in self.net.variables}
         self.disagree: Mapping[str, Mapping[str, Value]] = {}
-        self.observed = observed(run, settings)
+        self.observed = {} if ended else observed(run, settings)  # what sources say is of runs from rest
         self.opposed = [one for one in meetings(self.mechanism, self.net, self.decided) if one.node not in settings]
 
     def order(self) -> list[str]:
@@ -264,7 +291,7 @@ class _Comparison:
             return Step(node, before, after, (), "set")
         because = tuple(_deciding(self.mechanism, self.net, self.decided, self.base, node))
         opposed = behind(self.net, self.decided, node, self.opposed)
-        reasons = Reasons(self.net, self.settings, node)
+        reasons = Reasons(self.net, self.settings, node, self.ended)
         if not reasons.decided:
             status = "readings disagree" if node in self.disagree else "unknown"
             missing = tuple(missing_facts(self.net, self.decided, node, self.settings))
@@ -319,16 +346,16 @@ class _Comparison:
             return "observed"
         if said:
             return "prediction, of which a comparison was observed"
-        reasons = Reasons(self.net, self.settings, node) if self.run.assumptions else None
+        reasons = Reasons(self.net, self.settings, node, self.ended) if self.run.assumptions else None
         assumed = self._assumed(reasons.inputs(reasons.one() or [])) if reasons else []
         return "prediction under an assumption" if assumed else "prediction"
 
 
 def acting_claim(edge: Edge) -> str:
-    """The claim on which an edge acts in a run: the weakest of the sentence, its requirements, and a complete effect.
+    """The claim on which an edge acts in a run: the weakest of the sentence, its requirements, and a stated effect.
 
     >>> from kg.formats import read
-    >>> acting_claim(read("ta1-tlr7").edge("depletion"))      # that levels fell far enough is the curator's inference
+    >>> acting_claim(read("ta1-tlr7").edge("depletion"))      # that levels fall to low is the curator's inference
     'inference'
     """
     parts = [claim_of(edge.evidence)]

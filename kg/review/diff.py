@@ -302,7 +302,7 @@ def _replaced(m: Mechanism, change: Replaced) -> object:
         None if part is None else frozenset((one.node, one.level, _items(m, one.evidence)) for one in part)
         for part in (change.requires, change.unless)
     ]
-    effect = (change.effect.complete, _said(m, change.effect)) if change.effect else None
+    effect = (change.effect.extent, _said(m, change.effect)) if change.effect else None
     return (*needs, change.level, effect, change.run)
 
 
@@ -348,7 +348,7 @@ _KEYS: dict[str, Callable[[Mechanism, Edge], str]] = {
     "requires": _needs("requires"),
     "unless": _needs("unless"),
     "level": lambda m, edge: edge.level,
-    "effect": lambda m, edge: "complete" if edge.effect and edge.effect.complete else "",
+    "effect": lambda m, edge: edge.effect.extent.replace("unstated", "") if edge.effect else "",
     "run": lambda m, edge: "yes" if edge.run else "no",
 }
 
@@ -365,7 +365,8 @@ def _said(m: Mechanism, item: Evidence) -> tuple[tuple[str, str], ...]:
     """An item of evidence by what it says, the source in full; the curator's own step has none."""
     source = m.source(item) if item.anchor or item.span or not item.because else None
     said = {**plain(item), "source": source.key if source else ""}
-    said.pop("complete", None)
+    for key in ("complete", "to"):
+        said.pop(key, None)
     return tuple(sorted((key, str(sorted(value) if isinstance(value, list) else value)) for key, value in said.items()))
 
 

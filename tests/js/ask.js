@@ -1,9 +1,11 @@
-// Puts questions to model.js; answers come back with names for numbers, as Answer.as_dict() of kg.causal has them.
+// Puts questions to model.js; answers come back with names for numbers, as Answer.as_dict() of kg.reasoning has them.
 all => all.map(([data, keys, labels, edges, words, questions, apart]) => {
   const model = new Model(data), named = Object.fromEntries;
   const conditions = data.conditions.map(c => c[0]), assumptions = data.assumptions.map(a => a[0]);
   const readings = data.readings.map(r => r.key);
   const missing = {start: of => `whether ${keys[of]} is present`, effect: of => `how far ${edges[of]} goes`};
+  const loop = ({brakes, nodes}) =>
+    `${brakes ? 'a loop brakes itself, so it has no settled value' : 'the order of events settles a loop'}: ${nodes.map(n => keys[n]).join(', ')}`;
   const why = {
     subject: (why, value) => why.open ? `it is unknown whether ${labels[why.node]} is present` : `${labels[why.node]} is ${value}`,
     requires: (why, value) => `it requires ${labels[why.node]}${data.levels[why.node] ? ` at ${why.level}` : ''}, which is ${value}`,
@@ -18,7 +20,7 @@ all => all.map(([data, keys, labels, edges, words, questions, apart]) => {
       status: step.status + (step.under.length ? ' ' + step.under.map(n => assumptions[n]).join(', ') : ''),
       support: step.support, weakest: step.weakest < 0 ? '' : data.claims[step.weakest], rests_on: step.restsOn.map(e => edges[e]),
       species: named(step.species.map(([taxon, count]) => [taxon < 0 ? 'not stated' : data.taxa[taxon], count])),
-      missing: step.missing.map(m => missing[m.kind](m.of)).sort(), closed: step.closed.map(n => keys[n]),
+      missing: step.loop ? [loop(step.loop)] : step.missing.map(m => missing[m.kind](m.of)).sort(), closed: step.closed.map(n => keys[n]),
       observed: step.observed.map(([relation, than]) => `${relation} ${relation === 'is' ? than : conditions[than]}`)
     };
   };

@@ -1,4 +1,4 @@
-// network.js and model.js under node. Python writes the cases, and says what must come out: tests/test_javascript.py.
+// network.js, reasons.js and model.js under node. Python writes the cases, and says what must come out: tests/test_javascript.py.
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import test from 'node:test';
@@ -6,25 +6,28 @@ import {ask, load} from './load.mjs';
 
 if (!process.env.KG_CASES) throw new Error('No cases: run python -m pytest tests/test_javascript.py, which writes them.');
 const {examples, compared, pair} = JSON.parse(readFileSync(process.env.KG_CASES, 'utf8'));
-const {Model, Impossible, combinations} = load(['network', 'model'], ['Model', 'Impossible', 'combinations']);
+const {Model, Impossible, combinations} = load(['network', 'reasons', 'model'], ['Model', 'Impossible', 'combinations']);
 const answers = ask(Model);
 const plain = value => JSON.parse(JSON.stringify(value));
 
 /** A mechanism whose nodes are asked for by name. */
 function sketch({data, nodes}) {
   const model = new Model(data), settings = set => new Map(Object.entries(set).map(([node, value]) => [nodes.indexOf(node), value]));
-  return {model, nodes, settings, values: set => {
-    const {after} = model.ask({values: settings(set)});
-    return Object.fromEntries(after.map((value, n) => [nodes[n], value]));
-  }};
+  const ask = (set, first = null) => model.ask(first ? {values: settings(first), then: settings(set)} : {values: settings(set)});
+  const values = (set, first) => Object.fromEntries(ask(set, first).after.map((value, n) => [nodes[n], value]));
+  return {model, nodes, settings, ask, values};
 }
 
 test('the examples of docs/semantics.md hold', () => {
+  const loops = [];
   for (const example of examples) {
-    const values = sketch(example).values(example.set);
+    const one = sketch(example), {nodes} = one, values = one.values(example.set, example.after), answer = one.ask(example.set, example.after);
+    const each = nodes.flatMap((_, n) => answer.step(n).loop ?? []).map(({brakes, nodes: some}) => `${brakes ? 'brakes' : 'order'}: ${some.map(n => nodes[n])}`);
+    if (each.length) loops.push([nodes.join(), ...new Set(each)]);
     for (const [node, value] of Object.entries(example.then)) assert.deepEqual(values[node], value, `${node} in\n${example.text}`);
   }
-  assert.ok(examples.length > 15);
+  assert.deepEqual(loops, [['S,A,B', 'brakes: A,B'], ['S,D,A,B', 'order: A,B']]);
+  assert.ok(examples.length > 15 && examples.some(example => example.after));
 });
 
 for (const {id, row, expected, experiments} of compared) test(`${id} is answered as in Python`, () => {

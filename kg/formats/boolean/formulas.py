@@ -17,7 +17,7 @@ from typing import Any
 from kg.formats.shared import drafting
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Effect, Node, Requirement, Sentence
+from kg.model.records import ONE_LOWER, Edge, Effect, Node, Requirement, Sentence
 
 MOST_VARIABLES = 16  # of one function: its table has two to the power of these rows
 MOST_TOKENS = 100_000  # of one function, as text
@@ -212,14 +212,11 @@ def impossible(variables: Sequence[str]) -> int:
     return table
 
 
-BASAL = " basal"  # no file names a node so
-
-
 def express(draft: drafting.Draft, target: str, functions: Sequence[Function], at: Location | None) -> None:
     """The functions of a node as edges to it; all their variables are nodes of the draft by the names of the file.
 
     ``functions[k]`` is true where the node has at least level k + 1, all over the same variables; of a Boolean node
-    there is one. A higher level that holds without any input, and is not simply lost, comes from a node ``basal``.
+    there is one. A level that holds without any input is one that the node starts with, and decreases lower it.
     Raises NoFunction if one has too many prime implicants.
     """
     key, names = draft.keys[target], functions[0].variables
@@ -228,15 +225,19 @@ def express(draft: drafting.Draft, target: str, functions: Sequence[Function], a
     levels = draft.nodes[key].levels or ("absent", "present")
     place = {name: number for number, name in enumerate(draft.nodes)}
     start = next((k for k in range(len(tables), 0, -1) if tables[k - 1] & 1), 0)
-    lowered = start > 0 and all(table == tables[0] for table in tables[:start])
-    terms = {table: _possible(Function(names, table), never) for table in tables}
-    if lowered or not any(terms.values()):
+    terms = {table: _possible(Function(names, table), never) for table in tables[start:]}
+    if start or not any(terms.values()):
         draft.nodes[key] = replace(draft.nodes[key], at_start=levels[start])
-    if lowered:
-        for term in _possible(Function(names, everything & ~functions[0].table | never), never):
-            _edge(draft, key, "prevents", term, at, place, effect=Effect(complete=True))
-    for k, table in enumerate(tables):
-        if k >= (start if lowered else 0) and table not in tables[k + 1 :]:
+    lower: list[Term] = []  # what lowers it further
+    for k, table in enumerate(tables[:start]):
+        lost = _possible(Function(names, everything & ~table | never), never)
+        for term in lost:
+            if term not in lower:
+                effect = Effect(to=levels[k]) if k else Effect(complete=True)
+                _edge(draft, key, "prevents", term, at, place, effect=effect)
+        lower += lost
+    for k, table in enumerate(tables[start:], start):
+        if table not in tables[k + 1 :]:
             more = {"level": levels[k + 1]} if draft.nodes[key].levels else {}
             for term in terms[table]:
                 _edge(draft, key, "promotes", term, at, place, **more)
@@ -270,14 +271,10 @@ def _edge(
             found.append(Requirement(node.key, node.levels[level] if level > 1 else ""))
         return sorted(found, key=lambda one: (bool(one.level), place.get(one.node, 0)))
 
-    true, false = needed(term[0]), needed(sorted(term[1]))
-    if true:
-        subject = true[0].node
-        true = true if true[0].level else true[1:]
-    else:
-        note = "stands for what holds without any input: the basal level of the model"
-        subject = draft.node(BASAL, "basal level", key="basal", at_start="present", kind="state", note=note)
-    draft.edge(Sentence(subject, verb, key), requires=tuple(true), unless=tuple(false), at=at, **more)
+    first, *true = needed(term[0])  # without input it holds from the start, and no edge says so
+    requires = (first, *true) if first.level else tuple(true)
+    unless = tuple(needed(sorted(term[1])))
+    draft.edge(Sentence(first.node, verb, key), requires=requires, unless=unless, at=at, **more)
 
 
 # ---------------------------------------------------------------- a mechanism as functions
@@ -333,15 +330,25 @@ class Net:
         increases = [edge for edge in into if edge.role == "increases"]
         decreases = [edge for edge in into if edge.role == "decreases"]
         reached = self.start(node)
-        causes = [self.fires(edge) for edge in increases if self.rank(node, edge.level) >= rank]
-        if reached is None:
-            causes.insert(0, self.open(f"{name}__start", node.key, str(rank), "start") if causes or decreases else name)
-        elif reached >= rank:
-            causes = ["1"]
-        spared = [f"!{_bracketed(self.fires(edge))}" for edge in decreases]
-        for i, edge in enumerate(decreases):
-            if not (edge.effect and edge.effect.complete):
-                spared[i] = f"({spared[i]} | {self.open(f'{word(edge.name)}__spares')})"
+
+        def raised(to: int) -> list[str]:
+            """What raises the node to a rank, before anything lowers it."""
+            causes = [self.fires(edge) for edge in increases if self.rank(node, edge.level) >= to]
+            if reached is None:
+                at = self.variable(node, to)
+                start = self.open(f"{at}__start", node.key, str(to), "start") if causes or decreases else at
+                return [start, *causes]
+            return ["1"] if reached >= to else causes
+
+        causes, spared = raised(rank), []
+        for edge in decreases:
+            spare, to = f"!{_bracketed(self.fires(edge))}", edge.effect.to if edge.effect else ""
+            if edge.effect is None or edge.effect.extent == "unstated":
+                spare = f"({spare} | {self.open(f'{word(edge.name)}__spares', edge.name, 'spares')})"
+            elif to == ONE_LOWER and rank + 1 < len(node.levels):
+                spare = f"({' | '.join([spare, *dict.fromkeys(raised(rank + 1))])})"
+            if to not in node.levels or rank > node.levels.index(to):
+                spared.append(spare)
         alternatives = " | ".join(dict.fromkeys(causes)) or "0"
         return " & ".join([f"({alternatives})" if spared and len(causes) > 1 else alternatives, *spared])
 

@@ -17,7 +17,7 @@ from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import construct, keys, vocabulary
 from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import Effect, Evidence, Frozen, Place, Requirement, Sentence, Source, TrackedRecord
+from kg.model.records import ONE_LOWER, Effect, Evidence, Frozen, Place, Requirement, Sentence, Source, TrackedRecord
 from kg.model.vocabulary import Term
 
 if TYPE_CHECKING:
@@ -327,14 +327,15 @@ def _edge(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Any])
         more["place"] = edge.text("place")
     if role == "increases":
         more["level"] = edge.text("level")
-    effect = edge.text("effect", carry=False)
-    if role == "decreases" and effect in ("complete", "unstated"):
+    extent = edge.text("effect", carry=False)
+    to = extent if extent == ONE_LOWER else extent.removeprefix("to ") if extent.startswith("to ") else ""
+    if role == "decreases" and (extent in ("complete", "unstated") or to):
         edge.carried("effect")
-        complete = effect == "complete"
+        said = Effect(complete=extent == "complete", to=to)
         found = _record(draft, edge, "effect", "effect_evidence", Effect, _json(draft, edge, "effect_evidence"))
-        if found and found.complete != complete:
+        if found and found.extent != said.extent:
             edge.lost("effect", "effect_evidence says another one")
-        more["effect"] = found or Effect(complete=complete)
+        more["effect"] = found or said
     for name in NEEDS:
         needed = [one.partition(">=") for one in edge.text(name, carry=False).split("|") if one]
         if needed and all(one[0] in draft.nodes for one in needed):

@@ -27,6 +27,12 @@ def _mapping(record: TrackedRecord, name: str) -> yaml.Node:
         if derived or (value == getattr(default, key.field) and not key.required):
             continue
         pairs.append((_scalar(key.key), _value(value, key.kind)))
+    if not pairs:  # of an effect that is unstated
+        pairs = [
+            (_scalar(key.key), _value(getattr(record, key.field), key.kind))
+            for key in notation()[name].values()
+            if key.short
+        ]
     return yaml.MappingNode("tag:yaml.org,2002:map", pairs, flow_style=False)
 
 

@@ -17,7 +17,7 @@ from kg.formats.shared.losses import Ledger
 from kg.model import construct, records, vocabulary
 from kg.model.keys import fault, notation, shortened
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Effect, Evidence, Frozen, Note, Place, Requirement, Sentence, Source
+from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Frozen, Note, Place, Requirement, Sentence, Source
 from kg.model.vocabulary import Term
 
 Data = dict[str, dict[str, list[str]]]  # subject -> predicate -> values
@@ -202,19 +202,20 @@ class Reader:
         object, blocked = self.one(about, RDF.object), next(iter(self.values(about, KGV.actsOn)), "")
         other = self.keys(blocked, RDF.subject, "node") if verb == "protects" else ""
         part = "edge" if object.startswith(f"{self.root}/edge/") else "node"
-        extent = self.one(about, KGV.effect)
-        if extent not in ("", str(KGV.complete), str(KGV.unstated)):
+        extent, level = self.one(about, KGV.effect), self.one(about, KGV.level)
+        to = {str(KGV.toLevel): level, str(KGV.oneLevelLower): ONE_LOWER}.get(extent, "")
+        if not to and extent not in ("", str(KGV.complete), str(KGV.unstated)):
             self.complain(about, KGV.effect, extent)
         complete = extent == str(KGV.complete)
         stated = self.one(about, KGV.effectEvidence) if extent else ""
-        effect = self.item(stated, Effect, complete=complete) if stated else Effect(complete=complete)
+        effect = self.item(stated, Effect, complete=complete, to=to) if stated else Effect(complete=complete, to=to)
         return Edge(
             sentence=Sentence(self.keys(about, RDF.subject, "node"), verb, self.key(object, part), other),
             name=self.key(about, "edge"),
             place=self.keys(about, KGV.place, "place"),
             requires=self.requirements(about, KGV.requires),
             unless=self.requirements(about, KGV.unless),
-            level=self.one(about, KGV.level),
+            level="" if extent == str(KGV.toLevel) else level,
             effect=effect if extent else None,
             run=self.truth(about, KGV.run, True),
             evidence=self.items(about, KGV.evidence),

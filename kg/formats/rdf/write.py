@@ -36,7 +36,7 @@ from kg.formats.rdf.names import (
 from kg.formats.rdf.turtle import explained
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism, once
-from kg.model.records import Edge, Effect, Evidence, Note, Requirement, Source
+from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Note, Requirement, Source
 from kg.model.vocabulary import Term
 from kg.reasoning import disagreements, identity, merge, network, whatif
 from kg.reasoning.conflict import Conflict
@@ -237,7 +237,10 @@ class _Writer:
             for needed in getattr(edge, kind):
                 self.requirement(edge, kind, needed)
         if edge.effect:
-            self.say(about, KGV.effect, URIRef(KGV.complete if edge.effect.complete else KGV.unstated))
+            to = edge.effect.to
+            said = KGV.complete if edge.effect.complete else KGV.oneLevelLower if to == ONE_LOWER else KGV.toLevel
+            self.say(about, KGV.effect, URIRef(said if edge.effect.complete or to else KGV.unstated))
+            self.say(about, KGV.level, to if said == KGV.toLevel else "")
             if edge.effect.claim:
                 self.say(about, KGV.effectEvidence, self.evidence(edge.effect, f"{edge.name}/effect"))
         for item in edge.evidence:

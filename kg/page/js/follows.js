@@ -34,6 +34,9 @@ function follows(page, load) {
   }
   /** @param {Missing} one */
   const missing = one => one.kind === 'effect' ? `how far this goes: ${page.say(one.of)}` : `whether ${page.label(one.of)} is present`;
+  /** @param {Loop} one */
+  const loop = ({brakes, nodes}) =>
+    `${brakes ? 'A loop brakes itself, so it has no settled value' : 'The order of events settles a loop'}: ${nodes.map(page.label).join(', ')}.`;
   /** @param {Observation} one */
   const observation = ([relation, than]) => `${relation} ${relation === 'is' ? than : `under “${data().conditions[+than][1]}”`}`;
 
@@ -61,8 +64,8 @@ function follows(page, load) {
       return [acts, ' ', edgeLink(edge), reason];
     }), 'plain because'));
     if (step.status === 'unknown') parts.push(make('p', {class: 'meta'}, step.missing.length ? `Not settled: ${step.missing.map(missing).join('; ')}.` :
-      'It depends on its own history: a loop that nothing settles.'));
-    else if (!step.missing.length) parts.push(stands(step));
+      step.loop ? loop(step.loop) : ''));
+    else if (!step.missing.length && !step.loop) parts.push(stands(step));
     return make('li', {'data-step': page.scene.nodes[node].key}, parts);
   }
   return {look, value, item};

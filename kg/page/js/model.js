@@ -1,8 +1,11 @@
 // A what-if in the page: a mechanism under each of its readings, what follows, why, and what would tell them apart. The
-// answers are those of kg.causal. Nothing here knows of a page.
+// answers are those of kg.reasoning. Nothing here knows of a page.
 'use strict';
 
-/** @typedef {{condition?: number, values?: Settings, reading?: number, assume?: number[]}} Question -1 for no condition, and for every reading */
+/**
+ * -1 for no condition, and for every reading. With `then`, a second run starts from the end of the first, and is compared with it.
+ * @typedef {{condition?: number, values?: Settings, reading?: number, assume?: number[], then?: Settings}} Question
+ */
 /** @typedef {{supporting: number, disputing: number, qualifying: number, designs: string[], read: string[], disagreements: number}} Support */
 /** @typedef {{edge: number, fires: number, why: Why | null}} Because whether an edge fires (-1 open), and why it does not */
 /** @typedef {[string, string | number]} Observation a relation, and a value or another condition */
@@ -10,7 +13,8 @@
  * How a node comes to its value; edges, nodes, claims and species by number.
  * @typedef {{
  *   because: Because[], status: string, under: number[], weakest: number, species: [number, number][], restsOn: number[],
- *   support: Support | null, missing: {kind: string, of: number}[], closed: number[], observed: Observation[]
+ *   support: Support | null, missing: {kind: string, of: number}[], closed: number[], observed: Observation[],
+ *   loop: Loop | null
  * }} Derivation
  */
 /**
@@ -44,13 +48,19 @@ class Model {
     return found;
   }
 
-  /** What follows, compared with the starting state; under every reading, unless the question names one. @param {Question} question */
+  /**
+   * What follows, compared with the starting state, or with the end of the first of two runs; under every reading, unless
+   * the question names one.
+   * @param {Question} question
+   */
   ask(question) {
-    const {reading: only = -1, assume = []} = question, reading = Math.max(only, 0), net = this.nets[reading];
+    const {reading: only = -1, assume = [], then} = question, reading = Math.max(only, 0), net = this.nets[reading];
     const numbers = only >= 0 ? [only] : [...this.nets.keys()];
-    const settings = this.settings(question), given = net.facts(settings), state = net.propagate(given.facts, given.held), place = placed(state);
-    const states = numbers.map(n => n === reading ? state : this.nets[n].under(settings));
-    const before = net.all(this.settings({assume}));
+    const first = this.settings(question), earlier = then ? first : null;
+    const settings = then ? this.settings({values: new Map([...first, ...then])}) : first;
+    const given = net.facts(settings, earlier), state = net.propagate(given), place = placed(state);
+    const states = numbers.map(n => n === reading ? state : this.nets[n].under(settings, earlier));
+    const before = net.all(earlier ?? this.settings({assume}));
     const after = this.levels.map((_, node) => net.read(node, state));
     const each = states.map((one, k) => one === state ? after : after.map((_, node) => this.nets[numbers[k]].read(node, one)));
     /** The value under each reading, where they differ. @type {Map<number, Value[]>} */
@@ -79,7 +89,7 @@ class Model {
       },
       /** @type {(node: number) => Derivation} */
       step: node => {
-        observed ??= this.observed(settings, numbers, assume);
+        observed ??= earlier ? new Map : this.observed(settings, numbers, assume); // observations are of first runs
         return this.step(node, {net, settings, state, place, given, disagree, observed, assume});
       }
     };
@@ -88,21 +98,23 @@ class Model {
   /** How a node comes to its value. @param {number} node @param {Ran} ran @returns {Derivation} */
   step(node, {net, settings, state, place, given, disagree, observed, assume}) {
     /** @type {Derivation} */
-    const none = {because: [], status: 'set', under: [], weakest: -1, species: [], restsOn: [], support: null, missing: [], closed: [], observed: []};
+    const none = {because: [], status: 'set', under: [], weakest: -1, species: [], restsOn: [], support: null, missing: [], closed: [], observed: [], loop: null};
     if (settings.has(node)) return none;
     const because = this.into[node].flatMap(edge => {
       const gate = net.fires.get(edge);
       if (gate === undefined) return [];
       const fires = state.value[gate];
-      return [{edge, fires, why: fires === 1 ? null : net.whyNot(gate, state)}];
+      return [{edge, fires, why: fires === 1 ? null : whyNot(net, gate, state)}];
     });
-    if (net.gatesOf(node).some(gate => state.value[gate] < 0))
-      return {...none, because, status: disagree.has(node) ? 'readings disagree' : 'unknown', missing: net.missing(node, state, settings)};
+    if (net.gatesOf(node).some(gate => state.value[gate] < 0)) {
+      const missing = missingFacts(net, node, state, settings), loop = missing.length ? null : openLoop(net, node, state);
+      return {...none, because, status: disagree.has(node) ? 'readings disagree' : 'unknown', missing, loop};
+    }
     /** @type {Set<number>[]} */
     const [edges, closed, set] = [new Set, new Set, new Set];
-    for (const gate of net.reason(node, given, state, place)) {
+    for (const gate of reason(net, node, given, state, place)) {
       const what = net.what.get(gate);
-      if (!what) set.add(net.nodeOf[gate]);
+      if (!what) gate < net.size && set.add(net.nodeOf[gate]);
       else if (what.kind === 'closed') closed.add(what.of);
       else if (what.kind !== 'start') edges.add(what.of);
     }
@@ -113,7 +125,7 @@ class Model {
     const under = assume.filter(one => this.data.assumptions[one][2].some(([other]) => set.has(other)));
     const seen = disagree.has(node) ? undefined : observed.get(node);
     return {
-      because, restsOn: [...edges], support: edges.size ? this.support(edges) : null, closed: [...closed], weakest, species: [...counts], missing: [],
+      because, restsOn: [...edges], support: edges.size ? this.support(edges) : null, closed: [...closed], weakest, species: [...counts], missing: [], loop: null,
       status: disagree.has(node) ? 'readings disagree' : seen ? 'reproduces an observation' :
         under.length ? 'prediction under assumption' : 'prediction',
       under: disagree.has(node) || seen ? [] : under,

@@ -1,4 +1,4 @@
-// Runs one reading of a mechanism in the page as kg.causal does in Python, on the network that Python compiled:
+// Runs one reading of a mechanism in the page as kg.reasoning does in Python, on the network that Python compiled:
 // docs/semantics.md has the rules, and tests/test_whatif.py compares the two. Nodes, edges and readings are numbers; a
 // literal is twice the number of a gate, plus one if negated. Nothing here knows of a page.
 'use strict';
@@ -15,10 +15,13 @@ const definite = value => typeof value === 'string' && value !== 'unknown';
 
 /** @typedef {Map<number, string>} Settings what is set, by node */
 /** @typedef {{kind: string, of: number, node: number}} Input what an input says: of which edge or node, and for a condition the node */
-/** @typedef {{facts: [number, boolean][], held: Set<number>, known: Map<number, boolean>}} Facts */
 /**
- * What is known of each gate (-1 open, 0 false, 1 true), and in which order it was decided.
- * @typedef {{value: Int8Array, left: Int32Array, queue: Int32Array, touched: Int32Array, decided: number, waiting: number}} Known
+ * What a run is given: facts, the same by gate, the gates that are held, and for each gate of a node the fact that says how it starts.
+ * @typedef {{facts: [number, boolean][], known: Map<number, boolean>, held: Set<number>, starts: Int32Array}} Facts
+ */
+/**
+ * What is known of each gate (-1 open, 0 false, 1 true), in which order it was decided, and which gates keep the value with which they start.
+ * @typedef {{value: Int8Array, left: Int32Array, queue: Int32Array, touched: Int32Array, decided: number, waiting: number, kept: number[]}} Known
  */
 /** @typedef {{kind: string, open: boolean, node: number, edge: number, level: string}} Why why an edge does not fire; -1 for no node, no edge */
 
@@ -56,22 +59,38 @@ class Net { // one reading: AND and OR gates over literals
     this.what = new Map;
     /** @type {[number, boolean][]} */
     this.given = [];
+    this.starts = new Int32Array(gate); // of each gate of a node: the input that says how it starts
+    this.was = this.starts.map((_, gate) => size + gate); // and the fact that says so after another run
+    const level = this.variable.slice();
     let k = 0;
     for (let n = 0; n < size; n++) {
       if (this.gates[n]) continue;
-      this.what.set(n, {kind: KINDS[data.inputs[3 * k]], of: data.inputs[3 * k + 1], node: data.inputs[3 * k + 2]});
+      const what = {kind: KINDS[data.inputs[3 * k]], of: data.inputs[3 * k + 1], node: data.inputs[3 * k + 2]};
+      this.what.set(n, what);
+      if (what.kind === 'start' || what.kind === 'closed') this.starts[level[what.of]++] = n;
       if (data.known[k] !== '?') this.given.push([n, data.known[k] === '1']);
       k++;
     }
+    this.looped = this.loops();
     /** @type {Known[]} */
     this.spare = [];
+  }
+
+  /** Not 0 for gates that lie in a loop or depend on one: only for these the start matters. */
+  loops() {
+    const waiting = Int32Array.from(this.gates, (_, n) => this.start[n + 1] - this.start[n]), queue = [];
+    for (let n = 0; n < this.size; n++) if (!waiting[n]) queue.push(n);
+    for (const n of queue) // grows while it is read
+      for (let k = this.outStart[n]; k < this.outStart[n + 1]; k++)
+        if (!--waiting[this.outs[k] >> 1]) queue.push(this.outs[k] >> 1);
+    return waiting;
   }
 
   /** @returns {Known} where nothing is known */
   state() {
     return this.spare.pop() || {
       value: new Int8Array(this.size).fill(-1), left: new Int32Array(this.size), queue: new Int32Array(this.size),
-      touched: new Int32Array(this.size), decided: 0, waiting: 0
+      touched: new Int32Array(this.size), decided: 0, waiting: 0, kept: []
     };
   }
   /** @param {Known} state */
@@ -79,18 +98,40 @@ class Net { // one reading: AND and OR gates over literals
     for (let k = 0; k < state.decided; k++) state.value[state.queue[k]] = -1;
     for (let k = 0; k < state.waiting; k++) state.left[state.touched[k]] = 0;
     state.decided = state.waiting = 0;
+    state.kept = [];
     this.spare.push(state);
   }
 
-  /** The least fixpoint, breadth first. @param {Facts['facts']} facts @param {Facts['held']} held */
-  propagate(facts, held) {
-    const state = this.state(), {value, left, queue, touched} = state, {gates, start, outs, outStart} = this;
-    let end = 0;
-    for (const [gate, known] of facts) {
-      value[gate] = known ? 1 : 0;
-      queue[end++] = gate;
-    }
-    for (let at = 0; at < end; at++) {
+  /**
+   * What must be true or false in the end; first whatever the start, then what keeps the value with which it starts.
+   * @param {Pick<Facts, 'facts' | 'held' | 'starts'>} given
+   * @param {number[]} asked the gates that are looked at; without, all of nodes
+   */
+  propagate({facts, held, starts}, asked = [...this.starts.keys()]) {
+    const state = this.state();
+    for (const [gate, known] of facts) if (gate < this.size) this.decide(state, gate, known ? 1 : 0);
+    this.percolate(state, held, 0);
+    /** @param {number} gate */
+    const open = gate => state.value[gate] < 0 && this.looped[gate];
+    if (!asked.some(open)) return state;
+    const known = new Map(facts), from = state.decided;
+    const roots = [...this.starts.keys()].filter(gate => open(gate) && known.has(starts[gate]));
+    const may = this.possible(roots, {known, held, starts});
+    for (let gate = 0; gate < this.firstFire; gate++)
+      if (state.value[gate] < 0 && (may[gate] === 1 || may[gate] === 2)) state.kept.push(gate);
+    for (const gate of state.kept) this.decide(state, gate, may[gate] - 1);
+    this.percolate(state, held, from);
+    return state;
+  }
+  /** @param {Known} state @param {number} gate @param {number} known */
+  decide(state, gate, known) {
+    state.value[gate] = known;
+    state.queue[state.decided++] = gate;
+  }
+  /** What follows from what was decided, breadth first. @param {Known} state @param {Facts['held']} held @param {number} at where in the order to begin */
+  percolate(state, held, at) {
+    const {value, left, queue, touched} = state, {gates, start, outs, outStart} = this;
+    for (; at < state.decided; at++) {
       const from = queue[at];
       for (let k = outStart[from]; k < outStart[from + 1]; k++) {
         const fed = outs[k] >> 1, arriving = value[from] ^ outs[k] & 1;
@@ -102,12 +143,50 @@ class Net { // one reading: AND and OR gates over literals
           }
           if (--left[fed]) continue;
         }
-        value[fed] = arriving;
-        queue[end++] = fed;
+        this.decide(state, fed, arriving);
       }
     }
-    state.decided = end;
-    return state;
+  }
+
+  /** Which values gates may have on the way: 1 for false, 2 for true, 3 for both. @param {number[]} roots @param {Pick<Facts, 'known' | 'held' | 'starts'>} given */
+  possible(roots, {known, held, starts}) {
+    const {gates, start, ins, outs, outStart} = this;
+    const cone = new Uint8Array(this.size), may = new Uint8Array(this.size), left = new Int32Array(this.size);
+    /** @type {number[]} */
+    const queue = [];
+    const stack = [...roots];
+    /** @param {number} gate @param {number} value */
+    const add = (gate, value) => {
+      if (may[gate] & 1 << value) return;
+      may[gate] |= 1 << value;
+      queue.push(gate << 1 | value);
+    };
+    for (const gate of stack) cone[gate] = 1;
+    for (const gate of stack) { // grows while it is read
+      let given = known.get(gate);
+      if (given === undefined && !held.has(gate) && gates[gate]) {
+        const node = gate < this.firstFire;
+        if (node) given = known.get(starts[gate]);
+        if (!node || given !== undefined) // else it may have either value, whatever comes
+          for (let k = start[gate]; k < start[gate + 1]; k++) if (!cone[ins[k] >> 1]) cone[ins[k] >> 1] = 1, stack.push(ins[k] >> 1);
+        if (!node) continue;
+      }
+      if (given !== true) add(gate, 0);
+      if (given !== false) add(gate, 1);
+    }
+    for (const one of queue) { // grows while it is read
+      const from = one >> 1;
+      for (let k = outStart[from]; k < outStart[from + 1]; k++) {
+        const fed = outs[k] >> 1, arriving = one & 1 ^ outs[k] & 1;
+        if (!cone[fed] || held.has(fed) || known.has(fed)) continue;
+        if (arriving === (gates[fed] === 1 ? 1 : 0)) { // only all literals together bring it about
+          left[fed] ||= start[fed + 1] - start[fed];
+          if (--left[fed]) continue;
+        }
+        add(fed, arriving);
+      }
+    }
+    return may;
   }
 
   /** How high a value is among the levels of a node, from 0; null for unknown. @param {number} node @param {string} value */
@@ -120,10 +199,16 @@ class Net { // one reading: AND and OR gates over literals
     throw new Impossible(`“${value}” is no value of this node: ${['unknown', ...levels].join(', ')}`);
   }
 
-  /** All that is known, by number: inputs, then the gates of nodes that are set, which are held. @param {Settings} settings @returns {Facts} */
-  facts(settings) {
-    /** @type {Facts} */
-    const {facts, held} = {facts: this.given.slice(), held: new Set, known: new Map};
+  /**
+   * All that is known, by number: inputs, then the gates of nodes that are set, which are held; and how gates start.
+   * @param {Settings} settings
+   * @param {Settings | null} after those of a run from whose end this one starts; else it starts from rest
+   * @returns {Facts}
+   */
+  facts(settings, after = null) {
+    const facts = this.given.slice();
+    /** @type {Facts['held']} */
+    const held = new Set;
     for (const [node, value] of [...settings].sort(([a], [b]) => a - b)) {
       const rank = this.rank(node, value);
       for (let k = 1; k < this.levels[node].length; k++) {
@@ -132,7 +217,12 @@ class Net { // one reading: AND and OR gates over literals
         if (rank !== null) facts.push([gate, k <= rank]);
       }
     }
-    return {facts, held, known: new Map(facts)};
+    if (after) {
+      const ended = this.under(after);
+      this.was.forEach((number, gate) => ended.value[gate] >= 0 && facts.push([number, ended.value[gate] === 1]));
+      this.release(ended);
+    }
+    return {facts, held, starts: after ? this.was : this.starts, known: new Map(facts)};
   }
 
   /** The value of a node. @param {number} node @param {Known} state @returns {Value} */
@@ -147,15 +237,14 @@ class Net { // one reading: AND and OR gates over literals
     return low === high ? levels[low] : levels.length === 2 ? 'unknown' : [levels[low], levels[high]];
   }
 
-  /** @param {Settings} settings */
-  under(settings) {
-    const {facts, held} = this.facts(settings);
-    return this.propagate(facts, held);
+  /** @param {Settings} settings @param {Settings | null} after */
+  under(settings, after = null) {
+    return this.propagate(this.facts(settings, after));
   }
 
-  /** The value of every node. @param {Settings} settings */
-  all(settings) {
-    const state = this.under(settings);
+  /** The value of every node. @param {Settings} settings @param {Settings | null} after */
+  all(settings, after = null) {
+    const state = this.under(settings, after);
     const values = this.levels.map((_, node) => this.read(node, state));
     this.release(state);
     return values;
@@ -175,86 +264,6 @@ class Net { // one reading: AND and OR gates over literals
   /** @param {number} node */
   gatesOf(node) {
     return this.levels[node].slice(1).map((_, k) => this.variable[node] + k);
-  }
-
-  /**
-   * One minimal reason: the facts that decided the value first, less all that can be done without, in a fixed order.
-   * @param {number} node
-   * @param {Facts} given
-   * @param {Known} state
-   * @param {Int32Array} place when each gate was decided
-   */
-  reason(node, {held, known}, state, place) {
-    const goal = this.gatesOf(node);
-    /** @type {Set<number>} */
-    const needed = new Set;
-    const seen = new Set(goal), stack = [...goal];
-    for (let gate = stack.pop(); gate !== undefined; gate = stack.pop()) {
-      if (known.has(gate)) {
-        needed.add(gate);
-        continue;
-      }
-      const value = state.value[gate], decides = value !== (this.gates[gate] === 1 ? 1 : 0); // one literal decided it
-      let literals = [...this.ins.subarray(this.start[gate], this.start[gate + 1])].filter(l => state.value[l >> 1] >= 0);
-      if (decides) {
-        const firm = literals.filter(l => (state.value[l >> 1] ^ l & 1) === value);
-        literals = [firm.reduce((a, b) => place[b >> 1] < place[a >> 1] ? b : a)];
-      }
-      for (const literal of literals) if (!seen.has(literal >> 1)) seen.add(literal >> 1), stack.push(literal >> 1);
-    }
-    const ORDER = ['closed', 'start', 'effect', 'requires', 'unless', 'edge'];
-    /** @param {number} gate */
-    const rank = gate => {
-      const what = this.what.get(gate);
-      return what ? ORDER.indexOf(what.kind) : ORDER.length;
-    };
-    for (const gate of [...needed].sort((a, b) => rank(a) - rank(b) || a - b)) {
-      needed.delete(gate);
-      const less = this.propagate([...needed].map(g => [g, known.get(g) === true]), held);
-      if (goal.some(g => less.value[g] !== state.value[g])) needed.add(gate);
-      this.release(less);
-    }
-    return [...needed].sort((a, b) => a - b);
-  }
-
-  /** The first thing that keeps an edge from firing, or else the first that leaves it open. @param {number} gate of the edge @param {Known} state @returns {Why | null} */
-  whyNot(gate, state) {
-    const none = {node: -1, edge: -1, level: ''};
-    for (const wanted of [0, -1])
-      for (let k = this.start[gate] + 1; k < this.start[gate + 1]; k++) {
-        const literal = this.ins[k], at = literal >> 1, known = state.value[at];
-        if ((known < 0 ? -1 : known ^ literal & 1) !== wanted) continue;
-        const open = wanted < 0;
-        if (k === this.start[gate] + 1) return {...none, kind: 'subject', open, node: this.nodeOf[at]};
-        if (at < this.firstFire + this.edges.length) return {...none, kind: 'blocked', open, edge: this.edges[at - this.firstFire]};
-        const claim = this.what.get(this.ins[this.start[at] + 1] >> 1); // a condition: the node is there, or no such claim
-        if (!claim) throw new Error('a condition without its claim');
-        const rank = (this.ins[this.start[at]] >> 1) - this.gatesOf(claim.node)[0] + 1;
-        return {...none, kind: claim.kind, open, node: claim.node, level: this.levels[claim.node][rank]};
-      }
-    return null;
-  }
-
-  /** The unknown facts that an open value depends on. @param {number} node @param {Known} state @param {Settings} settings */
-  missing(node, state, settings) {
-    /** @type {Map<string, {kind: string, of: number}>} */
-    const found = new Map;
-    /** @type {(kind: string, of: number) => void} */
-    const add = (kind, of) => { found.set(kind + of, {kind, of}); };
-    const stack = this.gatesOf(node).filter(gate => state.value[gate] < 0), seen = new Set(stack);
-    for (let gate = stack.pop(); gate !== undefined; gate = stack.pop()) {
-      const what = this.what.get(gate);
-      if (gate < this.firstFire && settings.get(this.nodeOf[gate]) === 'unknown') {
-        add('start', this.nodeOf[gate]);
-        continue;
-      }
-      if (what) add(what.kind, what.of);
-      for (let k = this.start[gate]; k < this.start[gate + 1]; k++) {
-        const below = this.ins[k] >> 1;
-        if (state.value[below] < 0 && !seen.has(below)) seen.add(below), stack.push(below);
-      }
-    }
-    return [...found.values()];
   }
 }
 
