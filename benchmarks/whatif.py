@@ -42,7 +42,7 @@ def main(sizes: list[int]) -> None:
             text = json.dumps(network.compiled(mechanism), separators=(",", ":"))
             took = time.perf_counter() - start
             tab = browser.new_page()
-            for name in ("network", "model"):
+            for name in ("network", "reasons", "model"):
                 tab.add_script_tag(content=asset(f"js/{name}.js"))
             (read, first, more, steps), changed = tab.evaluate(MEASURE, text)
             row = f"{took:9.2f} s {len(text) / 1e6:9.2f} {read:9} {first:13} {more:9} {steps:16} {changed:18}"

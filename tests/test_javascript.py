@@ -64,7 +64,7 @@ def compared(mechanism: Mechanism, count: int) -> dict[str, Any]:
 
 def sketched(text: str) -> dict[str, Any]:
     mechanism, data = sketch(text)
-    then = {"set": data.get("set", {}), "then": data.get("then", {}), "text": text}
+    then = {"after": data.get("after"), "set": data.get("set", {}), "then": data.get("then", {}), "text": text}
     return {"data": network.compiled(mechanism), "nodes": list(mechanism.nodes), **then}
 
 

@@ -102,9 +102,9 @@ def differences(tab: Any, several: Iterable[tuple[Mechanism, list[Question]]]) -
 
 @pytest.fixture(scope="module")
 def interpreter(chromium: Any) -> Iterator[Any]:
-    """network.js, model.js and overlay.js alone, without a page."""
+    """network.js, reasons.js, model.js and overlay.js alone, without a page."""
     tab = chromium.new_page()
-    for name in ("network", "model", "overlay"):
+    for name in ("network", "reasons", "model", "overlay"):
         tab.add_script_tag(content=asset(f"js/{name}.js"))
     yield tab
     tab.close()
@@ -230,7 +230,7 @@ def test_a_second_run_starts_in_the_page_where_python_starts_it(interpreter: Any
                 found = facts.inputs(facts.one() or []) if facts.decided and node not in second else []
                 kinds = ("edge", "requires", "unless", "effect")
                 rests[node] = list(dict.fromkeys(one.name for one in found if one.kind in kinds))
-            values = ([whatif._plain(value) for value in found.values()] for found in (before, after))
+            values = ([whatif.plain(value) for value in found.values()] for found in (before, after))
             wanted.append({**dict(zip(("before", "after"), values, strict=True)), "rests": rests})
         rows.append([in_page.compiled(m), list(m.nodes), [e.name for e in m.edges], asked])
     assert [one for answers in interpreter.evaluate(THEN, rows) for one in answers] == wanted
@@ -340,6 +340,20 @@ def test_where_opposite_steps_meet_the_page_names_both(visit: Open, tmp_path: Pa
     said = visit("#tab=runs&set=A%3Dpresent", path=path).locator("#outcomes .opposed").inner_text()
     edge = "(no source, 1 disagreement)"
     assert said.startswith(f"A promotes C {edge} against A limits C {edge}; to settle it: how far the second goes")
+
+
+LOOPS = {
+    "{edge: S promotes A, unless: [B]}, {edge: A promotes B}": "A loop brakes itself, so it has no settled value: A, B.",
+    "{edge: S promotes A, unless: [B]}, {edge: S promotes B, unless: [A]}": "The order of events settles a loop: A, B.",
+}
+
+
+@pytest.mark.parametrize("edges", LOOPS)
+def test_where_a_loop_leaves_a_node_open_the_page_names_it(visit: Open, tmp_path: Path, edges: str) -> None:
+    mechanism, _ = sketch(f"nodes: {{A: {{}}, B: {{outcome: 'yes'}}}}\nedges: [{edges}]")
+    path = tmp_path / "loop.html"
+    path.write_text(page.html(replace(mechanism, id="loop", title="A loop")), encoding="utf-8")
+    assert LOOPS[edges] in steps(visit("#tab=runs&set=S%3Dpresent", path=path))["B"]
 
 
 def test_an_answer_says_what_it_stands_on_and_its_steps_lead_to_their_evidence(visit: Open) -> None:
