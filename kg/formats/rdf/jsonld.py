@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from rdflib import RDF, XSD, Graph, Literal, URIRef
@@ -12,6 +13,7 @@ from rdflib.term import Node
 from kg import data_dir
 from kg.formats.rdf.names import BIOLINK, KGV, OA, PREFIXES, iri
 from kg.formats.shared.losses import Ledger
+from kg.model.keys import shortened
 from kg.model.mechanism import Mechanism
 
 
@@ -121,20 +123,41 @@ def _own() -> dict[str, Any]:
     return found
 
 
+#: What no IRI holds: JSON-LD drops a statement with such a name without a word.
+NO_IRI = re.compile(r'[\s<>"{}|\\^`]')
+
+
 def examine(value: Any, ledger: Ledger) -> None:
-    """Complain of a JSON-LD context that would have to be fetched, and record what a context says beside our own."""
+    """Complain of what a reader of JSON-LD fetches, and of what it drops; record what a context says beside our own."""
     own = _own()
+    names = {"@id", "@type", *_names(own)}  # the keys whose values are IRIs
     todo = [value]
     while todo:
         one = todo.pop()
-        contexts = one.get("@context", []) if isinstance(one, dict) else []
-        for context in contexts if isinstance(contexts, list) else [contexts]:
-            said = context if isinstance(context, dict) else {}
-            away = context if isinstance(context, str) else said.get("@import")
-            if away:
-                message = f"the context {str(away)[:80]!r} would have to be fetched"
-                raise ledger.stop(None, "remote-context", message, "put the context into the file")
-            other = {key: {key: meaning} for key, meaning in said.items() if key != "@base" and own.get(key) != meaning}
-            if other:
-                ledger.record("context", "", {"other": other}).changed("other", "kg writes a context of its own")
+        if isinstance(one, dict):
+            contexts = one.get("@context", [])
+            for context in contexts if isinstance(contexts, list) else [contexts]:
+                names |= _context(context, own, ledger)
+            for key, inner in one.items():
+                values = inner if isinstance(inner, list) else [inner]
+                said = [key, *(values if key in names else [])]
+                if odd := next((text for text in said if isinstance(text, str) and NO_IRI.search(text)), None):
+                    ledger.complain(None, "no-iri", f"{shortened(odd)} is no name of a thing", "percent-encode it")
         todo += one.values() if isinstance(one, dict) else one if isinstance(one, list) else []
+
+
+def _names(context: Mapping[str, Any]) -> set[str]:
+    """The keys whose values a context makes IRIs."""
+    kinds = {key: one.get("@type") if isinstance(one, dict) else one for key, one in context.items()}
+    return {key for key, kind in kinds.items() if kind in ("@id", "@vocab", "@type")}
+
+
+def _context(context: Any, own: Mapping[str, Any], ledger: Ledger) -> set[str]:
+    """Record what a context says beside our own; the keys whose values it makes IRIs."""
+    said = context if isinstance(context, dict) else {}
+    if away := context if isinstance(context, str) else said.get("@import"):
+        message = f"the context {str(away)[:80]!r} would have to be fetched"
+        raise ledger.stop(None, "remote-context", message, "put the context into the file")
+    if other := {key: {key: one} for key, one in said.items() if key != "@base" and own.get(key) != one}:
+        ledger.record("context", "", {"other": other}).changed("other", "kg writes a context of its own")
+    return _names(said)
