@@ -298,6 +298,8 @@ def test_what_kg_does_not_write_again_is_lost(more, tmp_path):
         ("kgv:asserted true", "kgv:asserted true ; kgv:run 'perhaps'"),
         ("kgv:speciesStated false ;", "kgv:speciesStated false ; kgv:effect kgv:huge ;"),
         ('oa:exact "a few words"', 'oa:start 5 ; oa:end "far"'),
+        ("    kgv:evidence ", "    kgv:evidence <urn:nowhere>, "),
+        ("oa:hasSelector ", "oa:hasSelector <urn:nowhere>, "),
     ],
 )
 def test_a_value_that_kg_does_not_write_is_complained_of(old, new, tmp_path):

@@ -103,13 +103,13 @@ def test_the_generator_makes_every_key_of_the_notation_say_something():
         assert holds_records or (row["record"], row["key"]) in used, row
 
 
-@runs(100, 2000)
+@runs(60, 2000)
 def test_what_the_generator_makes_is_valid(times):
     for seed in range(times):
         assert checks.check(valid(seed), sources="").errors == (), seed
 
 
-@runs(300, 5000)
+@runs(120, 5000)
 def test_a_nearly_valid_file_earns_a_complaint(times):
     for seed in range(times):
         spoilt = generator.spoilt(Random(seed))
@@ -118,7 +118,7 @@ def test_a_nearly_valid_file_earns_a_complaint(times):
 
 
 @pytest.mark.parametrize("untyped", [False, True])
-@runs(300, 5000)
+@runs(120, 5000)
 def test_the_model_takes_no_value_that_the_table_forbids(times, untyped):
     faults = Faults()
 
@@ -176,7 +176,7 @@ def test_every_writer_takes_every_valid_mechanism_and_its_reader_what_was_writte
 
 
 @by_reader
-@runs(40, 400)
+@runs(20, 400)
 def test_a_file_with_a_fault_ends_in_a_complaint_or_in_a_mechanism_that_every_writer_takes(name, times, tmp_path):
     faults, known = Faults(), set()
     for files in examples(name):
@@ -209,7 +209,7 @@ def found(mechanism, ledger):
 
 
 @by_reader
-@runs(150, 100_000)
+@runs(40, 1000)
 def test_a_canary_at_any_place_of_a_file_is_carried_or_reported(name, times, tmp_path):
     faults = Faults()
     vanished = {}

@@ -79,6 +79,22 @@ class Reader:
         self.used.add((about, str(predicate), found))
         return found
 
+    def parts(self, about: str, predicate: str) -> list[str]:
+        """What a predicate leads to, as far as the file says something of it; any other value is a complaint."""
+        found = self.values(about, predicate)
+        for one in found:
+            if one not in self.data:
+                self.complain(about, predicate, one)
+        self.used |= {(about, str(predicate), one) for one in found}
+        return [one for one in found if one in self.data]
+
+    def part(self, about: str, predicate: str) -> str:
+        """The one thing that a predicate leads to; nothing if it leads to none."""
+        found = self.parts(about, predicate)
+        if len(found) > 1:
+            self.complain(about, predicate, found[1])
+        return next(iter(found), "")
+
     def truth(self, about: str, predicate: str, default: bool) -> bool:
         said = self.one(about, predicate)
         if said not in ("", "true", "false"):
@@ -207,7 +223,7 @@ class Reader:
         if not to and extent not in ("", str(KGV.complete), str(KGV.unstated)):
             self.complain(about, KGV.effect, extent)
         complete = extent == str(KGV.complete)
-        stated = self.one(about, KGV.effectEvidence) if extent else ""
+        stated = self.part(about, KGV.effectEvidence) if extent else ""
         effect = self.item(stated, Effect, complete=complete, to=to) if stated else Effect(complete=complete, to=to)
         return Edge(
             sentence=Sentence(self.keys(about, RDF.subject, "node"), verb, self.key(object, part), other),
@@ -225,15 +241,15 @@ class Reader:
     def requirements(self, about: str, kind: str) -> tuple[Requirement, ...]:
         return tuple(
             Requirement(self.keys(one, KGV.node, "node"), self.one(one, KGV.level), self.items(one, KGV.evidence))
-            for one in self.all(about, kind)
+            for one in self.parts(about, kind)
         )
 
     def items(self, about: str, predicate: str) -> tuple[Evidence, ...]:
-        return tuple(self.item(one) for one in self.all(about, predicate))
+        return tuple(self.item(one) for one in self.parts(about, predicate))
 
     def item(self, about: str, kind: type[Evidence] = Evidence, **more: Any) -> Any:
         """An item of evidence, or how far an effect goes with what that rests on."""
-        there = self.one(about, OA.hasSelector)
+        there = self.part(about, OA.hasSelector)
         anchor, *ends = (self.one(there, p) for p in (OA.exact, OA.start, OA.end))
         span: Any = tuple(int(end) if re.fullmatch("[0-9]{1,12}", end) else -1 for end in ends) if any(ends) else None
         more |= {
@@ -256,7 +272,9 @@ class Reader:
         return made
 
     def settings(self, about: str) -> Frozen[str]:
-        return Frozen({self.keys(one, KGV.node, "node"): self.one(one, KGV.value) for one in self.all(about, KGV.sets)})
+        return Frozen(
+            {self.keys(one, KGV.node, "node"): self.one(one, KGV.value) for one in self.parts(about, KGV.sets)}
+        )
 
     def json(self, about: str, predicate: str, kind: type[V]) -> V:
         """A value that is written as JSON: a list, or an object."""
@@ -314,10 +332,8 @@ def account(data: Data, reader: Reader, again: Set[Statement]) -> None:
         now, value = reader.now(subject), reader.now(value)
         if (now, predicate, value) in again:
             return "changed", "made again from the rest"
-        return "lost", "it follows from the rest, and kg says otherwise" if (
-            now,
-            predicate,
-        ) in derived else losses.UNUSED
+        otherwise = "it follows from the rest, and kg says otherwise"
+        return "lost", otherwise if (now, predicate) in derived else losses.UNUSED
 
     for subject in sorted(data):
         values: dict[str, list[str]] = {}
