@@ -209,7 +209,7 @@ def found(mechanism, ledger):
 
 
 @by_reader
-@runs(40, 1000)
+@runs(40, 250)
 def test_a_canary_at_any_place_of_a_file_is_carried_or_reported(name, times, tmp_path):
     faults = Faults()
     vanished = {}
