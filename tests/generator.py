@@ -179,7 +179,15 @@ class _Maker:
         return said
 
     def fix_effect(self, said: dict[str, Any]) -> dict[str, Any]:
-        return self.fix_evidence(said) if "claim" in said else {"complete": said["complete"]}
+        said = {key: value for key, value in said.items() if key != "to"}  # which levels there are, the edge tells
+        return self.fix_evidence(said) if "claim" in said else {"complete": said.get("complete", False)}
+
+    def lowered(self, effect: m.Effect | None, object: str) -> m.Effect | None:
+        """How far a decrease goes that is not complete: also to a level of its object."""
+        levels = self.nodes[object].levels
+        if effect is None or effect.complete or not levels:
+            return effect
+        return replace(effect, to=self.random.choice(("", m.ONE_LOWER, *levels[:-1])))
 
     def fix_source(self, said: dict[str, Any]) -> dict[str, Any]:
         if said.get("reports") == said["key"]:
@@ -211,6 +219,8 @@ class _Maker:
         said = {key: value for key, value in said.items() if key in self.able(edge) and value is not None}
         if "level" in said:
             said["level"] = self.random.choice(self.nodes[edge.sentence.object].levels)
+        if "effect" in said:
+            said["effect"] = self.lowered(said["effect"], edge.sentence.object)
         return {**said, "run": not edge.run}
 
     def able(self, edge: m.Edge) -> set[str]:
@@ -225,7 +235,9 @@ class _Maker:
         made: m.Edge = self.record("edge", sentence=sentence, name=name)
         able = self.able(said)
         level = self.random.choice(self.nodes[sentence.object].levels) if "level" in able and made.level else ""
-        return replace(made, level=level, effect=made.effect if "effect" in able else None)
+        return replace(
+            made, level=level, effect=self.lowered(made.effect, sentence.object) if "effect" in able else None
+        )
 
     # -- the whole
 
@@ -441,4 +453,6 @@ def spoilt(random: Random, untyped: bool = False) -> Spoilt:
     if form == "list" and of not in RECORDS:
         faults = tuple([one] for one in FAULTS[of] if not (isinstance(one, list) and of == "key"))
         faults = tuple(one for one in faults if of != "key" or one != ["nobody-here"])  # a name that it gives
+    if form == "key" and not of:  # a name of its own may be any
+        faults = tuple(one for one in faults if one != "nobody-here")
     return Spoilt(mechanism, random.choice(kinds[kind]), kind, key.key, random.choice(UNTYPED if untyped else faults))

@@ -343,7 +343,7 @@ def test_a_blocking_edge_says_and_lights_what_it_blocks(visit: Open) -> None:
 
 def test_an_inference_is_marked_as_the_curators_own(visit: Open) -> None:
     text = visit("#edge=depletion").locator(".card:visible").inner_text()
-    for said in ("characters 4517–4555 of the blog report", "hedged: “if”", "Curator’s own:", "complete"):
+    for said in ("characters 4517–4555 of the blog report", "hedged: “if”", "Curator’s own:", "to low"):
         assert said in text
 
 

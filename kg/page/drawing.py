@@ -34,7 +34,7 @@ class Drawing:
 def draw(mechanism: Mechanism, contested: Collection[str] = ()) -> Drawing:
     """Lay a mechanism out and choose a way for every line; edges that are contested get a place for their mark.
 
-    >>> from kg.model.mechanism import Edge, Frozen, Node, Sentence
+    >>> from kg.model.records import Edge, Frozen, Node, Sentence
     >>> nodes = Frozen({key: Node(key=key) for key in "ab"})
     >>> edge = Edge(sentence=Sentence("a", "activates", "b"), name="ab")
     >>> [line.kind for line in draw(Mechanism(nodes=nodes, edges=(edge,))).lines]

@@ -162,7 +162,7 @@ def wanted(mechanism: Mechanism) -> Iterator[tuple[Line, int]]:
         if edge.name in index:
             conditions = [("requires", r.node) for r in edge.requires] + [("unless", r.node) for r in edge.unless]
             for what, node in dict.fromkeys(conditions):
-                if node in mechanism.nodes:
+                if node in mechanism.nodes and node != edge.subject:  # a level of its own subject has a line already
                     line = Line(edge.name, Way(0, ()), what, node, edge.name, node)
                     yield line, index[edge.name]
 

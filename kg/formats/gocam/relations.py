@@ -46,7 +46,9 @@ def _exact() -> Mapping[str, str]:
 def verb(record: ForeignRecord, field: str, relation: str) -> str:
     """The verb that a relation is here; ``field`` of the record holds it, and is changed where it says more.
 
-    >>> verb(ForeignRecord("edge", "", {"predicate": "RO:0002630"}, None), "predicate", "RO:0002630")
+    >>> from kg.formats.shared.losses import Ledger
+    >>> record = Ledger("x.ttl", "GO-CAM").record("edge", "", {"predicate": "RO:0002630"})
+    >>> verb(record, "predicate", "RO:0002630")
     'negatively_regulates'
     """
     record.text(field)
