@@ -31,8 +31,8 @@ from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError, Location, near
 
 if TYPE_CHECKING:
-    from kg.bulk.lines import Input
-    from kg.bulk.run import BulkOptions, Counts, Progress, Run, Summary
+    from kg.bulk.lines import InputFile
+    from kg.bulk.run import BulkOptions, BulkRun, BulkSummary, Counts, Progress
 
 MANIFEST = "manifest.json"
 ENGINES = ("auto", "python", "duckdb", "spark")
@@ -51,7 +51,7 @@ class Missing(BulkError):
     """A package that the extras ``kg[bulk]`` or ``kg[spark]`` bring is not installed."""
 
 
-class Failed(BulkError):
+class EngineFailed(BulkError):
     """The engine gave up (no memory, no Java, no cluster), or the store did."""
 
 
@@ -92,7 +92,7 @@ def bulk(
     (``2%``). ``prefixes`` adds prefixes to those of ontology/prefixes.tsv. ``store`` adds an on-disk store of pyoxigraph.
     ``master`` and ``settings`` are Spark's; ``memory`` is what DuckDB may use before it writes to disk.
 
-    Raises InvalidMechanism if a file cannot be read at all, TooManyRejects, Missing without the engine's packages, Failed,
+    Raises InvalidMechanism if a file cannot be read at all, TooManyRejects, Missing without the engine's packages, EngineFailed,
     and ValueError for an unknown engine or a folder that holds what no run of ours wrote.
     """
     if engine not in ENGINES:
@@ -134,7 +134,7 @@ def bulk(
         except _failures() as error:
             said = str(error).strip().partition("\n")[0]
             more = "; --memory SIZE gives it more" if "Out of Memory" in said and engine == "duckdb" else ""
-            raise Failed(f"{engine} gave up: {said}{more}") from None
+            raise EngineFailed(f"{engine} gave up: {said}{more}") from None
         if store:
             _store(work / "out", run.parts, progress)
         result = _described(work / "out", out, graph, run, counts, reasons, summary, engine, started)
@@ -153,7 +153,7 @@ def _run(
     settings: Mapping[str, str] | None,
     memory: str,
     options: BulkOptions,
-) -> Run:
+) -> BulkRun:
     """A run on an engine, which ends with the stack."""
     if engine == "python":
         from kg.bulk.plain import Plain
@@ -170,7 +170,7 @@ def _run(
     return Tables(started, options)
 
 
-def _weight(file: Input) -> int:
+def _weight(file: InputFile) -> int:
     """The bytes of a file, about, when it is unpacked."""
     return file.path.stat().st_size * (PACKED if file.packed or file.format == "parquet" else 1)
 
@@ -232,7 +232,7 @@ def _slug(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "graph"
 
 
-def _inputs(nodes: str | Path, edges: str | Path) -> dict[str, list[Input]]:
+def _inputs(nodes: str | Path, edges: str | Path) -> dict[str, list[InputFile]]:
     from kg.bulk import lines
 
     files = {}
@@ -297,7 +297,7 @@ def _store(out: Path, parts: list[Path], progress: Progress) -> None:
             else:  # the loader reads a file by itself faster than through Python
                 store.bulk_load(path=str(part), format=ox.RdfFormat.N_QUADS)
         except (SyntaxError, OSError) as error:
-            raise Failed(f"the store takes {part.name} for no N-Quads: {error}") from None
+            raise EngineFailed(f"the store takes {part.name} for no N-Quads: {error}") from None
     store.flush()
 
 
@@ -305,10 +305,10 @@ def _described(
     made: Path,
     out: Path,
     graph: str,
-    run: Run,
+    run: BulkRun,
     counts: Mapping[str, Counts],
     reasons: Mapping[str, int],
-    summary: Summary,
+    summary: BulkSummary,
     engine: str,
     started: float,
 ) -> Result:

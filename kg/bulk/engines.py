@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from ibis.expr.types import Table
 
 from kg.bulk import lines
-from kg.bulk.lines import Count, Input
+from kg.bulk.lines import Count, InputFile
 from kg.bulk.run import Parts, Progress
 
 MEMORY = 128  # MB for each core: DuckDB's manual wants 125 at least, and more makes nothing much faster here
@@ -24,7 +24,7 @@ CHUNK = 250_000  # lines that DuckDB is given at once
 LINES = ibis.schema({"file": "string", "number": "int64", "fault": "string", "line": "string"})
 
 
-class Engine(ABC):
+class BulkEngine(ABC):
     """Something that runs SQL over named tables, each of which is a folder of Parquet files or the lines of files."""
 
     dialect = ""
@@ -53,7 +53,9 @@ class Engine(ABC):
         return self.table(name)
 
     @abstractmethod
-    def read(self, name: str, groups: Sequence[Sequence[Input]], rows: Callable[[Table, Input], Table]) -> Table:
+    def read(
+        self, name: str, groups: Sequence[Sequence[InputFile]], rows: Callable[[Table, InputFile], Table]
+    ) -> Table:
         """Stage what ``rows`` makes of the lines of files; files of a group have one header."""
 
     @abstractmethod
@@ -86,7 +88,7 @@ class Engine(ABC):
     def close(self) -> None: ...
 
 
-class DuckDB(Engine):
+class DuckDB(BulkEngine):
     """DuckDB in this process. The lines come from Python, which numbers them, and texts leave as they lie in memory."""
 
     dialect, end = "duckdb", "\n"
@@ -102,7 +104,9 @@ class DuckDB(Engine):
             config={"memory_limit": memory, "temp_directory": str(work / "spill"), "preserve_insertion_order": "true"}
         )
 
-    def read(self, name: str, groups: Sequence[Sequence[Input]], rows: Callable[[Table, Input], Table]) -> Table:
+    def read(
+        self, name: str, groups: Sequence[Sequence[InputFile]], rows: Callable[[Table, InputFile], Table]
+    ) -> Table:
         """By CHUNK lines at a time: so memory does not grow with the files, and there is something to tell."""
         size = sum(file.path.stat().st_size for files in groups for file in files)
         parts = self.work / name
@@ -195,7 +199,7 @@ def _content(column: pa.Array) -> memoryview | bytes:
     return content[offsets[column.offset] : offsets[column.offset + len(column)]]
 
 
-class Spark(Engine):
+class Spark(BulkEngine):
     """Spark, local or on a cluster that reads the same paths. It numbers no lines."""
 
     dialect, end = "pyspark", ""
@@ -222,14 +226,16 @@ class Spark(Engine):
         self.session.sparkContext.setLogLevel("ERROR")
         self.total = 0
 
-    def read(self, name: str, groups: Sequence[Sequence[Input]], rows: Callable[[Table, Input], Table]) -> Table:
+    def read(
+        self, name: str, groups: Sequence[Sequence[InputFile]], rows: Callable[[Table, InputFile], Table]
+    ) -> Table:
         tables = [rows(self._lines(f"{name}_{n}", files), files[0]) for n, files in enumerate(groups)]
         whole = tables[0]
         for table in tables[1:]:
             whole = whole.union(table)
         return self.stage(name, whole)
 
-    def _lines(self, name: str, files: Sequence[Input]) -> Table:
+    def _lines(self, name: str, files: Sequence[InputFile]) -> Table:
         from pyspark.sql import DataFrame
         from pyspark.sql import functions as f
 
@@ -258,7 +264,7 @@ class Spark(Engine):
         self.schemas[name] = LINES
         return self.table(name)
 
-    def _unpacked(self, file: Input) -> Path:
+    def _unpacked(self, file: InputFile) -> Path:
         """A file that Spark cannot unpack by itself, unpacked."""
         plain = self.work / "plain" / f"{len(list(self.work.glob('plain/*')))}-{file.path.stem}"
         plain.parent.mkdir(exist_ok=True)
@@ -319,7 +325,7 @@ def _fields(schema: ibis.Schema) -> str:
     return ", ".join(f"`{name}` {types.get(str(kind).lstrip('!'), 'STRING')}" for name, kind in schema.items())
 
 
-def _converted(frame: Any, file: Input, columns: list[str] | None = None) -> Any:
+def _converted(frame: Any, file: InputFile, columns: list[str] | None = None) -> Any:
     """Lines of JSON, or rows of Parquet, as lines of cells, by the function that DuckDB's lines go through."""
     of, path = file.of, str(file.path)
 

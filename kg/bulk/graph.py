@@ -35,7 +35,7 @@ class Unknown(KgError, ValueError):
     """A node that is not in the graph."""
 
 
-class Step(NamedTuple):
+class GraphStep(NamedTuple):
     """An edge along a route: sign is 1, -1, or 0 where none is stated."""
 
     subject: str
@@ -147,7 +147,7 @@ class Graph:
         ordered = there[np.lexsort((self.nodes[there].astype(str), plain[there]))]
         return [Reached(str(self.nodes[i]), int(plain[i]), "+" * bool(plus[i]) + "-" * bool(minus[i])) for i in ordered]
 
-    def routes(self, start: str, end: str, longest: int = 0) -> Iterator[list[list[Step]]]:
+    def routes(self, start: str, end: str, longest: int = 0) -> Iterator[list[list[GraphStep]]]:
         """The routes from one node to another that visit no node twice, shortest first: for each step its edges.
 
         Only the shortest ones unless ``longest`` says how many steps a route may have. Neighbours come in order of their ids.
@@ -185,12 +185,12 @@ class Graph:
                 seen.add(node)
                 todo.append(onward(node, length - len(path)))
 
-    def _edges(self, subject: int, object: int) -> list[Step]:
+    def _edges(self, subject: int, object: int) -> list[GraphStep]:
         low, high = np.searchsorted(self.subject, [subject, subject + 1])
         found = low + np.flatnonzero(self.object[low:high] == object)
         ends = str(self.nodes[subject]), str(self.nodes[object])
         return sorted(
-            Step(ends[0], self.predicate[row].as_py(), ends[1], int(self.sign[i]), self.id[row].as_py())
+            GraphStep(ends[0], self.predicate[row].as_py(), ends[1], int(self.sign[i]), self.id[row].as_py())
             for i, row in zip(found, self.row[found].tolist(), strict=True)
         )
 

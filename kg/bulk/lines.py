@@ -26,7 +26,7 @@ NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
-class Input:
+class InputFile:
     """A file of nodes or of edges, and the columns that its rows have."""
 
     path: Path
@@ -69,7 +69,7 @@ def _repeated(text: str, times: int) -> pa.Array:
     return pa.Array.from_buffers(pa.string(), times, [None, _ends(np.full(times, len(raw), np.int32)), content])
 
 
-def inputs(of: str, given: str | Path) -> list[Input]:
+def inputs(of: str, given: str | Path) -> list[InputFile]:
     """The files that a path, a folder or a pattern (``edges-*.tsv.gz``) names, sorted, with their headers.
 
     Raises InvalidMechanism, with all complaints, if there is none, or if one is of no known kind, lacks a column that
@@ -108,7 +108,7 @@ def _format(file: Path) -> str:
     return FORMATS.get(suffixes[-1], "") if suffixes else ""
 
 
-def _opened(file: Path, of: str) -> Input:
+def _opened(file: Path, of: str) -> InputFile:
     def refused(code: str, message: str, help: str = "", column: int = 1) -> InvalidMechanism:
         return InvalidMechanism([Diagnostic(Location(str(file), 1, column, shown), code, message, help)])
 
@@ -147,7 +147,7 @@ def _opened(file: Path, of: str) -> Input:
         raise refused("missing-column", f"there is no column {missing[0]!r}", near(missing[0], others or names))
     header = tuple(names) if form == "tsv" else tuple(slot.column for slot in slots(of))
     there = tuple(name for name in names if name in known) if form == "parquet" else header
-    return Input(file, of, form, header, there, tuple(name for name in names if name not in known))
+    return InputFile(file, of, form, header, there, tuple(name for name in names if name not in known))
 
 
 def _keys(file: Path, rows: int = 1000) -> list[str]:
@@ -182,7 +182,7 @@ class Count:
     lines: int = 0
 
 
-def batches(files: Sequence[Input], count: Count) -> Iterator[pa.RecordBatch]:
+def batches(files: Sequence[InputFile], count: Count) -> Iterator[pa.RecordBatch]:
     """The lines of files one after the other, with their numbers; what is not UTF-8 is named and made readable."""
     for file in files:
         before, number = count.bytes, 1
@@ -322,7 +322,7 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def _rows(file: Input) -> Iterator[list[dict[str, Any]]]:
+def _rows(file: InputFile) -> Iterator[list[dict[str, Any]]]:
     names = [slot.column for slot in slots(file.of)]
     with pq.ParquetFile(file.path) as table:
         known = [name for name in names if name in table.schema_arrow.names]

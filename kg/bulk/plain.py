@@ -20,8 +20,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kg.bulk import lines
-from kg.bulk.lines import Count, Input, texts
-from kg.bulk.run import COUNTED, MOST_VALUES, Counts, Parts, Run, Summary
+from kg.bulk.lines import Count, InputFile, texts
+from kg.bulk.run import COUNTED, MOST_VALUES, BulkRun, BulkSummary, Counts, Parts
 from kg.bulk.slots import (
     BIOLINK,
     BOOLEAN,
@@ -54,7 +54,7 @@ ROWS, MANY = 2_000, 10_000  # rows that are written at once; cells of a column t
 Cells = list[str]  # a row: a cell for each slot, the empty text where nothing is said
 
 
-class Row(NamedTuple):
+class PlainRow(NamedTuple):
     """A row, where it stands, and what is wrong with it: ``REASON COLUMN``, and the value at fault."""
 
     file: str
@@ -64,12 +64,12 @@ class Row(NamedTuple):
     value: str
 
 
-class Plain(Run):
+class Plain(BulkRun):
     """All rows in memory, which is why graphs must be small."""
 
     def checked(self) -> tuple[dict[str, Counts], dict[str, int]]:
         self.kept: dict[str, dict[str, Sequence[str]]] = {}  # column -> cells
-        self.wrong: dict[str, list[Row]] = {}
+        self.wrong: dict[str, list[PlainRow]] = {}
         self.iris: dict[str, str] = {}  # of CURIEs that are right, as far as they were met
         counts: dict[str, Counts] = {}
         reasons: dict[str, int] = {}
@@ -86,11 +86,11 @@ class Plain(Run):
                 nodes = set(self.kept[of]["id"])
         return counts, dict(sorted(reasons.items()))
 
-    def _read(self, of: str, nodes: set[str]) -> tuple[list[Row], list[Row], int]:
+    def _read(self, of: str, nodes: set[str]) -> tuple[list[PlainRow], list[PlainRow], int]:
         """The rows that are right by themselves, those that are wrong, and how many there are."""
         size = sum(file.path.stat().st_size for file in self.files[of])
-        right: list[Row] = []
-        wrong: list[Row] = []
+        right: list[PlainRow] = []
+        wrong: list[PlainRow] = []
         skipped = done = read = 0
         for files in self.groups(of):
             count = Count()
@@ -118,7 +118,7 @@ class Plain(Run):
             columns = list(zip(*found, strict=True)) or [()] * len(REJECTS)
             yield pa.RecordBatch.from_arrays([texts(column, empty=True) for column in columns], REJECTS)
 
-    def written(self) -> Summary:
+    def written(self) -> BulkSummary:
         edges = self.kept["edge"]
         asserted = [
             level == "knowledge_assertion" and negated.lower() != "true"
@@ -205,7 +205,7 @@ class Plain(Run):
             columns["asserted"] = texts(["true" if flag else "false" for flag in asserted]).cast(pa.bool_())
         return pa.table(columns)
 
-    def _counted(self, asserted: list[bool]) -> Summary:
+    def _counted(self, asserted: list[bool]) -> BulkSummary:
         self.progress("counting", -1, 0)
         statements: Counter[str] = Counter()
         for of, columns in self.kept.items():
@@ -220,7 +220,7 @@ class Plain(Run):
         statements.update(dict.fromkeys(("rdf:type", "kgv:asserted", "kgv:speciesStated"), len(asserted)))
         degrees = Counter(edges["subject"])
         degrees.update(edges["object"])
-        return Summary.of(
+        return BulkSummary.of(
             sum(asserted),
             statements,
             _most(self.kept["node"]["category"]),
@@ -232,7 +232,7 @@ class Plain(Run):
 class _Rules:
     """What the rows of files with one header must fulfil."""
 
-    def __init__(self, run: Plain, of: str, file: Input, nodes: set[str]) -> None:
+    def __init__(self, run: Plain, of: str, file: InputFile, nodes: set[str]) -> None:
         self.run, self.of = run, of
         self.tsv, self.separator, self.first = file.format == "tsv", file.separator, file.separator.join(file.header)
         self.width = len(file.header)
@@ -250,7 +250,7 @@ class _Rules:
                 good = nodes if slot.value == "node" else {""}
                 self.tests.append((number, good, partial(self._tests(slot), slot), slot.column))
 
-    def row(self, file: str, number: int, fault: str, line: str) -> Row:
+    def row(self, file: str, number: int, fault: str, line: str) -> PlainRow:
         line = line.removesuffix("\r")
         cells = line.split(self.separator)
         width = len(cells)
@@ -277,7 +277,7 @@ class _Rules:
             fault, value = "odd-row ", f"{width} cells, not {self.width}"
         else:
             fault, value = self._fault(row)
-        return Row(file, number, row, fault, value[:MOST])
+        return PlainRow(file, number, row, fault, value[:MOST])
 
     def _fault(self, row: Cells) -> tuple[str, str]:
         for place, fault in self.needed:
@@ -330,10 +330,10 @@ class _Rules:
         return "unknown-prefix" if all(map(NAMED.fullmatch, items)) and not all(registered) else "malformed-curie"
 
 
-def _once(right: Sequence[Row]) -> tuple[list[Cells], list[Row]]:
+def _once(right: Sequence[PlainRow]) -> tuple[list[Cells], list[PlainRow]]:
     """The rows that are written, and those that share an id: one of several that say the same is written."""
     twice = {id for id, n in Counter(row.cells[0] for row in right).items() if n > 1}
-    shared: defaultdict[str, list[Row]] = defaultdict(list)
+    shared: defaultdict[str, list[PlainRow]] = defaultdict(list)
     kept = []
     for row in right:
         if row.cells[0] in twice:

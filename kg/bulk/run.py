@@ -14,7 +14,7 @@ from types import TracebackType
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kg.bulk.lines import Input
+from kg.bulk.lines import InputFile
 from kg.bulk.slots import ITEM, REJECTS, Prefixes
 
 #: Called with what is being done, the part of it that is done (0 to 1, or less than 0 if unknown), and the rows so far.
@@ -45,7 +45,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Summary:
+class BulkSummary:
     """What a graph holds, in numbers."""
 
     quads: int
@@ -63,7 +63,7 @@ class Summary:
         categories: Sequence[tuple[str, int]],
         by: Mapping[str, Sequence[tuple[str, int]]],
         degrees: Mapping[int, int],
-    ) -> Summary:
+    ) -> BulkSummary:
         """From counts of cells. In ``statements``, bare triples stand at the empty text."""
         values = {column: _items(cells) for column, cells in by.items()}
         properties = {name: n for name, n in sorted(statements.items()) if name}
@@ -83,14 +83,14 @@ def _items(cells: Sequence[tuple[str, int]]) -> dict[str, int]:
 class BulkOptions:
     """What a run reads and writes, whichever engine does it."""
 
-    files: Mapping[str, list[Input]]  # node or edge -> its files
+    files: Mapping[str, list[InputFile]]  # node or edge -> its files
     prefixes: Prefixes
     graph: str  # the IRI of the named graph
     out: Path
     packed: bool  # compress the N-Quads
 
 
-class Run(ABC):
+class BulkRun(ABC):
     """One run over files of nodes and of edges, into a folder: ``checked``, then ``rejects``, then ``written``."""
 
     def __init__(self, progress: Progress, options: BulkOptions) -> None:
@@ -100,9 +100,9 @@ class Run(ABC):
         #: The columns of nodes and of edges that any file has.
         self.used = {of: {slot for file in these for slot in file.columns} for of, these in self.files.items()}
 
-    def groups(self, of: str) -> list[list[Input]]:
+    def groups(self, of: str) -> list[list[InputFile]]:
         """The files of nodes or of edges; those of a group have one header."""
-        found: dict[tuple[str, tuple[str, ...]], list[Input]] = {}
+        found: dict[tuple[str, tuple[str, ...]], list[InputFile]] = {}
         for file in self.files[of]:
             found.setdefault((file.separator, file.header), []).append(file)
         return list(found.values())
@@ -116,7 +116,7 @@ class Run(ABC):
         """The rows that are not written: columns REJECTS, nodes first, in the order of files and lines."""
 
     @abstractmethod
-    def written(self) -> Summary:
+    def written(self) -> BulkSummary:
         """Write the rows that are right, as N-Quads and as tables, and count them."""
 
     def write_rejects(self) -> None:

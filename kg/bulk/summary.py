@@ -8,14 +8,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from kg.bulk.run import COUNTED, Summary
+from kg.bulk.run import COUNTED, BulkSummary
 from kg.model import vocabulary
 from kg.model.vocabulary import NAMESPACES
 
 NOT_STATED = "not stated"
 
 
-def void(about: Mapping[str, Any], counts: Summary, parts: Sequence[Path]) -> str:
+def void(about: Mapping[str, Any], counts: BulkSummary, parts: Sequence[Path]) -> str:
     """A description of the dataset in VoID: its size, its classes, its properties and its parts."""
     graph, edges, nodes = about["graph"], about["edges"]["written"], about["nodes"]["written"]
     lines = [
@@ -64,7 +64,7 @@ svg.scatter line { stroke: var(--line) } svg.scatter text { fill: var(--soft); f
 SHOWN = 14  # bars of a plot
 
 
-def html(name: str, about: Mapping[str, Any], counts: Summary) -> str:
+def html(name: str, about: Mapping[str, Any], counts: BulkSummary) -> str:
     """One page: what was read, what came of it, what was rejected and why, and plots of what is there."""
     nodes, edges = about["nodes"], about["edges"]
     rejected = nodes["rejected"] + edges["rejected"]

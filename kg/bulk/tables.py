@@ -10,18 +10,18 @@ import pyarrow as pa
 from ibis.expr.types import Table
 
 from kg.bulk import rules
-from kg.bulk.lines import Input
-from kg.bulk.run import COUNTED, MOST_VALUES, BulkOptions, Counts, Run, Summary
+from kg.bulk.lines import InputFile
+from kg.bulk.run import COUNTED, MOST_VALUES, BulkOptions, BulkRun, BulkSummary, Counts
 from kg.bulk.slots import REJECTS, SKIPPED
 
 if TYPE_CHECKING:
-    from kg.bulk.engines import Engine
+    from kg.bulk.engines import BulkEngine
 
 
-class Tables(Run):
+class Tables(BulkRun):
     """Lines, rows, rows that share an id, what is kept and what is rejected: a table for each."""
 
-    def __init__(self, engine: Engine, options: BulkOptions) -> None:
+    def __init__(self, engine: BulkEngine, options: BulkOptions) -> None:
         super().__init__(engine.progress, options)
         self.engine = engine
         self.kept: dict[str, Table] = {}
@@ -35,7 +35,7 @@ class Tables(Run):
         for of in ("node", "edge"):
             known = nodes
 
-            def rows(lines: Table, file: Input, of: str = of, known: Table | None = known) -> Table:
+            def rows(lines: Table, file: InputFile, of: str = of, known: Table | None = known) -> Table:
                 return rules.rows(lines, of, file.header, file.separator, self.prefixes, known)
 
             staged = engine.read(f"{of}_rows", self.groups(of), rows)
@@ -61,7 +61,7 @@ class Tables(Run):
         ordered = whole.order_by([whole.of.desc(), "file", "line", "id", "reason", "column", "value"])
         yield from self.engine.batches(ordered.select(*REJECTS))
 
-    def written(self) -> Summary:
+    def written(self) -> BulkSummary:
         end = getattr(self.engine, "end", "\n")
         for of, rows in self.kept.items():
             used = self.used[of]
@@ -70,7 +70,7 @@ class Tables(Run):
             self.engine.parquet(rules.table(rows, of, self.graph, self.prefixes, used), f"{of}s", self.out)
         return self._counted()
 
-    def _counted(self) -> Summary:
+    def _counted(self) -> BulkSummary:
         self.progress("counting", -1, 0)
         statements: Counter[str] = Counter()
         for of, rows in self.kept.items():
@@ -82,7 +82,7 @@ class Tables(Run):
         degrees = ends.group_by("end").aggregate(degree=ends.count())
         degrees = degrees.group_by("degree").aggregate(nodes=degrees.count())
         (asserted,) = self.engine.rows(edges.aggregate(n=rules.asserted(edges).sum()))
-        return Summary.of(
+        return BulkSummary.of(
             int(asserted[0] or 0),
             statements,
             self._cells(self.kept["node"], "category"),

@@ -14,7 +14,7 @@ from kg.reasoning.reasons import Reasons, why
 
 
 @dataclass(frozen=True)
-class Runs:
+class ExpectationRuns:
     """What became of the expectations when the mechanism was run under each of its readings."""
 
     expectations: int = 0
@@ -36,17 +36,17 @@ class Runs:
         return "\n  ".join(lines)
 
 
-def executed(m: Mechanism) -> tuple[list[Diagnostic], Runs]:
+def executed(m: Mechanism) -> tuple[list[Diagnostic], ExpectationRuns]:
     """Every expectation under every reading, what it rests on, and the edges that none of them pins."""
     whole = all(edge.verb in vocabulary.predicates() for edge in m.edges) and all(
         one.given in m.conditions and one.expect.node in m.nodes for one in m.expectations
     )
     if not whole:  # some of it could not be read
-        return [], Runs(not_run="the file has errors")
+        return [], ExpectationRuns(not_run="the file has errors")
     if not any(edge.executes for edge in m.edges):
-        return [], Runs(not_run="no edge executes")
+        return [], ExpectationRuns(not_run="no edge executes")
     if not m.expectations:
-        return [], Runs(not_run="the file states none")
+        return [], ExpectationRuns(not_run="the file states none")
     run = network.Run(m)
     found: list[Diagnostic] = []
     held: dict[int, bool] = {}
@@ -65,7 +65,7 @@ def executed(m: Mechanism) -> tuple[list[Diagnostic], Runs]:
         if held[number] and (fixed or expectations.outcome(idle, one, network.AS_WRITTEN).holds):
             why = f"{one.given} sets {one.expect.node}" if fixed else "it holds without any edge"
             found.append(warning(one.location_of("expect"), "vacuous-expectation", f"this tests nothing: {why}"))
-    runs = Runs(
+    runs = ExpectationRuns(
         expectations=len(m.expectations),
         held=sum(held.values()),
         readings=len(run.networks),
@@ -75,7 +75,7 @@ def executed(m: Mechanism) -> tuple[list[Diagnostic], Runs]:
     return found, runs
 
 
-def _unmet(m: Mechanism, run: network.Run, outcome: expectations.Outcome) -> Diagnostic:
+def _unmet(m: Mechanism, run: network.Run, outcome: expectations.ExpectationOutcome) -> Diagnostic:
     """A complaint about an expectation that fails, or that is left open: the run does not bear it out."""
     one, wanted = outcome.expectation, outcome.expectation.expect
     by = f" ({outcome.reading})" if len(run.networks) > 1 else ""
@@ -110,7 +110,7 @@ def _open_edges(net: network.Network, settings: Mapping[str, str], node: str) ->
     yield from (name for name, gate in net.fires.items() if name in sizes or (gate in cone and gate not in decided))
 
 
-def _rests_on_inference(m: Mechanism, run: network.Run, outcome: expectations.Outcome) -> bool:
+def _rests_on_inference(m: Mechanism, run: network.Run, outcome: expectations.ExpectationOutcome) -> bool:
     """Whether a minimal reason of the value uses an edge that acts on the curator's inference."""
     net = run.networks[outcome.reading]
     reasons = Reasons(net, run.settings(outcome.expectation.given), outcome.expectation.expect.node)

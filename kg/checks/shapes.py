@@ -31,7 +31,7 @@ OURS = [BIOLINK + "Association", *(KGV + name for name in ("Mechanism", "Node", 
 
 
 @dataclass(frozen=True)
-class Report:
+class ShapesReport:
     """An RDF file: its size, and every complaint in the order of the file."""
 
     file: str
@@ -49,7 +49,7 @@ class Report:
         return {"file": self.file, "triples": self.triples, "edges": self.edges, "diagnostics": found}
 
 
-def examine(path: str | Path) -> Report:
+def examine(path: str | Path) -> ShapesReport:
     """Validate an RDF file by ontology/shapes.ttl. All its graphs are taken as one, and nothing is fetched.
 
     Raises InvalidMechanism if the file is not there, is too large, or is not RDF in the syntax that its name says.
@@ -72,7 +72,7 @@ def examine(path: str | Path) -> Report:
                 "docs/rdf.md says how they are written",
             )
         ]
-    return Report(str(file), len(graph), edges, tuple(sorted(found)))
+    return ShapesReport(str(file), len(graph), edges, tuple(sorted(found)))
 
 
 def read(path: str | Path) -> Graph:

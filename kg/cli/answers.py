@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kg.reasoning.network import Input
     from kg.reasoning.reasons import Why
     from kg.reasoning.routes import Route
-    from kg.reasoning.whatif import Answer, Row, Step
+    from kg.reasoning.whatif import ConditionRow, Step, WhatIf
 
 
 def _species(counts: Mapping[str, int]) -> str:
@@ -26,7 +26,7 @@ def _species(counts: Mapping[str, int]) -> str:
     )
 
 
-def print_answer(mechanism: Mechanism, answer: Answer) -> None:
+def print_answer(mechanism: Mechanism, answer: WhatIf) -> None:
     """Every outcome with one line of why, then what else changes, one line each."""
     from kg.reasoning import whatif
 
@@ -47,7 +47,7 @@ def print_answer(mechanism: Mechanism, answer: Answer) -> None:
     print_credit(mechanism, answer.cite)
 
 
-def _print_meetings(mechanism: Mechanism, answer: Answer, told: Iterable[Sequence[Meeting]]) -> None:
+def _print_meetings(mechanism: Mechanism, answer: WhatIf, told: Iterable[Sequence[Meeting]]) -> None:
     """Where else opposite edges meet."""
     from kg.reasoning import meetings
 
@@ -59,7 +59,7 @@ def _print_meetings(mechanism: Mechanism, answer: Answer, told: Iterable[Sequenc
         click.echo(f"    {mechanism.nodes[one.node].label}: {meetings.in_words(mechanism, one)}")
 
 
-def _print_question(mechanism: Mechanism, answer: Answer) -> None:
+def _print_question(mechanism: Mechanism, answer: WhatIf) -> None:
     """What was set, and what the answer is compared with."""
     from kg.reasoning import whatif
 
@@ -82,7 +82,7 @@ def _print_question(mechanism: Mechanism, answer: Answer) -> None:
     click.echo(f"  compared with {title(against) if against in mechanism.conditions else words}")
 
 
-def _print_change(mechanism: Mechanism, answer: Answer, step: Step, indent: str = "") -> None:
+def _print_change(mechanism: Mechanism, answer: WhatIf, step: Step, indent: str = "") -> None:
     """A node with its value before and after, and whether that was observed or is predicted."""
     from kg.model import vocabulary
     from kg.reasoning import whatif
@@ -97,7 +97,7 @@ def _print_change(mechanism: Mechanism, answer: Answer, step: Step, indent: str 
     click.echo(f"{indent}{label}: {change}    {step.status}{observed}{weakest}")
 
 
-def explain_answer(mechanism: Mechanism, answer: Answer) -> None:
+def explain_answer(mechanism: Mechanism, answer: WhatIf) -> None:
     """Each outcome and each change with the edges that decide it, and all that these rest on."""
     from kg.reasoning import disagreements
 
@@ -118,7 +118,7 @@ def explain_answer(mechanism: Mechanism, answer: Answer) -> None:
     print_credit(mechanism, answer.cite)
 
 
-def _print_grounds(mechanism: Mechanism, answer: Answer, step: Step, supports: Supports) -> None:
+def _print_grounds(mechanism: Mechanism, answer: WhatIf, step: Step, supports: Supports) -> None:
     """The edges into a node, and what its value rests on."""
     from kg.model import vocabulary
     from kg.reasoning import meetings, whatif
@@ -144,10 +144,10 @@ def _print_grounds(mechanism: Mechanism, answer: Answer, step: Step, supports: S
             click.echo(f"    and on this, that nothing unlisted causes {causes}")
 
 
-def print_conditions(mechanism: Mechanism, rows: Sequence[Row], cite: str) -> None:
+def print_conditions(mechanism: Mechanism, rows: Sequence[ConditionRow], cite: str) -> None:
     from kg.reasoning import whatif
 
-    def cell(row: Row, node: str) -> str:
+    def cell(row: ConditionRow, node: str) -> str:
         said = " | ".join(dict.fromkeys(map(whatif.shown, row.values[node].values())))
         return f"{whatif.MARKS[row.status[node]]} {said}"
 

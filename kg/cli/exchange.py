@@ -147,7 +147,7 @@ def bulk(
                 memory or "",
                 _Rate(say),
             )
-    except (of.TooManyRejects, of.Missing, of.Failed) as error:
+    except (of.TooManyRejects, of.Missing, of.EngineFailed) as error:
         click.echo(f"kg: {error}", err=True)
         sys.exit(1)
     except ValueError as error:

@@ -167,7 +167,7 @@ def serve(
     click.echo("preparing the site and the data", err=True)
     try:
         server.run(options, host, port, lambda words: click.echo(words, err=True))
-    except server.Failed as failed:
+    except server.ServingFailed as failed:
         click.echo(str(failed), err=True)
         sys.exit(1)
 

@@ -310,7 +310,7 @@ def read(path: str | Path) -> Mechanism:
 
 def examine(
     path: str | Path, sources: str | Path | None = None, strict: bool = False
-) -> tuple[Mechanism, checks.Report]:
+) -> tuple[Mechanism, checks.CheckReport]:
     """A file read as far as it can be, with every complaint about its shape and its meaning in one report.
 
     Raises InvalidMechanism if there is no such file, or it is in no format that can be read.

@@ -10,7 +10,7 @@ from kg.reasoning.network import Network, Run, Value
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ExpectationOutcome:
     """What became of an expectation under one reading: True, False, or None where the run leaves it open."""
 
     expectation: Expectation
@@ -20,7 +20,7 @@ class Outcome:
     other: Value = ""  # under the other condition, for same as, higher than, lower than
 
 
-def outcomes(run: Run) -> Iterator[Outcome]:
+def outcomes(run: Run) -> Iterator[ExpectationOutcome]:
     """Every expectation under every reading that it is about."""
     for expectation in run.mechanism.expectations:
         for name in run.networks:
@@ -28,7 +28,7 @@ def outcomes(run: Run) -> Iterator[Outcome]:
                 yield outcome(run, expectation, name)
 
 
-def outcome(run: Run, expectation: Expectation, reading: str) -> Outcome:
+def outcome(run: Run, expectation: Expectation, reading: str) -> ExpectationOutcome:
     """One expectation under one reading."""
     net, wanted = run.networks[reading], expectation.expect
     value = run.values(run.settings(expectation.given), reading)[wanted.node]
@@ -38,7 +38,7 @@ def outcome(run: Run, expectation: Expectation, reading: str) -> Outcome:
         holds = None if rank is None else True if low == high == rank else None if low <= rank <= high else False
         if rank is None:
             holds = low != high
-        return Outcome(expectation, reading, holds, value)
+        return ExpectationOutcome(expectation, reading, holds, value)
     other = run.values(run.settings(wanted.than), reading)[wanted.node]
     other_low, other_high = bounds(net, wanted.node, other)
     if wanted.relation == "lower than":
@@ -49,7 +49,7 @@ def outcome(run: Run, expectation: Expectation, reading: str) -> Outcome:
         )
     else:
         holds = True if low > other_high else False if high <= other_low else None
-    return Outcome(expectation, reading, holds, value, other)
+    return ExpectationOutcome(expectation, reading, holds, value, other)
 
 
 def bounds(net: Network, node: str, value: Value) -> tuple[int, int]:

@@ -71,7 +71,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Answer:
+class WhatIf:
     """What follows from some settings, compared with a condition or with the starting state."""
 
     settings: Mapping[str, str]
@@ -149,7 +149,7 @@ def whatif(
     against: str = "",
     about: Collection[str] = (),
     then: Mapping[str, str] | None = None,
-) -> Answer:
+) -> WhatIf:
     """What follows from a condition and further settings: every outcome, and every node that changes.
 
     What is set on top of a condition is compared with that condition, all else with the starting state; ``against``
@@ -182,7 +182,7 @@ def whatif(
     changed = [node for node in compared.order() if before[node] != after[node] or disagree.get(node) != was.get(node)]
     compared.disagree = disagree
     steps = {node: compared.step(node) for node in dict.fromkeys((*changed, *mechanism.outcomes, *about))}
-    return Answer(
+    return WhatIf(
         settings,
         later,
         condition,
@@ -434,7 +434,7 @@ def _why_not(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], ed
     return ""
 
 
-def why_in_a_line(mechanism: Mechanism, answer: Answer, step: Step) -> str:
+def why_in_a_line(mechanism: Mechanism, answer: WhatIf, step: Step) -> str:
     """The edges into a node that act differently now; where there is none, those that act as before, or do not.
 
     >>> from kg.formats import read
@@ -474,7 +474,7 @@ MARKS = {
 
 
 @dataclass(frozen=True)
-class Row:
+class ConditionRow:
     """A declared condition with the value of each outcome under each reading, and what that value is."""
 
     condition: str
@@ -485,7 +485,7 @@ class Row:
 
 def table(
     mechanism: Mechanism, assume: Collection[str] = (), reading: str = "", values: Mapping[str, str] | None = None
-) -> list[Row]:
+) -> list[ConditionRow]:
     """Every declared condition and what comes out of it: the nodes that are outcomes, or all if none is.
 
     ``values`` are set on top of each condition.
@@ -506,5 +506,5 @@ def table(
             found[node] = {name: each[name][node] for name in each}
             split = len(set(found[node].values())) > 1
             status[node] = "readings disagree" if split else compared.status(node)
-        rows.append(Row(condition.key, condition.title, found, status))
+        rows.append(ConditionRow(condition.key, condition.title, found, status))
     return rows

@@ -66,7 +66,7 @@ REST = tuple(
 
 
 @dataclass(frozen=True)
-class Change:
+class Edit:
     """One thing that is different, in words, and what it was and is."""
 
     kind: str
@@ -106,7 +106,7 @@ class Difference:
 
     old: Version
     new: Version
-    changes: tuple[Change, ...]
+    changes: tuple[Edit, ...]
     unsaid: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
@@ -144,13 +144,13 @@ def diff(old: str | Path, new: str | Path, progress: Callable[[str], None] = lam
 
 def compare(old: Version, new: Version, progress: Callable[[str], None] = lambda words: None) -> Difference:
     """The same for two versions that were loaded."""
-    changes: list[Change] = []
+    changes: list[Edit] = []
     for id in dict.fromkeys((*old.mechanisms, *new.mechanisms)):
         progress(f"comparing {id}")
         before, after = old.mechanisms.get(id), new.mechanisms.get(id)
         if before is None or after is None:
             kind = "mechanism-added" if before is None else "mechanism-removed"
-            changes.append(Change(kind, id, id, (after or before or Mechanism()).title))
+            changes.append(Edit(kind, id, id, (after or before or Mechanism()).title))
         else:
             changes += _compared(before, after)
             if changes and not {id} & {*old.broken, *new.broken}:
@@ -254,13 +254,13 @@ def _git(*arguments: str) -> bytes | None:
 # ---------------------------------------------------------------- what changed in one mechanism
 
 
-def _compared(old: Mechanism, new: Mechanism) -> Iterator[Change]:
+def _compared(old: Mechanism, new: Mechanism) -> Iterator[Edit]:
     id = new.id
     pairs, gone, come = _matched(old, new)
     for edge in gone:
-        yield Change("edge-removed", id, edge.name, f"{old.words(edge)} ({edge.name})")
+        yield Edit("edge-removed", id, edge.name, f"{old.words(edge)} ({edge.name})")
     for edge in come:
-        yield Change("edge-added", id, edge.name, f"{new.words(edge)} ({edge.name})", new=str(new.support(edge)))
+        yield Edit("edge-added", id, edge.name, f"{new.words(edge)} ({edge.name})", new=str(new.support(edge)))
     for a, b in pairs:
         yield from _edge(old, a, new, b)
     for key in dict.fromkeys((*old.nodes, *new.nodes)):
@@ -269,18 +269,18 @@ def _compared(old: Mechanism, new: Mechanism) -> Iterator[Change]:
             yield from _node(old, here, new, there)
         else:
             label = f"{(here or there or Node()).label} ({key})"
-            yield Change("node-removed" if here else "node-added", id, key, label)
+            yield Edit("node-removed" if here else "node-added", id, key, label)
     for key in dict.fromkeys((*old.sources, *new.sources)):
         before, after = old.sources.get(key), new.sources.get(key)
         if before != after:
             kind = "source-changed" if before and after else "source-removed" if before else "source-added"
-            yield Change(kind, id, key, named(after or before or Source()) + f" ({key})")
+            yield Edit(kind, id, key, named(after or before or Source()) + f" ({key})")
     yield from _plans(old, new)
     for name in REST:
         before_value, after_value = _rest(old, name), _rest(new, name)
         if before_value != after_value:
             shown = isinstance(getattr(new, name), str)
-            yield Change("rest-changed", id, name, name, *((getattr(old, name), getattr(new, name)) if shown else ()))
+            yield Edit("rest-changed", id, name, name, *((getattr(old, name), getattr(new, name)) if shown else ()))
 
 
 def _rest(m: Mechanism, name: str) -> object:
@@ -321,19 +321,19 @@ def _matched(old: Mechanism, new: Mechanism) -> tuple[list[tuple[Edge, Edge]], l
     return pairs, gone, come
 
 
-def _edge(old: Mechanism, a: Edge, new: Mechanism, b: Edge) -> Iterator[Change]:
+def _edge(old: Mechanism, a: Edge, new: Mechanism, b: Edge) -> Iterator[Edit]:
     id, words = new.id, f"{new.words(b)} ({b.name})"
     signs = _sign(old, a), _sign(new, b)
     if signs[0] != signs[1]:
-        yield Change("sign-flipped", id, b.name, b.name, f"{old.words(a)} ({signs[0]})", f"{new.words(b)} ({signs[1]})")
+        yield Edit("sign-flipped", id, b.name, b.name, f"{old.words(a)} ({signs[0]})", f"{new.words(b)} ({signs[1]})")
     elif a.sentence != b.sentence:
-        yield Change("edge-changed", id, b.name, b.name, old.words(a), new.words(b))
+        yield Edit("edge-changed", id, b.name, b.name, old.words(a), new.words(b))
     if a.name != b.name:
-        yield Change("edge-changed", id, b.name, f"{words}: name", a.name, b.name)
+        yield Edit("edge-changed", id, b.name, f"{words}: name", a.name, b.name)
     for name, show in _KEYS.items():
         here, there = show(old, a), show(new, b)
         if here != there:
-            yield Change("edge-changed", id, b.name, f"{words}: {name}", here or "not stated", there or "not stated")
+            yield Edit("edge-changed", id, b.name, f"{words}: {name}", here or "not stated", there or "not stated")
     yield from _evidence(old, a, new, b, words)
 
 
@@ -374,7 +374,7 @@ def _items(m: Mechanism, items: Iterable[Evidence]) -> frozenset[tuple[tuple[tup
     return frozenset(Counter(_said(m, item) for item in items).items())
 
 
-def _evidence(old: Mechanism, a: Edge, new: Mechanism, b: Edge, words: str) -> Iterator[Change]:
+def _evidence(old: Mechanism, a: Edge, new: Mechanism, b: Edge, words: str) -> Iterator[Edit]:
     """Items that came, went, or stand at the same place and say something else; and what this does to the whole."""
 
     def all_items(m: Mechanism, edge: Edge) -> Counter[tuple[tuple[str, str], ...]]:
@@ -394,13 +394,13 @@ def _evidence(old: Mechanism, a: Edge, new: Mechanism, b: Edge, words: str) -> I
             for key in sorted({k for k, _ in {*item} ^ {*again}}):
                 kind = {"taxon": "species-changed"}.get(key, "claim-changed")
                 here, there = dict(item).get(key, "not stated"), dict(again).get(key, "not stated")
-                yield Change(kind, new.id, b.name, f"{words}, {_where(item)}: {key}", here, there)
+                yield Edit(kind, new.id, b.name, f"{words}, {_where(item)}: {key}", here, there)
     counts = [_papers(old, a), _papers(new, b)]
     papers = f", {' → '.join(counts)}" if counts[0] != counts[1] else ""
     for item in lost:
-        yield Change("evidence-lost", new.id, b.name, words + papers, old=_where(item))
+        yield Edit("evidence-lost", new.id, b.name, words + papers, old=_where(item))
     for item in gained:
-        yield Change("evidence-gained", new.id, b.name, words + papers, new=_where(item))
+        yield Edit("evidence-gained", new.id, b.name, words + papers, new=_where(item))
     for kind, show in (
         ("claim-changed", lambda m, e: e.claim),
         ("species-changed", lambda m, e: ", ".join(m.support(e).species)),
@@ -408,7 +408,7 @@ def _evidence(old: Mechanism, a: Edge, new: Mechanism, b: Edge, words: str) -> I
         here, there = show(old, a), show(new, b)
         if here != there:
             what = "firmest claim" if kind == "claim-changed" else "species stated"
-            yield Change(kind, new.id, b.name, f"{words}: {what}", here or "none", there or "none")
+            yield Edit(kind, new.id, b.name, f"{words}: {what}", here or "none", there or "none")
 
 
 def _papers(m: Mechanism, edge: Edge) -> str:
@@ -432,9 +432,9 @@ def _where(item: Iterable[tuple[str, str]]) -> str:
     return ", ".join(filter(None, parts)) + f" in {said['source']}" * bool(said["source"])
 
 
-def _node(old: Mechanism, a: Node, new: Mechanism, b: Node) -> Iterator[Change]:
+def _node(old: Mechanism, a: Node, new: Mechanism, b: Node) -> Iterator[Edit]:
     if a.term != b.term:
-        yield Change("term-changed", new.id, b.key, f"{b.label} ({b.key})", str(a.term), str(b.term))
+        yield Edit("term-changed", new.id, b.key, f"{b.label} ({b.key})", str(a.term), str(b.term))
     show: dict[str, Callable[[Mechanism, Node], str]] = {
         "name": lambda m, node: node.label,
         "in": lambda m, node: m.places[node.place].label if node.place in m.places else node.place,
@@ -448,7 +448,7 @@ def _node(old: Mechanism, a: Node, new: Mechanism, b: Node) -> Iterator[Change]:
     for name, value in show.items():
         here, there = value(old, a), value(new, b)
         if here != there and not (name == "kind" and a.term != b.term):
-            yield Change(
+            yield Edit(
                 "node-changed",
                 new.id,
                 b.key,
@@ -458,7 +458,7 @@ def _node(old: Mechanism, a: Node, new: Mechanism, b: Node) -> Iterator[Change]:
             )
 
 
-def _plans(old: Mechanism, new: Mechanism) -> Iterator[Change]:
+def _plans(old: Mechanism, new: Mechanism) -> Iterator[Edit]:
     """Expectations that came or went, or rest on other evidence."""
 
     def told(m: Mechanism) -> dict[str, object]:
@@ -468,15 +468,15 @@ def _plans(old: Mechanism, new: Mechanism) -> Iterator[Change]:
     mine, yours = told(old), told(new)
     for name in dict.fromkeys((*mine, *yours)):
         if name not in yours or name not in mine:
-            yield Change("expectation-removed" if name in mine else "expectation-added", new.id, name, name)
+            yield Edit("expectation-removed" if name in mine else "expectation-added", new.id, name, name)
         elif mine[name] != yours[name]:
-            yield Change("rest-changed", new.id, name, f"the evidence of the expectation {name}")
+            yield Edit("rest-changed", new.id, name, f"the evidence of the expectation {name}")
 
 
 # ---------------------------------------------------------------- what follows from it
 
 
-def _expectations(old: Mechanism, new: Mechanism) -> Iterator[Change]:
+def _expectations(old: Mechanism, new: Mechanism) -> Iterator[Edit]:
     """Expectations of both that failed and hold now, or the other way round."""
 
     def held(m: Mechanism) -> dict[str, tuple[bool, str]]:
@@ -493,10 +493,10 @@ def _expectations(old: Mechanism, new: Mechanism) -> Iterator[Change]:
         was = before.get(name, (True, ""))
         if was[0] != holds:
             kind = "expectation-holds" if holds else "expectation-fails"
-            yield Change(kind, new.id, name, name, was[1] or "new", value)
+            yield Edit(kind, new.id, name, name, was[1] or "new", value)
 
 
-def _disagreements(old: Version, new: Version) -> Iterator[Change]:
+def _disagreements(old: Version, new: Version) -> Iterator[Edit]:
     def found(version: Version) -> dict[str, Conflict]:
         return {f"{one.key} {one.verdict}": one for one in disagreements.conflicts(version.mechanisms.values())}
 
@@ -506,10 +506,10 @@ def _disagreements(old: Version, new: Version) -> Iterator[Change]:
             kind = "conflict-resolved" if key in mine else "conflict-appeared"
             ids = dict.fromkeys(side.mechanism for side in one.sides)
             words = f"{one.title}: {' / '.join(side.words for side in one.sides)}"
-            yield Change(kind, next(iter(ids)) if len(ids) == 1 else "", one.kind, words)
+            yield Edit(kind, next(iter(ids)) if len(ids) == 1 else "", one.kind, words)
 
 
-def _answers(old: Version, new: Version) -> Iterator[Change]:
+def _answers(old: Version, new: Version) -> Iterator[Edit]:
     """Questions of the library whose answer, with the defaults, is another one now."""
     with Engine(60) as one, Engine(60) as other:
         for engine, version in ((one, old), (other, new)):
@@ -518,7 +518,7 @@ def _answers(old: Version, new: Version) -> Iterator[Change]:
             try:
                 rows = [engine.ask(name).text("csv").splitlines() for engine in (one, other)]
             except NoAnswer as error:
-                yield Change("answer-lost", "", name, f"`{name}` is not answered: {error}")
+                yield Edit("answer-lost", "", name, f"`{name}` is not answered: {error}")
                 continue
             before, after = Counter(rows[0]), Counter(rows[1])
             if before != after:
@@ -526,7 +526,7 @@ def _answers(old: Version, new: Version) -> Iterator[Change]:
                 words = f"`{name}`: {question.summary} {fewer} rows less, {more} rows more"
                 lost = len(rows[1]) <= 1 < len(rows[0])  # only the names of the columns are left
                 words = f"`{name}`: {question.summary} no rows, after {len(rows[0]) - 1}" if lost else words
-                yield Change("answer-lost" if lost else "answer-changed", "", name, words)
+                yield Edit("answer-lost" if lost else "answer-changed", "", name, words)
 
 
 # ---------------------------------------------------------------- as a page

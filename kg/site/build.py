@@ -126,9 +126,9 @@ def build(
 
 def valid(
     files: list[Path], sources: str | Path | None, progress: Progress
-) -> tuple[list[tuple[Mechanism, checks.Report]], list[Diagnostic]]:
+) -> tuple[list[tuple[Mechanism, checks.CheckReport]], list[Diagnostic]]:
     """Every mechanism with its report; all complaints about all of them at once if any is invalid."""
-    found: list[tuple[Mechanism, checks.Report]] = []
+    found: list[tuple[Mechanism, checks.CheckReport]] = []
     errors: list[Diagnostic] = []
     for file in files:
         progress(f"reading {file.parent.name or file.name}")
@@ -280,7 +280,7 @@ def _licence(mechanism: Mechanism) -> str:
     return f"https://spdx.org/licenses/{mechanism.licence}"
 
 
-def summary(mechanism: Mechanism, report: checks.Report, files: dict[str, int] | None = None) -> Summary:
+def summary(mechanism: Mechanism, report: checks.CheckReport, files: dict[str, int] | None = None) -> Summary:
     """What there is in a mechanism, as counts."""
     species: Counter[str] = Counter()
     for edge in mechanism.edges:

@@ -111,7 +111,7 @@ class Edition:
         return next((f"{static.file_name(m['id'])}.html" for m in self.mechanisms if m["id"] == id), "")
 
 
-class Failed(Exception):
+class ServingFailed(Exception):
     """What stands in the way of serving, as complaints."""
 
 
@@ -126,7 +126,7 @@ class Server:
         self.complaint = ""
 
     async def open(self) -> Edition:
-        """Prepare an edition. Raises Failed with the complaints; then nothing of it is left."""
+        """Prepare an edition. Raises ServingFailed with the complaints; then nothing of it is left."""
         folder = Path(tempfile.mkdtemp(prefix="kg-"))
         try:
             return await self._opened(folder)
@@ -150,11 +150,11 @@ class Server:
             raise
         made = json.loads(said or b'{"complaints": ["kg: the site could not be made; see above"]}')
         if "complaints" in made:
-            raise Failed("\n".join(made["complaints"]))
+            raise ServingFailed("\n".join(made["complaints"]))
         try:
             pool = await Pool.of(made["load"], made["store"], folder / "socket", self.options.limits)
         except ValueError as error:
-            raise Failed(str(error)) from None
+            raise ServingFailed(str(error)) from None
         return Edition(folder, made, pool)
 
     async def watch(self) -> None:
@@ -174,7 +174,7 @@ class Server:
             self.say(f"{reason}: preparing what there is now")
             try:
                 edition = await self.open()
-            except (Failed, OSError) as failed:
+            except (ServingFailed, OSError) as failed:
                 self.complaint = str(failed)
                 self.say(f"{failed}\nthe last good data is still served")
                 pause = min(2 * pause, 60) if ended else CHANGES
@@ -617,7 +617,7 @@ def _file(server: Server) -> Endpoint:
 def run(options: Options, host: str, port: int, say: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; what is being answered then is answered first.
 
-    Raises Failed if the mechanisms or files are wrong, and OSError if the address cannot be had.
+    Raises ServingFailed if the mechanisms or files are wrong, and OSError if the address cannot be had.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # said to be TCP, so that asyncio sends at once what it is given: else each answer waits 40 ms for its head's receipt

@@ -226,7 +226,7 @@ class Part:
 
 
 @dataclass
-class Row:
+class ListedRow:
     """A file to download."""
 
     name: str
@@ -423,22 +423,22 @@ class Site:
     # ---- files
 
     @cached_property
-    def downloads(self) -> list[tuple[str, list[Row]]]:
+    def downloads(self) -> list[tuple[str, list[ListedRow]]]:
         """Every data file, by what it holds."""
         groups = [(m.title, self.rows(m.id)) for m in self.mechanisms]
         own = {row.name for _, rows in groups for row in rows}
         rest = [self._row(name, "all") for name in sorted(self.data) if name not in own]
         return [(title, rows) for title, rows in [("All mechanisms together", rest), *groups] if rows]
 
-    def rows(self, id: str) -> list[Row]:
+    def rows(self, id: str) -> list[ListedRow]:
         """The files of a mechanism."""
         own = [ending for name in outputs() for ending in endings(name)]
         return [self._row(id + ending, id, ending) for ending in own if id + ending in self.data]
 
-    def _row(self, name: str, group: str, ending: str = "") -> Row:
+    def _row(self, name: str, group: str, ending: str = "") -> ListedRow:
         data = self.data[name].encode("utf-8")
         title = TITLES.get(name) or TITLES.get(ending or "." + name.partition(".")[2], "")
-        return Row(name, title, len(data), hashlib.sha256(data).hexdigest(), file_name(group))
+        return ListedRow(name, title, len(data), hashlib.sha256(data).hexdigest(), file_name(group))
 
     # ---- questions
 
@@ -474,7 +474,7 @@ class Site:
             for row in answer.rows[:SHOWN]
         ]
 
-    def _about(self, value: sparql.Value | None) -> str:
+    def _about(self, value: sparql.BoundValue | None) -> str:
         if value is None or value.kind != "uri":
             return ""
         if value.text in self.pages_of_iris:

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.sparql.answer import Answer, Value
+from kg.sparql.answer import Answer, BoundValue
 from kg.sparql.endpoint import remote
 from kg.sparql.engine import ROWS, SECONDS, Engine
 from kg.sparql.library import Parameter, Question, explained, places, questions, text_of
@@ -32,12 +32,12 @@ __all__ = [
     "ROWS",
     "SECONDS",
     "Answer",
+    "BoundValue",
     "Engine",
     "NoAnswer",
     "Parameter",
     "Question",
     "Token",
-    "Value",
     "ask",
     "explained",
     "places",

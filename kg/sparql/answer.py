@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kg.model.frames import DataFrame
 
 
-class Value(NamedTuple):
+class BoundValue(NamedTuple):
     """A term of an answer: kind is ``uri``, ``literal`` or ``bnode`` (``triple`` for a quoted one)."""
 
     kind: str
@@ -52,12 +52,12 @@ PLAIN: dict[str, Callable[[str], Any]] = {
     "boolean": lambda text: text in ("true", "1"),
 }
 
-Row = tuple[Value | None, ...]
+Row = tuple[BoundValue | None, ...]
 
 
 def table(terms: Sequence[Sequence[str] | None], rows: Iterable[Iterable[int]]) -> tuple[Row, ...]:
     """Rows from the numbers of their terms, as the engine's process says them."""
-    values = [None if term is None else Value(*term) for term in terms]
+    values = [None if term is None else BoundValue(*term) for term in terms]
     return tuple(tuple(map(values.__getitem__, row)) for row in rows)
 
 
@@ -203,7 +203,7 @@ class Answer:
         lines.append(f"\n{len(self.rows)} row{'s' * (len(self.rows) != 1)}")
         return "\n".join(lines) + "\n"
 
-    def shown(self, value: Value | None, row: Row) -> str:
+    def shown(self, value: BoundValue | None, row: Row) -> str:
         """A cell: an IRI is made compact, and its label is put before it unless the row says it anyway."""
         if value is None:
             return ""
@@ -229,7 +229,7 @@ def _widths(wanted: Sequence[int], width: int) -> list[int]:
     return widths
 
 
-def _numeric(values: Iterable[Value | None]) -> bool:
+def _numeric(values: Iterable[BoundValue | None]) -> bool:
     kinds = {NAMESPACES["xsd"] + name for name in ("integer", "decimal", "double", "float", "int", "long")}
     found = [value for value in values if value is not None]
     return bool(found) and all(value.datatype in kinds for value in found)

@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 
 from kg.model import vocabulary
-from kg.sparql.answer import Answer, Row, Value, table
+from kg.sparql.answer import Answer, BoundValue, Row, table
 from kg.sparql.process import as_graph
 from kg.sparql.query import NoAnswer, Query, read
 
@@ -96,13 +96,15 @@ def _received(data: bytes, query: Query, graph: bool, rows: int) -> Answer:
     bindings = result["results"]["bindings"]
     bound_rows: list[Row] = []
     for bound in bindings[:rows]:
-        row: list[Value | None] = []
+        row: list[BoundValue | None] = []
         for name in names:
             one = bound.get(name)
             text = one and (one["value"] if isinstance(one["value"], str) else json.dumps(one["value"]))
             row.append(
                 one
-                and Value(kinds.get(one["type"], one["type"]), text, one.get("datatype", ""), one.get("xml:lang", ""))
+                and BoundValue(
+                    kinds.get(one["type"], one["type"]), text, one.get("datatype", ""), one.get("xml:lang", "")
+                )
             )
         bound_rows.append(tuple(row))
     return Answer(query.form, names, tuple(bound_rows), capped=len(bindings) > rows, prefixes=query.prefixes)

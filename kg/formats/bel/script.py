@@ -83,10 +83,10 @@ class _Context:
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The statements of a BEL script. Namespaces are not fetched; a name is looked up in ontology/terms.tsv."""
-    return _Reader(file, ledger).mechanism()
+    return _BelReader(file, ledger).mechanism()
 
 
-class _Reader:
+class _BelReader:
     """One pass over the lines. Statements about statements wait for the end, when all statements are known."""
 
     def __init__(self, file: Path, ledger: Ledger) -> None:

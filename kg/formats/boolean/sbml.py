@@ -83,7 +83,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     if root.attributes.get("required") == "true":
         del root.attributes["required"]  # so it is in all of SBML-qual
     bounded.unread(_frame(root), PARTS, ledger)
-    return _Reader(drafting.Draft(file, ledger, text), ledger, models[0]).mechanism()
+    return _SbmlReader(drafting.Draft(file, ledger, text), ledger, models[0]).mechanism()
 
 
 def _frame(element: Element) -> Element:
@@ -116,7 +116,7 @@ def _below(element: Element, tag: str) -> Iterator[Element]:
             yield one
 
 
-class _Reader:
+class _SbmlReader:
     """One pass over the model: compartments and species first, so that transitions find them."""
 
     def __init__(self, draft: drafting.Draft, ledger: Ledger, model: Element) -> None:
@@ -401,13 +401,13 @@ def text(mechanism: Mechanism, name: str = "sbml") -> str:
         help = "python -m pip install 'immune-mechanism-kg[sbml]'"
         at = mechanism.at or Location(mechanism.file or mechanism.id, 1, 1)
         raise InvalidMechanism([Diagnostic(at, "no-library", "libsbml, which writes SBML, is missing", help)]) from None
-    return str(libsbml.writeSBMLToString(_Writer(mechanism, boolean_copy=name != "sbml", sbml=libsbml).document))
+    return str(libsbml.writeSBMLToString(_SbmlWriter(mechanism, boolean_copy=name != "sbml", sbml=libsbml).document))
 
 
 SPECIES = "species__"  # before a name in a formula, so that it is none of libsbml's words
 
 
-class _Writer:
+class _SbmlWriter:
     """One pass over a mechanism, adding to a document of libsbml."""
 
     def __init__(self, mechanism: Mechanism, boolean_copy: bool, sbml: Any) -> None:

@@ -39,10 +39,10 @@ LOST = {
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The model of a GO-CAM file in Turtle. Nothing is fetched, so a term has the label that kg or the file knows."""
     text = bounded.text(file, ledger)
-    return _Reader(file, ledger, text).mechanism()
+    return _GoCamTurtleReader(file, ledger, text).mechanism()
 
 
-class _Reader:
+class _GoCamTurtleReader:
     """One pass over the triples, by subject."""
 
     def __init__(self, file: Path, ledger: Ledger, text: str) -> None:

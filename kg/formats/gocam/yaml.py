@@ -50,10 +50,10 @@ COMPLEX = ("EnabledByProteinComplexAssociation", "PartOfProteinComplexAssociatio
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The model of a GO-CAM file in YAML. Nothing is fetched: labels are those of its list of objects."""
     text = bounded.text(file, ledger)
-    return _Reader(file, ledger, text, bounded.mapping(text, ledger)).mechanism()
+    return _GoCamYamlReader(file, ledger, text, bounded.mapping(text, ledger)).mechanism()
 
 
-class _Reader:
+class _GoCamYamlReader:
     """One pass over the model: activities and molecules are nodes first, so that associations find them."""
 
     def __init__(self, file: Path, ledger: Ledger, text: str, model: Object) -> None:
@@ -340,7 +340,7 @@ def text(mechanism: Mechanism, name: str = "gocam") -> str:
     """
     import yaml
 
-    dumped = yaml.safe_dump(_Writer(mechanism).model(), sort_keys=False, allow_unicode=True, width=110)
+    dumped = yaml.safe_dump(_GoCamYamlWriter(mechanism).model(), sort_keys=False, allow_unicode=True, width=110)
     return str(dumped)
 
 
@@ -349,7 +349,7 @@ def _asserts(item: Evidence) -> bool:
     return item.stance == "supports" and not item.hedge and item.claim in (*BARE, drafting.UNCLASSIFIED)
 
 
-class _Writer:
+class _GoCamYamlWriter:
     """One pass over a mechanism."""
 
     def __init__(self, mechanism: Mechanism) -> None:

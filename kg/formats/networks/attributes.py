@@ -110,7 +110,7 @@ class Item:
 
 
 @dataclass
-class Network:
+class DrawnNetwork:
     """What a format read: attributes of the whole, nodes and edges. ``styled`` is what only says how it looks."""
 
     attributes: Mapping[str, Any]
@@ -119,7 +119,7 @@ class Network:
     styled: Mapping[str, Any] = field(default_factory=dict)
 
 
-def mechanism(draft: drafting.Draft, ledger: Ledger, network: Network) -> Mechanism:
+def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> Mechanism:
     """The mechanism that a network says."""
     whole = ledger.record("network", "", network.attributes, ledger.at())
     for name in network.styled:
@@ -175,7 +175,7 @@ def _with_ends(item: Item) -> dict[str, Any]:
     return own | {f"attribute {name}" if name in own else name: value for name, value in item.attributes.items()}
 
 
-def _layout(network: Network) -> tuple[tuple[str, ...], ...]:
+def _layout(network: DrawnNetwork) -> tuple[tuple[str, ...], ...]:
     """The grid that all nodes stand on, if they stand on ours, each in a cell of its own."""
     cells: dict[tuple[int, int], str] = {}
     for item in network.nodes:

@@ -43,7 +43,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     about: dict[str, Any] = {}
     for one in place.records(aspects, "networkAttributes"):
         about |= one
-    network = attributes.Network(declared["networkAttributes"].named(about))
+    network = attributes.DrawnNetwork(declared["networkAttributes"].named(about))
     network.styled = {name: aspects[name] for name in aspects if name in LOOKS and any(aspects[name])}
     _beside(ledger, found[0], aspects, rules)
     for name in aspects.keys() - set(PARTS):

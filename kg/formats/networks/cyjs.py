@@ -32,7 +32,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         raise ledger.stop(None, "no-graph", "there are no elements", '{"elements": {"nodes": [...], "edges": [...]}}')
     head = {key: value for key, value in found.items() if key not in ("elements", "data", "style")}
     head |= {f"elements.{key}": value for key, value in elements.items() if key not in ("nodes", "edges")}
-    network = attributes.Network(attributes.apart(head, found.get("data"), "data"), styled=_styled(found))
+    network = attributes.DrawnNetwork(attributes.apart(head, found.get("data"), "data"), styled=_styled(found))
     for kind, into in (("nodes", network.nodes), ("edges", network.edges)):
         for one in place.records(elements, kind):
             data = one.get("data")

@@ -40,7 +40,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         del root.attributes["schemaLocation"]  # it says no more than that this is GraphML
     bounded.unread(root, ELEMENTS, ledger)
     keys = _Keys(root, ledger)
-    network = attributes.Network(_about(keys, graphs[0]))
+    network = attributes.DrawnNetwork(_about(keys, graphs[0]))
     for other in graphs[1:]:
         ledger.record("graph", "another", _about(keys, other), other.at)
     while graphs:

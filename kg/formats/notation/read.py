@@ -47,7 +47,7 @@ def parse(path: Path, ledger: Ledger) -> Mechanism:
 
 def parse_bytes(data: bytes, name: str = "<text>") -> tuple[Mechanism, list[Diagnostic]]:
     """The same for bytes that are not in a file."""
-    reader = _Reader(name)
+    reader = _NotationReader(name)
     mechanism = reader.mechanism(data)
     return mechanism, sorted(reader.wrong)
 
@@ -89,7 +89,7 @@ def _last_line(node: yaml.Node, lines: list[str]) -> int:
     return line
 
 
-class _Reader:
+class _NotationReader:
     """One pass over the composed YAML nodes. Nothing is retyped: ``NO`` stays nitric oxide, not False."""
 
     def __init__(self, name: str) -> None:

@@ -37,7 +37,7 @@ def parsed(file: Path, ledger: Ledger, text: str) -> Mechanism:
     """The nanopublications of a file that kg did not write. Nothing is fetched."""
     found = bounded.triples(text, ledger, file.suffix if file.suffix in (".trig", ".nq") else ".trig")
     draft = drafting.Draft(file, ledger, text)
-    reader = _Reader(draft, ledger, text, found)
+    reader = _NanopubReader(draft, ledger, text, found)
     heads = [t for t in found if t.predicate == f"{RDF}type" and t.object == f"{NP}Nanopublication"]
     for head in dict.fromkeys(heads):
         reader.nanopub(head.subject, head.graph)
@@ -61,7 +61,7 @@ def _verb(iri: str) -> tuple[str, str]:
     return bel.RELATIONS.get(bel.relation(local(iri)), ("related_to", f"kg has no verb for {local(iri)}"))
 
 
-class _Reader:
+class _NanopubReader:
     """One pass over the graphs of a file: every triple is a record, all of it lost until it is used."""
 
     def __init__(self, draft: drafting.Draft, ledger: Ledger, text: str, found: list[Triple]) -> None:

@@ -71,13 +71,13 @@ def graph(mechanism: Mechanism) -> Graph:
     >>> print(graph(mechanism).value(edge, RDF.predicate))
     https://w3id.org/immune-kg/vocab/degrades
     """
-    return _Writer(mechanism).graph
+    return _RdfWriter(mechanism).graph
 
 
 @once
 def run_graph(mechanism: Mechanism) -> Graph:
     """What follows under every declared condition and reading: derived values, never asserted edges. It is made once."""
-    return _Runs(mechanism).graph
+    return _RunsWriter(mechanism).graph
 
 
 def run_alone(mechanism: Mechanism) -> Graph:
@@ -93,7 +93,7 @@ def run_alone(mechanism: Mechanism) -> Graph:
     return explained(data)
 
 
-class _Writer:
+class _RdfWriter:
     """One pass over a mechanism, adding what it says to a graph."""
 
     def __init__(self, mechanism: Mechanism) -> None:
@@ -389,7 +389,7 @@ def _needs_place(claim: str) -> bool:
     return known is not None and known.locator == "yes"
 
 
-class _Runs(_Writer):
+class _RunsWriter(_RdfWriter):
     """The derived graph. It says which mechanism and version it was derived from, and by what."""
 
     def __init__(self, mechanism: Mechanism) -> None:

@@ -29,7 +29,7 @@ NOW = "now "  # so begins how a value changed that was read back
 
 
 @dataclass(frozen=True)
-class Value:
+class ReportedValue:
     """One value of one record, and what became of it: ``how`` it changed, or why it was lost."""
 
     record: str  # the kind of record: node, edge, evidence ...
@@ -46,20 +46,20 @@ class Account:
     """The loss report of one step: a reading or a writing. ``added`` is what the result says and the input did not."""
 
     step: str  # such as "reading x.sif (SIF)"
-    values: tuple[Value, ...]
+    values: tuple[ReportedValue, ...]
     records: Mapping[str, int]  # kind of record -> how many were read
-    added: tuple[Value, ...] = ()
+    added: tuple[ReportedValue, ...] = ()
 
     def count(self, fate: str = "", record: str = "") -> int:
         """How many values had a fate; all of them for none, of all kinds of record for none."""
         return sum(fate in ("", one.fate) and record in ("", one.record) for one in self.values)
 
     @property
-    def lost(self) -> tuple[Value, ...]:
+    def lost(self) -> tuple[ReportedValue, ...]:
         return tuple(one for one in self.values if one.fate == "lost")
 
     @property
-    def changed(self) -> tuple[Value, ...]:
+    def changed(self) -> tuple[ReportedValue, ...]:
         return tuple(one for one in self.values if one.fate == "changed")
 
     def __str__(self) -> str:
@@ -89,7 +89,7 @@ class Account:
         return {"step": self.step, "read": total, "by_record": kinds, **{f"{k}_values": v for k, v in shown.items()}}
 
 
-def _plain(value: Value) -> dict[str, Any]:
+def _plain(value: ReportedValue) -> dict[str, Any]:
     plain: dict[str, Any] = {
         "record": value.record,
         "name": value.name,
@@ -102,9 +102,9 @@ def _plain(value: Value) -> dict[str, Any]:
     return {key: one for key, one in plain.items() if key == "name" or one != ""}
 
 
-def _grouped(title: str, values: Sequence[Value]) -> list[str]:
+def _grouped(title: str, values: Sequence[ReportedValue]) -> list[str]:
     """Lines under each reason: the same field of the same kind of record, with the first three of them named."""
-    groups: dict[str, dict[tuple[str, str], list[Value]]] = {}
+    groups: dict[str, dict[tuple[str, str], list[ReportedValue]]] = {}
     for one in values:
         why = "" if one.how.startswith(NOW) else one.how
         groups.setdefault(why, {}).setdefault((one.record, one.field), []).append(one)
@@ -263,12 +263,12 @@ class ForeignRecord:
             if fate == "carried":
                 self.fates[field] = ("changed", f"joined to the edge {name}, which says the same")
 
-    def values(self) -> Iterator[Value]:
+    def values(self) -> Iterator[ReportedValue]:
         """All values that say something, each with its fate."""
         for path, said in _leaves(self._raw):
             above = (".".join(path[:n]) for n in range(len(path), 0, -1))
             fate, how = next((self.fates[name] for name in above if name in self.fates), ("lost", UNUSED))
-            yield Value(self.kind, self.name, ".".join(path), said, fate, how, self.at)
+            yield ReportedValue(self.kind, self.name, ".".join(path), said, fate, how, self.at)
 
 
 def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -321,7 +321,7 @@ def _notation() -> dict[str, list[_Key]]:
     return found
 
 
-def values(mechanism: Mechanism) -> Iterator[Value]:
+def values(mechanism: Mechanism) -> Iterator[ReportedValue]:
     """Every value of a mechanism, as compare counts them.
 
     >>> from kg.formats import read
@@ -347,8 +347,8 @@ class _Walk:
 
     def __init__(self, before: Mechanism, after: Mechanism, why: Mapping[str, str]) -> None:
         self.before, self.after, self.why = before, after, why
-        self.values: list[Value] = []
-        self.added: list[Value] = []
+        self.values: list[ReportedValue] = []
+        self.added: list[ReportedValue] = []
         self.records: Counter[str] = Counter()
         self.alias: dict[str, str] = {}  # the key of a source afterwards -> what it was before
 
@@ -370,8 +370,8 @@ class _Walk:
             now = then.get(field)
             fate = "carried" if now == value else "lost" if now is None else "changed"
             how = "" if fate == "carried" else f"{NOW}{now}" if fate == "changed" else gone or self.reason(names, field)
-            self.values.append(Value(kind, name, field, value, fate, how, at))
-        self.added += [Value(kind, name, field, now) for field, now in then.items() if field not in said]
+            self.values.append(ReportedValue(kind, name, field, value, fate, how, at))
+        self.added += [ReportedValue(kind, name, field, now) for field, now in then.items() if field not in said]
         for part in _notation()[kind]:
             if part.of:
                 first, second = _parts(part, one), _parts(part, other)

@@ -21,7 +21,7 @@ FORMULA = re.compile(r"[=@]|[+-](?![\d.]*(?:[eE][+-]?\d+)?$)[A-Za-z(\"'].*[(!|]"
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """A row of a table: its cells by column, and where it stands; in a workbook, lines and columns are the sheet's."""
 
     cells: dict[str, str]
@@ -41,7 +41,7 @@ class Row:
         return self.at
 
 
-def rows(text: str, ledger: Ledger, delimiter: str, quotes: bool = False) -> Iterator[Row]:
+def rows(text: str, ledger: Ledger, delimiter: str, quotes: bool = False) -> Iterator[TableRow]:
     """The rows of a table with a header. A spreadsheet would run some cells; nobody passes those on unseen.
 
     Raises InvalidMechanism for a table that is none; complains of rows of another length and of formulas.
@@ -69,7 +69,7 @@ def rows(text: str, ledger: Ledger, delimiter: str, quotes: bool = False) -> Ite
         raise ledger.stop(at, "no-table", str(error), hint) from None
 
 
-def _table(lines: Iterable[tuple[list[str], Location]], ledger: Ledger, sheet: bool = False) -> Iterator[Row]:
+def _table(lines: Iterable[tuple[list[str], Location]], ledger: Ledger, sheet: bool = False) -> Iterator[TableRow]:
     header: list[str] = []
     for cells, at in lines:
         if not header:
@@ -87,7 +87,7 @@ def _table(lines: Iterable[tuple[list[str], Location]], ledger: Ledger, sheet: b
             message = f"this row has {len(cells)} cells, the header {len(header)}"
             ledger.complain(at, "odd-row", message, "a cell that holds the delimiter splits a row")
             continue
-        row = Row(dict(zip(header, cells, strict=True)), at, sheet)
+        row = TableRow(dict(zip(header, cells, strict=True)), at, sheet)
         for name, cell in row.cells.items():
             if FORMULA.match(cell):
                 message = f"a spreadsheet would run the cell {name!r}: {cell[:40]!r}"
@@ -104,7 +104,7 @@ MOST_COLUMNS = 1000
 WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")  # so begins what is UTF-16
 
 
-def workbook(file: Path, ledger: Ledger) -> Iterator[Row]:
+def workbook(file: Path, ledger: Ledger) -> Iterator[TableRow]:
     """The rows of the first sheet of an .xlsx file, by openpyxl (the extra ``kg[xlsx]``); formulas are not computed.
 
     Raises InvalidMechanism for what is no workbook, is too large when unpacked, declares entities, or if openpyxl is

@@ -12,7 +12,7 @@ from typing import Any
 
 from kg.formats.shared import bounded, drafting, tables
 from kg.formats.shared.losses import ForeignRecord, Ledger
-from kg.formats.shared.tables import Row
+from kg.formats.shared.tables import TableRow
 from kg.model import vocabulary
 from kg.model.diagnostics import near
 from kg.model.mechanism import Mechanism
@@ -61,7 +61,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             help = f"the columns are: {', '.join(COLUMNS)}"
             at = ledger.at(1) if packed else ledger.at(1, 1, head)
             raise ledger.stop(at, "no-table", f"the table has no column {lacking[0]!r}", help)
-        _Reader(draft, ledger, row, ledger.record("edge", f"row {row.at.line}", cells, row.at)).edge()
+        _SpreadsheetReader(draft, ledger, row, ledger.record("edge", f"row {row.at.line}", cells, row.at)).edge()
     return draft.mechanism()
 
 
@@ -69,10 +69,10 @@ def _column(name: str) -> str:
     return re.sub(r"[\s_-]+", " ", name.strip()).casefold()
 
 
-class _Reader:
+class _SpreadsheetReader:
     """One row."""
 
-    def __init__(self, draft: drafting.Draft, ledger: Ledger, row: Row, record: ForeignRecord) -> None:
+    def __init__(self, draft: drafting.Draft, ledger: Ledger, row: TableRow, record: ForeignRecord) -> None:
         self.draft, self.ledger, self.row, self.record = draft, ledger, row, record
         self.wrong = False
 
