@@ -305,8 +305,8 @@ def test_a_build_computes_each_graph_run_and_list_of_conflicts_once(monkeypatch)
 
         monkeypatch.setattr(home, name, counting)
 
-    counted(write._Writer, "__init__", "graph", lambda _, mechanism: mechanism.id)
-    counted(write._Runs, "__init__", "graph of runs", lambda _, mechanism: mechanism.id)
+    counted(write._RdfWriter, "__init__", "graph", lambda _, mechanism: mechanism.id)
+    counted(write._RunsWriter, "__init__", "graph of runs", lambda _, mechanism: mechanism.id)
     counted(disagreements, "conflicts", "conflicts", lambda parts: "+".join(part.id for part in parts))
     counted(network.Network, "freeze", "networks", lambda _: "")
     seeds = [formats.read(name) for name in ("icd", "ta1-tlr7")]

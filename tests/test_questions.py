@@ -27,7 +27,7 @@ from kg import formats, sparql
 from kg.cli.group import main
 from kg.model import rdf_files
 from kg.model.records import Frozen
-from kg.sparql import Engine, NoAnswer, Value, ask
+from kg.sparql import BoundValue, Engine, NoAnswer, ask
 
 SEEDS = {path.parent.name: path for path in formats.seeds()}
 ANSWERS = sorted((seed, file.stem) for seed, path in SEEDS.items() for file in path.parent.glob("answers/*.csv"))
@@ -134,8 +134,8 @@ def plain(term):
     if term is None:
         return ()
     if isinstance(term, URIRef):
-        return Value("uri", str(term))
-    return Value("literal", str(term), str(term.datatype or ""), term.language or "")
+        return BoundValue("uri", str(term))
+    return BoundValue("literal", str(term), str(term.datatype or ""), term.language or "")
 
 
 @pytest.mark.parametrize(
@@ -423,7 +423,7 @@ def test_awkward_terms_survive_every_format(tmp_path):
     triple = ox.Triple(ox.NamedNode("http://x/s"), ox.NamedNode("http://x/p"), ox.Literal(odd, language="en"))
     ox.serialize([triple], file, ox.RdfFormat.TURTLE)
     answer = ask("SELECT ?o { ?s ?p ?o }", file)
-    assert answer.rows == ((Value("literal", odd, "", "en"),),)
+    assert answer.rows == ((BoundValue("literal", odd, "", "en"),),)
     assert list(csv.reader(io.StringIO(answer.text("csv"), newline="")))[1] == [odd]
     assert json.loads(answer.text("json"))["results"]["bindings"][0]["o"]["xml:lang"] == "en"
     (row,) = ox.parse_query_results(answer.text("tsv").encode(), format=ox.QueryResultsFormat.TSV)

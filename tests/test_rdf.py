@@ -311,7 +311,7 @@ def test_a_value_that_kg_does_not_write_is_complained_of(old, new, tmp_path):
 
 @pytest.mark.parametrize("tour", ['[{"title": "A", "light": [{}]}]', '[{"unheard_of": 1}]', "[5]", "{}", "no"])
 def test_a_tour_in_json_is_held_to_the_notation(tour, tmp_path):
-    graph = write._Writer(mechanism_of("finding")).graph
+    graph = write._RdfWriter(mechanism_of("finding")).graph
     graph.add((URIRef(names.iri(mechanism_of("finding"))), names.KGV.tour, Literal(tour)))
     file = tmp_path / "x.ttl"
     graph.serialize(file, format="turtle")
