@@ -109,7 +109,7 @@ def test_what_the_generator_makes_is_valid(times):
         assert checks.check(valid(seed), sources="").errors == (), seed
 
 
-@runs(120, 5000)
+@runs(60, 5000)
 def test_a_nearly_valid_file_earns_a_complaint(times):
     for seed in range(times):
         spoilt = generator.spoilt(Random(seed))
@@ -118,7 +118,7 @@ def test_a_nearly_valid_file_earns_a_complaint(times):
 
 
 @pytest.mark.parametrize("untyped", [False, True])
-@runs(120, 5000)
+@runs(60, 5000)
 def test_the_model_takes_no_value_that_the_table_forbids(times, untyped):
     faults = Faults()
 
@@ -209,7 +209,7 @@ def found(mechanism, ledger):
 
 
 @by_reader
-@runs(40, 250)
+@runs(12, 250)
 def test_a_canary_at_any_place_of_a_file_is_carried_or_reported(name, times, tmp_path):
     faults = Faults()
     vanished = {}
