@@ -149,6 +149,17 @@ def test_a_node_that_is_called_differently_has_the_name_of_its_term():
     assert merge([one, two]).nodes["signal"].label == "toll-like receptor 7 signaling pathway"
 
 
+def test_one_node_may_have_two_keys_and_is_an_outcome_if_one_of_them_is():
+    one = mechanism("one", edge("receptor activates signal") + edge("peptide promotes receptor", "p"))
+    nodes = NODES.replace("  signal:", "  alarm:").replace(", outcome: yes", "")
+    two = mechanism("two", edge("receptor activates alarm") + edge("peptide promotes receptor", "p"), nodes)
+    for parts in ([one, two], [two, one]):
+        whole = merge(parts)
+        key = parts[0].edge("e").sentence.object
+        assert list(whole.nodes) == ["peptide", "receptor", key] and whole.nodes[key].outcome
+        assert {e.sentence.object for e in whole.edges if e.name.endswith(".e")} == {key}
+
+
 def test_levels_and_starts_come_together_or_stay_apart():
     def with_signal(id, rest):
         nodes = NODES.replace("in: lysosome, outcome: yes}", f"in: lysosome, {rest}}}")
@@ -290,8 +301,27 @@ def test_the_pool_of_a_node_separates():
 
 
 def test_a_condition_separates():
-    found = opposed(item(**MICE), item(**MICE), "  requires: [receptor]\n", "  unless: [receptor]\n")
-    assert found.separated == (("condition", "with Toll-Like Receptor 7", "without Toll-Like Receptor 7"),)
+    needs = ("  requires: [receptor]\n", "  unless: [receptor]\n")
+    words = ("with Toll-Like Receptor 7", "without Toll-Like Receptor 7")
+    assert opposed(item(**MICE), item(**MICE), *needs).separated == (("condition", *words),)
+    assert opposed(item(**MICE), item(**MICE), *needs[::-1]).separated == (("condition", *words[::-1]),)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "separated"),
+    [("weak", "strong", True), ("weak", "weak", False), ("weak", "", False), ("", "strong", False)],
+)
+def test_a_condition_at_two_levels_separates(ours, theirs, separated):
+    nodes = NODES.replace("in: lysosome}", "in: lysosome, levels: [none, weak, strong]}", 1)
+    said = "peptide promotes signal", "peptide limits signal"
+    parts = []
+    for id, sentence, level in zip(("one", "two"), said, (ours, theirs), strict=True):
+        needed = f"  requires: [{{node: receptor{f', level: {level}' if level else ''}}}]\n"
+        e = edge(sentence, evidence=item(**MICE), more=needed) + edge("receptor activates signal", "r")
+        parts.append(mechanism(id, e, nodes))
+    (found,) = (c for c in find(parts) if c.kind == "opposite-signs")
+    words = ("condition", "Toll-Like Receptor 7 at weak", "Toll-Like Receptor 7 at strong")
+    assert found.separated == (words,) * separated
 
 
 @pytest.mark.parametrize(
@@ -306,6 +336,30 @@ def test_a_condition_separates():
 def test_where_the_context_is_not_stated_a_conflict_is_possible(ours, theirs, open):
     found = opposed(ours, theirs)
     assert (found.verdict, found.open) == ("possible", open)
+
+
+def test_a_place_that_nobody_states_leaves_a_conflict_possible():
+    nodes = NODES.replace(", in: blood", "").replace(", in: lysosome", "")
+    rest = edge("receptor activates signal", "r")
+    one = mechanism("one", edge("peptide promotes signal", evidence=item(**MICE)) + rest, nodes)
+    two = mechanism("two", edge("peptide limits signal", evidence=item(**MICE)) + rest, nodes)
+    (found,) = (c for c in find([one, two]) if c.kind == "opposite-signs")
+    assert (found.verdict, found.open) == ("possible", ("place",))
+
+
+def test_the_pool_of_the_object_separates():
+    nodes = NODES.replace("in: lysosome, outcome: yes", "in: tumour, outcome: yes")
+    found = opposed(item(**MICE), item(**MICE), "  in: tumour\n", nodes=nodes)
+    label = "toll-like receptor 7 signaling pathway"
+    assert ("place", f"{label}: endolysosome", f"{label}: tumour") in found.separated
+
+
+def test_edges_between_two_pools_of_one_thing_are_not_opposed():
+    nodes = NODES + '  pool: {term: "kg:thymosin-alpha-1 ! thymosin alpha-1", in: tumour}\n'
+    rest = edge("receptor activates signal", "r")
+    one = mechanism("one", edge("peptide promotes pool") + rest, nodes)
+    two = mechanism("two", edge("peptide limits pool") + rest, nodes)
+    assert [c for c in find([one, two]) if c.kind == "opposite-signs"] == []
 
 
 def test_same_signs_are_no_conflict_and_time_is_not_cause():
@@ -335,6 +389,34 @@ def test_an_edge_is_held_against_a_route_of_another_mechanism():
         "three", edge("peptide promotes receptor", "first") + edge("receptor activates signal", "second")
     )
     assert [c for c in find([one, agreeing]) if c.kind == "opposite-signs"] == []
+
+
+def routed(*edges, nodes=""):
+    """What 'peptide promotes signal' is held against, of a mechanism with these edges."""
+    one = mechanism("one", edge("peptide promotes signal") + edge("receptor precedes signal", "b"))
+    two = mechanism("two", "".join(edge(said, f"e{n}") for n, said in enumerate(edges)), NODES + nodes)
+    return [c.sides[1].about for c in find([one, two]) if c.kind == "opposite-signs"]
+
+
+def test_an_edge_is_held_against_the_shortest_of_short_routes_that_all_have_one_sign():
+    extra = "".join(
+        f'  n{n}: {{term: "MESH:D012259 ! Ribonuclease, Pancreatic", in: {place}}}\n'
+        for n, place in enumerate(("blood", "tumour", "lysosome"))
+    )
+    brake = ("peptide limits receptor", "receptor activates signal")
+    assert routed(*brake) == [("e0", "e1")]
+    assert routed(*brake, "peptide promotes n0", "n0 promotes n1", "n1 limits signal", nodes=extra) == [("e0", "e1")]
+    assert routed(*brake, "peptide promotes n0", "n0 promotes signal", nodes=extra) == [], "they are mixed"
+    four = ("peptide limits n0", "n0 promotes n1", "n1 promotes n2", "n2 promotes signal", "receptor precedes signal")
+    assert routed(*four, nodes=extra) == [("e0", "e1", "e2", "e3")]
+    five = (
+        "peptide limits n0",
+        "n0 promotes n1",
+        "n1 promotes n2",
+        "n2 promotes receptor",
+        "receptor activates signal",
+    )
+    assert routed(*five, nodes=extra) == [], "it is too long"
 
 
 def test_a_note_of_the_file_about_both_is_told():
@@ -378,6 +460,71 @@ def test_a_different_outcome_that_rests_on_a_closed_world_is_only_possible():
     assert found.verdict == "possible" and "two takes it that nothing unlisted causes" in found.because
 
 
+@pytest.mark.parametrize(
+    ("declared", "outcomes", "place", "found"),
+    [
+        (True, ("one", "two"), "lysosome", 1),
+        (True, ("one",), "lysosome", 1),
+        (True, ("two",), "lysosome", 1),
+        (True, (), "lysosome", 0),
+        (False, ("one", "two"), "lysosome", 0),
+        (True, ("one", "two"), "tumour", 0),
+    ],
+)
+def test_what_an_intervention_does_not_reach_counts_for_a_shared_outcome_under_a_declared_condition(
+    declared, outcomes, place, found
+):
+    """In one the peptide brings the signal about; in the other it has nothing to do with it, and there is none."""
+    start = NODES.replace("in: blood", "in: blood, at start: absent").replace(
+        "in: lysosome}", "in: lysosome, at start: absent}"
+    )
+
+    def nodes(id, place):
+        return start.replace("in: lysosome, outcome: yes", f"in: {place}{', outcome: yes' * (id in outcomes)}")
+
+    one = mechanism(
+        "one",
+        edge("peptide promotes signal") + edge("receptor precedes signal", "b"),
+        nodes("one", "lysosome"),
+        CONDITION * declared,
+    )
+    two = mechanism("two", edge("receptor activates signal") + edge("peptide binds receptor", "b"), nodes("two", place))
+    for parts in ([one, two], [two, one]):
+        assert len([c for c in find(parts) if c.kind == "different-outcomes"]) == found
+
+
+def test_what_the_readings_of_a_mechanism_disagree_about_is_no_prediction():
+    start = NODES.replace("in: blood", "in: blood, at start: absent")
+    rest = edge("receptor precedes signal", "b")
+    shut = "readings: {shut: {title: Shut, edges: {e: {run: no}}}}\n"
+    two_ways = mechanism("one", edge("peptide promotes signal") + rest, start, CONDITION + shut)
+    yes = mechanism("two", edge("peptide promotes signal") + rest, start)
+    no = mechanism("three", edge("peptide depletes signal", more="  effect: complete\n") + rest, start)
+    assert [c for other in (yes, no) for c in find([two_ways, other]) if c.kind == "different-outcomes"] == []
+    assert [c.kind for c in find([yes, no])].count("different-outcomes") == 1
+
+
+def test_a_prediction_is_told_of_the_intervention_on_which_all_of_it_depends():
+    start = NODES.replace("in: blood", "in: blood, at start: absent").replace(", outcome: yes", "")
+    more = "conditions: {given: {title: Both, set: {peptide: present, receptor: present}}}\n"
+    rest = edge("receptor precedes signal", "b")
+    one = mechanism("one", edge("peptide promotes signal") + rest, start, more)
+    two = mechanism("two", edge("peptide depletes signal", more="  effect: complete\n") + rest, start, more)
+    (found,) = (c for c in find([one, two]) if c.kind == "different-outcomes")
+    assert {side.words.partition(":")[0] for side in found.sides} == {"if thymosin alpha-1 present"}
+
+
+def test_two_that_start_alike_do_not_disagree():
+    start = NODES.replace("in: blood", "in: blood, at start: absent")
+    said = edge("receptor activates signal") + edge("peptide promotes receptor", "p")
+    one, two, other = (
+        mechanism(id, said, nodes)
+        for id, nodes in (("one", start), ("two", start), ("other", start.replace("absent", "present")))
+    )
+    assert [c for c in find([one, two]) if c.kind == "different-starts"] == []
+    assert [c.verdict for c in find([one, other]) if c.kind == "different-starts"] == ["possible"]
+
+
 def test_a_dispute_is_found_and_explained():
     two = "paper: {kind: review, doi: 10.1000/one}\n  later: {kind: review, doi: 10.1000/two}"
 
@@ -409,6 +556,16 @@ def test_what_another_study_qualifies_is_noted_and_the_same_study_again_is_not()
     assert (found.verdict, found.separated) == ("noted", (("species", "mouse", "human"),))
     assert found.title == "Qualified by another source: noted"
     assert qualified("again") == []
+    own = f"{item(**MICE)}\n  - {{claim: inference, because: it may not be so, stance: qualifies}}"
+    said = edge("peptide promotes signal", evidence=own) + edge("receptor precedes signal", "b")
+    assert [c for c in find([mechanism("one", said)]) if c.kind == "qualified"] == [], "the curator is no study"
+
+
+def test_what_a_note_says_has_no_one_species_and_its_dispute_is_possible():
+    note = f"notes:\n- note: Something to weigh.\n  evidence:\n  - {item(**MICE)}\n  - {item(taxon=HUMAN)[:-1]}, stance: disputes}}\n"
+    one = mechanism("one", edge("peptide promotes signal") + edge("receptor precedes signal", "b"), more=note)
+    (found,) = find([one])
+    assert (found.kind, found.verdict, found.separated, found.open) == ("disputed", "possible", (), ())
 
 
 def test_one_thing_in_two_forms_that_a_note_sets_side_by_side():
@@ -416,10 +573,31 @@ def test_one_thing_in_two_forms_that_a_note_sets_side_by_side():
     both = edge("peptide promotes signal", "up") + edge("drug limits receptor", "down")
     note = "notes:\n- {note: Two forms of one peptide., about: [up, down]}\n"
     (found,) = (c for c in find([mechanism("one", both, nodes, note)]) if c.kind == "opposite-signs")
-    assert ("form", "peptide", "drug") in found.separated
-    assert ("place", "thymosin alpha-1: blood", "thymalfasin: tumour") in found.separated
+    assert found.separated == (
+        ("place", "thymosin alpha-1: blood", "thymalfasin: tumour"),
+        ("form", "peptide", "drug"),
+    )
     assert found.because == "The file says: Two forms of one peptide."
     assert [c for c in find([mechanism("one", both, nodes)]) if c.kind == "opposite-signs"] == []
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "found"),
+    [
+        ("peptide promotes signal", "drug limits signal", 1),  # on one thing they are opposed as it is, and told once
+        ("peptide promotes signal", "drug precedes receptor", 0),  # an order in time has no sign
+        ("peptide promotes signal", "drug promotes receptor", 0),
+        ("peptide promotes signal", "peptide limits receptor", 0),  # one thing in one form, on two others
+    ],
+)
+def test_a_note_sets_only_opposite_effects_of_two_forms_against_each_other(up, down, found):
+    nodes = NODES + '  drug: {term: "CHEBI:135915 ! thymalfasin", in: tumour}\n'
+    rest = (
+        edge("drug binds receptor", "b") + edge("peptide binds receptor", "c") + edge("receptor precedes signal", "d")
+    )
+    note = "notes:\n- {note: Two edges., about: [up, down]}\n"
+    both = mechanism("one", edge(up, "up") + edge(down, "down") + rest, nodes, note)
+    assert len([c for c in find([both]) if c.kind == "opposite-signs"]) == found
 
 
 def test_a_human_statement_on_animal_evidence_is_noted():
@@ -432,6 +610,8 @@ def test_a_human_statement_on_animal_evidence_is_noted():
     (one,) = find([animal])
     assert one.kind == "human-on-animal" and "HGNC:15631 ! TLR7 is human" in one.because and "mouse" in one.because
     assert find([human]) == []
+    nowhere = mechanism("four", edge("receptor activates signal", evidence=item()) + rest, nodes)
+    assert find([nowhere]) == [], "nothing was seen in an animal"
     assert [c.because for c in find([hoped])] == ["It is said of people; what was seen was seen in mouse only."]
 
 
@@ -447,6 +627,39 @@ def test_a_claim_firmer_than_its_source_is_noted(hedges, found):
         "one", edge("peptide promotes signal", evidence="\n  - ".join(items)) + edge("receptor precedes signal", "b")
     )
     assert [c.kind for c in find([one])] == ["firmer-than-source"] * found
+
+
+FLAT, MAY = "claim: finding", "claim: finding, hedge: may"
+
+
+@pytest.mark.parametrize(
+    ("items", "sides"),
+    [
+        ([MAY], 1),
+        ([MAY, FLAT], 2),
+        ([MAY, f"{FLAT}, source: later"], 1),  # who says it flatly is another
+        ([MAY, f"{FLAT}, stance: qualifies"], 1),
+        ([FLAT, f"{MAY}, stance: qualifies"], 2),
+        ([f"{MAY}, stance: qualifies"], 0),
+        ([FLAT, f"{MAY}, stance: disputes"], 0),
+        (["claim: hypothesis, hedge: may"], 0),
+        (["claim: hypothesis, hedge: may", FLAT], 0),
+    ],
+)
+def test_what_is_hedged_is_shown_beside_what_the_same_source_says_flatly(items, sides):
+    evidence = "\n  - ".join(f"{{{said}, anchor: x{n}}}" for n, said in enumerate(items))
+    sources = f"{PAPER}\n  later: {{kind: review, title: Later, doi: 10.1000/two}}"
+    said = edge("peptide promotes signal", evidence=evidence) + edge("receptor precedes signal", "b")
+    found = [c for c in find([mechanism("one", said, sources=sources)]) if c.kind == "firmer-than-source"]
+    assert [len(one.sides) for one in found] == [sides] * bool(sides)
+
+
+def test_a_note_weighs_words_and_is_firmer_than_nothing():
+    note = "notes:\n- {note: It may be so., evidence: [{claim: finding, hedge: may, anchor: x}]}\n"
+    assert (
+        find([mechanism("one", edge("peptide promotes signal") + edge("receptor precedes signal", "b"), more=note)])
+        == []
+    )
 
 
 def test_a_report_and_its_paper_count_once():
