@@ -25,5 +25,5 @@ def test_the_notebook_runs(tmp_path):
     nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     said = "".join(output.get("text", "") for output in outputs if output.get("name") == "stdout")
-    assert "TLR7 signalling: unknown -> absent" in said and "chemo {'RNase_A': 'absent'}" in said
+    assert "TLR7 signalling: present -> absent" in said and "chemo {'RNase_A': 'absent'}" in said
     assert outputs[-1]["data"]["text/html"] == kg.read("ta1-tlr7")._repr_html_()
