@@ -400,7 +400,7 @@ def test_a_screen_opens_the_run_of_a_cell_by_mouse_and_keyboard(visit: Open) -> 
         for trial in trials
         if any(one.changed for one in trial.outcomes)
     }
-    read = "all => all.map(r => [...r.cells].map(c => c.querySelector('.sign + *')?.innerText ?? c.innerText))"
+    read = "all => all.map(r => [...r.cells].map(c => c.querySelector('.sign') ? [...c.querySelectorAll('.sign ~ *')].map(e => e.innerText).join(' ') : c.innerText))"
     rows = tab.locator("#screened tbody tr").evaluate_all(read)
     assert {row[0]: [" ".join(cell.split()) for cell in row[1:]] for row in rows} == wanted
     signs = dict.fromkeys(tab.locator("#screened .sign").all_inner_texts())

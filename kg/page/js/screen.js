@@ -11,7 +11,7 @@ function screening(page, load, question, open) {
   const ROWS = 100, COLUMNS = 30; // beyond these a table is for the command line
   /** @type {Record<Move['how'], [string, string, string, string]>} the sign and the word of a move; the same of one that goes all the way */
   const WORDS = {
-    lower: ['▽', 'reduced', '▼', 'lost'], higher: ['△', 'increased', '▲', 'at its highest'], open: ['?', 'not settled', '?', 'not settled'],
+    lower: ['▽', 'reduced', '▼', 'lost'], higher: ['△', 'increased', '▲', 'at its highest'], open: ['?', 'may change', '?', 'may change'],
     split: ['≠', 'the readings disagree', '≠', 'the readings disagree'], same: ['·', 'unchanged', '·', 'unchanged'], set: ['=', 'set itself', '=', 'set itself']
   };
   const table = $('screened'), {posed, command} = question;
@@ -70,7 +70,7 @@ function screening(page, load, question, open) {
     return make('button', {
       type: 'button', class: look(move), tabindex: -1, onclick: () => open(node),
       'aria-label': `${page.label(node)} ${value}: ${page.label(outcome)} ${text}, ${word}`
-    }, make('span', {class: 'sign'}, sign), make('span', {}, shown(before[0]), move.how === 'same' ? '' : make('strong', {}, `→ ${now}`)));
+    }, make('span', {class: 'sign'}, sign), make('span', {}, shown(before[0])), ...move.how === 'same' ? [] : [make('span', {}, '→'), make('strong', {}, now)]);
   }
 
   // ---- the keyboard: one stop for the table, arrows from cell to cell
