@@ -41,16 +41,16 @@ from kg.reasoning.disagreements import Supports
 SEED = kg.read("ta1-tlr7")
 SEEDS = sorted(path.parent.name for path in kg.data_dir("seeds").glob("*/mechanism.yaml"))
 SMALL = ("pd1-blockade",)  # the others are compared among the slow tests
-#: Condition, values, reading, assumptions, and what a second run sets.
-Question = tuple[str, dict[str, str], str, tuple[str, ...], dict[str, str]]
+#: Condition, values, reading, assumptions, what a second run sets, and what the answer is compared with.
+Question = tuple[str, dict[str, str], str, tuple[str, ...], dict[str, str], str]
 
 #: Puts questions to the interpreter; answers come back with names for numbers, as Answer.as_dict() has them.
 ASK = (Path(__file__).parent / "js" / "ask.js").read_text(encoding="utf-8")
 
 
 def by_python(mechanism: Mechanism, question: Question) -> dict[str, Any]:
-    condition, values, reading, assume, then = question
-    answer = whatif.whatif(mechanism, condition, values, reading, assume, then=then).as_dict()
+    condition, values, reading, assume, then, against = question
+    answer = whatif.whatif(mechanism, condition, values, reading, assume, against, then=then).as_dict()
     supports = Supports(mechanism)
     answer["because"] = {node: answer["because"][node] for node in answer["changed"]}  # the page asks for the others
     for step in answer["because"].values():
@@ -129,13 +129,21 @@ def questions(m: Mechanism, multiple: int, rnd: random.Random) -> Iterator[Quest
     them with a second run."""
     ways = list(itertools.product(("", *network.readings(m)), [(), *((name,) for name in m.assumptions)]))
     for reading, assume in ways:
-        yield from ((condition, {}, reading, assume, {}) for condition in ("", *m.conditions))
+        yield from ((condition, {}, reading, assume, {}, "") for condition in ("", *m.conditions))
     for values in singles(m):
-        yield from (("", values, reading, assume, {}) for reading, assume in ways)
+        yield from (("", values, reading, assume, {}, "") for reading, assume in ways)
+    against = ["", "", "start", *m.conditions]
     for _ in range(multiple):
         reading, assume = rnd.choice(ways)
         condition = rnd.choice(["", *m.conditions])
-        yield condition, several(m, rnd), reading, assume, several(m, rnd) if rnd.random() < 0.5 else {}
+        yield (
+            condition,
+            several(m, rnd),
+            reading,
+            assume,
+            several(m, rnd) if rnd.random() < 0.5 else {},
+            rnd.choice(against),
+        )
 
 
 @pytest.mark.parametrize(
@@ -384,6 +392,19 @@ def test_a_second_run_is_set_by_keyboard_and_says_where_it_starts(visit: Open, t
     again.get_by_text("Now: present, as where “The lesion” ended.").wait_for()
 
 
+def test_two_conditions_are_compared_and_what_differs_is_marked(visit: Open) -> None:
+    tab = visit("#tab=runs&in=both-without-TLR7")
+    tab.select_option("#compare", label=SEED.conditions["both"].title)
+    assert tab.evaluate("location.hash") == "#tab=runs&in=both-without-TLR7&against=both"
+    assert tab.locator("#command").inner_text() == "kg whatif ta1-tlr7 --in both-without-TLR7 --against both"
+    answer = whatif.whatif(SEED, "both-without-TLR7", against="both")
+    marked = [line for line in tab.locator("#values").inner_text().splitlines() if "changed from" in line]
+    assert len(marked) == len([step for step in answer.changed if step.status != "set"]) == 7
+    assert "strong → partial" in " ".join(tab.locator("#outcomes").inner_text().split())
+    tab.evaluate("location.hash = 'node=CD8_priming&in=both-without-TLR7&against=both'")
+    tab.get_by_text("Now: absent; in “Chemotherapy and Tα-1”: present.").wait_for()
+
+
 def test_a_screen_opens_the_run_of_a_cell_by_mouse_and_keyboard(visit: Open) -> None:
     tab, told = visit("#tab=runs&in=both"), Narrative(SEED)
     tab.get_by_role("button", name="Every node in turn").click()
@@ -537,7 +558,7 @@ def test_the_experiment_that_tells_the_readings_apart(visit: Open) -> None:
         ("set=TLR7", "“TLR7” sets nothing: it should be NODE=VALUE."),
         pytest.param("in=bot&set=TLR7%3Dabsent", "No condition is called “bot”.", marks=pytest.mark.slow),
         ("in=both&in=chemo", "More than one condition is asked for."),
-        ("screen=absent&set=TLR7%3Dabsent", "A screen sets every node itself: leave out set and then."),
+        ("screen=absent&set=TLR7%3Dabsent", "A screen sets every node itself: leave out set, then and against."),
         ("screen=some", "A screen sets nodes absent or present, not “some”."),
         ("then=TLR%3Dabsent", "No node is called “TLR”. Is it TLR7 or TLR7_active?"),
         ("reading=x&assume=y", "No reading is called “x”.\nNo assumption is called “y”."),

@@ -27,13 +27,14 @@ all => all.map(([data, keys, labels, edges, words, questions, apart]) => {
       opposed: step.opposed.map(meeting)
     };
   };
-  const answers = questions.map(([condition, values, reading, assume, then]) => {
+  const answers = questions.map(([condition, values, reading, assume, then, against]) => {
     const answer = model.ask({
       condition: conditions.indexOf(condition), reading: readings.indexOf(reading), assume: assume.map(a => assumptions.indexOf(a)),
-      values: given(values), then: given(then)
+      values: given(values), then: given(then),
+      against: against ? conditions.indexOf(against) : null // -1 for the start, which is no condition
     });
     return {
-      compared_with: answer.against === 'condition' ? condition : answer.against,
+      compared_with: conditions[answer.against] ?? (answer.against === -1 ? 'start' : 'before'),
       opposed: answer.opposed.map(one => ({...meeting(one), words: `${[one.increase, one.decrease].map(edge => `${words[edge]} (${supported(model, edge)})`).join(' against ')}; ${settles(model, one)}`})),
       settings: named([...answer.settings].map(([n, v]) => [keys[n], v])), values: named(answer.after.map((v, n) => [keys[n], v])),
       changed: answer.changed.map(n => keys[n]), because: named(answer.changed.map(n => [keys[n], plain(answer, n)])),

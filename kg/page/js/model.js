@@ -3,8 +3,9 @@
 'use strict';
 
 /**
- * -1 for no condition, and for every reading. With `then`, a second run starts from the end of the first.
- * @typedef {{condition?: number, values?: Settings, reading?: number, assume?: number[], then?: Settings}} Question
+ * -1 for no condition, and for every reading. With `then`, a second run starts from the end of the first. `against` is what
+ * the answer is compared with: a condition, or one of AGAINST; without it, what fits the question.
+ * @typedef {{condition?: number, values?: Settings, reading?: number, assume?: number[], then?: Settings, against?: number | null}} Question
  */
 /** @typedef {{supporting: number, disputing: number, qualifying: number, designs: string[], read: string[], disagreements: number}} Support */
 /** @typedef {{edge: number, fires: number, why: Why | null}} Because whether an edge fires (-1 open), and why it does not */
@@ -25,6 +26,9 @@
  * }} Ran
  */
 /** @typedef {{condition: number, values: Settings, outcomes: [number, Value[]][]}} Experiment */
+
+/** What an answer is compared with, if it is no condition: the starting state, or the end of the first of two runs. */
+const AGAINST = {start: -1, before: -2};
 
 class Model {
   /** @param {Compiled} data */
@@ -58,14 +62,14 @@ class Model {
     const reading = Math.max(only, 0), net = this.nets[reading], numbers = only >= 0 ? [only] : [...this.nets.keys()];
     const first = this.settings(question), earlier = then.size ? first : null;
     const settings = earlier ? this.settings({values: new Map([...first, ...then])}) : first;
-    const against = earlier ? 'before' : condition >= 0 && values.size ? 'condition' : 'start';
-    const base = earlier ?? this.settings({assume, condition: against === 'condition' ? condition : -1});
+    const against = question.against ?? (earlier ? AGAINST.before : condition >= 0 && values.size ? condition : AGAINST.start);
+    const base = against === AGAINST.before ? first : this.settings({assume, condition: Math.max(against, -1)});
     const given = net.facts(settings, earlier), state = net.propagate(given), place = placed(state);
     const states = numbers.map(n => n === reading ? state : this.nets[n].under(settings, earlier));
     const each = states.map((one, k) => this.levels.map((_, node) => this.nets[numbers[k]].read(node, one)));
     const were = numbers.map(n => this.nets[n].all(base)), main = numbers.indexOf(reading);
     const before = were[main], after = each[main];
-    const disagree = disagreeing(each), was = against === 'start' ? new Map : disagreeing(were);
+    const disagree = disagreeing(each), was = against === AGAINST.start ? new Map : disagreeing(were);
     /** @param {number} node */
     const late = node => Math.max(...net.gatesOf(node).map(gate => state.value[gate] < 0 ? state.decided : place[gate]));
     /** @type {(by?: Value[]) => string} */

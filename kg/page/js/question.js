@@ -5,7 +5,7 @@
 function questions({scene, label}, load, {named}) {
   const data = () => load().data;
   /** @returns {Asked} */
-  const none = () => ({condition: -1, values: new Map, then: new Map, reading: -1, assume: new Set, screen: ''});
+  const none = () => ({condition: -1, values: new Map, then: new Map, reading: -1, assume: new Set, against: null, screen: ''});
   /** @param {Asked} asked */
   const sets = ({condition, values, then, reading, assume}) => condition >= 0 || values.size + then.size > 0 || reading >= 0 || assume.size > 0;
   /** As the model takes it. @param {Asked} asked @returns {Question} */
@@ -21,16 +21,19 @@ function questions({scene, label}, load, {named}) {
     return parts.join(' · ') || 'nothing set';
   }
   /** What an answer is compared with: for a second run, where the first one ended. @param {Answer} found @param {Asked} asked */
-  const against = ({against: what}, asked) => what === 'start' ? 'the start' :
-    what === 'condition' ? `“${data().conditions[asked.condition][1]}”` : `where “${title({...asked, then: new Map})}” ended`;
+  const against = ({against: what}, asked) => what === AGAINST.start ? 'the start' :
+    what === AGAINST.before ? `where “${title({...asked, then: new Map})}” ended` : `“${data().conditions[what][1]}”`;
 
+  /** The key of a condition, or "start". @param {number} what an answer is compared with */
+  const called = what => what === AGAINST.start ? 'start' : data().conditions[what][0];
   /** What gives the same answer outside of the page. @param {Asked} asked */
-  function command({condition, values, then, reading, assume, screen}) {
+  function command({condition, values, then, reading, assume, against, screen}) {
     const {conditions, readings, assumptions} = data(), words = ['kg', screen ? 'screen' : 'whatif', scene.id];
     if (condition >= 0) words.push('--in', conditions[condition][0]);
     if (screen === 'present') words.push('--with', screen);
     for (const [option, some] of /** @type {[string, Settings][]} */ ([['--set', values], ['--then', then]]))
       for (const [node, one] of some) words.push(option, `${scene.nodes[node].key}=${one}`);
+    if (against !== null && !screen) words.push('--against', called(against));
     if (reading >= 0) words.push('--reading', readings[reading].key);
     for (const one of assume) words.push('--assume', assumptions[one][0]);
     return words.map(word => /^[\w.=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`).join(' ');
@@ -52,15 +55,16 @@ function questions({scene, label}, load, {named}) {
       if (hash.getAll(key).length > 1) wrong.push(`More than one ${what} is asked for.`);
       return hash.get(key);
     };
-    const condition = once('in', 'condition'), reading = once('reading', 'reading'), screen = once('screen', 'screen');
+    const condition = once('in', 'condition'), reading = once('reading', 'reading'), against = once('against', 'comparison'), screen = once('screen', 'screen');
     if (condition !== null) asked.condition = find(conditions.map(([key]) => key), condition, 'condition');
     if (reading !== null) asked.reading = find(readings.map(({key}) => key), reading, 'reading');
+    if (against !== null) asked.against = against === 'start' ? AGAINST.start : find(conditions.map(([key]) => key), against, 'condition');
     for (const key of hash.getAll('assume')) asked.assume.add(find(assumptions.map(([key]) => key), key, 'assumption'));
     for (const text of hash.getAll('set')) wrong.push(...set(asked.values, text));
     for (const text of hash.getAll('then')) wrong.push(...set(asked.then, text));
     if (screen === 'absent' || screen === 'present') asked.screen = screen;
     else if (screen !== null) wrong.push(`A screen sets nodes absent or present, not “${screen}”.`);
-    if (screen !== null && asked.values.size + asked.then.size) wrong.push('A screen sets every node itself: leave out set and then.');
+    if (screen !== null && (asked.values.size + asked.then.size || against !== null)) wrong.push('A screen sets every node itself: leave out set, then and against.');
     return wrong.length ? {asked: none(), wrong} : {asked, wrong}; // part of a question is another question
   }
   /** Sets a node as a text says; else what is wrong with the text. @param {Settings} values @param {string} text @returns {string[]} */
@@ -79,13 +83,14 @@ function questions({scene, label}, load, {named}) {
     return [];
   }
   /** @param {URLSearchParams} hash @param {Asked} asked */
-  function write(hash, {condition, values, then, reading, assume, screen}) {
+  function write(hash, {condition, values, then, reading, assume, against, screen}) {
     const {conditions, readings, assumptions} = data();
     if (condition >= 0) hash.set('in', conditions[condition][0]);
     for (const [key, some] of /** @type {[string, Settings][]} */ ([['set', values], ['then', then]]))
       for (const [node, one] of some) hash.append(key, `${scene.nodes[node].key}=${one}`);
     if (reading >= 0) hash.set('reading', readings[reading].key);
     for (const one of assume) hash.append('assume', assumptions[one][0]);
+    if (against !== null) hash.set('against', called(against));
     if (screen) hash.set('screen', screen);
   }
   return {none, sets, posed, title, against, command, read, write};

@@ -271,6 +271,8 @@ interface Asked {
   then: Map<number, string>;
   reading: number;
   assume: Set<number>;
+  /** What the answer is compared with: a condition, -1 for the start, null for what fits the question. */
+  against: number | null;
   /** What every node is set to in turn; "" where one question is asked. */
   screen: '' | 'absent' | 'present';
 }
@@ -337,6 +339,7 @@ interface Ids {
   'then-rows': HTMLElement;
   'then-more': HTMLElement;
   screen: HTMLElement;
+  compare: HTMLSelectElement;
   'screen-in': HTMLSelectElement;
   'screen-said': HTMLElement;
   'screen-rest': HTMLElement;

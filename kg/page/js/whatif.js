@@ -40,7 +40,7 @@ function whatIf(page) {
     const touring = state.tab === 'tour', stop = scene.stops[state.stop - 1];
     if (touring ? !stop || stop.condition < 0 : wrong.length || !sets(asked)) return null;
     const how = touring ? {...none(), condition: stop.condition} : asked;
-    const key = JSON.stringify([how.condition, [...how.values], [...how.then], how.reading, [...how.assume]]);
+    const key = JSON.stringify([how.condition, [...how.values], [...how.then], how.reading, [...how.assume], how.against]);
     if (last && last.key === key) return last;
     const found = load().ask(posed(how));
     return last = {key, how, found, changed: new Set(found.changed), title: question.title(how)};
@@ -125,6 +125,7 @@ function whatIf(page) {
     $('unset').hidden = !sets(asked) && !wrong.length;
     $('wrong').replaceChildren(...wrong.length ? [make('p', {}, make('strong', {}, 'This link asks for what cannot be, so nothing was run.')), items(wrong.map(one => [one]))] : []);
     for (const button of all('[data-ask]')) button.setAttribute('aria-pressed', String(button.dataset.ask === (asked.screen ? 'all' : 'one')));
+    $('compare').value = asked.against === null ? '' : String(asked.against);
     for (const part of all('#whatif .one')) part.hidden = !!asked.screen;
     if (state.tab !== 'runs') return;
     for (const part of [setFirst, setThen]) part?.show();
@@ -153,7 +154,7 @@ function whatIf(page) {
 
   /** @param {URLSearchParams} hash */
   function read(hash) {
-    const asks = panel && ['in', 'set', 'then', 'reading', 'assume', 'screen'].some(key => hash.has(key));
+    const asks = panel && ['in', 'set', 'then', 'reading', 'assume', 'against', 'screen'].some(key => hash.has(key));
     ({asked, wrong} = asks ? question.read(hash) : {asked: none(), wrong: []});
   }
   /** @param {URLSearchParams} hash */
@@ -169,7 +170,7 @@ function whatIf(page) {
       article.querySelector('.chips')?.after(make('div', {class: 'set-row set-here'}, ...setFirst.chooser(node, `card-${node}`, 'In a what-if, this is'), make('p', {class: 'meta'})));
     /** @type {HTMLSelectElement} */ ($(`card-${node}`)).value = asked.values.get(node) || '';
     const one = state.tab === 'tour' ? null : seen(node), by = current?.found.disagree.get(node);
-    const where = current && {start: 'at ', condition: 'in ', before: ''}[current.found.against] + against(current.found, current.how);
+    const to = current?.found.against ?? 0, where = current && (to >= 0 ? 'in ' : to === AGAINST.start ? 'at ' : '') + against(current.found, current.how);
     /** @type {Element} */ (article.querySelector('.set-here p')).textContent = !one || !current ? '' : by ? `The readings disagree: ${by.map(shown).join(' | ')}.` :
       `Now: ${one.text}${one.set ? ', set' : one.changed ? `; ${where}: ${shown(current.found.before[node])}` : `, as ${where}`}.`;
   }
@@ -181,7 +182,7 @@ function whatIf(page) {
       const button = /** @type {HTMLElement | null} */ (target(event).closest('[data-condition],[data-try],[data-ask]'));
       if (!button) return;
       const {condition, ask} = button.dataset;
-      if (ask) asked = {...asked, screen: ask === 'one' ? '' : asked.screen || 'absent', ...ask === 'all' && {values: new Map, then: new Map}};
+      if (ask) asked = {...asked, screen: ask === 'one' ? '' : asked.screen || 'absent', ...ask === 'all' && {values: new Map, then: new Map, against: null}};
       else if (condition) asked.condition = asked.condition === +condition ? -1 : +condition;
       else {
         asked = {...none(), condition: Number(button.dataset.try)};
@@ -201,6 +202,10 @@ function whatIf(page) {
     });
     for (const radio of heat?.radios ?? []) radio.addEventListener('change', () => {
       asked.screen = radio.value === 'present' ? 'present' : 'absent';
+      changed();
+    });
+    $('compare').addEventListener('change', () => {
+      asked.against = $('compare').value === '' ? null : +$('compare').value;
       changed();
     });
     $('screen-in').addEventListener('change', () => {
