@@ -106,7 +106,11 @@ class _Maker:
         return Frozen({name: self.record(of, **({"key": name} if of != "change" else {"_": name})) for name in names})
 
     def values_of(self, of: str, required: bool) -> Frozen[str]:
-        """A value that each of some nodes can have."""
+        """A value that each of some nodes can have, or words and terms for kinds of context."""
+        if of == "text":
+            kinds = self.random.sample(("cell", "inducer", "dose", "a.b"), self.random.randint(0, 2))
+            said = (lambda: text(self.random), lambda: str(self.random.choice(TERMS)))
+            return Frozen({kind: self.random.choice(said)() for kind in kinds})
         nodes = self.random.sample(self.names["node"], min(self.some(), len(self.names["node"])))
         return Frozen({name: self.random.choice((*VALUES, *self.nodes[name].levels)) for name in nodes})
 
