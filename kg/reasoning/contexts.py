@@ -7,6 +7,7 @@ neither agrees nor differs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -40,8 +41,8 @@ def term_of(text: str) -> Term | None:
     >>> str(term_of("CL:0000235 ! macrophage")), term_of("LPS")
     ('CL:0000235 ! macrophage', None)
     """
-    id, found, label = text.partition(" ! ")
-    return Term(id.strip(), " ".join(label.split())) if found and ":" in id else None
+    found = re.fullmatch(r"([^\s:]+:\S+) ! (\S+(?: \S+)*)", text)
+    return Term(*found.groups()) if found else None
 
 
 def names(text: str) -> dict[str, str]:
