@@ -80,6 +80,16 @@ def _print_question(mechanism: Mechanism, answer: WhatIf) -> None:
     against = answer.compared_with
     words = "where that run ended" if against == whatif.BEFORE else "the starting state"
     click.echo(f"  compared with {title(against) if against in mechanism.conditions else words}")
+    if answer.context:
+        click.echo(f"  in this context: {answer.context}")
+    reasons = {"left out": "all that supports it was seen in another context", "contested": "sources disagree on it"}
+    for verdict, reason in reasons.items():
+        fates = [one for one in answer.fates if one.verdict == verdict]
+        if fates:
+            click.echo(f"  {verdict}, since {reason}:")
+        for one in fates:
+            needed = f" requires {mechanism.nodes[one.node].label}" if one.node else ""
+            click.echo(f"    {mechanism.words(mechanism.edge(one.edge))}{needed} ({one})")
 
 
 def _print_change(mechanism: Mechanism, answer: WhatIf, step: Step, indent: str = "") -> None:

@@ -397,6 +397,7 @@ class Mechanism(TrackedRecord):
                     sentence=edge.sentence.text,
                     mechanism=edge.mechanism,
                     species="|".join(self.support(edge).species),
+                    context=json.dumps(dict(edge.context), ensure_ascii=False) if edge.context else "",
                     evidence=json.dumps([plain(item) for item in edge.evidence], ensure_ascii=False),
                 ),
             )
