@@ -107,7 +107,7 @@ def differences(tab: Any, several: Iterable[tuple[Mechanism, list[Question]]]) -
 def interpreter(chromium: Any) -> Iterator[Any]:
     """The scripts that know of no page, alone."""
     tab = chromium.new_page()
-    for name in ("network", "reasons", "meetings", "model", "trials", "routes", "overlay"):
+    for name in ("given", "network", "reasons", "meetings", "model", "trials", "routes", "overlay"):
         tab.add_script_tag(content=asset(f"js/{name}.js"))
     yield tab
     tab.close()
@@ -165,7 +165,12 @@ def made(seed: int) -> Mechanism:
 
     def evidence() -> tuple[Evidence, ...]:
         claim = rnd.choice(["finding", "background", "interpretation", "hypothesis", "inference"])
-        return (Evidence(claim=claim, because="made", taxon=tuple(rnd.sample(taxa, rnd.randint(0, 2)))),)
+        own = Evidence(claim=claim, because="made", taxon=tuple(rnd.sample(taxa, rnd.randint(0, 2))), context=context())
+        disputed = rnd.random() < 0.2
+        return (own, *[Evidence(claim=claim, because="made", stance="disputes", context=context())] * disputed)
+
+    def context() -> Frozen[str]:
+        return Frozen({"inducer": rnd.choice(["LPS", "R848"])} if rnd.random() < 0.4 else {})
 
     def levelled(needed: Requirement) -> Requirement:
         ladders = nodes[needed.node].levels
@@ -204,7 +209,9 @@ def made(seed: int) -> Mechanism:
         edges=tuple(edges),
         readings=Frozen({"rival": Reading(key="rival", edges=Frozen({rnd.choice(edges).name: rival}))}),
         assumptions=Frozen({"a0": Assumption(key="a0", values=values[0])}),
-        conditions=Frozen({f"c{n}": Condition(key=f"c{n}", values=v) for n, v in enumerate(values[1:])}),
+        conditions=Frozen(
+            {f"c{n}": Condition(key=f"c{n}", values=v, context=context()) for n, v in enumerate(values[1:])}
+        ),
         expectations=tuple(expectations),
     )
 

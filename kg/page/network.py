@@ -15,7 +15,8 @@ from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Expectation, common_name
 from kg.page.layout import clean, spoken
 from kg.page.words import READ
-from kg.reasoning import conflict, meetings, network, whatif
+from kg.reasoning import conflict, contexts, meetings, network, whatif
+from kg.reasoning.contexts import Context
 from kg.reasoning.disagreements import Supports, supports
 from kg.reasoning.network import Network
 
@@ -66,6 +67,17 @@ def _compiled(mechanism: Mechanism) -> dict[str, Any]:
     for settings in (*m.conditions, *m.assumptions):  # raises QueryError for what cannot be set
         run.settings(values=(m.conditions.get(settings) or m.assumptions[settings]).values)
 
+    every = {
+        context: n for n, context in enumerate(dict.fromkeys(filter(None, map(contexts.of, m.conditions.values()))))
+    }
+
+    def fates(reading: str, context: Context) -> list[list[int | str]]:
+        found: list[list[int | str]] = []
+        for (kind, edge, *node), fate in contexts.fates(network.under(m, reading), context).items():
+            claim = [KINDS.index(kind), edge_number[edge], number[node[0]] if node else -1]
+            found.append([*claim, int(fate.verdict == "contested"), clean(str(fate))])
+        return found
+
     def given(values: Any) -> list[list[int | str]]:
         return [[number[node], value] for node, value in values.items()]
 
@@ -99,8 +111,10 @@ def _compiled(mechanism: Mechanism) -> dict[str, Any]:
             [clean(one.key), clean(one.title or one.key), given(one.values)] for one in m.assumptions.values()
         ],
         "conditions": [
-            [clean(one.key), spoken(clean(one.title or one.key)), given(one.values)] for one in m.conditions.values()
+            [clean(one.key), spoken(clean(one.title or one.key)), given(one.values), every.get(contexts.of(one), -1)]
+            for one in m.conditions.values()
         ],
+        "contexts": [{"said": clean(str(one)), "fates": [fates(name, one) for name in run.networks]} for one in every],
         "expectations": [
             expected(one)
             for one in m.expectations

@@ -21,7 +21,7 @@
 /**
  * An answer that the steps of a derivation are read from.
  * @typedef {{
- *   net: Net, settings: Settings, state: Known, place: Int32Array, given: Facts, disagree: Map<number, Value[]>,
+ *   net: Net, settings: Given, state: Known, place: Int32Array, given: Facts, disagree: Map<number, Value[]>,
  *   observed: Map<number, Observation[]>, assume: number[], opposed: Meeting[]
  * }} Ran
  */
@@ -42,12 +42,11 @@ class Model {
     data.into.forEach((node, edge) => node >= 0 && this.into[node].push(edge));
   }
 
-  /** Assumptions, then the condition, then values; later ones win. @param {Question} question @returns {Settings} */
-  settings({condition = -1, values = new Map, assume = []}) {
-    const {assumptions, conditions} = this.data;
-    const found = new Map(assume.flatMap(one => assumptions[one][2]));
-    for (const [node, value] of condition < 0 ? [] : conditions[condition][2]) found.set(node, value);
-    for (const [node, value] of values) found.set(node, value);
+  /** Assumptions, then the condition, then values; later ones win. @param {Question} question @returns {Given} */
+  settings({condition = -1, values = new Map, assume = [], reading = -1}) {
+    const {assumptions, conditions} = this.data, [, , given, context] = condition < 0 ? ['', '', [], -1] : conditions[condition];
+    const fates = fatesIn(this.data, context, reading < 0 ? [...this.nets.keys()] : [reading]);
+    const found = new Given([...assume.flatMap(one => assumptions[one][2]), ...given, ...values], context, fates);
     for (const [node, value] of found) this.nets[0].rank(node, value);
     return found;
   }
@@ -61,9 +60,9 @@ class Model {
     const {condition = -1, values = new Map, reading: only = -1, assume = [], then = new Map} = question;
     const reading = Math.max(only, 0), net = this.nets[reading], numbers = only >= 0 ? [only] : [...this.nets.keys()];
     const first = this.settings(question), earlier = then.size ? first : null;
-    const settings = earlier ? this.settings({values: new Map([...first, ...then])}) : first;
+    const settings = earlier ? first.also(this.settings({values: then})) : first;
     const against = question.against ?? (earlier ? AGAINST.before : condition >= 0 && values.size ? condition : AGAINST.start);
-    const base = against === AGAINST.before ? first : this.settings({assume, condition: Math.max(against, -1)});
+    const base = against === AGAINST.before ? first : this.settings({assume, reading: only, condition: Math.max(against, -1)});
     const given = net.facts(settings, earlier), state = net.propagate(given), place = placed(state);
     const states = numbers.map(n => n === reading ? state : this.nets[n].under(settings, earlier));
     const each = states.map((one, k) => this.levels.map((_, node) => this.nets[numbers[k]].read(node, one)));
@@ -108,12 +107,15 @@ class Model {
       const gate = net.fires.get(edge);
       if (gate === undefined) return [];
       const fires = state.value[gate];
-      return [{edge, fires, why: fires === 1 ? null : whyNot(net, gate, state)}];
+      const fate = settings.fates.find(({kind, edge: of}) => kind === 0 && of === edge);
+      /** @type {Why | null} */
+      const apart = fate ? {kind: fate.contested ? 'contested' : 'left out', open: fires < 0, node: -1, edge: -1, level: '', text: fate.text} : null;
+      return [{edge, fires, why: fires === 1 ? null : apart ?? whyNot(net, gate, state)}];
     });
     const meets = behind(net, state, node, opposed);
     if (net.gatesOf(node).some(gate => state.value[gate] < 0)) {
       const missing = missingFacts(net, node, state, settings), loop = missing.length ? null : openLoop(net, node, state);
-      return {...none, because, status: disagree.has(node) ? 'readings disagree' : 'unknown', missing, loop, opposed: meets};
+      return {...none, because, status: disagree.has(node) ? 'readings disagree' : missing.some(({kind}) => !['start', 'effect'].includes(kind)) ? 'contested' : 'unknown', missing, loop, opposed: meets};
     }
     /** @type {Set<number>[]} */
     const [edges, closed, set] = [new Set, new Set, new Set];
@@ -121,7 +123,7 @@ class Model {
       const what = net.what.get(gate);
       if (!what) gate < net.size && set.add(net.nodeOf[gate]);
       else if (what.kind === 'closed') closed.add(what.of);
-      else if (what.kind !== 'start') edges.add(what.of);
+      else if (what.kind !== 'start' && given.known.get(gate) === net.known.get(gate)) edges.add(what.of); // else it is left out
     }
     const weakest = Math.max(-1, ...[...edges].map(edge => net.standing.get(edge) ?? -1), closed.size ? this.data.claims.indexOf('inference') : -1);
     /** How many edges state a species, by its number; -1 for not stated. @type {Map<number, number>} */
@@ -164,7 +166,7 @@ class Model {
 
   /**
    * What a finding says of nodes under these settings, where all readings agree.
-   * @param {Settings} settings
+   * @param {Given} settings
    * @param {number[]} readings
    * @param {number[]} assume
    * @returns {Map<number, Observation[]>}
@@ -174,8 +176,8 @@ class Model {
     const found = new Map;
     const refuted = new Set;
     for (const [condition, node, relation, than, only] of this.data.expectations) {
-      const here = this.settings({assume, condition});
-      if (here.size !== settings.size || [...here].some(([key, value]) => settings.get(key) !== value)) continue;
+      const here = this.settings({assume, condition, reading: readings.length > 1 ? -1 : readings[0]});
+      if (!here.equals(settings)) continue;
       const said = found.get(node) ?? [];
       found.set(node, said);
       if (!said.some(([r, t]) => r === relation && t === than)) said.push([relation, than]);
@@ -189,7 +191,7 @@ class Model {
   /**
    * Whether an observation holds; null where the run leaves it open.
    * @param {Net} net
-   * @param {Settings} settings
+   * @param {Given} settings
    * @param {number} node
    * @param {Observation} observation
    * @param {number[]} assume
@@ -250,7 +252,7 @@ class Model {
           const values = new Map(chosen);
           if (values.size < size) continue;
           const settings = this.settings({assume, condition, values});
-          const key = JSON.stringify([...settings].sort((a, b) => a[0] - b[0]));
+          const key = JSON.stringify([settings.context, ...[...settings].sort((a, b) => a[0] - b[0])]);
           if (seen.has(key)) continue;
           const differ = differing(settings);
           if (!differ.length) continue;

@@ -14,7 +14,7 @@
  * @returns {Generator<Trial, void>}
  */
 function* trials(model, {condition, reading = -1, assume}, value) {
-  const nets = reading < 0 ? model.nets : [model.nets[reading]], base = model.settings({condition, assume});
+  const nets = reading < 0 ? model.nets : [model.nets[reading]], base = model.settings({condition, assume, reading});
   /** The values of each outcome under each reading. @param {Settings} settings */
   const values = settings => {
     const each = nets.map(net => {
@@ -26,7 +26,7 @@ function* trials(model, {condition, reading = -1, assume}, value) {
   };
   const before = values(base);
   for (const node of model.levels.keys()) {
-    const after = values(new Map([...base, [node, value]]));
+    const after = values(base.also(new Map([[node, value]])));
     yield {node, outcomes: model.outcomes.map((outcome, k) => ({node: outcome, before: before[k], after: after[k]}))};
   }
 }

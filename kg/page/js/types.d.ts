@@ -166,7 +166,10 @@ interface Compiled {
   read: Record<string, string>;
   readings: CompiledReading[];
   assumptions: Setting[];
-  conditions: Setting[];
+  /** A setting with the number of its context, or -1. */
+  conditions: [...Setting, number][];
+  /** What a context states; under each reading, what does not simply hold in it: kind of input, edge, node, 1 for contested, why. */
+  contexts: {said: string, fates: [number, number, number, number, string][][]}[];
   /** Condition, node, relation, value or other condition, reading or -1. */
   expectations: [number, number, string, string | number, number][];
 }
