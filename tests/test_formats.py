@@ -177,6 +177,7 @@ def full():
                 Frozen({"de": records.Translation("de", "Hier", "Sieh", "Schau", "Warum?", "Darum")}),
             ),
         ),
+        spine=("first", "break"),
         layout=(("A", "."), ("B", "C"), ("D", ".")),
     )
 

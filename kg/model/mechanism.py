@@ -61,6 +61,7 @@ class Mechanism(TrackedRecord):
     expectations: tuple[Expectation, ...] = ()
     notes: tuple[Note, ...] = ()
     tour: tuple[Stop, ...] = ()
+    spine: tuple[str, ...] = ()
     layout: tuple[tuple[str, ...], ...] = ()
     file: str = field(default="", compare=False)
 

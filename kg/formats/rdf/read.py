@@ -158,10 +158,20 @@ class Reader:
             expectations=tuple(self.expectation(one) for one in self.typed(KGV.Expectation)),
             notes=tuple(self.note(one) for one in self.typed(KGV.Note)),
             tour=tuple(self.built("stop", one) for one in self.json(root, KGV.tour, list)),
+            spine=self.spine(),
             layout=tuple(tuple(row.split(" ")) for row in self.one(root, KGV.layout).split("\n") if row),
             file=self.ledger.file,
             at=self.ledger.at(),
         )
+
+    def spine(self) -> tuple[str, ...]:
+        """The names of the edges on the main line, each once: in a file of others the line may lead back."""
+        found: list[str] = []
+        here = self.one(self.root, KGV.spine)
+        while here and self.key(here, "edge") not in found:
+            found.append(self.key(here, "edge"))
+            here = self.one(here, KGV.nextOnSpine)
+        return tuple(found)
 
     def table(self, kind: str, part: str, read: Callable[[str, str], V]) -> Frozen[V]:
         return Frozen({self.key(one, part): read(one, self.key(one, part)) for one in self.typed(kind)})

@@ -159,6 +159,8 @@ class _RdfWriter:
             self.say(about, DCTERMS.source, self.part("source", source))
         for item in m.scope:
             self.say(about, KGV.scope, self.evidence(item, "scope"))
+        for before, name in zip((about, *(self.part("edge", name) for name in m.spine)), m.spine, strict=False):
+            self.say(before, KGV.spine if before == about else KGV.nextOnSpine, self.part("edge", name))
         self.say(about, KGV.layout, "\n".join(" ".join(row) for row in m.layout))
         self.say(about, KGV.tour, canonical([plain_value(stop) for stop in m.tour]) if m.tour else "")
 
