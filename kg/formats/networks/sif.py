@@ -12,7 +12,6 @@ from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model.mechanism import Mechanism
 from kg.model.records import Sentence
 from kg.reasoning import outward
-from kg.reasoning.outward import Statement
 
 SIGNS = {"1": 1, "+1": 1, "+": 1, "-1": -1, "-": -1, "−1": -1}
 LOST = {
@@ -69,15 +68,9 @@ without_inferences = outward.without_inferences
 
 
 def text(mechanism: Mechanism, name: str = "sif") -> str:
-    """A mechanism as SIF, its verbs as relations. Of what acts on an edge, a line says what follows for the object;
-    what is not so is none.
-    """
+    """A mechanism as SIF, its verbs as relations; what acts on an edge goes to the object of that edge. What is not so
+    is no line of it."""
     told = [one for one in outward.statements(mechanism) if not one.negated]
-    lines = [f"{one.subject}\t{_relation(one)}\t{one.object}\n" for one in told]
+    lines = [f"{one.subject}\t{one.verb}\t{one.object}\n" for one in told]
     touched = {key for one in told for key in (one.subject, one.object)}
     return "".join([*dict.fromkeys(lines), *(f"{key}\n" for key in mechanism.nodes if key not in touched)])
-
-
-def _relation(one: Statement) -> str:
-    acts = one.predicate.role == "blocks"
-    return drafting.SIGNED.get(one.effect, "affects") if acts else one.verb
