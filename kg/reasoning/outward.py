@@ -78,7 +78,7 @@ class Statement:
     @property
     def anchors(self) -> tuple[str, ...]:
         """The words of sources that it points to, without those that only the curator's own step starts from."""
-        return tuple(dict.fromkeys(item.anchor for item in self.behind if item.anchor and not _own(item)))
+        return tuple(dict.fromkeys(item.anchor for item in self.behind if item.anchor and not own_step(item)))
 
     @property
     def knowledge_level(self) -> str:
@@ -124,7 +124,7 @@ def without_inferences(mechanism: Mechanism) -> Mechanism:
     >>> from kg.formats import read
     >>> seed = read("ta1-tlr7")
     >>> len(seed.edges), len(without_inferences(seed).edges)
-    (27, 15)
+    (27, 16)
     """
     return _stated(mechanism, [edge for edge in mechanism.edges if not by_name(mechanism)[edge.name].inferred])
 
@@ -307,10 +307,13 @@ def _publications(mechanism: Mechanism, items: Iterable[Evidence]) -> tuple[str,
     return tuple(dict.fromkeys(work for item in items for work in credited(mechanism, item)))
 
 
-def _own(item: Evidence) -> bool:
-    """Whether an item is the curator's own step, which is nobody's publication."""
+def own_step(item: Evidence) -> bool:
+    """Whether an item is the curator's own step, which is no publication's: its claim says so, or it has a reason of ours
+    where it states neither such a claim nor a place.
+    """
     claim = vocabulary.claims().get(item.claim)
-    return (claim is not None and claim.locator == "no") or bool(item.because and not (item.anchor or item.span))
+    locator = claim.locator if claim else ""
+    return locator == "no" or (locator != "yes" and bool(item.because) and not (item.anchor or item.span))
 
 
 def credited(mechanism: Mechanism, item: Evidence) -> tuple[str, ...]:
@@ -325,7 +328,7 @@ def credited(mechanism: Mechanism, item: Evidence) -> tuple[str, ...]:
     True
     """
     source = mechanism.source(item)
-    return () if source is None or _own(item) else works(source)[:1]
+    return () if source is None or own_step(item) else works(source)[:1]
 
 
 def evidence_code(mechanism: Mechanism, item: Evidence) -> Term | None:
