@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,7 +24,6 @@ from kg.model.records import (
     Note,
     Place,
     Reading,
-    Requirement,
     Source,
     Stop,
     Support,
@@ -341,19 +339,25 @@ class Mechanism(TrackedRecord):
             raise UnknownName("table", of, tables)
         return frame(tables[of](), {"evidence": ("edge", "stance", "source")}.get(of, ()))
 
-    @cached_property
+    @property
     def graph(self) -> nx.MultiDiGraph[str]:
-        """The mechanism as a ``networkx.MultiDiGraph``: node keys, and edges keyed by their name.
+        """The mechanism as a ``networkx.MultiDiGraph``: node keys, and what every export states between them.
 
-        All attributes are plain (str, int, bool) and left out where there is nothing to say. A graph has ``id``,
-        ``title``, ``licence``, ``status`` and ``caveat``; a node ``label``, ``name`` (where it is given one), ``term``, ``term_label``, ``kind``, ``place``, ``at_start``,
-        ``levels``, ``outcome``, ``forms`` and ``form_labels``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``, ``claim``,
-        ``asserted``, ``executes``, ``disputed``, ``place``, ``requires``, ``unless``, ``level``, ``effect``, ``sentence``,
-        ``species``, ``evidence`` (a JSON list) and, where several mechanisms are one graph, ``mechanism``. A list is one text with ``|`` between its items. An edge that
-        blocks an edge goes to the object of that edge, with ``blocks`` naming it.
+        Each edge has its name as its key; what it requires or excludes is an edge of its own, from that node to the
+        object, with the key ``EDGE/requires/NODE``. An edge that blocks an edge goes to the object of that edge.
+
+        All attributes are plain (str, int, bool) and left out where there is nothing to say; a list is one text with
+        ``|`` between its items. A graph has ``id``, ``title``, ``licence``, ``status`` and ``caveat``; a node ``label``,
+        ``name`` (where it is given one), ``term``, ``term_label``, ``kind``, ``place``, ``at_start``, ``levels``,
+        ``outcome``, ``forms``, ``form_labels`` and ``note``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``,
+        ``claim``, ``asserted``, ``executes``, ``disputed``, ``place``, ``publications``, ``knowledge_level``,
+        ``agent_type``, ``species``, ``sentence``, ``blocks`` (the edge that it blocks), ``requires``, ``unless``,
+        ``level``, ``effect``, ``evidence`` (a JSON list) and, where several mechanisms are one graph, ``mechanism``. The
+        role of a requirement is ``requires`` or ``unless``, and ``edge`` names the edge that needs it.
         """
-        import networkx as nx
+        from importlib import import_module
 
+<<<<<<< HEAD
         caveat = " · ".join(self.caveats)
         about = _plain(id=self.id, title=self.title, licence=self.licence, status=self.status, caveat=caveat)
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(**about)
@@ -403,6 +407,10 @@ class Mechanism(TrackedRecord):
                 ),
             )
         return graph
+=======
+        made: nx.MultiDiGraph[str] = import_module("kg.reasoning.outward").graph(self)  # which stands above this floor
+        return made
+>>>>>>> out
 
 
 def names_of(node: Node) -> tuple[str, ...]:
@@ -454,10 +462,6 @@ def once(function: Callable[Concatenate[M, P], T]) -> Callable[Concatenate[M, P]
         return results[key]
 
     return held
-
-
-def _needed(requirement: Requirement) -> str:
-    return requirement.node + (f">={requirement.level}" if requirement.level else "")
 
 
 def _plain(**values: str | int | bool | None) -> dict[str, Any]:

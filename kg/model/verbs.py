@@ -80,5 +80,5 @@ def _form(text: str) -> str:
     first = re.sub("iz(?=(e|es|ed|ing|ation)$)", "is", first)
     first = re.sub("(ation|ating|ated|ates|ate)$", "at", first)
     stem = re.sub("(ies|ied)$", "y", first) if len(first) > 4 else first
-    stem = re.sub("(?<=..)(es|ed|ing|s|e)$", "", stem)
+    stem = re.sub("(?<=..)(ion|ment|es|ed|ing|s|e)$", "", stem)
     return f"{stem}_{rest}" if rest else stem
