@@ -153,10 +153,13 @@ def contents(
     only: Sequence[str] = (),
     progress: Progress = lambda words: None,
     home: str = "",
+    url: str = "",
+    endpoint: str = "",
 ) -> dict[str, str]:
     """The text of every file of a build, by name: some outputs of each mechanism, or all, and what holds for all of them.
 
-    ``home`` is an address that the pages lead back to.
+    ``home`` is an address that the pages lead back to; ``url`` is where the files will lie on the web, and ``endpoint``
+    a SPARQL endpoint over them.
     """
     made: dict[str, str] = {}
     for mechanism in mechanisms:
@@ -166,6 +169,7 @@ def contents(
     if not only:
         progress("writing what holds for all of them")
         made |= _together(mechanisms, made, progress, home)
+        made |= _described(mechanisms, made, url, endpoint)
     return made
 
 
@@ -179,8 +183,8 @@ def _texts(mechanism: Mechanism, name: str, home: str) -> dict[str, str]:
 
 
 def _together(mechanisms: Sequence[Mechanism], made: dict[str, str], progress: Progress, home: str) -> dict[str, str]:
-    """All of it as one graph: quads with what holds between mechanisms, a page, GraphML; and described for machines."""
-    from kg.formats.rdf import void, write
+    """All of it as one graph: quads with what holds between mechanisms, a page, GraphML."""
+    from kg.formats.rdf import write
 
     whole = merge.merge(mechanisms)
     links = write.lines(write.together(whole), f"{vocabulary.BASE}{merge.ALL}")
@@ -189,12 +193,18 @@ def _together(mechanisms: Sequence[Mechanism], made: dict[str, str], progress: P
     for name in ("html", "graphml"):
         progress(f"writing all{outputs()[name]}")
         added |= {f"all{ending}": text for ending, text in _texts(whole, name, home).items()}
-    files = {**added, **made}
-    added["void.ttl"] = void.collection(mechanisms, {name: text.encode("utf-8") for name, text in files.items()})
-    files["void.ttl"] = added["void.ttl"]
-    contents = {name: text.encode("utf-8") for name, text in sorted(files.items())}
-    text = json.dumps(_crate(mechanisms, contents), ensure_ascii=False, indent=1) + "\n"
-    return {**added, "ro-crate-metadata.json": text}
+    return added
+
+
+def _described(mechanisms: Sequence[Mechanism], made: dict[str, str], url: str, endpoint: str) -> dict[str, str]:
+    """What there is, for machines: in VoID, and as an RO-Crate."""
+    from kg.formats.rdf import void
+
+    files = {name: text.encode("utf-8") for name, text in made.items()}
+    described = void.collection(mechanisms, files, url, endpoint)
+    files["void.ttl"] = described.encode("utf-8")
+    crate = _crate(mechanisms, dict(sorted(files.items())))
+    return {"void.ttl": described, "ro-crate-metadata.json": json.dumps(crate, ensure_ascii=False, indent=1) + "\n"}
 
 
 def _crate(mechanisms: Sequence[Mechanism], contents: dict[str, bytes]) -> dict[str, Any]:
