@@ -29,8 +29,8 @@ class UnknownFormat(KgError, ValueError):
 class Format:
     """A row of the table: a file name's ending, the module that reads or writes it, and what it is.
 
-    ``mark`` is a regular expression that finds the format in the beginning of a file; ``beside`` the ending of a
-    second file that belongs to the first; ``extra`` the extra of kg that writing needs, so that a build writes it only
+    ``mark`` is a regular expression that finds the format in the beginning of a file; ``beside`` the endings
+    of other files that belong to the first, with blanks between; ``extra`` the extra of kg that writing needs, so that a build writes it only
     where it is asked for.
     """
 
@@ -49,7 +49,7 @@ class Format:
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        return (self.suffix, *filter(None, [self.beside]))
+        return (self.suffix, *self.beside.split())
 
 
 _OURS = (
@@ -96,7 +96,7 @@ _OURS = (
         True,
         "KGX: Biolink nodes and edges as tables",
         mark=r"\A[^\n]*\b(subject\t(.*\t)?object|object\t(.*\t)?subject)\b|\A(.*\t)?id\t(.*\t)?category\b",
-        beside="_nodes.tsv",
+        beside="_nodes.tsv _metadata.json",
     ),
     Format(
         "kgxl",
@@ -106,7 +106,7 @@ _OURS = (
         True,
         "KGX: Biolink nodes and edges as JSON lines",
         mark=r"\A\s*\{[^\n]*\"(subject|category)\"",
-        beside="_nodes.jsonl",
+        beside="_nodes.jsonl _metadata.json",
     ),
     Format("bnet", ".bnet", "kg.formats.boolean.bnet", True, True, "Boolean network: functions, as a mechanism runs"),
     Format(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -16,12 +16,11 @@ from kg.model import vocabulary
 from kg.model.mechanism import Mechanism, once
 from kg.model.records import BARE, Edge, Evidence, Node, Requirement, Source, plain
 from kg.model.vocabulary import Predicate, Term
-from kg.reasoning import disagreements, whatif
+from kg.reasoning import disagreements, routes, whatif
 
 if TYPE_CHECKING:
     import networkx as nx
 
-OWN = "immunekg"  # the prefix of identifiers of ours in CURIEs
 #: What is said of a node that an edge requires and the object of that edge, by what the edge does to it.
 NEEDED = {"increases": "required_for", "decreases": "affects", "blocks": "affects", "none": "related_to"}
 NOT_PROVIDED = "not_provided"
@@ -42,6 +41,7 @@ class Statement:
     verb: str
     object: str
     acts_on: str  # the edge that it blocks, is required for, or stops
+    effect: int  # +1, -1 or 0: what follows for the object, where what lowers it is blocked, say
     evidence: tuple[Evidence, ...]
     behind: tuple[Evidence, ...]
     claim: str  # the firmest claim of behind; what no source supports is the curator's inference
@@ -58,7 +58,7 @@ class Statement:
 
     @property
     def sign(self) -> int:
-        """+1, -1 or 0: what it says of its object."""
+        """+1, -1 or 0: the sign of its verb."""
         return {"+": 1, "-": -1}.get(self.predicate.sign, 0)
 
     @property
@@ -124,6 +124,21 @@ def words(mechanism: Mechanism, statement: Statement) -> str:
     return f" {statement.predicate.phrase} ".join(ends)
 
 
+def by_species(mechanism: Mechanism, statement: Statement) -> Iterator[tuple[Term | None, Statement]]:
+    """A statement once for each species, with the evidence that states that species or none; None where none is stated.
+
+    >>> from kg.formats import read
+    >>> seed = read("ta1-tlr7")
+    >>> [taxon.label for taxon, _ in by_species(seed, by_name(seed)["fall-in-blood"])]
+    ['Homo sapiens', 'Mus musculus']
+    """
+    for taxon in statement.species or (None,):
+        behind = tuple(item for item in statement.behind if taxon in (item.taxon or (taxon,)))
+        asserted = statement.asserted and any(map(_firm, behind))
+        works = _publications(mechanism, behind)
+        yield taxon, replace(statement, behind=behind, claim=_firmest(behind), asserted=asserted, publications=works)
+
+
 class _Statements:
     """One pass over a mechanism."""
 
@@ -161,6 +176,7 @@ class _Statements:
             verb=edge.verb,
             object=self.m.object(edge),
             acts_on=blocked[0].name if blocked else "",
+            effect=routes.sign(self.m, edge),
             acting_claim=whatif.acting_claim(edge),
             asserted=edge.asserted and free,
         )
@@ -185,6 +201,7 @@ class _Statements:
             verb=verb,
             object=said.object,
             acts_on=edge.name,
+            effect=said.effect if kind == "requires" else -said.effect,
             acting_claim=_firmest(_supporting(items)),
             asserted=said.asserted and bare and only and not disputed and any(map(_firm, _supporting(items))),
         )
@@ -199,7 +216,7 @@ class _Statements:
             claim=_firmest(behind),
             negated=negated,
             disputed=disputed,
-            publications=tuple(dict.fromkeys(work for item in behind for work in credited(self.m, item))),
+            publications=_publications(self.m, behind),
             **more,
         )
 
@@ -218,6 +235,10 @@ def _firm(item: Evidence) -> bool:
 
 def _firmest(items: Iterable[Evidence]) -> str:
     return whatif.claim_of(replace(item, stance="supports") for item in items)
+
+
+def _publications(mechanism: Mechanism, items: Iterable[Evidence]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(work for item in items for work in credited(mechanism, item)))
 
 
 def _own(item: Evidence) -> bool:
@@ -241,6 +262,19 @@ def credited(mechanism: Mechanism, item: Evidence) -> tuple[str, ...]:
     return () if source is None or _own(item) else works(source)[:1]
 
 
+def evidence_code(mechanism: Mechanism, item: Evidence) -> Term | None:
+    """The term of ECO for what the curator had: words of the author, words that report the author's, or a step of ours.
+
+    >>> from kg.formats import read
+    >>> seed = read("ta1-tlr7")
+    >>> str(evidence_code(seed, seed.edge("priming").evidence[0]))
+    'ECO:0000305 ! curator inference used in manual assertion'
+    """
+    claim, source = vocabulary.claims().get(item.claim), mechanism.source(item)
+    code = (claim.eco_retold if source and source.reports else claim.eco) if claim else ""
+    return Term(code, vocabulary.terms()[code].label) if code else None
+
+
 def works(source: Source) -> tuple[str, ...]:
     """What identifies a source, firmest first: CURIEs, then its address."""
     named = (("doi", source.doi), ("PMID", source.pmid))
@@ -254,18 +288,25 @@ def works(source: Source) -> tuple[str, ...]:
 def identifiers(mechanism: Mechanism) -> dict[str, str]:
     """The CURIE of each node: its term or, where it has none or shares it with another node, its own.
 
+    A cell in a place is not all cells of its type, and has its own, too.
+
     >>> from kg.formats import read
     >>> found = identifiers(read("ta1-tlr7"))
     >>> found["TLR7"], found["DC_in_lymph_node"], found["Ta1"]
-    ('MESH:D051199', 'CL:0000451', 'immunekg:ta1-tlr7/node/Ta1')
+    ('MESH:D051199', 'immunekg:ta1-tlr7/node/DC_in_lymph_node', 'immunekg:ta1-tlr7/node/Ta1')
     """
     terms = Counter(node.term.id for node in mechanism.nodes.values() if node.term)
 
     def identifier(node: Node) -> str:
-        alone = node.term is not None and terms[node.term.id] == 1
+        alone = node.term is not None and terms[node.term.id] == 1 and not located(node)
         return node.term.id if node.term and alone else curie(mechanism, "node", node.key)
 
     return {node.key: identifier(node) for node in mechanism.nodes.values()}
+
+
+def located(node: Node) -> bool:
+    """Whether a node is cells of a type at a place: that there are more of them means that they are there."""
+    return bool(node.place) and node.drawn_as == "cell"
 
 
 def curie(mechanism: Mechanism, *steps: str) -> str:
@@ -275,7 +316,7 @@ def curie(mechanism: Mechanism, *steps: str) -> str:
     >>> curie(read("ta1-tlr7"), "edge", "degradation")
     'immunekg:ta1-tlr7/edge/degradation'
     """
-    return f"{OWN}:{'/'.join(quote(step, safe=vocabulary.IN_AN_IRI) for step in mechanism.address(*steps))}"
+    return f"{vocabulary.OWN}:{'/'.join(quote(step, safe=vocabulary.IN_AN_IRI) for step in mechanism.address(*steps))}"
 
 
 def caveat(mechanism: Mechanism) -> str:

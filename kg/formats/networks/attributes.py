@@ -27,7 +27,7 @@ R = TypeVar("R", bound=TrackedRecord)
 LOST = {"*": "a network holds nodes and edges, and no more"}
 NEEDS = ("requires", "unless")
 #: Of an edge, for others: kg makes these again from what else the file says.
-AGAIN = ("executes", "sign", "role", "claim", "asserted", "disputed", "species", "blocks")
+AGAIN: tuple[str, ...] = ("executes", "sign", "role", "claim", "asserted", "disputed", "species", "blocks")
 AGAIN += ("publications", "knowledge_level", "agent_type")
 GRID = (220, 140)  # pixels from one cell of a layout to the next
 
