@@ -77,16 +77,16 @@ def answers(built: Path) -> dict[str, sparql.Answer]:
     """What kg answers about all mechanisms, by the names of files."""
     with Engine(60) as engine:
         engine.load(built / "all.nq")
-        found = {name: engine.ask(name) for name in sparql.questions()}
-        return found | {f"other-{name}": engine.ask(name, given) for name, given in OTHERS.items()}
+        found = {stem: engine.ask(stem) for stem in sparql.questions()}
+        return found | {f"other-{stem}": engine.ask(stem, given) for stem, given in OTHERS.items()}
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
-    asked = {name: one.text for name, one in sparql.questions().items()}
-    asked |= {f"other-{name}": text_of(name, given)[0] for name, given in OTHERS.items()}
-    for name, text in asked.items():
-        (tmp_path / f"{name}.rq").write_text(text, encoding="utf-8")
+    asked = {stem: one.text for stem, one in sparql.questions().items()}
+    asked |= {f"other-{stem}": text_of(stem, given)[0] for stem, given in OTHERS.items()}
+    for stem, text in asked.items():
+        (tmp_path / f"{stem}.rq").write_text(text, encoding="utf-8")
     return sorted(tmp_path.glob("*.rq"))
 
 

@@ -21,7 +21,7 @@ from kg.model import texts, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.model.mechanism import Mechanism
 from kg.model.records import STATUS
-from kg.reasoning import merge
+from kg.reasoning import merge, outward
 
 #: What is built beside the formats, in a few words.
 OTHERS = {
@@ -79,7 +79,7 @@ def endings(name: str) -> tuple[str, ...]:
     """The endings of the files that an output is written to.
 
     >>> endings("kgx")
-    ('_edges.tsv', '_nodes.tsv')
+    ('_edges.tsv', '_nodes.tsv', '_metadata.json')
     """
     return formats.FORMATS[name].suffixes if name in formats.FORMATS else (outputs()[name],)
 
@@ -301,7 +301,7 @@ def summary(mechanism: Mechanism, report: checks.CheckReport, files: dict[str, i
         title=mechanism.title,
         nodes=len(mechanism.nodes),
         edges=len(mechanism.edges),
-        asserted=sum(mechanism.bare(edge) for edge in mechanism.edges),
+        asserted=sum(one.asserted for one in outward.statements(mechanism) if one.kind == "edge"),
         evidence=len(evidence),
         claims=dict(Counter(item.claim or "not stated" for item in evidence).most_common()),
         species=dict(species.most_common()),

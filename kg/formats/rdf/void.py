@@ -31,6 +31,7 @@ MEDIA = {
     ".html": "text/html",
     ".svg": "image/svg+xml",
     ".tsv": "text/tab-separated-values",
+    ".json": "application/json",
     ".jsonl": "application/jsonl",
     ".sbml": "application/sbml+xml",
     ".yaml": "application/yaml",
