@@ -12,6 +12,8 @@ all => all.map(([data, keys, labels, edges, words, questions, apart]) => {
     unless: why => `${labels[why.node]} ${why.open ? 'may be' : 'is'} present`,
     blocked: why => `${why.open ? 'it may be ' : ''}blocked: ${words[why.edge]}`
   };
+  const given = values => new Map(Object.entries(values).map(([k, v]) => [keys.indexOf(k), v]));
+  const meeting = one => ({node: keys[one.node], increase: edges[one.increase], decrease: edges[one.decrease]});
   const plain = (answer, node) => {
     const step = answer.step(node);
     return {
@@ -21,15 +23,19 @@ all => all.map(([data, keys, labels, edges, words, questions, apart]) => {
       support: step.support, weakest: step.weakest < 0 ? '' : data.claims[step.weakest], rests_on: step.restsOn.map(e => edges[e]),
       species: named(step.species.map(([taxon, count]) => [taxon < 0 ? 'not stated' : data.taxa[taxon], count])),
       missing: step.loop ? [loop(step.loop)] : step.missing.map(m => missing[m.kind](m.of)).sort(), closed: step.closed.map(n => keys[n]),
-      observed: step.observed.map(([relation, than]) => `${relation} ${relation === 'is' ? than : conditions[than]}`)
+      observed: step.observed.map(([relation, than]) => `${relation} ${relation === 'is' ? than : conditions[than]}`),
+      opposed: step.opposed.map(meeting)
     };
   };
-  const answers = questions.map(([condition, values, reading, assume]) => {
+  const answers = questions.map(([condition, values, reading, assume, then, against]) => {
     const answer = model.ask({
       condition: conditions.indexOf(condition), reading: readings.indexOf(reading), assume: assume.map(a => assumptions.indexOf(a)),
-      values: new Map(Object.entries(values).map(([k, v]) => [keys.indexOf(k), v]))
+      values: given(values), then: given(then),
+      against: against ? conditions.indexOf(against) : null // -1 for the start, which is no condition
     });
     return {
+      compared_with: conditions[answer.against] ?? (answer.against === -1 ? 'start' : 'before'),
+      opposed: answer.opposed.map(one => ({...meeting(one), words: `${[one.increase, one.decrease].map(edge => `${words[edge]} (${supported(model, edge)})`).join(' against ')}; ${settles(model, one)}`})),
       settings: named([...answer.settings].map(([n, v]) => [keys[n], v])), values: named(answer.after.map((v, n) => [keys[n], v])),
       changed: answer.changed.map(n => keys[n]), because: named(answer.changed.map(n => [keys[n], plain(answer, n)])),
       disagree: named([...answer.disagree].map(([n, by]) => [keys[n], named(by.map((v, k) => [readings[answer.readings[k]], v]))]))

@@ -6,8 +6,8 @@ import {ask, load} from './load.mjs';
 
 if (!process.env.KG_CASES) throw new Error('No cases: run python -m pytest tests/test_javascript.py, which writes them.');
 const {examples, compared, pair} = JSON.parse(readFileSync(process.env.KG_CASES, 'utf8'));
-const {Model, Impossible, combinations} = load(['network', 'reasons', 'model'], ['Model', 'Impossible', 'combinations']);
-const answers = ask(Model);
+const {Model, Impossible, combinations, supported, settles} = load(['network', 'reasons', 'meetings', 'model'], ['Model', 'Impossible', 'combinations', 'supported', 'settles']);
+const answers = ask({Model, supported, settles});
 const plain = value => JSON.parse(JSON.stringify(value));
 
 /** A mechanism whose nodes are asked for by name. */

@@ -63,7 +63,9 @@ function follows(page, load) {
       const reason = make('span', {class: 'meta'}, why ? [' because ', ...because(why, answer)] : '', ` · ${load().rests([edge])}`);
       return [acts, ' ', edgeLink(edge), reason];
     }), 'plain because'));
-    if (step.status === 'unknown') parts.push(make('p', {class: 'meta'}, step.missing.length ? `Not settled: ${step.missing.map(missing).join('; ')}.` :
+    const told = new Set(step.opposed.map(({decrease}) => decrease)); // how far these go is said where they meet
+    const open = step.missing.filter(({kind, of}) => kind !== 'effect' || !told.has(of));
+    if (step.status === 'unknown') parts.push(make('p', {class: 'meta'}, open.length ? `Not settled: ${open.map(missing).join('; ')}.` :
       step.loop ? loop(step.loop) : ''));
     else if (!step.missing.length && !step.loop) parts.push(stands(step));
     return make('li', {'data-step': page.scene.nodes[node].key}, parts);

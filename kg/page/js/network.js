@@ -261,6 +261,11 @@ class Net { // one reading: AND and OR gates over literals
       }
     return seen;
   }
+  /** The subject of an edge that is run. @param {number} edge */
+  subject(edge) {
+    const gate = this.fires.get(edge);
+    return gate === undefined ? -1 : this.nodeOf[this.ins[this.start[gate] + 1] >> 1]; // after that the edge holds
+  }
   /** @param {number} node */
   gatesOf(node) {
     return this.levels[node].slice(1).map((_, k) => this.variable[node] + k);
