@@ -276,12 +276,24 @@ class _Maker:
             nodes=Frozen(self.nodes),
             edges=tuple(self.edges),
             expectations=(),
+            spine=(),
         )
-        made = self.whole(made)
+        made = self.whole(replace(made, spine=self.line(made)))
         for expected in self.list_of("expectation", False):
             more = replace(made, expectations=(*made.expectations, replace(expected, reading=self.name("reading"))))
             made = more if not checks.check(more, sources="").errors else made
         return made
+
+    def line(self, made: Mechanism) -> tuple[str, ...]:
+        """Some edges, each of which leads on from where the one before arrived."""
+        found, at = [], self.random.choice([edge.subject for edge in made.edges])
+        for _ in range(self.some()):
+            on = [edge for edge in made.edges if edge.subject == at and edge.name not in found]
+            if on:
+                edge = self.random.choice(on)
+                found.append(edge.name)
+                at = made.object(edge)
+        return tuple(found)
 
     def whole(self, made: Mechanism) -> Mechanism:
         if made.status == "outline":

@@ -273,6 +273,29 @@ def print_routes(mechanism: Mechanism, found: Sequence[Route], net: str, capped:
     click.echo(f"{number_of(len(found), 'route')}{more}; {word[net]}. A route is no effect: ask `kg whatif`.")
 
 
+def print_spine(mechanism: Mechanism, as_json: bool) -> None:
+    """The main line, a step a line, each with its claim and its sources."""
+    from kg.model import vocabulary
+    from kg.reasoning import routes
+    from kg.reasoning.network import QueryError
+
+    steps = routes.spine(mechanism)
+    if not steps:
+        raise QueryError(f"{mechanism.id} declares no main line: `spine:` lists its edges")
+    if as_json:
+        click.echo(json.dumps([step._asdict() for step in steps], ensure_ascii=False, indent=1))
+        return
+    rows = [("", "step", "claim", "supported by")]
+    for number, step in enumerate(steps, 1):
+        label = vocabulary.claims()[step.claim].label
+        sources = number_of(step.sources, "source") if step.sources else "no source"
+        words = mechanism.words(mechanism.edge(step.edge))
+        rows.append((f"{number}", words if step.leads_on else f"↳ {words}", label, sources))
+    print_table(rows)
+    click.echo("\n↳ acts on where the line has arrived. A line is no effect: ask `kg whatif`.")
+    print_credit(mechanism)
+
+
 def print_routes_as_json(mechanism: Mechanism, found: Sequence[Route], net: str, capped: bool) -> None:
     from kg.reasoning import disagreements, routes
 

@@ -14,6 +14,7 @@ from kg.cli.answers import (
     print_fixed_points,
     print_routes,
     print_routes_as_json,
+    print_spine,
     print_why,
     why_as_dict,
 )
@@ -218,26 +219,42 @@ def discriminate(mech: str, assume: Sequence[str], as_json: bool) -> None:
 
 @main.command()
 @click.argument("mech")
-@click.argument("start", metavar="FROM")
-@click.argument("end", metavar="TO")
+@click.argument("start", metavar="[FROM", default="")
+@click.argument("end", metavar="TO]", default="")
+@click.option("--spine", is_flag=True, help="Print the main line that the file declares, instead of FROM and TO.")
 @click.option("--with", "also", multiple=True, metavar="MECH", help="Go through this mechanism, too.")
 @click.option("--longest", type=AT_LEAST_ONE, metavar="N", help="Only routes of at most N edges [default: any].")
 @click.option(
     "--most", type=AT_LEAST_ONE, default=100, show_default=True, metavar="N", help="Stop after so many routes."
 )
 @JSON
-def paths(mech: str, start: str, end: str, also: Sequence[str], longest: int | None, most: int, as_json: bool) -> None:
+def paths(
+    mech: str,
+    start: str,
+    end: str,
+    spine: bool,
+    also: Sequence[str],
+    longest: int | None,
+    most: int,
+    as_json: bool,
+) -> None:
     """List every signed route between two nodes, shortest first.
 
     A route leads along edges, and through what an edge requires or must not meet. With each stands its weakest step. A
     route is no effect: other brakes and requirements lie along it; `kg whatif` says what follows. Through several
-    mechanisms, named by --with, or all of seeds/ with `kg paths all FROM TO`, a node may be called as MECH.KEY, too. Of a
+    mechanisms, named by --with, or all of seeds/ with `kg paths all FROM TO`, a node may be called as MECH.KEY, too. With
+    --spine it is the main line that the file declares, with the claim of each step. Of a
     folder that `kg bulk` wrote, only the shortest routes are listed unless --longest is given, and nodes are called by ids.
     """
     import itertools
 
     from kg.reasoning import merge, routes
 
+    if spine == bool(end) or (spine and start):
+        raise click.UsageError("write FROM and TO, or --spine")
+    if spine:
+        print_spine(valid_mechanism(mech), as_json)
+        return
     if is_bulk(mech):
         if also:
             raise click.UsageError("--with goes with mechanisms, not with a folder of `kg bulk`")

@@ -42,7 +42,7 @@ def term_of(text: str) -> Term | None:
     ('CL:0000235 ! macrophage', None)
     """
     found = re.fullmatch(r"([^\s:]+:\S+) ! (\S+(?: \S+)*)", text)
-    return Term(*found.groups()) if found else None
+    return Term(found[1], found[2]) if found else None
 
 
 def names(text: str) -> dict[str, str]:
