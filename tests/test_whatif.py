@@ -30,6 +30,7 @@ from kg.model.records import (
     Frozen,
     Reading,
     Requirement,
+    Source,
 )
 from kg.model.vocabulary import Term
 from kg.page import network as in_page
@@ -62,7 +63,9 @@ def by_python(mechanism: Mechanism, question: Question) -> dict[str, Any]:
             step["support"].update(designs=list(counts["designs"]), read=list(counts["read"]))
     for one in answer["opposed"]:
         one["words"] = meetings.in_words(mechanism, meetings.Meeting(**one))
-    keys = ("settings", "compared_with", "values", "changed", "because", "opposed", "disagree")
+    for key in ("left_out", "contested"):
+        answer[key] = [[one["edge"], one.get("node", "")] for one in answer[key]]
+    keys = ("left_out", "contested", "settings", "compared_with", "values", "changed", "because", "opposed", "disagree")
     return {key: answer[key] for key in keys}
 
 
@@ -369,6 +372,32 @@ def test_what_is_marked_in_the_picture_differs_from_the_condition(visit: Open) -
     tab.get_by_text("Now: absent; in “Chemotherapy and Tα-1”: present.").wait_for()
     alone = visit("#tab=runs&in=both")
     assert "Outcomes, compared with the start" in alone.locator("#against").inner_text()
+
+
+CONTEXTS = """
+edges:
+- {edge: A promotes B, name: elsewhere, evidence: [{claim: finding, because: a sketch, context: {inducer: LPS}}]}
+- edge: A promotes C
+  name: disputed
+  evidence:
+  - {claim: finding, source: one, says: so, context: {inducer: R848}}
+  - {claim: finding, source: two, says: no, stance: disputes, context: {inducer: R848}}
+conditions: {viral: {title: A virus, set: {A: present}, context: {inducer: R848}}}
+"""
+
+
+def test_a_run_in_a_context_says_what_it_leaves_out_and_what_is_contested(visit: Open, tmp_path: Path) -> None:
+    studies = {key: Source(key, "journal article", f"Study {key}") for key in ("one", "two")}
+    mechanism = replace(sketch(CONTEXTS)[0], sources=Frozen(studies))
+    path = tmp_path / "contexts.html"
+    path.write_text(page.html(replace(mechanism, id="contexts", title="Two inducers")), encoding="utf-8")
+    tab = visit("#tab=runs&in=viral", path=path)
+    answer, shown = whatif.whatif(mechanism, "viral"), steps(tab)
+    said = tab.locator("#context").inner_text()
+    assert "In this context: inducer: R848" in said and [str(one) in said for one in answer.fates] == [True, True]
+    assert said.index("A promotes B") < said.index("Contested, since") < said.index("A promotes C")
+    assert "sources of this context disagree on it" in shown["C"] and "contested" in shown["C"]
+    assert "Not settled: whether this holds in this context: A promotes C." in shown["C"]
 
 
 LOOP = """

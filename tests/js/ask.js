@@ -35,8 +35,9 @@ all => all.map(([data, keys, labels, edges, words, questions, apart]) => {
       values: given(values), then: given(then),
       against: against ? conditions.indexOf(against) : null // -1 for the start, which is no condition
     });
+    const apart = contested => answer.fates.filter(one => one.contested === contested).map(one => [edges[one.edge], keys[one.node] ?? '']);
     return {
-      compared_with: conditions[answer.against] ?? (answer.against === -1 ? 'start' : 'before'),
+      left_out: apart(false), contested: apart(true), compared_with: conditions[answer.against] ?? (answer.against === -1 ? 'start' : 'before'),
       opposed: answer.opposed.map(one => ({...meeting(one), words: `${[one.increase, one.decrease].map(edge => `${words[edge]} (${supported(model, edge)})`).join(' against ')}; ${settles(model, one)}`})),
       settings: named([...answer.settings].map(([n, v]) => [keys[n], v])), values: named(answer.after.map((v, n) => [keys[n], v])),
       changed: answer.changed.map(n => keys[n]), because: named(answer.changed.map(n => [keys[n], plain(answer, n)])),

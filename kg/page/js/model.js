@@ -77,11 +77,13 @@ class Model {
     const when = this.levels.map(() => 0);
     for (const node of changed) when[node] = late(node);
     changed.sort((a, b) => when[a] - when[b] || a - b);
+    /** What does not simply hold in the context that is asked. */
+    const fates = fatesIn(this.data, settings.context, [0]);
     const opposed = meetings(this, net, state).filter(({node}) => !settings.has(node));
     /** @type {Ran['observed'] | undefined} */
     let observed;
     return {
-      first, settings, reading, readings: numbers, against, before, after, disagree, changed, opposed,
+      first, settings, reading, readings: numbers, against, before, after, disagree, changed, opposed, fates,
       /** 1, 0, or -1 where it is open or the readings disagree; null if it is not run. @type {(edge: number) => number | null} */
       fires: edge => {
         const [first, ...others] = states.map((one, k) => {

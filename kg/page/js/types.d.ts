@@ -357,6 +357,7 @@ interface Ids {
   outcome: HTMLElement;
   against: HTMLElement;
   outcomes: HTMLElement;
+  context: HTMLElement;
   follows: HTMLOListElement;
   more: HTMLButtonElement;
   command: HTMLElement;

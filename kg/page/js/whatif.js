@@ -22,7 +22,7 @@ function whatIf(page) {
   let last = null;
   /** @type {Current | null} */
   let current = null;
-  const {look, value, item} = follows(page, load);
+  const {look, value, item, context} = follows(page, load);
   const setFirst = panel && settings(page, load, names, 'set', () => asked.values, changed);
   const setThen = panel && settings(page, load, names, 'then', () => asked.then, changed);
   const heat = panel && screening(page, load, question, node => {
@@ -78,6 +78,7 @@ function whatIf(page) {
     announce(found, changed, outcomes);
     if (state.tab !== 'runs' || asked.screen) return;
     $('given').replaceChildren(...given(found.first), ...how.then.size ? ['. Then, from where that ended: ', ...given(how.then)] : []);
+    $('context').replaceChildren(...context(found));
     $('command').textContent = question.command(how);
     $('against').textContent = `Outcomes, compared with ${against(found, how)}`;
     $('outcomes').replaceChildren(...outcomes.flatMap(node => [make('dt', {}, page.label(node)), make('dd', {},
