@@ -49,6 +49,7 @@ def full():
         says="it falls",
         time="24 h",
         dose="1 mg/kg",
+        context=Frozen({"cell": "CL:0000235 ! macrophage", "inducer": "LPS"}),
     )
     span = Evidence(source="report", span=(3, 9), claim="background")
     own = Evidence(because="it follows", claim="inference")
@@ -74,7 +75,13 @@ def full():
             False,
             (span,),
         ),
-        records.Edge(Sentence("A", "promotes", "C"), "raise", level="high", evidence=(item, span)),
+        records.Edge(
+            Sentence("A", "promotes", "C"),
+            "raise",
+            level="high",
+            evidence=(item, span),
+            context=Frozen({"genotype": "TLR7-deficient"}),
+        ),
         records.Edge(Sentence("D", "degrades", "B"), "break", "", effect=effect, evidence=(own,)),
         records.Edge(Sentence("D", "limits", "C"), "lower", effect=records.Effect(to="none"), evidence=(span,)),
         records.Edge(Sentence("A", "protects", "B", "D"), "shield", evidence=(span,)),
@@ -111,7 +118,7 @@ def full():
             }
         ),
         status="outline",
-        scope=(dataclasses.replace(item, stance="supports", assay=None, time="", dose=""),),
+        scope=(dataclasses.replace(item, stance="supports", assay=None, time="", dose="", context=Frozen()),),
         places=Frozen(
             {
                 "lysosome": records.Place("lysosome", GO, "the lysosome", "cell"),
@@ -156,7 +163,7 @@ def full():
             }
         ),
         assumptions=Frozen({"shut": records.Assumption("shut", "Shut", set_, "not stated")}),
-        conditions=Frozen({"on": records.Condition("on", "On", set_)}),
+        conditions=Frozen({"on": records.Condition("on", "On", set_, Frozen({"inducer": "LPS"}), (MOUSE,))}),
         expectations=(records.Expectation("on", records.Expect("A", "is", "present"), "other", (span,)),),
         notes=(records.Note("Something to say", ("A", "first"), (item,)),),
         tour=(
@@ -171,6 +178,7 @@ def full():
                 Frozen({"de": records.Translation("de", "Hier", "Sieh", "Schau", "Warum?", "Darum")}),
             ),
         ),
+        spine=("first", "break"),
         layout=(("A", "."), ("B", "C"), ("D", ".")),
     )
 

@@ -141,7 +141,8 @@ ASPECT = "object_aspect_qualifier\tobject_direction_qualifier\tqualified_predica
         ("biolink:affects\tGO:1\texpression\tdownregulated\tbiolink:causes", "limits"),
         ("biolink:affects\tGO:1\tsynthesis\tincreased\t", "promotes"),
         # more of its breakdown is less of it: no sign is read from a direction alone
-        ("biolink:affects\tGO:1\tubiquitination\tincreased\tbiolink:causes", "affects"),
+        ("biolink:affects\tGO:1\tglycosylation\tincreased\tbiolink:causes", "affects"),
+        ("biolink:affects\tGO:1\tubiquitination\tincreased\tbiolink:causes", "ubiquitinates"),
         # a qualified predicate that says no cause says no sign
         ("biolink:affects\tGO:1\tactivity\tincreased\tbiolink:related_to", "affects"),
         ("biolink:affects\tGO:1\t\t\t", "affects"),

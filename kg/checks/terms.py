@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kg.checks.rules import error, rule, warning
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, near
 from kg.model.mechanism import Mechanism
 from kg.model.vocabulary import Term
+from kg.reasoning import contexts
 
 
 def _terms(m: Mechanism) -> Iterator[Term]:
@@ -21,6 +23,10 @@ def _terms(m: Mechanism) -> Iterator[Term]:
         yield from item.taxon
         if item.assay:
             yield item.assay
+    for record in contexts.stating(m):
+        for kind, said in record.context.items():
+            if term := contexts.term_of(said):
+                yield replace(term, at=record.location_of(f"context.{kind}.value"))
 
 
 @rule
@@ -101,6 +107,19 @@ def taxa_are_species(m: Mechanism) -> Iterator[Diagnostic]:
                 at = taxon.at.word(taxon.label) if taxon.at and taxon.prefix == "NCBITaxon" else taxon.at
                 hint = "such as NCBITaxon:10090 ! Mus musculus; leave taxon out if none is stated"
                 yield error(at, "not-a-species", f"{str(taxon)!r} is no species", hint)
+
+
+@rule
+def contexts_are_of_known_kinds(m: Mechanism) -> Iterator[Diagnostic]:
+    """A context is of a kind that ontology/contexts.tsv lists; what has a key of its own stands under that key."""
+    elsewhere = {"species": "taxon", "taxon": "taxon", "place": "in", "in": "in", "assay": "assay"}
+    for record in contexts.stating(m):
+        for kind in record.context:
+            if kind not in contexts.kinds():
+                told = f"{kind!r} is no kind of context in ontology/contexts.tsv"
+                hint = f"write {elsewhere[kind]}: beside context:" if kind in elsewhere else ""
+                hint = hint or near(kind, contexts.kinds())
+                yield warning(record.location_of(f"context.{kind}"), "unknown-context", told, hint)
 
 
 @rule

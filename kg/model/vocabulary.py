@@ -111,6 +111,7 @@ class Predicate:
     qualifiers: str
     bel: str
     definition: str
+    also: str  # words of others for it, in one word each, with blanks between
 
     @property
     def subject_kinds(self) -> frozenset[str]:

@@ -156,6 +156,34 @@ def net_sign(found: Iterable[Route]) -> str:
     return "none" if not signs else "mixed" if len(signs) > 1 else "+" if signs == {1} else "-"
 
 
+class SpineStep(NamedTuple):
+    """An edge of the main line: its claim, how many independent sources support it, and whether it leads on.
+
+    An edge that does not lead on acts on the node at which the line has arrived.
+    """
+
+    edge: str
+    claim: str
+    sources: int
+    leads_on: bool
+
+
+def spine(mechanism: Mechanism) -> list[SpineStep]:
+    """The main line that the file declares (``spine:``), edge by edge; empty if it declares none.
+
+    >>> from kg.formats import read
+    >>> [(step.edge, step.claim) for step in spine(read("ta1-tlr7"))][2:5]
+    [('engulfment', 'finding'), ('cargo', 'inference'), ('protection', 'finding')]
+    """
+    found, at = [], ""
+    for name in mechanism.spine:
+        edge = mechanism.edge(name)
+        leads_on = at in ("", edge.subject)
+        found.append(SpineStep(name, claim_of(edge.evidence), mechanism.support(edge).supporting, leads_on))
+        at = mechanism.object(edge)
+    return found
+
+
 def weakest_hop(mechanism: Mechanism, route: Route) -> Weakest:
     """The step of a route that stands on the weakest claim; of several, the one with the fewest sources.
 
