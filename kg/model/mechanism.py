@@ -351,66 +351,14 @@ class Mechanism(TrackedRecord):
         ``name`` (where it is given one), ``term``, ``term_label``, ``kind``, ``place``, ``at_start``, ``levels``,
         ``outcome``, ``forms``, ``form_labels`` and ``note``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``,
         ``claim``, ``asserted``, ``executes``, ``disputed``, ``place``, ``publications``, ``knowledge_level``,
-        ``agent_type``, ``species``, ``sentence``, ``blocks`` (the edge that it blocks), ``requires``, ``unless``,
+        ``agent_type``, ``species``, ``context`` (JSON), ``sentence``, ``blocks`` (the edge that it blocks), ``requires``, ``unless``,
         ``level``, ``effect``, ``evidence`` (a JSON list) and, where several mechanisms are one graph, ``mechanism``. The
         role of a requirement is ``requires`` or ``unless``, and ``edge`` names the edge that needs it.
         """
         from importlib import import_module
 
-<<<<<<< HEAD
-        caveat = " · ".join(self.caveats)
-        about = _plain(id=self.id, title=self.title, licence=self.licence, status=self.status, caveat=caveat)
-        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(**about)
-        for node in self.nodes.values():
-            graph.add_node(
-                node.key,
-                **_plain(
-                    label=node.label,
-                    name=node.name,
-                    term=node.term.id if node.term else "",
-                    term_label=node.term.label if node.term else "",
-                    kind=node.drawn_as,
-                    place=node.place,
-                    at_start=node.at_start,
-                    levels="|".join(node.levels),
-                    outcome=node.outcome,
-                    forms="|".join(form.id for form in node.forms),
-                    form_labels="|".join(form.label for form in node.forms),
-                    note=node.note,
-                ),
-            )
-        for edge in self.edges:
-            blocked = self.blocked(edge)
-            graph.add_edge(
-                edge.subject,
-                self.object(edge),
-                key=edge.name,
-                **_plain(
-                    predicate=edge.verb,
-                    sign=self.sign(edge),
-                    role=edge.role,
-                    claim=edge.claim,
-                    asserted=self.bare(edge),
-                    executes=edge.executes,
-                    disputed=edge.disputed,
-                    place=edge.place,
-                    blocks=blocked[0].name if blocked else "",
-                    requires="|".join(map(_needed, edge.requires)),
-                    unless="|".join(map(_needed, edge.unless)),
-                    level=edge.level,
-                    effect=edge.effect.extent if edge.effect else "",
-                    sentence=edge.sentence.text,
-                    mechanism=edge.mechanism,
-                    species="|".join(self.support(edge).species),
-                    context=json.dumps(dict(edge.context), ensure_ascii=False) if edge.context else "",
-                    evidence=json.dumps([plain(item) for item in edge.evidence], ensure_ascii=False),
-                ),
-            )
-        return graph
-=======
         made: nx.MultiDiGraph[str] = import_module("kg.reasoning.outward").graph(self)  # which stands above this floor
         return made
->>>>>>> out
 
 
 def names_of(node: Node) -> tuple[str, ...]:

@@ -454,6 +454,7 @@ def _attributes(mechanism: Mechanism, one: Statement) -> dict[str, Any]:
         unless="|".join(map(_needed, edge.unless)),
         level=edge.level,
         effect=edge.effect.extent if edge.effect else "",
+        context=json.dumps(dict(edge.context), ensure_ascii=False) if edge.context else "",
         sentence=edge.sentence.text,
         evidence=json.dumps([plain(item) for item in edge.evidence], ensure_ascii=False),
     )
