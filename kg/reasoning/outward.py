@@ -16,7 +16,7 @@ from kg.model import vocabulary
 from kg.model.mechanism import Mechanism, once
 from kg.model.records import BARE, Edge, Evidence, Frozen, Node, Requirement, Source, plain
 from kg.model.vocabulary import Predicate, Term
-from kg.reasoning import disagreements, routes, whatif
+from kg.reasoning import contexts, disagreements, routes, whatif
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -50,7 +50,6 @@ class Statement:
     negated: bool
     disputed: bool
     publications: tuple[str, ...]  # CURIEs, or addresses where there is no number
-    # A place for the contexts of an edge and its evidence: derive them here, once, beside species.
 
     @property
     def predicate(self) -> Predicate:
@@ -74,6 +73,13 @@ class Statement:
     def species(self) -> tuple[Term, ...]:
         """The union of the species that its evidence states; none where none is stated."""
         return tuple(dict.fromkeys(taxon for item in self.behind for taxon in item.taxon))
+
+    @property
+    def context(self) -> dict[str, str]:
+        """In what it was seen, by kind, beside its species: what its evidence states, and the edge itself."""
+        own = self.edge.context if self.kind == "edge" else {}
+        stated = contexts.stated(self.behind, own)
+        return {kind: contexts.listed(said) for kind, said in stated.items() if kind != "species"}
 
     @property
     def anchors(self) -> tuple[str, ...]:
