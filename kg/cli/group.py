@@ -22,6 +22,12 @@ SOURCES = click.option(
 AT_LEAST_ONE = click.IntRange(min=1)
 
 
+EVERYTHING = click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Write inferences and hypotheses, too, where a format cannot mark them as such.",
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 

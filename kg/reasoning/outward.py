@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism, once
-from kg.model.records import BARE, Edge, Evidence, Node, Requirement, Source, plain
+from kg.model.records import BARE, Edge, Evidence, Frozen, Node, Requirement, Source, plain
 from kg.model.vocabulary import Predicate, Term
 from kg.reasoning import disagreements, routes, whatif
 
@@ -64,8 +64,7 @@ class Statement:
     @property
     def inferred(self) -> bool:
         """Whether it is no more than a conclusion, a hypothesis, or the curator's own step."""
-        claim = vocabulary.claims()[self.claim]
-        return claim.knowledge_level == "prediction" or claim.locator == "no"
+        return _conjecture(self.claim)
 
     @property
     def hedges(self) -> tuple[str, ...]:
@@ -114,6 +113,73 @@ def statements(mechanism: Mechanism) -> tuple[Statement, ...]:
 def by_name(mechanism: Mechanism) -> dict[str, Statement]:
     """The statements by their names."""
     return {one.name: one for one in statements(mechanism)}
+
+
+@once
+def without_inferences(mechanism: Mechanism) -> Mechanism:
+    """What sources state of a mechanism, for formats that cannot say what is an inference or a hypothesis.
+
+    Edges, requirements and effects that are no more are left out, and nodes that only these joined.
+
+    >>> from kg.formats import read
+    >>> seed = read("ta1-tlr7")
+    >>> len(seed.edges), len(without_inferences(seed).edges)
+    (27, 15)
+    """
+    return _stated(mechanism, [edge for edge in mechanism.edges if not by_name(mechanism)[edge.name].inferred])
+
+
+@once
+def functions_without_inferences(mechanism: Mechanism) -> Mechanism:
+    """The same for formats that hold functions, of which no half is true: an edge is left out with what it requires.
+
+    What may act on a node by an edge that is left out is open: the node starts unknown.
+    """
+    kept = [
+        edge
+        for edge in mechanism.edges
+        if not by_name(mechanism)[edge.name].inferred
+        and not any(_inferred(one.evidence or edge.evidence) for one in (*edge.requires, *edge.unless))
+    ]
+    made = _stated(mechanism, kept)
+    names = {edge.name for edge in made.edges}
+    left = {mechanism.object(edge) for edge in mechanism.edges if edge.executes and edge.name not in names}
+    nodes = {key: replace(node, at_start="unknown") if key in left else node for key, node in made.nodes.items()}
+    return replace(made, nodes=Frozen(nodes))
+
+
+def _stated(mechanism: Mechanism, edges: Sequence[Edge]) -> Mechanism:
+    """A mechanism with only some of its edges, and of these what is no inference."""
+
+    def needs(edge: Edge, kind: str) -> tuple[Requirement, ...]:
+        return tuple(one for one in getattr(edge, kind) if not _inferred(one.evidence or edge.evidence))
+
+    def stated(edge: Edge) -> Edge:
+        effect = None if edge.effect and edge.effect.claim and _inferred([edge.effect]) else edge.effect
+        return replace(edge, requires=needs(edge, "requires"), unless=needs(edge, "unless"), effect=effect)
+
+    names = {edge.name for edge in edges}
+    while gone := {e.name for e in edges if e.name in names and {b.name for b in mechanism.blocked(e)} - names}:
+        names -= gone  # what acts on an edge goes with it
+    made = tuple(stated(edge) for edge in edges if edge.name in names)
+    joined = {key for one in statements(mechanism) for key in (one.subject, one.object)}
+    still = {key for one in made for key in (one.subject, mechanism.object(one), one.sentence.other)}
+    still |= {one.node for edge in made for one in (*edge.requires, *edge.unless)}
+    nodes = {key: node for key, node in mechanism.nodes.items() if key in still or key not in joined}
+    # what else the file says may be about what is gone, and no format of this kind holds it
+    rest: dict[str, Any] = dict.fromkeys(("readings", "assumptions", "conditions"), Frozen())
+    rest |= dict.fromkeys(("expectations", "notes", "tour", "layout"), ())
+    return replace(mechanism, edges=made, nodes=Frozen(nodes), **rest)
+
+
+def _inferred(items: Iterable[Evidence]) -> bool:
+    return _conjecture(_firmest(_supporting(items)))
+
+
+def _conjecture(claim: str) -> bool:
+    """Whether a claim is no more than a conclusion, a hypothesis, or the curator's own step."""
+    known = vocabulary.claims()[claim]
+    return known.knowledge_level == "prediction" or known.locator == "no"
 
 
 def words(mechanism: Mechanism, statement: Statement) -> str:

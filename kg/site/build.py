@@ -95,13 +95,15 @@ def build(
     only: Sequence[str] = (),
     sources: str | Path | None = None,
     progress: Progress = lambda words: None,
+    everything: bool = False,
 ) -> Built:
     """Write every mechanism (default: all in seeds/) to ``ID.ttl``, ``ID.html`` and so on below a folder.
 
     A build of everything adds the graph of all of them, as ``all.nq``, ``all.html`` and ``all.graphml``, and says what
     there is in ``void.ttl`` and ``ro-crate-metadata.json``.
     All files are made in a folder of their own first and then moved, so that a complaint or a fault leaves what was
-    there before. If neither the files nor kg have changed since the last build, nothing is written.
+    there before. If neither the files nor kg have changed since the last build, nothing is written. ``everything``
+    includes inferences where a format cannot say that they are none of a source.
 
     Raises InvalidMechanism with the complaints about all mechanisms, and ValueError for an unknown output.
     """
@@ -111,11 +113,11 @@ def build(
         if name not in outputs():
             raise ValueError(f"{name!r} is nothing that can be built; {near(name, outputs())}")
     out = Path(folder)
-    key = _inputs(files, names, sources)
+    key = _inputs(files, [*names, *(["--all"] if everything else [])], sources)
     if before := _unchanged(out, key):
         return before
     found, warnings = valid(files, sources, progress)
-    made = contents([mechanism for mechanism, _ in found], only, progress)
+    made = contents([mechanism for mechanism, _ in found], only, progress, everything=everything)
     summaries = []
     for mechanism, report in found:
         own = (mechanism.id + ending for name in names for ending in endings(name))
@@ -155,17 +157,18 @@ def contents(
     home: str = "",
     url: str = "",
     endpoint: str = "",
+    everything: bool = False,
 ) -> dict[str, str]:
     """The text of every file of a build, by name: some outputs of each mechanism, or all, and what holds for all of them.
 
     ``home`` is an address that the pages lead back to; ``url`` is where the files will lie on the web, and ``endpoint``
-    a SPARQL endpoint over them.
+    a SPARQL endpoint over them. ``everything`` is what ``formats.write`` means by it.
     """
     made: dict[str, str] = {}
     for mechanism in mechanisms:
         for name in only or usual():
             progress(f"writing {mechanism.id}{outputs()[name]}")
-            made |= {mechanism.id + ending: text for ending, text in _texts(mechanism, name, home).items()}
+            made |= {mechanism.id + ending: text for ending, text in _texts(mechanism, name, home, everything).items()}
     if not only:
         progress("writing what holds for all of them")
         made |= _together(mechanisms, made, progress, home)
@@ -173,13 +176,13 @@ def contents(
     return made
 
 
-def _texts(mechanism: Mechanism, name: str, home: str) -> dict[str, str]:
+def _texts(mechanism: Mechanism, name: str, home: str, everything: bool = False) -> dict[str, str]:
     """The text of each file of an output, by its ending."""
     if name in ("html", "svg"):
         from kg import page
 
         return {f".{name}": page.html(mechanism, home) if name == "html" else page.svg(mechanism)}
-    return formats.texts(mechanism, formats.FORMATS[name])
+    return formats.texts(mechanism, formats.FORMATS[name], everything)
 
 
 def _together(mechanisms: Sequence[Mechanism], made: dict[str, str], progress: Progress, home: str) -> dict[str, str]:

@@ -286,13 +286,17 @@ def _verb(edge: ForeignRecord) -> str:
     own = vocabulary.predicates().get(original.removeprefix(VERBS)) if original.startswith(VERBS) else None
     if original and not own:
         edge.lost("original_predicate", "kg has no place for the verb of another source")
-    if predicate in SIGNS and (own is None or own.role == "blocks"):
+    if own and own.role == "blocks":
+        for slot in ("predicate", *said):
+            edge.changed(slot, "affects: the edge that it acts on is not said")
+        return "affects"
+    if predicate in SIGNS and own is None:
         verb = drafting.SIGNED[SIGNS[predicate]]
         edge.changed("predicate", f"{verb}: kg has no verb for {predicate}")
         return verb
     alike = [p for p in vocabulary.predicates().values() if p.biolink == predicate and _qualifiers(p) == said]
     alike = sorted(alike, key=lambda p: p.verb != predicate.partition(":")[2])
-    found = own if own and own.role != "blocks" else next((p for p in alike if p.role != "blocks"), None)
+    found = own or next((p for p in alike if p.role != "blocks"), None)
     if found and own and (predicate, said) != (own.biolink or "biolink:related_to", _qualifiers(own)):
         for slot in ("predicate", *said):
             edge.changed(slot, f"{own.verb}: the original predicate says it")
@@ -303,7 +307,6 @@ def _verb(edge: ForeignRecord) -> str:
     aspect, direction = said.get("object_aspect_qualifier", ""), said.get("object_direction_qualifier", "")
     qualified = said.get("qualified_predicate", "biolink:causes")
     sign = DIRECTIONS.get(direction, 0) if aspect in SIGNED and qualified == "biolink:causes" else 0
-    sign = 1 if own and own.verb == "protects" else sign
     verb = drafting.SIGNED[sign] if sign else "affects" if predicate == "biolink:affects" else "related_to"
     if sign:
         edge.carried("object_direction_qualifier")
@@ -352,7 +355,7 @@ def _evidence(draft: drafting.Draft, edge: ForeignRecord, negated: bool) -> list
 def text(mechanism: Mechanism, name: str) -> str:
     """The edges (``kgx``, ``kgxl``), the nodes or the metadata (for the endings of the files beside them)."""
     if "metadata" in name:
-        return json.dumps(_metadata(mechanism), ensure_ascii=False, indent=1) + "\n"
+        return json.dumps(_metadata(mechanism), ensure_ascii=False) + "\n"
     nodes = "nodes" in name
     rows = list(_node_rows(mechanism) if nodes else _edge_rows(mechanism))
     if name in ("kgxl", "_nodes.jsonl"):
