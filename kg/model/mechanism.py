@@ -145,12 +145,6 @@ class Mechanism(TrackedRecord):
             if (e.subject, e.sentence.object) == wanted and e.verb in vocabulary.predicates() and e.role == "decreases"
         )
 
-    def bare(self, edge: Edge) -> bool:
-        """Whether an edge stands as a bare triple: it is asserted, and no edge that is the same triple is disputed."""
-        said = (edge.subject, edge.verb, edge.sentence.object)
-        same = (e for e in self.edges if (e.subject, e.verb, e.sentence.object) == said)
-        return edge.asserted and not any(e.disputed for e in same)
-
     def object(self, edge: Edge) -> str:
         """The node that an edge points to; for a blocking edge, the object of what it blocks."""
         passed = {edge.name}

@@ -83,7 +83,7 @@ def prepare(paths: Sequence[str], folder: Path, url: str, progress: Progress = l
     mechanisms = _valid(named if paths else [str(path) for path in formats.seeds()])
     graphs = _graphs(files)
     if mechanisms:
-        static.write(mechanisms, folder, url, progress)
+        static.write(mechanisms, folder, url, progress, endpoint=f"{url}/sparql")
     else:
         (folder / "index.html").write_text(START, encoding="utf-8", newline="\n")
     site = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}

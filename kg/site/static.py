@@ -62,6 +62,7 @@ CONTEXT = {"@context": {"@vocab": "http://schema.org/", "void": "http://rdfs.org
 WORDS = {
     "vocabulary.ttl": "the words of the RDF: OWL",
     "shapes.ttl": "what must be there: SHACL",
+    "shapes-core.ttl": "the same for SHACL engines without SPARQL",
     "context.jsonld": "the JSON-LD context",
 }
 TITLES = {
@@ -76,15 +77,20 @@ WORDS_OF = f"""SELECT ?word ?label ?means {{
 
 
 def write(
-    mechanisms: Iterable[Mechanism], folder: str | Path, url: str = "", progress: Progress = lambda words: None
+    mechanisms: Iterable[Mechanism],
+    folder: str | Path,
+    url: str = "",
+    progress: Progress = lambda words: None,
+    endpoint: str = "",
 ) -> list[Path]:
     """Write the whole site into a folder, and return its files.
 
     Everything is made before anything is moved to its place. What an earlier site left there and this one has not is
-    taken away; other files stay. ``url`` is where the site will be, for snippets that are pasted elsewhere.
+    taken away; other files stay. ``url`` is where the site will be, for snippets that are pasted elsewhere and for
+    void.ttl; ``endpoint`` is a SPARQL endpoint over it.
     """
     out = Path(folder)
-    made = files(list(mechanisms), url, progress)
+    made = files(list(mechanisms), url, progress, endpoint)
     before = _written(out)
     moved(out, made, {}, STAMP)
     for name, sha in before.items():
@@ -95,10 +101,13 @@ def write(
 
 
 def files(
-    mechanisms: Sequence[Mechanism], url: str = "", progress: Progress = lambda words: None
+    mechanisms: Sequence[Mechanism],
+    url: str = "",
+    progress: Progress = lambda words: None,
+    endpoint: str = "",
 ) -> dict[str, str | bytes]:
     """Every file of the site, by its path."""
-    site = Site(mechanisms, url, progress)
+    site = Site(mechanisms, url, progress, endpoint)
     made: dict[str, str | bytes] = dict(site.data)
     made |= site.pages()
     return made
@@ -246,14 +255,14 @@ class Site:
     base = vocabulary.BASE
     version = kg.__version__
 
-    def __init__(self, mechanisms: Sequence[Mechanism], url: str, progress: Progress) -> None:
+    def __init__(self, mechanisms: Sequence[Mechanism], url: str, progress: Progress, endpoint: str = "") -> None:
         self.mechanisms = tuple(
             sorted(mechanisms, key=lambda m: (bool(m.status), m.id))
         )  # outlines after what is whole
         self.url, self.progress = url, progress
         self.told = {m.id: Narrative(m) for m in self.mechanisms}
         self.whole = merge.merge(mechanisms)
-        self.data = contents(mechanisms, progress=progress, home="index.html")
+        self.data = contents(mechanisms, progress=progress, home="index.html", url=url, endpoint=endpoint)
         for name in WORDS:
             self.data[name] = (kg.data_dir("ontology") / name).read_text(encoding="utf-8")
         self.answers = self._answers()

@@ -151,7 +151,7 @@ class Reader:
             scope=self.items(root, KGV.scope),
             places=self.table(KGV.Place, "place", self.place),
             nodes=self.table(KGV.Node, "node", self.node),
-            edges=tuple(self.edge(one) for one in self.typed(BIOLINK.Association)),
+            edges=tuple(self.edge(one) for one in self.typed(BIOLINK.Association) if self.is_edge(one)),
             readings=self.table(KGV.Reading, "reading", self.reading),
             assumptions=self.table(KGV.Assumption, "assumption", self.assumption),
             conditions=self.table(KGV.Condition, "condition", self.condition),
@@ -249,9 +249,19 @@ class Reader:
             at=self.ledger.at(),
         )
 
+    def is_edge(self, about: str) -> bool:
+        """Whether an association is an edge; else it says what an edge requires or excludes, and is read with that."""
+        return str(KGV.Requirement) not in self.values(about, RDF.type)
+
     def requirements(self, about: str, kind: str) -> tuple[Requirement, ...]:
+        """What an edge requires or excludes, with evidence of its own: what it shares with the edge is the edge's."""
+        shared = self.values(about, KGV.evidence)
         return tuple(
-            Requirement(self.keys(one, KGV.node, "node"), self.one(one, KGV.level), self.items(one, KGV.evidence))
+            Requirement(
+                self.keys(one, KGV.node, "node"),
+                self.one(one, KGV.level),
+                tuple(self.item(item) for item in self.parts(one, KGV.evidence) if item not in shared),
+            )
             for one in self.parts(about, kind)
         )
 

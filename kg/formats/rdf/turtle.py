@@ -175,13 +175,14 @@ def serialized(serializer: TurtleSerializer) -> str:
 
 
 @cache
-def _vocabulary() -> Graph:
+def definitions() -> Graph:
+    """ontology/vocabulary.ttl as a graph, which is read once: copy it before you change it."""
     return Graph(bind_namespaces="none").parse(data_dir("ontology") / "vocabulary.ttl", format="turtle")
 
 
 def explained(data: Graph) -> Graph:
     """Add to a graph what the words of ours that it uses mean, so that it can be read alone."""
-    known, seen = _vocabulary(), set()
+    known, seen = definitions(), set()
     todo = {term for triple in data for term in triple if isinstance(term, URIRef) and term.startswith(KGV)}
     while todo:
         word = todo.pop()
