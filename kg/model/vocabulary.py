@@ -113,6 +113,18 @@ class Predicate:
     definition: str
     also: str  # words of others for it, in one word each, with blanks between
 
+    def said(self, many: bool) -> str:
+        """Its phrase with a subject in the singular, or in the plural.
+
+        >>> [predicates()[verb].said(True) for verb in ("produces", "suppresses", "required_for", "negatively_regulates")]
+        ['produce', 'suppress', 'are required for', 'negatively regulate']
+        """
+        if not many:
+            return self.phrase
+        before, verb, rest = re.fullmatch(r"((?:\w+ly )?)(\S+)(.*)", self.phrase).groups()  # type: ignore[union-attr]
+        irregular = {"is": "are", "has": "have", "may": "may"}
+        return before + irregular.get(verb, re.sub("(?<=ss)es$|s$", "", re.sub("ies$", "ys", verb))) + rest
+
     @property
     def subject_kinds(self) -> frozenset[str]:
         """Kinds of node that may be its subject; empty means any."""

@@ -192,8 +192,8 @@ def words(mechanism: Mechanism, statement: Statement) -> str:
     """A statement in words, with labels for keys."""
     if statement.kind == "edge":
         return mechanism.words(statement.edge)
-    ends = (mechanism.nodes[key].label for key in (statement.subject, statement.object))
-    return f" {statement.predicate.phrase} ".join(ends)
+    subject, object = (mechanism.nodes[key] for key in (statement.subject, statement.object))
+    return f"{subject.label} {statement.predicate.said(subject.many)} {object.label}"
 
 
 def by_species(mechanism: Mechanism, statement: Statement) -> Iterator[tuple[Term | None, Statement]]:
