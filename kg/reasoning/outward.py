@@ -218,14 +218,7 @@ class _Statements:
         self.m = mechanism
         self.raised = Counter(e.sentence.object for e in mechanism.edges if e.role == "increases" and not e.denied)
         self.disputed = {_triple(e) for e in mechanism.edges if e.disputed}
-        self.opposed = {
-            name
-            for one in disagreements.supports(mechanism).conflicts
-            if one.kind == "opposite-signs" and one.verdict != "separated"
-            for side in one.sides
-            if side.mechanism == mechanism.id and side.kind == "edge" and len(side.about) == 1
-            for name in side.about
-        }
+        self.opposed = disagreements.opposed(mechanism)
 
     def all(self) -> Iterable[Statement]:
         for edge in self.m.edges:
