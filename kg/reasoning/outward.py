@@ -218,7 +218,8 @@ class _Statements:
         self.m = mechanism
         self.raised = Counter(e.sentence.object for e in mechanism.edges if e.role == "increases" and not e.denied)
         self.disputed = {_triple(e) for e in mechanism.edges if e.disputed}
-        self.opposed = disagreements.opposed(mechanism)
+        firm = any(edge.asserted for edge in mechanism.edges)  # in files of others none is, and nothing is to be found
+        self.opposed = disagreements.opposed(mechanism) if firm else frozenset()
 
     def all(self) -> Iterable[Statement]:
         for edge in self.m.edges:
