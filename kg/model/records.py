@@ -133,8 +133,7 @@ class Node(TrackedRecord):
     @property
     def drawn_as(self) -> str:
         """Its kind, as written or as its term's category says: treatment, molecule, ... or other."""
-        entry = vocabulary.terms().get(self.term.id) if self.term else None
-        return self.kind or (entry.kind if entry else "other")
+        return self.kind or (vocabulary.kind_of_term(self.term.id) if self.term else "other")
 
 
 @dataclass(frozen=True)

@@ -172,10 +172,19 @@ class Narrative:
     def needing(self, key: str) -> list[Edge]:
         return self._needing.get(key, [])
 
-    def sign(self, edge: Edge) -> int:
-        """+1, -1 or 0 along a route, as ``causal.routes`` has it: a blocking edge reverses what it blocks."""
-        whole = edge.verb in self.predicates and (edge.role != "blocks" or self.m.blocked(edge))
-        return routes.sign(self.m, edge) if whole else 0
+    @cached_property
+    def hops(self) -> list[int]:
+        """The steps that routes take, six numbers each: node, edge, kind, sign, and the claim and sources it stands on."""
+        kinds, claims = list(routes.WORDS), list(self.claims)
+        found = []
+        try:
+            for hop, _ in routes.hops(self.m):
+                _, claim, sources = routes.stands_on(self.m, hop)
+                found += [self.node_number[hop.node], self.edge_number[hop.edge], kinds.index(hop.kind), hop.sign]
+                found += [claims.index(claim), sources]
+        except (KeyError, IndexError, ValueError):  # not valid: what is wrong is `kg check`'s to say
+            return []
+        return found
 
     def place(self, key: str) -> str:
         """A place with the places around it."""

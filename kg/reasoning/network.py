@@ -524,6 +524,14 @@ class Run:
         each = (contexts.fates(under(self.mechanism, name), asked) for name in self.networks)
         return Settings(found, asked, {claim: holds for one in each for claim, holds in contexts.holds(one).items()})
 
+    def then(self, first: Settings, values: Mapping[str, str]) -> Settings:
+        """What a run fixes that follows another: the same with further values, which win over the assumptions, too.
+
+        Raises QueryError as ``settings`` does.
+        """
+        self.settings(values=values)
+        return first.also(values)
+
     @property
     def _any(self) -> Network:
         return next(iter(self.networks.values()))

@@ -330,7 +330,7 @@ def why(
     settings: Settings = run.settings(condition, values, asked)
     after: Settings | None = None
     if then:
-        settings, after = settings.also(run.settings(values=then)), settings
+        settings, after = run.then(settings, then), settings
     net = run.networks[reading or AS_WRITTEN]
     reasons = Reasons(net, settings, node, after)
     changes = tuple(_changes(net, settings, node, after))

@@ -181,7 +181,7 @@ def whatif(
     values = keyed(mechanism, values)
     first = run.settings(condition, values, Context(Frozen(context or {})))
     later = keyed(mechanism, then)
-    settings = first.also(run.settings(values=later))
+    settings = run.then(first, later)
     ended = first if later else None
     more = values or context
     against = against or (BEFORE if later else condition if condition and more else START)
@@ -226,7 +226,7 @@ def opposed_at(
     """The opposite edges that leave a node open under some settings, or that contradict each other on it."""
     run = Run(mechanism, assume, reading)
     first = run.settings(condition, keyed(mechanism, values), Context(Frozen(context or {})))
-    settings = first.also(run.settings(values=keyed(mechanism, then)))
+    settings = run.then(first, keyed(mechanism, then))
     compared = _Comparison(run, reading or AS_WRITTEN, settings, settings, first if then else None)
     return behind(compared.net, compared.decided, node, compared.opposed)
 
