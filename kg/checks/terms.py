@@ -114,11 +114,15 @@ def _likely_id(term: Term, pattern: str) -> str:
     return f"write {meant}" if meant else f"after '{term.prefix}:' it matches {pattern}"
 
 
+NAMING = 3  # letters from which on a name is taken for one: A, B and X1 stand for anything
+
+
 @rule
 def what_has_a_term_is_given_it(m: Mechanism) -> Iterator[Diagnostic]:
     """A node without a term, although its name is one: no term at all is no better than one that nobody has checked."""
     for node in m.nodes.values():
-        if node.term is None and (meant := _labelled(node.name or node.key.replace("_", " "))):
+        name = node.name or node.key.replace("_", " ")
+        if node.term is None and len(name) >= NAMING and (meant := _labelled(name)) and not meant.taxon:
             message = f"{node.key!r} has no term, and {node.label!r} may be {meant}"
             at = node.location_of("term") or node.at
             yield hint(at, "term-at-hand", message, f"write term: {meant}, if that is meant")
