@@ -145,7 +145,9 @@ def test_every_writer_takes_every_valid_mechanism_and_its_reader_what_was_writte
     row, faults = WRITTEN[name], Faults()
 
     def both(mechanism):
-        files = {f"{mechanism.id}{suffix}": text for suffix, text in formats.texts(mechanism, row).items()}
+        files = {
+            f"{mechanism.id}{suffix}": text for suffix, text in formats.texts(mechanism, row, everything=True).items()
+        }
         file = saved(tmp_path, files)
         if not row.reads:
             return
