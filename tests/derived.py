@@ -1,7 +1,8 @@
 """The files that are made from others. ``python tests/derived.py`` writes each of them anew.
 
 What is made: the JSON Schema and the tables of the guide (from ontology/notation.tsv and predicates.tsv), the end of the
-vocabulary, the verbs in the JSON-LD context and in the shapes, the tables of docs/formats.md, and the committed exports.
+vocabulary, the verbs in the JSON-LD context and in the shapes, the shapes without SPARQL, the tables of docs/formats.md,
+and the committed exports.
 """
 
 from __future__ import annotations
@@ -59,6 +60,22 @@ def verbs_of_the_shapes(old: str) -> str:
     return head + textwrap.indent(verbs, " " * 8) + rest[rest.index(" ) .") :]
 
 
+def core_of_the_shapes(_: str) -> str:
+    """The shapes without the sections and the declarations that only SPARQL constraints need."""
+    text = (kg.data_dir("ontology") / "shapes.ttl").read_text(encoding="utf-8")
+    _, prefixes, rest = re.split(r"(?s)(?<=\n)\n(@prefix.*?\n)\n", text, maxsplit=1)
+    about, *sections = re.split(r"(?=# ---- )", rest)
+    about = re.sub(r" ;\n    sh:declare .*\n", " .\n", about, flags=re.DOTALL)
+    about = about.replace("/shapes", "/shapes/core").replace('"Shapes of', '"Core shapes of')
+    about = re.sub(r" and must not have \(.*?\)", "", about) + "\n"
+    core = [section for section in sections if "sh:sparql" not in section]
+    said = (
+        "# The shapes of shapes.ttl without SPARQL constraints, for SHACL engines that know none.",
+        f"# Made by `{COMMAND}`. What it cannot say is whether a bare triple is supported: shapes.ttl does.",
+    )
+    return "\n".join((*said, "", prefixes, about.rstrip(), "", "".join(core)))
+
+
 def derived() -> Iterator[tuple[Path, Callable[[str], str]]]:
     """Each file that is made from others, and what makes its text anew from the old one."""
     ontology, docs = kg.data_dir("ontology"), ROOT / "docs"
@@ -67,6 +84,7 @@ def derived() -> Iterator[tuple[Path, Callable[[str], str]]]:
     yield ontology / "vocabulary.ttl", behind("TABLES ====\n", turtle.words)
     yield ontology / "context.jsonld", verbs_of_the_context
     yield ontology / "shapes.ttl", verbs_of_the_shapes
+    yield ontology / "shapes-core.ttl", core_of_the_shapes
     yield docs / "formats.md", behind(FULL_TABLES_MARK, tables_of_formats)
     for file in sorted((ROOT / "exports").iterdir()):
         suffix = next((end for end in sorted(EXPORTS, key=len, reverse=True) if file.name.endswith(end)), "")

@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import warnings
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,7 +12,7 @@ import pyoxigraph as ox
 import pytest
 from conftest import FIRST_IS_SLOW, SEEDS
 from nanopub import Nanopub, NanopubConf
-from rdflib import OWL, PROV, RDF, ConjunctiveGraph, Dataset, Graph, Literal, URIRef
+from rdflib import OWL, PROV, RDF, SKOS, ConjunctiveGraph, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
 import kg
@@ -19,12 +20,18 @@ from kg import formats
 from kg.checks import shapes
 from kg.formats import rdf
 from kg.formats.rdf import names, void, write
+from kg.model import vocabulary
 from kg.model.diagnostics import InvalidMechanism
 from kg.model.records import Condition, Frozen
+from kg.reasoning import outward
 from kg.site.build import build
 
 by_id = pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
 PASSPORT = (DCTERMS.license, OWL.versionInfo, names.KGV.inputSha256, names.KGV.caveat)
+
+
+def iri_of(mechanism, statement):
+    return names.iri(mechanism, "edge", *statement.name.split("/"))
 
 
 @by_id
@@ -32,23 +39,21 @@ def test_each_edge_is_a_reifier_of_its_triple_and_nothing_more_is_asserted(mecha
     file = built / f"{mechanism.id}.rdf12.ttl"
     quads = list(ox.parse(path=file))
     reified = {q.subject.value: q.object for q in quads if isinstance(q.object, ox.Triple)}
-    assert set(reified) == {names.iri(mechanism, "edge", edge.name) for edge in mechanism.edges}
+    said = {iri_of(mechanism, one): one for one in outward.statements(mechanism)}
+    assert set(reified) == set(said)
     plain = [q for q in quads if not isinstance(q.object, ox.Triple)]
     assert len(plain) == len(write.graph(mechanism))
     bare = {(q.subject, q.predicate, q.object) for q in plain}
-    for edge in mechanism.edges:
-        triple = reified[names.iri(mechanism, "edge", edge.name)]
-        assert triple.predicate.value == str(names.KGV[edge.verb])
-        same = (one for one in mechanism.edges if one.sentence == edge.sentence)  # at two levels, say
-        assert ((triple.subject, triple.predicate, triple.object) in bare) == any(map(mechanism.bare, same))
+    asserted = {reified[iri] for iri, one in said.items() if one.asserted}  # two edges may be one triple, at two levels
+    for iri, one in said.items():
+        triple = reified[iri]
+        assert triple.predicate.value == str(names.KGV[one.verb])
+        assert ((triple.subject, triple.predicate, triple.object) in bare) == (triple in asserted)
     store = ox.Store()
     store.bulk_load(path=file)
     query = "PREFIX kgv: <https://w3id.org/immune-kg/vocab/> SELECT ?e { ?s ?p ?o ~ ?e . ?e kgv:evidence/kgv:claim kgv:finding }"
-    assert {str(row["e"].value) for row in store.query(query)} <= {
-        names.iri(mechanism, "edge", edge.name)
-        for edge in mechanism.edges
-        if any(mechanism.bare(one) for one in mechanism.edges if one.sentence == edge.sentence)
-    }
+    found = {row["e"].value for row in store.query(query)}
+    assert found <= {iri for iri in said if reified[iri] in asserted}
 
 
 # ---------------------------------------------------------------- nanopublications
@@ -67,7 +72,7 @@ def nanopublications(text):
 @by_id
 def test_every_asserted_edge_is_a_valid_nanopublication_with_its_trusty_uri(mechanism, built):
     found = nanopublications((built / f"{mechanism.id}.nanopub.trig").read_text(encoding="utf-8"))
-    assert len(found) == sum(map(mechanism.bare, mechanism.edges))
+    assert len(found) == sum(one.asserted for one in outward.statements(mechanism))
     for name, parts in found.items():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -90,6 +95,8 @@ def test_a_nanopublication_asserts_one_edge_and_gives_its_evidence(mechanism, bu
         bare = [t for graph in parts.values() for t in graph if t[0] in nodes and t[2] in nodes | edges]
         assert len(bare) == 1 and bare[0] in parts["assertion"]
         (edge,) = parts["provenance"].objects(URIRef(f"{name}#assertion"), PROV.wasDerivedFrom)
+        settings = {names.KGV.startsAs, names.KGV.outcome, names.KGV.levels, SKOS.note}
+        assert not settings & set(parts["assertion"].predicates()), "a setting of the model is no assertion"
         items = list(parts["provenance"].objects(edge, names.KGV.evidence))
         assert items and all(parts["provenance"].value(item, names.KGV.claim) for item in items)
 
@@ -154,7 +161,8 @@ def test_all_quads_are_in_one_file(built):
 
 
 def test_void_counts_what_is_there_and_names_every_file(built):
-    data = Graph().parse(built / "void.ttl", publicID="https://example.org/")
+    assert list(ox.parse(path=built / "void.ttl"))  # with no base, so no address is relative
+    data = Graph().parse(built / "void.ttl")
     words = Graph().parse(kg.data_dir("ontology") / "vocabulary.ttl")
     known = tuple(map(str, words.objects(None, DCTERMS.references)))
     for mechanism in SEEDS:
@@ -163,18 +171,35 @@ def test_void_counts_what_is_there_and_names_every_file(built):
         assert data.value(about, void.VOID.triples) == Literal(len(graph))
         for predicate in PASSPORT:
             assert set(data.objects(about, predicate)) == set(graph.objects(about, predicate))
-        named = {str(o).rpartition("/")[2]: o for o in data.objects(about, void.DCAT.distribution)}
+        named = {str(data.value(o, DCTERMS.title)): o for o in data.objects(about, void.DCAT.distribution)}
         assert set(named) == {path.name for path in built.glob(f"{mechanism.id}[._]*")}
         for name, file in named.items():
             content = (built / name).read_bytes()
+            assert str(data.value(file, void.DCAT.downloadURL)) == vocabulary.BASE + name
+            assert str(data.value(file, void.DCAT.mediaType) or void.MEDIA_TYPES).startswith(void.MEDIA_TYPES)
             assert str(data.value(file, names.SCHEMA.sha256)) == hashlib.sha256(content).hexdigest()
             assert data.value(file, void.DCAT.byteSize) == Literal(len(content))
         counts = {
             data.value(part, void.VOID["class"]): data.value(part, void.VOID.entities)
             for part in data.objects(about, void.VOID.classPartition)
         }
-        assert counts[names.BIOLINK.Association] == Literal(len(mechanism.edges))
+        assert counts[names.BIOLINK.Association] == Literal(len(outward.statements(mechanism)))
         assert (about, RDF.type, names.SCHEMA.Dataset) in data and (about, RDF.type, void.DCAT.Dataset) in data
+        denoted = Counter(
+            vocabulary.compress(str(term)).partition(":")[0] for term in graph.objects(None, names.KGV.denotes)
+        )
+        prefixes = {Literal(space): prefix for prefix, space in vocabulary.namespaces().items()}
+        links = {
+            prefixes[data.value(data.value(link, void.VOID.objectsTarget), void.VOID.uriSpace)]: link
+            for link in data.subjects(void.VOID.subjectsTarget, about)
+        }
+        assert {prefix: int(data.value(link, void.VOID.triples)) for prefix, link in links.items()} == {
+            prefix: count for prefix, count in denoted.items() if prefix != "kg"
+        }
+    catalogue = URIRef(vocabulary.BASE)
+    assert (catalogue, RDF.type, void.DCAT.Catalog) in data
+    assert len(set(data.objects(catalogue, void.DCAT.dataset))) == len(SEEDS)
+    assert data.value(catalogue, void.VOID.dataDump) == URIRef(f"{vocabulary.BASE}all.nq")
     for term in {p for _, p, _ in data} | set(data.objects(None, RDF.type)):
         assert str(term).startswith((*known, str(names.KGV))), term
     assert shapes.examine(built / "void.ttl").diagnostics == ()

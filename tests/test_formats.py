@@ -24,6 +24,7 @@ from kg.model.diagnostics import InvalidMechanism
 from kg.model.mechanism import Mechanism
 from kg.model.records import Evidence, Frozen, Sentence
 from kg.model.vocabulary import Term
+from kg.reasoning import outward
 
 SEED = kg.read("ta1-tlr7")
 BOTH = {row.name: row for row in formats.FORMATS.values() if row.reads and row.writes}
@@ -48,6 +49,7 @@ def full():
         says="it falls",
         time="24 h",
         dose="1 mg/kg",
+        context=Frozen({"cell": "CL:0000235 ! macrophage", "inducer": "LPS"}),
     )
     span = Evidence(source="report", span=(3, 9), claim="background")
     own = Evidence(because="it follows", claim="inference")
@@ -73,7 +75,13 @@ def full():
             False,
             (span,),
         ),
-        records.Edge(Sentence("A", "promotes", "C"), "raise", level="high", evidence=(item, span)),
+        records.Edge(
+            Sentence("A", "promotes", "C"),
+            "raise",
+            level="high",
+            evidence=(item, span),
+            context=Frozen({"genotype": "TLR7-deficient"}),
+        ),
         records.Edge(Sentence("D", "degrades", "B"), "break", "", effect=effect, evidence=(own,)),
         records.Edge(Sentence("D", "limits", "C"), "lower", effect=records.Effect(to="none"), evidence=(span,)),
         records.Edge(Sentence("A", "protects", "B", "D"), "shield", evidence=(span,)),
@@ -110,7 +118,7 @@ def full():
             }
         ),
         status="outline",
-        scope=(dataclasses.replace(item, stance="supports", assay=None, time="", dose=""),),
+        scope=(dataclasses.replace(item, stance="supports", assay=None, time="", dose="", context=Frozen()),),
         places=Frozen(
             {
                 "lysosome": records.Place("lysosome", GO, "the lysosome", "cell"),
@@ -155,7 +163,7 @@ def full():
             }
         ),
         assumptions=Frozen({"shut": records.Assumption("shut", "Shut", set_, "not stated")}),
-        conditions=Frozen({"on": records.Condition("on", "On", set_)}),
+        conditions=Frozen({"on": records.Condition("on", "On", set_, Frozen({"inducer": "LPS"}), (MOUSE,))}),
         expectations=(records.Expectation("on", records.Expect("A", "is", "present"), "other", (span,)),),
         notes=(records.Note("Something to say", ("A", "first"), (item,)),),
         tour=(
@@ -170,6 +178,7 @@ def full():
                 Frozen({"de": records.Translation("de", "Hier", "Sieh", "Schau", "Warum?", "Darum")}),
             ),
         ),
+        spine=("first", "break"),
         layout=(("A", "."), ("B", "C"), ("D", ".")),
     )
 
@@ -216,7 +225,7 @@ by_form = pytest.mark.parametrize("row", [pytest.param(row, id=name, marks=slow(
 @cache
 def account_of(which, name):
     """What a format keeps of one of these mechanisms."""
-    return formats.account(MECHANISMS[which], BOTH[name])
+    return formats.account(MECHANISMS[which], BOTH[name], everything=True)
 
 
 @cache
@@ -224,7 +233,7 @@ def returned(which, name):
     """One of these mechanisms, written in a format and read again."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{MECHANISMS[which].id}{BOTH[name].suffix}"
-        formats.write(MECHANISMS[which], file)
+        formats.write(MECHANISMS[which], file, everything=True)
         return formats.parse(file)
 
 
@@ -270,17 +279,20 @@ def test_every_reason_that_a_format_gives_is_one_that_it_needs(row):
 
 def test_what_goes_with_a_lost_record_has_its_reason_and_not_one_of_its_own():
     lost = {(o.record, o.name, o.field): o.how for o in account_of("odd", "kgx").lost}
-    assert lost["edge", "stop", "name"] == lost["evidence", "stop evidence 1", "span"]
-    assert "never an edge" in lost["edge", "stop", "name"]
+    denied = {(o.record, o.name, o.field): o.how for o in account_of("odd", "bel").lost}
+    assert denied["edge", "not-so", "name"] == denied["evidence", "not-so evidence 1", "claim"]
+    assert "changes nothing" in denied["edge", "not-so", "name"]
+    alone = {(o.record, o.name, o.field): o.how for o in account_of("odd", "sif").lost}
     assert "joined to it" in lost["edge", "again", "edge"]
-    assert lost["evidence", "first C evidence 1", "anchor"] == lost["requirement", "first C", "level"]
+    assert alone["evidence", "first C evidence 1", "anchor"] == alone["requirement", "first C", "level"]
 
 
 def test_an_edge_that_is_not_so_is_written_as_such_or_not_at_all():
     rows = formats.texts(ODD, BOTH["kgx"])["_edges.tsv"].splitlines()
     column = rows[0].split("\t").index("negated")
     assert [row.split("\t")[column] for row in rows if "/not-so" in row] == ["true"]
-    assert sum(row.split("\t")[column] == "true" for row in rows) == 1
+    said = [one.name for one in outward.statements(ODD) if one.negated]
+    assert sum(row.split("\t")[column] == "true" for row in rows) == len(said) == 2  # and a requirement that is none
     assert "D\tbinds\tC" not in formats.text(ODD, ".sif")
 
 
@@ -319,10 +331,15 @@ def test_nothing_is_added_but_what_a_file_of_that_format_is(row):
     if row.name in ("bnet", "sbml"):  # a function says in other edges, of other variables, what holds
         allowed |= {("node", "key"), ("node", "at start"), ("edge", "edge"), ("edge", "name")}
         allowed |= {("requirement", "node"), ("effect", "complete"), ("edge", "level")}
+    if row.name == "sif":  # what an edge requires is a line of its own
+        allowed |= {("edge", "edge")}
+    if row.name in ("kgx", "kgxl"):  # a row states a species, and publications: not which of these states it
+        allowed |= {("evidence", "taxon")}
+    inferred = {"inference"} if row.name == "gocam" else set()  # which has a code for it
     if row.name == "gocam":  # an activity that has no term there keeps its label as a name; a model has a species
-        allowed |= {("node", "name"), ("evidence", "taxon")}
+        allowed |= {("node", "name"), ("evidence", "taxon"), ("evidence", "because"), ("edge", "edge")}
     assert kinds <= allowed
-    assert {one.said for one in account.added if one.field == "claim"} <= {"unclassified"}
+    assert {one.said for one in account.added if one.field == "claim"} <= {"unclassified", *inferred}
     assert {one.said for one in account.added if one.field == "read"} <= {"no"}
 
 
@@ -735,15 +752,15 @@ def test_convert_ends_with_the_loss_report_as_text_and_json(tmp_path):
     assert result.exit_code == 0, result.output
     assert out.is_file() and (tmp_path / "x_nodes.tsv").is_file()
     data = json.loads(report.read_text(encoding="utf-8"))
-    assert data["files"] == ["x_edges.tsv", "x_nodes.tsv"]
+    assert data["files"] == ["x_edges.tsv", "x_nodes.tsv", "x_metadata.json"]
     reading, writing = data["steps"]
     assert reading["read"]["lost"] == 0
     read = writing["read"]
     assert read["values"] == read["carried"] + read["changed"] + read["lost"]
     assert f"carried {read['carried']}, changed {read['changed']}, lost {read['lost']}" in result.output
     lost = {(one["record"], one["name"], one["field"]): one["how"] for one in writing["lost_values"]}
-    assert lost["requirement", "activation TLR7", "node"] == "the Biolink Model has no requirements of an edge"
-    assert "node of requirement × 5" in result.output
+    assert lost["effect", "degradation effect", "complete"] == "the Biolink Model does not say how far a decrease goes"
+    assert "claim of effect × 2" in result.output
 
 
 def test_strict_writes_nothing_if_anything_is_lost(tmp_path):
@@ -1176,14 +1193,14 @@ edges:
         ("nanopub", "only what a source asserts is a nanopublication"),
         ("bnet", "what does not run is in no function"),
         ("sbml", "what does not run is in none"),
-        ("gocam", "what is supposed, inferred or disputed is not asserted"),
+        ("gocam", "what is supposed or disputed is not asserted"),
     ],
 )
 def test_a_format_into_which_nothing_goes_says_so_at_the_mechanism(name, why, tmp_path):
     file = tmp_path / "supposed.yaml"
     file.write_text(NOTHING, encoding="utf-8")
     out = tmp_path / f"out{BOTH[name].suffix}"
-    result = run("convert", file, out)
+    result = run("convert", file, out, "--all")
     assert result.exit_code == 1 and not out.exists()
     assert (
         f"{file}:1:1: nothing-to-write: a {BOTH[name].suffix} file can hold no edge of this mechanism" in result.stderr

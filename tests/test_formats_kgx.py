@@ -2,16 +2,25 @@
 
 import csv
 import io
+import itertools
+import json
+import re
 from functools import cache
 from importlib.resources import files
 
 import pytest
 import yaml
+from conftest import SEEDS
 from test_formats import FULL
 
 import kg
 from kg import formats
 from kg.formats.tables import kgx
+from kg.model import vocabulary
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
+from kg.model.vocabulary import Term
+from kg.reasoning import outward
 
 SEED = kg.read("ta1-tlr7")
 HEADER = "id\tsubject\tpredicate\tobject\t"
@@ -47,7 +56,8 @@ def words(curie):
 def test_every_column_value_and_class_is_of_the_biolink_model(mechanism):
     classes = {"".join(word[:1].upper() + word[1:] for word in name.split()) for name in biolink()["classes"]}
     nodes, edges = rows(mechanism, "_nodes.tsv"), rows(mechanism, "_edges.tsv")
-    assert len(nodes) == len(mechanism.nodes)
+    places = [node for node in nodes if "/place/" in node["id"]]  # in which a cell is said to be
+    assert len(nodes) - len(places) == len(mechanism.nodes)
     assert len({node["id"] for node in nodes}) == len(nodes)
     for row in (*nodes, *edges):
         for column, value in row.items():
@@ -67,6 +77,66 @@ def test_every_column_value_and_class_is_of_the_biolink_model(mechanism):
         for column, value in edge.items():
             if value and column.endswith("qualifier"):
                 assert {"qualifier", "statement qualifier"} & set(ancestors("slots", column.replace("_", " ")))
+
+
+def every_verb():
+    """A mechanism with an edge of each verb between things of each class that associations tell apart."""
+    terms = ["MESH:D051199 ! Toll-Like Receptor 7", "CHEBI:15422 ! ATP", "kg:thymosin-alpha-1 ! thymosin alpha-1"]
+    terms += ["GO:0034154 ! toll-like receptor 7 signaling pathway", "CL:0000451 ! dendritic cell"]
+    nodes = {f"N{i}": Node(f"N{i}", Term(*one.split(" ! "))) for i, one in enumerate(terms)}
+    item = (Evidence(source="s", claim="finding"),)
+    verbs = [verb for verb, word in vocabulary.predicates().items() if word.role != "blocks"]
+    edges = [
+        Edge(Sentence(a, verb, b), f"{a}-{verb}-{b}", evidence=item)
+        for verb, (a, b) in itertools.product(verbs, itertools.permutations(nodes, 2))
+    ]
+    edges += [Edge(Sentence("N0", "blocks", edge.name), f"not-{edge.name}", evidence=item) for edge in edges]
+    source = Source("s", "journal article", pmid="1")
+    return Mechanism(id="verbs", title="Verbs", sources=Frozen({"s": source}), nodes=Frozen(nodes), edges=tuple(edges))
+
+
+@pytest.mark.parametrize("mechanism", [*SEEDS, FULL, every_verb()], ids=lambda m: m.id)
+def test_every_edge_is_valid_under_its_class_of_the_biolink_model(mechanism):
+    from biolink_model.datamodel import pydanticmodel_v2 as classes
+
+    lines = formats.text(mechanism, "_edges.jsonl").splitlines()
+    assert len(lines) >= len(outward.statements(mechanism))
+    for row in map(json.loads, lines):
+        made = getattr(classes, row["category"][0].removeprefix("biolink:"))(**row)
+        ids = [row[slot] for slot in ("id", "subject", "object", "predicate", "primary_knowledge_source")]
+        assert all(re.fullmatch(r"[\w.]+:[\w./%~!$&'()*+,;=:@-]+", one) and "//" not in one for one in ids), ids
+        assert str(made.knowledge_level) != "knowledge_assertion" or str(made.agent_type) == "not_provided"
+
+
+def test_an_edge_that_says_a_direction_is_of_a_class_that_can():
+    rows = {
+        row["id"].rpartition("/")[2]: row
+        for row in map(json.loads, formats.text(SEED, "_edges.jsonl").split("\n")[:-1])
+    }
+    assert rows["degradation"]["category"] == ["biolink:GeneRegulatesGeneAssociation"]
+    assert rows["degradation"]["object_direction_qualifier"] == "increased"
+    assert rows["activation"]["predicate"] == "biolink:acts_upstream_of_or_within_positive_effect"
+    assert rows["reversal"]["predicate"] == "biolink:disrupts"
+    # a species each, since a row has one; and what is at a place is not all of its kind
+    assert {rows[taxon]["species_context_qualifier"] for taxon in ("NCBITaxon:9606", "NCBITaxon:10090")} == {
+        "NCBITaxon:9606",
+        "NCBITaxon:10090",
+    }
+    assert rows["migration"]["object"] == rows["in"]["subject"] == "immunekg:ta1-tlr7/node/DC_in_lymph_node"
+    assert (rows["in"]["predicate"], rows["in"]["object"]) == (
+        "biolink:located_in",
+        "immunekg:ta1-tlr7/place/lymph_node",
+    )
+
+
+def test_the_metadata_open_with_the_caveat_and_are_read_again(tmp_path):
+    formats.write(SEED, tmp_path / "x_edges.tsv")
+    said = json.loads((tmp_path / "x_metadata.json").read_text(encoding="utf-8"))
+    assert next(iter(said.items())) == ("caveat", outward.caveat(SEED))
+    again = formats.read(tmp_path / "x_nodes.tsv")
+    assert [again.title, again.licence, again.version, again.id] == [SEED.title, SEED.licence, SEED.version, SEED.id]
+    assert again.edge("activation").requires[0].node == "TLR7"
+    assert again.nodes["DC_in_lymph_node"].place == "lymph_node"
 
 
 def test_only_slots_of_the_model_are_written_and_lists_are_the_models():
@@ -92,13 +162,17 @@ ASPECT = "object_aspect_qualifier\tobject_direction_qualifier\tqualified_predica
         ("biolink:affects\tGO:1\texpression\tdownregulated\tbiolink:causes", "limits"),
         ("biolink:affects\tGO:1\tsynthesis\tincreased\t", "promotes"),
         # more of its breakdown is less of it: no sign is read from a direction alone
-        ("biolink:affects\tGO:1\tubiquitination\tincreased\tbiolink:causes", "affects"),
+        ("biolink:affects\tGO:1\tglycosylation\tincreased\tbiolink:causes", "affects"),
+        ("biolink:affects\tGO:1\tubiquitination\tincreased\tbiolink:causes", "ubiquitinates"),
         # a qualified predicate that says no cause says no sign
         ("biolink:affects\tGO:1\tactivity\tincreased\tbiolink:related_to", "affects"),
         ("biolink:affects\tGO:1\t\t\t", "affects"),
         ("biolink:interacts_with\tGO:1\t\t\t", "interacts_with"),
         ("biolink:causes\tGO:1\t\t\t", "results_in"),
         ("biolink:treats\tGO:1\t\t\t", "related_to"),
+        # what contributes to a thing is not therefore required for it
+        ("biolink:contributes_to\tGO:1\t\t\t", "promotes"),
+        ("biolink:acts_upstream_of_negative_effect\tGO:1\t\t\t", "limits"),
     ],
 )
 def test_predicates_and_qualifiers_become_the_verb_that_says_the_same(cells, verb, tmp_path):

@@ -43,16 +43,20 @@ def test_igraph_reads_the_graphml_with_all_nodes_edges_and_attributes(mechanism,
     file = tmp_path / "x.graphml"
     file.write_text(formats.text(mechanism, ".graphml"), encoding="utf-8")
     read = igraph.Graph.Read_GraphML(str(file))
-    assert (read.vcount(), read.ecount()) == (len(mechanism.nodes), len(mechanism.edges))
+    assert (read.vcount(), read.ecount()) == (len(mechanism.nodes), mechanism.graph.number_of_edges())
     assert {vertex["id"]: vertex["label"] for vertex in read.vs} == {n.key: n.label for n in mechanism.nodes.values()}
-    assert sorted(edge["sentence"] for edge in read.es) == sorted(edge.sentence.text for edge in mechanism.edges)
+    written = mechanism.graph.edges(data=True)
+    assert sorted(edge["sentence"] for edge in read.es) == sorted(said["sentence"] for *_, said in written)
 
 
 @both
 def test_ndex2_reads_the_cx2_with_positions_attributes_and_style(mechanism, cx2):
     text = formats.text(mechanism, ".cx2")
     network = cx2(json.loads(text))
-    assert (len(network.get_nodes()), len(network.get_edges())) == (len(mechanism.nodes), len(mechanism.edges))
+    assert (len(network.get_nodes()), len(network.get_edges())) == (
+        len(mechanism.nodes),
+        mechanism.graph.number_of_edges(),
+    )
     assert network.get_network_attributes()["name"] == mechanism.title
     by_key = {node["v"]["key"]: node for node in network.get_nodes().values()}
     assert {key: node["v"]["name"] for key, node in by_key.items()} == {
@@ -62,7 +66,7 @@ def test_ndex2_reads_the_cx2_with_positions_attributes_and_style(mechanism, cx2)
     assert {key: (node["x"], node["y"]) for key, node in by_key.items()} == at
     assert len(set(at.values())) == len(mechanism.nodes)
     signs = {edge["v"]["key"]: edge["v"]["sign"] for edge in network.get_edges().values()}
-    assert signs == {edge.name: mechanism.sign(edge) for edge in mechanism.edges}
+    assert signs == {key: said["sign"] for *_, key, said in mechanism.graph.edges(keys=True, data=True)}
     style = network.get_visual_properties()
     arrows = {pair["v"]: pair["vp"] for pair in style["edgeMapping"]["EDGE_TARGET_ARROW_SHAPE"]["definition"]["map"]}
     assert arrows == {1: "triangle", -1: "tee", 0: "none"}

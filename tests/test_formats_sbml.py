@@ -281,7 +281,7 @@ def test_what_is_written_is_right_for_libsbml(seed):
 
 def test_written_levels_run_as_the_mechanism_does(tmp_path):
     """The seed under each of its conditions: read again, with native levels and as a Boolean copy, it settles the same."""
-    formats.convert("ta1-tlr7", tmp_path / "x.sbml")
+    formats.convert("ta1-tlr7", tmp_path / "x.sbml", everything=True)
     native, copy = (formats.read(tmp_path / name) for name in ("x.sbml", "x.boolean.sbml"))
     assert native.nodes["tumour_control"].levels == ("none", "partial", "strong")
     for condition in SEED.conditions.values():
@@ -308,7 +308,7 @@ def in_copy(node, value):
 
 
 def test_another_engine_settles_the_boolean_copy_alike(tmp_path):
-    formats.convert("ta1-tlr7", tmp_path / "x.sbml")
+    formats.convert("ta1-tlr7", tmp_path / "x.sbml", everything=True)
     copy = tmp_path / "x.boolean.sbml"
     mechanism = formats.read(copy)
     copy.write_text(re.sub(' qual:name="[^"]*"', "", copy.read_text(encoding="utf-8")), encoding="utf-8")
@@ -397,7 +397,7 @@ def test_names_that_mean_something_to_libsbml_are_names(tmp_path):
     head = "id: m\ntitle: 'ends in &#'\nlicence: CC0-1.0\nsources: {s: {kind: review, pmid: 1, read: no}}\n"
     (tmp_path / "x.yaml").write_text(f"{head}nodes:\n{lines}edges:\n{edges}", encoding="utf-8")
     before = kg.read(tmp_path / "x.yaml")
-    after = formats.convert(tmp_path / "x.yaml", tmp_path / "x.sbml") and kg.read(tmp_path / "x.sbml")
+    after = formats.convert(tmp_path / "x.yaml", tmp_path / "x.sbml", everything=True) and kg.read(tmp_path / "x.sbml")
     assert {node.label for node in after.nodes.values()} == {node.label for node in before.nodes.values()}
     assert {one.sentence for one in before.edges} == {one.sentence for one in after.edges}
 

@@ -16,7 +16,23 @@ by_id = pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
 def test_nodes_and_edges_are_all_there_under_their_names(mechanism):
     graph = mechanism.graph
     assert set(graph) == set(mechanism.nodes)
-    assert {key for _, _, key in graph.edges(keys=True)} == {edge.name for edge in mechanism.edges}
+    needed = {
+        f"{edge.name}/requires/{one.node}": one.node
+        for edge in mechanism.edges
+        for one in edge.requires
+        if one.node not in (edge.subject, mechanism.object(edge))
+    }
+    assert {key for _, _, key in graph.edges(keys=True)} == {edge.name for edge in mechanism.edges} | needed.keys()
+    assert all(needed[key] == subject for subject, _, key in graph.edges(keys=True) if key in needed)
+
+
+@by_id
+def test_no_node_is_isolated_and_a_receptor_is_joined_to_its_signalling(mechanism):
+    graph = mechanism.graph
+    assert not list(nx.isolates(graph))
+    for edge in mechanism.edges:
+        for one in edge.requires:
+            assert graph.has_edge(one.node, mechanism.object(edge)) or one.node == mechanism.object(edge)
 
 
 @by_id
@@ -30,6 +46,8 @@ def test_attributes_are_plain_and_none_is_left_out(mechanism):
 @by_id
 def test_evidence_is_one_json_text(mechanism):
     for *_, name, data in mechanism.graph.edges(keys=True, data=True):
+        if "edge" in data:  # a requirement, whose evidence stands with the edge that needs it
+            continue
         found = json.loads(data["evidence"])
         assert len(found) == len(mechanism.edge(name).evidence)
         assert all(item["claim"] for item in found)
@@ -60,6 +78,19 @@ def test_signs_and_roles_are_those_of_the_verbs():
     assert graph.edges["miR146a", "TLR7_active", "activation"]["sign"] == 1
     assert graph.edges["miR146a", "TLR7_active", "activation"]["requires"] == "TLR7"
     assert graph.edges["Ta1", "engulfed_bodies", "binding"]["role"] == "none"
+
+
+def test_a_requirement_says_what_needs_it_and_what_it_rests_on():
+    seeds = {m.id: m.graph for m in SEEDS}
+    receptor = seeds["ta1-tlr7"].edges["TLR7", "TLR7_active", "activation/requires/TLR7"]
+    assert (receptor["predicate"], receptor["edge"], receptor["role"]) == ("required_for", "activation", "requires")
+    assert (receptor["claim"], receptor["asserted"], receptor["species"]) == ("finding", True, "Mus musculus")
+    # that something is required for what lowers a node does not make it required for the node
+    assert seeds["mir146a-brake"].edges["MyD88", "IRAK1", "exhaustion/requires/MyD88"]["predicate"] == "affects"
+    # nor is what one of several ways requires required without doubt
+    assert not seeds["ta1-tlr7"].edges[
+        "tumour_cell_death", "tumour_control", "kills-with-chemo/requires/tumour_cell_death"
+    ]["asserted"]
 
 
 def test_algorithms_run_on_it():

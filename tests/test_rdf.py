@@ -20,6 +20,7 @@ from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
 from kg.model.vocabulary import Term
+from kg.reasoning import outward
 
 by_id = pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
 
@@ -56,12 +57,18 @@ def test_a_hedged_sentence_and_a_joint_effect_are_no_bare_triples():
     assert bare(mechanism_of("finding", verb="synergises_with")) == set()
 
 
-def test_a_paper_is_cited_for_findings_that_its_report_retells_and_for_nothing_else():
+def test_a_paper_that_was_not_read_is_named_by_its_report_and_credited_with_nothing():
     seed = next(m for m in SEEDS if m.id == "ta1-tlr7")
     graph = write.graph(seed)
     paper = URIRef("https://doi.org/10.1158/0008-5472.CAN-25-5547")
-    items = [item for item in graph.subjects(names.BIOLINK.publications, paper) if "/evidence/" in item]
-    assert {graph.value(item, names.KGV.claim) for item in items} == {names.KGV.finding}
+    assert not list(graph.subjects(names.BIOLINK.publications, paper))
+    (unread,) = graph.subjects(names.SCHEMA.identifier, paper)
+    (report,) = graph.subjects(names.KGV.reports, unread)
+    items = set(graph.subjects(PROV.wasDerivedFrom, report))
+    assert {graph.value(item, names.KGV.claim) for item in items} >= {names.KGV.finding}
+    assert {str(work) for item in items for work in graph.objects(item, names.BIOLINK.publications)} == {
+        str(graph.value(report, names.SCHEMA.identifier))
+    }
 
 
 def test_a_bare_triple_is_withheld_when_disputed_and_given_beside_weaker_evidence():
@@ -72,28 +79,60 @@ def test_a_bare_triple_is_withheld_when_disputed_and_given_beside_weaker_evidenc
     assert bare(replace(mechanism, edges=(edge,))) == set()
     elsewhere = replace(edge, name="two", evidence=(doubt,))  # the same triple, disputed under another name
     twice = replace(mechanism, edges=(mechanism.edges[0], elsewhere))
-    assert bare(twice) == set() and not any(map(twice.bare, twice.edges))
+    assert bare(twice) == set()
     asserted = write.graph(twice).value(URIRef(names.iri(twice, "edge", "one")), names.KGV.asserted)
     assert asserted == Literal(False), "it would claim a triple that is not there"
     qualified = replace(edge, evidence=(mechanism.edges[0].evidence[0], replace(doubt, stance="qualifies")))
     assert len(bare(replace(mechanism, edges=(qualified,)))) == 1
 
 
+def test_of_opposite_statements_that_nothing_separates_neither_is_a_bare_triple():
+    nodes = {"a": Node("a", Term("MESH:D051199", "Toll-Like Receptor 7")), "b": Node("b", name="b")}
+    mechanism = replace(mechanism_of("finding"), nodes=Frozen(nodes))
+    (edge,) = mechanism.edges
+    opposite = replace(edge, name="two", sentence=Sentence("a", "inhibits", "b"))
+    assert len(bare(replace(mechanism, edges=(opposite,)))) == 1
+    assert bare(replace(mechanism, edges=(edge, opposite))) == set()
+    mouse, human = (Term("NCBITaxon:10090", "Mus musculus"), Term("NCBITaxon:9606", "Homo sapiens"))
+    one, other = (
+        replace(e, evidence=tuple(replace(item, taxon=(taxon,)) for item in e.evidence))
+        for e, taxon in ((edge, mouse), (opposite, human))
+    )
+    assert len(bare(replace(mechanism, edges=(one, other)))) == 2, "the species separates them"
+
+
 @by_id
-def test_no_unasserted_edge_of_a_seed_is_a_bare_triple(mechanism):
-    expected = {
-        (
-            names.iri(mechanism, "node", e.subject),
-            str(names.KGV[e.verb]),
-            names.iri(mechanism, "node", e.sentence.object),
-        )
-        for e in mechanism.edges
-        if any(i.claim in ("finding", "background") and i.stance == "supports" and not i.hedge for i in e.evidence)
-        and e.verb != "synergises_with"
-        and not any(i.stance == "disputes" for i in e.evidence)
-    }
+def test_the_statements_of_a_seed_are_those_of_every_export(mechanism):
+    """Ends, species, publications and knowledge level; what is asserted is a bare triple, and nothing else is."""
+    graph, biolink = write.graph(mechanism), names.BIOLINK
+    nodes = names.iri(mechanism, "node", "")
+    there = {str(s) for s in graph.subjects(RDF.type, biolink.Association)}
+    said = {names.iri(mechanism, "edge", *one.name.split("/")): one for one in outward.statements(mechanism)}
+    assert there == set(said)
+    expected = set()
+    for iri, one in said.items():
+        about = URIRef(iri)
+        subject, verb, object = (str(graph.value(about, part)) for part in (RDF.subject, RDF.predicate, RDF.object))
+        assert (subject, verb) == (nodes + one.subject, str(names.KGV[one.verb]))
+        assert object in (nodes + one.object, names.iri(mechanism, "edge", one.acts_on))
+        assert {str(t) for t in graph.objects(about, biolink.species_context_qualifier)} == {t.iri for t in one.species}
+        works = {work if "://" in work else vocabulary.expand(work) for work in one.publications}
+        assert {str(work) for work in graph.objects(about, biolink.publications)} == works
+        assert str(graph.value(about, biolink.knowledge_level)) == one.knowledge_level
+        assert str(graph.value(about, biolink.agent_type)) == one.agent_type
+        expected |= {(subject, verb, object)} if one.asserted and object.startswith(nodes) else set()
     assert {tuple(map(str, triple)) for triple in bare(mechanism)} == expected
-    assert 0 < len(expected) < len(mechanism.edges)
+    assert 0 < len(expected) < len(said)
+
+
+@by_id
+def test_no_node_is_isolated(mechanism):
+    graph = write.graph(mechanism)
+    joined = set(graph.objects(None, RDF.subject)) | set(graph.objects(None, RDF.object))
+    alone = {key for key in mechanism.nodes if URIRef(names.iri(mechanism, "node", key)) not in joined}
+    assert alone == {
+        key for key in mechanism.nodes if not any(key in (s.subject, s.object) for s in outward.statements(mechanism))
+    }
 
 
 @pytest.mark.parametrize("mechanism", FIRST_IS_SLOW, ids=lambda m: m.id)
@@ -135,9 +174,8 @@ def test_every_edge_carries_its_evidence_and_every_item_its_claim_and_place(mech
             )
             assert graph.value(item, names.OA.hasSelector) or graph.value(item, names.KGV.because) or unread
             assert graph.value(claim, SKOS.definition)
-        stated = {taxon.iri for item in edge.evidence if item.stance == "supports" for taxon in item.taxon}
-        assert {str(t) for t in graph.objects(about, names.BIOLINK.species_context_qualifier)} == stated
-        assert graph.value(about, names.KGV.speciesStated) == Literal(bool(stated))
+        stated = bool(list(graph.objects(about, names.BIOLINK.species_context_qualifier)))
+        assert graph.value(about, names.KGV.speciesStated) == Literal(stated)
 
 
 def test_a_curators_inference_names_no_publication():
@@ -197,7 +235,7 @@ def test_json_ld_is_what_a_web_developer_expects(mechanism, built):
     for edge in mechanism.edges:
         shown = edges[f"edge/{edge.name}"]
         assert shown["type"] == "Association" and shown["subject"] == f"node/{edge.subject}"
-        assert shown["predicate"] == edge.verb and shown["asserted"] is mechanism.bare(edge)
+        assert shown["predicate"] == edge.verb and shown["asserted"] is outward.by_name(mechanism)[edge.name].asserted
         assert sorted(item["claim"] for item in shown["evidence"]) == sorted(item.claim for item in edge.evidence)
     assert found["version"] == mechanism.version and found["caveat"] == sorted(mechanism.caveats)
     quads = jsonld.to_rdf(found, {"format": "application/n-quads"})

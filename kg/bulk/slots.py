@@ -102,7 +102,8 @@ class Prefixes:
     def registered(cls, more: Mapping[str, str] | None = None) -> Prefixes:
         """Those of ``ontology/prefixes.tsv``, and others by their IRIs; a registered one keeps its own."""
         known = vocabulary.prefixes()
-        added = {prefix: iri for prefix, iri in sorted((more or {}).items()) if prefix not in known}
+        added = {vocabulary.OWN: vocabulary.BASE}
+        added |= {prefix: iri for prefix, iri in sorted((more or {}).items()) if prefix not in known}
         return cls(
             {**{row.prefix: row.iri for row in known.values()}, **added},
             {row.prefix: row.pattern.strip("^$").replace(r"\S+", LOCAL) for row in known.values()},

@@ -24,7 +24,9 @@ from kg.reasoning import merge
 
 RESERVED = {
     merge.ALL: "the graph of all of them",
-    **dict.fromkeys(("vocab", "term", "shapes", "np"), "IRIs of words, terms, shapes and nanopublications"),
+    **dict.fromkeys(
+        ("vocab", "term", "shapes", "shapes-core", "np"), "IRIs of words, terms, shapes and nanopublications"
+    ),
     "void": "the description of a build",
     **dict.fromkeys(
         "about answer context downloads embed index query questions sources terms vocabulary".split(),
@@ -299,6 +301,28 @@ def translations_are_in_a_language(m: Mechanism) -> Iterator[Diagnostic]:
                 yield error(words.at, "language-tag", f"{words.key!r} is no language tag", "such as de, fr or pt-BR")
             elif stop.told(words.key) == stop:
                 yield error(words.at, "language-tag", f"{words.key!r} translates nothing", "give a title or a caption")
+
+
+@rule
+def the_spine_is_a_line(m: Mechanism) -> Iterator[Diagnostic]:
+    """Each edge of the spine leads on from where the one before arrived, or acts on it from the side."""
+    edges = {edge.name: edge for edge in m.edges}
+    at = ""
+    for i, name in enumerate(m.spine):
+        here = m.location_of(f"spine.{i}")
+        if name not in edges:
+            yield error(here, "unknown-edge", f"no edge is called {name!r}", near(name, edges))
+            return
+        if name in m.spine[:i]:
+            yield error(here, "broken-spine", f"{name!r} stands in the spine twice", "keep one of them")
+            return
+        subject, object = edges[name].subject, m.object(edges[name])
+        if at and at not in (subject, object):
+            from_there = [edge.name for edge in m.edges if edge.subject == at]
+            told = f"{name!r} neither starts at {at!r}, where the line has arrived, nor acts on it"
+            yield error(here, "broken-spine", told, f"from there lead: {', '.join(from_there)}" if from_there else "")
+            return
+        at = object
 
 
 @rule

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kg.checks.rules import error, hint, rule, warning
 from kg.model import vocabulary
@@ -13,6 +14,7 @@ from kg.model.lexicon import LexiconTerm, lexicon, origin
 from kg.model.mechanism import Mechanism
 from kg.model.records import common_name
 from kg.model.vocabulary import Term
+from kg.reasoning import contexts
 
 
 def _terms(m: Mechanism) -> Iterator[Term]:
@@ -24,6 +26,10 @@ def _terms(m: Mechanism) -> Iterator[Term]:
         yield from item.taxon
         if item.assay:
             yield item.assay
+    for record in contexts.stating(m):
+        for kind, said in record.context.items():
+            if term := contexts.term_of(said):
+                yield replace(term, at=record.location_of(f"context.{kind}.value"))
 
 
 @rule
@@ -108,11 +114,15 @@ def _likely_id(term: Term, pattern: str) -> str:
     return f"write {meant}" if meant else f"after '{term.prefix}:' it matches {pattern}"
 
 
+NAMING = 3  # letters from which on a name is taken for one: A, B and X1 stand for anything
+
+
 @rule
 def what_has_a_term_is_given_it(m: Mechanism) -> Iterator[Diagnostic]:
     """A node without a term, although its name is one: no term at all is no better than one that nobody has checked."""
     for node in m.nodes.values():
-        if node.term is None and (meant := _labelled(node.name or node.key.replace("_", " "))):
+        name = node.name or node.key.replace("_", " ")
+        if node.term is None and len(name) >= NAMING and (meant := _labelled(name)) and not meant.taxon:
             message = f"{node.key!r} has no term, and {node.label!r} may be {meant}"
             at = node.location_of("term") or node.at
             yield hint(at, "term-at-hand", message, f"write term: {meant}, if that is meant")
@@ -141,6 +151,19 @@ def taxa_are_species(m: Mechanism) -> Iterator[Diagnostic]:
                 at = taxon.at.word(taxon.label) if taxon.at and taxon.prefix == "NCBITaxon" else taxon.at
                 hint = "such as NCBITaxon:10090 ! Mus musculus; leave taxon out if none is stated"
                 yield error(at, "not-a-species", f"{str(taxon)!r} is no species", hint)
+
+
+@rule
+def contexts_are_of_known_kinds(m: Mechanism) -> Iterator[Diagnostic]:
+    """A context is of a kind that ontology/contexts.tsv lists; what has a key of its own stands under that key."""
+    elsewhere = {"species": "taxon", "taxon": "taxon", "place": "in", "in": "in", "assay": "assay"}
+    for record in contexts.stating(m):
+        for kind in record.context:
+            if kind not in contexts.kinds():
+                told = f"{kind!r} is no kind of context in ontology/contexts.tsv"
+                help = f"write {elsewhere[kind]}: beside context:" if kind in elsewhere else ""
+                help = help or near(kind, contexts.kinds())
+                yield warning(record.location_of(f"context.{kind}"), "unknown-context", told, help)
 
 
 @rule

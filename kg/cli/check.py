@@ -313,6 +313,49 @@ def add_source(mech: str, doi: str, pmid: str, text: Path | None, key: str, kind
 
 
 @main.command()
+@click.argument("text", default="")
+@JSON
+def verbs(text: str, as_json: bool) -> None:
+    """List the verbs of the notation, or find the one that TEXT means.
+
+    A verb raises its object in a run, lowers it, stops another edge, or has no effect. A word of your own finds the verb
+    that means it: "secretion", "up-regulates", "phagocytoses".
+    """
+    from kg.model import verbs, vocabulary
+
+    found = verbs.search(text) if text else list(vocabulary.predicates().values())
+    if as_json:
+        rows = [
+            {
+                "verb": v.verb,
+                "role": v.role,
+                "sign": v.sign,
+                "joins": v.kinds,
+                "also": v.also.split(),
+                "means": v.definition,
+            }
+            for v in found
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    if not found:
+        click.echo(f"no verb means {text!r}; `kg verbs` lists all", err=True)
+        sys.exit(1)
+    for role, words in verbs.ROLES.items() if not text else ():
+        click.echo(click.style(f"Verbs that {words}", bold=True))
+        for verb in (one for one in found if one.role == role):
+            click.echo(f"  {verb.verb:<22}{verb.definition}")
+    for verb in found[:8] if text else ():
+        effect = {"increases": "raises its object", "decreases": "lowers its object", "blocks": "stops an edge"}
+        click.echo(
+            click.style(verb.verb, bold=True) + f"  {effect.get(verb.role, 'no effect in a run')}; joins {verb.kinds}"
+        )
+        click.echo(f"  {verb.definition}")
+        if verb.also:
+            click.echo(f"  also: {verb.also.replace(' ', ', ').replace('_', ' ')}")
+
+
+@main.command()
 @click.option("--guide", is_flag=True, help="Print the tables of docs/notation.md instead.")
 def schema(guide: bool) -> None:
     """Print the notation as a JSON Schema, for editors."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.group import AT_LEAST_ONE, FILE, JSON, main, settings_of
+from kg.cli.group import AT_LEAST_ONE, EVERYTHING, FILE, JSON, main, settings_of
 from kg.cli.printing import Progress, complaint_counts, number_of
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def formats(as_json: bool) -> None:
 @click.option("--to", "target", default="", metavar="NAME", help="The format of OUT [default: as its name ends].")
 @click.option("--strict", is_flag=True, help="Write nothing, and fail, if anything would be lost.")
 @click.option("--losses", "report", metavar="FILE.json", help="Write the loss report there, too, as JSON.")
-def convert(path: str, out: str, source: str, target: str, strict: bool, report: str | None) -> None:
+@EVERYTHING
+def convert(path: str, out: str, source: str, target: str, strict: bool, report: str | None, everything: bool) -> None:
     """Convert a mechanism, or a file in any format that is read, and say what became of every value.
 
     Ends with a loss report: what was read, carried, changed and lost, once for reading IN and once for writing OUT,
@@ -58,7 +59,7 @@ def convert(path: str, out: str, source: str, target: str, strict: bool, report:
     from kg import formats
 
     try:
-        made = formats.convert(path, out, source, target, strict)
+        made = formats.convert(path, out, source, target, strict, everything)
     except ValueError as error:
         from kg.model.diagnostics import InvalidMechanism
 

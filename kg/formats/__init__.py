@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -29,8 +29,8 @@ class UnknownFormat(KgError, ValueError):
 class Format:
     """A row of the table: a file name's ending, the module that reads or writes it, and what it is.
 
-    ``mark`` is a regular expression that finds the format in the beginning of a file; ``beside`` the ending of a
-    second file that belongs to the first; ``extra`` the extra of kg that writing needs, so that a build writes it only
+    ``mark`` is a regular expression that finds the format in the beginning of a file; ``beside`` the endings
+    of other files that belong to the first, with blanks between; ``extra`` the extra of kg that writing needs, so that a build writes it only
     where it is asked for.
     """
 
@@ -49,7 +49,7 @@ class Format:
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        return (self.suffix, *filter(None, [self.beside]))
+        return (self.suffix, *self.beside.split())
 
 
 _OURS = (
@@ -96,7 +96,7 @@ _OURS = (
         True,
         "KGX: Biolink nodes and edges as tables",
         mark=r"\A[^\n]*\b(subject\t(.*\t)?object|object\t(.*\t)?subject)\b|\A(.*\t)?id\t(.*\t)?category\b",
-        beside="_nodes.tsv",
+        beside="_nodes.tsv _metadata.json",
     ),
     Format(
         "kgxl",
@@ -106,7 +106,7 @@ _OURS = (
         True,
         "KGX: Biolink nodes and edges as JSON lines",
         mark=r"\A\s*\{[^\n]*\"(subject|category)\"",
-        beside="_nodes.jsonl",
+        beside="_nodes.jsonl _metadata.json",
     ),
     Format("bnet", ".bnet", "kg.formats.boolean.bnet", True, True, "Boolean network: functions, as a mechanism runs"),
     Format(
@@ -338,11 +338,19 @@ class Conversion:
         return sum(account.count("lost") for account in self.accounts)
 
 
-def convert(path: str | Path, out: str | Path, source: str = "", target: str = "", strict: bool = False) -> Conversion:
+def convert(
+    path: str | Path,
+    out: str | Path,
+    source: str = "",
+    target: str = "",
+    strict: bool = False,
+    everything: bool = False,
+) -> Conversion:
     """Write a mechanism, or a file in any format that can be read, in the format that ``out`` ends in.
 
     ``source`` and ``target`` name the formats where endings do not. What was written is read again, and what came
-    back of each value is the loss report. ``strict`` writes nothing if anything was lost.
+    back of each value is the loss report. ``strict`` writes nothing if anything was lost. A format that cannot say that
+    an edge is an inference or a hypothesis holds none, unless ``everything`` is asked for.
 
     Raises InvalidMechanism for wrong input, and UnknownFormat for a format that there is not.
     """
@@ -359,21 +367,22 @@ def convert(path: str | Path, out: str | Path, source: str = "", target: str = "
     )
     ends = max((suffix for suffix in row.suffixes if Path(out).name.endswith(suffix)), key=len, default="")
     stem = Path(out).name.removesuffix(ends) if ends else Path(out).name
-    files = {stem + (suffix if ends else ""): said for suffix, said in texts(mechanism, row).items()}
-    writing = account(mechanism, row, f"writing {', '.join(files)} ({row.title})")
+    files = {stem + (suffix if ends else ""): said for suffix, said in texts(mechanism, row, everything).items()}
+    writing = account(mechanism, row, f"writing {', '.join(files)} ({row.title})", everything)
     made = Conversion(files, (reading, writing), tuple(wrong))
     if not (strict and made.lost):
         _save(Path(out).parent, files)
     return made
 
 
-def account(mechanism: Mechanism, row: Format, step: str = "") -> losses.Account:
+def account(mechanism: Mechanism, row: Format, step: str = "", everything: bool = False) -> losses.Account:
     """What a format keeps of a mechanism: it is written, read again, and compared value by value.
 
     Raises InvalidMechanism, at the mechanism, if nothing of it goes into the format.
     """
     with tempfile.TemporaryDirectory() as folder:
-        names = _save(Path(folder), {mechanism.id + suffix: said for suffix, said in texts(mechanism, row).items()})
+        made = texts(mechanism, row, everything)
+        names = _save(Path(folder), {mechanism.id + suffix: said for suffix, said in made.items()})
         ledger = Ledger(str(names[0]), row.title)
         try:
             again = row.load().parse(names[0], ledger)
@@ -383,13 +392,22 @@ def account(mechanism: Mechanism, row: Format, step: str = "") -> losses.Account
     if wrong:
         at = mechanism.at or Location(mechanism.file or mechanism.id, 1, 1)
         if wrong[-1].code in NOTHING:
-            lost = losses.compare(mechanism, replace(mechanism, edges=()), reasons(row), step).lost
+            nothing = replace(mechanism, edges=())
+            lost = losses.compare(mechanism, nothing, reasons(row), step, stated(mechanism, row, everything)).lost
             why = "; ".join(dict.fromkeys(one.how for one in lost if one.record == "edge"))
             message = f"a {row.suffix} file can hold no edge of this mechanism: {why}"
-            raise InvalidMechanism([Diagnostic(at, "nothing-to-write", message, "write it in another format")])
+            help = "say --all, or " * (losses.LEFT_OUT in why) + "write it in another format"
+            raise InvalidMechanism([Diagnostic(at, "nothing-to-write", message, help)])
         message = f"kg cannot read again what it would write to a {row.suffix} file"
         raise InvalidMechanism([Diagnostic(at, one.code, f"{message}: {one.message}", one.help) for one in wrong])
-    return losses.compare(mechanism, again, reasons(row), step or f"writing {row.title}")
+    written = stated(mechanism, row, everything)
+    return losses.compare(mechanism, again, reasons(row), step or f"writing {row.title}", written)
+
+
+def stated(mechanism: Mechanism, row: Format, everything: bool = False) -> Mechanism:
+    """What a format writes of a mechanism: all of it, or what its module's ``without_inferences`` leaves of it."""
+    leave: Callable[[Mechanism], Mechanism] | None = getattr(row.load(), "without_inferences", None)
+    return leave(mechanism) if leave and not everything else mechanism
 
 
 #: The complaints of readers about a file in which there is nothing.
@@ -445,8 +463,10 @@ def valid(path: str | Path) -> Mechanism:
     return mechanism
 
 
-def write(mechanism: Mechanism, path: str | Path) -> None:
+def write(mechanism: Mechanism, path: str | Path, everything: bool = False) -> None:
     """Write a mechanism in the format that the file's name ends in; the file is whole or not there at all.
+
+    ``everything`` includes inferences and hypotheses where the format cannot say that they are none of a source.
 
     Raises UnknownFormat for an ending that no format has, and InvalidMechanism for values that no file could hold.
     """
@@ -458,15 +478,15 @@ def write(mechanism: Mechanism, path: str | Path) -> None:
         text(mechanism, file.suffix)  # says which endings there are
     _, ending, row = max(fitting, key=lambda one: one[0])
     stem = file.name.removesuffix(ending)
-    _save(file.parent, {stem + suffix: said for suffix, said in texts(mechanism, row).items()})
+    _save(file.parent, {stem + suffix: said for suffix, said in texts(mechanism, row, everything).items()})
 
 
-def texts(mechanism: Mechanism, row: Format) -> dict[str, str]:
+def texts(mechanism: Mechanism, row: Format, everything: bool = False) -> dict[str, str]:
     """The text of each file of a format, by its ending."""
-    return {suffix: text(mechanism, suffix) for suffix in row.suffixes}
+    return {suffix: text(mechanism, suffix, everything) for suffix in row.suffixes}
 
 
-def text(mechanism: Mechanism, suffix: str) -> str:
+def text(mechanism: Mechanism, suffix: str, everything: bool = False) -> str:
     """A mechanism as the text of a format, chosen by its file name's ending.
 
     >>> text(read("ta1-tlr7"), ".ttl").startswith("# How Tα-1")
@@ -474,7 +494,8 @@ def text(mechanism: Mechanism, suffix: str) -> str:
     """
     for row in writers():
         if suffix in row.suffixes:
-            return str(row.load().text(mechanism, row.name if suffix == row.suffix else suffix))
+            told = stated(mechanism, row, everything)
+            return str(row.load().text(told, row.name if suffix == row.suffix else suffix))
     known = [suffix for row in writers() for suffix in row.suffixes]
     raise UnknownFormat(f"no format is written to {suffix!r}; {near(suffix, known)}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,7 +24,6 @@ from kg.model.records import (
     Note,
     Place,
     Reading,
-    Requirement,
     Source,
     Stop,
     Support,
@@ -61,6 +59,7 @@ class Mechanism(TrackedRecord):
     expectations: tuple[Expectation, ...] = ()
     notes: tuple[Note, ...] = ()
     tour: tuple[Stop, ...] = ()
+    spine: tuple[str, ...] = ()
     layout: tuple[tuple[str, ...], ...] = ()
     file: str = field(default="", compare=False)
 
@@ -145,12 +144,6 @@ class Mechanism(TrackedRecord):
             for e in self.edges
             if (e.subject, e.sentence.object) == wanted and e.verb in vocabulary.predicates() and e.role == "decreases"
         )
-
-    def bare(self, edge: Edge) -> bool:
-        """Whether an edge stands as a bare triple: it is asserted, and no edge that is the same triple is disputed."""
-        said = (edge.subject, edge.verb, edge.sentence.object)
-        same = (e for e in self.edges if (e.subject, e.verb, e.sentence.object) == said)
-        return edge.asserted and not any(e.disputed for e in same)
 
     def object(self, edge: Edge) -> str:
         """The node that an edge points to; for a blocking edge, the object of what it blocks."""
@@ -340,67 +333,26 @@ class Mechanism(TrackedRecord):
             raise UnknownName("table", of, tables)
         return frame(tables[of](), {"evidence": ("edge", "stance", "source")}.get(of, ()))
 
-    @cached_property
+    @property
     def graph(self) -> nx.MultiDiGraph[str]:
-        """The mechanism as a ``networkx.MultiDiGraph``: node keys, and edges keyed by their name.
+        """The mechanism as a ``networkx.MultiDiGraph``: node keys, and what every export states between them.
 
-        All attributes are plain (str, int, bool) and left out where there is nothing to say. A graph has ``id``,
-        ``title``, ``licence``, ``status`` and ``caveat``; a node ``label``, ``name`` (where it is given one), ``term``, ``term_label``, ``kind``, ``place``, ``at_start``,
-        ``levels``, ``outcome``, ``forms`` and ``form_labels``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``, ``claim``,
-        ``asserted``, ``executes``, ``disputed``, ``place``, ``requires``, ``unless``, ``level``, ``effect``, ``sentence``,
-        ``species``, ``evidence`` (a JSON list) and, where several mechanisms are one graph, ``mechanism``. A list is one text with ``|`` between its items. An edge that
-        blocks an edge goes to the object of that edge, with ``blocks`` naming it.
+        Each edge has its name as its key; what it requires or excludes is an edge of its own, from that node to the
+        object, with the key ``EDGE/requires/NODE``. An edge that blocks an edge goes to the object of that edge.
+
+        All attributes are plain (str, int, bool) and left out where there is nothing to say; a list is one text with
+        ``|`` between its items. A graph has ``id``, ``title``, ``licence``, ``status`` and ``caveat``; a node ``label``,
+        ``name`` (where it is given one), ``term``, ``term_label``, ``kind``, ``place``, ``at_start``, ``levels``,
+        ``outcome``, ``forms``, ``form_labels`` and ``note``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``,
+        ``claim``, ``asserted``, ``executes``, ``disputed``, ``place``, ``publications``, ``knowledge_level``,
+        ``agent_type``, ``species``, ``context`` (JSON), ``sentence``, ``blocks`` (the edge that it blocks), ``requires``, ``unless``,
+        ``level``, ``effect``, ``evidence`` (a JSON list) and, where several mechanisms are one graph, ``mechanism``. The
+        role of a requirement is ``requires`` or ``unless``, and ``edge`` names the edge that needs it.
         """
-        import networkx as nx
+        from importlib import import_module
 
-        caveat = " · ".join(self.caveats)
-        about = _plain(id=self.id, title=self.title, licence=self.licence, status=self.status, caveat=caveat)
-        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(**about)
-        for node in self.nodes.values():
-            graph.add_node(
-                node.key,
-                **_plain(
-                    label=node.label,
-                    name=node.name,
-                    term=node.term.id if node.term else "",
-                    term_label=node.term.label if node.term else "",
-                    kind=node.drawn_as,
-                    place=node.place,
-                    at_start=node.at_start,
-                    levels="|".join(node.levels),
-                    outcome=node.outcome,
-                    forms="|".join(form.id for form in node.forms),
-                    form_labels="|".join(form.label for form in node.forms),
-                    note=node.note,
-                ),
-            )
-        for edge in self.edges:
-            blocked = self.blocked(edge)
-            graph.add_edge(
-                edge.subject,
-                self.object(edge),
-                key=edge.name,
-                **_plain(
-                    predicate=edge.verb,
-                    sign=self.sign(edge),
-                    role=edge.role,
-                    claim=edge.claim,
-                    asserted=self.bare(edge),
-                    executes=edge.executes,
-                    disputed=edge.disputed,
-                    place=edge.place,
-                    blocks=blocked[0].name if blocked else "",
-                    requires="|".join(map(_needed, edge.requires)),
-                    unless="|".join(map(_needed, edge.unless)),
-                    level=edge.level,
-                    effect=edge.effect.extent if edge.effect else "",
-                    sentence=edge.sentence.text,
-                    mechanism=edge.mechanism,
-                    species="|".join(self.support(edge).species),
-                    evidence=json.dumps([plain(item) for item in edge.evidence], ensure_ascii=False),
-                ),
-            )
-        return graph
+        made: nx.MultiDiGraph[str] = import_module("kg.reasoning.outward").graph(self)  # which stands above this floor
+        return made
 
 
 def names_of(node: Node) -> tuple[str, ...]:
@@ -452,10 +404,6 @@ def once(function: Callable[Concatenate[M, P], T]) -> Callable[Concatenate[M, P]
         return results[key]
 
     return held
-
-
-def _needed(requirement: Requirement) -> str:
-    return requirement.node + (f">={requirement.level}" if requirement.level else "")
 
 
 def _plain(**values: str | int | bool | None) -> dict[str, Any]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 #: The base of every IRI that kg makes. Not registered yet: docs/rdf.md says what that means.
 BASE = "https://w3id.org/immune-kg/"
+OWN = "immunekg"  # the prefix that stands for it in the CURIEs of tables
 IN_AN_IRI = "~!$&'()*+,;=:@/"  # what a path of an IRI holds as it is, beside letters, digits and _ . -
 WORD = re.compile(r"[\w.-]+")  # what a prefix may be put before
 #: Prefixes of the words that RDF is written in, beside those of identifiers in ontology/prefixes.tsv.
@@ -110,6 +111,7 @@ class Predicate:
     qualifiers: str
     bel: str
     definition: str
+    also: str  # words of others for it, in one word each, with blanks between
 
     @property
     def subject_kinds(self) -> frozenset[str]:

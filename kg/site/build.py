@@ -21,7 +21,7 @@ from kg.model import texts, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.model.mechanism import Mechanism
 from kg.model.records import STATUS
-from kg.reasoning import merge
+from kg.reasoning import merge, outward
 
 #: What is built beside the formats, in a few words.
 OTHERS = {
@@ -79,7 +79,7 @@ def endings(name: str) -> tuple[str, ...]:
     """The endings of the files that an output is written to.
 
     >>> endings("kgx")
-    ('_edges.tsv', '_nodes.tsv')
+    ('_edges.tsv', '_nodes.tsv', '_metadata.json')
     """
     return formats.FORMATS[name].suffixes if name in formats.FORMATS else (outputs()[name],)
 
@@ -95,13 +95,15 @@ def build(
     only: Sequence[str] = (),
     sources: str | Path | None = None,
     progress: Progress = lambda words: None,
+    everything: bool = False,
 ) -> Built:
     """Write every mechanism (default: all in seeds/) to ``ID.ttl``, ``ID.html`` and so on below a folder.
 
     A build of everything adds the graph of all of them, as ``all.nq``, ``all.html`` and ``all.graphml``, and says what
     there is in ``void.ttl`` and ``ro-crate-metadata.json``.
     All files are made in a folder of their own first and then moved, so that a complaint or a fault leaves what was
-    there before. If neither the files nor kg have changed since the last build, nothing is written.
+    there before. If neither the files nor kg have changed since the last build, nothing is written. ``everything``
+    includes inferences where a format cannot say that they are none of a source.
 
     Raises InvalidMechanism with the complaints about all mechanisms, and ValueError for an unknown output.
     """
@@ -111,11 +113,11 @@ def build(
         if name not in outputs():
             raise ValueError(f"{name!r} is nothing that can be built; {near(name, outputs())}")
     out = Path(folder)
-    key = _inputs(files, names, sources)
+    key = _inputs(files, [*names, *(["--all"] if everything else [])], sources)
     if before := _unchanged(out, key):
         return before
     found, warnings = valid(files, sources, progress)
-    made = contents([mechanism for mechanism, _ in found], only, progress)
+    made = contents([mechanism for mechanism, _ in found], only, progress, everything=everything)
     summaries = []
     for mechanism, report in found:
         own = (mechanism.id + ending for name in names for ending in endings(name))
@@ -153,34 +155,39 @@ def contents(
     only: Sequence[str] = (),
     progress: Progress = lambda words: None,
     home: str = "",
+    url: str = "",
+    endpoint: str = "",
+    everything: bool = False,
 ) -> dict[str, str]:
     """The text of every file of a build, by name: some outputs of each mechanism, or all, and what holds for all of them.
 
-    ``home`` is an address that the pages lead back to.
+    ``home`` is an address that the pages lead back to; ``url`` is where the files will lie on the web, and ``endpoint``
+    a SPARQL endpoint over them. ``everything`` is what ``formats.write`` means by it.
     """
     made: dict[str, str] = {}
     for mechanism in mechanisms:
         for name in only or usual():
             progress(f"writing {mechanism.id}{outputs()[name]}")
-            made |= {mechanism.id + ending: text for ending, text in _texts(mechanism, name, home).items()}
+            made |= {mechanism.id + ending: text for ending, text in _texts(mechanism, name, home, everything).items()}
     if not only:
         progress("writing what holds for all of them")
         made |= _together(mechanisms, made, progress, home)
+        made |= _described(mechanisms, made, url, endpoint)
     return made
 
 
-def _texts(mechanism: Mechanism, name: str, home: str) -> dict[str, str]:
+def _texts(mechanism: Mechanism, name: str, home: str, everything: bool = False) -> dict[str, str]:
     """The text of each file of an output, by its ending."""
     if name in ("html", "svg"):
         from kg import page
 
         return {f".{name}": page.html(mechanism, home) if name == "html" else page.svg(mechanism)}
-    return formats.texts(mechanism, formats.FORMATS[name])
+    return formats.texts(mechanism, formats.FORMATS[name], everything)
 
 
 def _together(mechanisms: Sequence[Mechanism], made: dict[str, str], progress: Progress, home: str) -> dict[str, str]:
-    """All of it as one graph: quads with what holds between mechanisms, a page, GraphML; and described for machines."""
-    from kg.formats.rdf import void, write
+    """All of it as one graph: quads with what holds between mechanisms, a page, GraphML."""
+    from kg.formats.rdf import write
 
     whole = merge.merge(mechanisms)
     links = write.lines(write.together(whole), f"{vocabulary.BASE}{merge.ALL}")
@@ -189,12 +196,18 @@ def _together(mechanisms: Sequence[Mechanism], made: dict[str, str], progress: P
     for name in ("html", "graphml"):
         progress(f"writing all{outputs()[name]}")
         added |= {f"all{ending}": text for ending, text in _texts(whole, name, home).items()}
-    files = {**added, **made}
-    added["void.ttl"] = void.collection(mechanisms, {name: text.encode("utf-8") for name, text in files.items()})
-    files["void.ttl"] = added["void.ttl"]
-    contents = {name: text.encode("utf-8") for name, text in sorted(files.items())}
-    text = json.dumps(_crate(mechanisms, contents), ensure_ascii=False, indent=1) + "\n"
-    return {**added, "ro-crate-metadata.json": text}
+    return added
+
+
+def _described(mechanisms: Sequence[Mechanism], made: dict[str, str], url: str, endpoint: str) -> dict[str, str]:
+    """What there is, for machines: in VoID, and as an RO-Crate."""
+    from kg.formats.rdf import void
+
+    files = {name: text.encode("utf-8") for name, text in made.items()}
+    described = void.collection(mechanisms, files, url, endpoint)
+    files["void.ttl"] = described.encode("utf-8")
+    crate = _crate(mechanisms, dict(sorted(files.items())))
+    return {"void.ttl": described, "ro-crate-metadata.json": json.dumps(crate, ensure_ascii=False, indent=1) + "\n"}
 
 
 def _crate(mechanisms: Sequence[Mechanism], contents: dict[str, bytes]) -> dict[str, Any]:
@@ -291,7 +304,7 @@ def summary(mechanism: Mechanism, report: checks.CheckReport, files: dict[str, i
         title=mechanism.title,
         nodes=len(mechanism.nodes),
         edges=len(mechanism.edges),
-        asserted=sum(mechanism.bare(edge) for edge in mechanism.edges),
+        asserted=sum(one.asserted for one in outward.statements(mechanism) if one.kind == "edge"),
         evidence=len(evidence),
         claims=dict(Counter(item.claim or "not stated" for item in evidence).most_common()),
         species=dict(species.most_common()),

@@ -12,6 +12,7 @@ from kg.formats.shared import bounded, drafting
 from kg.formats.shared.losses import Ledger
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
+from kg.reasoning import outward
 
 LOST = {
     "mechanism": "a Boolean network holds functions and no more",
@@ -104,6 +105,10 @@ def _rules(text: str, ledger: Ledger) -> Iterator[_Rule]:
 # ---------------------------------------------------------------- writing
 
 
+#: A function cannot say what in it is an inference, so none is written unless all is asked for.
+without_inferences = outward.functions_without_inferences
+
+
 def _lines(net: formulas.Net) -> Iterator[str]:
     yield from (f"{name}, {factors}" for name, factors in net.functions())
     yield from (f"{name}, {name}" for name in net.extra)
@@ -112,4 +117,5 @@ def _lines(net: formulas.Net) -> Iterator[str]:
 def text(mechanism: Mechanism, name: str = "bnet") -> str:
     """A mechanism as it runs, as Boolean functions. What the file leaves open, and higher levels, are variables
     named with two underscores: ``NODE__start``, ``EDGE__spares``, ``NODE__LEVEL``."""
-    return "\n".join(["targets, factors", *_lines(formulas.Net(mechanism))]) + "\n"
+    head = [f"# {outward.caveat(mechanism)}", "targets, factors"]
+    return "\n".join([*head, *_lines(formulas.Net(mechanism))]) + "\n"

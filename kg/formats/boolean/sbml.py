@@ -11,6 +11,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 from kg.formats.boolean import formulas
 from kg.formats.boolean.formulas import Function
@@ -22,7 +23,9 @@ from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
 from kg.model.records import Frozen, Node, Place
 from kg.model.vocabulary import Term
+from kg.reasoning import outward
 
+XHTML = "http://www.w3.org/1999/xhtml"
 LOST = {
     "mechanism": "a model of SBML-qual has an id and a name",
     "source": "SBML-qual cites nothing",
@@ -389,6 +392,10 @@ def _level(element: Element, thresholds: Mapping[str, str]) -> int | None:
 # ---------------------------------------------------------------- writing
 
 
+#: A function cannot say what in it is an inference, so none is written unless all is asked for.
+without_inferences = outward.functions_without_inferences
+
+
 def text(mechanism: Mechanism, name: str = "sbml") -> str:
     """A mechanism as it runs, as SBML-qual; by the name of its second ending a copy in which every level is a species.
 
@@ -419,6 +426,7 @@ class _SbmlWriter:
         self.model = self.document.createModel()
         self.model.setId(formulas.word(mechanism.id))
         self.model.setName(_literal(mechanism.title))
+        self.model.setNotes(f'<p xmlns="{XHTML}">{escape(outward.caveat(mechanism))}</p>')
         self.qual = self.model.getPlugin("qual")
         self.homes: dict[str, str] = {}
         #: What a variable of a function is here: the id of a species, and the level that it must have.

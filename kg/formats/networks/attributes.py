@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=TrackedRecord)
 LOST = {"*": "a network holds nodes and edges, and no more"}
 NEEDS = ("requires", "unless")
-AGAIN = ("executes", "sign", "role", "claim", "asserted", "disputed", "species", "blocks")  # of an edge, for others
+#: Of an edge, for others: kg makes these again from what else the file says.
+AGAIN: tuple[str, ...] = ("executes", "sign", "role", "claim", "asserted", "disputed", "species", "blocks")
+AGAIN += ("publications", "knowledge_level", "agent_type")
 GRID = (220, 140)  # pixels from one cell of a layout to the next
 
 #: By which names others give an attribute, the commonest first.
@@ -91,6 +93,7 @@ def _plain(record: Any) -> dict[str, Any]:
             terms = many and any(isinstance(item, Term) for item in value)
             said[one.name] = list(map(str, value)) if terms else list(value) if many else value
             said[one.name] = str(value) if isinstance(value, Term) else said[one.name]
+            said[one.name] = dict(value) if isinstance(value, Frozen) else said[one.name]
     return said
 
 
@@ -138,8 +141,13 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
         _node(draft, record, places)
         for axis in ("x", "y") if item.position else ():
             record.carried(axis) if layout else record.lost(axis, "the nodes do not stand on a grid")
+    names = {item.attributes.get("key", item.id) for item in network.edges}
     for item in network.edges:
         record = ledger.record("edge", item.id or f"{item.source} to {item.target}", _with_ends(item), item.at)
+        if item.attributes.get("role") in NEEDS and item.attributes.get("edge") in names:
+            for name in record.fields():
+                record.changed(name, "made again from the edge that needs it")
+            continue
         if missing := [end for end in (item.source, item.target) if end not in draft.keys]:
             ledger.complain(item.at, "unknown-node", f"the edge joins {missing[0]!r}, which is no node of the file")
         else:
@@ -325,6 +333,11 @@ def _edge(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Any])
     more: dict[str, Any] = {}
     if edge.text("place", carry=False) in places:
         more["place"] = edge.text("place")
+    stated = _json(draft, edge, "context")
+    if isinstance(stated, dict) and all(isinstance(said, str) for said in stated.values()):
+        more["context"] = Frozen(stated)
+    elif stated is not None:
+        edge.lost("context", "it is not written as kg writes it")
     if role == "increases":
         more["level"] = edge.text("level")
     extent = edge.text("effect", carry=False)
@@ -403,7 +416,7 @@ def _items(draft: drafting.Draft, edge: ForeignRecord, name: str, found: Any) ->
 
 def _evidence(draft: drafting.Draft, edge: ForeignRecord) -> list[Evidence]:
     items = list(_items(draft, edge, "evidence", _json(draft, edge, "evidence")))
-    for name in WORKS:
+    for name in WORKS if not items else [name for name in WORKS if name not in AGAIN]:
         cited = {work: draft.cite(_publication(name, work)) for work in edge.many(name, between=r"[|;,\s]+")}
         known = [work for work, source in cited.items() if source]
         items += [Evidence(source=cited[work], claim=drafting.UNCLASSIFIED, at=edge.at) for work in known]

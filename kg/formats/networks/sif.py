@@ -11,11 +11,11 @@ from kg.formats.shared import bounded, drafting
 from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model.mechanism import Mechanism
 from kg.model.records import Sentence
+from kg.reasoning import outward
 
 SIGNS = {"1": 1, "+1": 1, "+": 1, "-1": -1, "-": -1, "−1": -1}
 LOST = {
     "node": "SIF holds names of nodes and no more",
-    "blocking edge": "an edge of SIF joins two nodes, never an edge",
     "denied edge": "SIF has no word for what is not so",
     "edge": "in SIF it says the same as another edge, and is joined to it",
     "edge.name": "SIF holds subject, relation and object, and no more",
@@ -63,9 +63,14 @@ def _sentence(draft: drafting.Draft, edge: ForeignRecord) -> Sentence:
     return Sentence(subject, "related_to", object)
 
 
+#: SIF cannot say what is an inference, so none is written unless all is asked for.
+without_inferences = outward.without_inferences
+
+
 def text(mechanism: Mechanism, name: str = "sif") -> str:
-    """A mechanism as SIF, its verbs as relations. What acts on an edge, or is not so, is no line of it."""
-    edges = [edge for edge in mechanism.edges if edge.role != "blocks" and not edge.denied]
-    lines = [f"{edge.subject}\t{edge.verb}\t{edge.sentence.object}\n" for edge in edges]
-    touched = {key for edge in edges for key in (edge.subject, edge.sentence.object)}
+    """A mechanism as SIF, its verbs as relations; what acts on an edge goes to the object of that edge. What is not so
+    is no line of it."""
+    told = [one for one in outward.statements(mechanism) if not one.negated]
+    lines = [f"{one.subject}\t{one.verb}\t{one.object}\n" for one in told]
+    touched = {key for one in told for key in (one.subject, one.object)}
     return "".join([*dict.fromkeys(lines), *(f"{key}\n" for key in mechanism.nodes if key not in touched)])

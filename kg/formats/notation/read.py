@@ -263,7 +263,7 @@ class _NotationReader:
         if form == "map":
             return self.map_of(node, of, key)
         if form == "values":
-            return self.values(node, key, locations)
+            return self.values(node, of or "value", key, locations)
         if form == "rows":
             return self.rows(node, key, locations)
         if form == "span":
@@ -354,13 +354,14 @@ class _NotationReader:
                 found[name.value] = record
         return Frozen(found)
 
-    def values(self, node: yaml.Node, key: Key, locations: dict[str, Location]) -> Frozen[str] | None:
+    def values(self, node: yaml.Node, of: str, key: Key, locations: dict[str, Location]) -> Frozen[str] | None:
         if not isinstance(node, yaml.MappingNode):
-            self.complain(node, "wrong-kind", f"expected NODE: value, found {_what(node)}")
+            hint = f"such as {key.key}: {key.example}"
+            self.complain(node, "wrong-kind", f"expected {in_words(key.kind)}, found {_what(node)}", hint)
             return None
         found = {}
         for name, value in self.unique(node):
-            text = self.single(value, "value")
+            text = self.single(value, of)
             if text is not None:
                 found[name.value] = text
                 locations[f"{key.key}.{name.value}"] = self.at(name)

@@ -11,11 +11,11 @@ from rdflib.namespace import DCTERMS
 from rdflib.term import Node
 
 from kg.formats.rdf.names import BIOLINK, KGV, OA, SCHEMA, bind, iri
-from kg.formats.rdf.turtle import Turtle, serialized
+from kg.formats.rdf.turtle import Turtle, head, serialized
 from kg.formats.rdf.write import graph
 from kg.model import vocabulary
-from kg.model.mechanism import Mechanism
-from kg.model.records import Edge
+from kg.model.mechanism import Mechanism, once
+from kg.reasoning import outward
 
 NP = Namespace("http://www.nanopub.org/nschema#")
 
@@ -27,34 +27,54 @@ NANOPUBS = vocabulary.BASE + "np/"
 BELONGS = (
     *(RDF.subject, RDF.object, KGV.actsOn, KGV.requires, KGV.unless, KGV.node, KGV.place, KGV.inside),
     *(KGV.denotes, KGV.form),
-    *(KGV.evidence, KGV.effectEvidence, KGV.claim, KGV.assay, OA.hasSelector, PROV.wasDerivedFrom),
+    *(KGV.evidence, KGV.effectEvidence, KGV.claim, KGV.assay, KGV.context, OA.hasSelector, PROV.wasDerivedFrom),
     *(PROV.wasInfluencedBy, KGV.reports),
     *(BIOLINK.has_evidence_of_type, BIOLINK.species_context_qualifier, BIOLINK.anatomical_context_qualifier),
 )
 
 
+#: What an assertion says of the two ends of its triple; the settings of the model and the notes are no assertions.
+ASSERTED = (RDF.type, RDFS.label, KGV.denotes, KGV.form, KGV.kind, KGV.termStated, KGV.place)
+
+
 def nanopubs(mechanism: Mechanism) -> str:
-    """One nanopublication per asserted edge: unsigned, undated, and named by the hash of what it says (a trusty URI).
+    """One nanopublication per asserted statement: unsigned, undated, and named by the hash of what it says (a trusty URI).
 
     The assertion is the bare triple and what its two ends denote; the provenance is the association with its evidence
     and sources; the publication info is licence, version, hash of the input, and the source strip.
     """
-    whole = graph(mechanism)
+    return _trig(mechanism, [part for _, parts in published(mechanism).values() for part in parts.items()])
+
+
+def alone(mechanism: Mechanism, code: str) -> str:
+    """The nanopublication with a code, in a file of its own, with the caveat on top."""
+    return head(mechanism) + _trig(mechanism, list(published(mechanism)[code][1].items()))
+
+
+@once
+def published(mechanism: Mechanism) -> dict[str, tuple[outward.Statement, dict[str, Graph]]]:
+    """Each nanopublication by the code that ends its IRI: what it asserts, and its graphs by their IRIs."""
+    found = {}
+    for said in outward.statements(mechanism):
+        if said.asserted:
+            code = _trusty(_nanopub(mechanism, said, "@"))
+            found[code] = said, _nanopub(mechanism, said, code)
+    return found
+
+
+def _trig(mechanism: Mechanism, parts: Sequence[tuple[str, Graph]]) -> str:
     prefixes: set[str] = set()
     bodies = []
-    for edge in mechanism.edges:
-        if mechanism.bare(edge):
-            code = _trusty(_nanopub(mechanism, whole, edge, "@"))
-            for name, part in _nanopub(mechanism, whole, edge, code).items():
-                bind(part, mechanism)
-                part.bind("np", NP)
-                header, _, body = serialized(Turtle(part)).partition("\n\n")
-                prefixes |= set(header.split("\n"))
-                bodies.append(f"<{name}> {{\n{body.strip()}\n}}\n")
+    for name, part in parts:
+        bind(part, mechanism)
+        part.bind("np", NP)
+        header, _, body = serialized(Turtle(part)).partition("\n\n")
+        prefixes |= set(header.split("\n"))
+        bodies.append(f"<{name}> {{\n{body.strip()}\n}}\n")
     return "\n".join([*sorted(prefixes), "", *bodies])
 
 
-def _nanopub(mechanism: Mechanism, whole: Graph, edge: Edge, code: str) -> dict[str, Graph]:
+def _nanopub(mechanism: Mechanism, said: outward.Statement, code: str) -> dict[str, Graph]:
     """The four graphs of a nanopublication by their IRIs, for the code that ends the IRI."""
     here = URIRef(NANOPUBS + code)
     names = [URIRef(f"{here}#{part}") for part in ("Head", *GRAPHS)]
@@ -62,17 +82,17 @@ def _nanopub(mechanism: Mechanism, whole: Graph, edge: Edge, code: str) -> dict[
     head.add((here, RDF.type, NP.Nanopublication))
     for predicate, name in zip(GRAPHS.values(), names[1:], strict=True):
         head.add((here, predicate, name))
-    about, root = URIRef(iri(mechanism, "edge", edge.name)), URIRef(iri(mechanism))
+    about, root, whole = URIRef(iri(mechanism, "edge", *said.name.split("/"))), URIRef(iri(mechanism)), graph(mechanism)
     ends = [whole.value(about, RDF.subject), whole.value(about, RDF.object)]
-    verbs = {URIRef(KGV[one.verb]) for one in mechanism.edges}
-    assertion.add((URIRef(str(ends[0])), URIRef(KGV[edge.verb]), URIRef(str(ends[1]))))
+    verbs = {URIRef(KGV[one.verb]) for one in outward.statements(mechanism)}
+    assertion.add((URIRef(str(ends[0])), URIRef(KGV[said.verb]), URIRef(str(ends[1]))))
     reached, todo = {about}, [about]
     while todo:
         subject = todo.pop()
         node = (subject, RDF.type, KGV.Node) in whole
-        target = assertion if subject in ends and node else provenance
         for s, p, o in whole.triples((subject, None, None)):
-            if not (node and p in verbs):  # other edges of a node are not this edge's to assert
+            target = assertion if subject in ends and p in ASSERTED else provenance
+            if not (node and p in verbs):  # other edges of a node are not this statement's to assert
                 target.add((s, p, o))
             if p in BELONGS and isinstance(o, URIRef) and o not in reached:
                 reached.add(o)
@@ -83,7 +103,7 @@ def _nanopub(mechanism: Mechanism, whole: Graph, edge: Edge, code: str) -> dict[
             pubinfo.add((root, predicate, value))
             if predicate not in (RDF.type, DCTERMS.title):
                 pubinfo.add((here, predicate, value))
-    pubinfo.add((here, DCTERMS.title, Literal(mechanism.words(edge))))
+    pubinfo.add((here, DCTERMS.title, Literal(outward.words(mechanism, said))))
     pubinfo.add((here, PROV.wasDerivedFrom, root))
     return {str(name): part for name, part in zip(names, parts, strict=True)}
 

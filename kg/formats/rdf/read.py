@@ -151,17 +151,27 @@ class Reader:
             scope=self.items(root, KGV.scope),
             places=self.table(KGV.Place, "place", self.place),
             nodes=self.table(KGV.Node, "node", self.node),
-            edges=tuple(self.edge(one) for one in self.typed(BIOLINK.Association)),
+            edges=tuple(self.edge(one) for one in self.typed(BIOLINK.Association) if self.is_edge(one)),
             readings=self.table(KGV.Reading, "reading", self.reading),
             assumptions=self.table(KGV.Assumption, "assumption", self.assumption),
             conditions=self.table(KGV.Condition, "condition", self.condition),
             expectations=tuple(self.expectation(one) for one in self.typed(KGV.Expectation)),
             notes=tuple(self.note(one) for one in self.typed(KGV.Note)),
             tour=tuple(self.built("stop", one) for one in self.json(root, KGV.tour, list)),
+            spine=self.spine(),
             layout=tuple(tuple(row.split(" ")) for row in self.one(root, KGV.layout).split("\n") if row),
             file=self.ledger.file,
             at=self.ledger.at(),
         )
+
+    def spine(self) -> tuple[str, ...]:
+        """The names of the edges on the main line, each once: in a file of others the line may lead back."""
+        found: list[str] = []
+        here = self.one(self.root, KGV.spine)
+        while here and self.key(here, "edge") not in found:
+            found.append(self.key(here, "edge"))
+            here = self.one(here, KGV.nextOnSpine)
+        return tuple(found)
 
     def table(self, kind: str, part: str, read: Callable[[str, str], V]) -> Frozen[V]:
         return Frozen({self.key(one, part): read(one, self.key(one, part)) for one in self.typed(kind)})
@@ -234,13 +244,24 @@ class Reader:
             level="" if extent == str(KGV.toLevel) else level,
             effect=effect if extent else None,
             run=self.truth(about, KGV.run, True),
+            context=self.context(about),
             evidence=self.items(about, KGV.evidence),
             at=self.ledger.at(),
         )
 
+    def is_edge(self, about: str) -> bool:
+        """Whether an association is an edge; else it says what an edge requires or excludes, and is read with that."""
+        return str(KGV.Requirement) not in self.values(about, RDF.type)
+
     def requirements(self, about: str, kind: str) -> tuple[Requirement, ...]:
+        """What an edge requires or excludes, with evidence of its own: what it shares with the edge is the edge's."""
+        shared = self.values(about, KGV.evidence)
         return tuple(
-            Requirement(self.keys(one, KGV.node, "node"), self.one(one, KGV.level), self.items(one, KGV.evidence))
+            Requirement(
+                self.keys(one, KGV.node, "node"),
+                self.one(one, KGV.level),
+                tuple(self.item(item) for item in self.parts(one, KGV.evidence) if item not in shared),
+            )
             for one in self.parts(about, kind)
         )
 
@@ -258,6 +279,7 @@ class Reader:
             if key.field in TEXTS
         }
         if kind is Evidence:
+            more |= {"context": self.context(about)}
             more |= {"assay": self.term(about, KGV.assay), "stance": self.one(about, KGV.stance) or "supports"}
         made = kind(
             source=self.keys(about, PROV.wasDerivedFrom, "source") or self.keys(about, PROV.wasInfluencedBy, "source"),
@@ -270,6 +292,13 @@ class Reader:
         )
         self.names[about] = f"{about.rpartition('/')[0]}/{digest(made)}"
         return made
+
+    def context(self, about: str) -> Frozen[str]:
+        found = {}
+        for one in self.parts(about, KGV.context):
+            term, label = self.term(one), self.one(one, RDFS.label)
+            found[self.one(one, KGV.contextKind)] = str(term) if term else label
+        return Frozen(found)
 
     def settings(self, about: str) -> Frozen[str]:
         return Frozen(
@@ -293,7 +322,14 @@ class Reader:
         return "" if label == key else label
 
     def condition(self, about: str, key: str) -> records.Condition:
-        return records.Condition(key, self.titled(about, key), self.settings(about), at=self.ledger.at())
+        return records.Condition(
+            key,
+            self.titled(about, key),
+            self.settings(about),
+            self.context(about),
+            self.terms(about, BIOLINK.species_context_qualifier),
+            at=self.ledger.at(),
+        )
 
     def assumption(self, about: str, key: str) -> records.Assumption:
         title, because = self.titled(about, key), self.one(about, KGV.because)

@@ -121,6 +121,7 @@ SECTIONS = {
     OA.TextPositionSelector: "places in a text: characters, counted from 0",
     KGV.Condition: "conditions: what a run starts from",
     KGV.Setting: "settings of conditions and assumptions",
+    KGV.Context: "contexts: where and in what something was seen",
     KGV.Assumption: "assumptions: what a source leaves open",
     KGV.Reading: "readings: rival encodings of the same text",
     KGV.Expectation: "expectations: what a source says comes out",
@@ -174,13 +175,14 @@ def serialized(serializer: TurtleSerializer) -> str:
 
 
 @cache
-def _vocabulary() -> Graph:
+def definitions() -> Graph:
+    """ontology/vocabulary.ttl as a graph, which is read once: copy it before you change it."""
     return Graph(bind_namespaces="none").parse(data_dir("ontology") / "vocabulary.ttl", format="turtle")
 
 
 def explained(data: Graph) -> Graph:
     """Add to a graph what the words of ours that it uses mean, so that it can be read alone."""
-    known, seen = _vocabulary(), set()
+    known, seen = definitions(), set()
     todo = {term for triple in data for term in triple if isinstance(term, URIRef) and term.startswith(KGV)}
     while todo:
         word = todo.pop()

@@ -38,7 +38,7 @@ from kg.model import vocabulary
 from kg.model.mechanism import Mechanism, once
 from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Note, Requirement, Source
 from kg.model.vocabulary import Term
-from kg.reasoning import disagreements, identity, merge, network, whatif
+from kg.reasoning import contexts, disagreements, identity, merge, network, outward, whatif
 from kg.reasoning.conflict import Conflict
 
 
@@ -159,6 +159,8 @@ class _RdfWriter:
             self.say(about, DCTERMS.source, self.part("source", source))
         for item in m.scope:
             self.say(about, KGV.scope, self.evidence(item, "scope"))
+        for before, name in zip((about, *(self.part("edge", name) for name in m.spine)), m.spine, strict=False):
+            self.say(before, KGV.spine if before == about else KGV.nextOnSpine, self.part("edge", name))
         self.say(about, KGV.layout, "\n".join(" ".join(row) for row in m.layout))
         self.say(about, KGV.tour, canonical([plain_value(stop) for stop in m.tour]) if m.tour else "")
 
@@ -205,47 +207,53 @@ class _RdfWriter:
                 self.say(about, KGV.place, self.part("place", node.place))
 
     def edge(self, edge: Edge) -> None:
-        m, about = self.m, self.part("edge", edge.name)
-        blocked = m.blocked(edge)
-        subject, verb = self.part("node", edge.subject), URIRef(KGV[edge.verb])
-        whole_edge = blocked and not edge.sentence.other  # "A blocks EDGE": its object is an edge, not a node
-        object = self.part("edge", blocked[0].name) if whole_edge else self.part("node", edge.sentence.object)
-        self.say(about, RDF.type, BIOLINK.Association)
-        self.say(about, RDFS.label, m.words(edge))
-        self.say(about, RDF.subject, subject)
-        self.say(about, RDF.predicate, verb)
-        self.say(about, RDF.object, object)
-        if m.bare(edge):
-            self.say(subject, verb, object)
-        self.say(about, KGV.inMechanism, URIRef(iri(m)))
+        m, about, said = self.m, self.part("edge", edge.name), outward.by_name(self.m)[edge.name]
+        whole_edge = said.acts_on and not edge.sentence.other  # "A blocks EDGE": its object is an edge, not a node
+        object = self.part("edge", said.acts_on) if whole_edge else self.part("node", edge.sentence.object)
+        self.statement(said, object)
         self.say(about, KGV.role, ROLES[edge.role])
-        self.say(about, KGV.asserted, m.bare(edge))
         self.say(about, KGV.executes, edge.executes)
         self.say(about, KGV.run, None if edge.run else False)
         self.support(about, edge.name)
-        self.say(about, BIOLINK.agent_type, "not_provided")
-        claim = vocabulary.claims().get(edge.claim)
-        self.say(about, BIOLINK.knowledge_level, claim.knowledge_level if claim else "not_provided")
-        if blocked:
-            self.say(about, KGV.actsOn, self.part("edge", blocked[0].name))
+        if said.acts_on:
+            self.say(about, KGV.actsOn, self.part("edge", said.acts_on))
         place = m.places.get(edge.place)
         if place:
             self.say(about, KGV.place, self.part("place", place.key))
             self.denotes(about, place.term, BIOLINK.anatomical_context_qualifier)
         self.say(about, KGV.level, edge.level)
-        for kind in ("requires", "unless"):
-            for needed in getattr(edge, kind):
-                self.requirement(edge, kind, needed)
         if edge.effect:
             to = edge.effect.to
-            said = KGV.complete if edge.effect.complete else KGV.oneLevelLower if to == ONE_LOWER else KGV.toLevel
-            self.say(about, KGV.effect, URIRef(said if edge.effect.complete or to else KGV.unstated))
-            self.say(about, KGV.level, to if said == KGV.toLevel else "")
+            said_of_it = KGV.complete if edge.effect.complete else KGV.oneLevelLower if to == ONE_LOWER else KGV.toLevel
+            self.say(about, KGV.effect, URIRef(said_of_it if edge.effect.complete or to else KGV.unstated))
+            self.say(about, KGV.level, to if said_of_it == KGV.toLevel else "")
             if edge.effect.claim:
                 self.say(about, KGV.effectEvidence, self.evidence(edge.effect, f"{edge.name}/effect"))
         for item in edge.evidence:
             self.say(about, KGV.evidence, self.evidence(item, edge.name, about))
-        self.species(about, edge.taxa)
+        self.context(about, edge.context)
+        for kind in ("requires", "unless"):
+            for needed in getattr(edge, kind):
+                self.requirement(edge, kind, needed)
+
+    def statement(self, said: outward.Statement, object: URIRef) -> None:
+        """What every export says of an edge, or of what an edge requires or excludes."""
+        about, verb = self.part("edge", *said.name.split("/")), URIRef(KGV[said.verb])
+        subject = self.part("node", said.subject)
+        self.say(about, RDF.type, BIOLINK.Association)
+        self.say(about, RDFS.label, outward.words(self.m, said))
+        self.say(about, RDF.subject, subject)
+        self.say(about, RDF.predicate, verb)
+        self.say(about, RDF.object, object)
+        if said.asserted:
+            self.say(subject, verb, object)
+        self.say(about, KGV.inMechanism, URIRef(iri(self.m)))
+        self.say(about, KGV.asserted, said.asserted)
+        self.say(about, BIOLINK.agent_type, said.agent_type)
+        self.say(about, BIOLINK.knowledge_level, said.knowledge_level)
+        for work in said.publications:
+            self.say(about, BIOLINK.publications, _work(work))
+        self.species(about, said.species)
 
     def support(self, about: URIRef, *edges: str) -> None:
         support = self.supports.of(*edges)
@@ -254,13 +262,22 @@ class _RdfWriter:
         self.say(about, KGV.disagreements, support.disagreements)
 
     def requirement(self, edge: Edge, kind: str, needed: Requirement) -> None:
-        about = self.part("edge", edge.name, kind, needed.node)
-        self.say(self.part("edge", edge.name), URIRef(KGV[kind]), about)
+        """What an edge requires or excludes; where no item of evidence is its own, it rests on that of the edge."""
+        whole, about = self.part("edge", edge.name), self.part("edge", edge.name, kind, needed.node)
+        said = outward.by_name(self.m).get(f"{edge.name}/{kind}/{needed.node}")
+        self.say(whole, URIRef(KGV[kind]), about)
         self.say(about, RDF.type, KGV.Requirement)
         self.say(about, KGV.node, self.part("node", needed.node))
         self.say(about, KGV.level, needed.level)
         for item in needed.evidence:
             self.say(about, KGV.evidence, self.evidence(item, f"{edge.name}/{kind}/{needed.node}", about))
+        if said:
+            self.statement(said, whole if kind == "unless" else self.part("node", said.object))
+            self.say(about, KGV.executes, False)  # by itself: the edge looks at it
+            if kind == "unless":
+                self.say(about, KGV.actsOn, whole)
+            for item in () if needed.evidence else edge.evidence:
+                self.say(about, KGV.evidence, self.evidence(item, edge.name, about))
 
     def evidence(self, item: Evidence, of: str, about: URIRef | None = None) -> URIRef:
         """A node for an item of evidence; its IRI is made from what it says, not from where it stands in the file."""
@@ -268,11 +285,8 @@ class _RdfWriter:
         source = self.m.source(item)
         self.say(here, RDF.type, KGV.Evidence)
         claim = vocabulary.claims().get(item.claim)
-        if claim:
-            self.say(here, KGV.claim, URIRef(KGV[claim.claim]))
-            code = claim.eco_retold if source and source.reports else claim.eco
-            if code:
-                self.denotes(here, Term(code, vocabulary.terms()[code].label), BIOLINK.has_evidence_of_type)
+        self.say(here, KGV.claim, URIRef(KGV[claim.claim]) if claim else None)
+        self.denotes(here, outward.evidence_code(self.m, item), BIOLINK.has_evidence_of_type)
         self.say(here, KGV.hedge, item.hedge)
         self.say(here, KGV.says, item.says)
         self.say(here, KGV.because, item.because)
@@ -280,6 +294,7 @@ class _RdfWriter:
             self.denotes(here, item.assay, KGV.assay)
         self.say(here, KGV.time, item.time)
         self.say(here, KGV.dose, item.dose)
+        self.context(here, item.context)
         if not isinstance(item, Effect):
             self.say(here, KGV.stance, item.stance)
             if about is not None:
@@ -292,17 +307,10 @@ class _RdfWriter:
             )  # the step is the curator's all the same
         elif source and (item.anchor or item.span or not item.because):
             self.say(here, PROV.wasDerivedFrom, self.part("source", source.key))
-            own = claim is not None and claim.locator == "no"  # a curator's own step is not the publication's
-            for work in () if own else self.cited(source, item):
-                self.say(here, BIOLINK.publications, URIRef(work))
-                if about is not None and item.stance == "supports":
-                    self.say(about, BIOLINK.publications, URIRef(work))
+            for work in outward.credited(self.m, item):
+                self.say(here, BIOLINK.publications, _work(work))
             self.selector(here, item, source)
         return here
-
-    def cited(self, source: Source, item: Evidence) -> list[str]:
-        """The work that stands behind an item: for a finding the study that its source reports, else the source itself."""
-        return works(self.m.sources.get(source.reports, source) if item.claim == "finding" else source)[:1]
 
     def selector(self, here: URIRef, item: Evidence, source: Source) -> None:
         if not (item.anchor or item.span):
@@ -323,6 +331,18 @@ class _RdfWriter:
         self.say(about, KGV.speciesStated, bool(taxa))
         for taxon in taxa:
             self.denotes(about, taxon, BIOLINK.species_context_qualifier)
+
+    def context(self, about: URIRef, stated: Mapping[str, str]) -> None:
+        """The context that something states, a node for each kind: two statements of one context share it."""
+        for kind, text in stated.items():
+            here = self.part("context", kind, hashlib.sha256(text.encode()).hexdigest()[:10])
+            term = contexts.term_of(text)
+            self.say(about, KGV.context, here)
+            self.say(here, RDF.type, KGV.Context)
+            self.say(here, KGV.contextKind, kind)
+            self.say(here, RDFS.label, term.label if term else text)
+            if term:
+                self.denotes(here, term)
 
     def note(self, note: Note) -> None:
         name = hashlib.sha256(note.note.encode()).hexdigest()[:10]
@@ -351,6 +371,11 @@ class _RdfWriter:
                     self.say(setting, KGV.node, self.part("node", node))
                     self.say(setting, KGV.value, value)
                 self.say(about, KGV.because, getattr(given, "because", ""))
+        for condition in self.m.conditions.values():
+            about = self.part("condition", condition.key)
+            self.context(about, condition.context)
+            for taxon in condition.taxon:
+                self.denotes(about, taxon, BIOLINK.species_context_qualifier)
         for reading in self.m.readings.values():
             about = self.part("reading", reading.key)
             self.say(about, RDF.type, KGV.Reading)
@@ -381,6 +406,11 @@ class _RdfWriter:
             first = {"source": next(iter(self.m.sources), "")} if named else {}
             return {**first, **{name: self.sourced(value) for name, value in said.items()}}
         return [self.sourced(one) for one in said] if isinstance(said, list) else said
+
+
+def _work(name: str) -> URIRef:
+    """The IRI of a publication: of a CURIE, or an address as it stands."""
+    return URIRef(name if "://" in name else vocabulary.expand(name))
 
 
 def _needs_place(claim: str) -> bool:

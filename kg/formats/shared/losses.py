@@ -25,6 +25,7 @@ FATES = ("carried", "changed", "lost")
 MOST_FAULTS = 1000  # of one file: nobody reads more
 MOST_RECORDS = 250_000  # of one file: what a report holds in memory
 UNUSED = "kg has no place for it"
+LEFT_OUT = "it is an inference or a hypothesis, or rests on one, which the format cannot say"
 NOW = "now "  # so begins how a value changed that was read back
 
 
@@ -49,6 +50,7 @@ class Account:
     values: tuple[ReportedValue, ...]
     records: Mapping[str, int]  # kind of record -> how many were read
     added: tuple[ReportedValue, ...] = ()
+    left_out: str = ""  # what was not written on purpose, how much of it, and how to include it
 
     def count(self, fate: str = "", record: str = "") -> int:
         """How many values had a fate; all of them for none, of all kinds of record for none."""
@@ -65,6 +67,7 @@ class Account:
     def __str__(self) -> str:
         counts = ", ".join(f"{fate} {self.count(fate)}" for fate in FATES)
         lines = [f"{self.step}: read {len(self.values)} values of {sum(self.records.values())} records: {counts}"]
+        lines += [f"  left out: {self.left_out}"] if self.left_out else []
         wide = max([9, *(len(kind) for kind in self.records)])
         lines.append(f"  {'':<{wide}}  records  values" + "".join(f"{fate:>9}" for fate in FATES))
         for kind, records in self.records.items():
@@ -86,7 +89,14 @@ class Account:
         }
         total = {"values": len(self.values), **{fate: self.count(fate) for fate in FATES}}
         shown = {title: [_plain(one) for one in getattr(self, title)] for title in ("changed", "lost", "added")}
-        return {"step": self.step, "read": total, "by_record": kinds, **{f"{k}_values": v for k, v in shown.items()}}
+        left = {"left_out": self.left_out} if self.left_out else {}
+        return {
+            "step": self.step,
+            **left,
+            "read": total,
+            "by_record": kinds,
+            **{f"{k}_values": v for k, v in shown.items()},
+        }
 
 
 def _plain(value: ReportedValue) -> dict[str, Any]:
@@ -331,22 +341,35 @@ def values(mechanism: Mechanism) -> Iterator[ReportedValue]:
     return iter(compare(mechanism, mechanism, {}, "").values)
 
 
-def compare(before: Mechanism, after: Mechanism, why: Mapping[str, str], step: str) -> Account:
+def compare(
+    before: Mechanism, after: Mechanism, why: Mapping[str, str], step: str, written: Mechanism | None = None
+) -> Account:
     """What came back of each value of a mechanism: the loss report of a file that was written and read again.
 
     ``why`` says why a format cannot hold a kind of record (``note``, ``blocking edge``, ``denied edge``), or such a part of one
     (``requirement.evidence``), or a value (``edge.level``). What belongs to a record that was lost was lost with it.
+    ``written`` is what was written of the mechanism, where the format leaves out what it cannot mark as an inference.
     """
-    walk = _Walk(before, after, why)
+    kept = written or before
+    names = {edge.name for edge in kept.edges}
+    left = [edge.name for edge in before.edges if edge.name not in names]
+    nodes = [key for key in before.nodes if key not in kept.nodes]
+    walk = _Walk(before, after, why, {*left, *nodes})
     walk.pair("mechanism", "", ("", before, ""), ("", after, ""))
-    return Account(step, tuple(walk.values), walk.records, tuple(walk.added))
+    count = f"{len(left)} of {len(before.edges)} edges" + f" and {len(nodes)} of {len(before.nodes)} nodes" * bool(
+        nodes
+    )
+    told = (
+        f"{count}, each of which is an inference or a hypothesis, or rests on one; --all includes them" if left else ""
+    )
+    return Account(step, tuple(walk.values), walk.records, tuple(walk.added), told)
 
 
 class _Walk:
     """One pass over two mechanisms, part by part, as the table of the notation lists the parts."""
 
-    def __init__(self, before: Mechanism, after: Mechanism, why: Mapping[str, str]) -> None:
-        self.before, self.after, self.why = before, after, why
+    def __init__(self, before: Mechanism, after: Mechanism, why: Mapping[str, str], left: Container[str]) -> None:
+        self.before, self.after, self.why, self.left = before, after, why, left
         self.values: list[ReportedValue] = []
         self.added: list[ReportedValue] = []
         self.records: Counter[str] = Counter()
@@ -365,7 +388,10 @@ class _Walk:
             self.alias[theirs[0]] = mine[0]
         at = one.at if one else None
         names = (f"{of}.{kind}", *_sorts(one), kind)
-        gone = self.why.get(names[0], gone) or (self.reason(names) if other is None else "")
+        if isinstance(one, (Edge, Node)) and (mine or ("",))[0] in self.left:
+            gone = LEFT_OUT
+        else:
+            gone = self.why.get(names[0], gone) or (self.reason(names) if other is None else "")
         for field, value in said.items():
             now = then.get(field)
             fate = "carried" if now == value else "lost" if now is None else "changed"

@@ -1,24 +1,28 @@
-"""KGX: nodes and edges of the Biolink Model, as two tables (TSV) or two files of JSON lines.
+"""KGX: nodes and edges of the Biolink Model, as two tables (TSV) or two files of JSON lines, and metadata beside them.
 
-Every column is a slot of the Biolink Model. A node is identified by its term, or by its own IRI where it has none or
-shares it with another node, since presence and activity of one thing are two nodes here.
+Every column is a slot of the Biolink Model, and every edge is of the class of association that its ends and its
+qualifiers ask for. A node is identified by its term, or by a CURIE of its own where it has none or shares it with
+another node, since presence and activity of one thing are two nodes here. What an edge requires is an edge, too.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from kg.formats.shared import bounded, drafting, tables
 from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Evidence, Frozen, Node, Place, Sentence, Source
+from kg.model.records import Evidence, Frozen, Node, Place, Requirement, Sentence
+from kg.reasoning import outward
+from kg.reasoning.outward import Statement
 
 NODES = ("id", "category", "name", "symbol", "description", "xref")
 QUALIFIERS = (
@@ -29,10 +33,17 @@ QUALIFIERS = (
 )
 EDGES = (
     *("id", "subject", "predicate", "object", "category", "original_predicate", *QUALIFIERS),
-    *("negated", "anatomical_context_qualifier", "species_context_qualifier", "publications", "supporting_text"),
-    *("knowledge_level", "agent_type"),
+    *("negated", "anatomical_context_qualifier", "qualifiers", "species_context_qualifier", "publications"),
+    *("supporting_text", "has_evidence_of_type", "knowledge_level", "agent_type"),
+    *("primary_knowledge_source", "aggregator_knowledge_source"),
 )
 LISTS = frozenset({"category", "xref", "publications", "supporting_text", "anatomical_context_qualifier"})
+LISTS |= {"qualifiers", "has_evidence_of_type", "aggregator_knowledge_source"}
+INFORES = "infores:immune-kg"  # kg as a source of knowledge; not registered yet
+#: Where kg itself says what a row says; of what a file of others asserted, kg is but an aggregator.
+OURS = {"primary_knowledge_source": INFORES}
+CAUSES = {"qualified_predicate": "biolink:causes", "object_aspect_qualifier": "activity_or_abundance"}
+GENERAL_ROW = {"class": "Association", "qualifiers": ""}
 #: Aspects of an object of which more is more of the object: their direction is a sign.
 SIGNED = frozenset({"", "activity_or_abundance", "abundance", "activity", "expression", "synthesis", "stability"})
 #: A class of the Biolink Model for each kind that a node may be drawn as.
@@ -44,20 +55,28 @@ GENERAL = {
     "process": "biolink:BiologicalProcess",
     "state": "biolink:BiologicalEntity",
 }
+WAYS = (("positive", 1), ("negative", -1))
+#: Predicates that say a direction, and no more.
+SIGNS = {"biolink:contributes_to": 1, "biolink:disrupts": -1}
+SIGNS |= {f"biolink:acts_upstream_of{how}_{word}_effect": sign for how in ("", "_or_within") for word, sign in WAYS}
 DIRECTIONS = {"increased": 1, "upregulated": 1, "decreased": -1, "downregulated": -1}
+END = r"(\.\w+)$"
+BESIDE = {"edges": r"edges\2", "nodes": r"nodes\2", "metadata": "metadata.json"}  # the files that belong together
+#: Which slot of the metadata is which key of a mechanism.
+METADATA = {"name": "title", "description": "summary", "license": "licence", "version": "version"}
 VERBS = vocabulary.BASE + "vocab/"
 LOST = {
-    "mechanism": "KGX holds nodes and edges; nothing is said of the graph",
+    "mechanism": "the metadata beside nodes and edges have no key for it",
     "source": "the Biolink Model holds the publications of an edge by their identifiers, and no more of them",
     "evidence": "the Biolink Model holds publications and texts of an edge, not items of evidence",
     "place": "the Biolink Model holds places of edges by their terms, and no more of them",
     "node.in": "a node of the Biolink Model is in no place",
-    "blocking edge": "an edge of the Biolink Model joins two nodes, never an edge",
     "edge": "in the Biolink Model it says the same as another edge, and is joined to it",
     "edge.level": "the Biolink Model has no levels",
     "edge.run": "the Biolink Model does not say what is executed",
     "node": "the Biolink Model has no slot for it",
-    "requirement": "the Biolink Model has no requirements of an edge",
+    "requirement": "the Biolink Model has no levels",
+    "requirement.evidence": "the Biolink Model holds publications and texts of an edge, not items of evidence",
     "effect": "the Biolink Model does not say how far a decrease goes",
     "*": "KGX holds nodes and edges, and no more",
 }
@@ -67,25 +86,66 @@ LOST = {
 
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
-    """The graph of an edge file, and of the node file beside it if there is one (or the other way round)."""
-    edges, nodes = file, None
-    for one, other in (("edges", "nodes"), ("nodes", "edges")):
-        beside = file.with_name(re.sub(rf"{one}(\.\w+)$", rf"{other}\1", file.name))
-        if beside != file and beside.is_file():
-            edges, nodes = (file, beside) if one == "edges" else (beside, file)
-    text = bounded.text(edges, ledger)
-    draft = drafting.Draft(edges, ledger, text)
+    """The graph of an edge file, and of the files of nodes and metadata beside it if there are any (or the other way
+    round)."""
+    parts = {part: file.with_name(re.sub(rf"(nodes|edges){END}", end, file.name)) for part, end in BESIDE.items()}
+    found = {part: one for part, one in parts.items() if one.is_file()}
+    if len(set(parts.values())) == 1 or "edges" not in found:  # a file that is called otherwise, or alone
+        found = {"edges": file}
+    text = bounded.text(found["edges"], ledger)
+    draft = drafting.Draft(found["edges"], ledger, text)
     places: dict[str, Place] = {}
-    if nodes:
+    if about := found.get("metadata"):
+        _about(draft, bounded.objects(bounded.text(about, ledger), ledger))
+    if nodes := found.get("nodes"):
         for number, (cells, at) in enumerate(_rows(bounded.text(nodes, ledger), nodes, ledger), 1):
-            _node(draft, ledger.record("node", str(cells.get("id") or number), cells, at))
-    for number, (cells, at) in enumerate(_rows(text, edges, ledger), 1):
+            _node(draft, ledger.record("node", str(cells.get("id") or number), cells, at), places)
+    needs: list[tuple[ForeignRecord, list[str]]] = []
+    for number, (cells, at) in enumerate(_rows(text, found["edges"], ledger), 1):
         edge = ledger.record("edge", str(cells.get("id") or number), cells, at)
         if not all(edge.text(slot, carry=False) for slot in ("subject", "predicate", "object")):
             ledger.complain(at, "no-sentence", "the edge lacks its subject, its predicate or its object")
             continue
-        _edge(draft, edge, places)
+        path = _path(edge.text("id", carry=False))
+        if path[1:2] + path[3:] == ["node", "in"]:
+            _located(draft, edge, places)
+        elif path[1:2] == ["edge"] and path[3:4] in (["requires"], ["unless"]) and len(path) > 4:
+            needs.append((edge, path))
+        else:
+            _edge(draft, edge, places)
+    for edge, path in needs:
+        _requirement(draft, edge, path, places)
     return draft.mechanism(places=Frozen(places))
+
+
+def _path(id: str) -> list[str]:
+    """The steps of one of our identifiers; none for another.
+
+    >>> _path("immunekg:ta1-tlr7/edge/activation/requires/TLR7")
+    ['ta1-tlr7', 'edge', 'activation', 'requires', 'TLR7']
+    """
+    for start in (f"{vocabulary.OWN}:", vocabulary.BASE):
+        if id.startswith(start):
+            return [unquote(step) for step in id.removeprefix(start).split("/")]
+    return []
+
+
+def _about(draft: drafting.Draft, said: Any) -> None:
+    """What the metadata say of the whole."""
+    if not isinstance(said, dict):
+        draft.ledger.complain(draft.ledger.at(), "no-table", "the metadata are no JSON object", '{"name": ...}')
+        return
+    record = draft.ledger.record("metadata", "", said, draft.ledger.at())
+    for slot, field in METADATA.items():
+        if value := record.text(slot):
+            draft.about[field] = value
+    record.lost("creative_work_status", "it rests on how much of each source was read, which KGX does not say")
+    path = _path(record.text("id", carry=False))
+    if len(path) == 1:
+        draft.about["id"] = path[0]
+        record.carried("id")
+    for slot in ("caveat", "knowledge_source", "biolink_version", "prefixes"):
+        record.changed(slot, "made again for what is written")
 
 
 def _rows(text: str, file: Path, ledger: Ledger) -> Iterator[tuple[Mapping[str, Any], Location]]:
@@ -102,14 +162,22 @@ def _rows(text: str, file: Path, ledger: Ledger) -> Iterator[tuple[Mapping[str, 
                 ledger.complain(at, "no-table", "a line is one JSON object", '{"id": ...}')
 
 
-def _node(draft: drafting.Draft, node: ForeignRecord) -> None:
+def _node(draft: drafting.Draft, node: ForeignRecord, places: dict[str, Place]) -> None:
     id, label = node.text("id"), node.text("name")
+    path = _path(id)
+    if path[1:2] == ["place"] and len(path) == 3:
+        terms = [term for one in node.many("xref") if (term := drafting.term(one, label, node.at))]
+        node.carried("xref")
+        node.changed("category", "it is the place of a node")
+        name = "" if terms and terms[0].label == label else label
+        places[path[2]] = Place(key=path[2], term=next(iter(terms), None), name=name, at=node.at)
+        return
     if not id or id in draft.keys:
         told = f"the id {id!r} stands twice" if id else "a node has no id"
         draft.ledger.complain(node.at, "no-element", told, "each node has an id of its own")
         return
     names = [id, *node.many("xref")]
-    ours = [one for one in names if one.startswith(vocabulary.BASE) and "/node/" in one]
+    ours = [one for one in names if _path(one)[1:2] == ["node"]]
     curies = [one for one in names if one not in ours] if ours else [id]
     term, curie = next(((term, one) for one in curies if (term := drafting.term(one, label, node.at))), (None, ""))
     node.kept("xref", names[1:], (id, curie, *ours[:1]), "kg has one term for a node")
@@ -130,7 +198,7 @@ def _node(draft: drafting.Draft, node: ForeignRecord) -> None:
         node.changed("category", f"kind: {kind}")
     else:
         node.lost("category", "kg has no kind of node for it")
-    name = ours[0].rpartition("/")[2] if ours else symbol or (label if term is None else "") or id
+    name = _path(ours[0])[-1] if ours else symbol or (label if term is None else "") or id
     draft.node(
         id,
         symbol or label or id,
@@ -159,37 +227,55 @@ def _end(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
 def _edge(draft: drafting.Draft, edge: ForeignRecord, places: dict[str, Place]) -> None:
     subject, object = _end(draft, edge, "subject"), _end(draft, edge, "object")
     sentence = Sentence(subject, _verb(edge), object)
-    if [_category(one) for one in edge.many("category")] == ["biolink:Association"]:
+    path = _path(edge.text("id"))
+    if [_category(one) for one in edge.many("category")] == ["biolink:Association"] or path:
         edge.carried("category")
     more: dict[str, Any] = {}
-    where = edge.many("anatomical_context_qualifier")
-    place = drafting.term(where[0], "", edge.at) if len(where) == 1 else None
-    if place:
-        edge.carried("anatomical_context_qualifier")
-        key = next(
-            (k for k, p in places.items() if p.term == place), drafting.unused(drafting.as_key(place.label), places)
-        )
-        places[key] = Place(key=key, term=place, at=edge.at)
-        more["place"] = key
-    id = edge.text("id")
-    draft.about["id"] = draft.about["id"] or _graph(id)
+    for slot in ("anatomical_context_qualifier", *(["qualifiers"] if path else [])):
+        where = edge.many(slot)
+        place = drafting.term(where[0], "", edge.at) if len(where) == 1 else None
+        if place:
+            edge.carried(slot)
+            key = next(
+                (k for k, p in places.items() if p.term == place), drafting.unused(drafting.as_key(place.label), places)
+            )
+            places.setdefault(key, Place(key=key, term=place, at=edge.at))
+            more["place"] = key
+    draft.about["id"] = draft.about["id"] or (path[0] if path[1:2] == ["edge"] else "")
     negated = edge.text("negated").casefold() == "true"
     if negated:
         more["run"] = False
     elif edge.text("negated").casefold() != "false":
         edge.lost("negated", "it is neither true nor false")
-    draft.edge(sentence, edge, _evidence(draft, edge, negated), name=_own(id, "edge"), **more)
+    name = path[2] if path[1:2] == ["edge"] and len(path) > 2 else edge.text("id")
+    draft.edge(sentence, edge, _evidence(draft, edge, negated), name=name, **more)
 
 
-def _graph(id: str) -> str:
-    """The id of the mechanism that one of our IRIs names."""
-    found = re.match(rf"{re.escape(vocabulary.BASE)}([a-z0-9-]+)/(edge|node)/", id)
-    return found[1] if found else ""
+def _located(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Place]) -> None:
+    """A row of ours that says in which place a node is."""
+    key, place = draft.keys.get(edge.text("subject")), _path(edge.text("object"))[-1]
+    if key and place in places:
+        draft.nodes[key] = replace(draft.nodes[key], place=place)
+        for slot in edge.fields():
+            edge.changed(slot, "the place of a node")
 
 
-def _own(id: str, part: str) -> str:
-    """The key that one of our IRIs ends in; any other identifier stays what it is."""
-    return id.rpartition("/")[2] if id.startswith(vocabulary.BASE) and f"/{part}/" in id else id
+def _requirement(draft: drafting.Draft, edge: ForeignRecord, path: list[str], places: dict[str, Place]) -> None:
+    """A row of ours that says what an edge requires or excludes; alone, where that edge is missing, it is an edge."""
+    of = [(says, one) for says, one in draft.edges.items() if one.name == path[2]]
+    if not of or edge.text("subject", carry=False) not in draft.keys:
+        _edge(draft, edge, places)
+        return
+    (says, one), field = of[0], path[3]
+    items = tuple(_evidence(draft, edge, negated=False))
+    known = {(item.source, item.taxon) for item in (*one.evidence, *draft.again.get(says, ()))}
+    own = () if {(item.source, item.taxon) for item in items} <= known else items  # else it stands in the edge's
+    needed = (*getattr(one, field), Requirement(draft.keys[edge.text("subject")], "", own, at=edge.at))
+    more: dict[str, Any] = {field: needed}
+    draft.edges[says] = replace(one, **more)
+    for slot in edge.fields():
+        if edge.fates.get(slot, ("",))[0] != "lost":
+            edge.changed(slot, f"{field} of the edge {one.name}")
 
 
 def _verb(edge: ForeignRecord) -> str:
@@ -200,9 +286,17 @@ def _verb(edge: ForeignRecord) -> str:
     own = vocabulary.predicates().get(original.removeprefix(VERBS)) if original.startswith(VERBS) else None
     if original and not own:
         edge.lost("original_predicate", "kg has no place for the verb of another source")
+    if own and own.role == "blocks":
+        for slot in ("predicate", *said):
+            edge.changed(slot, "affects: the edge that it acts on is not said")
+        return "affects"
+    if predicate in SIGNS and own is None:
+        verb = drafting.SIGNED[SIGNS[predicate]]
+        edge.changed("predicate", f"{verb}: kg has no verb for {predicate}")
+        return verb
     alike = [p for p in vocabulary.predicates().values() if p.biolink == predicate and _qualifiers(p) == said]
     alike = sorted(alike, key=lambda p: p.verb != predicate.partition(":")[2])
-    found = own if own and own.role != "blocks" else next((p for p in alike if p.role != "blocks"), None)
+    found = own or next((p for p in alike if p.role != "blocks"), None)
     if found and own and (predicate, said) != (own.biolink or "biolink:related_to", _qualifiers(own)):
         for slot in ("predicate", *said):
             edge.changed(slot, f"{own.verb}: the original predicate says it")
@@ -245,6 +339,11 @@ def _evidence(draft: drafting.Draft, edge: ForeignRecord, negated: bool) -> list
         if edge.text(slot, carry=False) == "not_provided":
             edge.carried(slot)
     edge.lost("has_evidence_of_type", "an evidence code tells no assay")
+    for slot in ("primary_knowledge_source", "aggregator_knowledge_source"):
+        if edge.many(slot) == [INFORES]:
+            edge.changed(slot, "made again for what is written")
+        else:
+            edge.lost(slot, "kg keeps the publications of an edge, not through whom it came")
     stance = "disputes" if negated else "supports"
     says: dict[str, Any] = {"claim": drafting.UNCLASSIFIED, "taxon": (taxon,) if taxon else (), "stance": stance}
     return [Evidence(source=source, at=edge.at, **says) for source in sources]
@@ -254,77 +353,152 @@ def _evidence(draft: drafting.Draft, edge: ForeignRecord, negated: bool) -> list
 
 
 def text(mechanism: Mechanism, name: str) -> str:
-    """The edges (``kgx``, ``kgxl``), or the nodes (for the ending of the file beside them)."""
+    """The edges (``kgx``, ``kgxl``), the nodes or the metadata (for the endings of the files beside them)."""
+    if "metadata" in name:
+        return json.dumps(_metadata(mechanism), ensure_ascii=False) + "\n"
     nodes = "nodes" in name
-    rows = [_node_row(mechanism, node) for node in mechanism.nodes.values()] if nodes else list(_edge_rows(mechanism))
+    rows = list(_node_rows(mechanism) if nodes else _edge_rows(mechanism))
     if name in ("kgxl", "_nodes.jsonl"):
         return "".join(json.dumps({k: v for k, v in row.items() if v}, ensure_ascii=False) + "\n" for row in rows)
     columns = NODES if nodes else EDGES
-    lines = ["\t".join(columns), *("\t".join(map(tables.cell, map(row.__getitem__, columns))) for row in rows)]
+    lines = ["\t".join(columns), *("\t".join(_cell(row[column]) for column in columns) for row in rows)]
     return "\n".join(lines) + "\n"
 
 
-def _id(mechanism: Mechanism, node: Node) -> str:
-    terms = Counter(other.term.id for other in mechanism.nodes.values() if other.term)
-    return node.term.id if node.term and terms[node.term.id] == 1 else _iri(mechanism, "node", node.key)
+def _cell(value: object) -> str:
+    return "true" if value is True else tables.cell(value)
 
 
-def _iri(mechanism: Mechanism, *steps: str) -> str:
-    return "/".join([vocabulary.BASE + mechanism.id, *steps])
+def _metadata(mechanism: Mechanism) -> dict[str, Any]:
+    """What stands beside nodes and edges, which have no place for it: above all the caveat."""
+    said = {
+        "caveat": outward.caveat(mechanism),
+        "id": outward.curie(mechanism),
+        "name": mechanism.title,
+        "description": mechanism.summary,
+        "license": mechanism.licence,
+        "version": mechanism.version,
+        "creative_work_status": mechanism.status,
+        "knowledge_source": INFORES,
+        "biolink_version": vocabulary.table("biolink.tsv")[0]["verified_in"].rpartition(" ")[2],
+    }
+    return {key: value for key, value in said.items() if value} | {"prefixes": {vocabulary.OWN: vocabulary.BASE}}
 
 
-def _node_row(mechanism: Mechanism, node: Node) -> dict[str, Any]:
+def _node_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
+    """A row for each node, and for each place in which a cell is said to be."""
+    ids = outward.identifiers(mechanism)
+    for node in mechanism.nodes.values():
+        names = {outward.curie(mechanism, "node", node.key), *([node.term.id] if node.term else [])} - {ids[node.key]}
+        place = mechanism.places.get(node.place) if outward.located(node) else None
+        yield {
+            "id": ids[node.key],
+            "category": _categories(node),
+            "name": node.term.label if node.term and not place else node.label,
+            "symbol": node.name if node.term and not place else "",
+            "description": node.note,
+            "xref": sorted(names),
+        }
+    for place in _places(mechanism):
+        entry = vocabulary.terms().get(place.term.id) if place.term else None
+        yield {
+            "id": outward.curie(mechanism, "place", place.key),
+            "category": [(entry.category if entry else "") or "biolink:NamedThing"],
+            "name": place.label,
+            "symbol": "",
+            "description": "",
+            "xref": [place.term.id] if place.term else [],
+        }
+
+
+def _places(mechanism: Mechanism) -> Iterator[Place]:
+    keys = dict.fromkeys(node.place for node in mechanism.nodes.values() if outward.located(node))
+    yield from (mechanism.places[key] for key in keys if key in mechanism.places)
+
+
+def _categories(node: Node) -> list[str]:
     entry = vocabulary.terms().get(node.term.id) if node.term else None
     categories = [(entry.category if entry else "") or "biolink:NamedThing"]
     if node.kind and not (entry and entry.kind == node.kind):
         categories = [*categories, GENERAL[node.kind]] if entry else [GENERAL[node.kind]]
-    names = {_iri(mechanism, "node", node.key), *([node.term.id] if node.term else [])} - {_id(mechanism, node)}
-    return {
-        "id": _id(mechanism, node),
-        "category": list(map(_category, categories)),
-        "name": node.term.label if node.term else node.label,
-        "symbol": node.name if node.term else "",
-        "description": node.note,
-        "xref": sorted(names),
-    }
+    return list(map(_category, categories))
 
 
 def _edge_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
-    for edge in mechanism.edges:
-        if edge.role == "blocks" and not edge.sentence.other:
-            continue  # its object is an edge
-        ends = [mechanism.nodes[key] for key in (edge.subject, edge.sentence.object)]
-        place = mechanism.places.get(edge.place)
-        taxa = {tuple(taxon.id for taxon in item.taxon) for item in edge.evidence}
-        species = next(iter(taxa)) if len(taxa) == 1 else ()  # a species that all items state is the edge's
-        works = dict.fromkeys(filter(None, (_work(mechanism.source(item)) for item in _behind(edge))))
-        claim = vocabulary.claims().get(edge.claim)
-        yield {
-            "id": _iri(mechanism, "edge", edge.name),
-            "subject": _id(mechanism, ends[0]),
-            "predicate": edge.predicate.biolink or "biolink:related_to",
-            "object": _id(mechanism, ends[1]),
-            "category": ["biolink:Association"],
-            "original_predicate": VERBS + edge.verb,
-            **dict.fromkeys(QUALIFIERS, ""),
-            **_qualifiers(edge.predicate),
-            "negated": "true" if edge.denied else "",
-            "anatomical_context_qualifier": [place.term.id] if place and place.term else [],
-            "species_context_qualifier": species[0] if len(species) == 1 else "",
-            "publications": list(works),
-            "supporting_text": [item.anchor for item in _behind(edge) if item.anchor],
-            "knowledge_level": claim.knowledge_level if claim else "not_provided",
-            "agent_type": "not_provided",
-        }
+    """A row for each statement, or one for each of its species, of which a row holds one; and for each cell in a place."""
+    ids = outward.identifiers(mechanism)
+    for one in outward.statements(mechanism):
+        place = mechanism.places.get(one.edge.place)
+        for taxon, row in outward.by_species(mechanism, one):
+            steps = one.name.split("/") + ([taxon.id] if taxon and len(one.species) > 1 else [])
+            yield _row(
+                outward.curie(mechanism, "edge", *steps),
+                ids[one.subject],
+                ids[one.object],
+                one.verb,
+                **_association(mechanism, one, place.term.id if place and place.term else ""),
+                negated=one.negated or "",
+                species_context_qualifier=taxon.id if taxon else "",
+                publications=list(row.publications),
+                supporting_text=list(row.anchors),
+                has_evidence_of_type=_codes(mechanism, row.behind),
+                knowledge_level=row.knowledge_level,
+                agent_type=row.agent_type,
+                **({"aggregator_knowledge_source": [INFORES]} if row.claim == drafting.UNCLASSIFIED else OURS),
+            )
+    for node in mechanism.nodes.values():
+        if outward.located(node) and node.place in mechanism.places:
+            yield _row(
+                outward.curie(mechanism, "node", node.key, "in"),
+                ids[node.key],
+                outward.curie(mechanism, "place", node.place),
+                "located_in",
+                predicate="biolink:located_in",
+                category=["biolink:Association"],
+                knowledge_level=outward.NOT_PROVIDED,
+                agent_type=outward.NOT_PROVIDED,
+                **OURS,
+            )
 
 
-def _behind(edge: Edge) -> list[Evidence]:
-    """The evidence of others for what the row says: for the edge, or against it where it is negated."""
-    stance = "disputes" if edge.denied else "supports"
-    return [item for item in edge.evidence if item.stance == stance and not item.because]
+def _row(id: str, subject: str, object: str, verb: str, **said: Any) -> dict[str, Any]:
+    ends = {"id": id, "subject": subject, "object": object, "original_predicate": VERBS + verb}
+    return {**dict.fromkeys(EDGES, ""), **said, **ends}
 
 
-def _work(source: Source | None) -> str:
-    if source is None:
-        return ""
-    return f"PMID:{source.pmid}" if source.pmid else f"doi:{source.doi}" if source.doi else source.url
+def _codes(mechanism: Mechanism, items: Iterable[Evidence]) -> list[str]:
+    codes = (outward.evidence_code(mechanism, item) for item in items)
+    return list(dict.fromkeys(code.id for code in codes if code))
+
+
+def _association(mechanism: Mechanism, one: Statement, place: str) -> dict[str, Any]:
+    """Category, predicate and qualifiers: those of the verb, as far as an association between such nodes holds them.
+
+    Where it does not hold the direction, a predicate says it. A place that has no slot of its own is a qualifier.
+    """
+    verb = one.predicate
+    said = _qualifiers(verb)
+    if one.verb == "blocks":  # what follows for the object
+        direction = {1: "increased", -1: "decreased"}.get(one.effect)
+        said = dict(CAUSES, object_direction_qualifier=direction) if direction else {}
+    found = _fitting(mechanism, one) if said else GENERAL_ROW
+    slots = found["qualifiers"].split("|")
+    predicate = verb.biolink or "biolink:related_to"
+    if said and (one.effect or found["qualifiers"]):
+        predicate = f"biolink:{found['negative' if one.effect < 0 else 'predicate']}"
+    elif one.verb == "blocks":
+        predicate = "biolink:affects"
+    where = "anatomical_context_qualifier" if "anatomical_context_qualifier" in slots else "qualifiers"
+    return {
+        "category": [f"biolink:{found['class']}"],
+        "predicate": predicate,
+        **{slot: value for slot, value in said.items() if slot in slots},
+        **({where: [place]} if place else {}),
+    }
+
+
+def _fitting(mechanism: Mechanism, one: Statement) -> dict[str, str]:
+    """The first row of associations.tsv that joins such a subject to such an object; the last joins any."""
+    ends = {side: _categories(mechanism.nodes[getattr(one, side)])[0][8:] for side in ("subject", "object")}
+    rows = vocabulary.table("associations.tsv")
+    return next(row for row in rows if all(not row[side] or ends[side] in row[side].split("|") for side in ends))
