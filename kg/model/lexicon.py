@@ -1,4 +1,4 @@
-"""The lexicon: 240,000 terms with their names, mappings and replacements, from ontology/lexicon/lexicon.tar.xz.
+"""The lexicon: 218,000 terms with their names, mappings and replacements, from ontology/lexicon/lexicon.tar.xz.
 
 The archive is unpacked at first use, in some seconds, into one SQLite file of the user's cache: ``$KG_CACHE``, else the
 cache folder of the system, else a private folder for temporary files. It is opened immutable. Where nothing can be
