@@ -67,12 +67,41 @@ MGI = (
     "MGI:2176882\tX\tTlr7\tO\ttoll-like receptor 7\tGene\t\n"
     "MGI:9999999\t1\tMade1\tO\tmade up 1\tGene\tfirst|second\n"
 )
+MESH = """*NEWRECORD
+RECTYPE = D
+MH = Made Up Cells
+MN = A11.999
+ENTRY = Cells, Made Up|T017|NON|EQV|NLM
+PRINT ENTRY = Invented Cells|T017
+UI = D999999
+
+*NEWRECORD
+RECTYPE = C
+NM = madeupimab
+SY = MU-101|T116|EQV
+UI = C999999
+
+*NEWRECORD
+RECTYPE = D
+MH = Toll Like Receptor Seven
+UI = D051199
+"""
+TAXA = (
+    "9606\t|\tHomo sapiens\t|\t\t|\tscientific name\t|\n"
+    "9606\t|\thuman\t|\t\t|\tgenbank common name\t|\n"
+    "10090\t|\thouse mouse\t|\t\t|\tgenbank common name\t|\n"
+    "10090\t|\tMus domesticus musculus\t|\t\t|\tscientific name\t|\n"
+    "999999\t|\tInventus minor\t|\t\t|\tscientific name\t|\n"
+    "999999\t|\tlesser invention\t|\t\t|\tcommon name\t|\n"
+    "999999\t|\tInventus minor L.\t|\t\t|\tauthority\t|\n"
+)
 
 
 @pytest.fixture
 def files(tmp_path):
     found = {}
-    for name, text in (("go.obo", OBO), ("hgnc.txt", HGNC), ("mgi.rpt", MGI)):
+    texts = {"go.obo": OBO, "hgnc.txt": HGNC, "mgi.rpt": MGI, "d2026.bin": MESH, "names.dmp": TAXA}
+    for name, text in texts.items():
         found[name] = tmp_path / name
         found[name].write_text(text, encoding="utf-8")
     return found
@@ -122,6 +151,24 @@ def test_pinned_labels_are_held_against_a_file(files):
     found = json.loads(run("--table", files["hgnc.txt"], "--json").output)
     assert {"id": "HGNC:31533", "pinned": "MIR146A", "what": "another label", "there": "MIR146"} in found["found"]
     assert found["compared"] == sum(id.startswith("HGNC:") for id in vocabulary.terms())
+
+
+def test_headings_of_mesh_and_organisms_are_found_compared_and_added(files, checkout):
+    assert run("invented", "cells", "--table", files["d2026.bin"]).output.startswith("MESH:D999999 ! Made Up Cells")
+    assert run("mu-101", "--table", files["d2026.bin"]).output.startswith("MESH:C999999 ! madeupimab")
+    assert run("lesser", "invention", "--table", files["names.dmp"]).output.startswith(
+        "NCBITaxon:999999 ! Inventus minor"
+    )
+    differs = run("--table", files["d2026.bin"]).output
+    assert "MESH:D051199 ! Toll-Like Receptor 7: another label: Toll Like Receptor Seven" in differs
+    organisms = run("--table", files["names.dmp"]).output
+    assert "NCBITaxon:10090 ! Mus musculus: another label: Mus domesticus musculus" in organisms
+    assert "NCBITaxon:9606" not in organisms
+    assert run("--table", files["d2026.bin"], "--add", "MESH:D999999", "--category", "biolink:Cell").exit_code == 0
+    assert run("--table", files["names.dmp"], "--add", "NCBITaxon:999999").exit_code == 0
+    assert vocabulary.terms()["MESH:D999999"].synonyms == ("Cells, Made Up", "Invented Cells")
+    added = vocabulary.terms()["NCBITaxon:999999"]
+    assert (added.synonyms, added.category) == (("lesser invention",), "biolink:OrganismTaxon")
 
 
 def test_a_file_that_agrees_ends_with_0(tmp_path):

@@ -161,6 +161,13 @@ def test_two_at_once_both_find_a_whole_file(tmp_path):
     assert len({file for file, _ in found}) == 1 and len(found) == 2
 
 
+def test_a_copy_without_the_archive_has_an_empty_lexicon(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "data_dir", lambda name: tmp_path)
+    empty = module.lexicon.__wrapped__()
+    assert (empty.term("CL:0000235"), empty.replacement("CL:0000044"), empty.mappings("HGNC:1")) == (None, None, [])
+    assert (list(empty.named(["macrophage"])), empty.with_words(["cell"], 9)) == ([], [])
+
+
 def test_it_is_asked_by_another_thread():
     found = []
     thread = threading.Thread(target=lambda: found.append(lexicon().term("CL:0000235")))

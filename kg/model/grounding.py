@@ -79,6 +79,8 @@ REWRITINGS = (
     (1.2, "signalling in full", r" (signal|signaling|pathway|signaling pathway)$", " signaling pathway"),
     (1.2, "signalling in full", r" (signal|signaling|pathway|signaling pathway)$", " mediated signaling pathway"),
     (1.2, "signalling in full", r" (signal|signaling|pathway|signaling pathway)$", " receptor signaling pathway"),
+    (1.0, "with 'cell'", r" (differentiation|activation|proliferation|migration|chemotaxis|death)$", r" cell \1"),
+    (1.2, "another word for it", r" recruitment$", " chemotaxis"),
     (1.2, "another word for it", r" (secretion|release|synthesis|expression)$", " production"),
     (1.2, "another word for it", r" production$", " secretion"),
     (1.2, "another word for it", r" (killing|cytotoxicity)$", " mediated cytotoxicity"),
@@ -90,6 +92,8 @@ REWRITINGS = (
     (1.8, "the words turned", r"^(\w+) (.+)$", r"\2 \1"),
     (1.8, "the words turned", r"^(.+) (\w+)$", r"\2 \1"),
 )  # fmt: skip
+#: Kinds of MeSH heading that are often mapped to something broader or narrower than what they name.
+NARROWER = ("biolink:Disease", "biolink:BiologicalProcess")
 #: Names of drugs that differ by a letter are different drugs.
 _DRUG = re.compile(r"(mab|cept|nib|kinra|cillin|mycin|vir|statin|limus|olone|azole|prazole|sartan|platin|rubicin)$")
 _CURIE = re.compile(r"[A-Za-z][\w.]*:[\w.-]+")
@@ -283,7 +287,8 @@ def _look_up(found: _Candidates, keys: Mapping[str, tuple[float, str]], match: s
             continue
         cost, how = keys[key]
         if hit.term.source == "mesh" and (others := _mapped(hit.term.id)):
-            found.add(cost + 1.0, how, [hit], match)  # the term that it is mapped to goes first
+            behind = 0.4 if hit.term.category in NARROWER else 1.0
+            found.add(cost + behind, how, [hit], match)  # the term that it is mapped to goes first
             for to in others:
                 kind = KINDS.index("synonym") if KINDS[hit.kind] != "label" else KINDS.index("exact synonym")
                 said = f"{how}; " * bool(how) + f"a name of {hit.term.id}"
@@ -302,8 +307,9 @@ def _hits(keys: Iterable[str]) -> Iterator[tuple[str, Name]]:
 
 @cache
 def _mapped(id: str) -> tuple[LexiconTerm, ...]:
-    """The term that a MeSH id is mapped to; an organism or a disease by several."""
-    others = {one.object if one.subject == id else one.subject for one in lexicon().mappings(id)}
+    """The terms that a source maps a MeSH id to; that an organism has one of its names is not enough."""
+    rows = (row for row in lexicon().mappings(id) if row.source != "kg" or "NCBITaxon:" not in row.object)
+    others = {row.object if row.subject == id else row.subject for row in rows}
     return tuple(term for other in sorted(others) if (term := lexicon().term(other)))
 
 

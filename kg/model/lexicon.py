@@ -1,4 +1,4 @@
-"""The lexicon: 240,000 terms with their names, mappings and replacements, from ontology/lexicon/lexicon.tar.xz.
+"""The lexicon: 218,000 terms with their names, mappings and replacements, from ontology/lexicon/lexicon.tar.xz.
 
 The archive is unpacked at first use, in some seconds, into one SQLite file of the user's cache: ``$KG_CACHE``, else the
 cache folder of the system, else a private folder for temporary files. It is opened immutable. Where nothing can be
@@ -8,17 +8,19 @@ written it is unpacked into memory. Its name holds a hash of all it is made of, 
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, Any
 
 from kg import data_dir
 from kg.model.names import fold
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 #: What a name is to its term, the firmest first; ``names.tsv`` of the archive has their numbers.
 KINDS = ("label", "exact synonym", "short form", "curated text", "alias", "synonym", "previous symbol")
@@ -72,10 +74,13 @@ class Mapping:
 
 
 class Lexicon:
-    """An opened lexicon."""
+    """An opened lexicon; without a database it is empty."""
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: Connection | None) -> None:
         self._database = database
+
+    def _rows(self, sql: str, values: Iterable[object]) -> Iterable[tuple[Any, ...]]:
+        return self._database.execute(sql, tuple(values)) if self._database else ()
 
     def term(self, id: str) -> LexiconTerm | None:
         """The term with an id.
@@ -83,15 +88,12 @@ class Lexicon:
         >>> lexicon().term("CL:0000235").label
         'macrophage'
         """
-        row = self._database.execute(
-            "select id, label, category, taxon, source from term where id = ?", (id,)
-        ).fetchone()
-        return LexiconTerm(*row) if row else None
+        rows = self._rows("select id, label, category, taxon, source from term where id = ?", [id])
+        return next((LexiconTerm(*row) for row in rows), None)
 
     def replacement(self, id: str) -> str | None:
         """What replaces an obsolete id, empty if nothing does; None for an id that is not known as obsolete."""
-        row = self._database.execute("select new from replaced where old = ?", (id,)).fetchone()
-        return row[0] if row else None
+        return next((new for (new,) in self._rows("select new from replaced where old = ?", [id])), None)
 
     def named(self, keys: Iterable[str]) -> Iterator[tuple[str, Name]]:
         """The names with these keys, which ``kg.model.names.fold`` makes: (key, name)."""
@@ -100,7 +102,7 @@ class Lexicon:
             some = wanted[start : start + 500]
             sql = f"""select key, kind, name, id, label, category, taxon, source from name join term on n = term
                 where key in ({",".join("?" * len(some))})"""
-            for key, kind, name, *term in self._database.execute(sql, some):
+            for key, kind, name, *term in self._rows(sql, some):
                 yield key, Name(LexiconTerm(*term), kind, name or term[1])
 
     def calls(self, id: str, name: str) -> bool:
@@ -119,7 +121,7 @@ class Lexicon:
         """
         sql = """select subject, predicate, object, source from mapping where subject = ?1
             union select subject, predicate, object, source from mapping where object = ?1"""
-        return [Mapping(*row) for row in self._database.execute(sql, (id,))]
+        return [Mapping(*row) for row in self._rows(sql, (id,))]
 
     def keys_from(self, prefixes: Iterable[str], lengths: range, most: int) -> Iterator[str]:
         """The keys of some lengths that begin with one of these, at most some for each."""
@@ -134,13 +136,13 @@ class Lexicon:
         sql = f"{select} where key >= ? and key < ? and length(key) between ? and ? limit ?"
         for prefix in prefixes:
             bounds = (prefix, prefix + "\U0010ffff", lengths.start, lengths.stop - 1, most)
-            yield from (key for (key,) in self._database.execute(sql, bounds))
+            yield from (key for (key,) in self._rows(sql, bounds))
 
     def with_words(self, words: Iterable[str], most: int) -> list[LexiconTerm]:
         """The terms whose labels have words that begin with all of these, the shortest label first."""
         query = " AND ".join(f'"{word}"*' for word in words)
         sql = "select id, label, category, taxon, source from term where n in (select rowid from word where word match ? limit 5000)"
-        found = self._database.execute(f"{sql} order by length(label), id limit ?", (query, most))
+        found = self._rows(f"{sql} order by length(label), id limit ?", (query, most))
         return [LexiconTerm(*row) for row in found]
 
 
@@ -161,11 +163,12 @@ def origin(source: str) -> str:
 
 @cache
 def lexicon() -> Lexicon:
-    """The lexicon, unpacked if it is not yet.
-
-    Raises OSError if its archive is not there.
-    """
+    """The lexicon, unpacked if it is not yet. A copy of kg without the archive, as in a browser, has an empty one."""
     folder = data_dir("ontology") / "lexicon"
+    if not (folder / "lexicon.tar.xz").is_file():
+        return Lexicon(None)
+    import sqlite3
+
     file_name = f"lexicon-{_fingerprint(folder)}.sqlite"
     for place in _caches():
         file = place / file_name
@@ -216,6 +219,7 @@ def _fingerprint(folder: Path) -> str:
 
 def _unpack_into(file: Path, folder: Path) -> None:
     """Make the file whole under another name, and rename it: whoever comes at the same time does the same."""
+    import sqlite3
     import tempfile
 
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -233,7 +237,7 @@ def _unpack_into(file: Path, folder: Path) -> None:
         raise
 
 
-def _fill(database: sqlite3.Connection, folder: Path) -> None:
+def _fill(database: Connection, folder: Path) -> None:
     """The tables of the archive as tables of a database; they come sorted, and with the keys that names are found by."""
     import lzma
     import tarfile
@@ -244,7 +248,7 @@ def _fill(database: sqlite3.Connection, folder: Path) -> None:
     forms = (folder / "short_forms.tsv").read_text(encoding="utf-8").splitlines()[1:]
     with lzma.open(folder / "lexicon.tar.xz") as packed, tarfile.open(fileobj=packed, mode="r|") as archive:
         for member in archive:
-            rows = _rows(archive.extractfile(member))
+            rows = _lines(archive.extractfile(member))
             if member.name == "terms.tsv":
                 for n, row in enumerate(rows):
                     database.execute("insert into term values (?, ?, ?, ?, ?, ?)", (n, *row))
@@ -267,6 +271,6 @@ def _fill(database: sqlite3.Connection, folder: Path) -> None:
     database.commit()
 
 
-def _rows(file: IO[bytes] | None) -> Iterator[list[str]]:
+def _lines(file: IO[bytes] | None) -> Iterator[list[str]]:
     assert file is not None
     return (line.decode("utf-8").rstrip("\n").split("\t") for line in file)

