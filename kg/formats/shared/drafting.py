@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import keys, vocabulary
 from kg.model.diagnostics import InvalidMechanism, Location
+from kg.model.lexicon import lexicon
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
 from kg.model.vocabulary import Predicate, Term
@@ -52,7 +53,8 @@ def term(id: str, label: str = "", at: Location | None = None) -> Term | None:
     entry = vocabulary.terms().get(curie)
     if prefix not in vocabulary.prefixes() or (entry is None and prefix == "kg"):
         return None
-    return Term(curie, entry.label if entry else " ".join(label.split()) or curie, at)
+    known = entry or lexicon().term(curie)
+    return Term(curie, known.label if known else " ".join(label.split()) or curie, at)
 
 
 def local(iri: str) -> str:
