@@ -375,6 +375,7 @@ def test_what_is_marked_in_the_picture_differs_from_the_condition(visit: Open) -
 
 
 CONTEXTS = """
+nodes: {C: {outcome: 'yes'}}
 edges:
 - {edge: A promotes B, name: elsewhere, evidence: [{claim: finding, because: a sketch, context: {inducer: LPS}}]}
 - edge: A promotes C

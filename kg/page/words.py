@@ -400,6 +400,14 @@ class Narrative:
         """The languages of the tour: its own, for which there is no tag, and those that it is translated into."""
         return ["", *sorted({tag for stop in self.m.tour for tag in stop.translations})]
 
+    @cached_property
+    def line(self) -> list[tuple[Edge, routes.SpineStep]]:
+        """The main line that the file declares, edge by edge."""
+        try:
+            return [(self.m.edge(step.edge), step) for step in routes.spine(self.m)]
+        except (KeyError, IndexError, ValueError):  # not valid: what is wrong is `kg check`'s to say
+            return []
+
     # ---- filters and search
 
     def tags(self, edge: Edge) -> tuple[tuple[str, ...], ...]:
