@@ -29,7 +29,7 @@ from kg import sparql
 from kg.checks import names
 from kg.cli.group import main
 from kg.model import vocabulary
-from kg.site import query, static
+from kg.site import addresses, query, static
 
 SEED = "pd1-blockade"  # the smallest
 VENDOR = Path(query.__file__).parent / "vendor"
@@ -163,7 +163,7 @@ def test_every_iri_of_ours_has_a_page(small: Path) -> None:
     known = pages(small)
     edges, nodes = scene(small / f"{SEED}.html")
     for iri in sorted(iris):
-        path, _, fragment = static.where(iri).partition("#")
+        path, _, fragment = addresses.where(iri).partition("#")
         assert (small / path).is_file(), iri
         if iri.startswith("vocab/"):
             assert fragment in known[path].ids, iri
@@ -185,10 +185,10 @@ def test_no_mechanism_can_be_called_as_something_of_the_site(small: Path) -> Non
 def test_every_mechanism_term_source_and_question_has_a_page_that_says_what_there_is(small: Path) -> None:
     m = kg.read(SEED)
     for s in m.sources:
-        text = (small / static.source_page(SEED, s)).read_text(encoding="utf-8")
+        text = (small / addresses.source_page(SEED, s)).read_text(encoding="utf-8")
         assert "evidence" in text
     for node in m.nodes.values():
-        text = (small / static.term_page(node.term.id)).read_text(encoding="utf-8") if node.term else node.label
+        text = (small / addresses.term_page(node.term.id)).read_text(encoding="utf-8") if node.term else node.label
         assert node.label[1:] in text
     for name in sparql.questions():
         assert (small / f"questions/{name}.html").is_file()
@@ -235,7 +235,7 @@ def test_pages_describe_themselves_in_schema_org(small: Path) -> None:
 def test_the_same_bytes_whatever_the_hash_seed(small: Path) -> None:
     code = f"""
 import hashlib, kg
-from kg.site import static
+from kg.site import addresses, static
 for name, content in sorted(static.files([kg.read({SEED!r})]).items()):
     print(name, hashlib.sha256(content if isinstance(content, bytes) else content.encode()).hexdigest())
 """

@@ -24,7 +24,9 @@ from kg.reasoning import merge
 
 RESERVED = {
     merge.ALL: "the graph of all of them",
-    **dict.fromkeys(("vocab", "term", "shapes", "np"), "IRIs of words, terms, shapes and nanopublications"),
+    **dict.fromkeys(
+        ("vocab", "term", "shapes", "shapes-core", "np"), "IRIs of words, terms, shapes and nanopublications"
+    ),
     "void": "the description of a build",
     **dict.fromkeys(
         "about answer context downloads embed index query questions sources terms vocabulary".split(),

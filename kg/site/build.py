@@ -155,14 +155,14 @@ def contents(
     only: Sequence[str] = (),
     progress: Progress = lambda words: None,
     home: str = "",
-    everything: bool = False,
     url: str = "",
     endpoint: str = "",
+    everything: bool = False,
 ) -> dict[str, str]:
     """The text of every file of a build, by name: some outputs of each mechanism, or all, and what holds for all of them.
 
-    ``home`` is an address that the pages lead back to; ``everything`` is what ``formats.write`` means by it; ``url`` is
-    where the files will lie on the web, and ``endpoint`` a SPARQL endpoint over them.
+    ``home`` is an address that the pages lead back to; ``url`` is where the files will lie on the web, and ``endpoint``
+    a SPARQL endpoint over them. ``everything`` is what ``formats.write`` means by it.
     """
     made: dict[str, str] = {}
     for mechanism in mechanisms:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -16,7 +17,7 @@ from kg import formats
 from kg.model import rdf_files, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
-from kg.site import static
+from kg.site import addresses, static
 from kg.site.build import Progress
 
 #: Endings of files that are also kept compressed, with their media types.
@@ -88,7 +89,7 @@ def prepare(paths: Sequence[str], folder: Path, url: str, progress: Progress = l
         (folder / "index.html").write_text(START, encoding="utf-8", newline="\n")
     site = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     for mechanism in mechanisms:
-        discoverable(site[f"{static.file_name(mechanism.id)}/index.html"], mechanism, url)
+        discoverable(site[f"{addresses.file_name(mechanism.id)}/index.html"], mechanism, url)
     whole = ["all.nq"] if len(mechanisms) > 1 else [f"{m.id}.nq" for m in mechanisms]  # what `kg ask` asks
     load = [(str(site[name]), vocabulary.BASE) for name in whole] + list(graphs.items())
     progress("")
@@ -144,7 +145,7 @@ def discoverable(page: Path, mechanism: Mechanism, url: str) -> None:
     """Put the link by which oEmbed finds what to embed into the head of a page."""
     links = ""
     for kind in ("json", "xml"):
-        at = f"{url}/oembed?url={quote(f'{url}/{static.file_name(mechanism.id)}/', safe='')}&format={kind}"
+        at = f"{url}/oembed?url={quote(f'{url}/{addresses.file_name(mechanism.id)}/', safe='')}&format={kind}"
         media = "application/json" if kind == "json" else "text/xml"
         links += f'<link rel="alternate" type="{media}+oembed" href="{escape(at)}" title="{escape(mechanism.title)}">\n'
     text = page.read_text(encoding="utf-8")
@@ -168,12 +169,12 @@ def _terms(site: dict[str, Path]) -> dict[str, str]:
     """The file that says what an IRI is, by what follows the base, for those that belong to no mechanism."""
     found: dict[str, str] = {}
     for name, path in site.items():
-        if name in ("vocabulary.ttl", "shapes.ttl") or name.endswith(".nanopub.trig"):
+        if name in ("vocabulary.ttl", "shapes.ttl", "shapes-core.ttl", "void.ttl") or re.match(r"np/.*\.trig$", name):
             for quad in rdf_files.parsed(path, path.read_bytes(), vocabulary.BASE):
                 for term in (quad.subject, quad.graph_name):
                     iri = getattr(term, "value", "")
                     if iri.startswith(vocabulary.BASE):
                         rest = iri.removeprefix(vocabulary.BASE)
-                        if rest.partition("/")[0] in ("vocab", "term", "shapes", "np"):
+                        if rest.partition("/")[0] in ("vocab", "term", "shapes", "np", "void"):
                             found.setdefault(rest, name)
     return found

@@ -35,7 +35,7 @@ from starlette.routing import Route
 
 import kg
 from kg.model import vocabulary
-from kg.site import static
+from kg.site import addresses
 from kg.sparql import NoAnswer, questions
 from kg.sparql.library import text_of
 from kg.sparql.pool import Limits, Pool
@@ -108,7 +108,7 @@ class Edition:
 
     def page(self, id: str) -> str:
         """The explorer of a mechanism, by its id; nothing if there is no such mechanism."""
-        return next((f"{static.file_name(m['id'])}.html" for m in self.mechanisms if m["id"] == id), "")
+        return next((f"{addresses.file_name(m['id'])}.html" for m in self.mechanisms if m["id"] == id), "")
 
 
 class ServingFailed(Exception):
@@ -418,7 +418,7 @@ def _id(server: Server) -> Endpoint:
 
 def _page(edition: Edition, path: str, asked: str) -> str:
     """The page that shows what an IRI names, with its fragment; nothing if there is none."""
-    page = static.where(path)
+    page = addresses.where(path)
     if asked and path.endswith("/run"):
         pairs = [(key, value.replace(":", "=", 1)) for key, value in parse_qsl(asked)]
         page = page.partition("#")[0] + "#tab=runs" + "".join(f"&{key}={quote(value, safe='')}" for key, value in pairs)
@@ -432,7 +432,7 @@ async def _data(server: Server, request: Request, path: str, asked: str) -> dict
     if not path:
         found = {"text/turtle": "/void.ttl"} if "void.ttl" in site else {}
         return found or dict.fromkeys(GRAPHS, "/sparql")
-    if path in terms or path in ("vocab", "term", "shapes"):
+    if path in terms or path in ("vocab", "term", "shapes", "np", "void"):
         name = terms.get(path) or next((n for rest, n in terms.items() if rest.startswith(f"{path}/")), "")
         return {"application/trig" if name.endswith(".trig") else "text/turtle": f"/{name}"} if name else None
     before, answer, question = path.rpartition("answer/")
@@ -535,7 +535,7 @@ def _embedded(server: Server, base: str, url: str) -> dict[str, Any] | None:
     if f"{parts.scheme}://{parts.netloc}" not in [one.removesuffix(server.prefix) for one in (base, server.url)]:
         return None
     for one in server.edition.mechanisms:
-        name = quote(static.file_name(one["id"]))
+        name = quote(addresses.file_name(one["id"]))
         if parts.path.removeprefix(server.prefix) in (
             f"/{name}.html",
             f"/{name}/",

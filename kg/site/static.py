@@ -1,25 +1,5 @@
 """The site: every mechanism, term, source and question as plain files, for any static host and for ``file://``.
 
-Where an IRI of ours is shown, by what follows the base ``https://w3id.org/immune-kg/``; ``where`` says it for any:
-
-=============================== ==========================================================
-IRI                             page, and fragment
-=============================== ==========================================================
-(the base itself)               ``index.html``
-``ID``                          ``ID.html``, the explorer; ``ID/index.html`` says what there is of it
-``ID/node/KEY``                 ``ID.html#node=KEY``
-``ID/edge/NAME``                ``ID.html#edge=NAME``
-``ID/evidence/NAME/HASH``       ``ID.html#edge=NAME``
-``ID/source/KEY``               ``ID/source/KEY.html``
-``ID/place/KEY``                ``ID.html#tab=explore&place=KEY``
-``ID/condition/NAME``           ``ID.html#tab=runs&in=NAME``; ``assumption`` and ``reading`` likewise
-``ID/run``, ``ID/run/NAME``     ``ID.html#tab=runs``, ``ID.html#tab=runs&in=NAME``
-``ID/answer/QUESTION``          ``questions/QUESTION.html``, and so for ``answer/QUESTION``
-``term/NAME``                   ``term/NAME.html``; a term of an ontology likewise: ``term/GO_0006915.html``
-``vocab/WORD``                  ``vocabulary.html#WORD``
-=============================== ==========================================================
-
-In a file name each character but letters, digits, ``-``, ``_`` and ``.`` is ``-``, and the colon of a CURIE ``_``.
 The files of a build (``ID.ttl``, ``all.nq``, ``void.ttl`` ...) and ``vocabulary.ttl`` lie beside ``index.html``.
 """
 
@@ -28,7 +8,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,20 +15,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import kg
 from kg import formats, page, sparql
-from kg.formats.rdf import names, void
+from kg.formats.rdf import names, nanopublications, void
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Node, Place, Source
 from kg.model.vocabulary import Term
 from kg.page.picture import asset
 from kg.page.words import Narrative
-from kg.reasoning import disagreements, merge
+from kg.reasoning import disagreements, merge, outward
 from kg.reasoning.conflict import Conflict
 from kg.site import query
+from kg.site.addresses import file_name, source_page, term_page, where
 from kg.site.build import OTHERS, Progress, contents, endings, moved, outputs
 
 HERE = Path(__file__).parent / "pages"
@@ -111,60 +91,6 @@ def files(
     made: dict[str, str | bytes] = dict(site.data)
     made |= site.pages()
     return made
-
-
-def where(path: str) -> str:
-    """The page, and the fragment, that shows what an IRI names; ``path`` is what follows the base.
-
-    >>> where("ta1-tlr7/edge/degradation"), where("ta1-tlr7/source/article"), where("term/miR-146a-5p")
-    ('ta1-tlr7.html#edge=degradation', 'ta1-tlr7/source/article.html', 'term/miR-146a-5p.html')
-    """
-    path = path.partition("?")[0]
-    first, _, rest = path.partition("/")
-    kind, _, name = rest.partition("/")
-    if first in ("", "shapes", "np"):
-        return "index.html" if not first else "downloads.html"
-    if first == "vocab":
-        return "vocabulary.html" + f"#{rest}" * bool(rest)
-    if first == "term":
-        return term_page(f"kg:{unquote(rest)}") if rest else "terms.html"
-    if first == "answer" or kind == "answer":
-        return f"questions/{file_name(unquote(name or rest))}.html"
-    own = f"{file_name(unquote(first))}.html"
-    if kind == "source" and name:
-        return source_page(unquote(first), unquote(name))
-    key = quote(unquote(name), safe="")
-    start = quote(unquote(name.partition("/")[0]), safe="")
-    fragments = {
-        "node": f"#node={key}",
-        "edge": f"#edge={key}",
-        "evidence": f"#edge={start}",
-        "place": f"#tab=explore&place={key}",
-        "condition": f"#tab=runs&in={key}",
-        "assumption": f"#tab=runs&assume={key}",
-        "reading": f"#tab=runs&reading={key}",
-        "run": f"#tab=runs&in={start}" if name else "#tab=runs",
-    }
-    return own + fragments.get(kind, "")
-
-
-def file_name(text: str) -> str:
-    """A text as a file name that every host and file system takes."""
-    return re.sub(r"[^A-Za-z0-9._-]", "-", text).lstrip(".") or "-"
-
-
-def term_page(curie: str) -> str:
-    """The page of a term.
-
-    >>> term_page("GO:0006915"), term_page("kg:miR-146a-5p")
-    ('term/GO_0006915.html', 'term/miR-146a-5p.html')
-    """
-    return f"term/{file_name(curie.removeprefix('kg:').replace(':', '_'))}.html"
-
-
-def source_page(mechanism: str, key: str) -> str:
-    """The page of a source of a mechanism."""
-    return f"{file_name(mechanism)}/source/{file_name(key)}.html"
 
 
 def _written(out: Path) -> dict[str, str]:
@@ -429,6 +355,13 @@ class Site:
             add(note.note, f"{self.own(m)}.html#tab=notes", note.evidence)
         return parts
 
+    def published(self, m: Mechanism) -> list[tuple[str, str, str]]:
+        """The nanopublications of a mechanism: code, what it asserts, and where that is shown."""
+        return [
+            (code, outward.words(m, said), self.edge(m, said.edge.name))
+            for code, (said, _) in nanopublications.published(m).items()
+        ]
+
     # ---- files
 
     @cached_property
@@ -441,7 +374,7 @@ class Site:
 
     def rows(self, id: str) -> list[ListedRow]:
         """The files of a mechanism."""
-        own = [ending for name in outputs() for ending in endings(name)]
+        own = dict.fromkeys(ending for name in outputs() for ending in endings(name))  # two may share a file
         return [self._row(id + ending, id, ending) for ending in own if id + ending in self.data]
 
     def _row(self, name: str, group: str, ending: str = "") -> ListedRow:
@@ -544,6 +477,7 @@ class Site:
             ("downloads.html", "downloads.html", {"title": "Downloads", "linked": self._catalogue()}),
             ("embed.html", "embed.html", {"title": "How to embed"}),
             ("vocabulary.html", "vocabulary.html", {"title": "The vocabulary"}),
+            ("np/index.html", "nanopublications.html", {"title": "Nanopublications"}),
             ("about.html", "about.html", {"title": "About, licence and citation"}),
         ]
         for m in self.mechanisms:
@@ -587,6 +521,7 @@ class Site:
             if template == "query.html":  # it can be taken away as one file, so it stands among the downloads
                 self.data[path] = made[path]
         for m in self.mechanisms:
+            made |= {f"np/{code}.trig": nanopublications.alone(m, code) for code, *_ in self.published(m)}
             made[f"{self.own(m)}/picture-dark.svg"] = page.svg(m, dark=True)
             if m.tour:
                 made |= {f"{self.own(m)}/{name}": text for name, text in page.pictures(m).items()}

@@ -11,7 +11,7 @@ from rdflib.namespace import DCTERMS
 from rdflib.term import Node
 
 from kg.formats.rdf.names import BIOLINK, KGV, OA, SCHEMA, bind, iri
-from kg.formats.rdf.turtle import Turtle, serialized
+from kg.formats.rdf.turtle import Turtle, head, serialized
 from kg.formats.rdf.write import graph
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism, once
@@ -43,22 +43,22 @@ def nanopubs(mechanism: Mechanism) -> str:
     The assertion is the bare triple and what its two ends denote; the provenance is the association with its evidence
     and sources; the publication info is licence, version, hash of the input, and the source strip.
     """
-    return _trig(mechanism, [part for parts in published(mechanism).values() for part in parts.items()])
+    return _trig(mechanism, [part for _, parts in published(mechanism).values() for part in parts.items()])
 
 
 def alone(mechanism: Mechanism, code: str) -> str:
-    """The nanopublication with a code, in a file of its own."""
-    return _trig(mechanism, list(published(mechanism)[code].items()))
+    """The nanopublication with a code, in a file of its own, with the caveat on top."""
+    return head(mechanism) + _trig(mechanism, list(published(mechanism)[code][1].items()))
 
 
 @once
-def published(mechanism: Mechanism) -> dict[str, dict[str, Graph]]:
-    """The graphs of each nanopublication by their IRIs, by the code that ends its IRI."""
+def published(mechanism: Mechanism) -> dict[str, tuple[outward.Statement, dict[str, Graph]]]:
+    """Each nanopublication by the code that ends its IRI: what it asserts, and its graphs by their IRIs."""
     found = {}
     for said in outward.statements(mechanism):
         if said.asserted:
             code = _trusty(_nanopub(mechanism, said, "@"))
-            found[code] = _nanopub(mechanism, said, code)
+            found[code] = said, _nanopub(mechanism, said, code)
     return found
 
 

@@ -484,7 +484,7 @@ def _association(mechanism: Mechanism, one: Statement, place: str) -> dict[str, 
     found = _fitting(mechanism, one) if said else GENERAL_ROW
     slots = found["qualifiers"].split("|")
     predicate = verb.biolink or "biolink:related_to"
-    if said and one.effect:
+    if said and (one.effect or found["qualifiers"]):
         predicate = f"biolink:{found['negative' if one.effect < 0 else 'predicate']}"
     elif one.verb == "blocks":
         predicate = "biolink:affects"
