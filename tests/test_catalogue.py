@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 import kg
 from kg.cli.group import main
-from kg.model import catalogue, vocabulary
+from kg.model import catalogue, grounding, vocabulary
 from kg.model.diagnostics import InvalidMechanism
 
 OBO = r"""format-version: 1.2
@@ -67,12 +67,41 @@ MGI = (
     "MGI:2176882\tX\tTlr7\tO\ttoll-like receptor 7\tGene\t\n"
     "MGI:9999999\t1\tMade1\tO\tmade up 1\tGene\tfirst|second\n"
 )
+MESH = """*NEWRECORD
+RECTYPE = D
+MH = Made Up Cells
+MN = A11.999
+ENTRY = Cells, Made Up|T017|NON|EQV|NLM
+PRINT ENTRY = Invented Cells|T017
+UI = D999999
+
+*NEWRECORD
+RECTYPE = C
+NM = madeupimab
+SY = MU-101|T116|EQV
+UI = C999999
+
+*NEWRECORD
+RECTYPE = D
+MH = Toll Like Receptor Seven
+UI = D051199
+"""
+TAXA = (
+    "9606\t|\tHomo sapiens\t|\t\t|\tscientific name\t|\n"
+    "9606\t|\thuman\t|\t\t|\tgenbank common name\t|\n"
+    "10090\t|\thouse mouse\t|\t\t|\tgenbank common name\t|\n"
+    "10090\t|\tMus domesticus musculus\t|\t\t|\tscientific name\t|\n"
+    "999999\t|\tInventus minor\t|\t\t|\tscientific name\t|\n"
+    "999999\t|\tlesser invention\t|\t\t|\tcommon name\t|\n"
+    "999999\t|\tInventus minor L.\t|\t\t|\tauthority\t|\n"
+)
 
 
 @pytest.fixture
 def files(tmp_path):
     found = {}
-    for name, text in (("go.obo", OBO), ("hgnc.txt", HGNC), ("mgi.rpt", MGI)):
+    texts = {"go.obo": OBO, "hgnc.txt": HGNC, "mgi.rpt": MGI, "d2026.bin": MESH, "names.dmp": TAXA}
+    for name, text in texts.items():
         found[name] = tmp_path / name
         found[name].write_text(text, encoding="utf-8")
     return found
@@ -90,6 +119,7 @@ def checkout(tmp_path, monkeypatch):
     yield root / "ontology" / "terms.tsv"
     monkeypatch.undo()
     vocabulary.terms.cache_clear()
+    grounding._pinned.cache_clear()
 
 
 def run(*arguments):
@@ -103,7 +133,7 @@ def test_terms_are_found_in_a_file_with_its_release_and_hash(files):
     sha = hashlib.sha256(files["go.obo"].read_bytes()).hexdigest()
     assert f"go.obo releases/2026-01-01 sha256:{sha}" in result.output
     assert 'also: made up "thing", invention' in result.output
-    assert json.loads(run("MADE1", "--table", files["hgnc.txt"], "--json").output)[0]["id"] == "HGNC:999999"
+    assert json.loads(run("MADE1", "--table", files["hgnc.txt"], "--json").output)["matches"][0]["id"] == "HGNC:999999"
     assert run("second", "--table", files["mgi.rpt"]).output.startswith("MGI:9999999 ! Made1")
     for gone, name in (("gone", "go.obo"), ("GONE1", "hgnc.txt")):
         option = "--obo" if name.endswith("obo") else "--table"
@@ -121,6 +151,24 @@ def test_pinned_labels_are_held_against_a_file(files):
     found = json.loads(run("--table", files["hgnc.txt"], "--json").output)
     assert {"id": "HGNC:31533", "pinned": "MIR146A", "what": "another label", "there": "MIR146"} in found["found"]
     assert found["compared"] == sum(id.startswith("HGNC:") for id in vocabulary.terms())
+
+
+def test_headings_of_mesh_and_organisms_are_found_compared_and_added(files, checkout):
+    assert run("invented", "cells", "--table", files["d2026.bin"]).output.startswith("MESH:D999999 ! Made Up Cells")
+    assert run("mu-101", "--table", files["d2026.bin"]).output.startswith("MESH:C999999 ! madeupimab")
+    assert run("lesser", "invention", "--table", files["names.dmp"]).output.startswith(
+        "NCBITaxon:999999 ! Inventus minor"
+    )
+    differs = run("--table", files["d2026.bin"]).output
+    assert "MESH:D051199 ! Toll-Like Receptor 7: another label: Toll Like Receptor Seven" in differs
+    organisms = run("--table", files["names.dmp"]).output
+    assert "NCBITaxon:10090 ! Mus musculus: another label: Mus domesticus musculus" in organisms
+    assert "NCBITaxon:9606" not in organisms
+    assert run("--table", files["d2026.bin"], "--add", "MESH:D999999", "--category", "biolink:Cell").exit_code == 0
+    assert run("--table", files["names.dmp"], "--add", "NCBITaxon:999999").exit_code == 0
+    assert vocabulary.terms()["MESH:D999999"].synonyms == ("Cells, Made Up", "Invented Cells")
+    added = vocabulary.terms()["NCBITaxon:999999"]
+    assert (added.synonyms, added.category) == (("lesser invention",), "biolink:OrganismTaxon")
 
 
 def test_a_file_that_agrees_ends_with_0(tmp_path):
@@ -151,7 +199,8 @@ def test_terms_are_added_in_order_and_every_other_line_stays(files, checkout):
         id for id in (line.split(":")[0] for line in after) if id in ("GO", "HGNC")
     )
     assert vocabulary.terms()["MGI:9999999"].taxon == "NCBITaxon:10090"
-    assert kg.ground("MADE1")[0].id == "HGNC:999999"
+    grounding._pinned.cache_clear()
+    assert kg.ground("MADE1").best.id == "HGNC:999999"
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,7 @@ def full():
                     (Term("CHEBI:135915", "thymalfasin"),),
                     "treatment",
                     "a note",
+                    "no",
                 ),
                 "B": records.Node("B", Term("MESH:D051199", "Toll-Like Receptor 7")),
                 "C": records.Node("C", Term("MESH:D051199", "Toll-Like Receptor 7"), "active", levels=("none", "high")),

@@ -175,6 +175,10 @@ def test_what_is_written_is_a_model_of_gocam_in_which_an_inference_has_the_code_
     for activity in model.activities:
         for one in activity.causal_associations or []:
             codes = {item.term for item in one.evidence or []}
+            works = {item.reference for item in one.evidence or [] if item.reference}
+            ends = tuple(id.rpartition("/")[2] for id in (activity.id, one.downstream_activity))
+            told = (o for o in outward.statements(mechanism) if (o.subject, o.object) == ends)
+            assert works <= {work for o in told for work in o.publications}, ends  # what is hedged is not asserted
             causal.setdefault((activity.id, one.downstream_activity), []).append((one.predicate, codes))
     for one in outward.statements(mechanism):
         ends = tuple(f"https://w3id.org/immune-kg/{mechanism.id}/node/{key}" for key in (one.subject, one.object))

@@ -16,6 +16,9 @@ from conftest import SEEDS
 from kg import formats
 from kg.cli import main
 from kg.model import vocabulary
+from kg.model.mechanism import Mechanism
+from kg.model.records import Edge, Evidence, Frozen, Node, Place, Sentence, Source
+from kg.model.vocabulary import Term
 from kg.reasoning import outward
 
 every_seed = pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
@@ -222,6 +225,28 @@ def test_an_inference_never_looks_like_a_finding(mechanism, tmp_path):
         assert said["evidence"].startswith("[the curator's own step: ") == own
 
 
+def test_opposite_statements_that_nothing_separates_are_both_no_facts():
+    def asserted(*places):
+        item = (Evidence(source="s", claim="finding"),)
+        edges = [
+            Edge(Sentence("A", verb, "B"), verb, place, evidence=item)
+            for verb, place in zip(("activates", "inhibits"), places, strict=True)
+        ]
+        terms = {"here": Term("UBERON:0000178", "blood"), "there": Term("kg:tumour", "tumour")}
+        made = Mechanism(
+            id="both",
+            sources=Frozen({"s": Source("s", "journal article", pmid="1")}),
+            places=Frozen({key: Place(key, term) for key, term in terms.items()}),
+            nodes=Frozen({key: Node(key, name=key) for key in "AB"}),
+            edges=tuple(edges),
+        )
+        levels = {one.knowledge_level for one in outward.statements(made)}
+        return {one.asserted for one in outward.statements(made)}, levels
+
+    assert asserted("here", "here") == ({False}, {"not_provided"})
+    assert asserted("here", "there") == ({True}, {"knowledge_assertion"})
+
+
 @pytest.mark.parametrize("ending", [".ttl", ".graphml", ".cyjs", ".cx2", ".bnet", ".bel", ".gocam.yaml", ".sbml"])
 @every_seed
 def test_every_file_with_a_place_for_it_carries_the_caveat(mechanism, ending):
@@ -239,6 +264,9 @@ def test_what_is_left_out_is_counted_and_all_includes_it(tmp_path):
         done = run(main, ["convert", "ta1-tlr7", str(tmp_path / name), "--all"])
         assert "left out" not in done.output
         assert "CD8_priming" in (tmp_path / name).read_text(encoding="utf-8") and "CD8_priming" not in less
+    for options in ([], ["--all"]):  # which makes another build of the same files
+        assert run(main, ["build", "ta1-tlr7", "--only", "sif", "-o", str(tmp_path), *options]).exit_code == 0
+        assert ("CD8_priming" in (tmp_path / "ta1-tlr7.sif").read_text(encoding="utf-8")) == bool(options)
 
 
 def test_a_function_without_its_inferences_is_open_and_not_another_function():

@@ -167,7 +167,8 @@ class Mechanism(TrackedRecord):
 
         said = edge.sentence
         other = f" from {label(said.other)}" if said.other else ""
-        return f"{label(said.subject)} {edge.predicate.phrase} {label(said.object)}{other}"
+        many = said.subject in self.nodes and self.nodes[said.subject].many
+        return f"{label(said.subject)} {edge.predicate.said(many)} {label(said.object)}{other}"
 
     def source(self, evidence: Evidence) -> Source | None:
         """The source of an item of evidence: the one it names, or the first of the file."""

@@ -5,6 +5,7 @@ The fields of each class are the keys of the notation (ontology/notation.tsv); d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, TypeVar
@@ -125,16 +126,26 @@ class Node(TrackedRecord):
     forms: tuple[Term, ...] = ()
     kind: str = ""
     note: str = ""
+    plural: str = ""  # yes or no; empty: as its label tells
 
     @property
     def label(self) -> str:
         return self.name or (self.term.label if self.term else self.key)
 
     @property
+    def many(self) -> bool:
+        """Whether it is spoken of in the plural: as the file says, else as its label does.
+
+        >>> [Node(name=name).many for name in ("Th17 cells", "apoptosis", "cells of the lymph node", "KRAS")]
+        [True, False, True, False]
+        """
+        head = re.split(r" (?:of|in|on|for|with|without|to|from|after|by|at) |[,(]", self.label.strip())[0].split()
+        return self.plural == "yes" or (not self.plural and bool(head) and bool(re.search(PLURAL, head[-1])))
+
+    @property
     def drawn_as(self) -> str:
         """Its kind, as written or as its term's category says: treatment, molecule, ... or other."""
-        entry = vocabulary.terms().get(self.term.id) if self.term else None
-        return self.kind or (entry.kind if entry else "other")
+        return self.kind or (vocabulary.kind_of_term(self.term.id) if self.term else "other")
 
 
 @dataclass(frozen=True)
@@ -144,6 +155,10 @@ class Requirement(TrackedRecord):
     node: str = ""
     level: str = ""
     evidence: tuple[Evidence, ...] = ()
+
+
+#: The end of a word in the plural; apoptosis, virus, process and pancreas are singular.
+PLURAL = r"(?<![sui])(?<!pancrea)(?<!diabete)(?<!serie)(?<!specie)(?<!rabie)(?<!len)(?<=[a-z])s$"
 
 
 ONE_LOWER = "one level lower"  # how far a decrease goes, where no level is named

@@ -142,7 +142,8 @@ class Narrative:
 
     def say(self, edge: Edge) -> str:
         """An edge as a sentence of labels."""
-        verb = self.predicates[edge.verb].phrase if edge.verb in self.predicates else edge.verb.replace("_", " ")
+        many = edge.subject in self.m.nodes and self.m.nodes[edge.subject].many
+        verb = self.predicates[edge.verb].said(many) if edge.verb in self.predicates else edge.verb.replace("_", " ")
         blocked = self.blocked(edge)
         if edge.sentence.other:
             rest = f"{self.label(edge.sentence.object)} from {self.label(edge.sentence.other)}"

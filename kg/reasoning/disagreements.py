@@ -93,6 +93,24 @@ def _signs(parts: Sequence[Mechanism]) -> Iterator[Conflict]:
                     yield _opposed(m, (edge,), n, route)
 
 
+@once
+def opposed(mechanism: Mechanism) -> frozenset[str]:
+    """The edges on whose pair of nodes another edge of their mechanism has the opposite sign, and nothing separates them.
+
+    No run is made to find them.
+    """
+    names = {
+        (part.id, side.about[0])
+        for part in mechanism.parts
+        for one in _signs([part])
+        if one.verdict != "separated"
+        for side in one.sides
+        if side.kind == "edge" and len(side.about) == 1
+    }
+    whole = isinstance(mechanism, Union)  # there an edge is called by its mechanism, too
+    return frozenset(f"{home}.{name}" if whole else name for home, name in names)
+
+
 def _set_apart(
     parts: Sequence[Mechanism], related_by_node: Mapping[tuple[str, str], str], paired: Collection[tuple[str, str, str]]
 ) -> Iterator[Conflict]:

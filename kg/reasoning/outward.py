@@ -192,8 +192,8 @@ def words(mechanism: Mechanism, statement: Statement) -> str:
     """A statement in words, with labels for keys."""
     if statement.kind == "edge":
         return mechanism.words(statement.edge)
-    ends = (mechanism.nodes[key].label for key in (statement.subject, statement.object))
-    return f" {statement.predicate.phrase} ".join(ends)
+    subject, object = (mechanism.nodes[key] for key in (statement.subject, statement.object))
+    return f"{subject.label} {statement.predicate.said(subject.many)} {object.label}"
 
 
 def by_species(mechanism: Mechanism, statement: Statement) -> Iterator[tuple[Term | None, Statement]]:
@@ -218,14 +218,8 @@ class _Statements:
         self.m = mechanism
         self.raised = Counter(e.sentence.object for e in mechanism.edges if e.role == "increases" and not e.denied)
         self.disputed = {_triple(e) for e in mechanism.edges if e.disputed}
-        self.opposed = {
-            name
-            for one in disagreements.supports(mechanism).conflicts
-            if one.kind == "opposite-signs" and one.verdict != "separated"
-            for side in one.sides
-            if side.mechanism == mechanism.id and side.kind == "edge" and len(side.about) == 1
-            for name in side.about
-        }
+        firm = any(edge.asserted for edge in mechanism.edges)  # in files of others none is, and nothing is to be found
+        self.opposed = disagreements.opposed(mechanism) if firm else frozenset()
 
     def all(self) -> Iterable[Statement]:
         for edge in self.m.edges:

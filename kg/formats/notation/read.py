@@ -13,6 +13,7 @@ from kg.formats.shared import bounded
 from kg.formats.shared.losses import Ledger
 from kg.model import records, vocabulary
 from kg.model.diagnostics import Diagnostic, Location, near
+from kg.model.grounding import exactly
 from kg.model.keys import (
     KEY,
     RECORDS,
@@ -28,6 +29,7 @@ from kg.model.keys import (
     unmet,
     with_article,
 )
+from kg.model.lexicon import lexicon
 from kg.model.mechanism import Mechanism
 from kg.model.records import Frozen, Sentence, TrackedRecord
 from kg.model.vocabulary import Term
@@ -513,6 +515,6 @@ _TERM = "such as GO:0036019 ! endolysosome; `kg ground TEXT` finds the id"
 
 def _labelled(text: str) -> str:
     """The term that somebody meant who wrote only its id or only its label."""
-    entry = vocabulary.terms().get(text.partition("!")[0].strip())
-    entry = entry or next((e for e in vocabulary.ground(text, 1) if e.label.casefold() == text.casefold()), None)
-    return f"write {entry.id} ! {entry.label}" if entry else ""
+    id = text.partition("!")[0].strip()
+    known = vocabulary.terms().get(id) or lexicon().term(id) or exactly(text).best
+    return f"write {known.id} ! {known.label}" if known else ""

@@ -215,6 +215,7 @@ class Reader:
             name="" if term is None and label == key else label,
             place=self.keys(about, KGV.place, "place"),
             at_start=self.one(about, KGV.startsAs),
+            plural=self.one(about, KGV.plural),
             levels=tuple(filter(None, self.one(about, KGV.levels).split("|"))),
             outcome=self.truth(about, KGV.outcome, False),
             forms=self.terms(about, KGV.form),

@@ -202,6 +202,7 @@ class _RdfWriter:
             self.say(about, KGV.startsAs, node.at_start)
             self.say(about, KGV.outcome, node.outcome or None)
             self.say(about, KGV.levels, "|".join(node.levels))
+            self.say(about, KGV.plural, node.plural)
             self.say(about, SKOS.note, node.note)
             if node.place:
                 self.say(about, KGV.place, self.part("place", node.place))
