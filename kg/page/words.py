@@ -514,7 +514,7 @@ class Narrative:
 
         try:
             turtle = _Turtle([triple for part in self.m.parts for triple in write.graph(part)], self._base)
-        except (KeyError, ValueError):  # an unknown prefix or verb, a lone surrogate: not a valid mechanism
+        except (KeyError, IndexError, ValueError):  # an unknown prefix, verb or edge, or half a character: not valid
             turtle = None
         version = f" Version {self.m.version}." if self.m.version else ""
         found: dict[str, dict[str, Any]] = {}
