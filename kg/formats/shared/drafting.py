@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from kg.model import keys, vocabulary
 from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.lexicon import lexicon
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
+from kg.model.records import Edge, Evidence, Frozen, Node, Requirement, Sentence, Source
 from kg.model.vocabulary import Predicate, Term
 
 UNCLASSIFIED = "unclassified"  # the claim of what a file asserts without saying what kind of statement it is
@@ -212,7 +212,9 @@ class Draft:
             self.edges[known] = replace(self.edges[known], evidence=(*self.edges[known].evidence, *more))
         self.again = {}
         edges = tuple(self.edges.values())
-        items = [*parts.get("scope", ()), *(item for edge in edges for item in edge.evidence)]
+        needs = (needed for edge in edges for needed in (*edge.requires, *edge.unless))
+        stating: Iterable[Edge | Requirement] = (*edges, *needs)
+        items = [*parts.get("scope", ()), *(item for one in stating for item in one.evidence)]
         if not sources or any(item.source == "file" for item in items):
             sources = {"file": self.whole, **sources}
         says: dict[str, Any] = {
