@@ -36,7 +36,9 @@ HERE = Path(__file__).parent / "pages"
 STAMP = ".site.json"  # what was written, so that the next site takes away what it no longer has
 TITLE = "Immune mechanisms as knowledge graphs"
 SHOWN = 200  # rows of an answer on its page; its file has all
-POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; img-src 'self'; style-src 'self'; frame-src 'self'"
+POLICY = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; img-src 'self' data:; style-src 'self'; frame-src 'self'"
+)
 CONTEXT = {"@context": {"@vocab": "http://schema.org/", "void": "http://rdfs.org/ns/void#"}}
 #: What is copied from ontology/, since the RDF points to it.
 WORDS = {
