@@ -561,7 +561,7 @@ class Site:
             "citation": [s.title for s in m.sources.values() if s.title],
             "isAccessibleForFree": True,
             "includedInDataCatalog": {"@id": vocabulary.BASE},
-            "void:triples": len(self.data[dump].splitlines()) if dump in self.data else 0,
+            "void:triples": self.data[dump].count("> .\n") if dump in self.data else 0,
             "void:dataDump": {"@id": f"../{dump}"},
             "void:uriSpace": f"{names.iri(m)}/",
             "distribution": [
