@@ -201,7 +201,7 @@ function whatIf(page) {
     if (reading !== null) asked.reading = find(readings.map(({key}) => key), reading, 'reading');
     for (const key of hash.getAll('assume')) asked.assume.add(find(assumptions.map(([key]) => key), key, 'assumption'));
     for (const text of hash.getAll('set')) { // NODE=VALUE, or as in the IRI of a run NODE:VALUE
-      const at = text.search(/[=:]/), [key, one] = [text.slice(0, at), text.slice(at + 1)], node = named(key);
+      const at = text.includes('=') ? text.indexOf('=') : text.lastIndexOf(':'), [key, one] = [text.slice(0, at), text.slice(at + 1)], node = named(key);
       if (at < 0) wrong.push(`“${text}” sets nothing: it should be NODE=VALUE.`);
       else if (typeof node === 'string') wrong.push(node);
       else if (asked.values.has(node) && asked.values.get(node) !== one) wrong.push(`${page.label(node)} is set twice: to ${asked.values.get(node)} and to ${one}.`);
