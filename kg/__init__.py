@@ -47,9 +47,9 @@ if TYPE_CHECKING:  # what a type checker sees; each name is imported on first us
     from kg.model.diagnostics import KgError as KgError
     from kg.model.diagnostics import MissingLibrary as MissingLibrary
     from kg.model.diagnostics import UnknownName as UnknownName
+    from kg.model.grounding import ground as ground
     from kg.model.mechanism import Mechanism as Mechanism
     from kg.model.texts import locate as locate
-    from kg.model.vocabulary import ground as ground
     from kg.page import embed as embed
     from kg.reasoning.disagreements import conflicts as conflicts
     from kg.reasoning.experiments import discriminate as discriminate
@@ -93,7 +93,7 @@ _HOME = {
     "discriminate": "kg.reasoning.experiments",
     "embed": "kg.page",
     "gaps": "kg.reasoning.gaps",
-    "ground": "kg.model.vocabulary",
+    "ground": "kg.model.grounding",
     "locate": "kg.model.texts",
     "merge": "kg.reasoning.merge",
     "page": "kg",

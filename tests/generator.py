@@ -106,7 +106,11 @@ class _Maker:
         return Frozen({name: self.record(of, **({"key": name} if of != "change" else {"_": name})) for name in names})
 
     def values_of(self, of: str, required: bool) -> Frozen[str]:
-        """A value that each of some nodes can have."""
+        """A value that each of some nodes can have, or words and terms for kinds of context."""
+        if of == "text":
+            kinds = self.random.sample(("cell", "inducer", "dose", "time"), self.random.randint(0, 2))
+            said = (lambda: text(self.random).replace(" ! ", " "), lambda: str(self.random.choice(TERMS)))
+            return Frozen({kind: self.random.choice(said)() for kind in kinds})
         nodes = self.random.sample(self.names["node"], min(self.some(), len(self.names["node"])))
         return Frozen({name: self.random.choice((*VALUES, *self.nodes[name].levels)) for name in nodes})
 
@@ -272,12 +276,24 @@ class _Maker:
             nodes=Frozen(self.nodes),
             edges=tuple(self.edges),
             expectations=(),
+            spine=(),
         )
-        made = self.whole(made)
+        made = self.whole(replace(made, spine=self.line(made)))
         for expected in self.list_of("expectation", False):
             more = replace(made, expectations=(*made.expectations, replace(expected, reading=self.name("reading"))))
             made = more if not checks.check(more, sources="").errors else made
         return made
+
+    def line(self, made: Mechanism) -> tuple[str, ...]:
+        """Some edges, each of which leads on from where the one before arrived."""
+        found, at = [], self.random.choice([edge.subject for edge in made.edges])
+        for _ in range(self.some()):
+            on = [edge for edge in made.edges if edge.subject == at and edge.name not in found]
+            if on:
+                edge = self.random.choice(on)
+                found.append(edge.name)
+                at = made.object(edge)
+        return tuple(found)
 
     def whole(self, made: Mechanism) -> Mechanism:
         if made.status == "outline":
@@ -373,6 +389,7 @@ FAULTS: dict[str, tuple[Any, ...]] = {
     "sentence": ("a", "a b", "a zaps b", "nobody activates nobody", "a/b activates c", "a b c d", ["a"], {"a": "b"}),
     "expect": ("a", "nobody is present", "a likes b", "a same as nobody", ["a is present"]),
     "values": ({"nobody-here": "present"}, {"a b": "present"}, "a", ["a"], {"a": ["present"]}),
+    "values:text": ({"a b": "c"}, "a", ["a"], {"a": ["b"]}),
     "rows": ([["nobody-here"]], "a", ["a"], [["a b"]], [[["a"]]], {"a": "b"}),
     "record": ("nonsense", ["a"], {"unheard-of": "a"}),
     "list": ({"unheard-of": "a"}, [{"unheard-of": "a"}], [["a"]]),
@@ -449,7 +466,7 @@ def spoilt(random: Random, untyped: bool = False) -> Spoilt:
     kind = random.choice(list(kinds))  # each kind of record as often, however many of it there are
     key = random.choice(list(notation()[kind].values()))
     form, _, of = key.kind.partition(":")
-    faults = FAULTS[form]
+    faults = FAULTS[key.kind if key.kind in FAULTS else form]
     if form == "list" and of not in RECORDS:
         faults = tuple([one] for one in FAULTS[of] if not (isinstance(one, list) and of == "key"))
         faults = tuple(one for one in faults if of != "key" or one != ["nobody-here"])  # a name that it gives

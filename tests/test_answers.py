@@ -294,3 +294,32 @@ def test_a_loop_that_was_started_goes_on_without_what_started_it(loop):
     both = said("whatif", loop, "--in", "lesion", "--then", "IL23=absent", "--then", "CCL20=absent")
     assert "inflammation: present → absent" in both
     assert run("whatif", loop, "--then", "IL23").exit_code == 2
+
+
+# ---- the main line
+
+
+def test_the_main_line_is_printed_with_what_each_step_claims():
+    lines = said("paths", "ta1-tlr7", "--spine").splitlines()
+    assert [line.split("  ")[0] for line in lines[1:10]] == [str(n) for n in range(1, 10)]
+    assert "curator inference  no source" in lines[4]
+    assert "↳ Tα-1 protects miR-146a-5p from RNase A" in lines[5]
+    steps = json.loads(said("paths", "ta1-tlr7", "--spine", "--json"))
+    assert [step["edge"] for step in steps if step["claim"] == "inference"] == ["cargo", "priming"]
+    assert [step["edge"] for step in steps if not step["leads_on"]] == ["protection"]
+    asked = json.loads(said("ask", "the-main-line", "ta1-tlr7", "--format", "json"))["results"]["bindings"]
+    assert [row["edge"]["value"].rpartition("/")[2] for row in asked] == [step["edge"] for step in steps]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["ta1-tlr7"], 2, "write FROM and TO, or --spine"),
+        (["ta1-tlr7", "TLR7"], 2, "write FROM and TO, or --spine"),
+        (["ta1-tlr7", "TLR7", "CD8_priming", "--spine"], 2, "write FROM and TO, or --spine"),
+        (["icd", "--spine"], 1, "icd declares no main line"),
+    ],
+)
+def test_there_are_routes_or_the_main_line(words, code, told):
+    result = run("paths", *words)
+    assert (result.exit_code, told in result.output) == (code, True)

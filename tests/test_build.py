@@ -185,7 +185,7 @@ def test_ground_shows_id_label_kind_and_where_it_was_looked_up():
     result = run("ground", "apoptotic", "body", "-n", "1")
     assert result.output.splitlines()[0] == "GO:0097189 ! apoptotic body"
     assert "structure" in result.output and "go.json" in result.output
-    assert json.loads(run("ground", "TLR7", "--json").output)[0]["id"] in ("HGNC:15631", "MGI:2176882")
+    assert json.loads(run("ground", "TLR7", "--json").output)["matches"][0]["id"] in ("HGNC:15631", "MGI:2176882")
 
 
 def test_locate_finds_section_paragraph_and_span(tmp_path):

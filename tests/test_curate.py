@@ -116,13 +116,22 @@ def test_the_hash_of_a_text_goes_in_and_the_text_does_not(file, tmp_path):
     assert "Nobody may copy" not in file.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("doi", [f"https://doi.org/{DOI}", f"http://dx.doi.org/{DOI}", f"doi:{DOI}", f" DOI: {DOI}"])
+@pytest.mark.parametrize("pmid", ["123", "PMID:123", "https://pubmed.ncbi.nlm.nih.gov/123/"])
+def test_an_identifier_is_taken_in_the_form_in_which_it_was_copied(doi, pmid, file):
+    _, source = curate.add_source(file, doi, pmid)
+    assert (source.doi, source.pmid) == (DOI, "123")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
         (["--doi", "10.1158/0008-5472.CAN-25-5547"], 1, "'paper' has this DOI already"),
         (["--doi", "10.1158/0008-5472.can-25-5547"], 1, "'paper' has this DOI already"),
         (["--doi", DOI, "--pmid", "42295795"], 1, "'paper' has this PubMed number already"),
-        (["--doi", f"https://doi.org/{DOI}"], 1, f"did you mean '{DOI}'?"),
+        (["--doi", f"https://example.org/{DOI}"], 1, f"did you mean '{DOI}'?"),
+        (["--doi", "https://doi.org/10.1158/0008-5472.CAN-25-5547"], 1, "'paper' has this DOI already"),
+        (["--pmid", "PMID:42295795"], 1, "'paper' has this PubMed number already"),
         (["--doi", "doi"], 1, "'doi' is not a DOI"),
         (["--doi", DOI, "--pmid", "PMC12"], 1, "did you mean '12'?"),
         (["--doi", DOI, "--key", "paper"], 1, "a source is called 'paper' already"),

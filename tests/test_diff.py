@@ -63,6 +63,7 @@ def test_a_file_that_was_only_reformatted_has_not_changed(tmp_path):
         ("evidence-gained", "engulfment", [("claim: finding}\n\n- edge: engulfed_bodies carries", "claim: finding}\n  - {span: [1, 9], claim: finding}\n\n- edge: engulfed_bodies carries")]),
         ("evidence-lost", "binding", [("  - {span: [1972, 2015], claim: finding}                  # where it happens\n", "")]),
         ("claim-changed", "protection", [("span: [829, 882], claim: finding", "span: [829, 882], claim: background")]),
+        ("context-changed", "synergy", [("{anchor: strong synergy with chemotherapy, claim: finding,", "{anchor: strong synergy with chemotherapy, context: {model: melanoma}, claim: finding,")]),
         ("species-changed", "synergy", [('{anchor: strong synergy with chemotherapy, claim: finding, taxon: "NCBITaxon:10090 ! Mus musculus"}', '{anchor: strong synergy with chemotherapy, claim: finding, taxon: "NCBITaxon:9606 ! Homo sapiens"}')]),
         ("term-changed", "RNase_A", [("MESH:D012259 ! Ribonuclease, Pancreatic", "GO:0004522 ! ribonuclease A activity")]),
         ("node-changed", "TLR7", [("    name: TLR7\n    in: endolysosome\n    at start: present", "    name: TLR7\n    in: endolysosome\n    at start: absent")]),

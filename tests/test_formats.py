@@ -49,6 +49,7 @@ def full():
         says="it falls",
         time="24 h",
         dose="1 mg/kg",
+        context=Frozen({"cell": "CL:0000235 ! macrophage", "inducer": "LPS"}),
     )
     span = Evidence(source="report", span=(3, 9), claim="background")
     own = Evidence(because="it follows", claim="inference")
@@ -74,7 +75,13 @@ def full():
             False,
             (span,),
         ),
-        records.Edge(Sentence("A", "promotes", "C"), "raise", level="high", evidence=(item, span)),
+        records.Edge(
+            Sentence("A", "promotes", "C"),
+            "raise",
+            level="high",
+            evidence=(item, span),
+            context=Frozen({"genotype": "TLR7-deficient"}),
+        ),
         records.Edge(Sentence("D", "degrades", "B"), "break", "", effect=effect, evidence=(own,)),
         records.Edge(Sentence("D", "limits", "C"), "lower", effect=records.Effect(to="none"), evidence=(span,)),
         records.Edge(Sentence("A", "protects", "B", "D"), "shield", evidence=(span,)),
@@ -111,7 +118,7 @@ def full():
             }
         ),
         status="outline",
-        scope=(dataclasses.replace(item, stance="supports", assay=None, time="", dose=""),),
+        scope=(dataclasses.replace(item, stance="supports", assay=None, time="", dose="", context=Frozen()),),
         places=Frozen(
             {
                 "lysosome": records.Place("lysosome", GO, "the lysosome", "cell"),
@@ -156,7 +163,7 @@ def full():
             }
         ),
         assumptions=Frozen({"shut": records.Assumption("shut", "Shut", set_, "not stated")}),
-        conditions=Frozen({"on": records.Condition("on", "On", set_)}),
+        conditions=Frozen({"on": records.Condition("on", "On", set_, Frozen({"inducer": "LPS"}), (MOUSE,))}),
         expectations=(records.Expectation("on", records.Expect("A", "is", "present"), "other", (span,)),),
         notes=(records.Note("Something to say", ("A", "first"), (item,)),),
         tour=(
@@ -171,6 +178,7 @@ def full():
                 Frozen({"de": records.Translation("de", "Hier", "Sieh", "Schau", "Warum?", "Darum")}),
             ),
         ),
+        spine=("first", "break"),
         layout=(("A", "."), ("B", "C"), ("D", ".")),
     )
 
@@ -271,11 +279,12 @@ def test_every_reason_that_a_format_gives_is_one_that_it_needs(row):
 
 def test_what_goes_with_a_lost_record_has_its_reason_and_not_one_of_its_own():
     lost = {(o.record, o.name, o.field): o.how for o in account_of("odd", "kgx").lost}
-    acts = {(o.record, o.name, o.field): o.how for o in account_of("odd", "gocam").lost}
-    assert acts["edge", "stop", "name"] == acts["evidence", "stop evidence 1", "span"]
-    assert "no relation acts on another" in acts["edge", "stop", "name"]
+    denied = {(o.record, o.name, o.field): o.how for o in account_of("odd", "bel").lost}
+    assert denied["edge", "not-so", "name"] == denied["evidence", "not-so evidence 1", "claim"]
+    assert "changes nothing" in denied["edge", "not-so", "name"]
+    alone = {(o.record, o.name, o.field): o.how for o in account_of("odd", "sif").lost}
     assert "joined to it" in lost["edge", "again", "edge"]
-    assert acts["evidence", "first C evidence 1", "anchor"] == acts["requirement", "first C", "level"]
+    assert alone["evidence", "first C evidence 1", "anchor"] == alone["requirement", "first C", "level"]
 
 
 def test_an_edge_that_is_not_so_is_written_as_such_or_not_at_all():
@@ -326,10 +335,11 @@ def test_nothing_is_added_but_what_a_file_of_that_format_is(row):
         allowed |= {("edge", "edge")}
     if row.name in ("kgx", "kgxl"):  # a row states a species, and publications: not which of these states it
         allowed |= {("evidence", "taxon")}
+    inferred = {"inference"} if row.name == "gocam" else set()  # which has a code for it
     if row.name == "gocam":  # an activity that has no term there keeps its label as a name; a model has a species
-        allowed |= {("node", "name"), ("evidence", "taxon")}
+        allowed |= {("node", "name"), ("evidence", "taxon"), ("evidence", "because"), ("edge", "edge")}
     assert kinds <= allowed
-    assert {one.said for one in account.added if one.field == "claim"} <= {"unclassified"}
+    assert {one.said for one in account.added if one.field == "claim"} <= {"unclassified", *inferred}
     assert {one.said for one in account.added if one.field == "read"} <= {"no"}
 
 
@@ -1183,7 +1193,7 @@ edges:
         ("nanopub", "only what a source asserts is a nanopublication"),
         ("bnet", "what does not run is in no function"),
         ("sbml", "what does not run is in none"),
-        ("gocam", "what is supposed, inferred or disputed is not asserted"),
+        ("gocam", "what is supposed or disputed is not asserted"),
     ],
 )
 def test_a_format_into_which_nothing_goes_says_so_at_the_mechanism(name, why, tmp_path):

@@ -7,19 +7,24 @@ from pathlib import Path
 
 import pytest
 import yaml
+from conftest import SEEDS
 from gocam.datamodel import Model
 
 import kg
 from kg import formats
 from kg.formats.gocam import relations
 from kg.formats.shared import bounded, losses
+from kg.model import vocabulary
 from kg.model.records import Frozen, Node, Source
 from kg.model.vocabulary import Term
+from kg.reasoning import outward
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 real = pytest.mark.skipif(SAMPLES is None, reason="KG_SAMPLES names no folder of files by others")
 SEED = kg.read("ta1-tlr7")
 
+#: The verbs of which GO-CAM says the sign.
+BY_ROLE = [verb for verb, word in vocabulary.predicates().items() if word.role != "none"]
 HEAD = "id: gomodel:1a\ntitle: A model\nactivities:\n"
 TWO = """- id: gomodel:1a/1
   enabled_by: {term: WB:WBGene00000001}
@@ -163,20 +168,30 @@ def test_one_file_holds_no_more_values_than_memory_does(tmp_path, monkeypatch):
         read(tmp_path, "activities:\n" + "- {id: a}\n" * 60)
 
 
-@pytest.mark.parametrize("seed", [path.parent.name for path in formats.seeds()])
-def test_what_is_written_is_a_model_of_gocam_and_asserts_only_what_sources_assert(seed):
-    mechanism = kg.read(seed)
+@pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
+def test_what_is_written_is_a_model_of_gocam_in_which_an_inference_has_the_code_of_one(mechanism):
     model = written(mechanism)
-    causal = Counter()
+    causal = {}
     for activity in model.activities:
         for one in activity.causal_associations or []:
-            causal[activity.id, one.downstream_activity, one.predicate in ("RO:0002304", "RO:0002213")] += 1
-    for edge in mechanism.edges:
-        ends = tuple(f"https://w3id.org/immune-kg/{seed}/node/{key}" for key in (edge.subject, mechanism.object(edge)))
-        signed = edge.role in ("increases", "decreases")
-        said = causal[(*ends, edge.role == "increases")] if signed else 0
-        others = [one for one in mechanism.edges if one.sentence == edge.sentence]
-        assert bool(said) == (signed and any(one.asserted for one in others)), edge.sentence.text
+            codes = {item.term for item in one.evidence or []}
+            works = {item.reference for item in one.evidence or [] if item.reference}
+            ends = tuple(id.rpartition("/")[2] for id in (activity.id, one.downstream_activity))
+            told = (o for o in outward.statements(mechanism) if (o.subject, o.object) == ends)
+            assert works <= {work for o in told for work in o.publications}, ends  # what is hedged is not asserted
+            causal.setdefault((activity.id, one.downstream_activity), []).append((one.predicate, codes))
+    for one in outward.statements(mechanism):
+        ends = tuple(f"https://w3id.org/immune-kg/{mechanism.id}/node/{key}" for key in (one.subject, one.object))
+        relation = {"increases": "RO:0002304", "decreases": "RO:0002305", "blocks": "RO:0002411"}
+        wanted = "RO:0002411" if one.verb == "required_for" else relation.get(one.predicate.role, "RO:0002211")
+        said = [codes for predicate, codes in causal.get(ends, []) if predicate == wanted]
+        if one.asserted and one.verb in ("required_for", "affects", *BY_ROLE):
+            assert any(codes - {"ECO:0000305"} for codes in said), one.name
+        if one.claim == "inference" and one.verb in ("required_for", *BY_ROLE):
+            assert {"ECO:0000305"} in said, one.name
+        if one.claim == "hypothesis":
+            assert not any(codes - {"ECO:0000305"} for codes in said), one.name
+    assert model.comments[0] == f"Caveat: {outward.caveat(mechanism)}"
     labels = {one.id: one.label for one in model.objects}
     used = {a.enabled_by.term for a in model.activities if a.enabled_by}
     assert used <= labels.keys()
@@ -332,3 +347,15 @@ def test_a_list_or_a_mapping_in_place_of_a_text_is_complained_of(old, new, tmp_p
     assert old in text
     ledger = read(tmp_path, text.replace(old, new, 1))[1]
     assert {one.code for one in ledger.wrong} & {"wrong-kind", "no-element"}
+
+
+def test_what_the_curator_of_a_file_inferred_is_no_finding(tmp_path):
+    evidence = (
+        "  - {predicate: RO:0002304, downstream_activity: gomodel:1a/2, evidence: [{term: %s, reference: PMID:1}]}"
+    )
+    text = (HEAD + TWO).replace('  - {predicate: "%s", downstream_activity: gomodel:1a/2}', evidence)
+    for code, claim in (("ECO:0000305", "inference"), ("ECO:0000314", "unclassified"), ("ECO:0000204", "unclassified")):
+        mechanism, _ = read(tmp_path, text % code)
+        (edge,) = (one for one in mechanism.edges if one.verb == "promotes")
+        assert [item.claim for item in edge.evidence] == [claim]
+        assert bool(edge.evidence[0].assay) == (code == "ECO:0000314")

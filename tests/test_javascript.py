@@ -64,7 +64,13 @@ def compared(mechanism: Mechanism, count: int) -> dict[str, Any]:
 
 def sketched(text: str) -> dict[str, Any]:
     mechanism, data = sketch(text)
-    then = {"after": data.get("after"), "set": data.get("set", {}), "then": data.get("then", {}), "text": text}
+    then = {
+        "in": data.get("in", ""),
+        "after": data.get("after"),
+        "set": data.get("set", {}),
+        "then": data.get("then", {}),
+        "text": text,
+    }
     return {"data": network.compiled(mechanism), "nodes": list(mechanism.nodes), **then}
 
 

@@ -89,6 +89,7 @@ SINGLE = {
     "sentence": SENTENCE,
     "expect": st.builds(records.Expect, NAME, st.sampled_from(RELATIONS), NAME),
     "values": st.dictionaries(NAME, WORD, max_size=3).map(Frozen),
+    "values:text": st.dictionaries(NAME, TEXT, max_size=3).map(Frozen),
     "rows": st.lists(st.lists(st.just(".") | NAME, max_size=3).map(tuple), max_size=3).map(tuple),
     "yesno": st.booleans(),
 }
@@ -110,7 +111,7 @@ def value(kind, needed):
                 {key: entry if of == "change" else dataclasses.replace(entry, key=key) for key, entry in found.items()}
             )
         )
-    return SINGLE[form]
+    return SINGLE[kind if kind in SINGLE else form]
 
 
 @st.composite
@@ -404,7 +405,7 @@ def test_the_table_and_the_values_have_the_same_keys(name):
     fields = {field.name for field in dataclasses.fields(RECORDS[name])}
     assert len(told) == len(set(told))
     assert set(told) == fields - {"key", "at", "locations", "file", "mechanism"} - (
-        {"assay", "time", "dose", "stance"} if name == "effect" else set()
+        {"assay", "time", "dose", "context", "stance"} if name == "effect" else set()
     )
 
 

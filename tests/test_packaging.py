@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 SETUP = ConfigParser()
 SETUP.read(ROOT / "setup.cfg", encoding="utf-8")
 EXTRAS = SETUP["options.extras_require"]
-USERS = sorted(set(EXTRAS) - {"benchmark", "test"})  # the extras that kg itself imports from
+USERS = sorted(set(EXTRAS) - {"benchmark", "lexicon", "test"})  # the extras that kg itself imports from
 
 
 # ---------------------------------------------------------------- what is declared
@@ -64,7 +64,9 @@ def test_kg_declares_what_it_imports_and_imports_what_it_declares():
     assert used == set(ALWAYS).union(*(declared(EXTRAS[name]) for name in USERS))
 
 
-@pytest.mark.parametrize(("folder", "extras"), [("tests", ["test"]), ("benchmarks", ["test", "benchmark"])])
+@pytest.mark.parametrize(
+    ("folder", "extras"), [("tests", ["test"]), ("benchmarks", ["test", "benchmark"]), ("ontology", ["lexicon"])]
+)
 def test_tests_and_benchmarks_import_only_what_is_declared(folder, extras):
     known = set(ALWAYS).union(*(declared(EXTRAS[name]) for name in [*USERS, *extras]))
     files = sorted((ROOT / folder).rglob("*.py"))

@@ -517,7 +517,7 @@ def test_routes_are_those_of_kg_paths(visit: Open, start: str, end: str) -> None
     tab = visit("#tab=explore")
     tab.select_option("#from", str(list(SEED.nodes).index(start)))
     tab.select_option("#to", str(list(SEED.nodes).index(end)))
-    routes = list(kg.routes(SEED, start, end, edges_only=True))
+    routes = list(kg.routes(SEED, start, end))
     buttons = tab.locator("#ways button")
     assert buttons.count() == len(routes)
     verdict = tab.locator("#verdict").inner_text()

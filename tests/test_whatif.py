@@ -17,6 +17,7 @@ from test_semantics import generated, sketch
 
 import kg
 from kg import page
+from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import (
     Assumption,
@@ -29,38 +30,43 @@ from kg.model.records import (
     Frozen,
     Reading,
     Requirement,
+    Source,
 )
 from kg.model.vocabulary import Term
 from kg.page import network as in_page
-from kg.page.picture import asset
+from kg.page.picture import Picture, asset
 from kg.page.words import Narrative, rests
-from kg.reasoning import experiments, network, whatif
+from kg.reasoning import experiments, meetings, network, routes, screens, whatif
 from kg.reasoning.disagreements import Supports
-from kg.reasoning.reasons import Reasons
 
 SEED = kg.read("ta1-tlr7")
 SEEDS = sorted(path.parent.name for path in kg.data_dir("seeds").glob("*/mechanism.yaml"))
 SMALL = ("pd1-blockade",)  # the others are compared among the slow tests
-Question = tuple[str, dict[str, str], str, tuple[str, ...]]  # condition, values, reading, assumptions
+#: Condition, values, reading, assumptions, what a second run sets, and what the answer is compared with.
+Question = tuple[str, dict[str, str], str, tuple[str, ...], dict[str, str], str]
 
 #: Puts questions to the interpreter; answers come back with names for numbers, as Answer.as_dict() has them.
 ASK = (Path(__file__).parent / "js" / "ask.js").read_text(encoding="utf-8")
 
 
 def by_python(mechanism: Mechanism, question: Question) -> dict[str, Any]:
-    condition, values, reading, assume = question
-    answer = whatif.whatif(mechanism, condition, values, reading, assume, whatif.START).as_dict()
+    condition, values, reading, assume, then, against = question
+    answer = whatif.whatif(mechanism, condition, values, reading, assume, against, then=then).as_dict()
     supports = Supports(mechanism)
     answer["because"] = {node: answer["because"][node] for node in answer["changed"]}  # the page asks for the others
     for step in answer["because"].values():
-        del step["opposed"]  # the page reads it off the edges
         for edge in step["edges"]:
-            del edge["before"]  # network.js runs one question; the page sets two beside each other
+            del edge["before"]  # the page does not show it
         counts = supports.of(*step["rests_on"]).as_dict() if step["rests_on"] else None
         step["support"] = counts and {key: counts[key] for key in counts if key not in ("claims", "species")}
         if counts:  # listed, so that they compare with JavaScript's
             step["support"].update(designs=list(counts["designs"]), read=list(counts["read"]))
-    return {key: answer[key] for key in ("settings", "values", "changed", "because", "disagree")}
+    for one in answer["opposed"]:
+        one["words"] = meetings.in_words(mechanism, meetings.Meeting(**one))
+    for key in ("left_out", "contested"):
+        answer[key] = [[one["edge"], one.get("node", "")] for one in answer[key]]
+    keys = ("left_out", "contested", "settings", "compared_with", "values", "changed", "because", "opposed", "disagree")
+    return {key: answer[key] for key in keys}
 
 
 def asked(mechanism: Mechanism, questions: list[Question]) -> list[Any]:
@@ -102,9 +108,9 @@ def differences(tab: Any, several: Iterable[tuple[Mechanism, list[Question]]]) -
 
 @pytest.fixture(scope="module")
 def interpreter(chromium: Any) -> Iterator[Any]:
-    """network.js, reasons.js, model.js and overlay.js alone, without a page."""
+    """The scripts that know of no page, alone."""
     tab = chromium.new_page()
-    for name in ("network", "reasons", "model", "overlay"):
+    for name in ("given", "network", "reasons", "meetings", "model", "trials", "routes", "overlay"):
         tab.add_script_tag(content=asset(f"js/{name}.js"))
     yield tab
     tab.close()
@@ -122,16 +128,25 @@ def several(m: Mechanism, rnd: random.Random) -> dict[str, str]:
 
 
 def questions(m: Mechanism, multiple: int, rnd: random.Random) -> Iterator[Question]:
-    """Every condition and single intervention under every reading, with and without assumptions; others at random."""
+    """Every condition and single intervention under every reading, with and without assumptions; others at random, half of
+    them with a second run."""
     ways = list(itertools.product(("", *network.readings(m)), [(), *((name,) for name in m.assumptions)]))
     for reading, assume in ways:
-        yield from ((condition, {}, reading, assume) for condition in ("", *m.conditions))
+        yield from ((condition, {}, reading, assume, {}, "") for condition in ("", *m.conditions))
     for values in singles(m):
-        yield from (("", values, reading, assume) for reading, assume in ways)
+        yield from (("", values, reading, assume, {}, "") for reading, assume in ways)
+    against = ["", "", "start", *m.conditions]
     for _ in range(multiple):
         reading, assume = rnd.choice(ways)
         condition = rnd.choice(["", *m.conditions])
-        yield condition, several(m, rnd), reading, assume
+        yield (
+            condition,
+            several(m, rnd),
+            reading,
+            assume,
+            several(m, rnd) if rnd.random() < 0.5 else {},
+            rnd.choice(against),
+        )
 
 
 @pytest.mark.parametrize(
@@ -153,7 +168,12 @@ def made(seed: int) -> Mechanism:
 
     def evidence() -> tuple[Evidence, ...]:
         claim = rnd.choice(["finding", "background", "interpretation", "hypothesis", "inference"])
-        return (Evidence(claim=claim, because="made", taxon=tuple(rnd.sample(taxa, rnd.randint(0, 2)))),)
+        own = Evidence(claim=claim, because="made", taxon=tuple(rnd.sample(taxa, rnd.randint(0, 2))), context=context())
+        disputed = rnd.random() < 0.2
+        return (own, *[Evidence(claim=claim, because="made", stance="disputes", context=context())] * disputed)
+
+    def context() -> Frozen[str]:
+        return Frozen({"inducer": rnd.choice(["LPS", "R848"])} if rnd.random() < 0.4 else {})
 
     def levelled(needed: Requirement) -> Requirement:
         ladders = nodes[needed.node].levels
@@ -192,48 +212,86 @@ def made(seed: int) -> Mechanism:
         edges=tuple(edges),
         readings=Frozen({"rival": Reading(key="rival", edges=Frozen({rnd.choice(edges).name: rival}))}),
         assumptions=Frozen({"a0": Assumption(key="a0", values=values[0])}),
-        conditions=Frozen({f"c{n}": Condition(key=f"c{n}", values=v) for n, v in enumerate(values[1:])}),
+        conditions=Frozen(
+            {f"c{n}": Condition(key=f"c{n}", values=v, context=context()) for n, v in enumerate(values[1:])}
+        ),
         expectations=tuple(expectations),
     )
 
 
+#: Opposite steps of two subjects, and readings that disagree in a condition to which something is added.
+CONTESTED = """
+nodes: {A: {}, B: {}, E: {}, C: {at start: absent}, D: {outcome: 'yes'}}
+edges: [{edge: A promotes C, name: up}, {edge: B limits C, name: down}, {edge: C promotes D}, {edge: E promotes D}]
+readings: {rival: {edges: {up: {run: 'no'}}}}
+conditions: {a: {set: {A: present, B: absent}}, b: {set: {A: present, B: present}}}
+"""
+
+
 @pytest.mark.parametrize("seeds", [range(8), pytest.param(range(8, 500), marks=pytest.mark.slow)], ids=["few", "many"])
 def test_generated_mechanisms_are_answered_in_the_page_as_in_python(interpreter: Any, seeds: range) -> None:
-    runnable = [m for m in map(made, seeds) if any(edge.executes for edge in m.edges)]
+    runnable = [m for m in (sketch(CONTESTED)[0], *map(made, seeds)) if any(edge.executes for edge in m.edges)]
     compared, wrong = differences(interpreter, [(m, list(questions(m, 20, random.Random(m.id)))) for m in runnable])
     assert wrong == [] and compared > 100 * len(runnable)
 
 
-THEN = """
-all => all.map(([data, keys, edges, asked]) => {
-  const model = new Model(data), given = values => new Map(Object.entries(values).map(([k, v]) => [keys.indexOf(k), v]));
-  return asked.map(([first, then]) => {
-    const answer = model.ask({values: given(first), then: given(then), reading: 0});
-    const rests = answer.changed.map(node => [keys[node], answer.step(node).restsOn.map(edge => edges[edge])]);
-    return {before: answer.before, after: answer.after, rests: Object.fromEntries(rests)};
-  });
+TRIALS = """
+all => all.map(([data, keys, asked]) => {
+  const model = new Model(data), readings = data.readings.map(r => r.key), conditions = data.conditions.map(c => c[0]);
+  const assumptions = data.assumptions.map(a => a[0]);
+  return asked.map(([condition, value, reading, assume]) => [...trials(model, {
+    condition: conditions.indexOf(condition), reading: readings.indexOf(reading), assume: assume.map(a => assumptions.indexOf(a))
+  }, value)].map(trial => ({set: {[keys[trial.node]]: value}, outcomes: trial.outcomes.map(({node, before, after}) => ({
+    node: keys[node], before: before[0], after: after[0],
+    ...after.some(value => !same(value, after[0])) && {disagree: Object.fromEntries(after.map((value, k) => [readings[k], value]))}
+  }))})));
 })
 """
 
 
-def test_a_second_run_starts_in_the_page_where_python_starts_it(interpreter: Any) -> None:
-    rnd, rows, wanted = random.Random(7), [], []
-    for m in (m for m in map(made, range(120)) if any(edge.executes for edge in m.edges)):
-        run, asked = network.Run(m), [(several(m, rnd), several(m, rnd)) for _ in range(4)]
-        net = run.networks[network.AS_WRITTEN]
-        for first, then in asked:
-            second = {**first, **then}
-            before, after = run.values(first), run.values(second, after=first)
-            rests = {}
-            for node in (node for node in m.nodes if before[node] != after[node]):
-                facts = Reasons(net, second, node, first)
-                found = facts.inputs(facts.one() or []) if facts.decided and node not in second else []
-                kinds = ("edge", "requires", "unless", "effect")
-                rests[node] = list(dict.fromkeys(one.name for one in found if one.kind in kinds))
-            values = ([whatif.plain(value) for value in found.values()] for found in (before, after))
-            wanted.append({**dict(zip(("before", "after"), values, strict=True)), "rests": rests})
-        rows.append([in_page.compiled(m), list(m.nodes), [e.name for e in m.edges], asked])
-    assert [one for answers in interpreter.evaluate(THEN, rows) for one in answers] == wanted
+def test_a_screen_in_the_page_has_every_cell_of_kg_screen(interpreter: Any) -> None:
+    rows, wanted = [], []
+    for m in (*map(kg.read, SEEDS), *(m for m in map(made, range(12)) if any(edge.executes for edge in m.edges))):
+        asked = [[condition, value, "", []] for condition in ("", *m.conditions) for value in ("absent", "present")]
+        asked += [
+            [condition, "absent", reading, list(m.assumptions)]
+            for condition, reading in zip(m.conditions, m.readings, strict=False)
+        ]
+        wanted += [[trial.as_dict() for trial in kg.screen(m, *one[:2], False, *one[2:])] for one in asked]
+        rows.append([in_page.compiled(m), list(m.nodes), asked])
+    found = [trials for some in interpreter.evaluate(TRIALS, rows) for trials in some]
+    assert found == wanted and sum(len(trials) for trials in wanted) > 1500
+
+
+ROUTES = """
+all => all.map(scene => scene.nodes.map((_, from) => scene.nodes.map((_, to) => {
+  const {routes, capped} = between(scene, from, to), spelled = ({node, edge, kind, sign, claim, sources}) => [node, edge, kind, sign, claim, sources];
+  return [capped, routes.map(route => [route.sign, route.hops.map(hop => spelled(hop).slice(0, 4)), spelled(weakestOf(route))])];
+})))
+"""
+
+
+def test_routes_in_the_page_are_those_of_kg_paths_with_their_weakest_step(interpreter: Any) -> None:
+    kinds, claims = list(routes.WORDS), list(vocabulary.claims())
+
+    def by_python(m: Mechanism, start: str, end: str) -> list[Any]:
+        told, every = Narrative(m), kg.routes(m, start, end)
+
+        def spelled(hop: routes.Hop) -> list[int]:
+            return [told.node_number[hop.node], told.edge_number[hop.edge], kinds.index(hop.kind), hop.sign]
+
+        found = []
+        for route in itertools.islice(every, 100):
+            hop, claim, sources = routes.weakest_hop(m, route)
+            weakest = [*spelled(hop), claims.index(claim), sources]
+            found.append([route.sign, [spelled(hop) for hop in route.hops], weakest])
+        return [next(every, None) is not None, found]
+
+    seeds = [kg.read(name) for name in SEEDS]
+    scenes = [page.scene(Picture(Narrative(m))) for m in seeds]
+    answers = interpreter.evaluate(ROUTES, [{key: one[key] for key in ("nodes", "edges", "hops")} for one in scenes])
+    assert answers == [[[by_python(m, start, end) for end in m.nodes] for start in m.nodes] for m in seeds]
+    assert "requires" in {hop.kind for m in seeds for hop, _ in routes.hops(m)}
 
 
 def test_an_experiment_may_move_what_only_a_rival_reading_needs() -> None:
@@ -267,7 +325,7 @@ def test_a_condition_at_a_click_and_a_node_by_keyboard(visit: Open) -> None:
         if step.node in shown:
             assert step.status in shown[step.node] and whatif.shown(step.after) in shown[step.node]
     assert "higher than under “Chemotherapy alone”" in shown["tumour_control"]
-    tab.focus("#setting summary")
+    tab.focus("#set-nodes summary")
     tab.keyboard.press("Enter")
     tab.fill("#set-find", "tlr7")
     tab.keyboard.press("Tab")
@@ -316,6 +374,115 @@ def test_what_is_marked_in_the_picture_differs_from_the_condition(visit: Open) -
     assert "Outcomes, compared with the start" in alone.locator("#against").inner_text()
 
 
+CONTEXTS = """
+edges:
+- {edge: A promotes B, name: elsewhere, evidence: [{claim: finding, because: a sketch, context: {inducer: LPS}}]}
+- edge: A promotes C
+  name: disputed
+  evidence:
+  - {claim: finding, source: one, says: so, context: {inducer: R848}}
+  - {claim: finding, source: two, says: no, stance: disputes, context: {inducer: R848}}
+conditions: {viral: {title: A virus, set: {A: present}, context: {inducer: R848}}}
+"""
+
+
+def test_a_run_in_a_context_says_what_it_leaves_out_and_what_is_contested(visit: Open, tmp_path: Path) -> None:
+    studies = {key: Source(key, "journal article", f"Study {key}") for key in ("one", "two")}
+    mechanism = replace(sketch(CONTEXTS)[0], sources=Frozen(studies))
+    path = tmp_path / "contexts.html"
+    path.write_text(page.html(replace(mechanism, id="contexts", title="Two inducers")), encoding="utf-8")
+    tab = visit("#tab=runs&in=viral", path=path)
+    answer, shown = whatif.whatif(mechanism, "viral"), steps(tab)
+    said = tab.locator("#context").inner_text()
+    assert "In this context: inducer: R848" in said and [str(one) in said for one in answer.fates] == [True, True]
+    assert said.index("A promotes B") < said.index("Contested, since") < said.index("A promotes C")
+    assert "sources of this context disagree on it" in shown["C"] and "contested" in shown["C"]
+    assert "Not settled: whether this holds in this context: A promotes C." in shown["C"]
+
+
+LOOP = """
+nodes: {S: {}, A: {}, B: {outcome: 'yes'}}
+edges: [{edge: A promotes B}, {edge: B promotes A}, {edge: S promotes A}]
+conditions: {lesion: {title: The lesion, set: {S: present}}}
+"""
+
+
+def test_a_second_run_is_set_by_keyboard_and_says_where_it_starts(visit: Open, tmp_path: Path) -> None:
+    mechanism, _ = sketch(LOOP)
+    path = tmp_path / "sustained.html"
+    path.write_text(page.html(replace(mechanism, id="sustained", title="A loop")), encoding="utf-8")
+    tab = visit("#tab=runs&in=lesion", path=path)
+    tab.focus("#then-nodes summary")
+    tab.keyboard.press("Enter")
+    tab.locator("#then-nodes").get_by_label("S", exact=True).focus()
+    tab.keyboard.press("a")
+    assert tab.evaluate("location.hash") == "#tab=runs&in=lesion&then=S%3Dabsent"
+    assert tab.locator("#against").inner_text() == "Outcomes, compared with where “The lesion” ended"
+    assert tab.locator("#outcomes").inner_text().split() == ["B", "present", "unchanged"], "the loop sustains itself"
+    assert tab.locator("#given").inner_text() == "S present. Then, from where that ended: S absent"
+    assert tab.locator("#running-title").inner_text() == "The lesion · then S absent"
+    assert tab.locator("#command").inner_text() == "kg whatif sustained --in lesion --then S=absent"
+    again = visit(tab.evaluate("location.hash"), path=path)
+    assert again.locator("#outcomes").inner_text() == tab.locator("#outcomes").inner_text()
+    again.evaluate("location.hash = 'node=A&in=lesion&then=S%3Dabsent'")
+    again.get_by_text("Now: present, as where “The lesion” ended.").wait_for()
+
+
+def test_two_conditions_are_compared_and_what_differs_is_marked(visit: Open) -> None:
+    tab = visit("#tab=runs&in=both-without-TLR7")
+    tab.select_option("#compare", label=SEED.conditions["both"].title)
+    assert tab.evaluate("location.hash") == "#tab=runs&in=both-without-TLR7&against=both"
+    assert tab.locator("#command").inner_text() == "kg whatif ta1-tlr7 --in both-without-TLR7 --against both"
+    answer = whatif.whatif(SEED, "both-without-TLR7", against="both")
+    marked = [line for line in tab.locator("#values").inner_text().splitlines() if "changed from" in line]
+    assert len(marked) == len([step for step in answer.changed if step.status != "set"]) == 7
+    assert "strong → partial" in " ".join(tab.locator("#outcomes").inner_text().split())
+    tab.evaluate("location.hash = 'node=CD8_priming&in=both-without-TLR7&against=both'")
+    tab.get_by_text("Now: absent; in “Chemotherapy and Tα-1”: present.").wait_for()
+
+
+def test_a_screen_opens_the_run_of_a_cell_by_mouse_and_keyboard(visit: Open) -> None:
+    tab, told = visit("#tab=runs&in=both"), Narrative(SEED)
+    tab.get_by_role("button", name="Every node in turn").click()
+    assert tab.evaluate("location.hash") == "#tab=runs&in=both&screen=absent"
+    assert not tab.locator("#answer").is_visible()
+    trials = kg.screen(SEED, "both")
+
+    def cell(one: screens.Outcome) -> str:
+        after = " | ".join(map(whatif.shown, one.each))
+        return whatif.shown(one.before) + f" → {after}" * one.changed
+
+    wanted = {
+        told.title(next(iter(trial.settings))): [cell(one) for one in trial.outcomes]
+        for trial in trials
+        if any(one.changed for one in trial.outcomes)
+    }
+    read = "all => all.map(r => [...r.cells].map(c => c.querySelector('.sign') ? [...c.querySelectorAll('.sign ~ *')].map(e => e.innerText).join(' ') : c.innerText))"
+    rows = tab.locator("#screened tbody tr").evaluate_all(read)
+    assert {row[0]: [" ".join(cell.split()) for cell in row[1:]] for row in rows} == wanted
+    signs = dict.fromkeys(tab.locator("#screened .sign").all_inner_texts())
+    assert set(signs) == {"▽", "▼", "·", "=", "?"} and [row[0] for row in rows].index("TLR7") > 4, "the strongest first"
+    idle = {told.title(key) for key in SEED.nodes} - wanted.keys()
+    assert all(name in tab.locator("#screen-rest").inner_text() for name in idle)
+    tab.locator("#screened button[tabindex='0']").focus()
+    for key in ("ArrowDown", "End", "ArrowLeft", "Home", "ArrowUp", "ArrowUp", "ArrowRight"):
+        tab.keyboard.press(key)
+    first = next(trial for trial in trials if told.title(next(iter(trial.settings))) == rows[0][0])
+    node, outcome = next(iter(first.settings)), first.outcomes[1]
+    said = f"{rows[0][0]} absent: {told.title(outcome.node)} {whatif.shown(outcome.before)} → {whatif.shown(outcome.after)}"
+    assert tab.evaluate("document.activeElement.getAttribute('aria-label')") == f"{said}, lost"
+    tab.keyboard.press("Enter")
+    assert tab.evaluate("location.hash") == f"#tab=runs&in=both&set={node}%3Dabsent"
+    assert tab.locator("#outcome").is_visible() and tab.evaluate("document.activeElement.id") == "runs"
+    tab.get_by_role("button", name="Every node in turn").click()
+    tab.locator("#whatif").get_by_label("present", exact=True).check()
+    tab.select_option("#screen-in", label="Nothing given")
+    assert tab.evaluate("location.hash") == "#tab=runs&in=untreated&screen=present"
+    assert tab.locator("#screen-command").inner_text() == "kg screen ta1-tlr7 --in untreated --with present"
+    raised = [trial for trial in kg.screen(SEED, "untreated", "present") if any(o.changed for o in trial.outcomes)]
+    assert tab.locator("#screened tbody tr").count() == len(raised) and "▲" in tab.locator("#screened").inner_text()
+
+
 def test_a_link_names_a_node_by_any_of_its_names(visit: Open) -> None:
     """In a link as a page writes it, and, of a key, as the IRI of a run does."""
     for said in ("TLR7%3Dabsent", "Toll-like+receptor+7%3Dabsent", "MESH:D051199%3Dabsent", "TLR7:absent"):
@@ -339,8 +506,8 @@ def test_where_opposite_steps_meet_the_page_names_both(visit: Open, tmp_path: Pa
     path = tmp_path / "meet.html"
     path.write_text(page.html(replace(mechanism, id="meet", title="Two sources disagree")), encoding="utf-8")
     said = visit("#tab=runs&set=A%3Dpresent", path=path).locator("#outcomes .opposed").inner_text()
-    edge = "(no source, 1 disagreement)"
-    assert said.startswith(f"A promotes C {edge} against A limits C {edge}; to settle it: how far the second goes")
+    (meeting,) = whatif.whatif(mechanism, values={"A": "present"}).opposed
+    assert said == meetings.in_words(mechanism, meeting) and said.endswith("or whether they differ by place or species")
 
 
 LOOPS = {
@@ -428,6 +595,9 @@ def test_the_experiment_that_tells_the_readings_apart(visit: Open) -> None:
         ("set=TLR7", "“TLR7” sets nothing: it should be NODE=VALUE."),
         pytest.param("in=bot&set=TLR7%3Dabsent", "No condition is called “bot”.", marks=pytest.mark.slow),
         ("in=both&in=chemo", "More than one condition is asked for."),
+        ("screen=absent&set=TLR7%3Dabsent", "A screen sets every node itself: leave out set, then and against."),
+        ("screen=some", "A screen sets nodes absent or present, not “some”."),
+        ("then=TLR%3Dabsent", "No node is called “TLR”. Is it TLR7 or TLR7_active?"),
         ("reading=x&assume=y", "No reading is called “x”.\nNo assumption is called “y”."),
     ],
 )
@@ -604,12 +774,14 @@ def test_a_file_is_opened_or_dropped_and_what_is_no_text_is_refused(visit: Open,
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["", "?theme=dark", "360", "forced"])
-@pytest.mark.parametrize("what", ["answer", "wrong", "numbers", "experiment", "card", "stop"])
+@pytest.mark.parametrize("what", ["answer", "screen", "then", "wrong", "numbers", "experiment", "card", "stop"])
 def test_axe_finds_nothing_in_a_run_or_an_overlay(visit: Open, what: str, how: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     after = {
         "answer": BOTH,
+        "screen": "#tab=runs&in=both&screen=absent",
+        "then": "#tab=runs&in=both&then=chemotherapy%3Dabsent",
         "wrong": "#tab=runs&in=bot",
         "numbers": "#tab=explore",
         "card": "#node=TLR7&in=both",
@@ -620,9 +792,11 @@ def test_axe_finds_nothing_in_a_run_or_an_overlay(visit: Open, what: str, how: s
         tab.emulate_media(forced_colors="active")
         tab.reload()
     if what == "answer":
-        tab.locator("#setting summary").click()
+        tab.locator("#set-nodes summary").click()
         tab.locator("#whatif summary", has_text="Readings").click()
         tab.locator("#follows summary").last.click()
+    if what == "then":
+        tab.locator("#then-nodes summary").click()
     if what == "numbers":
         tab.fill("#table", TABLE)
         tab.click("#colour")
@@ -633,12 +807,12 @@ def test_axe_finds_nothing_in_a_run_or_an_overlay(visit: Open, what: str, how: s
     assert [(one["id"], [node["target"] for node in one["nodes"]][:4]) for one in found] == []
 
 
-@pytest.mark.parametrize("after", [BOTH, "#tab=explore"])
+@pytest.mark.parametrize("after", [BOTH, "#tab=runs&in=both&screen=absent", "#tab=explore"])
 def test_nothing_is_wider_than_a_narrow_screen(visit: Open, after: str) -> None:
     tab = visit(after, 360, 740)
     if after == BOTH:
-        tab.locator("#setting summary").click()
-    else:
+        tab.locator("#set-nodes summary").click()
+    if after == "#tab=explore":
         tab.fill("#table", TABLE)
         tab.click("#colour")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 360

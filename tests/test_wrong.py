@@ -16,7 +16,7 @@ HERE = Path(__file__).parent / "wrong"
 PACKAGE = Path(kg.__file__).parent
 FILES = sorted(HERE.glob("*.yaml"))
 MANY = HERE / "many.yaml"
-COMPLAINERS = {"error", "warning", "complain", "Diagnostic"}  # the code is their second argument
+COMPLAINERS = {"error", "warning", "hint", "complain", "Diagnostic"}  # the code is their second argument
 
 
 @pytest.fixture(autouse=True)

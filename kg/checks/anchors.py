@@ -14,6 +14,8 @@ from kg.model.mechanism import Mechanism
 from kg.model.records import STATUS, Evidence
 
 ANCHOR_SHARE = 0.15  # of a source's characters, for all its anchors together
+SHORT = 3000  # characters of a text, such as an abstract, of which a share would leave nothing to point at
+ANCHORS_PER_EDGE = 2  # in a short text
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def looked_up(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Dia
                 )
     matched = wrong = 0
     skipped: Counter[str] = Counter()
-    quoted: dict[tuple[str, str], set[int]] = defaultdict(set)
+    quoted: dict[tuple[str, str], set[tuple[int, int]]] = defaultdict(set)
     for item in _located(m):
         of = m.source(item)
         key = of.key if of else ""
@@ -103,18 +105,31 @@ def looked_up(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Dia
         matched += 1
         if item.anchor:
             for text, span in spans:
-                quoted[key, text.sha256].update(range(*span))
-    for (key, sha), characters in quoted.items():
+                quoted[key, text.sha256].add(span)
+    for (key, sha), anchors in quoted.items():
         text = next(text for text in at_hand[key] if text.sha256 == sha)
-        share = len(characters) / len(text)
-        if share > ANCHOR_SHARE:
-            message = f"the anchors reproduce {share:.0%} of {key!r}; {ANCHOR_SHARE:.0%} is the most"
-            found.append(error(m.sources[key].at, "too-much-quoted", message, "point at some of them by span: instead"))
+        found += _too_much(m, key, len(text), anchors)
     excuse = ""
     if strict and not (matched or wrong or skipped):
         excuse = f"nothing could be checked, as the file says: {STATUS[m.status]}" if m.status in STATUS else ""
         found += [] if excuse else [_nothing(m)]
     return found, Coverage(matched, wrong, skipped, sum(1 for _ in _without_text(m)), excuse)
+
+
+def _too_much(m: Mechanism, key: str, length: int, spans: set[tuple[int, int]]) -> Iterator[Diagnostic]:
+    """A complaint if the anchors of a text reproduce more of it than pointers need."""
+    if length < SHORT:
+        edges = sum(any((of := m.source(item)) and of.key == key for item in edge.evidence) for edge in m.edges)
+        too_much = len(spans) > ANCHORS_PER_EDGE * max(edges, 1)
+        rule = f"{ANCHORS_PER_EDGE} for each edge are the most in a text below {SHORT:,} characters"
+        message = f"{len(spans)} anchors of {key!r} for {edges} edge{'s' * (edges != 1)}; {rule}"
+    else:
+        share = len({n for span in spans for n in range(*span)}) / length
+        too_much = share > ANCHOR_SHARE
+        message = f"the anchors reproduce {share:.0%} of {key!r}; {ANCHOR_SHARE:.0%} is the most"
+    if too_much:
+        mend = "point at some of them by span:, or say it in your own words after says: where the source was not read in full"
+        yield error(m.sources[key].at, "too-much-quoted", message, mend)
 
 
 def _nothing(m: Mechanism) -> Diagnostic:

@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from kg.checks.rules import error, rule, warning
-from kg.model import vocabulary
+from kg.model import verbs, vocabulary
 from kg.model.diagnostics import Diagnostic, Location, near, nearest
 from kg.model.mechanism import Mechanism
 from kg.model.records import Change, Edge
-from kg.model.vocabulary import Predicate
 
 
 @rule
@@ -24,7 +23,7 @@ def verbs_are_known(m: Mechanism) -> Iterator[Diagnostic]:
                 edge.location_of("verb"),
                 "unknown-verb",
                 f"{edge.verb!r} is no verb",
-                near(edge.verb, vocabulary.predicates()),
+                _verb_meant(m, edge),
             )
         elif bool(edge.sentence.other) != (edge.verb == "protects"):
             said = edge.sentence
@@ -39,6 +38,24 @@ def verbs_are_known(m: Mechanism) -> Iterator[Diagnostic]:
                     "'protects' does not say from what",
                     f"write: {form}",
                 )
+
+
+def _verb_meant(m: Mechanism, edge: Edge) -> str:
+    """The verb that means what an unknown one says, and joins these nodes; else those that could stand here, by effect."""
+    ends = [m.nodes[end].drawn_as if end in m.nodes else "" for end in (edge.subject, edge.sentence.object)]
+    meant = verbs.meant(edge.verb)
+    fit = verbs.fitting(meant, *ends)
+    if fit:
+        others = f", or {' or '.join(one.verb for one in fit[1:])}" if fit[1:] else ""
+        return f"write {fit[0].verb}{others}: {fit[0].definition}"
+    every = verbs.fitting(vocabulary.predicates().values(), *ends)
+    if meant:
+        alike = [one.verb for one in every if (one.role, one.sign) == (meant[0].role, meant[0].sign)]
+        told = f"{meant[0].verb!r} means it, but joins {meant[0].kinds.replace(' > ', ' to ')}"
+        return f"{told}; of the same sign are: {', '.join(alike[:6])}" if alike else told
+    by_role = {words: [one.verb for one in every if one.role == role] for role, words in verbs.ROLES.items()}
+    some = [f"{words}: {', '.join(names[:4])}" for words, names in by_role.items() if names and words != "stop an edge"]
+    return "; ".join([*some, "`kg verbs` lists all"])
 
 
 @rule
@@ -151,20 +168,15 @@ def kinds_make_sense(m: Mechanism) -> Iterator[Diagnostic]:
             kind = m.nodes[name].drawn_as if name in m.nodes else "other"
             if kinds and kind != "other" and kind not in kinds:
                 message = f"{name!r} is a {kind}; the {part} of {edge.verb!r} is a {' or '.join(sorted(kinds))}"
-                verbs = [p.verb for p in vocabulary.predicates().values() if _fits(m, edge, p)]
-                hint = f"these verbs fit: {', '.join(verbs[:6])}" if verbs else ""
+                hint = f"these verbs fit: {', '.join(_like(m, edge)[:6])}" if _like(m, edge) else ""
                 yield error(edge.location_of(part), "senseless-kind", message, hint or "another node, or another verb")
 
 
-def _fits(m: Mechanism, edge: Edge, other: Predicate) -> bool:
-    """Whether another verb of the same role could stand in an edge."""
-
-    def takes(kinds: frozenset[str], name: str) -> bool:
-        kind = m.nodes[name].drawn_as if name in m.nodes else "other"
-        return not kinds or kind == "other" or kind in kinds
-
-    alike = (other.role, other.sign) == (edge.role, edge.predicate.sign)
-    return alike and takes(other.subject_kinds, edge.subject) and takes(other.object_kinds, edge.sentence.object)
+def _like(m: Mechanism, edge: Edge) -> list[str]:
+    """The verbs of the same role and sign that can join the nodes of an edge."""
+    ends = (m.nodes[end].drawn_as if end in m.nodes else "" for end in (edge.subject, edge.sentence.object))
+    every = verbs.fitting(vocabulary.predicates().values(), *ends)
+    return [one.verb for one in every if (one.role, one.sign) == (edge.role, edge.predicate.sign)]
 
 
 @rule

@@ -304,6 +304,28 @@ def translations_are_in_a_language(m: Mechanism) -> Iterator[Diagnostic]:
 
 
 @rule
+def the_spine_is_a_line(m: Mechanism) -> Iterator[Diagnostic]:
+    """Each edge of the spine leads on from where the one before arrived, or acts on it from the side."""
+    edges = {edge.name: edge for edge in m.edges}
+    at = ""
+    for i, name in enumerate(m.spine):
+        here = m.location_of(f"spine.{i}")
+        if name not in edges:
+            yield error(here, "unknown-edge", f"no edge is called {name!r}", near(name, edges))
+            return
+        if name in m.spine[:i]:
+            yield error(here, "broken-spine", f"{name!r} stands in the spine twice", "keep one of them")
+            return
+        subject, object = edges[name].subject, m.object(edges[name])
+        if at and at not in (subject, object):
+            from_there = [edge.name for edge in m.edges if edge.subject == at]
+            told = f"{name!r} neither starts at {at!r}, where the line has arrived, nor acts on it"
+            yield error(here, "broken-spine", told, f"from there lead: {', '.join(from_there)}" if from_there else "")
+            return
+        at = object
+
+
+@rule
 def the_layout_shows_each_node_once(m: Mechanism) -> Iterator[Diagnostic]:
     """A layout, if there is one, holds every node once, and no place's box would close around a foreign node."""
     cells = [(r, c, name) for r, row in enumerate(m.layout) for c, name in enumerate(row) if name in m.nodes]

@@ -35,3 +35,7 @@ def error(at: Location | None, code: str, message: str, help: str = "", steps: t
 
 def warning(at: Location | None, code: str, message: str, help: str = "") -> Diagnostic:
     return Diagnostic(at or Location("<mechanism>", 1, 1), code, message, help, "warning")
+
+
+def hint(at: Location | None, code: str, message: str, help: str = "") -> Diagnostic:
+    return Diagnostic(at or Location("<mechanism>", 1, 1), code, message, help, "hint")

@@ -80,6 +80,16 @@ def _print_question(mechanism: Mechanism, answer: WhatIf) -> None:
     against = answer.compared_with
     words = "where that run ended" if against == whatif.BEFORE else "the starting state"
     click.echo(f"  compared with {title(against) if against in mechanism.conditions else words}")
+    if answer.context:
+        click.echo(f"  in this context: {answer.context}")
+    reasons = {"left out": "all that supports it was seen in another context", "contested": "sources disagree on it"}
+    for verdict, reason in reasons.items():
+        fates = [one for one in answer.fates if one.verdict == verdict]
+        if fates:
+            click.echo(f"  {verdict}, since {reason}:")
+        for one in fates:
+            needed = f" requires {mechanism.nodes[one.node].label}" if one.node else ""
+            click.echo(f"    {mechanism.words(mechanism.edge(one.edge))}{needed} ({one})")
 
 
 def _print_change(mechanism: Mechanism, answer: WhatIf, step: Step, indent: str = "") -> None:
@@ -261,6 +271,29 @@ def print_routes(mechanism: Mechanism, found: Sequence[Route], net: str, capped:
     }
     more = " and more" if capped else ""
     click.echo(f"{number_of(len(found), 'route')}{more}; {word[net]}. A route is no effect: ask `kg whatif`.")
+
+
+def print_spine(mechanism: Mechanism, as_json: bool) -> None:
+    """The main line, a step a line, each with its claim and its sources."""
+    from kg.model import vocabulary
+    from kg.reasoning import routes
+    from kg.reasoning.network import QueryError
+
+    steps = routes.spine(mechanism)
+    if not steps:
+        raise QueryError(f"{mechanism.id} declares no main line: `spine:` lists its edges")
+    if as_json:
+        click.echo(json.dumps([step._asdict() for step in steps], ensure_ascii=False, indent=1))
+        return
+    rows = [("", "step", "claim", "supported by")]
+    for number, step in enumerate(steps, 1):
+        label = vocabulary.claims()[step.claim].label
+        sources = number_of(step.sources, "source") if step.sources else "no source"
+        words = mechanism.words(mechanism.edge(step.edge))
+        rows.append((f"{number}", words if step.leads_on else f"↳ {words}", label, sources))
+    print_table(rows)
+    click.echo("\n↳ acts on where the line has arrived. A line is no effect: ask `kg whatif`.")
+    print_credit(mechanism)
 
 
 def print_routes_as_json(mechanism: Mechanism, found: Sequence[Route], net: str, capped: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from kg.cli.printing import complaint_counts, number_of, print_complaints, suppo
 
 if TYPE_CHECKING:
     from kg.model.catalogue import Catalogue
+    from kg.model.grounding import Grounding
 
 
 @main.command()
@@ -98,14 +99,22 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
 
 @main.command()
 @click.argument("words", nargs=-1, metavar="[TEXT]")
-@click.option("-n", "--most", type=AT_LEAST_ONE, default=10, show_default=True, metavar="N", help="How many to show.")
+@click.option(
+    "--prefer", type=click.Choice(["human", "mouse"]), default="human", show_default=True, help="Whose genes go first."
+)
+@click.option("--all", "column", type=FILE, metavar="FILE", help="Ground every name in the first column of this file.")
+@click.option("-n", "--most", type=AT_LEAST_ONE, default=5, show_default=True, metavar="N", help="How many to show.")
 @click.option("--obo", type=FILE, metavar="FILE", help="Look in this OBO file instead.")
-@click.option("--table", type=FILE, metavar="FILE", help="Look in this gene table of HGNC or MGI instead.")
-@click.option("--add", multiple=True, metavar="ID", help="Add this term of the file to ontology/terms.tsv.")
+@click.option(
+    "--table", type=FILE, metavar="FILE", help="Look in this table of HGNC, MGI, MeSH or NCBI Taxonomy instead."
+)
+@click.option("--add", multiple=True, metavar="ID", help="Pin this term of the file: add it to ontology/terms.tsv.")
 @click.option("--category", default="", metavar="NAME", help="The Biolink category of what is added.")
 @JSON
 def ground(
     words: Sequence[str],
+    prefer: str,
+    column: Path | None,
     most: int,
     obo: Path | None,
     table: Path | None,
@@ -113,48 +122,77 @@ def ground(
     category: str,
     as_json: bool,
 ) -> None:
-    """Find the terms that a text may mean, best first.
+    """Find the terms that a name may mean, best first.
 
-    Searches labels, synonyms and ids of the terms in ontology/terms.tsv. Copy a line after `term:`. With --obo or --table
-    it searches a file that was downloaded; without a TEXT it compares the labels of terms.tsv with the file, and ends
-    with 1 if any differs. --add writes rows, with the release and the hash of the file, in a checkout only.
+    Looks in the lexicon that comes with kg (genes, families, cells, anatomy, processes, diseases, chemicals, organisms)
+    and in ontology/terms.tsv: exact labels, reviewed short forms, synonyms, previous symbols, other spellings. Copy a
+    line after `term:`. Where nothing fits it says so, shows the nearest names, and ends with 1.
+
+    --all writes a table to review: a row for each name in the first column of a file.
+
+    To pin an id that the lexicon does not know, download its ontology or table: `kg ground --obo FILE --add ID` or
+    `kg ground --table FILE --add ID` writes a row with the release and the hash of the file, in a checkout only. Without
+    a TEXT, --obo and --table compare the labels of terms.tsv with the file, and end with 1 if any differs.
     """
-    from dataclasses import asdict
-
-    from kg.model import catalogue
-
+    file = obo or table
     if obo and table:
         raise click.UsageError("either an --obo file or a --table, not both")
-    if not (obo or table) and (add or category or not words):
-        raise click.UsageError("--add needs --obo FILE or --table FILE" if words or add else "which TEXT?")
-    file = obo or table
-    of = catalogue.read(file, "obo" if obo else "table") if file else None
+    if (add or category) and not file:
+        raise click.UsageError("--add and --category need --obo FILE or --table FILE")
+    if not (file or column or words):
+        raise click.UsageError("which TEXT?")
+    of = None
+    if file:
+        from kg.model import catalogue
+
+        of = catalogue.read(file, "obo" if obo else "table", [*add, *words])
+
+    def look_up(text: str) -> Grounding:
+        return of.found(text, most) if of else kg.ground(text, most, prefer)
+
     if of and add:
         for entry in catalogue.add(of, add, category):
             click.echo(f"added {entry.id} ! {entry.label} ({entry.category}), as read in {entry.verified_in}")
-        return
-    if of and not words:
+    elif column:
+        _print_groundings(column, look_up, as_json)
+    elif of and not words:
         _print_recheck(of, as_json)
-        return
-    text = " ".join(words)
-    found = of.found(text, most) if of else kg.ground(text, most)
+    else:
+        _print_grounding(look_up(" ".join(words)), as_json)
+
+
+def _print_grounding(found: Grounding, as_json: bool) -> None:
+    """What a name may mean; ends the command with 1 if it means nothing that is known."""
     if as_json:
-        click.echo(json.dumps([{**asdict(entry), "kind": entry.kind} for entry in found], ensure_ascii=False, indent=1))
-    for entry in () if as_json else found:
-        click.echo(f"{entry.id} ! {entry.label}")
-        about = [
-            ", ".join(filter(None, (entry.kind, entry.category))),
-            ", ".join(filter(None, (entry.verified_in, entry.verified_on))),
-        ]
-        click.echo(f"    {'; '.join(about)}")
-        if entry.synonyms:
-            click.echo(f"    also: {', '.join(entry.synonyms)}")
-        if entry.definition:
-            click.echo(f"    {entry.definition}")
-    if not found:
-        hint = "" if of else "; CONTRIBUTING.md says how to add one"
-        click.echo(f"no term is like {text!r}{hint}", err=True)
+        click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
+    else:
+        if found.ambiguous:
+            click.echo(f"{found.text!r} may mean several things:")
+        for match in found.matches:
+            click.echo(f"{match}\n    {match.about}")
+    if not found.matches:
+        if not as_json:
+            click.echo(f"no term is like {found.text!r}" + ("; the nearest are:" if found.nearest else ""), err=True)
+            for match in found.nearest:
+                click.echo(f"  {match}\n      {match.about}", err=True)
         sys.exit(1)
+
+
+def _print_groundings(file: Path, look_up: Callable[[str], Grounding], as_json: bool) -> None:
+    """A table of what each name of a column means, to be reviewed."""
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    separator = "\t" if any("\t" in line for line in lines) else "," if file.suffix == ".csv" else "\n"
+    names = [name for line in lines if (name := line.split(separator)[0].strip().strip('"'))]
+    found = [look_up(name) for name in names]
+    if as_json:
+        click.echo(json.dumps([{"text": one.text, **one.as_dict()} for one in found], ensure_ascii=False, indent=1))
+        return
+    click.echo("\t".join(("name", "id", "label", "match", "category", "taxon", "how", "other meanings", "nearest")))
+    for one in found:
+        best = one.best
+        own = (best.id, best.label, best.match, best.category, best.taxon, best.how) if best else ("",) * 6
+        others = " | ".join(map(str, one.matches[1:])) if one.ambiguous else ""
+        click.echo("\t".join((one.text, *own, others, " | ".join(map(str, one.nearest)))))
 
 
 def _print_recheck(of: Catalogue, as_json: bool) -> None:
@@ -242,8 +280,8 @@ def new(name: str) -> None:
 
 @main.command("add-source")
 @click.argument("mech")
-@click.option("--doi", default="", metavar="DOI", help="Its DOI, such as 10.1016/j.isci.2021.103441.")
-@click.option("--pmid", default="", metavar="NUMBER", help="Its PubMed number.")
+@click.option("--doi", default="", metavar="DOI", help="Its DOI, such as 10.1016/j.isci.2021.103441, or its address.")
+@click.option("--pmid", default="", metavar="NUMBER", help="Its PubMed number, with or without PMID:.")
 @click.option(
     "--text",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -272,6 +310,49 @@ def add_source(mech: str, doi: str, pmid: str, text: Path | None, key: str, kind
         raise click.UsageError("give it a --doi, a --pmid, or both")
     file, source = curate.add_source(mech, doi, pmid, text, key, kind, title, read)
     click.echo(f"{file}: added {source.key!r} to sources, and stubs behind the last edge\nthen: kg check {mech}")
+
+
+@main.command()
+@click.argument("text", default="")
+@JSON
+def verbs(text: str, as_json: bool) -> None:
+    """List the verbs of the notation, or find the one that TEXT means.
+
+    A verb raises its object in a run, lowers it, stops another edge, or has no effect. A word of your own finds the verb
+    that means it: "secretion", "up-regulates", "phagocytoses".
+    """
+    from kg.model import verbs, vocabulary
+
+    found = verbs.search(text) if text else list(vocabulary.predicates().values())
+    if as_json:
+        rows = [
+            {
+                "verb": v.verb,
+                "role": v.role,
+                "sign": v.sign,
+                "joins": v.kinds,
+                "also": v.also.split(),
+                "means": v.definition,
+            }
+            for v in found
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    if not found:
+        click.echo(f"no verb means {text!r}; `kg verbs` lists all", err=True)
+        sys.exit(1)
+    for role, words in verbs.ROLES.items() if not text else ():
+        click.echo(click.style(f"Verbs that {words}", bold=True))
+        for verb in (one for one in found if one.role == role):
+            click.echo(f"  {verb.verb:<22}{verb.definition}")
+    for verb in found[:8] if text else ():
+        effect = {"increases": "raises its object", "decreases": "lowers its object", "blocks": "stops an edge"}
+        click.echo(
+            click.style(verb.verb, bold=True) + f"  {effect.get(verb.role, 'no effect in a run')}; joins {verb.kinds}"
+        )
+        click.echo(f"  {verb.definition}")
+        if verb.also:
+            click.echo(f"  also: {verb.also.replace(' ', ', ').replace('_', ' ')}")
 
 
 @main.command()

@@ -75,14 +75,15 @@ def main() -> None:
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+WHAT_IS_SET = {"--set": "NODE", "--then": "NODE", "--context": "KIND"}
+
+
 def settings_of(pairs: Sequence[str], option: str = "--set") -> dict[str, str]:
     found: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not (name and equals and value):
-            raise click.UsageError(
-                f"{option} {pair!r}: write {'NODE' if option in ('--set', '--then') else 'NAME'}=VALUE"
-            )
+            raise click.UsageError(f"{option} {pair!r}: write {WHAT_IS_SET.get(option, 'NAME')}=VALUE")
         if found.setdefault(name, value) != value:
             raise click.UsageError(f"{option}: {name} is set to {found[name]} and to {value}")
     return found

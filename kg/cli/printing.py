@@ -92,7 +92,7 @@ def print_table(lines: Sequence[Sequence[str]]) -> None:
 
 
 def complaint_counts(diagnostics: Sequence[Diagnostic]) -> str:
-    counts = [(sum(one.severity == kind for one in diagnostics), kind) for kind in ("error", "warning")]
+    counts = [(sum(one.severity == kind for one in diagnostics), kind) for kind in ("error", "warning", "hint")]
     return ", ".join(number_of(n, kind) for n, kind in counts if n)
 
 

@@ -14,6 +14,7 @@ from kg.cli.answers import (
     print_fixed_points,
     print_routes,
     print_routes_as_json,
+    print_spine,
     print_why,
     why_as_dict,
 )
@@ -35,6 +36,18 @@ def _asking(command: Callable[..., None]) -> Callable[..., None]:
                 "--reading", default="", metavar="NAME", help="Only under this reading [default: all of them]."
             ),
             click.option("--assume", multiple=True, metavar="NAME", help="Switch on a declared assumption."),
+            click.option(
+                "--then",
+                multiple=True,
+                metavar="NODE=VALUE",
+                help="Set this after the rest has run, and start from where it ended.",
+            ),
+            click.option(
+                "--context",
+                multiple=True,
+                metavar="KIND=VALUE",
+                help="Ask in this context, such as cell=macrophage or species=mouse.",
+            ),
             JSON,
         )
     ):
@@ -49,12 +62,6 @@ def _asking(command: Callable[..., None]) -> Callable[..., None]:
     default="",
     metavar="start|CONDITION",
     help="Compare with this [default: with --in where --set is given, else with the start].",
-)
-@click.option(
-    "--then",
-    multiple=True,
-    metavar="NODE=VALUE",
-    help="Set this after the rest has run, and start from where it ended.",
 )
 @click.option("--explain", is_flag=True, help="Print every step with its edges, sources and species.")
 @click.option("--conditions", is_flag=True, help="Print every declared condition with its outcomes.")
@@ -73,9 +80,10 @@ def whatif(
     settings: Sequence[str],
     reading: str,
     assume: Sequence[str],
+    then: Sequence[str],
+    context: Sequence[str],
     as_json: bool,
     against: str,
-    then: Sequence[str],
     explain: bool,
     conditions: bool,
     fixed: bool,
@@ -86,14 +94,17 @@ def whatif(
     Compares what is set on top of --in with that condition, all else with the starting state. Prints every outcome with
     why, then what else changes in the order in which it follows. Under every reading, unless one is named. NODE is a
     key, a label, or a name or identifier of its term. With --then a second run starts from where the first one ended, and
-    is compared with it: does a loop sustain itself once it is started?
+    is compared with it: does a loop sustain itself once it is started? In a context, edges that were seen in another
+    one only are left out, and the answer names them.
     """
     from kg.reasoning import asked, disagreements, whatif
 
     mechanism = valid_mechanism(mech)
     if conditions:
-        if condition or fixed or then:
-            raise click.UsageError("--conditions shows every condition: leave out --in, --then and --fixed-points")
+        if condition or fixed or then or context:
+            raise click.UsageError(
+                "--conditions shows every condition: leave out --in, --then, --context and --fixed-points"
+            )
         more = asked.keyed(mechanism, settings_of(settings))
         rows = whatif.table(mechanism, assume, reading, more)
         narrowed = bool(more or reading or assume)
@@ -113,7 +124,10 @@ def whatif(
         print_fixed_points(mechanism, condition, values, reading, assume, seconds, as_json)
         return
     later = settings_of(then, "--then")
-    answer = whatif.whatif(mechanism, condition, settings_of(settings), reading, assume, against, then=later)
+    asked_in = settings_of(context, "--context")
+    answer = whatif.whatif(
+        mechanism, condition, settings_of(settings), reading, assume, against, then=later, context=asked_in
+    )
     if as_json:
         supports, shown = disagreements.supports(mechanism), answer.as_dict()
         for step in shown["because"].values():
@@ -134,6 +148,8 @@ def why(
     settings: Sequence[str],
     reading: str,
     assume: Sequence[str],
+    then: Sequence[str],
+    context: Sequence[str],
     as_json: bool,
     every: bool,
 ) -> None:
@@ -148,8 +164,11 @@ def why(
     mechanism = valid_mechanism(mech)
     values = asked.keyed(mechanism, settings_of(settings))
     node = asked.key_of(mechanism, node)
-    answer = reasons.why(mechanism, node, condition, values, reading, assume, 50 if every else 1)
-    opposed = whatif.opposed_at(mechanism, node, condition, values, reading, assume)
+    later = asked.keyed(mechanism, settings_of(then, "--then")) or None
+    asked_in = settings_of(context, "--context")
+    most = 50 if every else 1
+    answer = reasons.why(mechanism, node, condition, values, reading, assume, most, later, asked_in)
+    opposed = whatif.opposed_at(mechanism, node, condition, values, reading, assume, later, asked_in)
     if as_json:
         click.echo(
             json.dumps(
@@ -200,26 +219,42 @@ def discriminate(mech: str, assume: Sequence[str], as_json: bool) -> None:
 
 @main.command()
 @click.argument("mech")
-@click.argument("start", metavar="FROM")
-@click.argument("end", metavar="TO")
+@click.argument("start", metavar="[FROM", default="")
+@click.argument("end", metavar="TO]", default="")
+@click.option("--spine", is_flag=True, help="Print the main line that the file declares, instead of FROM and TO.")
 @click.option("--with", "also", multiple=True, metavar="MECH", help="Go through this mechanism, too.")
 @click.option("--longest", type=AT_LEAST_ONE, metavar="N", help="Only routes of at most N edges [default: any].")
 @click.option(
     "--most", type=AT_LEAST_ONE, default=100, show_default=True, metavar="N", help="Stop after so many routes."
 )
 @JSON
-def paths(mech: str, start: str, end: str, also: Sequence[str], longest: int | None, most: int, as_json: bool) -> None:
+def paths(
+    mech: str,
+    start: str,
+    end: str,
+    spine: bool,
+    also: Sequence[str],
+    longest: int | None,
+    most: int,
+    as_json: bool,
+) -> None:
     """List every signed route between two nodes, shortest first.
 
     A route leads along edges, and through what an edge requires or must not meet. With each stands its weakest step. A
     route is no effect: other brakes and requirements lie along it; `kg whatif` says what follows. Through several
-    mechanisms, named by --with, or all of seeds/ with `kg paths all FROM TO`, a node may be called as MECH.KEY, too. Of a
+    mechanisms, named by --with, or all of seeds/ with `kg paths all FROM TO`, a node may be called as MECH.KEY, too. With
+    --spine it is the main line that the file declares, with the claim of each step. Of a
     folder that `kg bulk` wrote, only the shortest routes are listed unless --longest is given, and nodes are called by ids.
     """
     import itertools
 
     from kg.reasoning import merge, routes
 
+    if spine == bool(end) or (spine and start):
+        raise click.UsageError("write FROM and TO, or --spine")
+    if spine:
+        print_spine(valid_mechanism(mech), as_json)
+        return
     if is_bulk(mech):
         if also:
             raise click.UsageError("--with goes with mechanisms, not with a folder of `kg bulk`")

@@ -1,4 +1,4 @@
-"""Terms in a file that somebody downloaded: an ontology in OBO, or the gene table of HGNC or MGI.
+"""Terms in a file that somebody downloaded: an ontology in OBO, or a table of HGNC, MGI, MeSH or the NCBI Taxonomy.
 
 ``kg ground`` finds terms in it, holds the pinned labels of ontology/terms.tsv against it, and adds rows with its release
 and hash, so that everybody can tell where an id and its label were read.
@@ -16,11 +16,13 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from kg import data_dir
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
+from kg.model.grounding import Grounding, Match
 from kg.model.vocabulary import Entry
 
 #: What a row of a table is read from: id, label, synonyms, status and kind, by the header that the table has.
@@ -34,6 +36,8 @@ TABLES = {
         "Marker Type",
     ),
 }
+#: The kinds of name of an organism that are synonyms.
+SAID_OF_ORGANISMS = ("genbank common name", "common name", "synonym", "equivalent name", "acronym")
 WITHDRAWN = ("w", "entry withdrawn", "symbol withdrawn", "withdrawn")
 #: The Biolink category of a term of GO, by its namespace.
 NAMESPACES = {
@@ -57,10 +61,20 @@ class Catalogue:
         """How a row of terms.tsv names the file: name, release, hash."""
         return " ".join(filter(None, (self.file.name, self.release, f"sha256:{self.sha256}")))
 
-    def found(self, text: str, most: int = 10) -> list[Entry]:
-        """The terms whose label, synonym or id is most like a text, best first, as ``kg.ground`` has it."""
-        best = vocabulary.ground(text, most, self.entries.values())
-        return [replace(entry, verified_in=self.verified_in) for entry in best]
+    def found(self, text: str, most: int = 10) -> Grounding:
+        """The terms whose label, synonym or id is the text, then those with all of its words; the nearest have some."""
+        asked = _words(text)
+        ranked = sorted((_rank(entry, asked), id) for id, entry in self.entries.items() if not entry.obsolete)
+        found = [(tier, self._match(self.entries[id], tier, asked)) for (tier, shared, *_), id in ranked if shared][
+            :most
+        ]
+        matches = tuple(match for tier, match in found if tier < 2)
+        return Grounding(text, matches, tuple(match for tier, match in found if tier == 2 and not matches))
+
+    def _match(self, entry: Entry, tier: int, asked: list[str]) -> Match:
+        kind = ("label" if _words(entry.label) == asked else "synonym", "words", "near")[tier]
+        also = f"also: {', '.join(entry.synonyms)}" if entry.synonyms else ""
+        return Match(entry.id, entry.label, kind, entry.category, entry.taxon, entry.label, also, self.verified_in)
 
     @property
     def prefixes(self) -> frozenset[str]:
@@ -82,18 +96,43 @@ class Finding:
         return f"{self.id} ! {self.pinned}: {self.what}" + f": {self.there}" * bool(self.there)
 
 
-def read(path: str | Path, kind: str) -> Catalogue:
+def read(path: str | Path, kind: str, about: Iterable[str] = ()) -> Catalogue:
     """A file of terms; ``kind`` is ``obo`` or ``table``.
+
+    Of the NCBI Taxonomy, which names millions, it takes what is pinned and what ``about`` names by an id or a word.
 
     Raises InvalidMechanism if it is not what it is said to be, and OSError if it cannot be read.
     """
     file = Path(path)
     data = file.read_bytes()
     text = data.decode("utf-8-sig", "replace")
-    entries, release = (_obo if kind == "obo" else _table)(text, file)
+    if kind == "obo":
+        entries, release = _obo(text, file)
+    elif text.startswith("*NEWRECORD"):
+        entries, release = _mesh(text), ""
+    elif re.match(r"\d+\t\|\t", text):
+        entries, release = _taxonomy(text, about), ""
+    else:
+        entries, release = _table(text, file)
     if not entries:
         raise _refusal(str(file), "no-terms", "there is no term in it")
     return Catalogue(file, release, hashlib.sha256(data).hexdigest(), entries)
+
+
+def _rank(entry: Entry, asked: list[str]) -> tuple[int, int, int, str]:
+    """How like a text an entry is: an exact hit before a hit on all words, that before a hit on some of them."""
+
+    def found(name_words: list[str]) -> int:
+        return sum(any(w == a or (len(a) > 2 and w.startswith(a)) for w in name_words) for a in asked)
+
+    names = [_words(name) for name in (entry.label, *entry.synonyms, entry.id)]
+    anywhere = found([word for name in names for word in name])
+    tier = 0 if asked in names else 1 if anywhere == len(asked) else 2
+    return tier, -anywhere, min(len(name) - 2 * found(name) for name in names), entry.id
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.casefold())
 
 
 def _refusal(where: str, code: str, message: str, help: str = "") -> InvalidMechanism:
@@ -158,6 +197,36 @@ def _table(text: str, file: Path) -> tuple[dict[str, Entry], str]:
             gone = (row.get(status) or "").strip().casefold() in WITHDRAWN
             entries[row[id]] = _entry(row[id], row[label].strip(), names, "biolink:Gene", "withdrawn" if gone else "")
     return entries, ""
+
+
+def _mesh(text: str) -> dict[str, Entry]:
+    """The records of MeSH in ASCII: descriptors (d2026.bin) or supplementary concepts (c2026.bin)."""
+    entries = {}
+    for record in text.split("*NEWRECORD")[1:]:
+        fields: dict[str, list[str]] = {}
+        for key, value in re.findall(r"(?m)^([A-Z ]+?) = (.*?)\s*$", record):
+            fields.setdefault(key, []).append(value)
+        label = (fields.get("MH") or fields.get("NM") or [""])[0]
+        if label and (number := fields.get("UI")):
+            names = (name.partition("|")[0] for key in ("ENTRY", "PRINT ENTRY", "SY") for name in fields.get(key, ()))
+            entries[f"MESH:{number[0]}"] = _entry(f"MESH:{number[0]}", label, names, "", "")
+    return entries
+
+
+def _taxonomy(text: str, about: Iterable[str]) -> dict[str, Entry]:
+    """The organisms of names.dmp that are pinned, or named by an id or a word."""
+    wanted = {id for id in vocabulary.terms() if id.startswith("NCBITaxon:")} | set(about)
+    words = [word.casefold() for word in about if ":" not in word]
+    rows = (line.removesuffix("\t|").split("\t|\t") for line in text.splitlines())
+    entries = {}
+    for number, group in groupby(rows, key=lambda row: row[0]):
+        id = f"NCBITaxon:{number}"
+        names = [(row[3], row[1]) for row in group if len(row) > 3]
+        if id in wanted or any(word in name.casefold() for _, name in names for word in words):
+            label = next((name for kind, name in names if kind == "scientific name"), "")
+            also = (name for kind, name in names if kind in SAID_OF_ORGANISMS)
+            entries[id] = _entry(id, label, also, "biolink:OrganismTaxon", "")
+    return entries
 
 
 def recheck(catalogue: Catalogue) -> tuple[list[Finding], int]:

@@ -124,7 +124,7 @@ def _values(value: Any, of: str, key: Key) -> Faults:
         return
     for name, item in value.items():
         yield from ((name, found) for _, found in _single(name, "key"))
-        yield from ((f"{name}.value", found) for _, found in _single(item, "value"))
+        yield from ((f"{name}.value", found) for _, found in _single(item, of or "value"))
 
 
 def _rows(value: Any, of: str, key: Key) -> Faults:

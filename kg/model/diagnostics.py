@@ -58,12 +58,12 @@ class Diagnostic:
     code: str
     message: str
     help: str = ""
-    severity: str = "error"  # or "warning", which stops nothing
+    severity: str = "error"  # or "warning", which stops nothing, or "hint", which is no fault
     steps: tuple[str, ...] = ()  # how it comes about, a line each
 
     def __str__(self) -> str:
-        warning = "warning: " if self.severity == "warning" else ""
-        lines = [f"{self.at}: {self.code}: {warning}{visible(self.message)}", self.at.excerpt()]
+        severity = "" if self.severity == "error" else f"{self.severity}: "
+        lines = [f"{self.at}: {self.code}: {severity}{visible(self.message)}", self.at.excerpt()]
         lines += [f"    {visible(step)}" for step in self.steps]
         lines.append(f"  help: {visible(self.help)}" if self.help else "")
         return "\n".join(filter(None, lines))

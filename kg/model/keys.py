@@ -115,7 +115,7 @@ def in_words(kind: str) -> str:
         "span": lambda: "[first character, last character + 1]",
         "sentence": lambda: "a sentence",
         "expect": lambda: "an expectation",
-        "values": lambda: "NODE: value pairs",
+        "values": lambda: "KIND: text pairs" if of else "NODE: value pairs",
         "rows": lambda: "rows of node keys",
     }
     return words[form]() if form in words else SHAPES[form][1]

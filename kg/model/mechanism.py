@@ -59,6 +59,7 @@ class Mechanism(TrackedRecord):
     expectations: tuple[Expectation, ...] = ()
     notes: tuple[Note, ...] = ()
     tour: tuple[Stop, ...] = ()
+    spine: tuple[str, ...] = ()
     layout: tuple[tuple[str, ...], ...] = ()
     file: str = field(default="", compare=False)
 
@@ -344,7 +345,7 @@ class Mechanism(TrackedRecord):
         ``name`` (where it is given one), ``term``, ``term_label``, ``kind``, ``place``, ``at_start``, ``levels``,
         ``outcome``, ``forms``, ``form_labels`` and ``note``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``,
         ``claim``, ``asserted``, ``executes``, ``disputed``, ``place``, ``publications``, ``knowledge_level``,
-        ``agent_type``, ``species``, ``sentence``, ``blocks`` (the edge that it blocks), ``requires``, ``unless``,
+        ``agent_type``, ``species``, ``context`` (JSON), ``sentence``, ``blocks`` (the edge that it blocks), ``requires``, ``unless``,
         ``level``, ``effect``, ``evidence`` (a JSON list) and, where several mechanisms are one graph, ``mechanism``. The
         role of a requirement is ``requires`` or ``unless``, and ``edge`` names the edge that needs it.
         """

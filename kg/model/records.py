@@ -74,6 +74,7 @@ class Evidence(TrackedRecord):
     assay: Term | None = None
     time: str = ""
     dose: str = ""
+    context: Frozen[str] = Frozen()  # kind of ontology/contexts.tsv -> a term or words
     stance: str = "supports"
 
 
@@ -132,8 +133,7 @@ class Node(TrackedRecord):
     @property
     def drawn_as(self) -> str:
         """Its kind, as written or as its term's category says: treatment, molecule, ... or other."""
-        entry = vocabulary.terms().get(self.term.id) if self.term else None
-        return self.kind or (entry.kind if entry else "other")
+        return self.kind or (vocabulary.kind_of_term(self.term.id) if self.term else "other")
 
 
 @dataclass(frozen=True)
@@ -202,6 +202,7 @@ class Edge(TrackedRecord):
     effect: Effect | None = None
     run: bool = True
     evidence: tuple[Evidence, ...] = ()
+    context: Frozen[str] = Frozen()
     mechanism: str = ""  # in a graph of several mechanisms: the one that says it
 
     @property
@@ -294,11 +295,13 @@ class Assumption(TrackedRecord):
 
 @dataclass(frozen=True)
 class Condition(TrackedRecord):
-    """A named starting point of a run."""
+    """A named starting point of a run, and the context in which it is asked, if it states one."""
 
     key: str = ""
     title: str = ""
     values: Frozen[str] = Frozen()
+    context: Frozen[str] = Frozen()
+    taxon: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -426,4 +429,6 @@ def plain(evidence: Evidence) -> dict[str, Any]:
         values["taxon"] = [str(taxon) for taxon in evidence.taxon]
     if evidence.assay:
         values["assay"] = str(evidence.assay)
+    if evidence.context:
+        values["context"] = dict(evidence.context)
     return values

@@ -91,7 +91,7 @@ class Entry:
 
     @property
     def kind(self) -> str:
-        return _kinds().get(self.category, "other")
+        return kind_of(self.category)
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,7 @@ class Predicate:
     qualifiers: str
     bel: str
     definition: str
+    also: str  # words of others for it, in one word each, with blanks between
 
     @property
     def subject_kinds(self) -> frozenset[str]:
@@ -195,6 +196,23 @@ def claims() -> Mapping[str, Claim]:
 @cache
 def _kinds() -> Mapping[str, str]:
     return {row["category"]: row["kind"] for row in table("categories.tsv")}
+
+
+def kind_of(category: str) -> str:
+    """The kind of node that a Biolink category makes, such as molecule; ``other`` if none."""
+    return _kinds().get(category, "other")
+
+
+def kind_of_term(id: str) -> str:
+    """The kind of node that a term makes, by terms.tsv or by the lexicon.
+
+    >>> kind_of_term("HGNC:15631"), kind_of_term("UBERON:0000178"), kind_of_term("XYZ:1")
+    ('molecule', 'structure', 'other')
+    """
+    from kg.model.lexicon import lexicon
+
+    known = terms().get(id) or lexicon().term(id)
+    return kind_of(known.category) if known else "other"
 
 
 @cache
@@ -304,32 +322,3 @@ def link(curie: str) -> str:
     prefix, _, local = curie.partition(":")
     known = prefixes().get(prefix)
     return known.link.replace("$1", local) if known else ""
-
-
-def ground(text: str, most: int = 10, among: Iterable[Entry] | None = None) -> list[Entry]:
-    """The terms, of terms.tsv or of others, whose label, synonym or id is most like the text, best first.
-
-    An exact hit comes before a hit on all words, that before a hit on some of them. No score is shown:
-    the order is all there is.
-
-    >>> [entry.id for entry in ground("tlr7 pathway")][:1]
-    ['GO:0034154']
-    """
-    asked = _words(text)
-
-    def found(name_words: list[str]) -> int:
-        return sum(any(w == a or (len(a) > 2 and w.startswith(a)) for w in name_words) for a in asked)
-
-    def rank(entry: Entry) -> tuple[int, int, int, str]:
-        names = [_words(name) for name in (entry.label, *entry.synonyms, entry.id)]
-        anywhere = found([word for name in names for word in name])
-        tier = 0 if asked in names else 1 if anywhere == len(asked) else 2
-        return tier, -anywhere, min(len(name) - 2 * found(name) for name in names), entry.id
-
-    entries = {entry.id: entry for entry in (terms().values() if among is None else among) if not entry.obsolete}
-    ranked = sorted((rank(entry), id) for id, entry in entries.items())
-    return [entries[id] for (_, shared, *_), id in ranked if shared][:most]
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text.casefold())

@@ -195,7 +195,6 @@ def scene(shapes: Picture) -> dict[str, Any]:
                 "blocks": [told.edge_number[b.name] for b in told.blocked(edge)],
                 "from": number.get(edge.subject, -1),
                 "to": number.get(told.object(edge), -1),
-                "sign": told.sign(edge),
                 **({} if shapes.drawn else shapes.look(edge)),
                 "tags": [[at[key] for key in keys] for at, keys in zip(choices, told.tags(edge), strict=True)],
             }
@@ -208,6 +207,8 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "hub": told.node_number[told.hubs[0]] if told.hubs else -1,
         "facets": [{"key": f.key, "choices": [clean(c.key) for c in f.choices]} for f in told.facets],
         "names": told.names,
+        "hops": told.hops,
+        "claims": [claim.label for claim in told.claims.values()],
         "prefixes": told.prefixes if shapes.drawn else "",
         "copies": told.copies if shapes.drawn else {},
         "cited": [clean(f"{m.title.rstrip('.')}. "), *told.chains],

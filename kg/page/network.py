@@ -6,14 +6,17 @@ that the gates of a node have the same numbers in all.
 
 from __future__ import annotations
 
+import itertools
+import json
 from typing import Any
 
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
-from kg.model.records import Expectation, common_name
+from kg.model.records import Edge, Expectation, common_name
 from kg.page.layout import clean, spoken
 from kg.page.words import READ
-from kg.reasoning import network, whatif
+from kg.reasoning import conflict, contexts, meetings, network, whatif
+from kg.reasoning.contexts import Context
 from kg.reasoning.disagreements import Supports, supports
 from kg.reasoning.network import Network
 
@@ -64,6 +67,17 @@ def _compiled(mechanism: Mechanism) -> dict[str, Any]:
     for settings in (*m.conditions, *m.assumptions):  # raises QueryError for what cannot be set
         run.settings(values=(m.conditions.get(settings) or m.assumptions[settings]).values)
 
+    every = {
+        context: n for n, context in enumerate(dict.fromkeys(filter(None, map(contexts.of, m.conditions.values()))))
+    }
+
+    def fates(reading: str, context: Context) -> list[list[int | str]]:
+        found: list[list[int | str]] = []
+        for (kind, edge, *node), fate in contexts.fates(network.under(m, reading), context).items():
+            claim = [KINDS.index(kind), edge_number[edge], number[node[0]] if node else -1]
+            found.append([*claim, int(fate.verdict == "contested"), clean(str(fate))])
+        return found
+
     def given(values: Any) -> list[list[int | str]]:
         return [[number[node], value] for node, value in values.items()]
 
@@ -77,6 +91,8 @@ def _compiled(mechanism: Mechanism) -> dict[str, Any]:
         "levels": [list(map(clean, node.levels)) if node.levels else 0 for node in m.nodes.values()],
         "outcomes": [number[node.key] for node in m.nodes.values() if node.outcome],
         "into": [number.get(e.sentence.object, -1) if e.role in ("increases", "decreases") else -1 for e in m.edges],
+        "lowers": [n for n, edge in enumerate(m.edges) if edge.role == "decreases"],
+        **_settles(m),
         "claims": list(claims),
         "said": [claim.label for claim in claims.values()],
         "taxa": list(map(clean, taxa)),
@@ -95,8 +111,10 @@ def _compiled(mechanism: Mechanism) -> dict[str, Any]:
             [clean(one.key), clean(one.title or one.key), given(one.values)] for one in m.assumptions.values()
         ],
         "conditions": [
-            [clean(one.key), spoken(clean(one.title or one.key)), given(one.values)] for one in m.conditions.values()
+            [clean(one.key), spoken(clean(one.title or one.key)), given(one.values), every.get(contexts.of(one), -1)]
+            for one in m.conditions.values()
         ],
+        "contexts": [{"said": clean(str(one)), "fates": [fates(name, one) for name in run.networks]} for one in every],
         "expectations": [
             expected(one)
             for one in m.expectations
@@ -125,6 +143,38 @@ def _rests(m: Mechanism, told: Supports) -> dict[str, Any]:
         )
         rests.append(profiles.setdefault(profile, len(profiles)))
     return {"rests": rests, "profiles": [list(map(list, profile)) for profile in profiles], "read": READ}
+
+
+def _settles(m: Mechanism) -> dict[str, Any]:
+    """What each edge that may meet an opposite one states around it, by number; and what would settle it between two of these.
+
+    Few edges differ in what they state, so that the words are few even where many edges meet.
+    """
+    into: dict[str, tuple[list[Edge], list[Edge]]] = {}
+    for edge in m.edges:
+        if edge.role in ("increases", "decreases"):
+            into.setdefault(edge.sentence.object, ([], []))[edge.role == "decreases"].append(edge)
+    contexts: dict[str, int] = {}
+    around: dict[str, int] = {}
+    settles: dict[tuple[int, int], str] = {}
+    for node, (up, down) in into.items():
+        if up and down:
+            for edge in (*up, *down):
+                stated = json.dumps(conflict.context(m, edge), sort_keys=True)
+                around[edge.name] = contexts.setdefault(stated, len(contexts))
+            firsts = [{around[edge.name]: edge.name for edge in reversed(some)} for some in (up, down)]
+            for (one, increase), (other, decrease) in itertools.product(*(first.items() for first in firsts)):
+                if (one, other) not in settles:
+                    settles[one, other] = meetings.settles(m, meetings.Meeting(node, increase, decrease))
+    number, claims = {edge.name: n for n, edge in enumerate(m.edges)}, list(vocabulary.claims())
+
+    def claim(edge: Edge) -> int:
+        return claims.index(edge.claim) if edge.claim else -1
+
+    return {
+        "around": {number[name]: [context, claim(m.edge(name))] for name, context in around.items()},
+        "settles": [[one, other, clean(text)] for (one, other), text in settles.items()],
+    }
 
 
 def _title(mechanism: Mechanism, reading: str) -> str:

@@ -15,7 +15,7 @@ from kg.model.mechanism import Mechanism, names_of
 from kg.model.records import Edge, Evidence, Node, Requirement, Source, Stop, Support, common_name
 from kg.model.vocabulary import Term
 from kg.page.layout import clean, spoken
-from kg.reasoning import network, routes, whatif
+from kg.reasoning import contexts, network, routes, whatif
 from kg.reasoning.conflict import Conflict, Side
 from kg.reasoning.disagreements import Supports, supports
 
@@ -172,10 +172,19 @@ class Narrative:
     def needing(self, key: str) -> list[Edge]:
         return self._needing.get(key, [])
 
-    def sign(self, edge: Edge) -> int:
-        """+1, -1 or 0 along a route, as ``causal.routes`` has it: a blocking edge reverses what it blocks."""
-        whole = edge.verb in self.predicates and (edge.role != "blocks" or self.m.blocked(edge))
-        return routes.sign(self.m, edge) if whole else 0
+    @cached_property
+    def hops(self) -> list[int]:
+        """The steps that routes take, six numbers each: node, edge, kind, sign, and the claim and sources it stands on."""
+        kinds, claims = list(routes.WORDS), list(self.claims)
+        found = []
+        try:
+            for hop, _ in routes.hops(self.m):
+                _, claim, sources = routes.stands_on(self.m, hop)
+                found += [self.node_number[hop.node], self.edge_number[hop.edge], kinds.index(hop.kind), hop.sign]
+                found += [claims.index(claim), sources]
+        except (KeyError, IndexError, ValueError):  # not valid: what is wrong is `kg check`'s to say
+            return []
+        return found
 
     def place(self, key: str) -> str:
         """A place with the places around it."""
@@ -224,6 +233,11 @@ class Narrative:
         if stated:
             return ", ".join(stated)
         return f"not stated here; source: {self.scope}" if self.scope else "not stated"
+
+    def context(self, *items: Evidence, own: Mapping[str, str] | None = None) -> str:
+        """In what something was seen, beside its species: ``inducer: LPS; dose: 1 mg/kg``."""
+        stated = contexts.stated(items, own)
+        return "; ".join(f"{kind}: {contexts.listed(said)}" for kind, said in stated.items() if kind != "species")
 
     def species_short(self, edge: Edge) -> str:
         stated = dict.fromkeys(common_name(taxon) for taxon in edge.taxa)
@@ -460,8 +474,10 @@ class Narrative:
                 readings = "; ".join(f"{value} ({self._reading(r)})" for r, value in said.items())
                 cells.append(Cell(self.title(node), values, readings if len(values) > 1 else "", row.status[node]))
                 split = split or len(values) > 1
-            given = self.m.conditions[row.condition].values
-            settings = ", ".join(f"{self.label(node)} {value}" for node, value in given.items())
+            given = self.m.conditions[row.condition]
+            settings = ", ".join(f"{self.label(node)} {value}" for node, value in given.values.items())
+            asked = contexts.of(given)
+            settings += f"; in this context: {asked}" if asked else ""
             rows.append(Outcomes(row.condition, row.title or row.condition, settings, tuple(cells)))
         heads = tuple(cell.label for cell in rows[0].cells) if rows else ()
         names = tuple(self.m.assumptions[name].title or name for name in assume)

@@ -10,10 +10,19 @@ from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Source, common_name, plain
 from kg.model.vocabulary import Term
+from kg.reasoning import contexts
 from kg.reasoning.identity import around, taxa
 
 #: What can separate two statements that contradict each other, in the order in which it is named.
-CONTEXTS = ("place", "cell", "form", "species", "time", "dose", "assay", "condition")
+CONTEXTS = (
+    "place",
+    "cell",
+    "form",
+    "species",
+    *(kind for kind in contexts.kinds() if kind != "cell"),
+    "assay",
+    "condition",
+)
 
 
 Context = Mapping[str, Mapping[str, str]]  # of CONTEXTS: what is stated, as name -> label
@@ -37,7 +46,7 @@ class Side:
         for item, source in zip(self.evidence, self.sources, strict=True):
             claim = vocabulary.claims()[item.claim].label if item.claim in vocabulary.claims() else "no claim"
             said = [claim, item.stance * (item.stance != "supports"), f"“{item.hedge}”" * bool(item.hedge)]
-            said += [f"species: {', '.join(map(common_name, item.taxon))}" * bool(item.taxon)]
+            said += [f"{kind}: {contexts.listed(these)}" for kind, these in contexts.stated([item]).items()]
             said += [f"at “{item.anchor}”" * bool(item.anchor)]
             line = f"{'; '.join(filter(None, said))}: {item.because or ' — '.join(filter(None, (item.says, source)))}"
             found[line] = found.get(line, 0) + 1
@@ -135,28 +144,24 @@ def named(source: Source) -> str:
     )
 
 
-def _stated(m: Mechanism, items: Iterable[Evidence]) -> dict[str, dict[str, str]]:
-    """Species, time, dose and assay, as items of evidence state them."""
-    found: dict[str, dict[str, str]] = {name: {} for name in ("species", "time", "dose", "assay")}
-    for item in items:
-        found["species"].update({taxon.id: common_name(taxon) for taxon in item.taxon})
-        found["assay"].update({item.assay.id: item.assay.label} if item.assay else {})
-        for name in ("time", "dose"):
-            text = " ".join(getattr(item, name).split())
-            found[name].update({text.casefold(): text} if text else {})
-    return found
+def _stated(items: Iterable[Evidence], own: Mapping[str, str] | None = None) -> dict[str, dict[str, str]]:
+    """Species, every kind of context, and assay, as items of evidence state them."""
+    items = tuple(items)
+    assays = {item.assay.id: item.assay.label for item in items if item.assay}
+    found: dict[str, dict[str, str]] = {name: {} for name in CONTEXTS if name not in ("place", "form", "condition")}
+    return {**found, **contexts.stated(items, own), "assay": assays}
 
 
 def context(m: Mechanism, edge: Edge) -> dict[str, dict[str, str]]:
     """All that an edge states about where, when and in what it holds. What it does not state is empty."""
     ends = [m.nodes[edge.subject], m.nodes[m.object(edge)]]
     here, cells = around(m, edge.place or ends[1].place or ends[0].place)
-    stated = _stated(m, (item for item in edge.evidence if item.stance == "supports"))
+    stated = _stated((item for item in edge.evidence if item.stance == "supports"), edge.context)
     for term in (term for node in ends for term in (node.term, *node.forms) if term and term.taxon):
         own = Term(term.taxon, vocabulary.terms()[term.taxon].label if term.taxon in vocabulary.terms() else term.taxon)
         if len(taxa(ends[0]) | taxa(ends[1])) == 1:  # forms of several species state none
             stated["species"].setdefault(own.id, common_name(own))
-    return {"place": here, "cell": cells, **stated}
+    return {"place": here, **stated, "cell": stated["cell"] or cells}
 
 
 def compared(one: Context, other: Context) -> tuple[list[tuple[str, str, str]], list[str]]:
@@ -166,18 +171,19 @@ def compared(one: Context, other: Context) -> tuple[list[tuple[str, str, str]], 
     since hardly any source gives them.
     """
     separated, left = [], []
-    for name in (name for name in CONTEXTS if name in one):
-        here, there = one[name], other[name]
+    for name in dict.fromkeys((*CONTEXTS, *one, *other)):
+        here, there = one.get(name, {}), other.get(name, {})
         if here and there:
             if not here.keys() & there.keys():
-                separated.append((name, _list(here), _list(there)))
-        elif here or there or name in ("place", "species"):
+                separated.append((name, contexts.listed(here), contexts.listed(there)))
+        elif here or there or (name in ("place", "species") and name in one):
             left.append(name)
     return separated, left
 
 
-def _list(stated: Mapping[str, str]) -> str:
-    return ", ".join(dict.fromkeys(stated.values()))
+def order(name: str) -> int:
+    """The place of a kind of context among those that separate two statements; what the table does not know comes last."""
+    return CONTEXTS.index(name) if name in CONTEXTS else len(CONTEXTS)
 
 
 def verdict_of(separated: Sequence[object], left: Sequence[str]) -> str:

@@ -44,7 +44,7 @@ def causal(mechanism: Mechanism) -> dict[str, int]:
 def by_cause(mechanism: Mechanism, facts: Iterable[Input]) -> list[Input]:
     """The facts of a reason, causes first: a node's own before the edges into it, an edge before its conditions."""
     place = causal(mechanism)
-    kinds = ("set", "start", "was", "closed", "edge", "requires", "unless", "effect")
+    kinds = ("set", "start", "was", "closed", "left out", "edge", "requires", "unless", "effect")
 
     def key(fact: Input) -> tuple[int, int, str, str]:
         node = fact.name if fact.name in place else mechanism.object(mechanism.edge(fact.name))
@@ -65,6 +65,9 @@ def in_words(mechanism: Mechanism, fact: Input) -> str:
     if fact.kind == "set":
         return f"{label} is set {fact.value}"
     words = mechanism.words(mechanism.edge(fact.name))
+    if fact.kind == "left out":
+        needed = f" needs no {mechanism.nodes[fact.node].label}" if fact.node else ""
+        return f"{words}{needed or ' is left out'}: it was seen in another context"
     if fact.kind in ("requires", "unless"):
         return f"{words} {fact.kind} {mechanism.nodes[fact.node].label}"
     return words

@@ -15,19 +15,19 @@ from kg.model.mechanism import Mechanism, once
 from kg.model.records import Edge, Evidence, Node, Requirement, Source, Support, common_name
 from kg.reasoning import routes
 from kg.reasoning.conflict import (
-    CONTEXTS,
     VERDICTS,
     Conflict,
     Side,
-    _list,
     _stated,
     compared,
     context,
     edge_side,
     named,
+    order,
     side_of,
     verdict_of,
 )
+from kg.reasoning.contexts import listed
 from kg.reasoning.identity import around, families, groups, related
 from kg.reasoning.merge import Union, merge
 from kg.reasoning.predictions import of_outcomes
@@ -93,6 +93,24 @@ def _signs(parts: Sequence[Mechanism]) -> Iterator[Conflict]:
                     yield _opposed(m, (edge,), n, route)
 
 
+@once
+def opposed(mechanism: Mechanism) -> frozenset[str]:
+    """The edges on whose pair of nodes another edge of their mechanism has the opposite sign, and nothing separates them.
+
+    No run is made to find them.
+    """
+    names = {
+        (part.id, side.about[0])
+        for part in mechanism.parts
+        for one in _signs([part])
+        if one.verdict != "separated"
+        for side in one.sides
+        if side.kind == "edge" and len(side.about) == 1
+    }
+    whole = isinstance(mechanism, Union)  # there an edge is called by its mechanism, too
+    return frozenset(f"{home}.{name}" if whole else name for home, name in names)
+
+
 def _set_apart(
     parts: Sequence[Mechanism], related_by_node: Mapping[tuple[str, str], str], paired: Collection[tuple[str, str, str]]
 ) -> Iterator[Conflict]:
@@ -136,7 +154,7 @@ def _opposed(m: Mechanism, ours: Sequence[Edge], n: Mechanism, theirs: Sequence[
         separated += [(name, here, there)] if here and there else []
         left += [name] * (not (here and there))
     separated += _conditions(m, ours, n, theirs)
-    separated.sort(key=lambda row: CONTEXTS.index(row[0]))
+    separated.sort(key=lambda row: order(row[0]))
     notes = [note.note for note in m.notes if m is n and {a.name, b.name} <= set(note.about)]
     sides = edge_side(m, *ours), edge_side(n, *theirs)
     because = f"The file says: {' '.join(notes)}" if notes else ""
@@ -154,7 +172,7 @@ def _forms(m: Mechanism, ours: Sequence[str], n: Mechanism, theirs: Sequence[str
         for number, name in enumerate(("place", "cell")):
             one, other = place[0][number], place[1][number]
             if one and other and not one.keys() & other.keys():
-                yield name, f"{here.label}: {_list(one)}", f"{there.label}: {_list(other)}"
+                yield name, f"{here.label}: {listed(one)}", f"{there.label}: {listed(other)}"
 
 
 def _form(node: Node) -> str:
@@ -226,7 +244,7 @@ def _disputes(parts: Sequence[Mechanism]) -> Iterator[Conflict]:
                     against = [item for item in against if _study(m, item) not in studies | {""}]
                 if against:
                     of_note = make(()).kind == "note"  # what a note is about has no one species, time or dose
-                    separated, left = ([], []) if of_note else compared(_stated(m, held), _stated(m, against))
+                    separated, left = ([], []) if of_note else compared(_stated(held), _stated(against))
                     verdict = "possible" if of_note else verdict_of(separated, left)
                     verdict = "noted" if kind == "qualified" else verdict
                     sides = make(held), replace(make(against), words=f"the same, {kind}")
@@ -249,7 +267,7 @@ def _humans(parts: Sequence[Mechanism]) -> Iterator[Conflict]:
             human = [str(node.term) for node in ends if node.term and node.term.taxon == HUMAN]
             if seen and HUMAN not in seen and (human or HUMAN in said):
                 what = f"{', '.join(human)} is human" if human else "It is said of people"
-                because = f"{what}; what was seen was seen in {_list(seen)} only."
+                because = f"{what}; what was seen was seen in {listed(seen)} only."
                 yield Conflict("human-on-animal", "noted", (edge_side(m, edge),), because=because)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from kg.model.mechanism import Mechanism
 from kg.reasoning.expectations import outcomes
-from kg.reasoning.network import AS_WRITTEN, QueryError, Run, Value
+from kg.reasoning.network import AS_WRITTEN, QueryError, Run, Settings, Value
 
 
 def unpinned(mechanism: Mechanism, assume: Collection[str] = ()) -> list[str]:
@@ -57,7 +57,7 @@ def discriminate(mechanism: Mechanism, assume: Collection[str] = (), most: int =
     conditions = ("", *mechanism.conditions)
     already = {name for name in conditions if _differing(run, run.settings(name), asked)}
     found: list[Experiment] = []
-    seen: set[frozenset[tuple[str, str]]] = set()  # two conditions may come to the same settings
+    seen: set[Settings] = set()  # two conditions may come to the same settings
     for size in (1, 0, *range(2, most + 1)):  # one setting more than a declared condition, or that condition itself
         if size > 1 and found:
             break
@@ -65,12 +65,11 @@ def discriminate(mechanism: Mechanism, assume: Collection[str] = (), most: int =
             if size and condition in already:
                 continue  # nothing has to be added to it
             settings = run.settings(condition, dict(chosen))
-            key = frozenset(settings.items())
-            if len(dict(chosen)) < size or key in seen:
+            if len(dict(chosen)) < size or settings in seen:
                 continue
             differ = _differing(run, settings, asked)
             if differ:
-                seen.add(key)
+                seen.add(settings)
                 found.append(Experiment(condition, dict(chosen), differ))
     return found
 

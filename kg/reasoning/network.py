@@ -17,13 +17,18 @@ from typing import Any, NamedTuple, TypeVar
 
 from kg.model.diagnostics import KgError, near
 from kg.model.mechanism import Mechanism, once
-from kg.model.records import ONE_LOWER, Edge, Node, Requirement
+from kg.model.records import ONE_LOWER, Edge, Frozen, Node, Requirement
+from kg.reasoning import contexts
+from kg.reasoning.contexts import Claim, Context
 
 T = TypeVar("T")
 
 
 #: A node's value: present, absent, unknown, a level, or the lowest and highest level that it may have.
 Value = str | tuple[str, str]
+
+
+NO_CONTEXT = Context()
 
 
 AS_WRITTEN = "as written"  # the reading of the file itself, before any `readings:` is applied
@@ -40,14 +45,52 @@ class Input(NamedTuple):
     """Something known that an answer may stand on, and that can be taken back.
 
     ``kind`` is edge (the edge holds), requires or unless (a condition of the edge), start (a starting value), closed
-    (nothing else causes this node), effect (the size of a decrease), set (an intervention) or was (the value with
-    which the run before ended).
+    (nothing else causes this node), effect (the size of a decrease), set (an intervention), was (the value with
+    which the run before ended) or left out (the edge, or its condition, was seen in another context than the one asked).
     """
 
     kind: str
     name: str  # of the edge or node
     node: str = ""  # of a requirement
     value: str = ""
+
+
+class Settings(Frozen[str]):
+    """What a run fixes, node -> value, and the context in which it is asked.
+
+    Settings are equal if they fix the same in the same context. ``holds`` says of each claim that does not simply hold
+    in the context whether it does: no, or None where sources of this context disagree.
+    """
+
+    __slots__ = ("context", "holds")
+
+    def __init__(
+        self,
+        values: Mapping[str, str] = Frozen(),
+        context: Context = NO_CONTEXT,
+        holds: Mapping[Claim, bool | None] | None = None,
+    ) -> None:
+        super().__init__(values)
+        self.context = context
+        self.holds = holds or {}
+
+    def also(self, values: Mapping[str, str]) -> Settings:
+        """The same with further values, in the same context; later ones win."""
+        return Settings({**self, **values}, self.context, self.holds)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Mapping):
+            return False
+        context = other.context if isinstance(other, Settings) else NO_CONTEXT
+        return dict(self) == dict(other) and self.context == context
+
+    def __hash__(self) -> int:
+        return super().__hash__()
+
+
+def claim(fact: Input) -> Claim:
+    """The claim that a fact is, as ``Settings.holds`` names it."""
+    return tuple(filter(None, (fact.kind, fact.name, fact.node)))
 
 
 class Network:
@@ -250,6 +293,12 @@ class Network:
         Raises QueryError for a value that a node does not have.
         """
         facts = dict(self.given)
+        for claim, holds in settings.holds.items() if isinstance(settings, Settings) else ():
+            number = self._claims.get(claim)  # none for an edge that does not run in this reading
+            if number is not None and holds is None:
+                facts.pop(number, None)
+            elif number is not None and holds is not None:
+                facts[number] = holds
         held: set[int] = set()
         for node in sorted(settings, key=self.variables.__getitem__):
             value = settings[node]
@@ -264,6 +313,11 @@ class Network:
         size = len(self.gates)  # numbers from here on: how each gate was
         facts.update((size + number, ended[number]) for number in self.starts if number in ended)
         return facts, held, {number: size + number for number in self.starts}
+
+    @cached_property
+    def _claims(self) -> dict[Claim, int]:
+        """The inputs that say whether an edge or a condition of one holds, by the claim."""
+        return {what: n for n, what in self._inputs.items() if what[0] in ("edge", "requires", "unless")}
 
     def cone(self, roots: Iterable[int]) -> set[int]:
         """All gates and inputs that some gates depend on."""
@@ -443,20 +497,40 @@ class Run:
         names = (only,) if only else readings(mechanism)
         self.networks = {name: compile(under(mechanism, name)) for name in names}
 
-    def settings(self, condition: str = "", values: Mapping[str, str] | None = None) -> dict[str, str]:
+    def settings(
+        self,
+        condition: str = "",
+        values: Mapping[str, str] | None = None,
+        context: Context = NO_CONTEXT,
+    ) -> Settings:
         """What a condition, the assumptions and further settings fix; later ones win.
+
+        The context is that of the condition, with the kinds that ``context`` states set otherwise.
 
         Raises QueryError if a condition, a node or a value is not known.
         """
         found = dict(self.assumed)
+        asked = NO_CONTEXT
         if condition:
-            found.update(_named(self.mechanism.conditions, condition, "condition").values)
+            named = _named(self.mechanism.conditions, condition, "condition")
+            found.update(named.values)
+            asked = contexts.of(named)
+        asked = asked.also(context)
         found.update(values or {})
         for node, value in found.items():
             if node not in self.mechanism.nodes:
                 raise QueryError(f"no node is called {node!r}; {near(node, self.mechanism.nodes)}")
             self._any.rank(node, value)
-        return found
+        each = (contexts.fates(under(self.mechanism, name), asked) for name in self.networks)
+        return Settings(found, asked, {claim: holds for one in each for claim, holds in contexts.holds(one).items()})
+
+    def then(self, first: Settings, values: Mapping[str, str]) -> Settings:
+        """What a run fixes that follows another: the same with further values, which win over the assumptions, too.
+
+        Raises QueryError as ``settings`` does.
+        """
+        self.settings(values=values)
+        return first.also(values)
 
     @property
     def _any(self) -> Network:

@@ -16,7 +16,7 @@ from kg.model import vocabulary
 from kg.model.mechanism import Mechanism, once
 from kg.model.records import BARE, Edge, Evidence, Frozen, Node, Requirement, Source, plain
 from kg.model.vocabulary import Predicate, Term
-from kg.reasoning import disagreements, routes, whatif
+from kg.reasoning import contexts, disagreements, routes, whatif
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -50,7 +50,6 @@ class Statement:
     negated: bool
     disputed: bool
     publications: tuple[str, ...]  # CURIEs, or addresses where there is no number
-    # A place for the contexts of an edge and its evidence: derive them here, once, beside species.
 
     @property
     def predicate(self) -> Predicate:
@@ -76,9 +75,16 @@ class Statement:
         return tuple(dict.fromkeys(taxon for item in self.behind for taxon in item.taxon))
 
     @property
+    def context(self) -> dict[str, str]:
+        """In what it was seen, by kind, beside its species: what its evidence states, and the edge itself."""
+        own = self.edge.context if self.kind == "edge" else {}
+        stated = contexts.stated(self.behind, own)
+        return {kind: contexts.listed(said) for kind, said in stated.items() if kind != "species"}
+
+    @property
     def anchors(self) -> tuple[str, ...]:
         """The words of sources that it points to, without those that only the curator's own step starts from."""
-        return tuple(dict.fromkeys(item.anchor for item in self.behind if item.anchor and not _own(item)))
+        return tuple(dict.fromkeys(item.anchor for item in self.behind if item.anchor and not own_step(item)))
 
     @property
     def knowledge_level(self) -> str:
@@ -124,7 +130,7 @@ def without_inferences(mechanism: Mechanism) -> Mechanism:
     >>> from kg.formats import read
     >>> seed = read("ta1-tlr7")
     >>> len(seed.edges), len(without_inferences(seed).edges)
-    (27, 15)
+    (27, 16)
     """
     return _stated(mechanism, [edge for edge in mechanism.edges if not by_name(mechanism)[edge.name].inferred])
 
@@ -212,14 +218,8 @@ class _Statements:
         self.m = mechanism
         self.raised = Counter(e.sentence.object for e in mechanism.edges if e.role == "increases" and not e.denied)
         self.disputed = {_triple(e) for e in mechanism.edges if e.disputed}
-        self.opposed = {
-            name
-            for one in disagreements.supports(mechanism).conflicts
-            if one.kind == "opposite-signs" and one.verdict != "separated"
-            for side in one.sides
-            if side.mechanism == mechanism.id and side.kind == "edge" and len(side.about) == 1
-            for name in side.about
-        }
+        firm = any(edge.asserted for edge in mechanism.edges)  # in files of others none is, and nothing is to be found
+        self.opposed = disagreements.opposed(mechanism) if firm else frozenset()
 
     def all(self) -> Iterable[Statement]:
         for edge in self.m.edges:
@@ -307,10 +307,13 @@ def _publications(mechanism: Mechanism, items: Iterable[Evidence]) -> tuple[str,
     return tuple(dict.fromkeys(work for item in items for work in credited(mechanism, item)))
 
 
-def _own(item: Evidence) -> bool:
-    """Whether an item is the curator's own step, which is nobody's publication."""
+def own_step(item: Evidence) -> bool:
+    """Whether an item is the curator's own step, which is no publication's: its claim says so, or it has a reason of ours
+    where it states neither such a claim nor a place.
+    """
     claim = vocabulary.claims().get(item.claim)
-    return (claim is not None and claim.locator == "no") or bool(item.because and not (item.anchor or item.span))
+    locator = claim.locator if claim else ""
+    return locator == "no" or (locator != "yes" and bool(item.because) and not (item.anchor or item.span))
 
 
 def credited(mechanism: Mechanism, item: Evidence) -> tuple[str, ...]:
@@ -325,7 +328,7 @@ def credited(mechanism: Mechanism, item: Evidence) -> tuple[str, ...]:
     True
     """
     source = mechanism.source(item)
-    return () if source is None or _own(item) else works(source)[:1]
+    return () if source is None or own_step(item) else works(source)[:1]
 
 
 def evidence_code(mechanism: Mechanism, item: Evidence) -> Term | None:
@@ -451,6 +454,7 @@ def _attributes(mechanism: Mechanism, one: Statement) -> dict[str, Any]:
         unless="|".join(map(_needed, edge.unless)),
         level=edge.level,
         effect=edge.effect.extent if edge.effect else "",
+        context=json.dumps(dict(edge.context), ensure_ascii=False) if edge.context else "",
         sentence=edge.sentence.text,
         evidence=json.dumps([plain(item) for item in edge.evidence], ensure_ascii=False),
     )

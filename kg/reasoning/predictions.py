@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from kg.model.mechanism import Mechanism
+from kg.reasoning import contexts
 from kg.reasoning.conflict import Conflict, side_of, verdict_of
+from kg.reasoning.contexts import Context
 from kg.reasoning.identity import links
-from kg.reasoning.network import Run
+from kg.reasoning.network import NO_CONTEXT, Run, Settings
 from kg.reasoning.reasons import Reasons
 
 
@@ -27,20 +29,25 @@ def of_outcomes(parts: Sequence[Mechanism]) -> Iterator[Conflict]:
 
 def _predictions(a: Run, b: Run, same: Mapping[str, str], m: Mechanism, n: Mechanism) -> Iterator[Conflict]:
     back = {theirs: ours for ours, theirs in same.items()}
-    given: dict[str, dict[str, str]] = {}  # what an intervention is called -> settings, by the keys of m
+    given: dict[str, tuple[Settings, Settings]] = {}  # what an intervention is called -> settings for either
+
+    def give(title: str, values: Mapping[str, str], asked: Context = NO_CONTEXT) -> None:
+        moved = {same[key]: value for key, value in values.items()}
+        given[title] = a.settings(values=values, context=asked), b.settings(values=moved, context=asked)
+
     for condition in m.conditions.values():
         if condition.values.keys() <= same.keys():
-            given[condition.title or condition.key] = dict(condition.values)
+            give(condition.title or condition.key, condition.values, contexts.of(condition))
     for condition in n.conditions.values():
         if condition.values.keys() <= back.keys():
-            given[condition.title or condition.key] = {back[k]: v for k, v in condition.values.items()}
+            ours = {back[key]: value for key, value in condition.values.items()}
+            give(condition.title or condition.key, ours, contexts.of(condition))
     declared = len(given)
     for key in same:
         for value in ("present", "absent"):
-            given[f"{m.nodes[key].label} {value}"] = {key: value}
+            give(f"{m.nodes[key].label} {value}", {key: value})
     told: set[str] = set()
-    for number, (title, settings) in enumerate(given.items()):
-        moved = {same[key]: value for key, value in settings.items()}
+    for number, (title, (settings, moved)) in enumerate(given.items()):
         for key, theirs in same.items():
             if key in settings or key in told:
                 continue

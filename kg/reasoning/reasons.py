@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from kg.model.diagnostics import near
 from kg.model.mechanism import Mechanism
-from kg.reasoning.network import AS_WRITTEN, Input, Network, QueryError, Run, Value
+from kg.model.records import Frozen
+from kg.reasoning.contexts import Context
+from kg.reasoning.network import AS_WRITTEN, Input, Network, QueryError, Run, Settings, Value
 
 
 class Reasons:
@@ -24,7 +26,7 @@ class Reasons:
         self.net = net
         self.node = node
         self.facts, self.held, self.starts = net.facts(settings, after)
-        self.settings = dict(settings)
+        self.settings = settings
         self.after = after
         self._all = value, _ = net.settle(self.facts, self.held, self.starts)
         self.value = net.read(node, value)
@@ -87,6 +89,8 @@ class Reasons:
             what = self.net.what(number)
             if number in sets:
                 what = Input("set", sets[number], value=self.settings[sets[number]])
+            elif what and self.facts[number] is not self.net.given.get(number):
+                what = Input("left out", what.name, what.node)
             found.append(what or self._was(number))
         return list(dict.fromkeys(found))
 
@@ -159,8 +163,15 @@ class Reasons:
 
 def missing_facts(net: Network, decided: Mapping[int, bool], node: str, settings: Mapping[str, str]) -> list[str]:
     """The unknown facts that an open value depends on, in words."""
-    words = {"set": "whether {} is present", "start": "whether {} is present", "effect": "how far {} goes"}
-    facts = _open(net, decided, node, settings)
+    words = {
+        "set": "whether {} is present",
+        "start": "whether {} is present",
+        "effect": "how far {} goes",
+        "edge": "whether {} holds in this context",
+        "requires": "what {} requires in this context",
+        "unless": "what stops {} in this context",
+    }
+    facts = unknown_facts(net, decided, node, settings)
     found = {words.get(fact.kind, "{}").format(fact.name) for fact in facts}
     loop = None if found else open_loop(net, decided, node)
     if loop is None:
@@ -169,7 +180,7 @@ def missing_facts(net: Network, decided: Mapping[int, bool], node: str, settings
     return [f"{said}: {', '.join(loop.nodes)}"]
 
 
-def _open(net: Network, decided: Mapping[int, bool], node: str, settings: Mapping[str, str]) -> set[Input]:
+def unknown_facts(net: Network, decided: Mapping[int, bool], node: str, settings: Mapping[str, str]) -> set[Input]:
     """The unknown facts that an open value depends on; none if a loop that nothing settles leaves it open."""
     found: set[Input] = set()
     held = {n: name for name, value in settings.items() if value == "unknown" for n in net.variables[name]}
@@ -273,7 +284,7 @@ def unsettled(run: Run, node: str, condition: str = "") -> list[Input]:
     ['tumour_miR146a_high']
     """
     net, settings = run.networks[AS_WRITTEN], run.settings(condition)
-    return sorted(_open(net, net.propagate(*net.facts(settings)), node, settings))
+    return sorted(unknown_facts(net, net.propagate(*net.facts(settings)), node, settings))
 
 
 @dataclass(frozen=True)
@@ -298,10 +309,12 @@ def why(
     assume: Collection[str] = (),
     most: int = 1,
     then: Mapping[str, str] | None = None,
+    context: Mapping[str, str] | None = None,
 ) -> Why:
     """Why a node has its value, with at most so many minimal reasons.
 
-    ``then`` asks for a second run, which starts where the first one ended and sets more.
+    ``then`` asks for a second run, which starts where the first one ended and sets more; ``context`` is that of
+    ``whatif``.
 
     >>> from kg.formats import read
     >>> answer = why(read("ta1-tlr7"), "DC_maturation", values={"TLR7": "absent"})
@@ -313,9 +326,11 @@ def why(
     run = Run(mechanism, assume, reading)
     if node not in mechanism.nodes:
         raise QueryError(f"no node is called {node!r}; {near(node, mechanism.nodes)}")
-    settings, after = run.settings(condition, values), None
-    if then is not None:
-        settings, after = run.settings(values={**settings, **then}), settings
+    asked = Context(Frozen(context or {}))
+    settings: Settings = run.settings(condition, values, asked)
+    after: Settings | None = None
+    if then:
+        settings, after = run.then(settings, then), settings
     net = run.networks[reading or AS_WRITTEN]
     reasons = Reasons(net, settings, node, after)
     changes = tuple(_changes(net, settings, node, after))
@@ -334,12 +349,12 @@ def why(
 
 
 def _by_kind(inputs: Iterable[Input]) -> list[Input]:
-    order = ("closed", "start", "was", "set", "edge", "effect", "requires", "unless")
+    order = ("closed", "start", "was", "set", "left out", "edge", "effect", "requires", "unless")
     return sorted(inputs, key=lambda one: (order.index(one.kind), one.name, one.node))
 
 
 def _changes(
-    net: Network, settings: Mapping[str, str], node: str, after: Mapping[str, str] | None
+    net: Network, settings: Settings, node: str, after: Mapping[str, str] | None
 ) -> Iterator[tuple[Mapping[str, str], Value]]:
     """The single settings of other nodes, or else the pairs, that give the node another value for certain."""
     asked = net.variables[node]
@@ -353,7 +368,7 @@ def _changes(
             clamp = dict(chosen)
             if len(clamp) < size:
                 continue
-            then = net.read(node, net.propagate(*net.facts({**settings, **clamp}, after), asked))
+            then = net.read(node, net.propagate(*net.facts(settings.also(clamp), after), asked))
             if then != now and isinstance(then, str) and then != "unknown":
                 found = True
                 yield clamp, then

@@ -101,7 +101,7 @@ def routes(mechanism: Mechanism, start: str, end: str, longest: int = 0, edges_o
 def _routes(mechanism: Mechanism, start: str, end: str, longest: int, edges_only: bool) -> Iterator[Route]:
     out: dict[str, list[tuple[Hop, str]]] = defaultdict(list)
     back: dict[str, set[str]] = defaultdict(set)
-    for hop, there in _hops(mechanism, edges_only):
+    for hop, there in hops(mechanism, edges_only):
         out[hop.node].append((hop, there))
         back[there].add(hop.node)
     far = {end: 0}  # how far each node is from the end, so that no dead end is entered
@@ -115,8 +115,13 @@ def _routes(mechanism: Mechanism, start: str, end: str, longest: int, edges_only
         yield from _walk(out, far, start, end, length)
 
 
-def _hops(mechanism: Mechanism, edges_only: bool) -> Iterator[tuple[Hop, str]]:
-    """Every step with the node that it leads to: edges first, then what they require."""
+def hops(mechanism: Mechanism, edges_only: bool = False) -> Iterator[tuple[Hop, str]]:
+    """Every step that a route may take, with the node that it leads to: edges first, then what they require.
+
+    >>> from kg.formats import read
+    >>> [there for hop, there in hops(read("ta1-tlr7")) if hop.node == "TLR7"]
+    ['TLR7_active']
+    """
     signed = [(edge, mechanism.object(edge), sign(mechanism, edge)) for edge in mechanism.edges]
     for edge, there, each in signed:
         if each:
@@ -156,6 +161,34 @@ def net_sign(found: Iterable[Route]) -> str:
     return "none" if not signs else "mixed" if len(signs) > 1 else "+" if signs == {1} else "-"
 
 
+class SpineStep(NamedTuple):
+    """An edge of the main line: its claim, how many independent sources support it, and whether it leads on.
+
+    An edge that does not lead on acts on the node at which the line has arrived.
+    """
+
+    edge: str
+    claim: str
+    sources: int
+    leads_on: bool
+
+
+def spine(mechanism: Mechanism) -> list[SpineStep]:
+    """The main line that the file declares (``spine:``), edge by edge; empty if it declares none.
+
+    >>> from kg.formats import read
+    >>> [(step.edge, step.claim) for step in spine(read("ta1-tlr7"))][2:5]
+    [('engulfment', 'finding'), ('cargo', 'inference'), ('protection', 'finding')]
+    """
+    found, at = [], ""
+    for name in mechanism.spine:
+        edge = mechanism.edge(name)
+        leads_on = at in ("", edge.subject)
+        found.append(SpineStep(name, claim_of(edge.evidence), mechanism.support(edge).supporting, leads_on))
+        at = mechanism.object(edge)
+    return found
+
+
 def weakest_hop(mechanism: Mechanism, route: Route) -> Weakest:
     """The step of a route that stands on the weakest claim; of several, the one with the fewest sources.
 
@@ -164,13 +197,19 @@ def weakest_hop(mechanism: Mechanism, route: Route) -> Weakest:
     >>> weakest_hop(seed, next(routes(seed, "chemotherapy", "tumour_control")))[1:]
     ('inference', 0)
     """
-    each = [_stands_on(mechanism, hop) for hop in route.hops]
+    each = [stands_on(mechanism, hop) for hop in route.hops]
     claim = weakest(one.claim for one in each)
     return min((one for one in each if one.claim == claim), key=lambda one: one.sources)
 
 
-def _stands_on(mechanism: Mechanism, hop: Hop) -> Weakest:
-    """What supports one step: the evidence of the edge, or that of the requirement."""
+def stands_on(mechanism: Mechanism, hop: Hop) -> Weakest:
+    """What supports one step: the evidence of the edge, or that of the requirement.
+
+    >>> from kg.formats import read
+    >>> seed = read("ta1-tlr7")
+    >>> [stands_on(seed, hop)[1:] for hop, there in hops(seed) if hop.node == "TLR7"]
+    [('finding', 1)]
+    """
     edge = mechanism.edge(hop.edge)
     if hop.kind != "edge":
         needs: tuple[Requirement, ...] = getattr(edge, hop.kind)

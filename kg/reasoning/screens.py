@@ -96,7 +96,7 @@ def screen(
     found = []
     for nodes in itertools.combinations(mechanism.nodes, 2 if pairs else 1):
         settings = dict.fromkeys(nodes, value)
-        after = _values(run, {**base, **settings}, asked)
+        after = _values(run, base.also(settings), asked)
         found.append(Trial(settings, tuple(_outcome(node, before, after) for node in asked)))
     return found
 
@@ -213,7 +213,7 @@ def compare(
     found = []
     for seen in observations:
         base = run.settings(seen.condition)
-        settings = {**base, **seen.settings}
+        settings = base.also(seen.settings)
         before, after = (_values(run, given, [seen.outcome]) for given in (base, settings))
         outcome = _outcome(seen.outcome, before, after)
         predicted = [each for name, net in run.networks.items() for each in _directions(net, seen, outcome, name)]

@@ -10,12 +10,14 @@ from urllib.parse import urlencode
 from kg.model import vocabulary
 from kg.model.frames import frame
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Effect, Evidence
+from kg.model.records import Edge, Effect, Evidence, Frozen
+from kg.reasoning import contexts
 from kg.reasoning.asked import keyed
+from kg.reasoning.contexts import Context, Fate, fates
 from kg.reasoning.expectations import observed
 from kg.reasoning.meetings import Meeting, behind, in_words, meetings
-from kg.reasoning.network import AS_WRITTEN, Input, Network, QueryError, Run, Value, under
-from kg.reasoning.reasons import Reasons, missing_facts
+from kg.reasoning.network import AS_WRITTEN, Input, Network, QueryError, Run, Settings, Value, claim, under
+from kg.reasoning.reasons import Reasons, missing_facts, unknown_facts
 
 if TYPE_CHECKING:
     from kg.model.frames import DataFrame
@@ -77,6 +79,8 @@ class WhatIf:
     settings: Mapping[str, str]
     then: Mapping[str, str]  # what was set after a first run had ended
     condition: str
+    context: Context  # in which it is asked
+    fates: tuple[Fate, ...]  # the edges, and requirements, that do not simply hold in it
     assumptions: tuple[str, ...]
     reading: str
     compared_with: str  # START, BEFORE, or the key of a condition
@@ -95,6 +99,9 @@ class WhatIf:
             "settings": dict(self.settings),
             "then": dict(self.then),
             "condition": self.condition,
+            "context": self.context.as_dict(),
+            "left_out": [one.as_dict() for one in self.fates if one.verdict == "left out"],
+            "contested": [one.as_dict() for one in self.fates if one.verdict == "contested"],
             "assumptions": list(self.assumptions),
             "reading": self.reading,
             "compared_with": self.compared_with,
@@ -149,6 +156,7 @@ def whatif(
     against: str = "",
     about: Collection[str] = (),
     then: Mapping[str, str] | None = None,
+    context: Mapping[str, str] | None = None,
 ) -> WhatIf:
     """What follows from a condition and further settings: every outcome, and every node that changes.
 
@@ -156,7 +164,9 @@ def whatif(
     names another condition, or START. A node may be named by its key, its label, or a name of its term. Every answer
     is computed under each reading, unless one is named; where readings differ, that is the answer. ``about`` names
     nodes whose steps are wanted even if they are no outcomes and do not change. ``then`` is set after the run of all else
-    has ended: a second run starts from there, and is compared with it.
+    has ended: a second run starts from there, and is compared with it. ``context`` (kind -> term or words) is added to
+    that of the condition: edges that were seen in another context only are left out, and the answer names them; what
+    sources of this context disagree on is contested.
 
     >>> from kg.formats import read
     >>> answer = whatif(read("ta1-tlr7"), "both", {"TLR7": "absent"})
@@ -169,11 +179,12 @@ def whatif(
         raise QueryError(f"{mechanism.id} has no edge that can be run")
     run = Run(mechanism, assume, reading)
     values = keyed(mechanism, values)
-    first = run.settings(condition, values)
+    first = run.settings(condition, values, Context(Frozen(context or {})))
     later = keyed(mechanism, then)
-    settings = run.settings(values={**first, **later})
+    settings = run.then(first, later)
     ended = first if later else None
-    against = against or (BEFORE if later else condition if condition and values else START)
+    more = values or context
+    against = against or (BEFORE if later else condition if condition and more else START)
     base = first if against == BEFORE else run.settings("" if against == START else against)
     compared = _Comparison(run, reading or AS_WRITTEN, settings, base, ended)
     before, after = compared.before, compared.after
@@ -186,6 +197,8 @@ def whatif(
         settings,
         later,
         condition,
+        settings.context,
+        tuple(fates(mechanism, settings.context).values()),
         run.assumptions,
         reading or AS_WRITTEN,
         against,
@@ -207,11 +220,14 @@ def opposed_at(
     values: Mapping[str, str] | None = None,
     reading: str = "",
     assume: Collection[str] = (),
+    then: Mapping[str, str] | None = None,
+    context: Mapping[str, str] | None = None,
 ) -> tuple[Meeting, ...]:
     """The opposite edges that leave a node open under some settings, or that contradict each other on it."""
     run = Run(mechanism, assume, reading)
-    settings = run.settings(condition, keyed(mechanism, values))
-    compared = _Comparison(run, reading or AS_WRITTEN, settings, settings)
+    first = run.settings(condition, keyed(mechanism, values), Context(Frozen(context or {})))
+    settings = run.then(first, keyed(mechanism, then))
+    compared = _Comparison(run, reading or AS_WRITTEN, settings, settings, first if then else None)
     return behind(compared.net, compared.decided, node, compared.opposed)
 
 
@@ -246,8 +262,11 @@ def cited(
     >>> cited(seed, seed.conditions["both"].values)
     'https://w3id.org/immune-kg/ta1-tlr7/run/both, version 0.1.0'
     """
-    named = sorted(key for key, one in mechanism.conditions.items() if one.values == settings and not assume)
+    same = (key for key, one in mechanism.conditions.items() if Settings(one.values, contexts.of(one)) == settings)
+    named = [] if assume else sorted(same)
     pairs = [] if named else [("set", f"{node}:{value}") for node, value in sorted(settings.items())]
+    if isinstance(settings, Settings) and not named:
+        pairs += [("context", f"{kind}:{said}") for kind, said in sorted(settings.context.as_dict().items())]
     pairs += [("then", f"{node}:{value}") for node, value in sorted((then or {}).items())]
     pairs += [("reading", reading)] * bool(reading) + [("assume", one) for one in sorted(assume)]
     asked = "" if named and not pairs else f"?{urlencode(pairs or [('set', '')], safe=':')}"
@@ -261,9 +280,9 @@ class _Comparison:
         self,
         run: Run,
         reading: str,
-        settings: Mapping[str, str],
-        base: Mapping[str, str],
-        ended: Mapping[str, str] | None = None,
+        settings: Settings,
+        base: Settings,
+        ended: Settings | None = None,
     ) -> None:
         """``ended`` are the settings of a run before this one, from whose end it starts."""
         self.run = run
@@ -289,11 +308,11 @@ class _Comparison:
         before, after = self.before[node], self.after[node]
         if node in self.settings:
             return Step(node, before, after, (), "set")
-        because = tuple(_deciding(self.mechanism, self.net, self.decided, self.base, node))
+        because = tuple(self._deciding(node))
         opposed = behind(self.net, self.decided, node, self.opposed)
         reasons = Reasons(self.net, self.settings, node, self.ended)
         if not reasons.decided:
-            status = "readings disagree" if node in self.disagree else "unknown"
+            status = "readings disagree" if node in self.disagree else self._why_open(node)
             missing = tuple(missing_facts(self.net, self.decided, node, self.settings))
             return Step(node, before, after, because, status, missing=missing, opposed=opposed)
         inputs = reasons.inputs(reasons.one() or [])
@@ -320,6 +339,18 @@ class _Comparison:
             opposed=opposed,
         )
 
+    def _deciding(self, node: str) -> Iterator[Because]:
+        """The edges into a node, with whether each fires, why not, and whether it fired before."""
+        apart = fates(self.mechanism, self.settings.context)
+        for edge in self.mechanism.edges:
+            if edge.executes and edge.role in ("increases", "decreases") and edge.sentence.object == node:
+                gate, fate = self.net.fires[edge.name], apart.get(("edge", edge.name))
+                fires = self.decided.get(gate)
+                why = "" if fires else _why_not(self.mechanism, self.net, self.decided, edge)
+                if fate and not fires:
+                    why = f"{fate.verdict} in this context: {fate}"
+                yield Because(edge.name, fires, why, self.base.get(gate))
+
     def _status(self, node: str, inputs: Iterable[Input]) -> str:
         """Whether a settled value was observed or is predicted; ``inputs`` are the facts of a reason."""
         if node in self.disagree:
@@ -328,6 +359,12 @@ class _Comparison:
             return "reproduces an observation"
         assumed = self._assumed(inputs)
         return "prediction" + (f" under assumption {', '.join(assumed)}" if assumed else "")
+
+    def _why_open(self, node: str) -> str:
+        """Whether a value is open since sources of the context disagree on something that it depends on, or else."""
+        contested = {claim for claim, holds in self.settings.holds.items() if holds is None}
+        facts = unknown_facts(self.net, self.decided, node, self.settings) if contested else ()
+        return "contested" if any(claim(fact) in contested for fact in facts) else "unknown"
 
     def _assumed(self, inputs: Iterable[Input]) -> list[str]:
         """The assumptions that a reason uses."""
@@ -340,7 +377,7 @@ class _Comparison:
         if node in self.settings:
             return "set"
         if isinstance(self.after[node], tuple) or self.after[node] == "unknown":
-            return "unknown"
+            return self._why_open(node)
         said = self.observed.get(node, [])
         if any(one.startswith("is ") for one in said):
             return "observed"
@@ -385,20 +422,6 @@ def weakest(claims: Iterable[str]) -> str:
 
 def _weakness(claim: str) -> int:
     return list(vocabulary.claims()).index(claim)
-
-
-def _deciding(
-    mechanism: Mechanism, net: Network, decided: Mapping[int, bool], base: Mapping[int, bool], node: str
-) -> Iterator[Because]:
-    """The edges into a node, with whether each fires, why not, and whether it fired before."""
-    into = [
-        e for e in mechanism.edges if e.executes and e.role in ("increases", "decreases") and e.sentence.object == node
-    ]
-    for edge in into:
-        gate = net.fires[edge.name]
-        fires = decided.get(gate)
-        why = "" if fires else _why_not(mechanism, net, decided, edge)
-        yield Because(edge.name, fires, why, base.get(gate))
 
 
 def _why_not(mechanism: Mechanism, net: Network, decided: Mapping[int, bool], edge: Edge) -> str:
@@ -468,6 +491,7 @@ MARKS = {
     "prediction, of which a comparison was observed": "≷",
     "prediction under an assumption": "*",
     "unknown": "?",
+    "contested": "⇅",
     "readings disagree": "≠",
     "set": "=",
 }

@@ -29,7 +29,7 @@ def add_source(
 ) -> tuple[Path, Source]:
     """Append a source to a mechanism file, and commented stubs to its edges; the file is whole or as it was.
 
-    ``text`` is a file with the text that anchors will be read from; its hash goes into the file, the text does not.
+    An identifier may be written in any form, such as ``https://doi.org/10.1000/xyz`` or ``PMID:123``. ``text`` is a file with the text that anchors will be read from; its hash goes into the file, the text does not.
     ``read`` says how much of it was read. Nothing is looked up, so what is not given has to be filled in by hand.
 
     Raises InvalidMechanism if the file is not in the notation, has the source already, or the source is malformed.
@@ -40,6 +40,7 @@ def add_source(
     errors = [one for one in wrong if one.severity == "error"]
     if errors:
         raise InvalidMechanism(errors)
+    doi, pmid = _plain(doi, "doi"), _plain(pmid, "pmid")
     hashes = (texts.open_text(Path(text)).sha256,) if text else ()
     key = key or _key(doi or pmid, mechanism)
     source = Source(key=key, kind=kind, title=title, doi=doi, pmid=pmid, texts=hashes, read=read)
@@ -48,6 +49,23 @@ def add_source(
         raise InvalidMechanism(complaints)
     _write(file, _with(data, mechanism, source, file))
     return file, source
+
+
+#: What stands before an identifier in the forms in which people copy it.
+_BEFORE = {
+    "doi": re.compile(r"(?i)(https?://)?(dx\.)?doi\.org/|doi:\s*"),
+    "pmid": re.compile(r"(?i)pmid:\s*|(https?://)?(pubmed\.ncbi\.nlm\.nih\.gov|www\.ncbi\.nlm\.nih\.gov/pubmed)/"),
+}
+
+
+def _plain(said: str, kind: str) -> str:
+    """An identifier without the prefix or the address that it is written with.
+
+    >>> _plain("https://doi.org/10.1000/xyz", "doi"), _plain("PMID: 123", "pmid"), _plain("123", "pmid")
+    ('10.1000/xyz', '123', '123')
+    """
+    before = _BEFORE[kind].match(said.strip())
+    return said.strip()[before.end() :].rstrip("/") if before else said.strip()
 
 
 def _key(id: str, mechanism: Mechanism) -> str:

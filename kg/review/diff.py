@@ -38,6 +38,7 @@ KINDS = {
     "evidence-gained": "Evidence gained",
     "claim-changed": "Claim changed",
     "species-changed": "Species changed",
+    "context-changed": "Context changed",
     "term-changed": "Grounded to another term",
     "node-removed": "Nodes removed",
     "node-added": "Nodes added",
@@ -57,6 +58,8 @@ KINDS = {
     "mechanism-removed": "Mechanisms removed",
     "mechanism-added": "Mechanisms added",
 }
+#: What a change of each of these keys of an item of evidence is; a change of any other is one of the claim.
+OF_EVIDENCE = {"taxon": "species-changed", **dict.fromkeys(("context", "time", "dose"), "context-changed")}
 #: The other keys of a mechanism, each compared as a whole.
 REST = tuple(
     one.name
@@ -350,6 +353,7 @@ _KEYS: dict[str, Callable[[Mechanism, Edge], str]] = {
     "level": lambda m, edge: edge.level,
     "effect": lambda m, edge: edge.effect.extent.replace("unstated", "") if edge.effect else "",
     "run": lambda m, edge: "yes" if edge.run else "no",
+    "context": lambda m, edge: _context(edge.context),
 }
 
 
@@ -365,9 +369,14 @@ def _said(m: Mechanism, item: Evidence) -> tuple[tuple[str, str], ...]:
     """An item of evidence by what it says, the source in full; the curator's own step has none."""
     source = m.source(item) if item.anchor or item.span or not item.because else None
     said = {**plain(item), "source": source.key if source else ""}
+    said |= {"context": _context(item.context)} if item.context else {}
     for key in ("complete", "to"):
         said.pop(key, None)
     return tuple(sorted((key, str(sorted(value) if isinstance(value, list) else value)) for key, value in said.items()))
+
+
+def _context(stated: Mapping[str, str]) -> str:
+    return "; ".join(f"{kind}: {said}" for kind, said in sorted(stated.items()))
 
 
 def _items(m: Mechanism, items: Iterable[Evidence]) -> frozenset[tuple[tuple[tuple[str, str], ...], int]]:
@@ -392,7 +401,7 @@ def _evidence(old: Mechanism, a: Edge, new: Mechanism, b: Edge, words: str) -> I
             lost.remove(item)
             gained.remove(again)
             for key in sorted({k for k, _ in {*item} ^ {*again}}):
-                kind = {"taxon": "species-changed"}.get(key, "claim-changed")
+                kind = OF_EVIDENCE.get(key, "claim-changed")
                 here, there = dict(item).get(key, "not stated"), dict(again).get(key, "not stated")
                 yield Edit(kind, new.id, b.name, f"{words}, {_where(item)}: {key}", here, there)
     counts = [_papers(old, a), _papers(new, b)]

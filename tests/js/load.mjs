@@ -10,5 +10,5 @@ export function load(files, names) {
   return new Function(`${script}\nreturn {${names.join()}};`)();
 }
 
-/** The function of ask.js, which puts questions to a `Model`. */
-export const ask = Model => new Function('Model', `return (${text('./ask.js')})`)(Model);
+/** The function of ask.js, which puts questions, with what it asks: a `Model`, and the words of meetings. */
+export const ask = names => new Function(...Object.keys(names), `return (${text('./ask.js')})`)(...Object.values(names));

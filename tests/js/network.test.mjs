@@ -6,22 +6,24 @@ import {ask, load} from './load.mjs';
 
 if (!process.env.KG_CASES) throw new Error('No cases: run python -m pytest tests/test_javascript.py, which writes them.');
 const {examples, compared, pair} = JSON.parse(readFileSync(process.env.KG_CASES, 'utf8'));
-const {Model, Impossible, combinations} = load(['network', 'reasons', 'model'], ['Model', 'Impossible', 'combinations']);
-const answers = ask(Model);
+const {Model, Impossible, combinations, supported, settles} = load(['given', 'network', 'reasons', 'meetings', 'model'], ['Model', 'Impossible', 'combinations', 'supported', 'settles']);
+const answers = ask({Model, supported, settles});
 const plain = value => JSON.parse(JSON.stringify(value));
 
 /** A mechanism whose nodes are asked for by name. */
 function sketch({data, nodes}) {
   const model = new Model(data), settings = set => new Map(Object.entries(set).map(([node, value]) => [nodes.indexOf(node), value]));
-  const ask = (set, first = null) => model.ask(first ? {values: settings(first), then: settings(set)} : {values: settings(set)});
-  const values = (set, first) => Object.fromEntries(ask(set, first).after.map((value, n) => [nodes[n], value]));
+  const ask = (set, first = null, condition = '') => model.ask({
+    condition: data.conditions.findIndex(([key]) => key === condition), ...first ? {values: settings(first), then: settings(set)} : {values: settings(set)}
+  });
+  const values = (set, first, condition) => Object.fromEntries(ask(set, first, condition).after.map((value, n) => [nodes[n], value]));
   return {model, nodes, settings, ask, values};
 }
 
 test('the examples of docs/semantics.md hold', () => {
   const loops = [];
   for (const example of examples) {
-    const one = sketch(example), {nodes} = one, values = one.values(example.set, example.after), answer = one.ask(example.set, example.after);
+    const one = sketch(example), {nodes} = one, asked = [example.set, example.after, example.in], values = one.values(...asked), answer = one.ask(...asked);
     const each = nodes.flatMap((_, n) => answer.step(n).loop ?? []).map(({brakes, nodes: some}) => `${brakes ? 'brakes' : 'order'}: ${some.map(n => nodes[n])}`);
     if (each.length) loops.push([nodes.join(), ...new Set(each)]);
     for (const [node, value] of Object.entries(example.then)) assert.deepEqual(values[node], value, `${node} in\n${example.text}`);

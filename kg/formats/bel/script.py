@@ -1,15 +1,16 @@
 """BEL script: SET and UNSET give each statement its citation, its evidence and its annotations.
 
-Written, each item of evidence that supports an edge is one statement. What BEL has no word for, and its reader may need
-(the verb, the kind of claim, a hedge), is an annotation that begins with ``kg_``, so that nobody takes it for theirs.
+Written, each item of evidence for an edge, and for what the edge requires, is one statement. What BEL has no word for,
+and its reader may need (the verb, the kind of claim, a hedge, the edge that is blocked), is an annotation that begins
+with ``kg_``, so that nobody takes it for theirs. PyBEL reads no statement without a citation and an evidence: what is
+the curator's own step cites the mechanism itself, and evidence that quotes no source stands in square brackets.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Evidence, Node, Sentence, Source
+from kg.model.records import Evidence, Node, Requirement, Sentence, Source
 from kg.model.vocabulary import Term
+from kg.reasoning import outward
+from kg.reasoning.outward import Statement
 
 _SET = re.compile(r"SET\s+(DOCUMENT\s+)?(\w+)\s*=\s*(.+)", re.DOTALL | re.IGNORECASE)
 _STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"|([^\s",{}]+)', re.DOTALL)
@@ -29,6 +32,7 @@ OURS = "kg_"
 NAMED = ("key", "term", "kind", "name", "note", "levels")  # of a node
 KINDS = ("treatment", "molecule", "structure", "cell", "process", "state", "other")
 SAID = ("claim", "hedge", "says", "because", "time", "dose")  # of an item of evidence, as annotations
+ACTS = ("blocks", "requires", "unless")  # the edge that a statement is about, by its name
 LICENCE = re.compile(r"[A-Z][\w.]*(-[\w.]+)+")  # a name as SPDX has them
 LOST = {
     "mechanism": "a BEL document has no key for it",
@@ -36,12 +40,11 @@ LOST = {
     "source": "a citation of BEL is a database and a number",
     "place": "a place is no statement of BEL",
     "node": "a BEL term says what a thing is, and no more",
-    "denied edge": "BEL has no word for what is not so",
-    "blocking edge": "it is about a statement that the script does not make",
+    "denied edge": "BEL says only of what acts that it changes nothing",
     "edge": "in BEL it says the same as another edge, and is joined to it",
     "edge.in": "a statement of BEL is in no place",
     "edge.run": "BEL does not say what is executed",
-    "requirement": "a statement of BEL requires nothing",
+    "requirement": "a statement of BEL holds for any level",
     "effect": "BEL does not say how far a decrease goes",
     "evidence": "BEL has no word for what disputes or qualifies a statement",
     "evidence.anchor": "BEL quotes the publication, and kg copies no quotation",
@@ -95,6 +98,8 @@ class _BelReader:
         self.context = _Context()
         self.edges: dict[tuple[str, str, str], set[str]] = {}  # subject, relation, object -> the edges that say so
         self.nested: list[tuple[ForeignRecord, str, list[Evidence], str, str]] = []
+        self.named: dict[str, str] = {}  # what kg called an edge -> its name
+        self.acting: list[tuple[ForeignRecord, dict[str, str], list[Evidence]]] = []
 
     def mechanism(self) -> Mechanism:
         for said, at in _lines(self.text, self.ledger):
@@ -113,6 +118,10 @@ class _BelReader:
                 self.statement(said, at)
         for record, subject, evidence, verb, name in self.nested:
             self.about_statement(record, subject, evidence, verb, name)
+        needs: dict[tuple[str, str, str], list[Evidence]] = {}
+        for record, acts, evidence in self.acting:
+            self.acts(record, acts, evidence, needs)
+        self.needed(needs)
         return self.draft.mechanism()
 
     def statement(self, said: str, at: Location) -> None:
@@ -132,11 +141,56 @@ class _BelReader:
         if object.startswith("("):
             self.nested.append((record, subject, evidence, verb, name))
             return
+        if acts := {one: self.ours(one) for one in ACTS if OURS + one in self.context.annotations}:
+            self.acting.append((record, {**acts, "verb": verb, "edge": name}, evidence))
+            return
         record.carried("subject", "object")
+        object = self.known.get(self.ours("object"), object)
         more = {"name": name, "verb": verb, "level": self.ours("level")}
         made = bel.edge(self.draft, record, "relation", subject, object, evidence, **more)
+        self.named.setdefault(name, made)
         key = (_spaced(subject), bel.relation(relation), _spaced(object))
         self.edges.setdefault(key, set()).add(made)
+
+    @property
+    def known(self) -> dict[str, str]:
+        """The terms of the nodes that the script has named, by their keys."""
+        return {key: term for term, key in self.draft.keys.items()}
+
+    def acts(
+        self,
+        record: ForeignRecord,
+        said: dict[str, str],
+        items: list[Evidence],
+        needs: dict[tuple[str, str, str], list[Evidence]],
+    ) -> None:
+        """A statement of ours that is about an edge: it blocks it, or is what it requires or excludes."""
+        kind = next(iter(said))
+        name = self.named.get(said[kind])
+        edge = next((one for one in self.draft.edges.values() if one.name == name), None)
+        if edge is None:
+            for part in ("subject", "relation", "object"):
+                record.lost(part, f"the script has no edge {said[kind]!r}, which it is about")
+            return
+        one = bel.node(self.draft, record.text("subject"), record.at)
+        for part in ("relation", "object"):
+            record.changed(part, f"{kind} the edge {edge.name}")
+        if kind == "blocks":
+            protects = said["verb"] == "protects"
+            ends = (edge.sentence.object, edge.subject) if protects else (edge.name, "")
+            sentence = Sentence(one, "protects" if protects else "blocks", *ends)
+            self.named.setdefault(said["edge"], self.draft.edge(sentence, record, items, name=said["edge"]))
+        else:
+            needs.setdefault((edge.name, kind, one), []).extend(items)
+
+    def needed(self, needs: dict[tuple[str, str, str], list[Evidence]]) -> None:
+        """Put what edges require or exclude to them; what the edge's own evidence says is not said twice."""
+        for (name, kind, node), items in needs.items():
+            says, edge = next((says, one) for says, one in self.draft.edges.items() if one.name == name)
+            own = (*edge.evidence, *self.draft.again.get(says, ()))
+            rests = () if set(items) <= set(own) else tuple(items)
+            more: dict[str, Any] = {kind: (*getattr(edge, kind), Requirement(node, "", rests, at=edge.at))}
+            self.draft.edges[says] = replace(edge, **more)
 
     def about_statement(self, record: ForeignRecord, subject: str, items: list[Evidence], verb: str, name: str) -> None:
         """What decreases a statement of the file blocks its edge; any other says no edge between nodes."""
@@ -157,8 +211,18 @@ class _BelReader:
         sentence = Sentence(one, "protects", ends[1], ends[0]) if protects else Sentence(one, "blocks", *found)
         self.draft.edge(sentence, record, items, name=name)
 
+    def uncited(self) -> bool:
+        """Whether the citation is that of kg, which stands where nothing is cited."""
+        citation = self.context.citation
+        if citation is None or not citation.text("id", carry=False).startswith(vocabulary.BASE):
+            return False
+        for part in citation.fields():
+            citation.changed(part, "it stands where nothing is cited")
+        return True
+
     def node(self, said: str, at: Location) -> None:
         """A term alone is a node; what kg wrote around it is what it is called."""
+        self.uncited()
         bel.node(
             self.draft, said, at, {name: self.ours(name) for name in NAMED if OURS + name in self.context.annotations}
         )
@@ -170,7 +234,8 @@ class _BelReader:
             return ""
         said = " ".join(record.items(OURS + name, carry=False))
         known = {"verb": vocabulary.predicates(), "claim": vocabulary.claims(), "kind": KINDS}
-        keys = {"key": [said], "edge": [said], "level": [said], "levels": said.split("|")}.get(name, [])
+        named = {key: [said] for key in ("key", "edge", "level", "object", *ACTS)}
+        keys = {**named, "levels": said.split("|")}.get(name, [])
         fits = all(re.fullmatch(drafting.KEY, key) for key in keys) and said in known.get(name, [said])
         if fits:
             record.carried(OURS + name)
@@ -184,6 +249,7 @@ class _BelReader:
         says: dict[str, Any] = {name: self.ours(name) for name in SAID}
         if citation is None and not any(says.values()):
             return []
+        citation = None if self.uncited() else citation
         source = bel.cited(self.draft, citation, "type", "id") if citation else "" if says["because"] else "file"
         claim = vocabulary.claims().get(says["claim"])
         if claim and claim.locator == "yes" and source in ("", "file"):  # such a claim needs its place in a source
@@ -244,6 +310,8 @@ def _set(draft: drafting.Draft, ledger: Ledger, context: _Context, said: str, at
         return
     name, value = found[2].casefold(), " ".join(values)
     record = ledger.record("document", found[2], {found[2]: value}, at)
+    if name == "disclaimer":
+        record.changed(found[2], "made again for what is written")
     field = {"name": "title", "version": "version", "description": "summary", "licenses": "licence"}.get(name, "")
     if field and value and (field != "licence" or LICENCE.fullmatch(value)):
         draft.about[field] = record.text(found[2])
@@ -297,13 +365,17 @@ def _term_end(said: str) -> int:
 
 FUNCTIONS = {"process": "bp", "state": "path"}  # of a kind of node; all else is an abundance
 RELATION = {1: "increases", -1: "decreases", 0: "association"}
+MOVES = ("enters", "migrates_to")
 
 
 def text(mechanism: Mechanism, name: str = "bel") -> str:
     """A mechanism as a BEL script: first each node with its key, then a statement for each item of evidence."""
     terms = {key: _term(mechanism, node) for key, node in mechanism.nodes.items()}
-    prefixes = sorted({term.partition("(")[2].partition(":")[0] for term in terms.values()})
+    said = [(one, _statement(mechanism, one, terms)) for one in outward.statements(mechanism)]
+    used = "\n".join([*terms.values(), *(statement for _, statement in said)])
+    prefixes = sorted(set(re.findall(r"[(,] ?(\w+):", re.sub(r'"(?:[^"\\]|\\.)*"', '""', used))))
     head = {
+        "Disclaimer": outward.caveat(mechanism),
         "Name": mechanism.title,
         "Version": mechanism.version,
         "Description": mechanism.summary,
@@ -311,26 +383,33 @@ def text(mechanism: Mechanism, name: str = "bel") -> str:
     }
     lines = [f"SET DOCUMENT {key} = {_quoted(value)}" for key, value in head.items() if value]
     lines += ["", *(f'DEFINE NAMESPACE {prefix} AS PATTERN ".+"' for prefix in prefixes)]
-    own = [OURS + one for one in (*NAMED, "edge", "verb", "level", *SAID)]
+    own = [OURS + one for one in (*NAMED, "edge", "verb", "level", "object", *ACTS, *SAID)]
     lines += [f'DEFINE ANNOTATION {one} AS PATTERN ".+"' for one in ("Species", *own)]
     for key, node in mechanism.nodes.items():
-        lines += _node(node, terms[key])
-    for edge in mechanism.edges:
-        statement = _statement(mechanism, edge, terms)
-        for item in _items(edge) if statement else ():
-            lines += ["", *_around(mechanism, edge, item), statement]
+        lines += ["", "UNSET ALL", _citation(mechanism, None), *_node(node, terms[key])]
+    for one, statement in said:
+        for item in (one.behind or (None,)) if statement else ():
+            lines += ["", *_around(mechanism, one, item, "tloc(" in statement), statement]
     return "\n".join(lines) + "\n"
 
 
 def _term(mechanism: Mechanism, node: Node) -> str:
-    """A node as a BEL term: by its ontology term, or by its key where it has none or another node has the same."""
-    terms = Counter(other.term.id for other in mechanism.nodes.values() if other.term)
+    """A node as a BEL term: by its ontology term, or by its key where it has none or another node has the same.
+
+    A cell in a place says in which.
+    """
     function = FUNCTIONS.get(node.drawn_as, "a")
-    if node.term and terms[node.term.id] == 1:
-        prefix, _, local = node.term.id.partition(":")
-        said = local if re.fullmatch(r"[A-Za-z0-9_.-]+", local) else _quoted(local)
-        return f"{function}({prefix.replace('.', '_')}:{said} ! {_quoted(node.term.label)})"
-    return f"{function}(node:{_quoted(node.key)})"
+    alone = outward.identifiers(mechanism)[node.key] == (node.term.id if node.term else "")
+    place = mechanism.places.get(node.place) if outward.located(node) else None
+    where = f", loc({_named(place.term)})" if place and place.term else ""
+    named = _named(node.term) if node.term and alone else f"node:{_quoted(node.key)}"
+    return f"{function}({named}{where})"
+
+
+def _named(term: Term) -> str:
+    prefix, _, local = term.id.partition(":")
+    said = local if re.fullmatch(r"[A-Za-z0-9_.-]+", local) else _quoted(local)
+    return f"{prefix.replace('.', '_')}:{said} ! {_quoted(term.label)}"
 
 
 def _node(node: Node, term: str) -> Iterator[str]:
@@ -340,52 +419,72 @@ def _node(node: Node, term: str) -> Iterator[str]:
     apart = str(node.term) if node.term and "(node:" in term else ""
     said = {"key": node.key, "term": apart, "kind": kind, "name": name, "note": node.note}
     said["levels"] = "|".join(node.levels)
-    yield from ["", "UNSET ALL", *_annotations(said), term]
+    yield from [*_annotations(said), term]
 
 
-def _statement(mechanism: Mechanism, edge: Edge, terms: dict[str, str]) -> str:
-    """An edge as a statement; one that acts on an edge is about the statement of that edge."""
-    if edge.denied:
+def _statement(mechanism: Mechanism, one: Statement, terms: Mapping[str, str]) -> str:
+    """A statement of BEL. Of what acts on an edge it says what follows for the object, since tools take a statement about
+    a statement apart; nothing where something is not so that BEL cannot deny.
+    """
+    acts, verb = one.predicate.role == "blocks", one.predicate
+    relation = RELATION[one.effect] if acts else verb.bel or RELATION[one.sign]
+    object = terms[one.object]
+    if one.verb in MOVES and (moved := _moved(mechanism, one, terms)):
+        object = moved
+    if one.negated:
+        relation = "causesNoChange" if relation in ("increases", "decreases", "regulates") and not acts else ""
+    return f"{terms[one.subject]} {relation} {object}" if relation else ""
+
+
+def _moved(mechanism: Mechanism, one: Statement, terms: Mapping[str, str]) -> str:
+    """The object of a movement from one place to another, where both are stated."""
+    ends = (mechanism.places.get(mechanism.nodes[key].place) for key in (one.subject, one.object))
+    stated = [_named(place.term) for place in ends if place and place.term]
+    if len(stated) < 2:
         return ""
-    blocked = mechanism.blocked(edge)
-    if edge.role == "blocks":
-        inner = _statement(mechanism, blocked[0], terms) if blocked else ""
-        return f"{terms[edge.subject]} decreases ({inner})" if inner else ""
-    relation = edge.predicate.bel or RELATION[mechanism.sign(edge)]
-    return f"{terms[edge.subject]} {relation} {terms[edge.sentence.object]}"
+    return f"tloc({terms[one.object]}, fromLoc({stated[0]}), toLoc({stated[1]}))"
 
 
-def _items(edge: Edge) -> Iterable[Evidence | None]:
-    """The items that a statement is made for: BEL can only say that something is so."""
-    return [item for item in edge.evidence if item.stance == "supports"] or [None]
-
-
-def _around(mechanism: Mechanism, edge: Edge, item: Evidence | None) -> Iterator[str]:
+def _around(mechanism: Mechanism, one: Statement, item: Evidence | None, moved: bool) -> Iterator[str]:
+    """What is set around a statement: citation, evidence, species and annotations."""
     yield "UNSET ALL"
-    claim = vocabulary.claims().get(item.claim) if item else None
-    placed = item and (item.anchor or item.span or not item.because or (claim and claim.locator == "yes"))
-    source = mechanism.source(item) if item and placed else None
-    if source:
-        yield f"SET Citation = {{{', '.join(map(_quoted, _citation(source)))}}}"
-    if item and item.anchor:
-        yield f"SET Evidence = {_quoted(item.anchor)}"
+    own = item is None or outward.own_step(item)
+    yield _citation(mechanism, None if item is None or own else mechanism.source(item))
+    yield f"SET Evidence = {_quoted(_words(item, own))}"
     if item and item.taxon:
         taxa = [_quoted(taxon.id.partition(":")[2]) for taxon in item.taxon]
         yield f"SET Species = {taxa[0] if len(taxa) == 1 else '{' + ', '.join(taxa) + '}'}"
-    said = {name: getattr(item, name) for name in SAID} if item else {}
-    yield from _annotations({"edge": edge.name, "verb": edge.verb, "level": edge.level, **said})
+    said = {"edge": one.edge.name, "verb": one.verb, "level": one.edge.level} if one.kind == "edge" else {}
+    said |= {"object": one.object} if moved else {}
+    acts = one.kind if one.kind != "edge" else "blocks" if one.acts_on else ""
+    said |= {acts: one.acts_on} if acts else {}
+    yield from _annotations({**said, **({name: getattr(item, name) for name in SAID} if item else {})})
 
 
-def _annotations(said: dict[str, str]) -> Iterator[str]:
+def _words(item: Evidence | None, own: bool) -> str:
+    """What stands as evidence: words of the source, or else, in square brackets, what they are in ours."""
+    if item and item.anchor and not own:
+        return item.anchor
+    if item and item.because:
+        return f"[the curator's own step: {item.because}]"
+    if item and item.says:
+        return f"[in our words: {item.says}]"
+    if item and item.span:
+        return f"[characters {item.span[0]} to {item.span[1]} of the text]"
+    return "[the source states it; no words of it are given]" if item else "[no source is given]"
+
+
+def _annotations(said: Mapping[str, str]) -> Iterator[str]:
     return (f"SET {OURS}{name} = {_quoted(value)}" for name, value in said.items() if value)
 
 
-def _citation(source: Source) -> tuple[str, str, str]:
-    kind, id = next(
-        (pair for pair in (("PubMed", source.pmid), ("DOI", source.doi), ("Online Resource", source.url)) if pair[1]),
-        ("Other", source.key),
-    )
-    return kind, source.title or source.key, id
+def _citation(mechanism: Mechanism, source: Source | None) -> str:
+    """The citation of a source by its firmest number; of none, the mechanism itself."""
+    kinds = (("DOI", source.doi), ("PubMed", source.pmid), ("Online Resource", source.url)) if source else ()
+    here = ("Online Resource", vocabulary.BASE + "/".join(mechanism.address()))
+    kind, id = next((pair for pair in kinds if pair[1]), ("Other", source.key) if source else here)
+    title = source.title or source.key if source else f"kg: {mechanism.title}"
+    return f"SET Citation = {{{', '.join(map(_quoted, (kind, title, id)))}}}"
 
 
 def _quoted(said: str) -> str:

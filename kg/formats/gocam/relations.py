@@ -34,6 +34,7 @@ NEAR = {
     "RO:0012010": ("affects", "that the one takes away what the other needs is not said"),
     "RO:0002234": ("produces", ""),
 }
+INFERENCE = "inference"  # the claim of what the curator of a file inferred
 WHO = "kg does not keep who entered it, and when"
 
 
@@ -66,6 +67,13 @@ def evidence(draft: drafting.Draft, record: ForeignRecord, code: str, reference:
     assay = drafting.term(eco, label, record.at) if eco.startswith("ECO:") else None
     if eco and assay is None:
         record.lost(code, "it is no term of ECO")
+    claims = vocabulary.claims()
+    if eco in (claims[INFERENCE].eco, claims[INFERENCE].eco_retold):
+        why = f"The file gives the evidence code {eco}, an inference of its curator."
+        return Evidence(source="", claim=INFERENCE, because=why, at=record.at)
+    if any(eco in (claim.eco, claim.eco_retold) for claim in claims.values() if claim.eco):
+        record.changed(code, "it says what kind of statement it is, and no assay")
+        assay = None
     cited = record.text(reference)
     source = draft.cite(cited) if cited else ""
     if cited and not source:

@@ -16,8 +16,10 @@ from kg.formats.shared.bounded import Object
 from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
-from kg.model.records import BARE, Edge, Evidence, Frozen, Node, Note, Place, Sentence
+from kg.model.records import BARE, Evidence, Frozen, Node, Note, Place, Sentence
 from kg.model.vocabulary import Term
+from kg.reasoning import outward
+from kg.reasoning.outward import Statement
 
 LOST = {
     "mechanism": "GO-CAM holds the title, species and comments of a model, and no more of it",
@@ -27,13 +29,14 @@ LOST = {
     "note": "a comment is about the model, and has no evidence",
     "node.term": "an activity has a function, a gene product that enables it, or a process; no other term",
     "node": "GO-CAM has no slot for it",
-    "edge": "GO-CAM asserts relations between activities, and of one with its parts; what is supposed, inferred or "
-    "disputed is not asserted, and no relation acts on another",
-    "requirement": "GO-CAM has no requirements of a relation",
+    "edge": "GO-CAM asserts relations between activities, and of one with its parts; what is supposed or disputed is "
+    "not asserted",
+    "requirement": "what a relation requires is causally upstream of its object, in a relation of its own",
     "effect": "GO-CAM does not say how far a decrease goes",
     "*": "GO-CAM holds activities and what is between them, and no more",
 }
 #: Associations of an activity or of one of its terms: the verb of each, and the type that it is written with.
+CAVEAT = "Caveat: "  # so begins the comment of ours that is made again for what is written
 PARTS = {
     "enabled_by": ("enabled_by", "EnabledByAssociation"),
     "part_of": ("part_of", "BiologicalProcessAssociation"),
@@ -145,7 +148,8 @@ class _GoCamYamlReader:
                 record.carried(field)
         scope = (Evidence(source="file", claim=drafting.UNCLASSIFIED, taxon=tuple(taxa)),) if taxa else ()
         record.lost("status", "kg does not keep how far the curation of a model is")
-        comments = tuple(Note(note=one) for one in self.texts(record, "comments"))
+        said = self.texts(record, "comments")
+        comments = tuple(Note(note=one) for one in said if not one.startswith(CAVEAT))
         record.carried("comments")
         return scope, comments
 
@@ -328,6 +332,7 @@ PLACES = (
 )
 PRODUCTS = ("biolink:Gene", "biolink:Protein", "biolink:Polypeptide", "biolink:MicroRNA")
 CAUSAL = {"affects": "RO:0002211", "positively_regulates": "RO:0002213", "negatively_regulates": "RO:0002212"}
+UPSTREAM = "RO:0002411"  # causally upstream of: what an edge requires, or what acts on an edge
 BY_ROLE = {"increases": "RO:0002304", "decreases": "RO:0002305"}
 TAKEN = {"has_input": "RO:0002233", "has_participant": "RO:0000057", "produces": "RO:0002234"}
 OF_TERMS = {"enabled_by": ("molecule",), "part_of": ("process",), "occurs_in": ("structure", "cell")}
@@ -345,8 +350,9 @@ def text(mechanism: Mechanism, name: str = "gocam") -> str:
 
 
 def _asserts(item: Evidence) -> bool:
-    """Whether an item lets a curator of GO assert its edge: as for a bare triple, or of a file that states no claim."""
-    return item.stance == "supports" and not item.hedge and item.claim in (*BARE, drafting.UNCLASSIFIED)
+    """Whether an item lets a curator of GO assert its edge: as for a bare triple, or of a file that states no claim, or
+    as the curator's own inference, which has an evidence code of its own."""
+    return not item.hedge and item.claim in (*BARE, drafting.UNCLASSIFIED, relations.INFERENCE)
 
 
 class _GoCamYamlWriter:
@@ -355,8 +361,8 @@ class _GoCamYamlWriter:
     def __init__(self, mechanism: Mechanism) -> None:
         self.m = mechanism
         self.labels: dict[str, str] = {}
-        told = [edge for edge in mechanism.edges if any(map(_asserts, edge.evidence)) and not edge.disputed]
-        self.edges = [edge for edge in told if edge.role != "blocks"]
+        told = [one for one in outward.statements(mechanism) if any(map(_asserts, one.behind)) and not one.disputed]
+        self.edges = told
         self.terms = self.only(OF_TERMS, subjects=("part_of",))
         self.molecules = self.only(dict.fromkeys(TAKEN, ("molecule",)))
         nested = [key for key in self.terms if sum(e.subject == key for e in self.edges) > 1]
@@ -366,12 +372,12 @@ class _GoCamYamlWriter:
         """The nodes with a term that are only ever the object of some verbs, or the subject of some others."""
         found = {key for key, node in self.m.nodes.items() if node.term and not node.place}
         for edge in self.edges:
-            object = self.m.nodes.get(edge.sentence.object)
+            object = self.m.nodes.get(edge.object)
             if object is None or object.drawn_as not in verbs.get(edge.verb, ()):
-                found.discard(edge.sentence.object)
+                found.discard(edge.object)
             if edge.verb not in subjects:
                 found.discard(edge.subject)
-        return found & {edge.sentence.object for edge in self.edges}
+        return found & {edge.object for edge in self.edges}
 
     def id(self, key: str) -> str:
         return f"{vocabulary.BASE}{self.m.id}/node/{key}"
@@ -389,11 +395,11 @@ class _GoCamYamlWriter:
             if key in self.molecules and node.term:
                 self.named(node)
                 molecules.append({"id": self.id(key), "term": self.curie(node.term)})
-        comments = [note.note for note in m.notes]
+        comments = [f"{CAVEAT}{outward.caveat(m)}", *(note.note for note in m.notes)]
         said: dict[str, Any] = {"id": f"{vocabulary.BASE}{m.id}", "title": m.title}
         said |= {"taxon": taxa[0]} if taxa else {}
         said |= {"additional_taxa": list(dict.fromkeys(taxa[1:]))} if taxa[1:] else {}
-        said |= {"comments": comments} if comments else {}
+        said |= {"comments": comments}
         said |= {"activities": activities} | ({"molecules": molecules} if molecules else {})
         objects = [{"id": id, "label": label, "type": "gocam:Object"} for id, label in self.labels.items()]
         return said | {"objects": objects}
@@ -421,49 +427,48 @@ class _GoCamYamlWriter:
         if where := self.where(node.place):
             said["occurs_in"] = where
         for edge in out:
-            if edge.sentence.object in self.terms and edge.verb not in said:
+            if edge.object in self.terms and edge.verb not in said:
                 said[edge.verb] = self.part(edge, edge.verb)
         for edge in out:
             self.relation(said, edge)
         return said
 
-    def part(self, edge: Edge, slot: str) -> dict[str, Any]:
+    def part(self, edge: Statement, slot: str) -> dict[str, Any]:
         """An association with a term, and what that is part of in turn."""
-        node = self.m.nodes[edge.sentence.object]
+        node = self.m.nodes[edge.object]
         term = node.term or Term("", "")
         prefix = term.id.partition(":")[0]
         type = dict(PLACES).get(prefix, PARTS[slot][1]) if slot == "occurs_in" else PARTS[slot][1]
         said = {"type": type, **self.evidence(edge), "term": self.curie(term)}
         if node.name:
             self.labels[term.id] = node.name
-        inner = next((e for e in self.edges if e.subject == node.key and e.sentence.object in self.terms), None)
+        inner = next((e for e in self.edges if e.subject == node.key and e.object in self.terms), None)
         if inner and slot != "enabled_by":
             said["part_of"] = self.part(inner, slot)
         return said
 
-    def relation(self, said: dict[str, Any], edge: Edge) -> None:
+    def relation(self, said: dict[str, Any], edge: Statement) -> None:
         """An edge to another activity or to a molecule, where GO-CAM has a relation for it."""
-        object = edge.sentence.object
+        object = edge.object
         if object in self.molecules:
             one = {"type": "MoleculeAssociation", **self.evidence(edge), "predicate": TAKEN[edge.verb]}
             said.setdefault("molecular_associations", []).append({**one, "molecule": self.id(object)})
         elif object in self.m.nodes and object not in self.terms:
-            relation = CAUSAL.get(edge.verb) or BY_ROLE.get(edge.role, "")
+            acts = edge.verb == "required_for" or edge.predicate.role == "blocks"
+            relation = CAUSAL.get(edge.verb) or BY_ROLE.get(edge.predicate.role, UPSTREAM if acts else "")
             if relation:
                 causal = {"type": "CausalAssociation", **self.evidence(edge), "predicate": relation}
                 causal["downstream_activity"] = self.id(object)
                 said.setdefault("causal_associations", []).append(causal)
 
-    def evidence(self, edge: Edge) -> dict[str, Any]:
-        """The items that support an edge and that an identifier or an ECO term can stand for."""
+    def evidence(self, edge: Statement) -> dict[str, Any]:
+        """The items that support an edge: publications, and ECO terms for what the source reports or the curator had."""
         items = []
-        for item in edge.evidence:
-            source = self.m.source(item)
-            cited = f"PMID:{source.pmid}" if source and source.pmid else ""
-            cited = cited or (f"doi:{source.doi}" if source and source.doi else source.url if source else "")
-            one = {"term": self.curie(item.assay)} if item.assay else {}
-            one |= {"reference": cited} if cited and not item.because else {}
-            items += [one] if one and _asserts(item) else []
+        for item in filter(_asserts, edge.behind):
+            code = item.assay or outward.evidence_code(self.m, item)
+            one = {"term": self.curie(code)} if code else {}
+            one |= dict(zip(("reference",), outward.credited(self.m, item), strict=False))
+            items += [one] if one else []
         return {"evidence": items} if items else {}
 
     def where(self, place: str) -> dict[str, Any]:

@@ -93,6 +93,7 @@ def _plain(record: Any) -> dict[str, Any]:
             terms = many and any(isinstance(item, Term) for item in value)
             said[one.name] = list(map(str, value)) if terms else list(value) if many else value
             said[one.name] = str(value) if isinstance(value, Term) else said[one.name]
+            said[one.name] = dict(value) if isinstance(value, Frozen) else said[one.name]
     return said
 
 
@@ -332,6 +333,11 @@ def _edge(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Any])
     more: dict[str, Any] = {}
     if edge.text("place", carry=False) in places:
         more["place"] = edge.text("place")
+    stated = _json(draft, edge, "context")
+    if isinstance(stated, dict) and all(isinstance(said, str) for said in stated.values()):
+        more["context"] = Frozen(stated)
+    elif stated is not None:
+        edge.lost("context", "it is not written as kg writes it")
     if role == "increases":
         more["level"] = edge.text("level")
     extent = edge.text("effect", carry=False)

@@ -13,6 +13,7 @@ from kg.formats.shared import bounded
 from kg.formats.shared.losses import Ledger
 from kg.model import records, vocabulary
 from kg.model.diagnostics import Diagnostic, Location, near
+from kg.model.grounding import exactly
 from kg.model.keys import (
     KEY,
     RECORDS,
@@ -28,6 +29,7 @@ from kg.model.keys import (
     unmet,
     with_article,
 )
+from kg.model.lexicon import lexicon
 from kg.model.mechanism import Mechanism
 from kg.model.records import Frozen, Sentence, TrackedRecord
 from kg.model.vocabulary import Term
@@ -261,7 +263,7 @@ class _NotationReader:
         if form == "map":
             return self.map_of(node, of, key)
         if form == "values":
-            return self.values(node, key, locations)
+            return self.values(node, of or "value", key, locations)
         if form == "rows":
             return self.rows(node, key, locations)
         if form == "span":
@@ -352,13 +354,14 @@ class _NotationReader:
                 found[name.value] = record
         return Frozen(found)
 
-    def values(self, node: yaml.Node, key: Key, locations: dict[str, Location]) -> Frozen[str] | None:
+    def values(self, node: yaml.Node, of: str, key: Key, locations: dict[str, Location]) -> Frozen[str] | None:
         if not isinstance(node, yaml.MappingNode):
-            self.complain(node, "wrong-kind", f"expected NODE: value, found {_what(node)}")
+            hint = f"such as {key.key}: {key.example}"
+            self.complain(node, "wrong-kind", f"expected {in_words(key.kind)}, found {_what(node)}", hint)
             return None
         found = {}
         for name, value in self.unique(node):
-            text = self.single(value, "value")
+            text = self.single(value, of)
             if text is not None:
                 found[name.value] = text
                 locations[f"{key.key}.{name.value}"] = self.at(name)
@@ -512,6 +515,6 @@ _TERM = "such as GO:0036019 ! endolysosome; `kg ground TEXT` finds the id"
 
 def _labelled(text: str) -> str:
     """The term that somebody meant who wrote only its id or only its label."""
-    entry = vocabulary.terms().get(text.partition("!")[0].strip())
-    entry = entry or next((e for e in vocabulary.ground(text, 1) if e.label.casefold() == text.casefold()), None)
-    return f"write {entry.id} ! {entry.label}" if entry else ""
+    id = text.partition("!")[0].strip()
+    known = vocabulary.terms().get(id) or lexicon().term(id) or exactly(text).best
+    return f"write {known.id} ! {known.label}" if known else ""

@@ -31,6 +31,7 @@ class JsonLd:
         ("nodes", KGV.Node),
         ("edges", BIOLINK.Association),
         ("conditions", KGV.Condition),
+        ("contexts", KGV.Context),
         ("assumptions", KGV.Assumption),
         ("readings", KGV.Reading),
         ("expectations", KGV.Expectation),

@@ -27,7 +27,7 @@ NANOPUBS = vocabulary.BASE + "np/"
 BELONGS = (
     *(RDF.subject, RDF.object, KGV.actsOn, KGV.requires, KGV.unless, KGV.node, KGV.place, KGV.inside),
     *(KGV.denotes, KGV.form),
-    *(KGV.evidence, KGV.effectEvidence, KGV.claim, KGV.assay, OA.hasSelector, PROV.wasDerivedFrom),
+    *(KGV.evidence, KGV.effectEvidence, KGV.claim, KGV.assay, KGV.context, OA.hasSelector, PROV.wasDerivedFrom),
     *(PROV.wasInfluencedBy, KGV.reports),
     *(BIOLINK.has_evidence_of_type, BIOLINK.species_context_qualifier, BIOLINK.anatomical_context_qualifier),
 )

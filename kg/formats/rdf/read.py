@@ -158,10 +158,20 @@ class Reader:
             expectations=tuple(self.expectation(one) for one in self.typed(KGV.Expectation)),
             notes=tuple(self.note(one) for one in self.typed(KGV.Note)),
             tour=tuple(self.built("stop", one) for one in self.json(root, KGV.tour, list)),
+            spine=self.spine(),
             layout=tuple(tuple(row.split(" ")) for row in self.one(root, KGV.layout).split("\n") if row),
             file=self.ledger.file,
             at=self.ledger.at(),
         )
+
+    def spine(self) -> tuple[str, ...]:
+        """The names of the edges on the main line, each once: in a file of others the line may lead back."""
+        found: list[str] = []
+        here = self.one(self.root, KGV.spine)
+        while here and self.key(here, "edge") not in found:
+            found.append(self.key(here, "edge"))
+            here = self.one(here, KGV.nextOnSpine)
+        return tuple(found)
 
     def table(self, kind: str, part: str, read: Callable[[str, str], V]) -> Frozen[V]:
         return Frozen({self.key(one, part): read(one, self.key(one, part)) for one in self.typed(kind)})
@@ -234,6 +244,7 @@ class Reader:
             level="" if extent == str(KGV.toLevel) else level,
             effect=effect if extent else None,
             run=self.truth(about, KGV.run, True),
+            context=self.context(about),
             evidence=self.items(about, KGV.evidence),
             at=self.ledger.at(),
         )
@@ -268,6 +279,7 @@ class Reader:
             if key.field in TEXTS
         }
         if kind is Evidence:
+            more |= {"context": self.context(about)}
             more |= {"assay": self.term(about, KGV.assay), "stance": self.one(about, KGV.stance) or "supports"}
         made = kind(
             source=self.keys(about, PROV.wasDerivedFrom, "source") or self.keys(about, PROV.wasInfluencedBy, "source"),
@@ -280,6 +292,13 @@ class Reader:
         )
         self.names[about] = f"{about.rpartition('/')[0]}/{digest(made)}"
         return made
+
+    def context(self, about: str) -> Frozen[str]:
+        found = {}
+        for one in self.parts(about, KGV.context):
+            term, label = self.term(one), self.one(one, RDFS.label)
+            found[self.one(one, KGV.contextKind)] = str(term) if term else label
+        return Frozen(found)
 
     def settings(self, about: str) -> Frozen[str]:
         return Frozen(
@@ -303,7 +322,14 @@ class Reader:
         return "" if label == key else label
 
     def condition(self, about: str, key: str) -> records.Condition:
-        return records.Condition(key, self.titled(about, key), self.settings(about), at=self.ledger.at())
+        return records.Condition(
+            key,
+            self.titled(about, key),
+            self.settings(about),
+            self.context(about),
+            self.terms(about, BIOLINK.species_context_qualifier),
+            at=self.ledger.at(),
+        )
 
     def assumption(self, about: str, key: str) -> records.Assumption:
         title, because = self.titled(about, key), self.one(about, KGV.because)

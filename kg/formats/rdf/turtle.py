@@ -121,6 +121,7 @@ SECTIONS = {
     OA.TextPositionSelector: "places in a text: characters, counted from 0",
     KGV.Condition: "conditions: what a run starts from",
     KGV.Setting: "settings of conditions and assumptions",
+    KGV.Context: "contexts: where and in what something was seen",
     KGV.Assumption: "assumptions: what a source leaves open",
     KGV.Reading: "readings: rival encodings of the same text",
     KGV.Expectation: "expectations: what a source says comes out",

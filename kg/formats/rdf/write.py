@@ -38,7 +38,7 @@ from kg.model import vocabulary
 from kg.model.mechanism import Mechanism, once
 from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Note, Requirement, Source
 from kg.model.vocabulary import Term
-from kg.reasoning import disagreements, identity, merge, network, outward, whatif
+from kg.reasoning import contexts, disagreements, identity, merge, network, outward, whatif
 from kg.reasoning.conflict import Conflict
 
 
@@ -159,6 +159,8 @@ class _RdfWriter:
             self.say(about, DCTERMS.source, self.part("source", source))
         for item in m.scope:
             self.say(about, KGV.scope, self.evidence(item, "scope"))
+        for before, name in zip((about, *(self.part("edge", name) for name in m.spine)), m.spine, strict=False):
+            self.say(before, KGV.spine if before == about else KGV.nextOnSpine, self.part("edge", name))
         self.say(about, KGV.layout, "\n".join(" ".join(row) for row in m.layout))
         self.say(about, KGV.tour, canonical([plain_value(stop) for stop in m.tour]) if m.tour else "")
 
@@ -229,6 +231,7 @@ class _RdfWriter:
                 self.say(about, KGV.effectEvidence, self.evidence(edge.effect, f"{edge.name}/effect"))
         for item in edge.evidence:
             self.say(about, KGV.evidence, self.evidence(item, edge.name, about))
+        self.context(about, edge.context)
         for kind in ("requires", "unless"):
             for needed in getattr(edge, kind):
                 self.requirement(edge, kind, needed)
@@ -291,6 +294,7 @@ class _RdfWriter:
             self.denotes(here, item.assay, KGV.assay)
         self.say(here, KGV.time, item.time)
         self.say(here, KGV.dose, item.dose)
+        self.context(here, item.context)
         if not isinstance(item, Effect):
             self.say(here, KGV.stance, item.stance)
             if about is not None:
@@ -328,6 +332,18 @@ class _RdfWriter:
         for taxon in taxa:
             self.denotes(about, taxon, BIOLINK.species_context_qualifier)
 
+    def context(self, about: URIRef, stated: Mapping[str, str]) -> None:
+        """The context that something states, a node for each kind: two statements of one context share it."""
+        for kind, text in stated.items():
+            here = self.part("context", kind, hashlib.sha256(text.encode()).hexdigest()[:10])
+            term = contexts.term_of(text)
+            self.say(about, KGV.context, here)
+            self.say(here, RDF.type, KGV.Context)
+            self.say(here, KGV.contextKind, kind)
+            self.say(here, RDFS.label, term.label if term else text)
+            if term:
+                self.denotes(here, term)
+
     def note(self, note: Note) -> None:
         name = hashlib.sha256(note.note.encode()).hexdigest()[:10]
         about = self.part("note", name)
@@ -355,6 +371,11 @@ class _RdfWriter:
                     self.say(setting, KGV.node, self.part("node", node))
                     self.say(setting, KGV.value, value)
                 self.say(about, KGV.because, getattr(given, "because", ""))
+        for condition in self.m.conditions.values():
+            about = self.part("condition", condition.key)
+            self.context(about, condition.context)
+            for taxon in condition.taxon:
+                self.denotes(about, taxon, BIOLINK.species_context_qualifier)
         for reading in self.m.readings.values():
             about = self.part("reading", reading.key)
             self.say(about, RDF.type, KGV.Reading)

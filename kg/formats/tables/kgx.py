@@ -24,7 +24,7 @@ from kg.model.records import Evidence, Frozen, Node, Place, Requirement, Sentenc
 from kg.reasoning import outward
 from kg.reasoning.outward import Statement
 
-NODES = ("id", "category", "name", "symbol", "description", "xref")
+NODES = ("id", "category", "name", "synonym", "description", "xref")
 QUALIFIERS = (
     "qualified_predicate",
     "object_aspect_qualifier",
@@ -38,7 +38,7 @@ EDGES = (
     *("primary_knowledge_source", "aggregator_knowledge_source"),
 )
 LISTS = frozenset({"category", "xref", "publications", "supporting_text", "anatomical_context_qualifier"})
-LISTS |= {"qualifiers", "has_evidence_of_type", "aggregator_knowledge_source"}
+LISTS |= {"synonym", "qualifiers", "has_evidence_of_type", "aggregator_knowledge_source"}
 INFORES = "infores:immune-kg"  # kg as a source of knowledge; not registered yet
 #: Where kg itself says what a row says; of what a file of others asserted, kg is but an aggregator.
 OURS = {"primary_knowledge_source": INFORES}
@@ -185,7 +185,10 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: dict[str, Place]) 
         node.changed("id", "kept as the node's name: its prefix is not registered in ontology/prefixes.tsv")
     if term and label != term.label:
         node.changed("name", f"{term.label}, as it was looked up")
-    symbol = node.text("symbol")
+    symbol, also = node.text("symbol"), node.many("synonym")
+    if ours and len(also) == 1:  # what kg calls a node beside its term
+        symbol = also[0]
+        node.carried("synonym")
     categories = [_category(one) for one in node.many("category")]
     entry = vocabulary.terms().get(term.id) if term else None
     kinds = {row["category"]: row["kind"] for row in vocabulary.table("categories.tsv")}
@@ -395,7 +398,7 @@ def _node_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
             "id": ids[node.key],
             "category": _categories(node),
             "name": node.term.label if node.term and not place else node.label,
-            "symbol": node.name if node.term and not place else "",
+            "synonym": [node.name] if node.name and node.term and not place else [],
             "description": node.note,
             "xref": sorted(names),
         }
@@ -405,7 +408,7 @@ def _node_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
             "id": outward.curie(mechanism, "place", place.key),
             "category": [(entry.category if entry else "") or "biolink:NamedThing"],
             "name": place.label,
-            "symbol": "",
+            "synonym": [],
             "description": "",
             "xref": [place.term.id] if place.term else [],
         }
@@ -484,7 +487,7 @@ def _association(mechanism: Mechanism, one: Statement, place: str) -> dict[str, 
     found = _fitting(mechanism, one) if said else GENERAL_ROW
     slots = found["qualifiers"].split("|")
     predicate = verb.biolink or "biolink:related_to"
-    if said and one.effect:
+    if said and (one.effect or found["qualifiers"]):
         predicate = f"biolink:{found['negative' if one.effect < 0 else 'predicate']}"
     elif one.verb == "blocks":
         predicate = "biolink:affects"

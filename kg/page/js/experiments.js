@@ -2,34 +2,46 @@
 'use strict';
 
 /**
+ * Takes what a generator yields, in slices of time between which the page answers; the first slice at once.
+ * @template T
+ * @param {Generator<T, void>} work
+ * @param {() => boolean} wanted whether the rest is still asked for
+ * @param {(one: T) => void} take
+ * @param {() => void} pause after each slice but the last
+ * @param {() => void} end
+ */
+function inSlices(work, wanted, take, pause, end) {
+  const SLICE = 25; // ms
+  (function slice() {
+    if (!wanted()) return;
+    const until = performance.now() + SLICE;
+    do {
+      const {value, done} = work.next();
+      if (done) return end();
+      take(value);
+    } while (performance.now() < until);
+    pause();
+    setTimeout(slice);
+  })();
+}
+
+/**
  * @param {Page} page
  * @param {() => Model} load
  * @param {() => number[]} assumed
  * @param {(one: Experiment) => void} run what a reader does with an experiment
  */
 function experiments(page, load, assumed, run) {
-  const SLICE = 25; // ms
   let turn = 0;
 
   function look() {
-    const mine = ++turn, work = load().discriminate(assumed());
+    const mine = ++turn;
     /** @type {Experiment[]} */
     const found = [];
     let tried = 0;
-    function slice() {
-      if (mine !== turn) return;
-      const until = performance.now() + SLICE;
-      while (performance.now() < until) {
-        const {value: one, done} = work.next();
-        if (done) return show(found, tried);
-        if (one) found.push(one);
-        else tried++;
-      }
-      $('apart-said').textContent = `Looking: ${tried} interventions tried.`;
-      setTimeout(slice);
-    }
     $('experiments').replaceChildren();
-    slice();
+    inSlices(load().discriminate(assumed()), () => mine === turn, one => one ? found.push(one) : tried++,
+      () => { $('apart-said').textContent = `Looking: ${tried} interventions tried.`; }, () => show(found, tried));
   }
   /** @param {Experiment[]} found @param {number} tried */
   function show(found, tried) {

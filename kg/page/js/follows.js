@@ -7,6 +7,11 @@
 /** @param {Page} page @param {() => Model} load */
 function follows(page, load) {
   const data = () => load().data;
+  /** @type {Record<string, string>} what is not known of an edge */
+  const OPEN = {
+    effect: 'how far this goes', edge: 'whether this holds in this context', requires: 'what this needs in this context',
+    unless: 'what stops this in this context'
+  };
   /** @type {(node: number, value: Value) => 'on' | 'off' | 'open'} */
   const look = (node, value) => value === 'unknown' || typeof value !== 'string' ? 'open' : value === load().levels[node][0] ? 'off' : 'on';
 
@@ -25,7 +30,9 @@ function follows(page, load) {
   const rests = edges => make('span', {class: 'meta'}, ` · ${load().rests(edges)}`);
 
   /** Why a step does not act. @param {Why} why @param {Answer} answer @returns {Inside[]} */
-  function because({kind, open, node, edge, level}, {after}) {
+  function because({kind, open, node, edge, level, text}, {after}) {
+    if (kind === 'left out') return [`it was seen in another context (${text})`];
+    if (kind === 'contested') return [`sources of this context disagree on it (${text})`];
     if (kind === 'blocked') return [open ? 'it may be blocked: ' : 'it is blocked: ', edgeLink(edge)];
     const name = page.label(node);
     if (kind === 'subject') return [open ? `it is unknown whether ${name} is present` : `${name} is ${shown(after[node])}`];
@@ -33,7 +40,7 @@ function follows(page, load) {
     return [`${name} ${open ? 'may be' : 'is'} present`];
   }
   /** @param {Missing} one */
-  const missing = one => one.kind === 'effect' ? `how far this goes: ${page.say(one.of)}` : `whether ${page.label(one.of)} is present`;
+  const missing = one => one.kind === 'start' ? `whether ${page.label(one.of)} is present` : `${OPEN[one.kind]}: ${page.say(one.of)}`;
   /** @param {Loop} one */
   const loop = ({brakes, nodes}) =>
     `${brakes ? 'A loop brakes itself, so it has no settled value' : 'The order of events settles a loop'}: ${nodes.map(page.label).join(', ')}.`;
@@ -63,12 +70,27 @@ function follows(page, load) {
       const reason = make('span', {class: 'meta'}, why ? [' because ', ...because(why, answer)] : '', ` · ${load().rests([edge])}`);
       return [acts, ' ', edgeLink(edge), reason];
     }), 'plain because'));
-    if (step.status === 'unknown') parts.push(make('p', {class: 'meta'}, step.missing.length ? `Not settled: ${step.missing.map(missing).join('; ')}.` :
+    const told = new Set(step.opposed.map(({decrease}) => decrease)); // how far these go is said where they meet
+    const open = step.missing.filter(({kind, of}) => kind !== 'effect' || !told.has(of));
+    if (step.status === 'unknown' || step.status === 'contested') parts.push(make('p', {class: 'meta'}, open.length ? `Not settled: ${open.map(missing).join('; ')}.` :
       step.loop ? loop(step.loop) : ''));
     else if (!step.missing.length && !step.loop) parts.push(stands(step));
     return make('li', {'data-step': page.scene.nodes[node].key}, parts);
   }
-  return {look, value, item};
+
+  /** The context that a question is asked in, and what does not simply hold in it. @param {Answer} answer @returns {HTMLElement[]} */
+  function context({settings, fates}) {
+    if (settings.context < 0) return [];
+    /** @type {[string, Fate[]][]} */
+    const both = [
+      ['Left out, since all that supports it was seen in another context', fates.filter(one => !one.contested)],
+      ['Contested, since sources of this context disagree', fates.filter(one => one.contested)]
+    ];
+    return [make('p', {class: 'note'}, 'In this context: ', make('strong', {}, data().contexts[settings.context].said)), ...both.flatMap(([title, some]) => some.length ? [
+      make('p', {class: 'note'}, `${title}:`),
+      items(some.map(({edge, node, text}) => [edgeLink(edge), node < 0 ? '' : ` needs ${page.label(node)}`, make('span', {class: 'meta'}, ` (${text})`)]))] : [])];
+  }
+  return {look, value, item, context};
 }
 
 /** A list of what stands in each item. @param {Inside[][]} some */

@@ -24,7 +24,7 @@ function light(page) {
     if (state.tab === 'explore') {
       const route = page.routes.chosen();
       if (!route) return null;
-      add(route.edges);
+      add(route.hops.map(hop => hop.edge));
     } else if (state.pick[0] === 'e') add([number]);
     else if (state.pick[0] === 'n') {
       scene.edges.forEach((e, n) => {

@@ -3,8 +3,9 @@
 'use strict';
 
 /**
- * -1 for no condition, and for every reading. With `then`, a second run starts from the end of the first, and is compared with it.
- * @typedef {{condition?: number, values?: Settings, reading?: number, assume?: number[], then?: Settings}} Question
+ * -1 for no condition, and for every reading. With `then`, a second run starts from the end of the first. `against` is what
+ * the answer is compared with: a condition, or one of AGAINST; without it, what fits the question.
+ * @typedef {{condition?: number, values?: Settings, reading?: number, assume?: number[], then?: Settings, against?: number | null}} Question
  */
 /** @typedef {{supporting: number, disputing: number, qualifying: number, designs: string[], read: string[], disagreements: number}} Support */
 /** @typedef {{edge: number, fires: number, why: Why | null}} Because whether an edge fires (-1 open), and why it does not */
@@ -14,17 +15,20 @@
  * @typedef {{
  *   because: Because[], status: string, under: number[], weakest: number, species: [number, number][], restsOn: number[],
  *   support: Support | null, missing: {kind: string, of: number}[], closed: number[], observed: Observation[],
- *   loop: Loop | null
+ *   loop: Loop | null, opposed: Meeting[]
  * }} Derivation
  */
 /**
  * An answer that the steps of a derivation are read from.
  * @typedef {{
- *   net: Net, settings: Settings, state: Known, place: Int32Array, given: Facts, disagree: Map<number, Value[]>,
- *   observed: Map<number, Observation[]>, assume: number[]
+ *   net: Net, settings: Given, state: Known, place: Int32Array, given: Facts, disagree: Map<number, Value[]>,
+ *   observed: Map<number, Observation[]>, assume: number[], opposed: Meeting[]
  * }} Ran
  */
 /** @typedef {{condition: number, values: Settings, outcomes: [number, Value[]][]}} Experiment */
+
+/** What an answer is compared with, if it is no condition: the starting state, or the end of the first of two runs. */
+const AGAINST = {start: -1, before: -2};
 
 class Model {
   /** @param {Compiled} data */
@@ -38,47 +42,48 @@ class Model {
     data.into.forEach((node, edge) => node >= 0 && this.into[node].push(edge));
   }
 
-  /** Assumptions, then the condition, then values; later ones win. @param {Question} question @returns {Settings} */
-  settings({condition = -1, values = new Map, assume = []}) {
-    const {assumptions, conditions} = this.data;
-    const found = new Map(assume.flatMap(one => assumptions[one][2]));
-    for (const [node, value] of condition < 0 ? [] : conditions[condition][2]) found.set(node, value);
-    for (const [node, value] of values) found.set(node, value);
+  /** Assumptions, then the condition, then values; later ones win. @param {Question} question @returns {Given} */
+  settings({condition = -1, values = new Map, assume = [], reading = -1}) {
+    const {assumptions, conditions} = this.data, [, , given, context] = condition < 0 ? ['', '', [], -1] : conditions[condition];
+    const fates = fatesIn(this.data, context, reading < 0 ? [...this.nets.keys()] : [reading]);
+    const found = new Given([...assume.flatMap(one => assumptions[one][2]), ...given, ...values], context, fates);
     for (const [node, value] of found) this.nets[0].rank(node, value);
     return found;
   }
 
   /**
-   * What follows, compared with the starting state, or with the end of the first of two runs; under every reading, unless
-   * the question names one.
+   * What follows: what is set on top of a condition beside that condition, a second run beside the end of the first, all
+   * else beside the starting state; under every reading, unless the question names one.
    * @param {Question} question
    */
   ask(question) {
-    const {reading: only = -1, assume = [], then} = question, reading = Math.max(only, 0), net = this.nets[reading];
-    const numbers = only >= 0 ? [only] : [...this.nets.keys()];
-    const first = this.settings(question), earlier = then ? first : null;
-    const settings = then ? this.settings({values: new Map([...first, ...then])}) : first;
+    const {condition = -1, values = new Map, reading: only = -1, assume = [], then = new Map} = question;
+    const reading = Math.max(only, 0), net = this.nets[reading], numbers = only >= 0 ? [only] : [...this.nets.keys()];
+    const first = this.settings(question), earlier = then.size ? first : null;
+    const settings = earlier ? first.also(this.settings({values: then})) : first;
+    const against = question.against ?? (earlier ? AGAINST.before : condition >= 0 && values.size ? condition : AGAINST.start);
+    const base = against === AGAINST.before ? first : this.settings({assume, reading: only, condition: Math.max(against, -1)});
     const given = net.facts(settings, earlier), state = net.propagate(given), place = placed(state);
     const states = numbers.map(n => n === reading ? state : this.nets[n].under(settings, earlier));
-    const before = net.all(earlier ?? this.settings({assume}));
-    const after = this.levels.map((_, node) => net.read(node, state));
-    const each = states.map((one, k) => one === state ? after : after.map((_, node) => this.nets[numbers[k]].read(node, one)));
-    /** The value under each reading, where they differ. @type {Map<number, Value[]>} */
-    const disagree = new Map;
-    after.forEach((_, node) => {
-      const by = each.map(values => values[node]);
-      if (by.some(value => !same(value, by[0]))) disagree.set(node, by);
-    });
+    const each = states.map((one, k) => this.levels.map((_, node) => this.nets[numbers[k]].read(node, one)));
+    const were = numbers.map(n => this.nets[n].all(base)), main = numbers.indexOf(reading);
+    const before = were[main], after = each[main];
+    const disagree = disagreeing(each), was = against === AGAINST.start ? new Map : disagreeing(were);
     /** @param {number} node */
     const late = node => Math.max(...net.gatesOf(node).map(gate => state.value[gate] < 0 ? state.decided : place[gate]));
-    const changed = [...after.keys()].filter(node => !same(before[node], after[node]) || disagree.has(node));
+    /** @type {(by?: Value[]) => string} */
+    const spelled = by => (by ?? []).map(shown).join();
+    const changed = [...after.keys()].filter(node => !same(before[node], after[node]) || spelled(disagree.get(node)) !== spelled(was.get(node)));
     const when = this.levels.map(() => 0);
     for (const node of changed) when[node] = late(node);
     changed.sort((a, b) => when[a] - when[b] || a - b);
+    /** What does not simply hold in the context that is asked. */
+    const fates = fatesIn(this.data, settings.context, [0]);
+    const opposed = meetings(this, net, state).filter(({node}) => !settings.has(node));
     /** @type {Ran['observed'] | undefined} */
     let observed;
     return {
-      settings, reading, readings: numbers, before, after, disagree, changed,
+      first, settings, reading, readings: numbers, against, before, after, disagree, changed, opposed, fates,
       /** 1, 0, or -1 where it is open or the readings disagree; null if it is not run. @type {(edge: number) => number | null} */
       fires: edge => {
         const [first, ...others] = states.map((one, k) => {
@@ -90,25 +95,29 @@ class Model {
       /** @type {(node: number) => Derivation} */
       step: node => {
         observed ??= earlier ? new Map : this.observed(settings, numbers, assume); // observations are of first runs
-        return this.step(node, {net, settings, state, place, given, disagree, observed, assume});
+        return this.step(node, {net, settings, state, place, given, disagree, observed, assume, opposed});
       }
     };
   }
 
   /** How a node comes to its value. @param {number} node @param {Ran} ran @returns {Derivation} */
-  step(node, {net, settings, state, place, given, disagree, observed, assume}) {
+  step(node, {net, settings, state, place, given, disagree, observed, assume, opposed}) {
     /** @type {Derivation} */
-    const none = {because: [], status: 'set', under: [], weakest: -1, species: [], restsOn: [], support: null, missing: [], closed: [], observed: [], loop: null};
+    const none = {because: [], status: 'set', under: [], weakest: -1, species: [], restsOn: [], support: null, missing: [], closed: [], observed: [], loop: null, opposed: []};
     if (settings.has(node)) return none;
     const because = this.into[node].flatMap(edge => {
       const gate = net.fires.get(edge);
       if (gate === undefined) return [];
       const fires = state.value[gate];
-      return [{edge, fires, why: fires === 1 ? null : whyNot(net, gate, state)}];
+      const fate = settings.fates.find(({kind, edge: of}) => kind === 0 && of === edge);
+      /** @type {Why | null} */
+      const apart = fate ? {kind: fate.contested ? 'contested' : 'left out', open: fires < 0, node: -1, edge: -1, level: '', text: fate.text} : null;
+      return [{edge, fires, why: fires === 1 ? null : apart ?? whyNot(net, gate, state)}];
     });
+    const meets = behind(net, state, node, opposed);
     if (net.gatesOf(node).some(gate => state.value[gate] < 0)) {
       const missing = missingFacts(net, node, state, settings), loop = missing.length ? null : openLoop(net, node, state);
-      return {...none, because, status: disagree.has(node) ? 'readings disagree' : 'unknown', missing, loop};
+      return {...none, because, status: disagree.has(node) ? 'readings disagree' : missing.some(({kind}) => !['start', 'effect'].includes(kind)) ? 'contested' : 'unknown', missing, loop, opposed: meets};
     }
     /** @type {Set<number>[]} */
     const [edges, closed, set] = [new Set, new Set, new Set];
@@ -116,7 +125,7 @@ class Model {
       const what = net.what.get(gate);
       if (!what) gate < net.size && set.add(net.nodeOf[gate]);
       else if (what.kind === 'closed') closed.add(what.of);
-      else if (what.kind !== 'start') edges.add(what.of);
+      else if (what.kind !== 'start' && given.known.get(gate) === net.known.get(gate)) edges.add(what.of); // else it is left out
     }
     const weakest = Math.max(-1, ...[...edges].map(edge => net.standing.get(edge) ?? -1), closed.size ? this.data.claims.indexOf('inference') : -1);
     /** How many edges state a species, by its number; -1 for not stated. @type {Map<number, number>} */
@@ -125,7 +134,7 @@ class Model {
     const under = assume.filter(one => this.data.assumptions[one][2].some(([other]) => set.has(other)));
     const seen = disagree.has(node) ? undefined : observed.get(node);
     return {
-      because, restsOn: [...edges], support: edges.size ? this.support(edges) : null, closed: [...closed], weakest, species: [...counts], missing: [], loop: null,
+      because, restsOn: [...edges], support: edges.size ? this.support(edges) : null, closed: [...closed], weakest, species: [...counts], missing: [], loop: null, opposed: meets,
       status: disagree.has(node) ? 'readings disagree' : seen ? 'reproduces an observation' :
         under.length ? 'prediction under assumption' : 'prediction',
       under: disagree.has(node) || seen ? [] : under,
@@ -144,19 +153,22 @@ class Model {
       designs: [...designs].map(String).sort(), read: [...read].map(String).sort(), disagreements: disagreements.size
     };
   }
-  /** The same in words, as kg.page.words has them. @param {number[]} edges */
-  rests(edges) {
-    const {supporting, disputing, qualifying, designs, read, disagreements} = this.support(edges);
+  /** Sources and disagreements in words. @param {Support} support */
+  counts({supporting, disputing, qualifying, disagreements}) {
     /** @param {number} n */
     const many = n => n > 1 ? 's' : '';
     return [`${supporting || 'no'} source${many(supporting)}`, disputing && `${disputing} disputing`, qualifying && `${qualifying} qualifying`,
-      disagreements && `${disagreements} disagreement${many(disagreements)}`].filter(Boolean).join(', ') +
-      (read.length ? ` (${read.map(how => this.data.read[how] || how).join(', ')})` : '') + (designs.length ? `; assay: ${designs.join(', ')}` : '');
+      disagreements && `${disagreements} disagreement${many(disagreements)}`].filter(Boolean).join(', ');
+  }
+  /** What edges rest on, in words, as kg.page.words has them. @param {number[]} edges */
+  rests(edges) {
+    const support = this.support(edges), {designs, read} = support;
+    return this.counts(support) + (read.length ? ` (${read.map(how => this.data.read[how] || how).join(', ')})` : '') + (designs.length ? `; assay: ${designs.join(', ')}` : '');
   }
 
   /**
    * What a finding says of nodes under these settings, where all readings agree.
-   * @param {Settings} settings
+   * @param {Given} settings
    * @param {number[]} readings
    * @param {number[]} assume
    * @returns {Map<number, Observation[]>}
@@ -166,8 +178,8 @@ class Model {
     const found = new Map;
     const refuted = new Set;
     for (const [condition, node, relation, than, only] of this.data.expectations) {
-      const here = this.settings({assume, condition});
-      if (here.size !== settings.size || [...here].some(([key, value]) => settings.get(key) !== value)) continue;
+      const here = this.settings({assume, condition, reading: readings.length > 1 ? -1 : readings[0]});
+      if (!here.equals(settings)) continue;
       const said = found.get(node) ?? [];
       found.set(node, said);
       if (!said.some(([r, t]) => r === relation && t === than)) said.push([relation, than]);
@@ -181,7 +193,7 @@ class Model {
   /**
    * Whether an observation holds; null where the run leaves it open.
    * @param {Net} net
-   * @param {Settings} settings
+   * @param {Given} settings
    * @param {number} node
    * @param {Observation} observation
    * @param {number[]} assume
@@ -242,7 +254,7 @@ class Model {
           const values = new Map(chosen);
           if (values.size < size) continue;
           const settings = this.settings({assume, condition, values});
-          const key = JSON.stringify([...settings].sort((a, b) => a[0] - b[0]));
+          const key = JSON.stringify([settings.context, ...[...settings].sort((a, b) => a[0] - b[0])]);
           if (seen.has(key)) continue;
           const differ = differing(settings);
           if (!differ.length) continue;
@@ -260,4 +272,14 @@ function* combinations(items, size, from = 0) {
   if (!size) return void (yield []);
   for (let k = from; k <= items.length - size; k++)
     for (const rest of combinations(items, size - 1, k + 1)) yield [items[k], ...rest];
+}
+
+/** The values of nodes under each reading, where they differ. @param {Value[][]} each @returns {Map<number, Value[]>} */
+function disagreeing(each) {
+  const found = new Map;
+  each[0].forEach((first, node) => {
+    const by = each.map(values => values[node]);
+    if (by.some(value => !same(value, first))) found.set(node, by);
+  });
+  return found;
 }

@@ -23,7 +23,7 @@ const definite = value => typeof value === 'string' && value !== 'unknown';
  * What is known of each gate (-1 open, 0 false, 1 true), in which order it was decided, and which gates keep the value with which they start.
  * @typedef {{value: Int8Array, left: Int32Array, queue: Int32Array, touched: Int32Array, decided: number, waiting: number, kept: number[]}} Known
  */
-/** @typedef {{kind: string, open: boolean, node: number, edge: number, level: string}} Why why an edge does not fire; -1 for no node, no edge */
+/** @typedef {{kind: string, open: boolean, node: number, edge: number, level: string, text?: string}} Why why an edge does not fire; -1 for no node, no edge */
 
 class Net { // one reading: AND and OR gates over literals
   /** @param {CompiledReading} data @param {string[][]} levels */
@@ -57,6 +57,8 @@ class Net { // one reading: AND and OR gates over literals
     this.standing = new Map(data.fires.map((edge, k) => [edge, data.standing[k]]));
     /** @type {Map<number, Input>} */
     this.what = new Map;
+    /** The inputs that say whether an edge or a condition of one holds. @type {Map<string, number>} */
+    this.claims = new Map;
     /** @type {[number, boolean][]} */
     this.given = [];
     this.starts = new Int32Array(gate); // of each gate of a node: the input that says how it starts
@@ -67,10 +69,12 @@ class Net { // one reading: AND and OR gates over literals
       if (this.gates[n]) continue;
       const what = {kind: KINDS[data.inputs[3 * k]], of: data.inputs[3 * k + 1], node: data.inputs[3 * k + 2]};
       this.what.set(n, what);
+      if (data.inputs[3 * k] < 3) this.claims.set(data.inputs.slice(3 * k, 3 * k + 3).join(), n);
       if (what.kind === 'start' || what.kind === 'closed') this.starts[level[what.of]++] = n;
       if (data.known[k] !== '?') this.given.push([n, data.known[k] === '1']);
       k++;
     }
+    this.known = new Map(this.given);
     this.looped = this.loops();
     /** @type {Known[]} */
     this.spare = [];
@@ -206,7 +210,7 @@ class Net { // one reading: AND and OR gates over literals
    * @returns {Facts}
    */
   facts(settings, after = null) {
-    const facts = this.given.slice();
+    const facts = settings instanceof Given ? heldTrue(this, this.given, settings.fates) : this.given.slice();
     /** @type {Facts['held']} */
     const held = new Set;
     for (const [node, value] of [...settings].sort(([a], [b]) => a - b)) {
@@ -260,6 +264,11 @@ class Net { // one reading: AND and OR gates over literals
         if (!seen[below]) seen[below] = 1, stack.push(below);
       }
     return seen;
+  }
+  /** The subject of an edge that is run. @param {number} edge */
+  subject(edge) {
+    const gate = this.fires.get(edge);
+    return gate === undefined ? -1 : this.nodeOf[this.ins[this.start[gate] + 1] >> 1]; // after that the edge holds
   }
   /** @param {number} node */
   gatesOf(node) {

@@ -1,28 +1,32 @@
-// Routes between two nodes: simple ways along signed edges, shortest first, as `kg paths` lists them.
+// Routes between two nodes: simple ways along signed steps, shortest first, as `kg paths` lists them.
 'use strict';
+
+/** How a step leads on: the node is the subject of the edge, or a condition of it; by number, as in kg.reasoning.routes. */
+const LEADS = ['', 'is required for', 'must be absent for'];
 
 /**
  * The routes from one node to another: at most `most`, and whether there are more.
- * @param {Pick<Scene, 'edges' | 'nodes'>} scene
+ * @param {Pick<Scene, 'edges' | 'nodes' | 'hops'>} scene
  * @param {number} from
  * @param {number} to
  * @returns {{routes: Route[], capped: boolean}}
  */
-function between({edges, nodes}, from, to, most = 100) {
-  /** @type {number[][]} */
+function between({edges, nodes, hops}, from, to, most = 100) {
+  /** @type {Hop[][]} */
   const out = nodes.map(() => []);
   /** @type {number[][]} */
   const back = nodes.map(() => []);
-  const far = new Map([[to, 0]]); // how many edges a node is away from the end
-  edges.forEach((e, n) => {
-    if (!e.sign || e.from < 0 || e.to < 0) return;
-    out[e.from].push(n);
-    back[e.to].push(e.from);
-  });
+  const far = new Map([[to, 0]]); // how many steps a node is away from the end
+  for (let k = 0; k < hops.length; k += 6) {
+    const [node, edge, kind, sign, claim, sources] = hops.slice(k, k + 6), there = edges[edge].to;
+    if (there < 0) continue;
+    out[node].push({node, edge, kind, sign, claim, sources, to: there});
+    back[there].push(node);
+  }
   for (const [here, steps] of far) for (const before of back[here]) if (!far.has(before)) far.set(before, steps + 1);
   /** @type {Route[]} */
   const found = [];
-  /** @type {number[]} */
+  /** @type {Hop[]} */
   const way = [];
   const seen = new Set([from]);
   let work = 0, capped = false;
@@ -30,25 +34,27 @@ function between({edges, nodes}, from, to, most = 100) {
   function step(node, length, sign) {
     if (capped || node === to && way.length) {
       if (capped || way.length !== length) return;
-      if (found.length < most) found.push({edges: [...way], sign});
+      if (found.length < most) found.push({hops: [...way], sign});
       else capped = true;
       return;
     }
-    for (const n of out[node]) {
-      const there = edges[n].to;
+    for (const hop of out[node]) {
       if (++work > 400000) capped = true;
-      if (capped || seen.has(there) || way.length + 1 + (far.get(there) ?? Infinity) > length) continue;
-      seen.add(there);
-      way.push(n);
-      step(there, length, sign * edges[n].sign);
+      if (capped || seen.has(hop.to) || way.length + 1 + (far.get(hop.to) ?? Infinity) > length) continue;
+      seen.add(hop.to);
+      way.push(hop);
+      step(hop.to, length, sign * hop.sign);
       way.pop();
-      seen.delete(there);
+      seen.delete(hop.to);
     }
   }
   const least = far.get(from);
   if (least) for (let n = least; n <= Math.min(nodes.length, 60) && !capped; n++) step(from, n, 1);
   return {routes: found, capped};
 }
+
+/** The step that stands on the weakest claim; of several, the first with the fewest sources. @param {Route} route */
+const weakestOf = ({hops}) => hops.reduce((a, b) => b.claim > a.claim || b.claim === a.claim && b.sources < a.sources ? b : a);
 
 /** @param {Page} page */
 function routes(page) {
@@ -63,11 +69,15 @@ function routes(page) {
       $(end).value = state[end] < 0 ? '' : String(state[end]);
     }
   }
+  /** Steps by the labels of their nodes. @param {Hop[]} hops @returns {Inside[]} */
+  const words = hops => [label(hops[0].node), ...hops.flatMap(({kind, sign, to}) =>
+    [' ', kind ? make('em', {}, LEADS[kind]) : '', `${kind ? ' ' : ''}${sign > 0 ? '→' : '⊣'} ${label(to)}`])];
   /** @param {Route} route @param {number} n */
-  function item({edges, sign}, n) {
-    const plus = sign > 0, words = edges.map(e => (scene.edges[e].sign > 0 ? ' → ' : ' ⊣ ') + label(scene.edges[e].to));
+  function item(route, n) {
+    const plus = route.sign > 0, weak = weakestOf(route), count = weak.sources;
     const mark = make('strong', {class: plus ? 'plus' : 'minus', 'aria-label': plus ? 'net positive:' : 'net negative:', role: 'img'}, plus ? '+' : '−');
-    return make('li', {}, make('button', {type: 'button', class: 'link', 'data-way': n}, mark, ' ' + label(state.from) + words.join('')));
+    return make('li', {}, make('button', {type: 'button', class: 'link', 'data-way': n}, mark, ' ', words(route.hops)),
+      make('p', {class: 'meta'}, 'Weakest step: ', words([weak]), ` (${count || 'no'} source${count > 1 ? 's' : ''}, ${scene.claims[weak.claim]})`));
   }
   function find() {
     const asked = state.from >= 0 && state.to >= 0;
@@ -75,9 +85,9 @@ function routes(page) {
     if (!found.routes[state.way]) state.way = -1;
     $('routes').hidden = !asked;
     const signs = new Set(found.routes.map(route => route.sign)), count = found.routes.length;
-    const net = signs.size > 1 ? 'they disagree: mixed' : signs.has(1) ? 'positive' : 'negative';
+    const net = signs.size > 1 ? 'they disagree: mixed' : (count > 1 ? 'all ' : '') + (signs.has(1) ? 'positive' : 'negative');
     $('verdict').textContent = !count ? 'No signed route leads there.' :
-      `${count}${found.capped ? ' and more' : ''} route${count > 1 ? 's' : ''}; ${signs.size > 1 || count === 1 ? '' : 'all '}${net}.`;
+      `${count}${found.capped ? ' and more' : ''} route${count > 1 ? 's' : ''}; ${net}${found.capped && signs.size < 2 ? ', and the others were not looked at' : ''}.`;
     $('ways').replaceChildren(...found.routes.map(item));
   }
   for (const end of ENDS) $(end).addEventListener('change', () => {

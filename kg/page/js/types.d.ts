@@ -15,7 +15,6 @@ interface SceneEdge {
   /** -1 where an edge has no node at this end. */
   from: number;
   to: number;
-  sign: number;
   /** For each facet the numbers of its choices. */
   tags: number[][];
 }
@@ -85,6 +84,10 @@ interface SceneBase {
   facets: {key: string, choices: string[]}[];
   /** For each node, then for each edge: "n3", its label, other names. */
   names: string[][];
+  /** The steps that routes take, six numbers each: node, edge, kind, sign, and the claim and sources it stands on. */
+  hops: number[];
+  /** What each kind of claim is called, the firmest first. */
+  claims: string[];
   prefixes: string;
   copies: Record<Part, Copies>;
   /** The title, then the source chains of citations. */
@@ -145,6 +148,12 @@ interface Compiled {
   outcomes: number[];
   /** For each edge the node that it raises or lowers, or -1. */
   into: number[];
+  /** The edges that lower their node. */
+  lowers: number[];
+  /** For edges that may meet an opposite one: the number of what each states of place, species and the like, and its claim, or -1. */
+  around: Record<number, [number, number]>;
+  /** By two such numbers, of what raises and what lowers, what would settle which of them prevails. */
+  settles: [number, number, string][];
   claims: string[];
   said: string[];
   taxa: string[];
@@ -157,7 +166,10 @@ interface Compiled {
   read: Record<string, string>;
   readings: CompiledReading[];
   assumptions: Setting[];
-  conditions: Setting[];
+  /** A setting with the number of its context, or -1. */
+  conditions: [...Setting, number][];
+  /** What a context states; under each reading, what does not simply hold in it: kind of input, edge, node, 1 for contested, why. */
+  contexts: {said: string, fates: [number, number, number, number, string][][]}[];
   /** Condition, node, relation, value or other condition, reading or -1. */
   expectations: [number, number, string, string | number, number][];
 }
@@ -207,8 +219,19 @@ interface Sight {
   to: Point;
   scale: number;
 }
+/** One step of a route: from a node, as the subject of an edge or a condition of it, to the object of the edge. */
+interface Hop {
+  node: number;
+  edge: number;
+  /** The number of its words: kg.reasoning.routes has them. */
+  kind: number;
+  sign: number;
+  claim: number;
+  sources: number;
+  to: number;
+}
 interface Route {
-  edges: number[];
+  hops: Hop[];
   sign: number;
 }
 
@@ -247,8 +270,14 @@ type Value = string | string[];
 interface Asked {
   condition: number;
   values: Map<number, string>;
+  /** What is set when all else has run, from where that ended. */
+  then: Map<number, string>;
   reading: number;
   assume: Set<number>;
+  /** What the answer is compared with: a condition, -1 for the start, null for what fits the question. */
+  against: number | null;
+  /** What every node is set to in turn; "" where one question is asked. */
+  screen: '' | 'absent' | 'present';
 }
 
 interface Row {
@@ -302,11 +331,24 @@ interface Ids {
   whatif: HTMLElement | null;
   unset: HTMLButtonElement;
   wrong: HTMLElement;
-  setting: HTMLDetailsElement;
+  'set-nodes': HTMLDetailsElement;
   'set-count': HTMLElement;
   'set-find': HTMLInputElement;
   'set-rows': HTMLElement;
   'set-more': HTMLElement;
+  'then-nodes': HTMLDetailsElement;
+  'then-count': HTMLElement;
+  'then-find': HTMLInputElement;
+  'then-rows': HTMLElement;
+  'then-more': HTMLElement;
+  screen: HTMLElement;
+  compare: HTMLSelectElement;
+  'screen-in': HTMLSelectElement;
+  'screen-said': HTMLElement;
+  'screen-rest': HTMLElement;
+  'screen-key': HTMLUListElement;
+  'screen-command': HTMLElement;
+  screened: HTMLElement;
   apart: HTMLButtonElement | null;
   'apart-said': HTMLElement;
   experiments: HTMLOListElement;
@@ -315,6 +357,7 @@ interface Ids {
   outcome: HTMLElement;
   against: HTMLElement;
   outcomes: HTMLElement;
+  context: HTMLElement;
   follows: HTMLOListElement;
   more: HTMLButtonElement;
   command: HTMLElement;

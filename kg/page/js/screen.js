@@ -1,0 +1,104 @@
+// The screen: what every node, set in turn, does to each outcome, as a table in colours and words. Each cell opens its run.
+'use strict';
+
+/**
+ * @param {Page} page
+ * @param {() => Model} load
+ * @param {ReturnType<typeof questions>} question
+ * @param {(node: number) => void} open what a reader does with a run
+ */
+function screening(page, load, question, open) {
+  const ROWS = 100, COLUMNS = 30; // beyond these a table is for the command line
+  /** @type {Record<Move['how'], [string, string, string, string]>} the sign and the word of a move; the same of one that goes all the way */
+  const WORDS = {
+    lower: ['▽', 'reduced', '▼', 'lost'], higher: ['△', 'increased', '▲', 'at its highest'], open: ['?', 'may change', '?', 'may change'],
+    split: ['≠', 'the readings disagree', '≠', 'the readings disagree'], same: ['·', 'unchanged', '·', 'unchanged'], set: ['=', 'set itself', '=', 'set itself']
+  };
+  const table = $('screened'), {posed, command} = question;
+  /** @type {HTMLInputElement[]} */
+  const radios = all('[name=screen]');
+  let asked = '', turn = 0, place = '0,0'; // row and column of the cell that the keyboard is on
+
+  /** @param {Asked} how */
+  function show(how) {
+    $('screen').hidden = !how.screen;
+    if (!how.screen) return;
+    $('screen-command').textContent = command(how);
+    for (const radio of radios) radio.checked = radio.value === how.screen;
+    $('screen-in').value = String(how.condition);
+    const key = JSON.stringify([how.condition, how.reading, [...how.assume], how.screen]);
+    if (key === asked) return;
+    asked = key;
+    const model = load(), mine = ++turn, nodes = model.levels.length;
+    /** @type {Trial[]} */
+    const found = [];
+    for (const part of [table, $('screen-key'), $('screen-rest')]) part.replaceChildren();
+    if (model.outcomes.length > COLUMNS) {
+      $('screen-said').textContent = 'No outcome is declared, so each node would be a column. The command below lists them all.';
+      return;
+    }
+    inSlices(trials(model, posed(how), how.screen), () => mine === turn, trial => found.push(trial),
+      () => { $('screen-said').textContent = `${found.length} of ${nodes} nodes tried.`; }, () => draw(found, how));
+  }
+
+  /** @param {Trial[]} found @param {Asked} how */
+  function draw(found, how) {
+    const {moving, idle} = ranked(load(), found);
+    const others = `${idle.slice(0, ROWS).map(page.label).join(', ')}${idle.length > ROWS ? ` and ${idle.length - ROWS} more` : ''}`;
+    $('screen-said').textContent = `${moving.length || 'None'} of ${found.length} nodes ${moving.length > 1 ? 'change' : 'changes'} an outcome.${moving.length > ROWS ? ` The strongest ${ROWS} are shown; the command below lists all.` : ''}`;
+    $('screen-rest').textContent = idle.length ? `No outcome changes with: ${others}.` : '';
+    if (!moving.length) return;
+    const heads = found[0].outcomes.map(({node}) => make('th', {scope: 'col'}, page.label(node)));
+    const grid = make('table', {role: 'grid'}, make('caption', {class: 'unseen'}, 'What each node does to the outcomes; a cell opens its run'),
+      make('thead', {}, make('tr', {}, make('th', {scope: 'col'}, `Set ${how.screen}`), heads)),
+      make('tbody', {}, moving.slice(0, ROWS).map(({trial, moves}) => make('tr', {}, make('th', {scope: 'row'}, page.label(trial.node)),
+        trial.outcomes.map((outcome, k) => make('td', {}, cell(trial, outcome, moves[k], how.screen)))))));
+    grid.style.minWidth = `${6.2 + 5.2 * heads.length}rem`; // then it scrolls
+    table.replaceChildren(grid);
+    const used = [...new Map(moving.flatMap(({moves}) => moves).map(move => [face(move).join(' '), move])).values()];
+    $('screen-key').replaceChildren(...used.map(move => make('li', {}, make('span', {class: look(move), 'aria-hidden': 'true'}, face(move)[0]), ' ', face(move)[1])));
+    visit(place);
+  }
+  /** The sign and the word of a move. @param {Move} move */
+  const face = ({how, full}) => full ? WORDS[how].slice(2) : WORDS[how].slice(0, 2);
+  /** @param {Move} move */
+  const look = ({how, full}) => `moved ${how}${full ? ' full' : ''}`;
+  /** @param {Trial} trial @param {Outcome} outcome @param {Move} move @param {string} value */
+  function cell({node}, {node: outcome, before, after}, move, value) {
+    const [sign, word] = face(move), now = [...new Set(after.map(shown))].join(' | ');
+    const text = move.how === 'same' ? shown(before[0]) : `${shown(before[0])} → ${now}`;
+    return make('button', {
+      type: 'button', class: look(move), tabindex: -1, onclick: () => open(node),
+      'aria-label': `${page.label(node)} ${value}: ${page.label(outcome)} ${text}, ${word}`
+    }, make('span', {class: 'sign'}, sign), make('span', {}, shown(before[0])), ...move.how === 'same' ? [] : [make('span', {}, '→'), make('strong', {}, now)]);
+  }
+
+  // ---- the keyboard: one stop for the table, arrows from cell to cell
+
+  const cells = () => [...table.querySelectorAll('tbody tr')].map(row => /** @type {HTMLButtonElement[]} */ ([...row.querySelectorAll('button')]));
+  /** The cell at a place, or the nearest. @param {string} at */
+  function visit(at) {
+    const rows = cells(), [row, column] = at.split(',').map(Number), r = Math.max(0, Math.min(row, rows.length - 1));
+    const c = Math.max(0, Math.min(column, rows[r].length - 1)), next = rows[r][c];
+    for (const button of rows.flat()) button.tabIndex = button === next ? 0 : -1;
+    place = `${r},${c}`;
+    return next;
+  }
+  table.addEventListener('keydown', event => {
+    const [row, column] = place.split(',').map(Number), end = 1e6;
+    /** @type {Record<string, string>} */
+    const to = {
+      ArrowDown: `${row + 1},${column}`, ArrowUp: `${row - 1},${column}`, ArrowRight: `${row},${column + 1}`, ArrowLeft: `${row},${column - 1}`,
+      Home: `${event.ctrlKey ? 0 : row},0`, End: `${event.ctrlKey ? end : row},${end}`
+    };
+    if (!to[event.key]) return;
+    event.preventDefault();
+    event.stopPropagation();
+    visit(to[event.key]).focus();
+  });
+  table.addEventListener('focusin', event => {
+    const at = target(event);
+    cells().forEach((row, r) => row.forEach((button, c) => button === at && visit(`${r},${c}`)));
+  });
+  return {show, radios};
+}
