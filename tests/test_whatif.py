@@ -497,8 +497,9 @@ def test_a_screen_opens_the_run_of_a_cell_by_mouse_and_keyboard(visit: Open) -> 
 
 
 def test_a_link_names_a_node_by_any_of_its_names(visit: Open) -> None:
-    for name in ("TLR7", "Toll-like+receptor+7", "MESH:D051199"):
-        tab = visit(f"#tab=runs&in=both&set={name}%3Dabsent")
+    """In a link as a page writes it, and, of a key, as the IRI of a run does."""
+    for said in ("TLR7%3Dabsent", "Toll-like+receptor+7%3Dabsent", "MESH:D051199%3Dabsent", "TLR7:absent"):
+        tab = visit(f"#tab=runs&in=both&set={said}")
         assert tab.evaluate("location.hash") == BOTH and "strong → partial" in " ".join(
             tab.locator("#outcomes").inner_text().split()
         )
