@@ -386,7 +386,7 @@ class Narrative:
     @cached_property
     def credits(self) -> list[str]:
         """A line for each text that the picture is told from, and the study behind it; for the embed and the picture."""
-        told = [s for s in self.m.sources.values() if s.reports]
+        told = self.m.second_hand
         keys = dict.fromkeys(key for s in told for key in (s.key, s.reports)) or self.m.sources
         return [self.named(self.m.sources[key]) for key in keys if key in self.m.sources]
 
