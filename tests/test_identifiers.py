@@ -129,5 +129,5 @@ def test_building_does_not_load_the_library(tmp_path):
     code = (
         "import sys; from kg.cli import main; main(sys.argv[1:], standalone_mode=False); print('curies' in sys.modules)"
     )
-    run = [sys.executable, "-c", code, "build", "pd1-blockade", "-o", str(tmp_path)]
+    run = [sys.executable, "-c", code, "build", "cgas-sting", "-o", str(tmp_path)]
     assert subprocess.run(run, capture_output=True, text=True, check=True).stdout.splitlines()[-1] == "False"
