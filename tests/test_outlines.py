@@ -225,7 +225,7 @@ def test_a_source_is_named_as_a_row_that_was_read_names_it(literature):
 
 def test_every_term_of_a_seed_was_looked_up_or_is_defined_here():
     used = {node.term.id for m in SEEDS.values() for node in m.nodes.values()}
-    used |= {form.id for m in SEEDS.values() for node in m.nodes.values() for form in node.forms}
+    used |= {form.id for m in SEEDS.values() for node in m.nodes.values() for form in node.narrower}
     used |= {place.term.id for m in SEEDS.values() for place in m.places.values()}
     assert used <= set(vocabulary.terms())
 

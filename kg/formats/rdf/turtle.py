@@ -14,7 +14,7 @@ from rdflib.term import Node
 
 from kg import data_dir
 from kg.formats.rdf.names import BIOLINK, KGV, MATCH, OA
-from kg.model import vocabulary
+from kg.model import identities, vocabulary
 from kg.model.mechanism import Mechanism
 
 
@@ -71,6 +71,7 @@ def words() -> str:
             said = [f"a owl:Class ; rdfs:label {_quoted(entry.label)}", f"skos:definition {_quoted(entry.definition)}"]
             said += [f"skos:altLabel {', '.join(map(_quoted, entry.synonyms))}"] if entry.synonyms else []
             said.append(f"biolink:category {entry.category}")
+            said += [f"{one.predicate} <{vocabulary.expand(one.object)}>" for one in identities.of_local(entry.id)]
             blocks.append(f"{entry.id} " + " ;\n    ".join(said) + " .")
     return "\n".join(blocks) + "\n"
 
@@ -121,6 +122,7 @@ SECTIONS = {
     OA.TextPositionSelector: "places in a text: characters, counted from 0",
     KGV.Condition: "conditions: what a run starts from",
     KGV.Setting: "settings of conditions and assumptions",
+    KGV.Match: "matches: what else a term is, and who says so",
     KGV.Context: "contexts: where and in what something was seen",
     KGV.Assumption: "assumptions: what a source leaves open",
     KGV.Reading: "readings: rival encodings of the same text",
