@@ -204,7 +204,7 @@ def reified(data: Graph) -> str:
     """Turtle of RDF 1.2: an association is a reifier, too, of the triple that it is about, asserted or not."""
     about = {predicate: dict(data.subject_objects(predicate)) for predicate in (RDF.subject, RDF.predicate, RDF.object)}
     lines = ["", "# RDF 1.2: the triple that each edge is about. Only those that stand above, too, are asserted."]
-    for edge in sorted(about[RDF.subject], key=str):
+    for edge in sorted(data.subjects(RDF.type, BIOLINK.Association), key=str):
         s, p, o = (_turtle(data, about[part][edge]) for part in about)
         lines.append(f"{_turtle(data, edge)} rdf:reifies <<( {s} {p} {o} )>> .")
     return serialized(Sections(data)) + "\n".join(lines) + "\n"
