@@ -43,7 +43,9 @@ def test_every_pinned_term_is_known_in_each_form(id):
         ("UniProt Knowledgebase:P05231", "UniProtKB:P05231"),
         ("http://doi.org/10.1000/xyz(1)", "doi:10.1000/xyz(1)"),
         ("http://purl.obolibrary.org/obo/FOO_0000001", "FOO:0000001"),  # not ours, and yet it says its prefix
-        ("https://identifiers.org/reactome:R-HSA-109582", "reactome:R-HSA-109582"),
+        ("https://identifiers.org/reactome:R-HSA-109582", "Reactome:R-HSA-109582"),
+        ("http://purl.uniprot.org/hgnc/15631", "HGNC:15631"),
+        ("https://identifiers.org/intact:EBI-366083", "intact:EBI-366083"),
     ],
 )
 def test_forms_of_others(said, curie):
