@@ -5,6 +5,7 @@ from rdflib import RDF, SKOS, Graph, URIRef
 
 import kg
 from kg import formats, sparql
+from kg.formats.notation import parse_bytes
 from kg.formats.rdf import names, write
 from kg.formats.tables import sssom
 from kg.model import identities, vocabulary
@@ -161,3 +162,10 @@ def test_the_table_of_matches_names_its_prefixes_and_the_source_of_each_row(seed
     for row in (dict(zip(names_, row, strict=True)) for row in rows):
         assert {row[column].partition(":")[0] for column in names_ if column.endswith("_id")} <= known
         assert row["mapping_justification"].startswith("semapv:") and row["comment"]
+
+
+def test_forms_is_a_former_name_of_narrower():
+    text = kg.data_dir("seeds").joinpath("pd1-blockade", "mechanism.yaml").read_text(encoding="utf-8")
+    old, wrong = parse_bytes(text.replace("narrower:", "forms:").encode())
+    new, _ = parse_bytes(text.encode())
+    assert wrong == [] and old == new and any(node.narrower for node in new.nodes.values())

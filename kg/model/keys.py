@@ -38,6 +38,10 @@ RECORDS: dict[str, type[TrackedRecord]] = {
 }
 
 
+#: Former names of keys, which files may still have: record -> former name -> key.
+FORMER = {"node": {"forms": "narrower"}}
+
+
 RELATIONS = ("is", "same as", "higher than", "lower than")
 
 

@@ -15,6 +15,7 @@ from kg.model import records, vocabulary
 from kg.model.diagnostics import Diagnostic, Location, near
 from kg.model.grounding import exactly
 from kg.model.keys import (
+    FORMER,
     KEY,
     RECORDS,
     RELATIONS,
@@ -215,7 +216,8 @@ class _NotationReader:
         found: dict[str, tuple[Key, yaml.Node]] = {}
         before: yaml.Node | None = None
         for key_node, value in self.unique(node):
-            key = key_node.value
+            written = str(key_node.value)
+            key = FORMER.get(name, {}).get(written, written)
             if key in keys:
                 found[key] = (keys[key], value)
                 before = value

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kg.model import vocabulary
-from kg.model.keys import KEY, RECORDS, SHAPES, in_words, notation
+from kg.model.keys import FORMER, KEY, RECORDS, SHAPES, in_words, notation
 
 Shape = dict[str, Any]
 TEXT: Shape = {"type": "string"}
@@ -23,11 +23,12 @@ def schema() -> Shape:
 def _record(name: str) -> Shape:
     """The keys of a record, and no others."""
     keys = notation()[name].values()
+    former = {old: _shape(notation()[name][new].kind) for old, new in FORMER.get(name, {}).items()}
     return {
         "type": "object",
         "additionalProperties": False,
         "required": [key.key for key in keys if key.required],
-        "properties": {key.key: {**_shape(key.kind), "description": key.meaning} for key in keys},
+        "properties": {**{key.key: {**_shape(key.kind), "description": key.meaning} for key in keys}, **former},
     }
 
 
