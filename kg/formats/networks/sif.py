@@ -9,11 +9,11 @@ from pathlib import Path
 
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.losses import ForeignRecord, Ledger
+from kg.model import foreign
 from kg.model.mechanism import Mechanism
 from kg.model.records import Sentence
 from kg.reasoning import outward
 
-SIGNS = {"1": 1, "+1": 1, "+": 1, "-1": -1, "-": -1, "−1": -1}
 LOST = {
     "node": "SIF holds names of nodes and no more",
     "denied edge": "SIF has no word for what is not so",
@@ -53,14 +53,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
 
 def _sentence(draft: drafting.Draft, edge: ForeignRecord) -> Sentence:
     subject, object = (draft.node(edge.text(end), at=edge.at) for end in ("source", "target"))
-    relation = edge.text("relation")
-    if sign := SIGNS.get(relation, 0):
-        return Sentence(subject, drafting.SIGNED[sign], object)
-    if (known := drafting.verb(relation)) and known.role != "blocks":
-        return Sentence(subject, known.verb, object)
-    unsigned = "the file gives no sign" if relation == "0" else f"kg has no verb {relation!r}"
-    edge.changed("relation", f"related_to: {unsigned}")
-    return Sentence(subject, "related_to", object)
+    return draft.sentence(edge, "relation", subject, object, foreign.relation(edge.text("relation")))
 
 
 #: SIF cannot say what is an inference, so none is written unless all is asked for.

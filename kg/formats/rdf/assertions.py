@@ -14,11 +14,11 @@ from pathlib import Path
 from kg.formats.shared import bel, bounded, drafting
 from kg.formats.shared.drafting import local
 from kg.formats.shared.losses import ForeignRecord, Ledger
-from kg.model import vocabulary
+from kg.model import foreign
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
 from kg.model.rdf_files import Triple
-from kg.model.records import Evidence, Frozen, Place, Sentence
+from kg.model.records import Evidence, Frozen, Place
 from kg.model.vocabulary import Term, compress
 
 NP, RDF = "http://www.nanopub.org/nschema#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -46,19 +46,17 @@ def parsed(file: Path, ledger: Ledger, text: str) -> Mechanism:
     return draft.mechanism(places=Frozen(reader.places))
 
 
-def _verb(iri: str) -> tuple[str, str]:
-    """The verb that a property is, and what of it that does not say; nothing where it says all of it.
+def _relation(iri: str) -> foreign.Relation:
+    """What a property is: by its CURIE, else by the words at its end.
 
-    >>> _verb("http://purl.obolibrary.org/obo/BFO_0000050"), _verb("http://www.selventa.com/vocabulary/decreases")
-    (('part_of', ''), ('limits', ''))
+    >>> _relation("http://purl.obolibrary.org/obo/BFO_0000050").verb
+    'part_of'
+    >>> _relation("http://www.selventa.com/vocabulary/positivelyRegulates").verb
+    'positively_regulates'
     """
-    words = vocabulary.predicates().values()
-    exact = next((word for word in words if word.ro_match == "exact" and word.ro == compress(iri)), None)
-    phrase = re.sub(r"(?<=[a-z])(?=[A-Z])|[-_]", " ", local(iri)).casefold()
-    found = exact or drafting.verb(phrase)
-    if found and found.role != "blocks":
-        return found.verb, ""
-    return bel.RELATIONS.get(bel.relation(local(iri)), ("related_to", f"kg has no verb for {local(iri)}"))
+    words = (compress(iri), local(iri), re.sub(r"(?<=[a-z])(?=[A-Z])", " ", local(iri)))
+    found = [foreign.relation(word) for word in words if word]
+    return next((one for one in found if one.known), found[-1])
 
 
 class _NanopubReader:
@@ -213,11 +211,9 @@ class _NanopubReader:
     def edge(self, one: Triple, subject: str, said: str, object: str, evidence: list[Evidence], place: str) -> None:
         record, word = self.record(one, "assertion"), local(one.predicate)
         record.take(word)
-        verb, missing = _verb(said)
-        if missing:
-            record.changed(word, f"{verb}: {missing}")
-        ends = [self.node(end, record) for end in (subject, object)]
-        self.draft.edge(Sentence(ends[0], verb, ends[1]), record, evidence, place=place)
+        one, other = self.node(subject, record), self.node(object, record)
+        sentence = self.draft.sentence(record, word, one, other, _relation(said))
+        self.draft.edge(sentence, record, evidence, place=place)
 
     def node(self, iri: str, record: ForeignRecord) -> str:
         label = " ".join(self.labels.get(iri, "").split()) or local(iri)

@@ -14,8 +14,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from kg.formats.shared.losses import ForeignRecord, Ledger
-from kg.model import keys, vocabulary
+from kg.model import foreign, keys, verbs, vocabulary
 from kg.model.diagnostics import InvalidMechanism, Location
+from kg.model.foreign import Relation
+from kg.model.lexicon import lexicon
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
 from kg.model.vocabulary import Predicate, Term
@@ -49,7 +51,7 @@ def term(id: str, label: str = "", at: Location | None = None) -> Term | None:
     """A term of an ontology that kg knows, with the label that was looked up, else the given one, else its id."""
     curie = vocabulary.compress(id)
     prefix = curie.partition(":")[0]
-    entry = vocabulary.terms().get(curie)
+    entry = vocabulary.terms().get(curie) or lexicon().term(curie)
     if prefix not in vocabulary.prefixes() or (entry is None and prefix == "kg"):
         return None
     return Term(curie, entry.label if entry else " ".join(label.split()) or curie, at)
@@ -76,9 +78,6 @@ def taxon(said: str) -> Term | None:
         if entry.id.startswith("NCBITaxon:") and (entry.id == f"NCBITaxon:{local}" or local.casefold() in names):
             return Term(entry.id, entry.label)
     return None
-
-
-SIGNED = {1: "promotes", -1: "limits"}  # the verbs that say a sign, and no more
 
 
 def verb(said: str) -> Predicate | None:
@@ -165,6 +164,27 @@ class Draft:
             self.sources[made] = Source(key=made, kind="publication", read="no", **identified)
             self.works[made], self.by[work] = ("", "", ""), made
         return self.by[work]
+
+    def sentence(self, record: ForeignRecord, field: str, subject: str, object: str, found: Relation) -> Sentence:
+        """The sentence that a relation of others says of two nodes; ``field`` of the record holds the relation, and its
+        fate is told. A verb that does not join nodes of these kinds gives way to the one that says its sign, and no more.
+        """
+        if found.turned:
+            subject, object = object, subject
+        verb, lacks = vocabulary.predicates()[found.verb], found.lacks
+        if not verbs.fitting([verb], self.nodes[subject].drawn_as, self.nodes[object].drawn_as):
+            general = foreign.SIGNED.get(found.sign, "related_to")
+            lacks = lacks or f"{verb.phrase!r} does not join nodes of these kinds"
+            verb = vocabulary.predicates()[general]
+        if found.loses_sign:
+            record.lost(field, f"{verb.verb}: {lacks or 'its sign is not said'}")
+        elif lacks:
+            record.changed(field, f"{verb.verb}: {lacks}")
+        elif found.turned:
+            record.changed(field, f"{verb.verb}, with subject and object changed round")
+        else:
+            record.carried(field)
+        return Sentence(subject, verb.verb, object)
 
     def edge(
         self,

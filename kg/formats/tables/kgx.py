@@ -17,10 +17,11 @@ from urllib.parse import unquote
 
 from kg.formats.shared import bounded, drafting, tables
 from kg.formats.shared.losses import ForeignRecord, Ledger
-from kg.model import vocabulary
+from kg.model import foreign, vocabulary
 from kg.model.diagnostics import Location
+from kg.model.foreign import Relation
 from kg.model.mechanism import Mechanism
-from kg.model.records import Evidence, Frozen, Node, Place, Requirement, Sentence
+from kg.model.records import Evidence, Frozen, Node, Place, Requirement
 from kg.reasoning import outward
 from kg.reasoning.outward import Statement
 
@@ -46,6 +47,8 @@ CAUSES = {"qualified_predicate": "biolink:causes", "object_aspect_qualifier": "a
 GENERAL_ROW = {"class": "Association", "qualifiers": ""}
 #: Aspects of an object of which more is more of the object: their direction is a sign.
 SIGNED = frozenset({"", "activity_or_abundance", "abundance", "activity", "expression", "synthesis", "stability"})
+DIRECTIONS = ("increased", "upregulated", "decreased", "downregulated")
+CAUSAL = ("biolink:causes", "causes")
 #: A class of the Biolink Model for each kind that a node may be drawn as.
 GENERAL = {
     "treatment": "biolink:Treatment",
@@ -55,11 +58,6 @@ GENERAL = {
     "process": "biolink:BiologicalProcess",
     "state": "biolink:BiologicalEntity",
 }
-WAYS = (("positive", 1), ("negative", -1))
-#: Predicates that say a direction, and no more.
-SIGNS = {"biolink:contributes_to": 1, "biolink:disrupts": -1}
-SIGNS |= {f"biolink:acts_upstream_of{how}_{word}_effect": sign for how in ("", "_or_within") for word, sign in WAYS}
-DIRECTIONS = {"increased": 1, "upregulated": 1, "decreased": -1, "downregulated": -1}
 END = r"(\.\w+)$"
 BESIDE = {"edges": r"edges\2", "nodes": r"nodes\2", "metadata": "metadata.json"}  # the files that belong together
 #: Which slot of the metadata is which key of a mechanism.
@@ -229,7 +227,7 @@ def _end(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
 
 def _edge(draft: drafting.Draft, edge: ForeignRecord, places: dict[str, Place]) -> None:
     subject, object = _end(draft, edge, "subject"), _end(draft, edge, "object")
-    sentence = Sentence(subject, _verb(edge), object)
+    sentence = draft.sentence(edge, "predicate", subject, object, _relation(edge))
     path = _path(edge.text("id"))
     if [_category(one) for one in edge.many("category")] == ["biolink:Association"] or path:
         edge.carried("category")
@@ -281,41 +279,56 @@ def _requirement(draft: drafting.Draft, edge: ForeignRecord, path: list[str], pl
             edge.changed(slot, f"{field} of the edge {one.name}")
 
 
-def _verb(edge: ForeignRecord) -> str:
-    """The verb that predicate and qualifiers say: by its own name, as predicates.tsv maps it, or by its sign."""
+def _relation(edge: ForeignRecord) -> Relation:
+    """What predicate and qualifiers say: by the verb's own name, as predicates.tsv maps them, or by their sign."""
     predicate, original = edge.text("predicate"), edge.text("original_predicate")
     predicate = vocabulary.compress(predicate) or predicate
     said = {slot: edge.text(slot, carry=False) for slot in QUALIFIERS if edge.text(slot, carry=False)}
     own = vocabulary.predicates().get(original.removeprefix(VERBS)) if original.startswith(VERBS) else None
-    if original and not own:
-        edge.lost("original_predicate", "kg has no place for the verb of another source")
+    stated = foreign.relation(predicate)
     if own and own.role == "blocks":
-        for slot in ("predicate", *said):
+        for slot in said:
             edge.changed(slot, "affects: the edge that it acts on is not said")
-        return "affects"
-    if predicate in SIGNS and own is None:
-        verb = drafting.SIGNED[SIGNS[predicate]]
-        edge.changed("predicate", f"{verb}: kg has no verb for {predicate}")
-        return verb
+        return Relation("affects", 0, "the edge that it acts on is not said")
+    if own:
+        again = (predicate, said) == (own.biolink or "biolink:related_to", _qualifiers(own))
+        for slot in said:
+            edge.carried(slot) if again else edge.changed(slot, f"{own.verb}: the original predicate says it")
+        return (
+            Relation.of(own.verb) if again else replace(Relation.of(own.verb), lacks="the original predicate says it")
+        )
+    if original:
+        before = foreign.relation(original)
+        told = before.sign and not stated.sign and not said
+        why = "kg has no place for the verb of another source"
+        edge.carried("original_predicate") if told else edge.lost("original_predicate", why)
+        stated = before if told else stated
+    if not said:
+        return stated
     alike = [p for p in vocabulary.predicates().values() if p.biolink == predicate and _qualifiers(p) == said]
-    alike = sorted(alike, key=lambda p: p.verb != predicate.partition(":")[2])
-    found = own or next((p for p in alike if p.role != "blocks"), None)
-    if found and own and (predicate, said) != (own.biolink or "biolink:related_to", _qualifiers(own)):
-        for slot in ("predicate", *said):
-            edge.changed(slot, f"{own.verb}: the original predicate says it")
-    elif found:
+    if fits := min((p for p in alike if p.role != "blocks"), key=lambda p: p.ro_match == "broad", default=None):
         edge.carried(*said)
-    if found:
-        return found.verb
+        return Relation.of(fits.verb)
+    return _qualified(edge, predicate, stated, said)
+
+
+def _qualified(edge: ForeignRecord, predicate: str, stated: Relation, said: Mapping[str, str]) -> Relation:
+    """A predicate with qualifiers that no verb has: its sign, where the aspect of the object is one that says it."""
     aspect, direction = said.get("object_aspect_qualifier", ""), said.get("object_direction_qualifier", "")
     qualified = said.get("qualified_predicate", "biolink:causes")
-    sign = DIRECTIONS.get(direction, 0) if aspect in SIGNED and qualified == "biolink:causes" else 0
-    verb = drafting.SIGNED[sign] if sign else "affects" if predicate == "biolink:affects" else "related_to"
-    if sign:
+    signed = foreign.sign(direction)
+    if aspect == "degradation":
+        signed = -signed
+    elif aspect not in SIGNED:
+        signed = 0
+    if not signed or qualified not in CAUSAL:
+        return stated
+    verb = foreign.SIGNED[signed]
+    if direction in DIRECTIONS:
         edge.carried("object_direction_qualifier")
-    if predicate != f"biolink:{verb}":
-        edge.changed("predicate", f"{verb}: kg has no verb for {predicate}" + " with these qualifiers" * bool(said))
-    return verb
+    else:
+        edge.changed("object_direction_qualifier", f"{verb}: it is no direction of the Biolink Model, but says a sign")
+    return Relation(verb, signed, f"kg has no verb for {predicate} with these qualifiers")
 
 
 def _qualifiers(predicate: vocabulary.Predicate) -> dict[str, str]:
