@@ -35,6 +35,7 @@ LOST = {
     "requirement.evidence": "a Boolean network cites nothing",
     "*": "a Boolean network holds functions and no more",
 }
+HEADER = ("factors", "functions")
 NAME = re.compile(r"[A-Za-z_][\w.\-]*")
 # ---------------------------------------------------------------- reading
 
@@ -92,7 +93,7 @@ def _rules(text: str, ledger: Ledger) -> Iterator[_Rule]:
         if mark and comment.strip():
             ledger.record("comment", str(number), {"text": comment}, at).lost("text", "comments are not kept")
         target, comma, factors = said.partition(",")
-        if not said.strip() or (target.strip(), factors.strip()) == ("targets", "factors"):
+        if not said.strip() or (target.strip().casefold() == "targets" and factors.strip().casefold() in HEADER):
             continue
         if not comma or not NAME.fullmatch(target.strip()):
             message = "the line has no comma" if not comma else f"{target.strip()[:40]!r} is no name of a variable"

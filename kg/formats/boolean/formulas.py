@@ -19,11 +19,12 @@ from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
 from kg.model.records import ONE_LOWER, Edge, Effect, Node, Requirement, Sentence
 
-MOST_VARIABLES = 16  # of one function: its table has two to the power of these rows
+MOST_VARIABLES = 24  # of one function: its table has two to the power of these rows
 MOST_TOKENS = 100_000  # of one function, as text
 MOST_TERMS = 2000  # prime implicants of one function
 RANK = {"|": 1, "&": 2, "!": 3}
-TOKEN = re.compile(r"\s*(?:([A-Za-z_][\w.\-]*(?::[0-9]+)?)|([01](?![\w.]))|([!&|()]))")
+TOKEN = re.compile(r"\s*(?:([A-Za-z_][\w.\-]*(?::[0-9]+)?)|([01](?![\w.]))|(&&?|\|\|?|[!()]))")
+CONSTANTS = {"true": "1", "false": "0"}  # which no variable is called
 _BLANKS = re.compile(r"\s*")
 #: A conjunction: which variables are true in it, and which are false.
 Term = tuple[frozenset[str], frozenset[str]]
@@ -102,7 +103,7 @@ def _postfix(factors: str) -> Iterator[str]:
             raise fault(f"the function has more than {MOST_TOKENS:,} words and signs")
         if found is None:
             raise fault(f"{factors[position]!r} is no part of a function")
-        token = found[1] or found[2] or found[3]
+        token = CONSTANTS.get((found[1] or "").casefold(), found[1] or found[2] or found[3][0])
         if value == (token in ("(", "!") or not found[3]):
             raise fault(f"{token!r} cannot stand here" if found[3] else f"there is no operator before {token!r}")
         if token == ")":
@@ -289,8 +290,9 @@ class Net:
     names: dict[tuple[str, ...], str] = field(default_factory=dict)  # what a variable stands for -> its name
 
     def __post_init__(self) -> None:
-        for key in self.mechanism.nodes:
-            self.name(word(key), key)
+        for key, node in self.mechanism.nodes.items():  # the name that a file had, where it can be one
+            own = not node.term and re.fullmatch(r"[A-Za-z_]\w*", node.name, re.ASCII)
+            self.name(node.name if own else word(key), key)
 
     def name(self, wanted: str, *of: str) -> str:
         """The variable that stands for something: as it is wanted, or with a number if another one is called so."""

@@ -55,5 +55,5 @@ def term(record: ForeignRecord, field: str, curie: str, label: str) -> Term | No
     found = drafting.term(curie, label, record.at)
     if curie and found is None:
         why = "its prefix is not registered in ontology/prefixes.tsv"
-        record.lost(field, why) if label else record.changed(field, f"kept as the node's name: {why}")
+        record.lost(field, why if label else f"kept as the node's name: {why}")
     return found

@@ -266,7 +266,9 @@ class _GoCamYamlReader:
                 relation = record.text("predicate", carry=False)
                 if not isinstance(other, str) or other not in self.draft.keys:
                     message = f"the association leads to {str(other)[:60]!r}, which is not in the file"
-                    self.ledger.complain(record.at, "unknown-node", message)
+                    self.ledger.complain(record.at, "unknown-node", f"{message}; it is set aside", severity="warning")
+                    for field in record.fields():
+                        record.lost(field, message)
                     continue
                 record.carried(end)
                 ends = (self.draft.keys[id], self.draft.keys[other])

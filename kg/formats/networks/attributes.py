@@ -152,7 +152,10 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
                 record.changed(name, "made again from the edge that needs it")
             continue
         if missing := [end for end in (item.source, item.target) if end not in draft.keys]:
-            ledger.complain(item.at, "unknown-node", f"the edge joins {missing[0]!r}, which is no node of the file")
+            for name in record.fields():
+                record.lost(name, f"{missing[0]!r} is no node of the file")
+            message = f"the edge joins {missing[0]!r}, which is no node of the file; it is set aside"
+            ledger.complain(item.at, "unknown-node", message, severity="warning")
         else:
             _edge(draft, record, places)
     return draft.mechanism(
@@ -390,11 +393,14 @@ def _sentence(draft: drafting.Draft, edge: ForeignRecord, subject: str, object: 
     names = {re.sub(r"[\s_-]+", " ", name).casefold(): name for name in reversed(edge.fields())}
     said = [(names[name], edge.text(names[name], carry=False)) for name in (*WORDS, *SIGNS) if name in names]
     said += [(names[name], f"arrow:{edge.text(names[name], carry=False)}") for name in ARROWS if name in names]
+    if "source arrow" in names and not any(name in names for name in ARROWS):  # the line ends where it begins
+        said.append((names["source arrow"], f"arrow:{edge.text(names['source arrow'], carry=False)}"))
     found = [(name, foreign.relation(word)) for name, word in said if word]
     if not found:
         return Sentence(subject, "related_to", object)
     signed = [pair for pair in found if pair[1].sign]
     name, relation = (signed or found)[0]
+    relation = replace(relation, turned=not relation.turned) if name == "source arrow" else relation
     for other, beside in found:
         if other != name and (beside.sign == relation.sign or (beside.verb == "related_to" and not beside.sign)):
             edge.changed(other, f"{relation.verb}: {name} says it")

@@ -26,7 +26,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     delimiter = next(iter(re.findall(r"\AENTITYA([;\t,])", text)), ";")
     for number, row in enumerate(tables.rows(text, ledger, delimiter, quotes=True), 1):
         if not row.cells.get("ENTITYA") or not row.cells.get("ENTITYB"):
-            ledger.complain(row.at, "no-sentence", "the row names no ENTITYA, or no ENTITYB")
+            ledger.aside(row.at, "no-sentence", "the row names no ENTITYA, or no ENTITYB")
             continue
         edge = ledger.record("edge", row.cells.get("SIGNOR_ID") or str(number), row.cells, row.at)
         subject, object = _entity(draft, edge, "A"), _entity(draft, edge, "B")

@@ -29,6 +29,11 @@ WHO = ("creator", "createdBy", "authoredBy", "created", "contributor", "wasAttri
 BEL = re.compile(r"(\w+\(.+\))\s+([\w:|=>-]+|→|⇒)\s+(\w+\(.+\))")
 WHERE = ("BFO_0000066", "occursIn")
 ABOUT = ("type", "label", "name", "comment", "description", "title", "altLabel", "prefLabel")  # words about one thing
+#: The parts of a statement or an interaction, by the names that others give them.
+REIFIED = {"subject": "subject", "predicate": "predicate", "object": "object", "type": "predicate"}
+REIFIED |= {"source": "subject", "hasSource": "subject", "target": "object", "hasTarget": "object"}
+#: Vocabularies in which a nanopublication speaks of itself.
+BOOKKEEPING = (NP, "http://purl.org/nanopub/", "http://www.w3.org/ns/prov#", "http://purl.org/pav/")
 NEAR = 50_000  # characters of one nanopublication within which its parts are looked up
 SPECIES = re.compile(r"(?:wwwtax\.cgi\?id=|NCBITaxon_|/taxonomy/|NCBITaxon:)(\d+)$", re.IGNORECASE)
 
@@ -57,6 +62,14 @@ def _relation(iri: str) -> foreign.Relation:
     words = (compress(iri), local(iri), re.sub(r"(?<=[a-z])(?=[A-Z])", " ", local(iri)))
     found = [foreign.relation(word) for word in words if word]
     return next((one for one in found if one.known), found[-1])
+
+
+def _says_more(one: str, other: str) -> bool:
+    """Whether the first of two properties or classes says more of what an edge is: a sign, or a verb of its own."""
+    ranks = [
+        (bool(r.sign), r.known and r.verb not in ("interacts_with", "related_to")) for r in map(_relation, (one, other))
+    ]
+    return ranks[0] > ranks[1]
 
 
 class _NanopubReader:
@@ -132,8 +145,9 @@ class _NanopubReader:
             record = self.record(one, "provenance")
             if local(one.predicate) == "value":
                 record.lost("value", "the words of a publication are pointed to, not copied")
-        for word in CITED:
-            for one in provenance:
+        firm = [one for one in provenance if compress(one.object).startswith(("PMID:", "doi:"))]
+        for word, told in ((word, told) for told in (firm, provenance) for word in CITED):
+            for one in told:
                 short = compress(one.object)
                 cited = short if short.startswith(("PMID:", "doi:")) else one.object
                 about = one.subject == assertion or one.subject in quoted
@@ -183,20 +197,29 @@ class _NanopubReader:
                 record.changed(local(one.predicate), "the statement of BEL says it")
 
     def edges(self, assertion: list[Triple], evidence: list[Evidence], place: str) -> None:
-        """Each triple between two things is an edge; a reified statement is one, too."""
+        """Each triple between two things is an edge; a reified statement is one, too, and so is what has a source and a
+        target. What a nanopublication says of itself is none."""
         about: dict[str, dict[str, Triple]] = defaultdict(dict)
         for one in assertion:
-            if one.predicate in (f"{RDF}subject", f"{RDF}predicate", f"{RDF}object"):
-                about[one.subject][local(one.predicate)] = one
+            if part := REIFIED.get(local(one.predicate)):
+                known = about[one.subject].get(part)
+                if known is None or (part == "predicate" and _says_more(one.object, known.object)):
+                    about[one.subject][part] = one
         used: set[Triple] = set()
-        for parts in about.values():
-            if len(parts) == 3:
-                s, p, o = (parts[word] for word in ("subject", "predicate", "object"))
-                used |= {s, p, o}
+        for name, parts in about.items():
+            if {"subject", "object"} <= parts.keys():
+                s, o = parts["subject"], parts["object"]
+                p = parts.get("predicate", o)
+                used |= {one for one in assertion if one.subject == name}
                 self.carried(s, "assertion")
                 self.carried(o, "assertion")
-                self.edge(p, s.object, p.object, o.object, evidence, place)
+                self.edge(p, s.object, p.object if p != o else "", o.object, evidence, place)
         for one in assertion:
+            if one.predicate.startswith(BOOKKEEPING) or one.subject in self.graphs:
+                used.add(one)
+                record = self.record(one, "assertion")
+                if not record.fates:
+                    record.lost(local(one.predicate), "it speaks of the nanopublication, and joins no two things")
             used |= {one} if one.literal or local(one.predicate) in (*ABOUT, *WHERE) else set()
             if one not in used:
                 self.edge(one, one.subject, one.predicate, one.object, evidence, place)
@@ -211,8 +234,9 @@ class _NanopubReader:
     def edge(self, one: Triple, subject: str, said: str, object: str, evidence: list[Evidence], place: str) -> None:
         record, word = self.record(one, "assertion"), local(one.predicate)
         record.take(word)
-        one, other = self.node(subject, record), self.node(object, record)
-        sentence = self.draft.sentence(record, word, one, other, _relation(said))
+        ends = (self.node(subject, record), self.node(object, record))
+        relation = _relation(said) if said else foreign.Relation("related_to")
+        sentence = self.draft.sentence(record, word, ends[0], ends[1], relation)
         self.draft.edge(sentence, record, evidence, place=place)
 
     def node(self, iri: str, record: ForeignRecord) -> str:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Container, Sequence
+import unicodedata
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.foreign import Relation
 from kg.model.lexicon import lexicon
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
+from kg.model.records import Edge, Evidence, Frozen, Node, Note, Sentence, Source
 from kg.model.vocabulary import Predicate, Term
 
 UNCLASSIFIED = "unclassified"  # the claim of what a file asserts without saying what kind of statement it is
@@ -29,13 +30,25 @@ KEY = keys.KEY
 
 
 def as_key(name: str) -> str:
-    """A name as a key of the notation.
+    """A name as a key of the notation. Letters of other scripts become the words that they are called by.
 
-    >>> as_key("p(HGNC:CXCR6)")
-    'p_HGNC_CXCR6'
+    >>> as_key("p(HGNC:CXCR6)"), as_key("γδ T cell"), as_key("TNF-α"), as_key("naïve")
+    ('p_HGNC_CXCR6', 'gammadelta_T_cell', 'TNF-alpha', 'naive')
     """
-    known = re.fullmatch(keys.KEY, name)
-    return name if known else re.sub(r"[^A-Za-z0-9_.+-]+", "_", name).strip("_").lstrip("_.+-") or "x"
+    if re.fullmatch(keys.KEY, name):
+        return name
+    plain = name if name.isascii() else "".join(map(_plain, unicodedata.normalize("NFKD", name)))
+    return re.sub(r"[^A-Za-z0-9_.+-]+", "_", plain).strip("_").lstrip("_.+-") or "x"
+
+
+def _plain(letter: str) -> str:
+    """A letter in ASCII: by its name in Unicode, else by its number; a mark over a letter is nothing."""
+    if letter.isascii():
+        return letter
+    if unicodedata.combining(letter):
+        return ""
+    found = re.search(r" LETTER (?:FINAL )?(\w+)", unicodedata.name(letter, ""))
+    return found[1].lower() if found else f"u{ord(letter):x}" if letter.isalnum() else "_"
 
 
 def title(file: Path) -> str:
@@ -122,7 +135,8 @@ class Draft:
         if id not in self.keys:
             made = self.free(as_key(key or id), self.nodes)
             term, shown = says.get("term"), " ".join((label or id).split())
-            if not says.get("name") and shown != (term.label if term else made):
+            named = shown == (term.label if term else made) or (term and vocabulary.compress(shown) == term.id)
+            if not says.get("name") and not named:
                 says["name"] = shown
             self.keys[id] = made
             self.nodes[made] = Node(key=made, **says)
@@ -145,6 +159,7 @@ class Draft:
         prefix, _, local = said.partition(":")
         doi = re.fullmatch(r"(?:doi:|(https?://(?:dx\.)?doi\.org/))?(10\..*)", said, re.IGNORECASE)
         number = local.strip() if prefix.casefold() in ("pmid", "pubmed") else ""
+        number = number if number.strip("0") else ""  # PubMed has no number 0: it stands where nothing is cited
         identifies = {
             "pmid": (number, f"PMID_{number}"),
             "doi": (unquote(doi[2]) if doi[1] else doi[2], f"doi_{doi[2]}") if doi else ("", ""),
@@ -218,6 +233,23 @@ class Draft:
         self.evidence[says] = dict.fromkeys(items)
         return made
 
+    def _opposites(self, edges: Sequence[Edge]) -> Iterator[Note]:
+        """A note on the edges of opposite sign that join one pair in one place: sources may disagree, and both stand."""
+        pairs: dict[tuple[str, str, str], list[Edge]] = {}
+        for edge in edges:
+            if edge.run and edge.role in ("increases", "decreases"):
+                pairs.setdefault((edge.subject, edge.sentence.object, edge.place), []).append(edge)
+        for (subject, object, _), same in pairs.items():
+            if len({edge.role for edge in same}) > 1:
+                said = " and ".join(dict.fromkeys(edge.predicate.phrase for edge in same))
+                ends = [self.nodes[key].label for key in (subject, object)]
+                message = f"{ends[0]!r} {said} {ends[1]!r}: the file says both, and both are kept"
+                self.ledger.complain(
+                    same[-1].at, "both-signs", message, "kg conflicts shows what each rests on", "warning"
+                )
+                note = f"{ends[0]} {said} {ends[1]}, by different statements of the file. Both are kept."
+                yield Note(note=note, about=tuple(edge.name for edge in same), at=same[-1].at)
+
     def mechanism(self, **parts: Any) -> Mechanism:
         """What was drafted. Raises InvalidMechanism if there is no edge, for the faults of the file where it has some."""
         if not self.edges and any(one.severity == "error" for one in self.ledger.wrong):
@@ -230,6 +262,8 @@ class Draft:
             self.edges[known] = replace(self.edges[known], evidence=(*self.edges[known].evidence, *more))
         self.again = {}
         edges = tuple(self.edges.values())
+        if notes := tuple(self._opposites(edges)):
+            parts["notes"] = (*parts.get("notes", ()), *notes)
         items = [*parts.get("scope", ()), *(item for edge in edges for item in edge.evidence)]
         if not sources or any(item.source == "file" for item in items):
             sources = {"file": self.whole, **sources}

@@ -62,6 +62,7 @@ END = r"(\.\w+)$"
 BESIDE = {"edges": r"edges\2", "nodes": r"nodes\2", "metadata": "metadata.json"}  # the files that belong together
 #: Which slot of the metadata is which key of a mechanism.
 METADATA = {"name": "title", "description": "summary", "license": "licence", "version": "version"}
+UNREGISTERED = "kept as the node's name: its prefix is not registered in ontology/prefixes.tsv"
 VERBS = vocabulary.BASE + "vocab/"
 LOST = {
     "mechanism": "the metadata beside nodes and edges have no key for it",
@@ -98,13 +99,21 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     if nodes := found.get("nodes"):
         for number, (cells, at) in enumerate(_rows(bounded.text(nodes, ledger), nodes, ledger), 1):
             _node(draft, ledger.record("node", str(cells.get("id") or number), cells, at), places)
+    stated = frozenset(draft.keys) if nodes else None  # the nodes that the file of nodes has
     needs: list[tuple[ForeignRecord, list[str]]] = []
     for number, (cells, at) in enumerate(_rows(text, found["edges"], ledger), 1):
         edge = ledger.record("edge", str(cells.get("id") or number), cells, at)
         if not all(edge.text(slot, carry=False) for slot in ("subject", "predicate", "object")):
-            ledger.complain(at, "no-sentence", "the edge lacks its subject, its predicate or its object")
+            message = "the edge lacks its subject, its predicate or its object"
+            ledger.complain(at, "no-sentence", f"{message}; it is set aside", severity="warning")
+            for slot in edge.fields():
+                edge.lost(slot, message)
             continue
         path = _path(edge.text("id", carry=False))
+        for end in (edge.text(side, carry=False) for side in ("subject", "object")):
+            if stated is not None and end not in stated and _path(end)[1:2] != ["place"]:
+                message = f"{end!r} is no row of {nodes.name if nodes else ''}; it is a node by its identifier alone"
+                ledger.complain(at, "unknown-node", message, severity="warning")
         if path[1:2] + path[3:] == ["node", "in"]:
             _located(draft, edge, places)
         elif path[1:2] == ["edge"] and path[3:4] in (["requires"], ["unless"]) and len(path) > 4:
@@ -157,11 +166,12 @@ def _rows(text: str, file: Path, ledger: Ledger) -> Iterator[tuple[Mapping[str, 
             if isinstance(found, dict):
                 yield found, at
             else:
-                ledger.complain(at, "no-table", "a line is one JSON object", '{"id": ...}')
+                ledger.aside(at, "no-table", "a line is one JSON object", '{"id": ...}', line)
 
 
 def _node(draft: drafting.Draft, node: ForeignRecord, places: dict[str, Place]) -> None:
-    id, label = node.text("id"), node.text("name")
+    id, label = node.text("id"), next(iter(node.many("name")), "")
+    node.kept("name", node.many("name"), (label,), "kg has one name for a node")
     path = _path(id)
     if path[1:2] == ["place"] and len(path) == 3:
         terms = [term for one in node.many("xref") if (term := drafting.term(one, label, node.at))]
@@ -180,7 +190,7 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: dict[str, Place]) 
     term, curie = next(((term, one) for one in curies if (term := drafting.term(one, label, node.at))), (None, ""))
     node.kept("xref", names[1:], (id, curie, *ours[:1]), "kg has one term for a node")
     if term is None and not ours:
-        node.changed("id", "kept as the node's name: its prefix is not registered in ontology/prefixes.tsv")
+        node.lost("id", UNREGISTERED)
     if term and label != term.label:
         node.changed("name", f"{term.label}, as it was looked up")
     symbol, also = node.text("symbol"), node.many("synonym")
@@ -220,7 +230,7 @@ def _end(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
     if id not in draft.keys:
         term = drafting.term(id, "", edge.at)
         if term is None:
-            edge.changed(side, "kept as the node's name: its prefix is not registered in ontology/prefixes.tsv")
+            edge.lost(side, UNREGISTERED)
         return draft.node(id, id, term=term, at=edge.at)
     return draft.keys[id]
 
