@@ -221,3 +221,29 @@ def test_a_table_of_kg_with_tabs_and_quotation_marks_is_no_kgx(tmp_path):
     text = 'subject\tverb\tobject\tsource\n"A" signalling\trepression\tB\t11\n'
     mechanism, _ = read(tmp_path, "x.tsv", text)
     assert (sentences(mechanism), pmids(mechanism)) == (["A_signalling suppresses B"], [["11"]])
+
+
+DESCRIBED = """<annotation><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description>
+<b:isDescribedBy xmlns:b="http://biomodels.net/biology-qualifiers/"><rdf:Bag><rdf:li rdf:resource="urn:miriam:pubmed:11"/>
+</rdf:Bag></b:isDescribedBy></rdf:Description></rdf:RDF></annotation>"""
+MODEL = """<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"
+ xmlns:qual="http://www.sbml.org/sbml/level3/version1/qual/version1"><model>%s<qual:listOfQualitativeSpecies>
+<qual:qualitativeSpecies qual:id="A" qual:compartment="c" qual:maxLevel="1"/>
+<qual:qualitativeSpecies qual:id="B" qual:compartment="c" qual:maxLevel="1">%s</qual:qualitativeSpecies>
+</qual:listOfQualitativeSpecies><qual:listOfTransitions><qual:transition qual:id="t">%s<qual:listOfInputs>
+<qual:input qual:qualitativeSpecies="A" qual:transitionEffect="none"/></qual:listOfInputs><qual:listOfOutputs>
+<qual:output qual:qualitativeSpecies="B" qual:transitionEffect="assignmentLevel"/></qual:listOfOutputs>
+<qual:listOfFunctionTerms><qual:defaultTerm qual:resultLevel="0"/><qual:functionTerm qual:resultLevel="1">
+<math xmlns="http://www.w3.org/1998/Math/MathML"><apply><eq/><ci>A</ci><cn type="integer">1</cn></apply></math>
+</qual:functionTerm></qual:listOfFunctionTerms></qual:transition></qual:listOfTransitions></model></sbml>"""
+
+
+def test_publications_of_sbml_are_evidence_of_edges_or_of_notes(tmp_path):
+    mechanism, _ = read(tmp_path, "x.sbml", MODEL % ("", "", DESCRIBED))
+    assert pmids(mechanism) == [["11"]] and not mechanism.notes
+    mechanism, _ = read(tmp_path, "x.sbml", MODEL % (DESCRIBED, DESCRIBED, ""))
+    assert pmids(mechanism) == [[""]]
+    assert [(note.about, mechanism.source(*note.evidence).pmid) for note in mechanism.notes] == [
+        ((), "11"),
+        (("B",), "11"),
+    ]

@@ -17,7 +17,7 @@ from typing import Any
 from kg.formats.shared import drafting
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import ONE_LOWER, Edge, Effect, Node, Requirement, Sentence
+from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Node, Requirement, Sentence
 
 MOST_VARIABLES = 24  # of one function: its table has two to the power of these rows
 MOST_TOKENS = 100_000  # of one function, as text
@@ -213,8 +213,15 @@ def impossible(variables: Sequence[str]) -> int:
     return table
 
 
-def express(draft: drafting.Draft, target: str, functions: Sequence[Function], at: Location | None) -> None:
-    """The functions of a node as edges to it; all their variables are nodes of the draft by the names of the file.
+def express(
+    draft: drafting.Draft,
+    target: str,
+    functions: Sequence[Function],
+    at: Location | None,
+    evidence: Sequence[Evidence] = (),
+) -> None:
+    """The functions of a node as edges to it, which all rest on the ``evidence``; all their variables are nodes of the
+    draft by the names of the file.
 
     ``functions[k]`` is true where the node has at least level k + 1, all over the same variables; of a Boolean node
     there is one. A level that holds without any input is one that the node starts with, and decreases lower it.
@@ -235,13 +242,13 @@ def express(draft: drafting.Draft, target: str, functions: Sequence[Function], a
         for term in lost:
             if term not in lower:
                 effect = Effect(to=levels[k]) if k else Effect(complete=True)
-                _edge(draft, key, "prevents", term, at, place, effect=effect)
+                _edge(draft, key, "prevents", term, at, place, effect=effect, evidence=evidence)
         lower += lost
     for k, table in enumerate(tables[start:], start):
         if table not in tables[k + 1 :]:
             more = {"level": levels[k + 1]} if draft.nodes[key].levels else {}
             for term in terms[table]:
-                _edge(draft, key, "promotes", term, at, place, **more)
+                _edge(draft, key, "promotes", term, at, place, evidence=evidence, **more)
 
 
 def _possible(function: Function, never: int) -> list[Term]:
