@@ -50,6 +50,7 @@ if TYPE_CHECKING:  # what a type checker sees; each name is imported on first us
     from kg.model.grounding import ground as ground
     from kg.model.mechanism import Mechanism as Mechanism
     from kg.model.texts import locate as locate
+    from kg.model.verbs import verbs as verbs
     from kg.page import embed as embed
     from kg.reasoning.disagreements import conflicts as conflicts
     from kg.reasoning.experiments import discriminate as discriminate
@@ -104,6 +105,7 @@ _HOME = {
     "screen": "kg.reasoning.screens",
     "seeds": "kg.formats",
     "site": "kg",
+    "verbs": "kg.model.verbs",
     "whatif": "kg.reasoning.whatif",
     "why": "kg.reasoning.reasons",
     "write": "kg.formats",

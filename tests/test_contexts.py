@@ -43,6 +43,12 @@ def edge(*items, name="first", verb="activates", **more):
     return Edge(Sentence("A", verb, "C"), name, evidence=items, **more)
 
 
+def test_a_contested_edge_that_cannot_act_names_what_keeps_it_from_acting():
+    m = mechanism(edge(item(inducer="LPS"), item("disputes", "two", inducer="LPS")), asked={"inducer": "LPS"})
+    whys = [kg.whatif(m, "asked", {"A": a}, about="C").steps["C"].because[0].why for a in ("present", "absent")]
+    assert whys == ["contested in this context: Study one for, Study two against", "A is absent"]
+
+
 def outcome(m, condition):
     return kg.whatif(m, condition).values["D"]
 

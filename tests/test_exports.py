@@ -151,13 +151,27 @@ def test_the_input_hash_is_of_what_is_said_and_not_of_how(tmp_path):
 # ---------------------------------------------------------------- what describes a build
 
 
+def quads(file):
+    return [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("<")]
+
+
 def test_all_quads_are_in_one_file(built):
-    lines = (built / "all.nq").read_text(encoding="utf-8").splitlines()
+    lines = quads(built / "all.nq")
     assert lines == sorted(set(lines))
     between = {line for line in lines if line.endswith("<https://w3id.org/immune-kg/all> .")}
-    assert between and set(lines) - between == {
-        line for m in SEEDS for line in (built / f"{m.id}.nq").read_text(encoding="utf-8").splitlines()
-    }
+    assert between and set(lines) - between == {line for m in SEEDS for line in quads(built / f"{m.id}.nq")}
+
+
+@by_id
+def test_the_caveat_opens_each_file(mechanism, built):
+    """As a comment before the data; JSON-LD has none, and says it before anything that it says of edges."""
+    for ending in (".ttl", ".trig", ".nq", ".run.ttl", ".rdf12.ttl", ".nanopub.trig"):
+        opening = (built / f"{mechanism.id}{ending}").read_text(encoding="utf-8").partition("<")[0]
+        assert outward.caveat(mechanism) in opening, ending
+    for name in ("all.nq", "void.ttl"):
+        assert outward.caveat(mechanism) in (built / name).read_text(encoding="utf-8").partition("<")[0], name
+    keys = list(json.loads((built / f"{mechanism.id}.jsonld").read_text(encoding="utf-8")))
+    assert keys.index("caveat") < keys.index("edges") and keys[0] == "@context"
 
 
 def test_void_counts_what_is_there_and_names_every_file(built):

@@ -24,7 +24,7 @@ from kg.model.vocabulary import Term
 from kg.page.layout import FONT, WIDE, lines, spoken
 from kg.page.picture import Picture
 from kg.page.words import Narrative
-from kg.reasoning import whatif
+from kg.reasoning import routes, whatif
 
 SEED = kg.read("ta1-tlr7")
 EVIL = "</script><script>document.title='gone'</script><img src=x onerror=\"document.title='gone'\">{{ 7*7 }}\u202e"
@@ -365,6 +365,34 @@ def test_the_tour_by_button_and_by_key_with_plain_words_and_a_hidden_answer(visi
     assert answer.is_visible()
 
 
+def test_the_main_line_is_listed_with_its_claims_and_lit(visit: Open) -> None:
+    tab, told = visit(), Narrative(SEED)
+    tab.focus("#line summary")
+    tab.keyboard.press("Enter")
+    tab.wait_for_function("location.hash === '#line=1'")
+    lit = tab.evaluate("explorer.lit().edges")
+    assert set(lit) == {*SEED.spine, "degradation"}, "a step that blocks is lit with what it blocks"
+    listed = tab.locator("#line li").evaluate_all(
+        "all => all.map(e => [e.className, e.innerText.replace(/\\s+/g, ' ')])"
+    )
+    claims = {"inference": "curator inference"}
+    assert listed == [
+        [
+            "own" * (step.claim == "inference"),
+            f"{told.say(SEED.edge(step.edge))} {claims.get(step.claim, step.claim)} · {step.sources or 'no'} source{'s' * (step.sources > 1)}"
+            + " · acts on where the line has arrived" * (not step.leads_on),
+        ]
+        for step in routes.spine(SEED)
+    ]
+    assert "9 steps, 2 of them the curator’s inference" in tab.locator("#line summary").inner_text()
+    again = visit("#line=1")
+    assert again.evaluate("explorer.lit().edges") == lit and again.locator("#line li").first.is_visible()
+    again.click("#line summary")
+    again.wait_for_function("explorer.lit() === null")
+    assert visit(js=False).locator("#line li").count() == len(SEED.spine)
+    assert 'id="line"' not in page.html(kg.read("pd1-blockade"))
+
+
 def test_zoom_pan_and_fit_by_keyboard(visit: Open) -> None:
     tab = visit()
     start = tab.evaluate("explorer.scale()")
@@ -517,19 +545,19 @@ def test_routes_are_those_of_kg_paths(visit: Open, start: str, end: str) -> None
     tab = visit("#tab=explore")
     tab.select_option("#from", str(list(SEED.nodes).index(start)))
     tab.select_option("#to", str(list(SEED.nodes).index(end)))
-    routes = list(kg.routes(SEED, start, end))
+    found = list(kg.routes(SEED, start, end))
     buttons = tab.locator("#ways button")
-    assert buttons.count() == len(routes)
+    assert buttons.count() == len(found)
     verdict = tab.locator("#verdict").inner_text()
-    signs = {route.sign for route in routes}
-    assert ("mixed" in verdict) == (len(signs) == 2) and ("No signed route" in verdict) == (not routes)
+    signs = {route.sign for route in found}
+    assert ("mixed" in verdict) == (len(signs) == 2) and ("No signed route" in verdict) == (not found)
     assert "A route is no effect" in tab.locator("#routes").inner_text()
-    for n, route in enumerate(routes):
+    for n, route in enumerate(found):
         buttons.nth(n).click()
         assert set(tab.evaluate("explorer.lit().edges")) >= set(route.edges)
         assert buttons.nth(n).inner_text().startswith("+" if route.sign > 0 else "−")
         assert f"from={start}&to={end}&route={n + 1}" in tab.evaluate("location.hash")
-    if routes:
+    if found:
         again = visit(tab.evaluate("location.hash"))
         assert again.evaluate("explorer.lit()") == tab.evaluate("explorer.lit()")
 
@@ -771,6 +799,9 @@ AXE_SLOW = {
     "a node": ("#node=miR146a", {}),
     "steps": ("#tab=steps&claim=finding", {}),
     "notes": ("#tab=notes", {}),
+    "main line": ("#line=1", {}),
+    "dark main line": ("?theme=dark#line=1", {}),
+    "360 main line": ("#line=1", {"width": 360, "height": 740}),
     **{f"dark {name}": (f"?theme=dark{after}".replace("dark?", "dark&"), {}) for name, (after, _) in AXE.items()},
     **{f"360 {name}": (after, {"width": 360, "height": 740}) for name, (after, _) in AXE.items()},
     **{f"forced {name}": (after, {"forced": "active"}) for name, (after, _) in AXE.items()},

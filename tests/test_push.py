@@ -229,5 +229,5 @@ def test_every_question_is_asked_with_one_command():
 
 def test_a_mechanism_is_sent_with_what_its_runs_derive():
     store = pushing.loaded(["pd1-blockade"])
-    quads = formats.text(formats.valid("pd1-blockade"), ".nq").splitlines()
-    assert len(store) == len(quads)
+    lines = formats.text(formats.valid("pd1-blockade"), ".nq").splitlines()
+    assert len(store) == sum(line.startswith("<") for line in lines) > 500

@@ -234,6 +234,11 @@ def test_a_value_changes_the_answer(engines):
         engine.ask("edges-of-a-node", {"node": "TLR7_active"}).rows
         == engine.ask("edges-of-a-node", {"node": "TLR7 signalling"}).rows
     )
+    needed = {(row[0].text, row[2].text) for row in engine.ask("edges-of-a-node", {"node": "TLR7"}).rows}
+    assert needed == {
+        ("out", "TLR7 is required for TLR7 signalling"),
+        ("requires it", "miR-146a-5p activates TLR7 signalling"),
+    }
     assert engine.ask("edges-of-a-node", {"node": 'x" } ?s ?p ?o . { "'}).rows == ()
     (row,) = engine.ask("cite-an-edge", {"edge": "ta1-tlr7/edge/degradation"}).rows
     assert row[1].text == "RNase A degrades miR-146a-5p"

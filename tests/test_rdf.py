@@ -280,6 +280,15 @@ def test_the_run_graph_holds_values_and_no_edges():
     assert (URIRef(names.iri(seed, "run")), PROV.wasDerivedFrom, URIRef(names.iri(seed))) in graph
     nodes = {URIRef(names.iri(seed, "node", key)) for key in seed.nodes}
     assert not [triple for triple in graph if triple[0] in nodes]
+    derived = {
+        (str(c), str(n))
+        for s, c in graph.subject_objects(names.KGV.condition)
+        for n in graph.objects(s, names.KGV.node)
+    }
+    for given in seed.conditions.values():
+        at = names.iri(seed, "condition", given.key)
+        there = {key for key in seed.nodes if (at, names.iri(seed, "node", key)) in derived}
+        assert there == set(seed.nodes) - set(given.values), "what a condition sets does not follow from it"
 
 
 def parsed(tmp_path, text, suffix):

@@ -558,6 +558,11 @@ def test_every_iri_leads_to_data_and_to_a_page(site):
         ("pd1-blockade/answer/mechanisms", "text/html", "/questions/mechanisms.html"),
         ("answer/mechanisms", "text/html", "/questions/mechanisms.html"),
         ("", "text/turtle", "/void.ttl"),
+        ("void", "text/turtle", "/void.ttl"),
+        ("term/CD28-phosphorylated", "text/html", "/term/CD28-phosphorylated.html"),
+        ("term/CD28-phosphorylated", "application/ld+json", "/data/term/CD28-phosphorylated"),
+        ("term/CD28-phosphorylated", "text/turtle", "/vocabulary.ttl"),
+        ("pd1-blockade/edge/engagement", "application/rdf+xml", "/data/pd1-blockade/edge/engagement"),
     ],
 )
 def test_an_iri_leads_to_the_page_or_the_data_that_are_wanted(site, path, accept, place):
@@ -583,12 +588,25 @@ def test_the_iri_of_an_answer_leads_to_the_answer(site):
         ("pd1-blockade/edge/%3E%20%7D%20%23", "text/turtle", 404),
         ("pd1-blockade?set=a", "text/html", 404),
         ("pd1-blockade", "image/png", 406),
+        ("pd1-blockade/answer/what-protects", "text/turtle", 406),
+        ("pd1-blockade/answer/asserted-edges", "text/csv", 406),
+        ("vocab", "application/rdf+xml", 406),
         ("pd1-blockade/run?set=PD1:absent", "text/turtle", 406),
     ],
 )
 def test_an_iri_that_is_not_there_or_not_as_wanted_is_refused(site, path, accept, status):
     reply = site.ask(f"/id/{path}", headers={"Accept": accept})
     assert reply.status == status and reply.media == "text/plain" and reply.text
+
+
+def test_the_data_about_an_iri_are_read_alone(site):
+    """With prefixes, labels of what it names, its evidence, and the caveat."""
+    text = site.ask("/data/pd1-blockade/edge/engagement", headers={"Accept": "text/turtle"}).text
+    assert "@prefix kgv: <" in text and "\nedge:engagement " in text and "\nevidence:engagement" in text
+    for label in ("PD-1 signalling", "activates", "finding", "PD-1 is required for PD-1 signalling"):
+        assert f'rdfs:label "{label}"' in text, label
+    assert '"Research findings, not medical advice"' in text and 'owl:versionInfo "0.1.0"' in text
+    assert site.ask("/data/pd1-blockade/edge/none", headers={"Accept": "text/turtle"}).status == 404
 
 
 # ---------------------------------------------------------------- embeds
@@ -691,7 +709,9 @@ def test_a_host_that_is_none_does_not_get_into_an_answer(site):
 def test_health_says_what_is_served(site):
     said = json.loads(site.ask("/health").body)
     assert (said["status"], said["complaint"], said["mechanisms"]) == ("ok", "", {"pd1-blockade": "0.1.0"})
-    assert said["quads"] > 1000 and said["rows"] == 10_000
+    lines = site.ask("/pd1-blockade.nq").text.splitlines()
+    assert said["quads"] == sum(line.startswith("<") for line in lines) > 500, "each counts once"
+    assert said["rows"] == 10_000
 
 
 def test_a_question_whose_asker_has_gone_is_stopped(site):

@@ -106,7 +106,7 @@ def dead(folder: Path) -> list[str]:
     for name, page in known.items():
         for link in page.links:
             to = urlsplit(link)
-            if to.scheme in ("http", "https", "mailto"):
+            if to.scheme in ("http", "https", "mailto") or link == "data:,":
                 continue
             target = (folder / name).parent.joinpath(unquote(to.path)) if to.path else folder / name
             path = Path(os.path.normpath(target))
@@ -135,6 +135,8 @@ def test_no_link_leads_nowhere_and_nothing_is_loaded_from_elsewhere(small: Path)
         assert not [link for link in page.loads if re.match(r"[a-z]+:|//", link)], name
         policy = (small / name).read_text(encoding="utf-8").partition("Content-Security-Policy")[2][:600]
         assert "default-src &#39;none&#39;" in policy or "default-src 'none'" in policy, name
+        icon = "data:," in page.links and re.search("img-src[^;]* data:", policy)
+        assert icon, f"{name}: a browser asks for favicon.ico, which the policy refuses with an error"
 
 
 def test_a_dead_link_is_seen(small: Path, tmp_path: Path) -> None:

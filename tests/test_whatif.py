@@ -168,9 +168,14 @@ def made(seed: int) -> Mechanism:
 
     def evidence() -> tuple[Evidence, ...]:
         claim = rnd.choice(["finding", "background", "interpretation", "hypothesis", "inference"])
-        own = Evidence(claim=claim, because="made", taxon=tuple(rnd.sample(taxa, rnd.randint(0, 2))), context=context())
+        own = Evidence(
+            claim=claim, source="s", because="made", taxon=tuple(rnd.sample(taxa, rnd.randint(0, 2))), context=context()
+        )
         disputed = rnd.random() < 0.2
-        return (own, *[Evidence(claim=claim, because="made", stance="disputes", context=context())] * disputed)
+        return (
+            own,
+            *[Evidence(claim=claim, source="t", because="made", stance="disputes", context=context())] * disputed,
+        )
 
     def context() -> Frozen[str]:
         return Frozen({"inducer": rnd.choice(["LPS", "R848"])} if rnd.random() < 0.4 else {})
@@ -208,6 +213,7 @@ def made(seed: int) -> Mechanism:
     return replace(
         m,
         id=f"made-{seed}",
+        sources=Frozen({key: Source(key, "journal article", f"Study {key}") for key in "st"}),
         nodes=Frozen(nodes),
         edges=tuple(edges),
         readings=Frozen({"rival": Reading(key="rival", edges=Frozen({rnd.choice(edges).name: rival}))}),
@@ -374,7 +380,14 @@ def test_what_is_marked_in_the_picture_differs_from_the_condition(visit: Open) -
     assert "Outcomes, compared with the start" in alone.locator("#against").inner_text()
 
 
+def test_what_is_set_wins_over_an_assumption() -> None:
+    for how in ({"values": {"spontaneous_bodies": "present"}}, {"then": {"spontaneous_bodies": "present"}}):
+        answer = whatif.whatif(SEED, "both", assume=["no-spontaneous-bodies"], **how)
+        assert answer.values["spontaneous_bodies"] == "present"
+
+
 CONTEXTS = """
+nodes: {C: {outcome: 'yes'}}
 edges:
 - {edge: A promotes B, name: elsewhere, evidence: [{claim: finding, because: a sketch, context: {inducer: LPS}}]}
 - edge: A promotes C
@@ -484,8 +497,9 @@ def test_a_screen_opens_the_run_of_a_cell_by_mouse_and_keyboard(visit: Open) -> 
 
 
 def test_a_link_names_a_node_by_any_of_its_names(visit: Open) -> None:
-    for name in ("TLR7", "Toll-like+receptor+7", "MESH:D051199"):
-        tab = visit(f"#tab=runs&in=both&set={name}%3Dabsent")
+    """In a link as a page writes it, and, of a key, as the IRI of a run does."""
+    for said in ("TLR7%3Dabsent", "Toll-like+receptor+7%3Dabsent", "MESH:D051199%3Dabsent", "TLR7:absent"):
+        tab = visit(f"#tab=runs&in=both&set={said}")
         assert tab.evaluate("location.hash") == BOTH and "strong → partial" in " ".join(
             tab.locator("#outcomes").inner_text().split()
         )

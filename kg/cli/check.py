@@ -321,9 +321,9 @@ def verbs(text: str, as_json: bool) -> None:
     A verb raises its object in a run, lowers it, stops another edge, or has no effect. A word of your own finds the verb
     that means it: "secretion", "up-regulates", "phagocytoses".
     """
-    from kg.model import verbs, vocabulary
+    from kg.model import verbs
 
-    found = verbs.search(text) if text else list(vocabulary.predicates().values())
+    found = verbs.verbs(text)
     if as_json:
         rows = [
             {

@@ -259,12 +259,20 @@ class Mechanism(TrackedRecord):
         )
 
     @property
+    def second_hand(self) -> tuple[Source, ...]:
+        """The sources that retell a study which the curator did not read in full."""
+        return tuple(
+            source
+            for source in self.sources.values()
+            if source.reports and (source.reports not in self.sources or self.sources[source.reports].read != "full")
+        )
+
+    @property
     def caveats(self) -> tuple[str, ...]:
         """The source strip: what every page, picture and answer must carry, derived from sources and scope."""
         strip = []
-        for source in self.sources.values():
-            if source.reports and source.reports in self.sources:
-                of = self.sources[source.reports]
+        for source in self.second_hand:
+            if of := self.sources.get(source.reports):
                 unread = " we have not read" if of.read == "no" else ""
                 strip.append(f"From a {source.kind} about a {of.kind}{unread}")
         strip = strip or [f"From {len(self.sources)} source{'s' * (len(self.sources) != 1)}"]

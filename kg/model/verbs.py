@@ -47,15 +47,20 @@ def fitting(verbs: Iterable[Predicate], subject: str, object: str) -> list[Predi
     return [verb for verb in verbs if _takes(verb.subject_kinds, subject) and _takes(verb.object_kinds, object)]
 
 
-def search(text: str) -> list[Predicate]:
-    """The verbs that a text means, then those whose synonyms or definition hold one of its words."""
+def verbs(text: str = "") -> list[Predicate]:
+    """All verbs; or those that a text means, then those whose synonyms or definition hold one of its words.
+
+    >>> [verb.verb for verb in verbs("gives off")][:1]
+    ['secretes']
+    """
+    every = list(vocabulary.predicates().values())
     words = {_form(word) for word in re.findall(r"\w{3,}", text)}
     holding = []
-    for verb in vocabulary.predicates().values():
+    for verb in every:
         said = f"{verb.phrase} {verb.also} {verb.definition}".replace("_", " ")
         if words & {_form(word) for word in re.findall(r"\w+", said)}:
             holding.append(verb)
-    return list(dict.fromkeys([*meant(text), *holding]))
+    return list(dict.fromkeys([*meant(text), *holding])) if text else every
 
 
 def _takes(kinds: frozenset[str], kind: str) -> bool:

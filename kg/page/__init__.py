@@ -212,6 +212,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "prefixes": told.prefixes if shapes.drawn else "",
         "copies": told.copies if shapes.drawn else {},
         "cited": [clean(f"{m.title.rstrip('.')}. "), *told.chains],
+        "line": [told.edge_number[edge.name] for edge, _ in told.line],
         "stops": [
             {
                 "nodes": [number[name] for name in stop.light if name in number],

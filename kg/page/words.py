@@ -386,7 +386,7 @@ class Narrative:
     @cached_property
     def credits(self) -> list[str]:
         """A line for each text that the picture is told from, and the study behind it; for the embed and the picture."""
-        told = [s for s in self.m.sources.values() if s.reports]
+        told = self.m.second_hand
         keys = dict.fromkeys(key for s in told for key in (s.key, s.reports)) or self.m.sources
         return [self.named(self.m.sources[key]) for key in keys if key in self.m.sources]
 
@@ -400,6 +400,14 @@ class Narrative:
     def languages(self) -> list[str]:
         """The languages of the tour: its own, for which there is no tag, and those that it is translated into."""
         return ["", *sorted({tag for stop in self.m.tour for tag in stop.translations})]
+
+    @cached_property
+    def line(self) -> list[tuple[Edge, routes.SpineStep]]:
+        """The main line that the file declares, edge by edge."""
+        try:
+            return [(self.m.edge(step.edge), step) for step in routes.spine(self.m)]
+        except (KeyError, IndexError, ValueError):  # not valid: what is wrong is `kg check`'s to say
+            return []
 
     # ---- filters and search
 
@@ -506,7 +514,7 @@ class Narrative:
 
         try:
             turtle = _Turtle([triple for part in self.m.parts for triple in write.graph(part)], self._base)
-        except (KeyError, ValueError):  # an unknown prefix or verb, a lone surrogate: not a valid mechanism
+        except (KeyError, IndexError, ValueError):  # an unknown prefix, verb or edge, or half a character: not valid
             turtle = None
         version = f" Version {self.m.version}." if self.m.version else ""
         found: dict[str, dict[str, Any]] = {}

@@ -141,11 +141,21 @@ def _against(
     return tuple(m.edge(name) for name in min(found, key=lambda route: len(route.edges)).edges)
 
 
+def _things(m: Mechanism, n: Mechanism) -> Mapping[tuple[str, str], str]:
+    """Every node of two mechanisms with a name for the thing that it is."""
+    return _own_things(m) if m is n else {(part.id, node.key): name for name, part, node in related([m, n])}
+
+
+@once
+def _own_things(m: Mechanism) -> Mapping[tuple[str, str], str]:
+    return {(m.id, node.key): name for name, _, node in related([m])}
+
+
 def _opposed(m: Mechanism, ours: Sequence[Edge], n: Mechanism, theirs: Sequence[Edge]) -> Conflict:
     a, b = ours[0], theirs[-1]
     one, other = context(m, a), context(n, b)
     separated, left = compared(one, other)
-    related_by_node = {(part.id, node.key): name for name, part, node in related([m, n] if m is not n else [m])}
+    related_by_node = _things(m, n)
     ends = (a.subject, m.object(a)), (theirs[0].subject, n.object(b))
     alike = (
         2 if related_by_node[m.id, ends[0][1]] == related_by_node[n.id, ends[1][1]] else 1
@@ -184,7 +194,7 @@ def _conditions(
     m: Mechanism, ours: Sequence[Edge], n: Mechanism, theirs: Sequence[Edge]
 ) -> Iterator[tuple[str, str, str]]:
     """A node that one side requires and the other excludes, or that they require at different levels."""
-    names = {(p.id, node.key): name for name, p, node in related([m, n] if m is not n else [m])}
+    names = _things(m, n)
 
     def needs(p: Mechanism, edges: Sequence[Edge], kind: str) -> dict[str, Requirement]:
         return {names[p.id, r.node]: r for edge in edges for r in getattr(edge, kind)}

@@ -395,7 +395,7 @@ def caveat(mechanism: Mechanism) -> str:
     >>> caveat(read("pd1-blockade")).split(" · ")[-1]
     'Research findings, not medical advice'
     """
-    return " · ".join(mechanism.caveats)
+    return " · ".join(" ".join(line.split()) for line in mechanism.caveats)  # a comment is one line
 
 
 @once

@@ -347,7 +347,7 @@ class _Comparison:
                 gate, fate = self.net.fires[edge.name], apart.get(("edge", edge.name))
                 fires = self.decided.get(gate)
                 why = "" if fires else _why_not(self.mechanism, self.net, self.decided, edge)
-                if fate and not fires:
+                if fate and not fires and (fires is None or fate.verdict == "left out"):
                     why = f"{fate.verdict} in this context: {fate}"
                 yield Because(edge.name, fires, why, self.base.get(gate))
 

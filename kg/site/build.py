@@ -191,12 +191,18 @@ def _together(mechanisms: Sequence[Mechanism], made: dict[str, str], progress: P
 
     whole = merge.merge(mechanisms)
     links = write.lines(write.together(whole), f"{vocabulary.BASE}{merge.ALL}")
-    quads = {f"{line}\n" for name, text in made.items() if name.endswith(".nq") for line in text.split("\n") if line}
-    added = {"all.nq": "".join(sorted(quads | set(links)))}
+    texts = [text for name, text in made.items() if name.endswith(".nq")]
+    quads = {f"{line}\n" for text in texts for line in text.split("\n") if line.startswith("<")}
+    added = {"all.nq": _caveats(mechanisms) + "".join(sorted(quads | set(links)))}
     for name in ("html", "graphml"):
         progress(f"writing all{outputs()[name]}")
         added |= {f"all{ending}": text for ending, text in _texts(whole, name, home).items()}
     return added
+
+
+def _caveats(mechanisms: Sequence[Mechanism]) -> str:
+    """The source strip of each mechanism, as comments that open a file about all of them."""
+    return "".join(f"# {one.id}: {outward.caveat(one)}\n" for one in mechanisms) + "\n"
 
 
 def _described(mechanisms: Sequence[Mechanism], made: dict[str, str], url: str, endpoint: str) -> dict[str, str]:
@@ -204,7 +210,7 @@ def _described(mechanisms: Sequence[Mechanism], made: dict[str, str], url: str, 
     from kg.formats.rdf import void
 
     files = {name: text.encode("utf-8") for name, text in made.items()}
-    described = void.collection(mechanisms, files, url, endpoint)
+    described = _caveats(mechanisms) + void.collection(mechanisms, files, url, endpoint)
     files["void.ttl"] = described.encode("utf-8")
     crate = _crate(mechanisms, dict(sorted(files.items())))
     return {"void.ttl": described, "ro-crate-metadata.json": json.dumps(crate, ensure_ascii=False, indent=1) + "\n"}

@@ -165,16 +165,24 @@ def _kept(path: Path) -> dict[str, Any]:
     return {"media": kind, "tag": hashlib.sha256(data).hexdigest()[:32], "packed": packed}
 
 
+#: What a file alone defines, by the first step of an IRI: the first file that speaks of it.
+DEFINED = {
+    "vocabulary.ttl": ("vocab", "term"),
+    "shapes.ttl": ("shapes",),
+    "shapes-core.ttl": ("shapes",),
+    "void.ttl": ("void",),
+}
+
+
 def _terms(site: dict[str, Path]) -> dict[str, str]:
     """The file that says what an IRI is, by what follows the base, for those that belong to no mechanism."""
     found: dict[str, str] = {}
-    for name, path in site.items():
-        if name in ("vocabulary.ttl", "shapes.ttl", "shapes-core.ttl", "void.ttl") or re.match(r"np/.*\.trig$", name):
-            for quad in rdf_files.parsed(path, path.read_bytes(), vocabulary.BASE):
-                for term in (quad.subject, quad.graph_name):
-                    iri = getattr(term, "value", "")
-                    if iri.startswith(vocabulary.BASE):
-                        rest = iri.removeprefix(vocabulary.BASE)
-                        if rest.partition("/")[0] in ("vocab", "term", "shapes", "np", "void"):
-                            found.setdefault(rest, name)
+    defined = DEFINED | {name: ("np",) for name in site if re.match(r"np/.*\.trig$", name)}
+    for name, kinds in defined.items():
+        path = site.get(name)
+        for quad in rdf_files.parsed(path, path.read_bytes(), vocabulary.BASE) if path else ():
+            for term in (quad.subject, quad.graph_name):
+                rest = getattr(term, "value", "").removeprefix(vocabulary.BASE)
+                if rest.partition("/")[0] in kinds:
+                    found.setdefault(rest, name)
     return found

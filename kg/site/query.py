@@ -43,7 +43,7 @@ def values(
         "packages": list(packages.values()),
         "licences": (HERE / "vendor" / "licences.txt").read_text(encoding="utf-8"),
         "policy": (
-            "default-src 'none'; base-uri 'none'; form-action 'none'; worker-src blob:; "
+            "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; worker-src blob:; "
             f"script-src {page.digest(script)} 'wasm-unsafe-eval'; style-src {page.digest(style)}"
         ),
     }

@@ -35,7 +35,7 @@ from starlette.routing import Route
 
 import kg
 from kg.model import vocabulary
-from kg.site import addresses
+from kg.site import addresses, described
 from kg.sparql import NoAnswer, questions
 from kg.sparql.library import text_of
 from kg.sparql.pool import Limits, Pool
@@ -45,6 +45,7 @@ CHANGES = 0.5  # seconds between two looks at the files that are watched
 CODE = "from kg.site.prepare import main; main()"
 #: What a query may not be answered from an earlier answer for: it gives another result each time.
 VOLATILE = re.compile(r"\b(now|rand|uuid|struuid)\b", re.IGNORECASE)
+NO_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\\ufffd]')
 #: The endings of the files of a mechanism, and of what its runs derive, by media type.
 WHOLE = {
     "text/turtle": ".ttl",
@@ -52,34 +53,6 @@ WHOLE = {
     "application/n-quads": ".nq",
     "application/trig": ".trig",
 }
-DESCRIPTION = """PREFIX sd: <http://www.w3.org/ns/sparql-service-description#>
-PREFIX void: <http://rdfs.org/ns/void#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-CONSTRUCT {{
-  <{url}> a sd:Service ; sd:endpoint <{url}> ; sd:supportedLanguage sd:SPARQL11Query ;
-    dcterms:description {said} ; kgv:timeLimit {seconds} ; kgv:rowLimit {rows} ;
-    sd:feature sd:UnionDefaultGraph ;
-    sd:resultFormat {formats} ;
-    sd:defaultDataset <{url}#dataset> ; sd:availableGraphs <{url}#dataset> .
-  <{url}#dataset> a sd:Dataset, sd:GraphCollection ; sd:defaultGraph <{url}#default> .
-  <{url}#default> a sd:Graph ; void:triples ?whole .
-  <{url}#dataset> sd:namedGraph ?entry .
-  ?entry a sd:NamedGraph ; sd:name ?graph ; sd:graph ?entry ; void:triples ?triples .
-}} WHERE {{
-  {{ SELECT (COUNT(*) AS ?whole) {{ ?s ?p ?o }} }}
-  OPTIONAL {{ SELECT ?graph (COUNT(*) AS ?triples) {{ GRAPH ?graph {{ ?s ?p ?o }} }} GROUP BY ?graph }}
-  BIND(IRI(CONCAT("{url}#graph=", ENCODE_FOR_URI(STR(?graph)))) AS ?entry)
-}}"""
-FORMATS = (
-    "SPARQL_Results_JSON",
-    "SPARQL_Results_XML",
-    "SPARQL_Results_CSV",
-    "SPARQL_Results_TSV",
-    "Turtle",
-    "N-Triples",
-    "JSON-LD",
-    "RDF_XML",
-)
 
 
 @dataclass(frozen=True)
@@ -237,6 +210,7 @@ def app(server: Server) -> Starlette:
         *(Route(path, _sparql(server), methods=["GET", "POST"]) for path in ("/sparql", "/sparql/")),
         Route("/id", _id(server)),
         Route("/id/{path:path}", _id(server)),
+        Route("/data/{path:path}", _about(server)),
         Route("/embed/{id:path}", _embed(server)),
         Route("/oembed", _oembed(server)),
         Route("/health", _health(server)),
@@ -292,7 +266,7 @@ def _sparql(server: Server) -> Endpoint:
             wanted = ranked(accept, (*GRAPHS, "text/html"))
             if wanted[:1] == ["text/html"] and "query.html" in server.edition.made["site"]:
                 return RedirectResponse(f"{server.prefix}/query.html", 303, {"Vary": "Accept"})
-            asked = Operation(_description(server, url))
+            asked = Operation(described.service(url, server.options.limits))
         return await _answered(server, request, asked, accept, url)
 
     return endpoint
@@ -381,25 +355,11 @@ def _known(request: Request, tag: str) -> bool:
     return tag.removeprefix("W/") in [one.strip().removeprefix("W/") for one in given]
 
 
-def _description(server: Server, url: str) -> str:
-    """The query that describes this service, in the words of SPARQL 1.1 Service Description."""
-    limits = server.options.limits
-    said = f"Answers within {limits.seconds:g} s or not at all, and gives {limits.rows} rows at most."
-    return DESCRIPTION.format(
-        url=url,
-        said=json.dumps(said),
-        seconds=f'"{limits.seconds:g}"^^xsd:decimal',
-        rows=limits.rows,
-        formats=", ".join(f"<http://www.w3.org/ns/formats/{name}>" for name in FORMATS),
-    )
-
-
 def _id(server: Server) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        raw: bytes = request.scope["raw_path"]
-        path = raw.decode("ascii", "replace").partition("?")[0].removeprefix("/id").removeprefix("/")
+        path = _below(request, "/id")
         asked = request.scope["query_string"].decode("ascii", "replace")
-        if re.search(r'[\x00-\x20<>"{}|^`\\\ufffd]', path + asked):
+        if NO_IRI.search(path + asked):
             raise Refused(404, "that is no IRI")
         edition, accept = server.edition, ", ".join(request.headers.getlist("accept"))
         data = await _data(server, request, path, asked)
@@ -412,6 +372,25 @@ def _id(server: Server) -> Endpoint:
             raise Refused(406, f"this can be had as {', '.join(offered)}")
         place = f"/{page}" if wanted[0] == "text/html" else data[wanted[0]]
         return RedirectResponse(server.prefix + place, 303, {"Vary": "Accept"})
+
+    return endpoint
+
+
+def _below(request: Request, start: str) -> str:
+    """What follows in the address of a request, as it was sent, so that it is what follows the base of an IRI."""
+    raw: bytes = request.scope["raw_path"]
+    return raw.decode("ascii", "replace").partition("?")[0].removeprefix(start).removeprefix("/")
+
+
+def _about(server: Server) -> Endpoint:
+    """What the data say of an IRI of ours, with prefixes, and with what a reader of it needs beside."""
+
+    async def endpoint(request: Request) -> Response:
+        path = _below(request, "/data")
+        if NO_IRI.search(path) or not await _there(server, request, f"{vocabulary.BASE}{path}"):
+            raise Refused(404, f"{vocabulary.BASE}{path} names nothing that is served here")
+        accept, url = ", ".join(request.headers.getlist("accept")), f"{_base(server, request)}/sparql"
+        return await _answered(server, request, Operation(described.part(path)), accept, url)
 
     return endpoint
 
@@ -432,9 +411,12 @@ async def _data(server: Server, request: Request, path: str, asked: str) -> dict
     if not path:
         found = {"text/turtle": "/void.ttl"} if "void.ttl" in site else {}
         return found or dict.fromkeys(GRAPHS, "/sparql")
+    data = dict.fromkeys(GRAPHS, f"/data/{path}")
     if path in terms or path in ("vocab", "term", "shapes", "np", "void"):
         name = terms.get(path) or next((n for rest, n in terms.items() if rest.startswith(f"{path}/")), "")
-        return {"application/trig" if name.endswith(".trig") else "text/turtle": f"/{name}"} if name else None
+        own = {"application/trig" if name.endswith(".trig") else "text/turtle": f"/{name}"} if name else None
+        known = own and not asked and await _there(server, request, f"{vocabulary.BASE}{path}")
+        return {**data, **own} if own and known else own
     before, answer, question = path.rpartition("answer/")
     if answer and (not before or before.endswith("/")):
         return _question(edition, before.rstrip("/"), question, asked)
@@ -448,8 +430,7 @@ async def _data(server: Server, request: Request, path: str, asked: str) -> dict
         return {}  # a run that nobody has declared is computed by the page, and is in no file
     files = {kind: f"/{first}{'.run' * bool(rest)}{ending}" for kind, ending in WHOLE.items()}
     files = {kind: file for kind, file in files.items() if rest in ("", "run") and file[1:] in site}
-    described = f"/sparql?query={quote(f'DESCRIBE <{iri}>', safe='')}"
-    return {**dict.fromkeys(GRAPHS, described), **files}
+    return {**data, **files}
 
 
 def _question(edition: Edition, mechanism: str, name: str, asked: str) -> dict[str, str] | None:
@@ -462,7 +443,8 @@ def _question(edition: Edition, mechanism: str, name: str, asked: str) -> dict[s
         return None
     graphs = [f"{vocabulary.BASE}{mechanism}", f"{vocabulary.BASE}{mechanism}/run"] if mechanism else []
     where = "".join(f"&default-graph-uri={quote(one, safe='')}&named-graph-uri={quote(one, safe='')}" for one in graphs)
-    return {kind: f"/sparql?query={quote(text, safe='')}{where}" for kind in (*ROWS, *GRAPHS)}
+    kinds = GRAPHS if questions()[name].makes_a_graph else tuple(ROWS)
+    return dict.fromkeys(kinds, f"/sparql?query={quote(text, safe='')}{where}")
 
 
 async def _there(server: Server, request: Request, iri: str) -> bool:

@@ -43,8 +43,8 @@ def hold() -> None:
     try:
         for path, graph in said["files"]:
             add(store, Path(path), graph)
+        size = len(ox.Store.read_only(said["store"]) if said["store"] else store)  # before each is there twice
         unite(store)
-        size = len(ox.Store.read_only(said["store"]) if said["store"] else store)
     except (InvalidMechanism, OSError, ValueError) as error:
         print(json.dumps({"error": str(error)}), flush=True)
         return

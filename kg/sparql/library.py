@@ -16,6 +16,8 @@ from kg.model.diagnostics import near
 from kg.model.plugins import plugged
 from kg.sparql.query import BEGINS, NoAnswer, Token, quoted, tokens
 
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -46,6 +48,12 @@ class Question:
         lines = self.text.splitlines(keepends=True)
         head = next((n for n, line in enumerate(lines) if line.strip() and not line.startswith("#")), len(lines))
         return "".join(lines[head:])
+
+    @property
+    def makes_a_graph(self) -> bool:
+        """Whether its answer is a graph, and not rows or yes or no."""
+        words = (token.text.upper() for token in tokens(self.query))
+        return next((word for word in words if word in FORMS), "") in ("CONSTRUCT", "DESCRIBE")
 
 
 @cache

@@ -19,9 +19,9 @@ from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import Evidence, Node, Requirement, Sentence, Source
+from kg.model.records import Evidence, Frozen, Node, Requirement, Sentence, Source
 from kg.model.vocabulary import Term
-from kg.reasoning import outward
+from kg.reasoning import contexts, outward
 from kg.reasoning.outward import Statement
 
 _SET = re.compile(r"SET\s+(DOCUMENT\s+)?(\w+)\s*=\s*(.+)", re.DOTALL | re.IGNORECASE)
@@ -35,6 +35,7 @@ NAMED = ("key", "term", "kind", "name", "note", "levels")  # of a node
 KINDS = ("treatment", "molecule", "structure", "cell", "process", "state", "other")
 SAID = ("claim", "hedge", "says", "because", "time", "dose")  # of an item of evidence, as annotations
 ACTS = ("blocks", "requires", "unless")  # the edge that a statement is about, by its name
+CONTEXTS = {kind: f"context_{kind}" for kind in contexts.kinds()}  # and in what it was seen, an annotation for each kind
 LICENCE = re.compile(r"[A-Z][\w.]*(-[\w.]+)+")  # a name as SPDX has them
 LOST = {
     "mechanism": "a BEL document has no key for it",
@@ -262,7 +263,8 @@ class _BelReader:
             record.changed(OURS + "claim", f"{drafting.UNCLASSIFIED}: it cites nothing that has a number or an address")
             claim = None
         says["claim"] = claim.claim if claim else drafting.UNCLASSIFIED
-        return [Evidence(source=source, taxon=taxa, at=at, **says)]
+        context = {kind: said for kind, name in CONTEXTS.items() if (said := self.ours(name))}
+        return [Evidence(source=source, taxon=taxa, at=at, context=Frozen(context), **says)]
 
 
 def _spaced(term: str) -> str:
@@ -389,7 +391,7 @@ def text(mechanism: Mechanism, name: str = "bel") -> str:
     }
     lines = [f"SET DOCUMENT {key} = {_quoted(value)}" for key, value in head.items() if value]
     lines += ["", *(f'DEFINE NAMESPACE {prefix} AS PATTERN ".+"' for prefix in prefixes)]
-    own = [OURS + one for one in (*NAMED, "edge", "verb", "level", "object", *ACTS, *SAID)]
+    own = [OURS + one for one in (*NAMED, "edge", "verb", "level", "object", *ACTS, *SAID, *CONTEXTS.values())]
     lines += [f'DEFINE ANNOTATION {one} AS PATTERN ".+"' for one in ("Species", *own)]
     for key, node in mechanism.nodes.items():
         lines += ["", "UNSET ALL", _citation(mechanism, None), *_node(node, terms[key])]
@@ -464,7 +466,9 @@ def _around(mechanism: Mechanism, one: Statement, item: Evidence | None, moved: 
     said |= {"object": one.object} if moved else {}
     acts = one.kind if one.kind != "edge" else "blocks" if one.acts_on else ""
     said |= {acts: one.acts_on} if acts else {}
-    yield from _annotations({**said, **({name: getattr(item, name) for name in SAID} if item else {})})
+    said |= {name: getattr(item, name) for name in SAID} if item else {}
+    said |= {CONTEXTS[kind]: text for kind, text in item.context.items() if kind in CONTEXTS} if item else {}
+    yield from _annotations(said)
 
 
 def _words(item: Evidence | None, own: bool) -> str:

@@ -32,7 +32,7 @@ def text(mechanism: Mechanism, name: str) -> str:
     if name == "trig":
         return head(mechanism) + serialized(Trig(data))
     lines = data.serialize(format="nquads").split("\n")
-    return "".join(f"{line}\n" for line in sorted(filter(None, lines)))
+    return head(mechanism) + "".join(f"{line}\n" for line in sorted(filter(None, lines)))
 
 
 LOST = {"*": "what is said twice, the RDF says once"}

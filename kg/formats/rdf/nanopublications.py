@@ -92,7 +92,8 @@ def _nanopub(mechanism: Mechanism, said: outward.Statement, code: str) -> dict[s
         node = (subject, RDF.type, KGV.Node) in whole
         for s, p, o in whole.triples((subject, None, None)):
             target = assertion if subject in ends and p in ASSERTED else provenance
-            if not (node and p in verbs):  # other edges of a node are not this statement's to assert
+            others = (node and p in verbs) or p == KGV.nextOnSpine  # which are not this statement's to speak of
+            if not others:
                 target.add((s, p, o))
             if p in BELONGS and isinstance(o, URIRef) and o not in reached:
                 reached.add(o)

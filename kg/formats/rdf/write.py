@@ -454,7 +454,10 @@ class _RunsWriter(_RdfWriter):
         answer = whatif.whatif(self.m, condition, reading=reading)
         steps = {step.node: step for step in (*answer.changed, *answer.outcomes)}
         named = reading.replace(" ", "-")
+        given = self.m.conditions[condition].values
         for node, value in answer.values.items():
+            if node in given:  # what a condition sets does not follow from it
+                continue
             about = self.part("run", condition, named, node)
             self.say(about, RDF.type, KGV.DerivedValue)
             self.say(about, KGV.condition, self.part("condition", condition))

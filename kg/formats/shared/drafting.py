@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.foreign import Relation
 from kg.model.lexicon import lexicon
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Evidence, Frozen, Node, Note, Sentence, Source
+from kg.model.records import Edge, Evidence, Frozen, Node, Note, Requirement, Sentence, Source
 from kg.model.vocabulary import Predicate, Term
 
 UNCLASSIFIED = "unclassified"  # the claim of what a file asserts without saying what kind of statement it is
@@ -64,10 +64,11 @@ def term(id: str, label: str = "", at: Location | None = None) -> Term | None:
     """A term of an ontology that kg knows, with the label that was looked up, else the given one, else its id."""
     curie = vocabulary.compress(id)
     prefix = curie.partition(":")[0]
-    entry = vocabulary.terms().get(curie) or lexicon().term(curie)
+    entry = vocabulary.terms().get(curie)
     if prefix not in vocabulary.prefixes() or (entry is None and prefix == "kg"):
         return None
-    return Term(curie, entry.label if entry else " ".join(label.split()) or curie, at)
+    known = entry or lexicon().term(curie)
+    return Term(curie, known.label if known else " ".join(label.split()) or curie, at)
 
 
 def local(iri: str) -> str:
@@ -264,7 +265,9 @@ class Draft:
         edges = tuple(self.edges.values())
         if notes := tuple(self._opposites(edges)):
             parts["notes"] = (*parts.get("notes", ()), *notes)
-        items = [*parts.get("scope", ()), *(item for edge in edges for item in edge.evidence)]
+        needs = (needed for edge in edges for needed in (*edge.requires, *edge.unless))
+        stating: Iterable[Edge | Requirement] = (*edges, *needs)
+        items = [*parts.get("scope", ()), *(item for one in stating for item in one.evidence)]
         if not sources or any(item.source == "file" for item in items):
             sources = {"file": self.whole, **sources}
         says: dict[str, Any] = {

@@ -15,6 +15,7 @@ function address(page) {
     if (state.pick[0] === 'e') hash.set('edge', scene.edges[n].name);
     else if (state.pick) hash.set('node', scene.nodes[n].key);
     else if (state.stop) hash.set('stop', String(state.stop));
+    if (state.line) hash.set('line', '1');
     if (state.tab !== (state.pick ? 'card' : 'tour')) hash.set('tab', state.tab);
     if (state.plain) hash.set('plain', '1');
     if (state.lang) hash.set('lang', state.lang);
@@ -50,6 +51,7 @@ function address(page) {
     state.pick = edge !== undefined ? 'e' + edge : node !== undefined ? 'n' + node : '';
     const wanted = location.hash === '#steps' ? 'steps' : get('tab');
     state.tab = tabs.find(tab => tab === wanted) ?? (state.pick ? 'card' : 'tour');
+    state.line = get('line') === '1' && scene.line.length > 0;
     state.plain = get('plain') === '1';
     state.lang = page.tour.tongues.includes(get('lang')) ? get('lang') : '';
     state.filter = scene.facets.map(facet => new Set(hash.getAll(facet.key).map(c => facet.choices.indexOf(c)).filter(c => c >= 0)));

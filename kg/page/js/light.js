@@ -8,6 +8,9 @@ function light(page) {
   /** @type {(edge: number) => boolean} */
   const passes = edge => state.filter.every((set, f) => !set.size || scene.edges[edge].tags[f].some(t => set.has(t)));
 
+  /** The edges of the main line where it is lit: in the overview, if it is open. */
+  const numbered = () => state.line && !state.stop && !state.pick && !['runs', 'explore'].includes(state.tab) ? scene.line : [];
+
   /** What the reader's choice lights; null for everything. @returns {Lit | null} */
   function chosen() {
     /** @type {Lit} */
@@ -35,8 +38,9 @@ function light(page) {
       nodes.add(number);
     } else {
       const stop = scene.stops[state.stop - 1];
-      if (!stop) return null;
-      add(stop.edges);
+      if (!stop && !numbered().length) return null;
+      add(stop ? stop.edges : scene.line);
+      if (!stop) return {edges, nodes};
       stop.nodes.forEach(k => nodes.add(k));
     }
     return {edges, nodes};
@@ -52,5 +56,5 @@ function light(page) {
     return {edges, nodes};
   }
 
-  return {filtering, passes, chosen, lit};
+  return {filtering, passes, chosen, lit, numbered};
 }

@@ -111,7 +111,7 @@ class Model {
       const fires = state.value[gate];
       const fate = settings.fates.find(({kind, edge: of}) => kind === 0 && of === edge);
       /** @type {Why | null} */
-      const apart = fate ? {kind: fate.contested ? 'contested' : 'left out', open: fires < 0, node: -1, edge: -1, level: '', text: fate.text} : null;
+      const apart = fate && (fires < 0 || !fate.contested) ? {kind: fate.contested ? 'contested' : 'left out', open: fires < 0, node: -1, edge: -1, level: '', text: fate.text} : null;
       return [{edge, fires, why: fires === 1 ? null : apart ?? whyNot(net, gate, state)}];
     });
     const meets = behind(net, state, node, opposed);

@@ -195,5 +195,29 @@ function painter(page, shown) {
     ctx.restore();
   }
 
-  return {box, beneath, headings};
+  /** The number of each step of the main line, beside its middle; in a broken ring if it is the curator's own. @param {CanvasRenderingContext2D} ctx @param {Sight} sight */
+  function numbers(ctx, {scale}) {
+    const {colour} = page, size = Math.max(17, Math.min(30, 11 / scale)), r = size * 0.8;
+    ctx.save();
+    for (const {edge, node, style, at: [x, y]} of shown.lines) {
+      const n = node < 0 ? shown.numbered.indexOf(edge) : -1, own = style === 'dotted'; // the curator's inference
+      if (n < 0) continue;
+      ctx.beginPath();
+      ctx.arc(x, y - r * 1.75, r, 0, 7);
+      ctx.fillStyle = own ? colour.panel : colour.accent;
+      ctx.strokeStyle = own ? colour.caution : colour.paper;
+      ctx.setLineDash(own ? [3, 2] : []);
+      ctx.lineWidth = 2;
+      ctx.fill();
+      ctx.stroke();
+      ctx.fillStyle = own ? colour.ink : colour['on-accent'];
+      ctx.font = `600 ${size}px ${face}`;
+      ctx.textAlign = 'center';
+      ctx.textBaseline = 'middle';
+      ctx.fillText(String(n + 1), x, y - r * 1.75 + size * 0.06);
+    }
+    ctx.restore();
+  }
+
+  return {box, beneath, headings, numbers};
 }

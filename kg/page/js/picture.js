@@ -13,7 +13,7 @@ function picture(page) {
   /** @type {Shown} */
   const shown = {
     areas: scene.areas.map(area => ({...area, path: new Path2D(area.d)})), lines: scene.lines.map(ready), boxes: host.nodes,
-    width: scene.width, height: scene.height, hover: '', focus: null
+    width: scene.width, height: scene.height, hover: '', focus: null, numbered: []
   };
   const paint = painter(page, shown);
   const map = minimap(page, shown, position => net.moveTo({position}));
@@ -39,10 +39,12 @@ function picture(page) {
   });
   net.on('beforeDrawing', ctx => {
     shown.focus = page.light.lit();
+    shown.numbered = page.light.numbered();
     paint.beneath(ctx, sight());
   });
   net.on('afterDrawing', ctx => {
     paint.headings(ctx, sight());
+    paint.numbers(ctx, sight());
     map.show(sight());
   });
   map.size();

@@ -67,9 +67,9 @@ function questions({scene, label}, load, {named}) {
     if (screen !== null && (asked.values.size + asked.then.size || against !== null)) wrong.push('A screen sets every node itself: leave out set, then and against.');
     return wrong.length ? {asked: none(), wrong} : {asked, wrong}; // part of a question is another question
   }
-  /** Sets a node as a text says; else what is wrong with the text. @param {Settings} values @param {string} text @returns {string[]} */
+  /** Sets a node as a text says, NODE=VALUE or as in the IRI of a run NODE:VALUE; else what is wrong with the text. @param {Settings} values @param {string} text @returns {string[]} */
   function set(values, text) {
-    const at = text.indexOf('='), [key, one] = [text.slice(0, at), text.slice(at + 1)], node = named(key);
+    const at = text.includes('=') ? text.indexOf('=') : text.lastIndexOf(':'), [key, one] = [text.slice(0, at), text.slice(at + 1)], node = named(key);
     if (at < 0) return [`“${text}” sets nothing: it should be NODE=VALUE.`];
     if (typeof node === 'string') return [node];
     if ((values.get(node) ?? one) !== one) return [`${label(node)} is set twice: to ${values.get(node)} and to ${one}.`];

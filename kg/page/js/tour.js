@@ -37,7 +37,15 @@ function tour(page) {
     page.show(false);
   });
 
+  $('line')?.addEventListener('toggle', () => {
+    if ($('line')?.open === state.line) return;
+    state.line = !state.line;
+    page.show(true);
+  });
+
   function show() {
+    const line = $('line');
+    if (line) line.open = state.line;
     only('stop', `.stop[data-stop="${state.stop}"]`);
     if (back) {
       $('count').textContent = state.stop ? `${state.stop} of ${scene.stops.length}` : 'Overview';

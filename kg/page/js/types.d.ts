@@ -92,6 +92,8 @@ interface SceneBase {
   copies: Record<Part, Copies>;
   /** The title, then the source chains of citations. */
   cited: string[];
+  /** The edges of the main line, in order. */
+  line: number[];
   stops: {nodes: number[], edges: number[], condition: number}[];
 }
 interface DrawnScene extends SceneBase {
@@ -178,6 +180,8 @@ interface Compiled {
 
 interface State {
   stop: number;
+  /** Whether the main line is open in the overview, and lit. */
+  line: boolean;
   pick: Part;
   tab: Tab;
   plain: boolean;
@@ -212,6 +216,8 @@ interface Shown {
   hover: Part;
   /** What is lit; null for everything. */
   focus: Lit | null;
+  /** The edges that are numbered, in order. */
+  numbered: number[];
 }
 /** The part of the picture that is in sight: its first and last corner. */
 interface Sight {
@@ -313,6 +319,7 @@ interface Ids {
   runs: HTMLElement;
   explore: HTMLElement;
   notes: HTMLElement;
+  line: HTMLDetailsElement | null;
   back: HTMLButtonElement | null;
   next: HTMLButtonElement;
   count: HTMLElement;
