@@ -30,6 +30,8 @@ def test_every_row_keeps_its_sign_or_says_that_it_does_not():
         ("biolink:has_member", "part_of", True),
         ("biolink:entity_negatively_regulates_entity", "negatively_regulates", False),
         ("http://x/none", "related_to", False),
+        ("increases_degradation_of", "degrades", False),
+        ("decreases degradation of", "stabilises", False),
         ("arrow:t_shape", "limits", False),
         ("does not activate", "related_to", False),
         ("activates or inhibits", "related_to", False),

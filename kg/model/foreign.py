@@ -64,7 +64,8 @@ def relation(said: str) -> Relation:
     """
     rows, word = _rows(), _form(said)
     local = word.removeprefix("biolink:")
-    return rows.get(word) or _own(local) or rows.get(local) or _passive(local) or _by_sign(said)
+    found = rows.get(word) or _own(local) or rows.get(local) or rows.get(f"biolink:{local}")
+    return found or _passive(local) or _by_sign(said)
 
 
 def sign(said: str) -> int:

@@ -35,7 +35,9 @@ NAMED = ("key", "term", "kind", "name", "note", "levels")  # of a node
 KINDS = ("treatment", "molecule", "structure", "cell", "process", "state", "other")
 SAID = ("claim", "hedge", "says", "because", "time", "dose")  # of an item of evidence, as annotations
 ACTS = ("blocks", "requires", "unless")  # the edge that a statement is about, by its name
-CONTEXTS = {kind: f"context_{kind}" for kind in contexts.kinds()}  # and in what it was seen, an annotation for each kind
+CONTEXTS = {
+    kind: f"context_{kind}" for kind in contexts.kinds()
+}  # and in what it was seen, an annotation for each kind
 LICENCE = re.compile(r"[A-Z][\w.]*(-[\w.]+)+")  # a name as SPDX has them
 LOST = {
     "mechanism": "a BEL document has no key for it",
