@@ -35,6 +35,7 @@ LOST = {
     "requirement.evidence": "a Boolean network cites nothing",
     "*": "a Boolean network holds functions and no more",
 }
+CONSTANT = re.compile(r"(?<![\w.\-])(true|false)(?![\w.\-])", re.IGNORECASE)  # a word, and no variable
 HEADER = ("factors", "functions")
 NAME = re.compile(r"[A-Za-z_][\w.\-]*")
 # ---------------------------------------------------------------- reading
@@ -66,7 +67,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         try:
             if (level := rule.factors.find(":")) >= 0:
                 raise formulas.NoFunction("a variable is true or false, and has no levels", level)
-            functions[rule.target] = formulas.parsed(rule.factors)
+            functions[rule.target] = formulas.parsed(CONSTANT.sub(_digit, rule.factors))
         except formulas.NoFunction as error:
             at = rule.at.moved(rule.column + error.column)
             ledger.complain(at, "no-function", str(error), "such as (A & !B) | C")
@@ -84,6 +85,11 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     if ledger.wrong and not draft.edges:
         raise ledger.stop(None, "no-edges", "the file has no function that can be read")
     return draft.mechanism()
+
+
+def _digit(constant: re.Match[str]) -> str:
+    """A constant as the digit that it is, as wide as the word, so that columns stay."""
+    return ("1" if constant[0].casefold() == "true" else "0").ljust(len(constant[0]))
 
 
 def _rules(text: str, ledger: Ledger) -> Iterator[_Rule]:

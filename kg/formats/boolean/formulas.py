@@ -24,7 +24,6 @@ MOST_TOKENS = 100_000  # of one function, as text
 MOST_TERMS = 2000  # prime implicants of one function
 RANK = {"|": 1, "&": 2, "!": 3}
 TOKEN = re.compile(r"\s*(?:([A-Za-z_][\w.\-]*(?::[0-9]+)?)|([01](?![\w.]))|(&&?|\|\|?|[!()]))")
-CONSTANTS = {"true": "1", "false": "0"}  # which no variable is called
 _BLANKS = re.compile(r"\s*")
 #: A conjunction: which variables are true in it, and which are false.
 Term = tuple[frozenset[str], frozenset[str]]
@@ -103,7 +102,7 @@ def _postfix(factors: str) -> Iterator[str]:
             raise fault(f"the function has more than {MOST_TOKENS:,} words and signs")
         if found is None:
             raise fault(f"{factors[position]!r} is no part of a function")
-        token = CONSTANTS.get((found[1] or "").casefold(), found[1] or found[2] or found[3][0])
+        token = found[1] or found[2] or found[3][0]
         if value == (token in ("(", "!") or not found[3]):
             raise fault(f"{token!r} cannot stand here" if found[3] else f"there is no operator before {token!r}")
         if token == ")":
