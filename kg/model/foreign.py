@@ -68,6 +68,15 @@ def relation(said: str) -> Relation:
     return found or _passive(local) or _by_sign(said)
 
 
+def has_row(said: str) -> bool:
+    """Whether a word stands in the table, letter by letter.
+
+    >>> has_row("up-regulates"), has_row("activats")
+    (True, False)
+    """
+    return _form(said) in _rows()
+
+
 def sign(said: str) -> int:
     """The sign that a word says: 1, -1, or 0 for none.
 

@@ -81,7 +81,7 @@ class _SpreadsheetReader:
     def edge(self) -> None:
         said = {side: self.needed(side) for side in ("subject", "verb", "object")}
         verb, found = drafting.verb(said["verb"]), foreign.relation(said["verb"])
-        if verb is None and found.known and not found.turned:
+        if verb is None and foreign.has_row(said["verb"]) and not found.turned:  # a slip of the pen is none
             verb = vocabulary.predicates()[found.verb]
             self.record.changed("verb", f"{found.verb}: {found.lacks or 'it means the same'}")
         if said["verb"] and verb is None:
