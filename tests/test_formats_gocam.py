@@ -12,7 +12,6 @@ from gocam.datamodel import Model
 
 import kg
 from kg import formats
-from kg.formats.gocam import relations
 from kg.formats.shared import bounded, losses
 from kg.model import vocabulary
 from kg.model.records import Frozen, Node, Source
@@ -238,10 +237,6 @@ def test_a_node_that_is_used_otherwise_is_not_hidden_in_a_term():
     account = formats.account(made, formats.FORMATS["gocam"])
     lost = {one.said for one in account.lost if one.field == "edge"}
     assert lost == {"TLR7_active enabled_by x"}
-
-
-def test_every_near_relation_names_a_verb():
-    assert {verb for verb, _ in relations.NEAR.values()} <= kg.model.vocabulary.predicates().keys()
 
 
 @real

@@ -78,7 +78,8 @@ def test_a_file_without_an_asserted_edge_holds_no_nanopublication(tmp_path):
         ("ex:a ex:positivelyRegulates ex:b .", "a positively_regulates b"),
         ("ex:a <http://purl.obolibrary.org/obo/RO_0002212> ex:b .", "a negatively_regulates b"),
         ("ex:a ex:zaps ex:b .", "a related_to b"),
-        ("ex:a ex:blocks ex:b .", "a related_to b"),
+        # what blocks acts on an edge, which is not said; that it lowers the object is
+        ("ex:a ex:blocks ex:b .", "a limits b"),
         ("ex:s rdf:subject ex:a ; rdf:predicate ex:increases ; rdf:object ex:b .", "a promotes b"),
         ('ex:A rdfs:label "p(HGNC:A) => p(HGNC:B)" . ex:a ex:zaps ex:b .', "p_HGNC_A promotes p_HGNC_B"),
     ],

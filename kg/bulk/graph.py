@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from kg.model import foreign
 from kg.model.diagnostics import KgError, near
 
 #: Aspects of an object of which more is more of the object: their direction is a sign.
@@ -214,8 +215,12 @@ def _signs(table: pa.Table) -> np.ndarray[Any, Any]:
         hits = np.append(np.isin(cells.dictionary.to_numpy(zero_copy_only=False), words), "" in words)
         return np.asarray(hits[cells.indices.fill_null(len(hits) - 1).to_numpy()])
 
-    counts = among("object_aspect_qualifier", SIGNED) & among("qualified_predicate", ("", "causes"))
     signs = np.zeros(len(table), np.int8)
+    for word in _numbered(table["predicate"]).dictionary.to_pylist() if "predicate" in table.column_names else ():
+        said = foreign.relation(word or "")
+        if said.sign and not said.turned and not said.loses_sign:
+            signs[among("predicate", [word]) & among("object_direction_qualifier", [""])] = said.sign
+    counts = among("object_aspect_qualifier", SIGNED) & among("qualified_predicate", ("", "causes"))
     for sign in (1, -1):
         words = [word for word, value in DIRECTIONS.items() if value == sign]
         signs[counts & among("object_direction_qualifier", words)] = sign

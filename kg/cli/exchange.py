@@ -47,7 +47,7 @@ def formats(as_json: bool) -> None:
 @click.argument("out", metavar="OUT")
 @click.option("--from", "source", default="", metavar="NAME", help="The format of IN [default: as it looks].")
 @click.option("--to", "target", default="", metavar="NAME", help="The format of OUT [default: as its name ends].")
-@click.option("--strict", is_flag=True, help="Write nothing, and fail, if anything would be lost.")
+@click.option("--strict", is_flag=True, help="Write nothing, and fail, if anything would be lost or is set aside.")
 @click.option("--losses", "report", metavar="FILE.json", help="Write the loss report there, too, as JSON.")
 @EVERYTHING
 def convert(path: str, out: str, source: str, target: str, strict: bool, report: str | None, everything: bool) -> None:
@@ -72,8 +72,9 @@ def convert(path: str, out: str, source: str, target: str, strict: bool, report:
         accounts = {"files": list(made.files), "steps": [account.as_dict() for account in made.accounts]}
         Path(report).write_text(json.dumps(accounts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     click.echo("\n\n".join(map(str, made.accounts)))
-    if strict and made.lost:
-        click.echo(f"kg: {number_of(made.lost, 'value')} would be lost, so nothing was written (--strict)", err=True)
+    if strict and (made.lost or made.set_aside):
+        why = f"{number_of(made.lost, 'value')} would be lost" if made.lost else "the reader warns of its file"
+        click.echo(f"kg: {why}, so nothing was written (--strict)", err=True)
         sys.exit(1)
 
 

@@ -85,9 +85,17 @@ _OURS = (
         True,
         True,
         "Cytoscape JSON: Cytoscape.js and Cytoscape",
-        mark=r'"elements"\s*:\s*[\[{]',
+        mark=r'"elements"\s*:\s*[\[{]|\A\s*\[\s*\{\s*"(data|group)"\s*:',
     ),
-    Format("cx2", ".cx2", "kg.formats.networks.cx2", True, True, "CX2: Cytoscape and NDEx", mark=r'"CXVersion"'),
+    Format(
+        "cx2",
+        ".cx2",
+        "kg.formats.networks.cx2",
+        True,
+        True,
+        "CX2: Cytoscape and NDEx; CX 1 is read",
+        mark=r'"CXVersion"|"numberVerification"',
+    ),
     Format(
         "kgx",
         "_edges.tsv",
@@ -95,7 +103,7 @@ _OURS = (
         True,
         True,
         "KGX: Biolink nodes and edges as tables",
-        mark=r"\A[^\n]*\b(subject\t(.*\t)?object|object\t(.*\t)?subject)\b|\A(.*\t)?id\t(.*\t)?category\b",
+        mark=r"\A(?=[^\n]*\bsubject\b)(?=[^\n]*\bpredicate\b)(?=[^\n]*\bobject\b)[^\n]*\t|\A(.*\t)?id\t(.*\t)?category\b",
         beside="_nodes.tsv _metadata.json",
     ),
     Format(
@@ -263,6 +271,7 @@ ALSO = {
     "jgif": (".json",),
     "nodelink": (".json",),
     "cyjs": (".json",),
+    "cx2": (".cx",),
     "sbml": (".xml", ".sbmlqual.xml"),
     "table": (".tsv", ".xlsx"),
     "signor": (".tsv",),
@@ -316,7 +325,8 @@ def examine(
     Raises InvalidMechanism if there is no such file, or it is in no format that can be read.
     """
     mechanism, shape = parse(path)
-    report = checks.judged(mechanism, sources, strict, run=not shape)
+    broken = any(one.severity == "error" for one in shape)
+    report = checks.judged(mechanism, sources, strict, run=not broken)
     taken = {(one.at.line, one.at.column) for one in shape}
     meaning = [one for one in report.diagnostics if (one.at.line, one.at.column) not in taken]
     if shape and not mechanism.nodes and not mechanism.edges:
@@ -331,6 +341,7 @@ class Conversion:
     files: dict[str, str]
     accounts: tuple[losses.Account, ...]
     warnings: tuple[Diagnostic, ...] = ()
+    set_aside: tuple[Diagnostic, ...] = ()  # what the reader warned of: a bad line, sources that disagree
 
     @property
     def lost(self) -> int:
@@ -349,7 +360,7 @@ def convert(
     """Write a mechanism, or a file in any format that can be read, in the format that ``out`` ends in.
 
     ``source`` and ``target`` name the formats where endings do not. What was written is read again, and what came
-    back of each value is the loss report. ``strict`` writes nothing if anything was lost. A format that cannot say that
+    back of each value is the loss report. ``strict`` writes nothing if anything was lost or set aside. A format that cannot say that
     an edge is an inference or a hypothesis holds none, unless ``everything`` is asked for.
 
     Raises InvalidMechanism for wrong input, and UnknownFormat for a format that there is not.
@@ -369,8 +380,9 @@ def convert(
     stem = Path(out).name.removesuffix(ends) if ends else Path(out).name
     files = {stem + (suffix if ends else ""): said for suffix, said in texts(mechanism, row, everything).items()}
     writing = account(mechanism, row, f"writing {', '.join(files)} ({row.title})", everything)
-    made = Conversion(files, (reading, writing), tuple(wrong))
-    if not (strict and made.lost):
+    aside = tuple(one for one in ledger.wrong if one.severity == "warning")
+    made = Conversion(files, (reading, writing), tuple(wrong), aside)
+    if not (strict and (made.lost or aside)):
         _save(Path(out).parent, files)
     return made
 

@@ -21,10 +21,10 @@ ROLES = {
 LIKE = 0.85  # how alike two spellings must be: "teleports" is not "exports"
 
 
-def meant(text: str) -> list[Predicate]:
+def meant(text: str, spelled: bool = True) -> list[Predicate]:
     """The verbs that a word or phrase means, the likeliest first; none if nothing is like it.
 
-    American spelling, hyphens and other forms of the word do not matter.
+    American spelling, hyphens and other forms of the word do not matter. ``spelled`` takes the nearest spelling, too.
 
     >>> [verb.verb for verb in meant("stimulate")], [verb.verb for verb in meant("up-regulated")], meant("xyz")
     (['activates'], ['upregulates'], [])
@@ -32,9 +32,9 @@ def meant(text: str) -> list[Predicate]:
     every, names = vocabulary.predicates(), _names()
     form = _form(text)
     found = names.get(form) or names.get(re.sub("_(to|of|with|by|into|on|from)$", "", form), ())
-    if not found:
-        spelled = difflib.get_close_matches(form, names, n=1, cutoff=LIKE)
-        found = names[spelled[0]] if spelled else ()
+    if not found and spelled:
+        near = difflib.get_close_matches(form, names, n=1, cutoff=LIKE)
+        found = names[near[0]] if near else ()
     return [every[verb] for verb in found]
 
 

@@ -43,7 +43,11 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         link = ledger.record("edge", str(one.get("key") or number), one, place(one))
         ends = [_end(one[side], numbered, named) for side in ("source", "target")]
         if not all(ends):
-            ledger.complain(link.at, "no-element", "a link joins what is no node", "the id of a node, or its number")
+            message = "a link joins what is no node"
+            help = "the id of a node, or its number"
+            ledger.complain(link.at, "no-element", f"{message}; it is set aside", help, "warning")
+            for field in link.fields():
+                link.lost(field, message)
             continue
         link.carried("source", "target")
         said = [_modified(link, side, term) for side, term in zip(("source", "target"), ends, strict=True)]

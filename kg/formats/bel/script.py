@@ -25,6 +25,8 @@ from kg.reasoning import contexts, outward
 from kg.reasoning.outward import Statement
 
 _SET = re.compile(r"SET\s+(DOCUMENT\s+)?(\w+)\s*=\s*(.+)", re.DOTALL | re.IGNORECASE)
+#: A relation and what comes behind it; behind an arrow no blank is needed.
+_RELATION = re.compile(r"(?:(->|=>|-\||=\||--|→|⇒|:>|>>)\s*|(\w+)\s+)(?=\S)(.+)", re.DOTALL)
 _STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"|([^\s",{}]+)', re.DOTALL)
 EVIDENCE = ("evidence", "supportingtext", "support")
 SPECIES = ("Species", "species", "TAXON")
@@ -70,6 +72,9 @@ class _Context:
             names = ("type", "id") if len(values) == 2 else ("type", "name", "id", "date", "authors", "comments")
             said: dict[str, Any] = dict(zip(names, values, strict=False))
             said |= {"more": values[len(names) :]} if len(values) > len(names) else {}
+            for gone, record in self.annotations.items():
+                if not record.fates:
+                    record.lost(gone, "a citation ends the annotations before it")
             self.citation, self.annotations = ledger.record("citation", said.get("id", ""), said, at), {}
         elif word in EVIDENCE:
             record = ledger.record("evidence", f"line {at.line}", {"evidence": " ".join(" ".join(values).split())}, at)
@@ -132,7 +137,7 @@ class _BelReader:
         parts = _split(said)
         if not parts:
             help = "such as: p(HGNC:FYN) increases bp(GO:apoptosis)"
-            self.ledger.complain(at, "no-statement", "this is no statement", help)
+            self.ledger.aside(at, "no-statement", "this is no statement", help, said)
             return
         subject, relation, object = parts
         values = {"subject": subject, "relation": relation, "object": object}
@@ -287,7 +292,8 @@ def _lines(text: str, ledger: Ledger) -> Iterator[tuple[str, Location]]:
             yield "\n".join(parts).strip(), open_at
             parts = []
     if parts:
-        ledger.complain(open_at, "no-statement", "the quotation mark that opens here is never closed", "close it")
+        message = "the quotation mark that opens here is never closed"
+        ledger.aside(open_at, "no-statement", message, "close it", "\n".join(parts))
 
 
 def _uncommented(line: str, quoted: bool) -> tuple[str, str, bool]:
@@ -306,7 +312,7 @@ def _uncommented(line: str, quoted: bool) -> tuple[str, str, bool]:
 def _set(draft: drafting.Draft, ledger: Ledger, context: _Context, said: str, at: Location) -> None:
     found = _SET.fullmatch(said)
     if not found:
-        ledger.complain(at, "no-statement", "this sets nothing", 'SET Citation = {"PubMed", "title", "12345"}')
+        ledger.aside(at, "no-statement", "this sets nothing", 'SET Citation = {"PubMed", "title", "12345"}', said)
         return
     values = [_plain(one) or other for one, other in _STRING.findall(found[3])]
     if not found[1]:
@@ -347,10 +353,10 @@ def _split(said: str) -> tuple[str, str, str] | None:
     ('p(HGNC:FYN)', '->', 'bp(GO:"a (b) c")')
     """
     end = _term_end(said) if re.match(r"\w+\s*\(", said) else 0
-    subject, rest = said[:end], said[end:].split(maxsplit=1)
-    if not end or len(rest) == 1:
+    subject, rest = said[:end], _RELATION.match(said[end:].strip())
+    if not end or (rest is None and said[end:].strip()):
         return None
-    relation, object = rest or ("", "")
+    relation, object = (rest[1] or rest[2], rest[3]) if rest else ("", "")
     fits = not rest or (re.match(r"\w*\s*\(", object) and _term_end(object) == len(object))
     return (subject, relation, object) if fits else None
 

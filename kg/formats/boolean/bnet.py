@@ -37,6 +37,8 @@ LOST = {
     "requirement.evidence": "a Boolean network cites nothing",
     "*": "a Boolean network holds functions and no more",
 }
+CONSTANT = re.compile(r"(?<![\w.\-])(true|false)(?![\w.\-])", re.IGNORECASE)  # a word, and no variable
+HEADER = ("factors", "functions")
 NAME = re.compile(r"[A-Za-z_][\w.\-]*")
 # ---------------------------------------------------------------- reading
 
@@ -67,7 +69,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         try:
             if (level := rule.factors.find(":")) >= 0:
                 raise formulas.NoFunction("a variable is true or false, and has no levels", level)
-            functions[rule.target] = formulas.parsed(rule.factors)
+            functions[rule.target] = formulas.parsed(CONSTANT.sub(_digit, rule.factors))
         except formulas.NoFunction as error:
             at = rule.at.moved(rule.column + error.column)
             ledger.complain(at, "no-function", str(error), "such as (A & !B) | C")
@@ -87,6 +89,11 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     return draft.mechanism()
 
 
+def _digit(constant: re.Match[str]) -> str:
+    """A constant as the digit that it is, as wide as the word, so that columns stay."""
+    return ("1" if constant[0].casefold() == "true" else "0").ljust(len(constant[0]))
+
+
 def _rules(text: str, ledger: Ledger) -> Iterator[_Rule]:
     for number, line in enumerate(text.split("\n"), 1):
         said, mark, comment = line.partition("#")
@@ -94,7 +101,7 @@ def _rules(text: str, ledger: Ledger) -> Iterator[_Rule]:
         if mark and comment.strip():
             ledger.record("comment", str(number), {"text": comment}, at).lost("text", "comments are not kept")
         target, comma, factors = said.partition(",")
-        if not said.strip() or (target.strip(), factors.strip()) == ("targets", "factors"):
+        if not said.strip() or (target.strip().casefold() == "targets" and factors.strip().casefold() in HEADER):
             continue
         if not comma or not NAME.fullmatch(target.strip()):
             message = "the line has no comma" if not comma else f"{target.strip()[:40]!r} is no name of a variable"

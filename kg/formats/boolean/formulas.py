@@ -17,13 +17,13 @@ from typing import Any
 from kg.formats.shared import drafting
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import ONE_LOWER, Edge, Effect, Node, Requirement, Sentence
+from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Node, Requirement, Sentence
 
-MOST_VARIABLES = 16  # of one function: its table has two to the power of these rows
+MOST_VARIABLES = 24  # of one function: its table has two to the power of these rows
 MOST_TOKENS = 100_000  # of one function, as text
 MOST_TERMS = 2000  # prime implicants of one function
 RANK = {"|": 1, "&": 2, "!": 3}
-TOKEN = re.compile(r"\s*(?:([A-Za-z_][\w.\-]*(?::[0-9]+)?)|([01](?![\w.]))|([!&|()]))")
+TOKEN = re.compile(r"\s*(?:([A-Za-z_][\w.\-]*(?::[0-9]+)?)|([01](?![\w.]))|(&&?|\|\|?|[!()]))")
 _BLANKS = re.compile(r"\s*")
 #: A conjunction: which variables are true in it, and which are false.
 Term = tuple[frozenset[str], frozenset[str]]
@@ -102,7 +102,7 @@ def _postfix(factors: str) -> Iterator[str]:
             raise fault(f"the function has more than {MOST_TOKENS:,} words and signs")
         if found is None:
             raise fault(f"{factors[position]!r} is no part of a function")
-        token = found[1] or found[2] or found[3]
+        token = found[1] or found[2] or found[3][0]
         if value == (token in ("(", "!") or not found[3]):
             raise fault(f"{token!r} cannot stand here" if found[3] else f"there is no operator before {token!r}")
         if token == ")":
@@ -212,8 +212,15 @@ def impossible(variables: Sequence[str]) -> int:
     return table
 
 
-def express(draft: drafting.Draft, target: str, functions: Sequence[Function], at: Location | None) -> None:
-    """The functions of a node as edges to it; all their variables are nodes of the draft by the names of the file.
+def express(
+    draft: drafting.Draft,
+    target: str,
+    functions: Sequence[Function],
+    at: Location | None,
+    evidence: Sequence[Evidence] = (),
+) -> None:
+    """The functions of a node as edges to it, which all rest on the ``evidence``; all their variables are nodes of the
+    draft by the names of the file.
 
     ``functions[k]`` is true where the node has at least level k + 1, all over the same variables; of a Boolean node
     there is one. A level that holds without any input is one that the node starts with, and decreases lower it.
@@ -234,13 +241,13 @@ def express(draft: drafting.Draft, target: str, functions: Sequence[Function], a
         for term in lost:
             if term not in lower:
                 effect = Effect(to=levels[k]) if k else Effect(complete=True)
-                _edge(draft, key, "prevents", term, at, place, effect=effect)
+                _edge(draft, key, "prevents", term, at, place, effect=effect, evidence=evidence)
         lower += lost
     for k, table in enumerate(tables[start:], start):
         if table not in tables[k + 1 :]:
             more = {"level": levels[k + 1]} if draft.nodes[key].levels else {}
             for term in terms[table]:
-                _edge(draft, key, "promotes", term, at, place, **more)
+                _edge(draft, key, "promotes", term, at, place, evidence=evidence, **more)
 
 
 def _possible(function: Function, never: int) -> list[Term]:
@@ -289,8 +296,9 @@ class Net:
     names: dict[tuple[str, ...], str] = field(default_factory=dict)  # what a variable stands for -> its name
 
     def __post_init__(self) -> None:
-        for key in self.mechanism.nodes:
-            self.name(word(key), key)
+        for key, node in self.mechanism.nodes.items():  # the name that a file had, where it can be one
+            own = not node.term and re.fullmatch(r"[A-Za-z_]\w*", node.name, re.ASCII)
+            self.name(node.name if own else word(key), key)
 
     def name(self, wanted: str, *of: str) -> str:
         """The variable that stands for something: as it is wanted, or with a number if another one is called so."""

@@ -11,6 +11,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
 from kg.formats.boolean import formulas
@@ -21,7 +22,7 @@ from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import Frozen, Node, Place
+from kg.model.records import Evidence, Frozen, Node, Note, Place
 from kg.model.vocabulary import Term
 from kg.reasoning import outward
 
@@ -42,6 +43,7 @@ LOST = {
 MOST_LEVELS = 20  # of one species
 TURNED = {"geq": "leq", "leq": "geq", "lt": "gt", "gt": "lt"}
 SIGNS = {"positive": 1, "negative": -1}
+DESCRIBED = re.compile(r"\.isDescribedBy\.\d+\..*\.resource$")  # a publication, as MIRIAM has it
 AGAIN = "the edges are called by their sentences"
 
 
@@ -126,6 +128,7 @@ class _SbmlReader:
         self.draft, self.ledger, self.model = draft, ledger, model
         self.places: dict[str, Place] = {}
         self.homes: dict[str, str] = {}  # the id of a compartment -> the key of its place
+        self.notes: list[Note] = []
         self.highest: dict[str, int] = {}  # the id of a species -> its highest level
 
     def parts(self, part: str, tag: str) -> list[Element]:
@@ -137,6 +140,7 @@ class _SbmlReader:
         self.draft.about["title"] = head.text(named)
         if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", head.text("id", carry=False)):
             self.draft.about["id"] = head.text("id")
+        self.works(head)
         for one in self.parts("listOfCompartments", "compartment"):
             self.compartment(one)
         species = self.parts("listOfQualitativeSpecies", "qualitativeSpecies")
@@ -153,7 +157,7 @@ class _SbmlReader:
             self.species(one, moved)
         for one in transitions:
             self.transition(one)
-        return self.draft.mechanism(places=Frozen(self.places))
+        return self.draft.mechanism(places=Frozen(self.places), notes=tuple(self.notes))
 
     def term(self, element: Element, record: ForeignRecord, label: str) -> Term | None:
         """The term that an annotation says an element is, if it says so of one that kg knows."""
@@ -162,9 +166,25 @@ class _SbmlReader:
         if len(found) != 1 or found[0] is None:
             return None
         for field in record.fields():
-            if field.endswith(".resource"):
+            if field.endswith(".resource") and ".is." in field:
                 record.take(field)
         return found[0]
+
+    def works(self, record: ForeignRecord, about: str = "") -> tuple[Evidence, ...]:
+        """The publications that an element is described by, as items of evidence; of a node or the whole, in a note."""
+        found = {}
+        for one in [one for one in record.values() if DESCRIBED.search(one.field)]:
+            said = re.sub(r"^urn:miriam:", "", unquote(one.said))
+            if source := self.draft.cite(vocabulary.compress(said) or said):
+                found[source] = Evidence(source=source, claim=drafting.UNCLASSIFIED, at=record.at)
+                record.take(one.field)
+            else:
+                record.lost(one.field, "it is no number of PubMed, no DOI and no address")
+        items = tuple(found.values())
+        if items and record.kind != "transition":
+            told = f"{about} is described by this, as the file says." if about else "The file is described by this."
+            self.notes.append(Note(note=told, about=(about,) if about else (), evidence=items, at=record.at))
+        return items
 
     def compartment(self, element: Element) -> None:
         id = element.attributes.get("id", "")
@@ -213,7 +233,7 @@ class _SbmlReader:
             says["at_start"] = (says["levels"] or ("absent", "present"))[int(initial)]
         if record.text("constant", carry=False) in ("true", "false"):
             record.changed("constant", "a node without edges to it stays as it starts")
-        self.draft.node(id, label, at=element.at, **says)
+        self.works(record, self.draft.node(id, label, at=element.at, **says))
 
     def levels(self, element: Element, record: ForeignRecord, highest: int) -> tuple[str, ...]:
         """The names of more levels than two, as kg wrote them beside the species; else numbers."""
@@ -233,7 +253,9 @@ class _SbmlReader:
         inputs = [one for part in element.all("listOfInputs") for one in part.all("input")]
         outputs = [one for part in element.all("listOfOutputs") for one in part.all("output")]
         id = element.attributes.get("id", "")
-        self.ledger.record("transition", id, _said(element, FRAME["transition"]), element.at).changed("id", AGAIN)
+        record = self.ledger.record("transition", id, _said(element, FRAME["transition"]), element.at)
+        record.changed("id", AGAIN)
+        works = self.works(record)
         known = {one.attributes.get("qualitativeSpecies", "") for one in outputs} & self.highest.keys()
         highest = max((self.highest[name] for name in known), default=1)
         thresholds = {one.attributes.get("id", ""): one.attributes.get("thresholdLevel", "") for one in inputs}
@@ -253,9 +275,12 @@ class _SbmlReader:
         for one in inputs:
             self.input(one, functions)
         for one in outputs:
-            self.output(one, element, said, functions)
+            self.output(one, element.at, said, functions, works)
 
-    def output(self, element: Element, transition: Element, said: list[str], functions: list[Function]) -> None:
+    def output(
+        self, element: Element, at: Location, said: list[str], functions: list[Function], works: tuple[Evidence, ...]
+    ) -> None:
+        """The function of an output as edges, which rest on what the transition is described by."""
         target = element.attributes.get("qualitativeSpecies", "")
         whole = " ; ".join(said)
         record = self.ledger.record("output", target, {**_said(element), "function": whole}, element.at)
@@ -273,10 +298,10 @@ class _SbmlReader:
         own = [formulas.parsed(formulas.threshold(target, k), functions[0].variables) for k in range(1, highest + 1)]
         if functions[:highest] != own:  # else a free input
             try:
-                formulas.express(self.draft, target, functions[:highest], transition.at)
+                formulas.express(self.draft, target, functions[:highest], at, works)
             except formulas.NoFunction as error:
                 hint = "give parts of it species of their own"
-                self.ledger.complain(transition.at, "no-function", str(error), hint)
+                self.ledger.complain(at, "no-function", str(error), hint)
 
     def input(self, element: Element, functions: list[Function]) -> None:
         """An input is said again by the functions: its sign is carried where they have the same."""

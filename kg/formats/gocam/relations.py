@@ -6,59 +6,14 @@ edge with that evidence. GO says more than kg in one respect (a regulation is di
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-
 from kg.formats.shared import drafting
 from kg.formats.shared.losses import ForeignRecord
 from kg.model import vocabulary
 from kg.model.records import Evidence
 from kg.model.vocabulary import Term
 
-DIRECT, INDIRECT = "that it is direct is not said", "that it is indirect is not said"
-#: Relations that no verb is exactly: the verb that says most of it, and what it leaves out.
-NEAR = {
-    "RO:0002629": ("positively_regulates", DIRECT),
-    "RO:0002630": ("negatively_regulates", DIRECT),
-    "RO:0002407": ("positively_regulates", INDIRECT),
-    "RO:0002409": ("negatively_regulates", INDIRECT),
-    "RO:0002304": ("promotes", ""),
-    "RO:0002305": ("limits", ""),
-    "RO:0004047": ("promotes", "that the one may happen within the other is not said"),
-    "RO:0004046": ("limits", "that the one may happen within the other is not said"),
-    "RO:0002211": ("affects", ""),
-    "RO:0002411": ("affects", "that it is upstream is not said"),
-    "RO:0002412": ("affects", "that it is immediately upstream is not said"),
-    "RO:0002418": ("affects", "that it is upstream or within is not said"),
-    "RO:0002413": ("affects", "that the one makes what the other needs is not said"),
-    "RO:0012010": ("affects", "that the one takes away what the other needs is not said"),
-    "RO:0002234": ("produces", ""),
-}
 INFERENCE = "inference"  # the claim of what the curator of a file inferred
 WHO = "kg does not keep who entered it, and when"
-
-
-@cache
-def _exact() -> Mapping[str, str]:
-    """The relations that a verb is exactly, by predicates.tsv."""
-    return {word.ro: word.verb for word in vocabulary.predicates().values() if word.ro_match == "exact"}
-
-
-def verb(record: ForeignRecord, field: str, relation: str) -> str:
-    """The verb that a relation is here; ``field`` of the record holds it, and is changed where it says more.
-
-    >>> from kg.formats.shared.losses import Ledger
-    >>> record = Ledger("x.ttl", "GO-CAM").record("edge", "", {"predicate": "RO:0002630"})
-    >>> verb(record, "predicate", "RO:0002630")
-    'negatively_regulates'
-    """
-    record.text(field)
-    if relation in _exact():
-        return _exact()[relation]
-    found, missing = NEAR.get(relation, ("related_to", f"kg has no verb for {relation}"))
-    if missing:
-        record.changed(field, f"{found}: {missing}")
-    return found
 
 
 def evidence(draft: drafting.Draft, record: ForeignRecord, code: str, reference: str, label: str) -> Evidence:
@@ -100,5 +55,5 @@ def term(record: ForeignRecord, field: str, curie: str, label: str) -> Term | No
     found = drafting.term(curie, label, record.at)
     if curie and found is None:
         why = "its prefix is not registered in ontology/prefixes.tsv"
-        record.lost(field, why) if label else record.changed(field, f"kept as the node's name: {why}")
+        record.lost(field, why if label else f"kept as the node's name: {why}")
     return found

@@ -15,17 +15,15 @@ from kg.formats.gocam import relations
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.drafting import local
 from kg.formats.shared.losses import ForeignRecord, Ledger
-from kg.model import vocabulary
+from kg.model import foreign, vocabulary
 from kg.model.mechanism import Mechanism
-from kg.model.records import Evidence, Note, Sentence
+from kg.model.records import Evidence, Note
 from kg.model.vocabulary import compress
 
 RDF, OWL = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org/2002/07/owl#"
 INDIVIDUAL = f"{OWL}NamedIndividual"
 ENDS = (f"{OWL}annotatedSource", f"{OWL}annotatedProperty", f"{OWL}annotatedTarget")
 NEAR = 20_000  # characters behind a name within which what is said of it is looked up
-#: A relation that is read the other way round.
-INVERSE = {"BFO:0000051": "BFO:0000050", "RO:0002327": "RO:0002333"}
 #: What kind of node stands on either side of a relation, where the relation tells.
 KINDS = {"RO:0002333": ("process", "molecule"), "BFO:0000066": ("process", "structure"), "RO:0002233": ("process", "")}
 #: What is not kept, and why.
@@ -187,7 +185,7 @@ class _GoCamTurtleReader:
         at = self.places(end if end >= 0 else self.where(subject))
         record = self.ledger.record("relation", f"{local(subject)} to {local(object)}", said, at)
         record.changed("object", "the node is called by its key")
-        verb = relations.verb(record, "predicate", INVERSE.get(relation, relation))
+        record.text("predicate")
         items = []
         for axiom in self.axioms.get((subject, predicate, object), ()):
             told = self.record("axiom", axiom, record.name)
@@ -197,11 +195,9 @@ class _GoCamTurtleReader:
                 if proof in self.proofs:
                     told.changed("evidence", "the item of evidence is a part of its edge")
                     items.append(self.evidence(proof))
-        one, other = (self.draft.keys[end] for end in (subject, object))
-        if relation in INVERSE:
-            record.changed("predicate", f"{verb}, said the other way round")
-            one, other = other, one
-        self.draft.edge(Sentence(one, verb, other), record, items)
+        one, other = self.draft.keys[subject], self.draft.keys[object]
+        sentence = self.draft.sentence(record, "predicate", one, other, foreign.relation(relation))
+        self.draft.edge(sentence, record, items)
 
     def evidence(self, proof: str) -> Evidence:
         label = self.label(*self.classes[proof])

@@ -14,7 +14,7 @@ from kg.formats.gocam import relations
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.bounded import Object
 from kg.formats.shared.losses import ForeignRecord, Ledger
-from kg.model import vocabulary
+from kg.model import foreign, vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import BARE, Evidence, Frozen, Node, Note, Place, Sentence
 from kg.model.vocabulary import Term
@@ -266,11 +266,17 @@ class _GoCamYamlReader:
                 relation = record.text("predicate", carry=False)
                 if not isinstance(other, str) or other not in self.draft.keys:
                     message = f"the association leads to {str(other)[:60]!r}, which is not in the file"
-                    self.ledger.complain(record.at, "unknown-node", message)
+                    self.ledger.complain(record.at, "unknown-node", f"{message}; it is set aside", severity="warning")
+                    for field in record.fields():
+                        record.lost(field, message)
                     continue
                 record.carried(end)
-                verb = relations.verb(record, "predicate", relation) if relation else "related_to"
-                self.edge(id, verb, other, record, one)
+                ends = (self.draft.keys[id], self.draft.keys[other])
+                if relation:
+                    sentence = self.draft.sentence(record, "predicate", *ends, foreign.relation(relation))
+                else:
+                    sentence = Sentence(ends[0], "related_to", ends[1])
+                self.edge(sentence, record, one)
 
     def parts(self, said: Object, id: str) -> None:
         for name in PARTS:
@@ -298,7 +304,8 @@ class _GoCamYamlReader:
         if said.get("type") in COMPLEX:
             record.lost("type", "that it is a complex is not said")
         ends = (id, of) if name == "has_part" else (of, id)
-        self.edge(ends[0], verb, ends[1], record, said)
+        keys = self.draft.keys
+        self.edge(Sentence(keys[ends[0]], verb, keys[ends[1]]), record, said)
         for inner in INNER:
             for one in self.items(said, inner):
                 self.part(inner, one, id)
@@ -310,7 +317,7 @@ class _GoCamYamlReader:
         record.lost("provenances", relations.WHO)
         return record
 
-    def edge(self, subject: str, verb: str, object: str, record: ForeignRecord, said: Object) -> None:
+    def edge(self, sentence: Sentence, record: ForeignRecord, said: Object) -> None:
         items = []
         for one in self.items(said, "evidence"):
             item = self.ledger.record("evidence", record.name, one, self.place_of(one))
@@ -318,8 +325,7 @@ class _GoCamYamlReader:
             items.append(
                 relations.evidence(self.draft, item, "term", "reference", self.label(item.text("term", carry=False)))
             )
-        keys = self.draft.keys
-        self.draft.edge(Sentence(keys[subject], verb, keys[object]), record, items)
+        self.draft.edge(sentence, record, items)
 
 
 # ---------------------------------------------------------------- writing

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.losses import ForeignRecord, Ledger
-from kg.model import construct, identities, keys, vocabulary
+from kg.model import construct, foreign, identities, keys, vocabulary
 from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
 from kg.model.records import ONE_LOWER, Effect, Evidence, Frozen, Place, Requirement, Sentence, Source, TrackedRecord
@@ -32,8 +32,12 @@ AGAIN += ("publications", "knowledge_level", "agent_type")
 GRID = (220, 140)  # pixels from one cell of a layout to the next
 
 #: By which names others give an attribute, the commonest first.
-LABELS = ("label", "name", "shared name", "display_name", "NodeLabel", "n")
+LABELS = ("label", "name", "shared name", "display_name", "NodeLabel", "n", "Label", "symbol")
 VERBS = ("predicate", "interaction", "shared interaction", "relation", "relationship", "i")
+#: Where an edge of others says what it is: a word, a sign, or the end of its line; in small letters.
+WORDS = (*VERBS, "edgelabel", "label", "type", "edge type", "relation type", "relationship type", "interaction type")
+SIGNS = ("sign", "effect", "direction", "mode", "regulation", "polarity")
+ARROWS = ("target arrow", "target arrow shape", "edge target arrow shape", "arrowhead")
 TERMS = ("term", "represents", "identifier", "curie", "r")
 WORKS = ("publications", "publication", "pmid", "pubmed", "pubmed_id", "doi", "citation", "references")
 TITLES = ("title", "name", "label", "shared name")
@@ -45,7 +49,6 @@ KINDS = {
     **dict.fromkeys(("process", "biologicalprocess", "phenotype", "pathway"), "process"),
     **{kind: kind for kind in ("treatment", "molecule", "structure", "cell", "process", "state")},
 }
-SIGNS = {"1": 1, "+": 1, "+1": 1, "1.0": 1, "-1": -1, "-": -1, "-1.0": -1}
 
 
 def graph(mechanism: Mechanism) -> nx.MultiDiGraph[str]:
@@ -149,7 +152,10 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
                 record.changed(name, "made again from the edge that needs it")
             continue
         if missing := [end for end in (item.source, item.target) if end not in draft.keys]:
-            ledger.complain(item.at, "unknown-node", f"the edge joins {missing[0]!r}, which is no node of the file")
+            for name in record.fields():
+                record.lost(name, f"{missing[0]!r} is no node of the file")
+            message = f"the edge joins {missing[0]!r}, which is no node of the file; it is set aside"
+            ledger.complain(item.at, "unknown-node", message, severity="warning")
         else:
             _edge(draft, record, places)
     return draft.mechanism(
@@ -330,7 +336,7 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any])
 
 def _edge(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Any]) -> None:
     subject, object = (draft.keys[edge.text(end)] for end in ("source", "target"))
-    sentence = _sentence(edge, subject, object)
+    sentence = _sentence(draft, edge, subject, object)
     role = vocabulary.predicates()[sentence.verb].role
     more: dict[str, Any] = {}
     if edge.text("place", carry=False) in places:
@@ -374,8 +380,8 @@ def _edge(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Any])
             edge.changed(called, f"the edge is called {made}")
 
 
-def _sentence(edge: ForeignRecord, subject: str, object: str) -> Sentence:
-    """The sentence that kg wrote, else subject, verb or sign, and object."""
+def _sentence(draft: drafting.Draft, edge: ForeignRecord, subject: str, object: str) -> Sentence:
+    """The sentence that kg wrote, else what the relation word says, or the sign beside it, or the end of the line."""
     words = edge.text("sentence", carry=False).split()
     form = len(words) == 3 or (len(words) == 5 and words[3] == "from")
     if form and words[0] == subject and words[1] in vocabulary.predicates():
@@ -386,21 +392,21 @@ def _sentence(edge: ForeignRecord, subject: str, object: str) -> Sentence:
             else:
                 edge.lost(name, "the sentence of the edge has another verb")
         return Sentence(words[0], words[1], words[2], words[4] if len(words) == 5 else "")
-    verb = next((name for name in VERBS if edge.text(name, carry=False)), "")
-    said = edge.text(verb, carry=False)
-    known = drafting.verb(said)
-    if known and known.role != "blocks":
-        edge.carried(verb)
-        return Sentence(subject, known.verb, object)
-    for name in ("sign", "effect", verb):
-        if sign := SIGNS.get(edge.text(name, carry=False), 0):
-            edge.carried(name)
-            if verb and verb != name:
-                edge.changed(verb, f"{drafting.SIGNED[sign]}: kg has no verb {said!r}, but the edge has a sign")
-            return Sentence(subject, drafting.SIGNED[sign], object)
-    if verb:
-        edge.changed(verb, f"related_to: kg has no verb {said!r}")
-    return Sentence(subject, "related_to", object)
+    names = {re.sub(r"[\s_-]+", " ", name).casefold(): name for name in reversed(edge.fields())}
+    said = [(names[name], edge.text(names[name], carry=False)) for name in (*WORDS, *SIGNS) if name in names]
+    said += [(names[name], f"arrow:{edge.text(names[name], carry=False)}") for name in ARROWS if name in names]
+    if "source arrow" in names and not any(name in names for name in ARROWS):  # the line ends where it begins
+        said.append((names["source arrow"], f"arrow:{edge.text(names['source arrow'], carry=False)}"))
+    found = [(name, foreign.relation(word)) for name, word in said if word]
+    if not found:
+        return Sentence(subject, "related_to", object)
+    signed = [pair for pair in found if pair[1].sign]
+    name, relation = (signed or found)[0]
+    relation = replace(relation, turned=not relation.turned) if name == "source arrow" else relation
+    for other, beside in found:
+        if other != name and (beside.sign == relation.sign or (beside.verb == "related_to" and not beside.sign)):
+            edge.changed(other, f"{relation.verb}: {name} says it")
+    return draft.sentence(edge, name, subject, object, relation)
 
 
 def _items(draft: drafting.Draft, edge: ForeignRecord, name: str, found: Any) -> tuple[Evidence, ...]:

@@ -31,7 +31,9 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     if not isinstance(found, list) or not all(isinstance(part, dict) for part in found):
         raise ledger.stop(None, "no-graph", "CX2 is a list of aspects", '[{"CXVersion": "2.0"}, ...]')
     if not found or found[0].get("CXVersion") != "2.0":
-        raise ledger.stop(None, "no-graph", "the file does not begin with CXVersion 2.0", "CX 1 is another format")
+        if not any("nodes" in part for part in found):
+            raise ledger.stop(None, "no-graph", "the file has no CXVersion 2.0, and no nodes of CX 1")
+        return attributes.mechanism(drafting.Draft(file, ledger, text), ledger, _first_version(found, place, ledger))
     aspects: dict[str, bounded.List] = {}
     for part in found[1:]:
         for name, items in part.items():
@@ -59,6 +61,35 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             id, source, target = (str(one.get(key, "")).strip() if key in ends else "" for key in ("id", "s", "t"))
             into.append(attributes.Item(said, place(one), id, source, target, where))
     return attributes.mechanism(drafting.Draft(file, ledger, text), ledger, network)
+
+
+def _first_version(found: list[Any], place: bounded.Places, ledger: Ledger) -> attributes.DrawnNetwork:
+    """The network of a CX 1 file: nodes and edges with short names, and their attributes apart from them."""
+    aspects: dict[str, bounded.List] = {}
+    for part in found:
+        for name, items in part.items():
+            aspects.setdefault(name, bounded.List()).extend(items if isinstance(items, list) else [items])
+    of: dict[tuple[str, str], dict[str, Any]] = {}
+    for kind, aspect in (("nodes", "nodeAttributes"), ("edges", "edgeAttributes"), ("", "networkAttributes")):
+        for one in place.records(aspects, aspect, "n"):
+            owners = one.get("po", "")
+            for owner in owners if isinstance(owners, list) else [owners]:
+                of.setdefault((kind, str(owner)), {})[str(one["n"])] = one.get("v")
+    network = attributes.DrawnNetwork(of.pop(("", ""), {}))
+    for kind, into, ends in (("nodes", network.nodes, ("@id",)), ("edges", network.edges, ("@id", "s", "t"))):
+        for one in place.records(aspects, kind, *ends):
+            said = {key: value for key, value in one.items() if key not in ends}
+            said = attributes.apart(said, of.pop((kind, str(one["@id"])), {}), "attributes")
+            id, source, target = (str(one[key]).strip() if key in ends else "" for key in ("@id", "s", "t"))
+            into.append(attributes.Item(said, place(one), id, source, target))
+    for (kind, owner), rest in of.items():
+        ledger.record("attributes", f"{kind} {owner}", rest)
+    read = ("nodes", "edges", "nodeAttributes", "edgeAttributes", "networkAttributes")
+    for name in aspects.keys() - set(read):
+        record = ledger.record("aspect", name, {name: aspects[name]}, ledger.at())
+        if name in ("status", "metaData", "numberVerification"):
+            record.changed(name, "made again for what is written")
+    return network
 
 
 def _beside(ledger: Ledger, first: Mapping[str, Any], aspects: Mapping[str, bounded.List], rules: object) -> None:

@@ -19,7 +19,9 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The network of a Cytoscape JSON file."""
     text = bounded.text(file, ledger)
     found, place = bounded.objects(text, ledger), bounded.Places(text, ledger)
-    elements: Any = found.get("elements") if isinstance(found, dict) else None
+    elements: Any = found
+    if isinstance(found, dict):
+        elements, found = _parts(found)
     if isinstance(elements, list):
         parts = {"nodes": bounded.List(), "edges": bounded.List()}
         for one in elements:
@@ -28,19 +30,23 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         for part in parts.values():
             part.offset = getattr(elements, "offset", 0)
         elements = parts
+        found = {} if isinstance(found, list) else found
     if not isinstance(elements, dict):
-        raise ledger.stop(None, "no-graph", "there are no elements", '{"elements": {"nodes": [...], "edges": [...]}}')
+        hint = '{"elements": {"nodes": [...], "edges": [...]}}, or nodes and edges alone'
+        raise ledger.stop(None, "no-graph", "there are no elements, and no nodes and edges", hint)
     head = {key: value for key, value in found.items() if key not in ("elements", "data", "style")}
     head |= {f"elements.{key}": value for key, value in elements.items() if key not in ("nodes", "edges")}
     network = attributes.DrawnNetwork(attributes.apart(head, found.get("data"), "data"), styled=_styled(found))
     for kind, into in (("nodes", network.nodes), ("edges", network.edges)):
         for one in place.records(elements, kind):
-            data = one.get("data")
+            data = one.get("data") if "data" in one else _named(one)
             if not isinstance(data, dict):
-                ledger.complain(place(one), "no-element", f"one of the {kind} has no data", '{"data": {"id": ...}}')
+                message = f"one of the {kind} has no data"
+                ledger.aside(place(one), "no-element", message, '{"data": {"id": ...}}', json.dumps(one))
                 continue
             where = drafting.position(one.get("position"))
-            beside = {key: value for key, value in one.items() if key != "data" and not (where and key == "position")}
+            outer = one if "data" in one else {}
+            beside = {key: value for key, value in outer.items() if key != "data" and not (where and key == "position")}
             if where:
                 more = {key: value for key, value in one["position"].items() if key not in ("x", "y")}
                 beside |= {"position": more} if more else {}
@@ -49,6 +55,22 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             said = {key: value for key, value in said.items() if key not in ("id", "source", "target")}
             into.append(attributes.Item(said, place(one), id, source, target, where))
     return attributes.mechanism(drafting.Draft(file, ledger, text), ledger, network)
+
+
+def _parts(found: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
+    """The elements of a network and what stands beside them: under a name of their own, or nodes and edges alone, as
+    vis.js, D3 and networkx have them."""
+    if "elements" in found or not isinstance(found.get("nodes"), list):
+        return found.get("elements"), found
+    edges = next((name for name in ("edges", "links") if isinstance(found.get(name), list)), "edges")
+    elements = {"nodes": found["nodes"], "edges": found.get(edges, [])}
+    return elements, {key: value for key, value in found.items() if key not in ("nodes", edges)}
+
+
+def _named(one: Mapping[str, Any]) -> dict[str, Any]:
+    """A node or an edge without data of its own, with its ends under the names that Cytoscape gives them."""
+    ends = {"from": "source", "to": "target"}
+    return {ends[key] if key in ends and ends[key] not in one else key: value for key, value in one.items()}
 
 
 def _styled(found: Mapping[str, Any]) -> dict[str, Any]:

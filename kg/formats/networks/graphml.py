@@ -11,6 +11,7 @@ from kg.formats.networks import attributes
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.bounded import Element
 from kg.formats.shared.losses import Ledger
+from kg.model import foreign
 from kg.model.mechanism import Mechanism
 
 LOST = {**attributes.LOST, "mechanism.layout": "GraphML has no positions of its own"}
@@ -24,7 +25,9 @@ ELEMENTS: dict[str, Container[str]] = {
     "graph/node": ("id",),
     **dict.fromkeys(("graph/edge", "graph/hyperedge"), bounded.Anything()),
     **dict.fromkeys(("graph/data", "node/data", "edge/data"), ("key", bounded.TEXT)),
+    "Arrows": ("source", "target"),
 }
+ENDS = ("source", "target")
 DOMAINS = ("graphml", "graph", "node", "edge", "hyperedge", "port", "endpoint", "all")
 TYPES = ("boolean", "int", "long", "float", "double", "string")
 
@@ -61,7 +64,9 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             said |= keys.said(edge, said)
             network.edges.append(attributes.Item(said, edge.at, id, source, target))
         for odd in graph.all("hyperedge"):
-            ledger.complain(odd.at, "hyperedge", "an edge of more than two ends", "kg's edges join two nodes")
+            ledger.aside(
+                odd.at, "hyperedge", "an edge of more than two ends", "kg's edges join two nodes", odd.attributes
+            )
     return attributes.mechanism(drafting.Draft(file, ledger, text), ledger, network)
 
 
@@ -76,6 +81,8 @@ class _Keys:
 
     def __init__(self, root: Element, ledger: Ledger) -> None:
         self.keys = {(key.attributes.get("id", ""), key.attributes.get("for", "all")): key for key in root.all("key")}
+        #: Whether the ends of lines say signs: every tool draws arrowheads, but a tee only where it is meant.
+        self.signed = any(foreign.sign(f"arrow:{said}") < 0 for _, said in _arrows(root))
         self.records = {key: ledger.record("key", key[0], one.attributes, one.at) for key, one in self.keys.items()}
         for one in root.all("key"):
             if not one.attributes.get("id") or one not in self.keys.values():
@@ -93,7 +100,9 @@ class _Keys:
             name = self.name(data.attributes.get("key", ""), of.tag)
             put(name, data.text)
             for leaf in _leaves(data):
-                put(leaf.tag if leaf.tag == "NodeLabel" else f"{name}.{leaf.tag}", leaf.text)
+                put(leaf.tag if leaf.tag in ("NodeLabel", "EdgeLabel") else f"{name}.{leaf.tag}", leaf.text)
+            for end, arrow in _arrows(data):
+                put(f"{end} arrow" if self.signed else f"{end} end", arrow)
         given = {data.attributes.get("key", "") for data in of.all("data")}
         for (id, domain), key in self.keys.items():
             for default in key.all("default") if domain in (of.tag, "all") and id not in given else ():
@@ -109,6 +118,17 @@ class _Keys:
             if known is None or self.keys[found].attributes.get(field, "") in known:
                 self.records[found].changed(field, "used to read the attribute")
         return self.keys[found].attributes.get("attr.name", id)
+
+
+def _arrows(within: Element) -> list[tuple[str, str]]:
+    """The ends of lines that yEd draws, as (source or target, shape)."""
+    found, todo = [], [within]
+    while todo:
+        one = todo.pop()
+        todo += one.children
+        if one.tag == "Arrows":
+            found += [(end, one.attributes[end]) for end in ENDS if one.attributes.get(end, "none") != "none"]
+    return found
 
 
 def _leaves(data: Element) -> list[Element]:

@@ -5,15 +5,34 @@ The relation is a sign (1, -1, +, -) or a word; 0 states a relation without a si
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.losses import ForeignRecord, Ledger
+from kg.model import foreign
+from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import Sentence
+from kg.model.records import Evidence, Sentence
 from kg.reasoning import outward
 
-SIGNS = {"1": 1, "+1": 1, "+": 1, "-1": -1, "-": -1, "−1": -1}
+#: The first column of what extended SIF has: edges with more columns, and nodes.
+EXTENDED = ("PARTICIPANT_A", "PARTICIPANT")
+#: What a header calls the first three columns, in small letters without blanks.
+SUBJECTS = ("source", "from", "subject", "participanta", "entitya", "node1", "a", "regulator", "tf", "gene1", "head")
+OBJECTS = ("target", "to", "object", "participantb", "entityb", "node2", "b", "regulated", "gene2", "tail", "gene")
+RELATIONS = (
+    "interaction",
+    "interactiontype",
+    "relation",
+    "type",
+    "effect",
+    "edge",
+    "sign",
+    "predicate",
+    "mor",
+    "weight",
+)
 LOST = {
     "node": "SIF holds names of nodes and no more",
     "denied edge": "SIF has no word for what is not so",
@@ -31,14 +50,26 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     text = bounded.text(file, ledger)
     draft = drafting.Draft(file, ledger, text)
     tabs = "\t" in text
+    header: list[str] = []  # the columns of extended SIF, for edges or for nodes
+    first = True
     for number, line in enumerate(text.split("\n"), 1):
         words = [word.strip() for word in line.split("\t")] if tabs else line.split()
         at = ledger.at(number, 1, line.rstrip("\r") if len(line) < 10_000 else "")
         if not any(words):
             continue
+        if tabs and ((first and _names_columns(words)) or words[0] in EXTENDED):
+            header = words
+            record = ledger.record("header", f"line {number}", {"columns": words}, at)
+            record.changed("columns", "it names the columns, and is no edge")
+            first = False
+            continue
+        first = False
+        if len(header) > 3 or header[:1] == ["PARTICIPANT"]:
+            _extended(draft, ledger, header, words, at)
+            continue
         if len(words) == 2 or not all(words):
             help = "A relation B, with tabs in all lines or in none"
-            ledger.complain(at, "no-sentence", f"this is {len(words)} words and no edge", help)
+            ledger.aside(at, "no-sentence", f"this is {len(words)} words and no edge", help)
             continue
         if len(words) == 1:
             alone = ledger.record("node", words[0], {"name": words[0]}, at)
@@ -51,16 +82,49 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     return draft.mechanism()
 
 
+def _names_columns(words: list[str]) -> bool:
+    """Whether a first line is a header: it numbers the columns, as pandas does, or says what stands in them.
+
+    >>> _names_columns(["0", "1", "2"]), _names_columns(["Source", "Interaction", "Target"]), _names_columns(["A", "-1", "B"])
+    (True, True, False)
+    """
+    if len(words) < 3:
+        return False
+    if words == [str(n) for n in range(len(words))]:
+        return True
+    said = [re.sub(r"[\W_]+", "", word).casefold() for word in words[:3]]
+    return said[0] in SUBJECTS and said[2] in OBJECTS and said[1] in RELATIONS
+
+
+def _extended(draft: drafting.Draft, ledger: Ledger, header: list[str], words: list[str], at: Location) -> None:
+    """A row of extended SIF: an edge with columns for what it rests on, or a node."""
+    cells = dict(zip(header, words, strict=False))
+    if len(words) > len(header) or not all(words[: 3 if header[0] != "PARTICIPANT" else 1]):
+        ledger.aside(at, "odd-row", f"this row has {len(words)} cells, the header {len(header)}")
+        return
+    if header[0] == "PARTICIPANT":
+        node = ledger.record("node", words[0], cells, at)
+        draft.node(node.text("PARTICIPANT"), at=at)
+        return
+    if len(words) < 3:
+        ledger.aside(at, "no-sentence", f"this is {len(words)} words and no edge")
+        return
+    edge = ledger.record("edge", str(at.line), cells, at)
+    subject, object = (draft.node(edge.text(header[side]), at=at) for side in (0, 2))
+    sentence = draft.sentence(edge, header[1], subject, object, foreign.relation(edge.text(header[1])))
+    items: list[Evidence] = []
+    for column in (name for name in header[3:] if re.search("pubmed|pmid", name, re.IGNORECASE)):
+        works = edge.many(column, between=r"[;|,\s]+")
+        cited = {work: draft.cite(f"PMID:{work}" if work.isdigit() else work) for work in works}
+        items += [Evidence(source=one, claim=drafting.UNCLASSIFIED, at=at) for one in cited.values() if one]
+        known = [work for work, one in cited.items() if one]
+        edge.kept(column, works, known, "it is no number of PubMed, no DOI and no address")
+    draft.edge(sentence, edge, items)
+
+
 def _sentence(draft: drafting.Draft, edge: ForeignRecord) -> Sentence:
     subject, object = (draft.node(edge.text(end), at=edge.at) for end in ("source", "target"))
-    relation = edge.text("relation")
-    if sign := SIGNS.get(relation, 0):
-        return Sentence(subject, drafting.SIGNED[sign], object)
-    if (known := drafting.verb(relation)) and known.role != "blocks":
-        return Sentence(subject, known.verb, object)
-    unsigned = "the file gives no sign" if relation == "0" else f"kg has no verb {relation!r}"
-    edge.changed("relation", f"related_to: {unsigned}")
-    return Sentence(subject, "related_to", object)
+    return draft.sentence(edge, "relation", subject, object, foreign.relation(edge.text("relation")))
 
 
 #: SIF cannot say what is an inference, so none is written unless all is asked for.

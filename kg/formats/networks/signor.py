@@ -7,11 +7,10 @@ from pathlib import Path
 
 from kg.formats.shared import bounded, drafting, tables
 from kg.formats.shared.losses import ForeignRecord, Ledger
+from kg.model import foreign
 from kg.model.mechanism import Mechanism
-from kg.model.records import Evidence, Sentence
+from kg.model.records import Evidence
 
-#: What SIGNOR says happens, by its sign.
-SIGNS = (("up-regulates", 1), ("down-regulates", -1))
 KINDS = {"protein": "molecule", "chemical": "molecule", "smallmolecule": "molecule", "complex": "molecule"} | {
     "proteinfamily": "molecule",
     "mirna": "molecule",
@@ -27,11 +26,12 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     delimiter = next(iter(re.findall(r"\AENTITYA([;\t,])", text)), ";")
     for number, row in enumerate(tables.rows(text, ledger, delimiter, quotes=True), 1):
         if not row.cells.get("ENTITYA") or not row.cells.get("ENTITYB"):
-            ledger.complain(row.at, "no-sentence", "the row names no ENTITYA, or no ENTITYB")
+            ledger.aside(row.at, "no-sentence", "the row names no ENTITYA, or no ENTITYB")
             continue
         edge = ledger.record("edge", row.cells.get("SIGNOR_ID") or str(number), row.cells, row.at)
         subject, object = _entity(draft, edge, "A"), _entity(draft, edge, "B")
-        draft.edge(Sentence(subject, _verb(edge), object), edge, _evidence(draft, edge), name=edge.text("SIGNOR_ID"))
+        sentence = draft.sentence(edge, "EFFECT", subject, object, foreign.relation(edge.text("EFFECT") or "unknown"))
+        draft.edge(sentence, edge, _evidence(draft, edge), name=edge.text("SIGNOR_ID"))
     return draft.mechanism()
 
 
@@ -49,23 +49,6 @@ def _entity(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
     if id in draft.keys and name not in (draft.keys[id], draft.nodes[draft.keys[id]].label):
         edge.changed(f"ENTITY{side}", f"{draft.keys[id]}, as the file calls it before")
     return draft.node(id, name, key=name, term=term, kind=KINDS.get(kind, ""), at=edge.at)
-
-
-def _verb(edge: ForeignRecord) -> str:
-    effect = edge.text("EFFECT")
-    for words, sign in SIGNS:
-        if effect.startswith(words):
-            verb = drafting.SIGNED[sign]
-            if effect.endswith("activity"):
-                verb = {1: "activates", -1: "inhibits"}[sign]
-            if effect != words and not effect.endswith("activity"):
-                edge.changed("EFFECT", f"{verb}, without: {effect.removeprefix(words).strip()}")
-            return verb
-    if effect == "form complex":
-        return "binds"
-    if effect != "unknown":
-        edge.changed("EFFECT", "affects: kg has no verb for it")
-    return "affects"
 
 
 def _evidence(draft: drafting.Draft, edge: ForeignRecord) -> list[Evidence]:

@@ -14,11 +14,11 @@ from pathlib import Path
 from kg.formats.shared import bel, bounded, drafting
 from kg.formats.shared.drafting import local
 from kg.formats.shared.losses import ForeignRecord, Ledger
-from kg.model import vocabulary
+from kg.model import foreign
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
 from kg.model.rdf_files import Triple
-from kg.model.records import Evidence, Frozen, Place, Sentence
+from kg.model.records import Evidence, Frozen, Place
 from kg.model.vocabulary import Term, compress
 
 NP, RDF = "http://www.nanopub.org/nschema#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -29,6 +29,11 @@ WHO = ("creator", "createdBy", "authoredBy", "created", "contributor", "wasAttri
 BEL = re.compile(r"(\w+\(.+\))\s+([\w:|=>-]+|→|⇒)\s+(\w+\(.+\))")
 WHERE = ("BFO_0000066", "occursIn")
 ABOUT = ("type", "label", "name", "comment", "description", "title", "altLabel", "prefLabel")  # words about one thing
+#: The parts of a statement or an interaction, by the names that others give them.
+REIFIED = {"subject": "subject", "predicate": "predicate", "object": "object", "type": "predicate"}
+REIFIED |= {"source": "subject", "hasSource": "subject", "target": "object", "hasTarget": "object"}
+#: Vocabularies in which a nanopublication speaks of itself.
+BOOKKEEPING = (NP, "http://purl.org/nanopub/", "http://www.w3.org/ns/prov#", "http://purl.org/pav/")
 NEAR = 50_000  # characters of one nanopublication within which its parts are looked up
 SPECIES = re.compile(r"(?:wwwtax\.cgi\?id=|NCBITaxon_|/taxonomy/|NCBITaxon:)(\d+)$", re.IGNORECASE)
 
@@ -46,19 +51,25 @@ def parsed(file: Path, ledger: Ledger, text: str) -> Mechanism:
     return draft.mechanism(places=Frozen(reader.places))
 
 
-def _verb(iri: str) -> tuple[str, str]:
-    """The verb that a property is, and what of it that does not say; nothing where it says all of it.
+def _relation(iri: str) -> foreign.Relation:
+    """What a property is: by its CURIE, else by the words at its end.
 
-    >>> _verb("http://purl.obolibrary.org/obo/BFO_0000050"), _verb("http://www.selventa.com/vocabulary/decreases")
-    (('part_of', ''), ('limits', ''))
+    >>> _relation("http://purl.obolibrary.org/obo/BFO_0000050").verb
+    'part_of'
+    >>> _relation("http://www.selventa.com/vocabulary/positivelyRegulates").verb
+    'positively_regulates'
     """
-    words = vocabulary.predicates().values()
-    exact = next((word for word in words if word.ro_match == "exact" and word.ro == compress(iri)), None)
-    phrase = re.sub(r"(?<=[a-z])(?=[A-Z])|[-_]", " ", local(iri)).casefold()
-    found = exact or drafting.verb(phrase)
-    if found and found.role != "blocks":
-        return found.verb, ""
-    return bel.RELATIONS.get(bel.relation(local(iri)), ("related_to", f"kg has no verb for {local(iri)}"))
+    words = (compress(iri), local(iri), re.sub(r"(?<=[a-z])(?=[A-Z])", " ", local(iri)))
+    found = [foreign.relation(word) for word in words if word]
+    return next((one for one in found if one.known), found[-1])
+
+
+def _says_more(one: str, other: str) -> bool:
+    """Whether the first of two properties or classes says more of what an edge is: a sign, or a verb of its own."""
+    ranks = [
+        (bool(r.sign), r.known and r.verb not in ("interacts_with", "related_to")) for r in map(_relation, (one, other))
+    ]
+    return ranks[0] > ranks[1]
 
 
 class _NanopubReader:
@@ -134,8 +145,9 @@ class _NanopubReader:
             record = self.record(one, "provenance")
             if local(one.predicate) == "value":
                 record.lost("value", "the words of a publication are pointed to, not copied")
-        for word in CITED:
-            for one in provenance:
+        firm = [one for one in provenance if compress(one.object).startswith(("PMID:", "doi:"))]
+        for word, told in ((word, told) for told in (firm, provenance) for word in CITED):
+            for one in told:
                 short = compress(one.object)
                 cited = short if short.startswith(("PMID:", "doi:")) else one.object
                 about = one.subject == assertion or one.subject in quoted
@@ -185,20 +197,29 @@ class _NanopubReader:
                 record.changed(local(one.predicate), "the statement of BEL says it")
 
     def edges(self, assertion: list[Triple], evidence: list[Evidence], place: str) -> None:
-        """Each triple between two things is an edge; a reified statement is one, too."""
+        """Each triple between two things is an edge; a reified statement is one, too, and so is what has a source and a
+        target. What a nanopublication says of itself is none."""
         about: dict[str, dict[str, Triple]] = defaultdict(dict)
         for one in assertion:
-            if one.predicate in (f"{RDF}subject", f"{RDF}predicate", f"{RDF}object"):
-                about[one.subject][local(one.predicate)] = one
+            if part := REIFIED.get(local(one.predicate)):
+                known = about[one.subject].get(part)
+                if known is None or (part == "predicate" and _says_more(one.object, known.object)):
+                    about[one.subject][part] = one
         used: set[Triple] = set()
-        for parts in about.values():
-            if len(parts) == 3:
-                s, p, o = (parts[word] for word in ("subject", "predicate", "object"))
-                used |= {s, p, o}
+        for name, parts in about.items():
+            if {"subject", "object"} <= parts.keys():
+                s, o = parts["subject"], parts["object"]
+                p = parts.get("predicate", o)
+                used |= {one for one in assertion if one.subject == name}
                 self.carried(s, "assertion")
                 self.carried(o, "assertion")
-                self.edge(p, s.object, p.object, o.object, evidence, place)
+                self.edge(p, s.object, p.object if p != o else "", o.object, evidence, place)
         for one in assertion:
+            if one.predicate.startswith(BOOKKEEPING) or one.subject in self.graphs:
+                used.add(one)
+                record = self.record(one, "assertion")
+                if not record.fates:
+                    record.lost(local(one.predicate), "it speaks of the nanopublication, and joins no two things")
             used |= {one} if one.literal or local(one.predicate) in (*ABOUT, *WHERE) else set()
             if one not in used:
                 self.edge(one, one.subject, one.predicate, one.object, evidence, place)
@@ -213,11 +234,10 @@ class _NanopubReader:
     def edge(self, one: Triple, subject: str, said: str, object: str, evidence: list[Evidence], place: str) -> None:
         record, word = self.record(one, "assertion"), local(one.predicate)
         record.take(word)
-        verb, missing = _verb(said)
-        if missing:
-            record.changed(word, f"{verb}: {missing}")
-        ends = [self.node(end, record) for end in (subject, object)]
-        self.draft.edge(Sentence(ends[0], verb, ends[1]), record, evidence, place=place)
+        ends = (self.node(subject, record), self.node(object, record))
+        relation = _relation(said) if said else foreign.Relation("related_to")
+        sentence = self.draft.sentence(record, word, ends[0], ends[1], relation)
+        self.draft.edge(sentence, record, evidence, place=place)
 
     def node(self, iri: str, record: ForeignRecord) -> str:
         label = " ".join(self.labels.get(iri, "").split()) or local(iri)

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from kg.formats.shared import drafting
 from kg.formats.shared.losses import ForeignRecord
-from kg.model import vocabulary
+from kg.model import foreign, vocabulary
 from kg.model.diagnostics import Location
-from kg.model.records import Evidence, Sentence
+from kg.model.records import Evidence
 from kg.model.vocabulary import Term
 
 MOLECULES = ("p", "proteinAbundance", "a", "abundance", "g", "geneAbundance", "r", "rnaAbundance", "m")
@@ -37,17 +37,6 @@ SHORT = {
     "neg": "negativeCorrelation",
     ":>": "transcribedTo",
     ">>": "translatedTo",
-}
-#: What a relation is here, and what of it that does not say; nothing where it says all of it.
-RELATIONS = {
-    "increases": ("promotes", ""),
-    "directlyIncreases": ("promotes", "that it is direct is not said"),
-    "decreases": ("limits", ""),
-    "directlyDecreases": ("limits", "that it is direct is not said"),
-    "regulates": ("affects", ""),
-    "causesNoChange": ("affects", "disputed, since the file says that it does not"),
-    "association": ("related_to", ""),
-    "partOf": ("part_of", ""),
 }
 NOTHING: Mapping[str, str] = {}
 _SIMPLE = re.compile(r'(\w+)\(\s*([\w.]+)\s*:\s*(?:"([^"]*)"|([^\s",()]+))\s*(?:!\s*(?:"([^"]*)"|([^",()]+?))\s*)?\)')
@@ -116,14 +105,13 @@ def edge(
     said = relation(record.text(field))
     own = vocabulary.predicates().get(verb)
     stands = own and own.role != "blocks" and said in (own.bel, "causesNoChange")
-    verb, missing = (verb, "") if stands else RELATIONS.get(said, ("related_to", f"kg has no verb {said!r}"))
-    if missing:
-        record.changed(field, f"{verb}: {missing}")
     evidence = tuple(items) or (Evidence(source="file", claim=drafting.UNCLASSIFIED, at=record.at),)
     if said == "causesNoChange":
         evidence = tuple(replace(item, stance="disputes") for item in evidence)
     one, other = (node(draft, end, record.at) for end in (subject, object))
-    return draft.edge(Sentence(one, verb, other), record, evidence, name=name, level=level, place=place)
+    found = foreign.Relation.of(verb) if stands else foreign.relation(said if said[:1].isalpha() else f"BEL {said}")
+    sentence = draft.sentence(record, field, one, other, found)
+    return draft.edge(sentence, record, evidence, name=name, level=level, place=place)
 
 
 #: Databases of citations, and the prefixes of their numbers; of an address there is none.

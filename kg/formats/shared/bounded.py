@@ -50,11 +50,16 @@ def text(file: Path, ledger: Ledger) -> str:
         at = ledger.at(len(lines), len(lines[-1]) + 1, lines[-1][-200:] if len(lines[-1]) < 200 else "")
         byte = f"byte 0x{data[error.start]:02x} is not UTF-8"
         raise ledger.stop(at, "not-utf8", byte, "save the file as UTF-8") from None
-    odd = UNSEEN.search(found)
-    if odd:
-        at = place(found, odd.start(), ledger)
-        raise ledger.stop(at, "unseen-character", f"U+{ord(odd.group()):04X} is in no text", "remove it")
-    return found
+    odd = UNSEEN.findall(found)
+    if "\0" in odd or len(odd) > len(found) // 100 + 1:  # it is no text
+        at = place(found, UNSEEN.search(found).start(), ledger)  # type: ignore[union-attr]
+        raise ledger.stop(at, "unseen-character", f"U+{ord(odd[0]):04X} is in no text", "remove it")
+    for one in UNSEEN.finditer(found):
+        at = place(found, one.start(), ledger)
+        message = f"U+{ord(one.group()):04X} is in no text, and is read as U+FFFD"
+        ledger.complain(at, "unseen-character", message, "remove it", "warning")
+        ledger.record("character", f"line {at.line}", {"character": repr(one.group())}, at).lost("character", message)
+    return UNSEEN.sub("\ufffd", found)
 
 
 def place(text: str, offset: int, ledger: Ledger) -> Location:
@@ -194,7 +199,8 @@ class Places:
             else:
                 told = f"has no single value for {lacking[0]!r}" if lacking[0] else "is no object"
                 shown = ", ".join(f'"{key}": ...' for key in needed)
-                self.ledger.complain(self(one, within), "no-element", f"one of {name!r} {told}", f"{{{shown}}}")
+                said = json.dumps(one, ensure_ascii=False)
+                self.ledger.aside(self(one, within), "no-element", f"one of {name!r} {told}", f"{{{shown}}}", said)
 
 
 def _single(value: object) -> bool:

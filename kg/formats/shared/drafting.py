@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Container, Iterable, Sequence
+import unicodedata
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from kg.formats.shared.losses import ForeignRecord, Ledger
-from kg.model import keys, vocabulary
+from kg.model import foreign, keys, verbs, vocabulary
 from kg.model.diagnostics import InvalidMechanism, Location
+from kg.model.foreign import Relation
 from kg.model.lexicon import lexicon
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Evidence, Frozen, Node, Requirement, Sentence, Source
+from kg.model.records import Edge, Evidence, Frozen, Node, Note, Requirement, Sentence, Source
 from kg.model.vocabulary import Predicate, Term
 
 UNCLASSIFIED = "unclassified"  # the claim of what a file asserts without saying what kind of statement it is
@@ -28,13 +30,25 @@ KEY = keys.KEY
 
 
 def as_key(name: str) -> str:
-    """A name as a key of the notation.
+    """A name as a key of the notation. Letters of other scripts become the words that they are called by.
 
-    >>> as_key("p(HGNC:CXCR6)")
-    'p_HGNC_CXCR6'
+    >>> as_key("p(HGNC:CXCR6)"), as_key("γδ T cell"), as_key("TNF-α"), as_key("naïve")
+    ('p_HGNC_CXCR6', 'gammadelta_T_cell', 'TNF-alpha', 'naive')
     """
-    known = re.fullmatch(keys.KEY, name)
-    return name if known else re.sub(r"[^A-Za-z0-9_.+-]+", "_", name).strip("_").lstrip("_.+-") or "x"
+    if re.fullmatch(keys.KEY, name):
+        return name
+    plain = name if name.isascii() else "".join(map(_plain, unicodedata.normalize("NFKD", name)))
+    return re.sub(r"[^A-Za-z0-9_.+-]+", "_", plain).strip("_").lstrip("_.+-") or "x"
+
+
+def _plain(letter: str) -> str:
+    """A letter in ASCII: by its name in Unicode, else by its number; a mark over a letter is nothing."""
+    if letter.isascii():
+        return letter
+    if unicodedata.combining(letter):
+        return ""
+    found = re.search(r" LETTER (?:FINAL )?(\w+)", unicodedata.name(letter, ""))
+    return found[1].lower() if found else f"u{ord(letter):x}" if letter.isalnum() else "_"
 
 
 def title(file: Path) -> str:
@@ -80,9 +94,6 @@ def taxon(said: str) -> Term | None:
     return None
 
 
-SIGNED = {1: "promotes", -1: "limits"}  # the verbs that say a sign, and no more
-
-
 def verb(said: str) -> Predicate | None:
     """A verb of kg by its name or its phrase; None if kg has no such verb.
 
@@ -125,7 +136,8 @@ class Draft:
         if id not in self.keys:
             made = self.free(as_key(key or id), self.nodes)
             term, shown = says.get("term"), " ".join((label or id).split())
-            if not says.get("name") and shown != (term.label if term else made):
+            named = shown == (term.label if term else made) or (term and vocabulary.compress(shown) == term.id)
+            if not says.get("name") and not named:
                 says["name"] = shown
             self.keys[id] = made
             self.nodes[made] = Node(key=made, **says)
@@ -148,6 +160,7 @@ class Draft:
         prefix, _, local = said.partition(":")
         doi = re.fullmatch(r"(?:doi:|(https?://(?:dx\.)?doi\.org/))?(10\..*)", said, re.IGNORECASE)
         number = local.strip() if prefix.casefold() in ("pmid", "pubmed") else ""
+        number = number if number.strip("0") else ""  # PubMed has no number 0: it stands where nothing is cited
         identifies = {
             "pmid": (number, f"PMID_{number}"),
             "doi": (unquote(doi[2]) if doi[1] else doi[2], f"doi_{doi[2]}") if doi else ("", ""),
@@ -167,6 +180,27 @@ class Draft:
             self.sources[made] = Source(key=made, kind="publication", read="no", **identified)
             self.works[made], self.by[work] = ("", "", ""), made
         return self.by[work]
+
+    def sentence(self, record: ForeignRecord, field: str, subject: str, object: str, found: Relation) -> Sentence:
+        """The sentence that a relation of others says of two nodes; ``field`` of the record holds the relation, and its
+        fate is told. A verb that does not join nodes of these kinds gives way to the one that says its sign, and no more.
+        """
+        if found.turned:
+            subject, object = object, subject
+        verb, lacks = vocabulary.predicates()[found.verb], found.lacks
+        if not verbs.fitting([verb], self.nodes[subject].drawn_as, self.nodes[object].drawn_as):
+            general = foreign.SIGNED.get(found.sign, "related_to")
+            lacks = lacks or f"{verb.phrase!r} does not join nodes of these kinds"
+            verb = vocabulary.predicates()[general]
+        if found.loses_sign:
+            record.lost(field, f"{verb.verb}: {lacks or 'its sign is not said'}")
+        elif lacks:
+            record.changed(field, f"{verb.verb}: {lacks}")
+        elif found.turned:
+            record.changed(field, f"{verb.verb}, with subject and object changed round")
+        else:
+            record.carried(field)
+        return Sentence(subject, verb.verb, object)
 
     def edge(
         self,
@@ -200,6 +234,23 @@ class Draft:
         self.evidence[says] = dict.fromkeys(items)
         return made
 
+    def _opposites(self, edges: Sequence[Edge]) -> Iterator[Note]:
+        """A note on the edges of opposite sign that join one pair in one place: sources may disagree, and both stand."""
+        pairs: dict[tuple[str, str, str], list[Edge]] = {}
+        for edge in edges:
+            if edge.run and edge.role in ("increases", "decreases"):
+                pairs.setdefault((edge.subject, edge.sentence.object, edge.place), []).append(edge)
+        for (subject, object, _), same in pairs.items():
+            if len({edge.role for edge in same}) > 1:
+                said = " and ".join(dict.fromkeys(edge.predicate.phrase for edge in same))
+                ends = [self.nodes[key].label for key in (subject, object)]
+                message = f"{ends[0]!r} {said} {ends[1]!r}: the file says both, and both are kept"
+                self.ledger.complain(
+                    same[-1].at, "both-signs", message, "kg conflicts shows what each rests on", "warning"
+                )
+                note = f"{ends[0]} {said} {ends[1]}, by different statements of the file. Both are kept."
+                yield Note(note=note, about=tuple(edge.name for edge in same), at=same[-1].at)
+
     def mechanism(self, **parts: Any) -> Mechanism:
         """What was drafted. Raises InvalidMechanism if there is no edge, for the faults of the file where it has some."""
         if not self.edges and any(one.severity == "error" for one in self.ledger.wrong):
@@ -212,6 +263,8 @@ class Draft:
             self.edges[known] = replace(self.edges[known], evidence=(*self.edges[known].evidence, *more))
         self.again = {}
         edges = tuple(self.edges.values())
+        if notes := tuple(self._opposites(edges)):
+            parts["notes"] = (*parts.get("notes", ()), *notes)
         needs = (needed for edge in edges for needed in (*edge.requires, *edge.unless))
         stating: Iterable[Edge | Requirement] = (*edges, *needs)
         items = [*parts.get("scope", ()), *(item for one in stating for item in one.evidence)]

@@ -166,11 +166,18 @@ class Ledger:
 
     def complain(self, at: Location | None, code: str, message: str, help: str = "", severity: str = "error") -> None:
         found = Diagnostic(at or self.at(), code, message, help, severity)
-        if found in self.wrong:
-            return
+        if (severity != "error" and len(self.wrong) >= MOST_FAULTS) or found in self.wrong:
+            return  # what is set aside is counted in the report, too
         self.wrong.append(found)
-        if len(self.wrong) == MOST_FAULTS:
+        if severity == "error" and len(self.wrong) >= MOST_FAULTS:
             raise self.stop(at, "too-many", f"{MOST_FAULTS - 1} complaints are enough", "is it another format?")
+
+    def aside(self, at: Location | None, code: str, message: str, help: str = "", said: object = "") -> None:
+        """Set a part of the file aside: it is lost, a warning says why, and the rest is read."""
+        at = at or self.at()
+        self.complain(at, code, f"{message}; it is set aside", help, "warning")
+        text = str(said) if said else at.text
+        self.record("unread", f"line {at.line}", {"text": text or message}, at).lost("text", message)
 
     def stop(self, at: Location | None, code: str, message: str, help: str = "") -> InvalidMechanism:
         """The exception to raise where nothing more can be read, with every complaint so far."""
@@ -232,12 +239,13 @@ class ForeignRecord:
         return [said for said in (str(one).strip() for one in found) if said]
 
     def kept(self, name: str, said: Sequence[str], kept: Container[str], why: str) -> None:
-        """Of the texts that a value ``said``, those in ``kept`` were carried; ``why`` the others were not."""
+        """Of the texts that a value ``said``, those in ``kept`` were carried; ``why`` the others were not. One of them
+        is enough for the value to be lost: what is called changed is all there."""
         without = [one for one in said if one not in kept]
         if not without:
             self.carried(name)
         elif len(without) < len(said):
-            self.changed(name, f"without {', '.join(without)}")
+            self.lost(name, f"without {', '.join(without)}: {why}")
         else:
             self.lost(name, why)
 

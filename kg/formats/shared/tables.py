@@ -85,7 +85,7 @@ def _table(lines: Iterable[tuple[list[str], Location]], ledger: Ledger, sheet: b
         cells = [*cells, *[""] * (len(header) - len(cells))] if sheet else cells
         if len(cells) != len(header):
             message = f"this row has {len(cells)} cells, the header {len(header)}"
-            ledger.complain(at, "odd-row", message, "a cell that holds the delimiter splits a row")
+            ledger.aside(at, "odd-row", message, "a cell that holds the delimiter splits a row", "\t".join(cells))
             continue
         row = TableRow(dict(zip(header, cells, strict=True)), at, sheet)
         for name, cell in row.cells.items():

@@ -17,10 +17,11 @@ from urllib.parse import unquote
 
 from kg.formats.shared import bounded, drafting, tables
 from kg.formats.shared.losses import ForeignRecord, Ledger
-from kg.model import vocabulary
+from kg.model import foreign, vocabulary
 from kg.model.diagnostics import Location
+from kg.model.foreign import Relation
 from kg.model.mechanism import Mechanism
-from kg.model.records import Evidence, Frozen, Node, Place, Requirement, Sentence
+from kg.model.records import Evidence, Frozen, Node, Place, Requirement
 from kg.reasoning import outward
 from kg.reasoning.outward import Statement
 
@@ -46,6 +47,8 @@ CAUSES = {"qualified_predicate": "biolink:causes", "object_aspect_qualifier": "a
 GENERAL_ROW = {"class": "Association", "qualifiers": ""}
 #: Aspects of an object of which more is more of the object: their direction is a sign.
 SIGNED = frozenset({"", "activity_or_abundance", "abundance", "activity", "expression", "synthesis", "stability"})
+DIRECTIONS = ("increased", "upregulated", "decreased", "downregulated")
+CAUSAL = ("biolink:causes", "causes")
 #: A class of the Biolink Model for each kind that a node may be drawn as.
 GENERAL = {
     "treatment": "biolink:Treatment",
@@ -55,15 +58,11 @@ GENERAL = {
     "process": "biolink:BiologicalProcess",
     "state": "biolink:BiologicalEntity",
 }
-WAYS = (("positive", 1), ("negative", -1))
-#: Predicates that say a direction, and no more.
-SIGNS = {"biolink:contributes_to": 1, "biolink:disrupts": -1}
-SIGNS |= {f"biolink:acts_upstream_of{how}_{word}_effect": sign for how in ("", "_or_within") for word, sign in WAYS}
-DIRECTIONS = {"increased": 1, "upregulated": 1, "decreased": -1, "downregulated": -1}
 END = r"(\.\w+)$"
 BESIDE = {"edges": r"edges\2", "nodes": r"nodes\2", "metadata": "metadata.json"}  # the files that belong together
 #: Which slot of the metadata is which key of a mechanism.
 METADATA = {"name": "title", "description": "summary", "license": "licence", "version": "version"}
+UNREGISTERED = "kept as the node's name: its prefix is not registered in ontology/prefixes.tsv"
 VERBS = vocabulary.BASE + "vocab/"
 LOST = {
     "mechanism": "the metadata beside nodes and edges have no key for it",
@@ -100,13 +99,21 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     if nodes := found.get("nodes"):
         for number, (cells, at) in enumerate(_rows(bounded.text(nodes, ledger), nodes, ledger), 1):
             _node(draft, ledger.record("node", str(cells.get("id") or number), cells, at), places)
+    stated = frozenset(draft.keys) if nodes else None  # the nodes that the file of nodes has
     needs: list[tuple[ForeignRecord, list[str]]] = []
     for number, (cells, at) in enumerate(_rows(text, found["edges"], ledger), 1):
         edge = ledger.record("edge", str(cells.get("id") or number), cells, at)
         if not all(edge.text(slot, carry=False) for slot in ("subject", "predicate", "object")):
-            ledger.complain(at, "no-sentence", "the edge lacks its subject, its predicate or its object")
+            message = "the edge lacks its subject, its predicate or its object"
+            ledger.complain(at, "no-sentence", f"{message}; it is set aside", severity="warning")
+            for slot in edge.fields():
+                edge.lost(slot, message)
             continue
         path = _path(edge.text("id", carry=False))
+        for end in (edge.text(side, carry=False) for side in ("subject", "object")):
+            if stated is not None and end not in stated and _path(end)[1:2] != ["place"]:
+                message = f"{end!r} is no row of {nodes.name if nodes else ''}; it is a node by its identifier alone"
+                ledger.complain(at, "unknown-node", message, severity="warning")
         if path[1:2] + path[3:] == ["node", "in"]:
             _located(draft, edge, places)
         elif path[1:2] == ["edge"] and path[3:4] in (["requires"], ["unless"]) and len(path) > 4:
@@ -159,11 +166,12 @@ def _rows(text: str, file: Path, ledger: Ledger) -> Iterator[tuple[Mapping[str, 
             if isinstance(found, dict):
                 yield found, at
             else:
-                ledger.complain(at, "no-table", "a line is one JSON object", '{"id": ...}')
+                ledger.aside(at, "no-table", "a line is one JSON object", '{"id": ...}', line)
 
 
 def _node(draft: drafting.Draft, node: ForeignRecord, places: dict[str, Place]) -> None:
-    id, label = node.text("id"), node.text("name")
+    id, label = node.text("id"), next(iter(node.many("name")), "")
+    node.kept("name", node.many("name"), (label,), "kg has one name for a node")
     path = _path(id)
     if path[1:2] == ["place"] and len(path) == 3:
         terms = [term for one in node.many("xref") if (term := drafting.term(one, label, node.at))]
@@ -182,7 +190,7 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: dict[str, Place]) 
     term, curie = next(((term, one) for one in curies if (term := drafting.term(one, label, node.at))), (None, ""))
     node.kept("xref", names[1:], (id, curie, *ours[:1]), "kg has one term for a node")
     if term is None and not ours:
-        node.changed("id", "kept as the node's name: its prefix is not registered in ontology/prefixes.tsv")
+        node.lost("id", UNREGISTERED)
     if term and label != term.label:
         node.changed("name", f"{term.label}, as it was looked up")
     symbol, also = node.text("symbol"), node.many("synonym")
@@ -222,14 +230,14 @@ def _end(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
     if id not in draft.keys:
         term = drafting.term(id, "", edge.at)
         if term is None:
-            edge.changed(side, "kept as the node's name: its prefix is not registered in ontology/prefixes.tsv")
+            edge.lost(side, UNREGISTERED)
         return draft.node(id, id, term=term, at=edge.at)
     return draft.keys[id]
 
 
 def _edge(draft: drafting.Draft, edge: ForeignRecord, places: dict[str, Place]) -> None:
     subject, object = _end(draft, edge, "subject"), _end(draft, edge, "object")
-    sentence = Sentence(subject, _verb(edge), object)
+    sentence = draft.sentence(edge, "predicate", subject, object, _relation(edge))
     path = _path(edge.text("id"))
     if [_category(one) for one in edge.many("category")] == ["biolink:Association"] or path:
         edge.carried("category")
@@ -281,41 +289,56 @@ def _requirement(draft: drafting.Draft, edge: ForeignRecord, path: list[str], pl
             edge.changed(slot, f"{field} of the edge {one.name}")
 
 
-def _verb(edge: ForeignRecord) -> str:
-    """The verb that predicate and qualifiers say: by its own name, as predicates.tsv maps it, or by its sign."""
+def _relation(edge: ForeignRecord) -> Relation:
+    """What predicate and qualifiers say: by the verb's own name, as predicates.tsv maps them, or by their sign."""
     predicate, original = edge.text("predicate"), edge.text("original_predicate")
     predicate = vocabulary.compress(predicate) or predicate
     said = {slot: edge.text(slot, carry=False) for slot in QUALIFIERS if edge.text(slot, carry=False)}
     own = vocabulary.predicates().get(original.removeprefix(VERBS)) if original.startswith(VERBS) else None
-    if original and not own:
-        edge.lost("original_predicate", "kg has no place for the verb of another source")
+    stated = foreign.relation(predicate)
     if own and own.role == "blocks":
-        for slot in ("predicate", *said):
+        for slot in said:
             edge.changed(slot, "affects: the edge that it acts on is not said")
-        return "affects"
-    if predicate in SIGNS and own is None:
-        verb = drafting.SIGNED[SIGNS[predicate]]
-        edge.changed("predicate", f"{verb}: kg has no verb for {predicate}")
-        return verb
+        return Relation("affects", 0, "the edge that it acts on is not said")
+    if own:
+        again = (predicate, said) == (own.biolink or "biolink:related_to", _qualifiers(own))
+        for slot in said:
+            edge.carried(slot) if again else edge.changed(slot, f"{own.verb}: the original predicate says it")
+        return (
+            Relation.of(own.verb) if again else replace(Relation.of(own.verb), lacks="the original predicate says it")
+        )
+    if original:
+        before = foreign.relation(original)
+        told = before.sign and not stated.sign and not said
+        why = "kg has no place for the verb of another source"
+        edge.carried("original_predicate") if told else edge.lost("original_predicate", why)
+        stated = before if told else stated
+    if not said:
+        return stated
     alike = [p for p in vocabulary.predicates().values() if p.biolink == predicate and _qualifiers(p) == said]
-    alike = sorted(alike, key=lambda p: p.verb != predicate.partition(":")[2])
-    found = own or next((p for p in alike if p.role != "blocks"), None)
-    if found and own and (predicate, said) != (own.biolink or "biolink:related_to", _qualifiers(own)):
-        for slot in ("predicate", *said):
-            edge.changed(slot, f"{own.verb}: the original predicate says it")
-    elif found:
+    if fits := min((p for p in alike if p.role != "blocks"), key=lambda p: p.ro_match == "broad", default=None):
         edge.carried(*said)
-    if found:
-        return found.verb
+        return Relation.of(fits.verb)
+    return _qualified(edge, predicate, stated, said)
+
+
+def _qualified(edge: ForeignRecord, predicate: str, stated: Relation, said: Mapping[str, str]) -> Relation:
+    """A predicate with qualifiers that no verb has: its sign, where the aspect of the object is one that says it."""
     aspect, direction = said.get("object_aspect_qualifier", ""), said.get("object_direction_qualifier", "")
     qualified = said.get("qualified_predicate", "biolink:causes")
-    sign = DIRECTIONS.get(direction, 0) if aspect in SIGNED and qualified == "biolink:causes" else 0
-    verb = drafting.SIGNED[sign] if sign else "affects" if predicate == "biolink:affects" else "related_to"
-    if sign:
+    signed = foreign.sign(direction)
+    if aspect == "degradation":
+        signed = -signed
+    elif aspect not in SIGNED:
+        signed = 0
+    if not signed or qualified not in CAUSAL:
+        return stated
+    verb = foreign.SIGNED[signed]
+    if direction in DIRECTIONS:
         edge.carried("object_direction_qualifier")
-    if predicate != f"biolink:{verb}":
-        edge.changed("predicate", f"{verb}: kg has no verb for {predicate}" + " with these qualifiers" * bool(said))
-    return verb
+    else:
+        edge.changed("object_direction_qualifier", f"{verb}: it is no direction of the Biolink Model, but says a sign")
+    return Relation(verb, signed, f"kg has no verb for {predicate} with these qualifiers")
 
 
 def _qualifiers(predicate: vocabulary.Predicate) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 from kg.formats.shared import bounded, drafting, tables
 from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.formats.shared.tables import TableRow
-from kg.model import vocabulary
+from kg.model import foreign, vocabulary
 from kg.model.diagnostics import near
 from kg.model.mechanism import Mechanism
 from kg.model.records import Effect, Evidence, Requirement, Sentence
@@ -40,6 +40,7 @@ COLUMNS = {
     "taxon": "the species that the source states, by name or number",
     "stance": "supports, disputes or qualifies",
 }
+INNER = re.compile(r'(?m)(?:^|\t)"[^"\t\n]*"[^"\t\n]')  # quotation marks within a cell of a TSV are letters
 STANCES = ("supports", "disputes", "qualifies")
 
 
@@ -53,7 +54,8 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     else:
         text = bounded.text(file, ledger)
         head = text.lstrip().partition("\n")[0]
-        rows = tables.rows(text, ledger, max("\t;,", key=head.count), quotes=True)
+        between = max("\t;,", key=head.count)
+        rows = tables.rows(text, ledger, between, quotes=between != "\t" or not INNER.search(text))
         draft = drafting.Draft(file, ledger, text)
     for row in rows:
         cells = {_column(name): cell for name, cell in row.cells.items()}
@@ -78,7 +80,10 @@ class _SpreadsheetReader:
 
     def edge(self) -> None:
         said = {side: self.needed(side) for side in ("subject", "verb", "object")}
-        verb = drafting.verb(said["verb"])
+        verb, found = drafting.verb(said["verb"]), foreign.relation(said["verb"])
+        if verb is None and foreign.has_row(said["verb"]) and not found.turned:  # a slip of the pen is none
+            verb = vocabulary.predicates()[found.verb]
+            self.record.changed("verb", f"{found.verb}: {found.lacks or 'it means the same'}")
         if said["verb"] and verb is None:
             self.complain("verb", f"{said['verb']!r} is no verb", near(said["verb"], vocabulary.predicates()))
         other = self.record.text("from")
@@ -131,7 +136,7 @@ class _SpreadsheetReader:
     def evidence(self) -> list[Evidence]:
         says = {name: self.record.text(name) for name in ("anchor", "because", "claim", "hedge", "stance")}
         cited, species = self.record.text("source"), self.record.text("taxon")
-        source = self.draft.cite(cited) if cited else "file"
+        source = self.draft.cite(f"PMID:{cited}" if cited.isdigit() else cited) if cited else "file"
         if not source:
             self.complain("source", f"{cited!r} identifies no publication", COLUMNS["source"])
         sha = self.record.text("text")

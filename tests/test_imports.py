@@ -1,0 +1,249 @@
+"""Files of others keep their meaning: what is odd in one is set aside and told, and nothing is made up."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+import kg
+from kg import checks, formats
+from kg.cli import main
+from kg.model.diagnostics import InvalidMechanism
+
+
+def read(tmp_path, name, text):
+    """The mechanism of a file, which the check takes, and the ledger of its reader."""
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    mechanism, ledger = formats._parsed(file)
+    assert checks.check(mechanism, sources="", run=False).errors == ()
+    assert [one for one in ledger.wrong if one.severity == "error"] == []
+    return mechanism, ledger
+
+
+def sentences(mechanism):
+    return [edge.sentence.text for edge in mechanism.edges]
+
+
+def lost(ledger):
+    return {one.field: one.how for one in ledger.account().lost}
+
+
+def pmids(mechanism):
+    return [[mechanism.source(item).pmid for item in edge.evidence] for edge in mechanism.edges]
+
+
+# ---------------------------------------------------------------- set aside, and not refused
+
+BOTH = 'SET Citation = {"PubMed", "%s"}\np(HGNC:A) %s p(HGNC:B)\n'
+
+
+def test_sources_that_disagree_are_two_edges_and_a_conflict(tmp_path):
+    file = tmp_path / "x.bel"
+    mechanism, ledger = read(tmp_path, file.name, BOTH % ("11", "->") + BOTH % ("22", "-|"))
+    assert [(mechanism.sign(edge), *works) for edge, works in zip(mechanism.edges, pmids(mechanism), strict=True)] == [
+        (1, "11"),
+        (-1, "22"),
+    ]
+    assert [(one.code, one.severity) for one in ledger.wrong] == [("both-signs", "warning")]
+    (note,) = mechanism.notes
+    assert note.about == tuple(edge.name for edge in mechanism.edges)
+    run = CliRunner().invoke
+    assert "PMID:11" in run(main, ["conflicts", str(file)]).output
+    assert run(main, ["convert", str(file), str(tmp_path / "x.yaml")]).exit_code == 0
+    assert checks.check(kg.read(tmp_path / "x.yaml"), sources="").errors == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code", "edges"),
+    [
+        ("x.bel", BOTH % ("11", "->") + "p(HGNC:B)) -> p(HGNC:C)\n", "no-statement", 1),
+        ("x.bel", BOTH % ("11", "->") + 'SET Evidence = "never closed\n', "no-statement", 1),
+        ("x.sif", "A\tactivates\tB\nA\tactivates\n", "no-sentence", 1),
+        ("x_edges.tsv", "subject\tpredicate\tobject\nX:1\tcauses\tX:2\nX:1\tcauses\n", "odd-row", 1),
+        ("x_edges.tsv", "subject\tpredicate\tobject\nX:1\tcauses\tX:2\nX:1\t\tX:3\n", "no-sentence", 1),
+        ("x_edges.jsonl", '{"subject": "X:1", "predicate": "causes", "object": "X:2"}\n[]\n', "no-table", 1),
+        ("x.sif", "A\tactivates\tB\x02\n", "unseen-character", 1),
+        (
+            "x.cyjs",
+            '{"elements": {"nodes": [{"data": {"id": "a"}}, {"data": {"id": "b"}}], "edges": ['
+            '{"data": {"source": "a", "target": "b"}}, {"data": {"source": "a", "target": "c"}}, 7]}}',
+            "unknown-node",
+            1,
+        ),
+    ],
+)
+def test_a_bad_line_is_set_aside_and_counted_and_strict_refuses_it(name, text, code, edges, tmp_path):
+    mechanism, ledger = read(tmp_path, name, text)
+    assert len(mechanism.edges) == edges
+    assert code in {one.code for one in ledger.wrong}
+    assert ledger.account().lost
+    result = CliRunner().invoke(main, ["convert", str(tmp_path / name), str(tmp_path / "y.yaml"), "--strict"])
+    assert result.exit_code == 1 and not (tmp_path / "y.yaml").exists()
+
+
+def test_a_file_of_nothing_but_bad_lines_is_refused(tmp_path):
+    with pytest.raises(InvalidMechanism, match="no-edges"):
+        read(tmp_path, "x.sif", "A B\nC D\n")
+
+
+def test_an_end_that_the_nodes_lack_is_told(tmp_path):
+    (tmp_path / "x_nodes.tsv").write_text("id\tcategory\tname\nX:1\tbiolink:Gene\tone\n", encoding="utf-8")
+    mechanism, ledger = read(tmp_path, "x_edges.tsv", "subject\tpredicate\tobject\nX:1\tcauses\tX:2\n")
+    assert sentences(mechanism) == ["one results_in X_2"]
+    assert [(one.code, one.severity) for one in ledger.wrong] == [("unknown-node", "warning")]
+
+
+# ---------------------------------------------------------------- nothing is made up
+
+
+@pytest.mark.parametrize("header", ["0\t1\t2", "source\tinteraction\ttarget", "Regulator\tEffect\tTarget"])
+def test_a_header_of_sif_is_no_edge(header, tmp_path):
+    assert sentences(read(tmp_path, "x.sif", f"{header}\nA\tactivates\tB\n")[0]) == ["A activates B"]
+
+
+def test_columns_of_extended_sif_are_no_nodes(tmp_path):
+    text = (
+        "PARTICIPANT_A\tINTERACTION_TYPE\tPARTICIPANT_B\tINTERACTION_DATA_SOURCE\tINTERACTION_PUBMED_ID\n"
+        "A\tcontrols-expression-of\tB\treactome\t11;22\n\nPARTICIPANT\tPARTICIPANT_TYPE\nA\tProteinReference\n"
+    )
+    mechanism, ledger = read(tmp_path, "x.sif", text)
+    assert (sentences(mechanism), pmids(mechanism)) == (["A affects B"], [["11", "22"]])
+    assert list(mechanism.nodes) == ["A", "B"]
+    assert set(lost(ledger)) == {"INTERACTION_DATA_SOURCE", "PARTICIPANT_TYPE"}
+
+
+def test_words_of_a_boolean_language_are_no_variables(tmp_path):
+    mechanism, _ = read(tmp_path, "x.bnet", "Targets, Functions\nA, B && !_C || false\nB, true\n_C, _C\n")
+    assert list(mechanism.nodes) == ["A", "B", "C"]
+    assert mechanism.nodes["B"].at_start == "present"
+    assert "\nA, (B & !_C)\n" in formats.text(mechanism, ".bnet")
+
+
+def test_the_number_0_is_no_publication(tmp_path):
+    mechanism, ledger = read(tmp_path, "x.bel", BOTH % ("0", "->"))
+    assert pmids(mechanism) == [[""]]
+    assert "id" in lost(ledger)
+
+
+NANOPUB = """@prefix np: <http://www.nanopub.org/nschema#> . @prefix npx: <http://purl.org/nanopub/x/> .
+@prefix prov: <http://www.w3.org/ns/prov#> . @prefix ex: <http://example.org/> .
+ex:h { ex:n a np:Nanopublication ; np:hasAssertion ex:a ; np:hasProvenance ex:p ; np:hasPublicationInfo ex:i . }
+ex:a { ex:a npx:asSentence ex:words ; npx:about ex:gene . %s }
+ex:p { ex:a prov:wasDerivedFrom ex:pathway , <http://identifiers.org/pubmed/11> . }
+ex:i { ex:n ex:by ex:me . }
+"""
+
+
+def test_what_a_nanopublication_says_of_itself_is_no_edge(tmp_path):
+    parts = "ex:s a ex:Interaction , ex:Inhibition ; ex:source ex:one ; ex:target ex:two ; ex:participants ex:one ."
+    mechanism, ledger = read(tmp_path, "x.nanopub.trig", NANOPUB % parts)
+    assert (sentences(mechanism), pmids(mechanism)) == (["one inhibits two"], [["11"]])
+    assert {"asSentence", "about", "participants"} <= set(lost(ledger))
+    with pytest.raises(InvalidMechanism, match="no-edges"):
+        read(tmp_path, "y.nanopub.trig", NANOPUB % "")
+
+
+def test_what_is_lost_is_not_called_changed(tmp_path):
+    text = "subject\tpredicate\tobject\tpublications\nX:1\tcauses\tX:2\tPMID:11|a book\n"
+    _, ledger = read(tmp_path, "x_edges.tsv", text)
+    assert set(lost(ledger)) == {"subject", "object", "publications"}
+    text = 'SET Species = "9606"\n' + BOTH % ("11", "->")
+    assert lost(read(tmp_path, "x.bel", text)[1])["Species"] == "a citation ends the annotations before it"
+
+
+# ---------------------------------------------------------------- where the format puts it
+
+
+YED = """<graphml xmlns:y="http://www.yworks.com/xml/graphml"><key for="node" id="d1"/><key for="edge" id="d2"/><graph>
+<node id="n0"><data key="d1"><y:ShapeNode><y:NodeLabel>A</y:NodeLabel></y:ShapeNode></data></node>
+<node id="n1"><data key="d1"><y:ShapeNode><y:NodeLabel>B</y:NodeLabel></y:ShapeNode></data></node>
+%s</graph></graphml>"""
+LINE = '<edge source="n0" target="n1"><data key="d2"><y:E><y:Arrows source="{}" target="{}"/>{}</y:E></data></edge>\n'
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([("none", "standard", "<y:EdgeLabel>inhibits</y:EdgeLabel>")], ["n0 inhibits n1"]),
+        ([("none", "t_shape", "")], ["n0 limits n1"]),
+        ([("t_shape", "none", "")], ["n1 limits n0"]),
+        ([("none", "standard", "")], ["n0 related_to n1"]),  # every tool draws arrowheads
+        ([("none", "standard", ""), ("none", "t_shape", "")], ["n0 promotes n1", "n0 limits n1"]),
+    ],
+)
+def test_an_edge_of_yed_is_what_its_label_or_its_arrowhead_says(lines, said, tmp_path):
+    mechanism, _ = read(tmp_path, "x.graphml", YED % "".join(LINE.format(*line) for line in lines))
+    assert sentences(mechanism) == said
+
+
+def test_labels_are_read_where_the_format_puts_them(tmp_path):
+    nodes = [{"id": "-77", "label": "p(HGNC:A)"}, {"id": "5", "label": "p(HGNC:B)"}]
+    edges = [{"source": "-77", "relation": "increases", "target": "5"}]
+    for several in (nodes, {one["id"]: {"label": one["label"]} for one in nodes}):
+        graph = {"graph": {"label": "x", "nodes": several, "edges": edges}}
+        assert sentences(read(tmp_path, "x.jgif.json", json.dumps(graph))[0]) == ["p_HGNC_A promotes p_HGNC_B"]
+    (tmp_path / "x_nodes.jsonl").write_text('{"id": "X:1", "name": ["one"]}\n{"id": "X:2"}\n', encoding="utf-8")
+    row = {"subject": "X:1", "predicate": "causes", "object": "X:2"}
+    assert [node.label for node in read(tmp_path, "x_edges.jsonl", json.dumps(row))[0].nodes.values()] == ["one", "X:2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("x.cyjs", [{"data": {"id": "A"}}, {"data": {"id": "B"}}, {"data": {"source": "A", "target": "B", "interaction": "inhibits"}}]),
+        ("x.json", {"nodes": [{"id": "A"}, {"id": "B"}], "edges": [{"from": "A", "to": "B", "label": "inhibits"}]}),
+        ("x.json", {"nodes": [{"id": "A"}, {"id": "B"}], "links": [{"source": "A", "target": "B", "type": "inhibits"}]}),
+        (
+            "x.cx",
+            [
+                {"numberVerification": [{"longNumber": 1}]},
+                {"nodes": [{"@id": 1, "n": "A"}, {"@id": 2, "n": "B"}]},
+                {"edges": [{"@id": 3, "s": 1, "t": 2}]},
+                {"edgeAttributes": [{"po": 3, "n": "interaction", "v": "inhibits"}]},
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_a_network_has_one_meaning_in_several_shapes_of_json(name, found, tmp_path):
+    mechanism, _ = read(tmp_path, name, json.dumps(found))
+    assert sentences(mechanism) == ["A inhibits B"]
+
+
+def test_keys_of_other_scripts_are_distinct_and_do_not_depend_on_the_order(tmp_path):
+    one, _ = read(tmp_path, "x.sif", "TNF-α\tactivates\tTNF-β\nαβ T\tactivates\tγδ T\n")
+    other, _ = read(tmp_path, "x.sif", "γδ T\tactivates\tαβ T\nTNF-β\tactivates\tTNF-α\n")
+    assert set(one.nodes) == set(other.nodes) == {"TNF-alpha", "TNF-beta", "alphabeta_T", "gammadelta_T"}
+    assert [node.label for node in one.nodes.values()] == ["TNF-α", "TNF-β", "αβ T", "γδ T"]
+
+
+def test_a_table_of_kg_with_tabs_and_quotation_marks_is_no_kgx(tmp_path):
+    text = 'subject\tverb\tobject\tsource\n"A" signalling\trepression\tB\t11\n'
+    mechanism, _ = read(tmp_path, "x.tsv", text)
+    assert (sentences(mechanism), pmids(mechanism)) == (["A_signalling suppresses B"], [["11"]])
+
+
+DESCRIBED = """<annotation><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description>
+<b:isDescribedBy xmlns:b="http://biomodels.net/biology-qualifiers/"><rdf:Bag><rdf:li rdf:resource="urn:miriam:pubmed:11"/>
+</rdf:Bag></b:isDescribedBy></rdf:Description></rdf:RDF></annotation>"""
+MODEL = """<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"
+ xmlns:qual="http://www.sbml.org/sbml/level3/version1/qual/version1"><model>%s<qual:listOfQualitativeSpecies>
+<qual:qualitativeSpecies qual:id="A" qual:compartment="c" qual:maxLevel="1"/>
+<qual:qualitativeSpecies qual:id="B" qual:compartment="c" qual:maxLevel="1">%s</qual:qualitativeSpecies>
+</qual:listOfQualitativeSpecies><qual:listOfTransitions><qual:transition qual:id="t">%s<qual:listOfInputs>
+<qual:input qual:qualitativeSpecies="A" qual:transitionEffect="none"/></qual:listOfInputs><qual:listOfOutputs>
+<qual:output qual:qualitativeSpecies="B" qual:transitionEffect="assignmentLevel"/></qual:listOfOutputs>
+<qual:listOfFunctionTerms><qual:defaultTerm qual:resultLevel="0"/><qual:functionTerm qual:resultLevel="1">
+<math xmlns="http://www.w3.org/1998/Math/MathML"><apply><eq/><ci>A</ci><cn type="integer">1</cn></apply></math>
+</qual:functionTerm></qual:listOfFunctionTerms></qual:transition></qual:listOfTransitions></model></sbml>"""
+
+
+def test_publications_of_sbml_are_evidence_of_edges_or_of_notes(tmp_path):
+    mechanism, _ = read(tmp_path, "x.sbml", MODEL % ("", "", DESCRIBED))
+    assert pmids(mechanism) == [["11"]] and not mechanism.notes
+    mechanism, _ = read(tmp_path, "x.sbml", MODEL % (DESCRIBED, DESCRIBED, ""))
+    assert pmids(mechanism) == [[""]]
+    assert [(note.about, mechanism.source(*note.evidence).pmid) for note in mechanism.notes] == [
+        ((), "11"),
+        (("B",), "11"),
+    ]
