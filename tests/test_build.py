@@ -18,7 +18,7 @@ from kg.reasoning.merge import merge
 from kg.site.build import STAMP, build, contents, outputs
 
 SEED = kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml"
-SMALL = SEED.parents[1] / "pd1-blockade" / "mechanism.yaml"  # where any mechanism will do
+SMALL = SEED.parents[1] / "cgas-sting" / "mechanism.yaml"  # where any mechanism will do
 GOLDEN = kg.data_dir("seeds").parent / "exports"
 FAST = ["ttl", "graphml"]
 
@@ -72,7 +72,7 @@ def test_an_invalid_mechanism_stops_the_build_and_nothing_is_touched(tmp_path, b
 
 def test_a_fault_while_writing_leaves_what_was_there(tmp_path, monkeypatch):
     build([SMALL], tmp_path, FAST)
-    before = (tmp_path / "pd1-blockade.ttl").read_bytes()
+    before = (tmp_path / "cgas-sting.ttl").read_bytes()
     text = SMALL.read_text(encoding="utf-8").replace("title: PD-1 brakes", "title: PD-1 may brake")
     changed = tmp_path / "changed.yaml"
     changed.write_text(text, encoding="utf-8")
@@ -83,7 +83,7 @@ def test_a_fault_while_writing_leaves_what_was_there(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "write_bytes", no_space)
     result = run("build", str(changed), "-o", str(tmp_path), "--only", "ttl,graphml")
     assert result.exit_code == 1 and "No space left" in result.stderr
-    assert (tmp_path / "pd1-blockade.ttl").read_bytes() == before
+    assert (tmp_path / "cgas-sting.ttl").read_bytes() == before
     assert not list(tmp_path.glob(".part-*"))
 
 
@@ -94,7 +94,7 @@ def test_unchanged_inputs_are_not_built_again(tmp_path):
     assert (first.fresh, second.fresh) == (True, False)
     assert second.summaries == first.summaries
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == stamps
-    (tmp_path / "pd1-blockade.ttl").write_text("spoiled", encoding="utf-8")
+    (tmp_path / "cgas-sting.ttl").write_text("spoiled", encoding="utf-8")
     assert build([SMALL], tmp_path, FAST).fresh
     assert build([SMALL], tmp_path, ["ttl"]).fresh
     (tmp_path / STAMP).write_text("{}", encoding="utf-8")
@@ -107,7 +107,7 @@ def test_a_changed_mechanism_is_built_again(tmp_path):
     build([file], tmp_path / "out", ["ttl"])
     file.write_text(file.read_text(encoding="utf-8").replace("version: 0.1.0", "version: 0.2.0"), encoding="utf-8")
     assert build([file], tmp_path / "out", ["ttl"]).fresh
-    assert '"0.2.0"' in (tmp_path / "out" / "pd1-blockade.ttl").read_text(encoding="utf-8")
+    assert '"0.2.0"' in (tmp_path / "out" / "cgas-sting.ttl").read_text(encoding="utf-8")
 
 
 def test_two_mechanisms_of_one_id_are_refused(tmp_path):
@@ -270,12 +270,12 @@ def test_a_text_that_comes_or_goes_is_an_input_of_the_build(tmp_path):
 
 def test_a_folder_in_the_way_stops_the_build_before_anything_is_replaced(tmp_path):
     build([SMALL], tmp_path, ["ttl"])
-    before = (tmp_path / "pd1-blockade.ttl").read_bytes()
-    (tmp_path / "pd1-blockade.graphml").mkdir()
+    before = (tmp_path / "cgas-sting.ttl").read_bytes()
+    (tmp_path / "cgas-sting.graphml").mkdir()
     result = run("build", str(SMALL), "-o", str(tmp_path), "--only", "graphml,ttl")
     assert result.exit_code == 1
-    assert "pd1-blockade.graphml: is a folder" in result.stderr
-    assert (tmp_path / "pd1-blockade.ttl").read_bytes() == before
+    assert "cgas-sting.graphml: is a folder" in result.stderr
+    assert (tmp_path / "cgas-sting.ttl").read_bytes() == before
     assert not list(tmp_path.glob(".part-*"))
 
 

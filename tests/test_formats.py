@@ -139,6 +139,8 @@ def full():
                     "treatment",
                     "a note",
                     "no",
+                    (Term("MESH:D000077596", "Thymalfasin"),),
+                    (Term("MESH:D013947", "Thymosin"),),
                 ),
                 "B": records.Node("B", Term("MESH:D051199", "Toll-Like Receptor 7")),
                 "C": records.Node("C", Term("MESH:D051199", "Toll-Like Receptor 7"), "active", levels=("none", "high")),

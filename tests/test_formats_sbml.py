@@ -338,10 +338,10 @@ def test_without_libsbml_writing_says_what_to_install_and_writes_nothing(tmp_pat
 
 
 def test_a_build_writes_sbml_where_it_is_asked_for(tmp_path):
-    result = CliRunner().invoke(main, ["build", "pd1-blockade", "--only", "sbml", "-o", str(tmp_path)])
+    result = CliRunner().invoke(main, ["build", "cgas-sting", "--only", "sbml", "-o", str(tmp_path)])
     assert result.exit_code == 0, result.output
     names = {path.name for path in tmp_path.iterdir() if not path.name.startswith(".")}
-    assert names == {"pd1-blockade.sbml", "pd1-blockade.boolean.sbml"}
+    assert names == {"cgas-sting.sbml", "cgas-sting.boolean.sbml"}
 
 
 # ---------------------------------------------------------------- another engine

@@ -43,7 +43,9 @@ def test_every_pinned_term_is_known_in_each_form(id):
         ("UniProt Knowledgebase:P05231", "UniProtKB:P05231"),
         ("http://doi.org/10.1000/xyz(1)", "doi:10.1000/xyz(1)"),
         ("http://purl.obolibrary.org/obo/FOO_0000001", "FOO:0000001"),  # not ours, and yet it says its prefix
-        ("https://identifiers.org/reactome:R-HSA-109582", "reactome:R-HSA-109582"),
+        ("https://identifiers.org/reactome:R-HSA-109582", "Reactome:R-HSA-109582"),
+        ("http://purl.uniprot.org/hgnc/15631", "HGNC:15631"),
+        ("https://identifiers.org/intact:EBI-366083", "intact:EBI-366083"),
     ],
 )
 def test_forms_of_others(said, curie):
@@ -129,5 +131,5 @@ def test_building_does_not_load_the_library(tmp_path):
     code = (
         "import sys; from kg.cli import main; main(sys.argv[1:], standalone_mode=False); print('curies' in sys.modules)"
     )
-    run = [sys.executable, "-c", code, "build", "pd1-blockade", "-o", str(tmp_path)]
+    run = [sys.executable, "-c", code, "build", "cgas-sting", "-o", str(tmp_path)]
     assert subprocess.run(run, capture_output=True, text=True, check=True).stdout.splitlines()[-1] == "False"

@@ -162,7 +162,7 @@ def test_every_record_of_the_notation_is_written_and_read(data):
 def test_an_awkward_text_survives(awkward):
     term = Term("GO:1", " ".join(awkward.split()))
     mechanism = Mechanism(
-        id="x", title=awkward, nodes=Frozen({"NO": records.Node(key="NO", term=term, forms=(term, term))})
+        id="x", title=awkward, nodes=Frozen({"NO": records.Node(key="NO", term=term, narrower=(term, term))})
     )
     again, _ = parse_bytes(text(mechanism).encode())
     assert (again.title, again.nodes) == (awkward, mechanism.nodes)

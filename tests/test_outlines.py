@@ -250,7 +250,7 @@ def test_a_source_of_the_bibliography_is_named_and_was_read_as_it_says():
 
 def test_every_term_of_a_seed_was_looked_up_or_is_defined_here():
     used = {node.term.id for m in SEEDS.values() for node in m.nodes.values()}
-    used |= {form.id for m in SEEDS.values() for node in m.nodes.values() for form in node.forms}
+    used |= {form.id for m in SEEDS.values() for node in m.nodes.values() for form in node.narrower}
     used |= {place.term.id for m in SEEDS.values() for place in m.places.values()}
     assert not {id for id in used if id not in vocabulary.terms() and not lexicon().term(id)}
 

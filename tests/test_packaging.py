@@ -119,7 +119,7 @@ def test_kg_builds_from_what_is_installed(kind, tmp_path):
     out = run(*kg, "build", cwd=tmp_path)
     assert "20 nodes" in out
     assert (tmp_path / "exports" / "ta1-tlr7.html").stat().st_size > 100_000
-    assert "1 mechanism" in run(*kg, "site", "pd1-blockade", "-o", "public", cwd=tmp_path)
+    assert "1 mechanism" in run(*kg, "site", "cgas-sting", "-o", "public", cwd=tmp_path)
     assert (tmp_path / "public" / "query.html").stat().st_size > 2_000_000
     assert "nothing wrong" in run(*kg, "check", cwd=tmp_path)
     assert "mechanism.yaml" in run(*kg, "new", "my-mechanism", cwd=tmp_path)
@@ -164,10 +164,10 @@ def test_kg_works_with_the_lowest_versions_that_it_allows(lowest, tmp_path):
         assert (tmp_path / "exports" / file.name).read_bytes() == file.read_bytes(), file.name
     assert "nothing wrong" in run(*kg, "check", cwd=tmp_path)
     for ending in (".ttl", ".jsonld"):
-        assert "nothing wrong" in run(*kg, "check", f"exports/pd1-blockade{ending}", cwd=tmp_path)
+        assert "nothing wrong" in run(*kg, "check", f"exports/cgas-sting{ending}", cwd=tmp_path)
     answer = run(*kg, "ask", "what-protects", "ta1-tlr7", "--format", "csv", cwd=tmp_path)
     assert "ta1-tlr7/edge/protection" in answer
-    run(*kg, "convert", "exports/pd1-blockade.graphml", "again.yaml", cwd=tmp_path)
+    run(*kg, "convert", "exports/cgas-sting.graphml", "again.yaml", cwd=tmp_path)
     assert "SHP2" in (tmp_path / "again.yaml").read_text(encoding="utf-8")
 
 
@@ -175,9 +175,9 @@ def test_kg_works_with_the_lowest_versions_that_it_allows(lowest, tmp_path):
 def test_the_extras_work_with_the_lowest_versions_that_kg_allows(lowest, tmp_path):
     kg = lowest("bulk", "exact", "frame", "sbml", "serve", "xlsx")
     assert "fixed point" in run(*kg, "whatif", "ta1-tlr7", "--in", "both", "--fixed-points", cwd=tmp_path)
-    run(*kg, "build", "pd1-blockade", "--only", "sbml,kgx", cwd=tmp_path)
-    assert "<sbml" in (tmp_path / "exports" / "pd1-blockade.sbml").read_text(encoding="utf-8")
-    files = [f"exports/pd1-blockade_{of}.tsv" for of in ("nodes", "edges")]
+    run(*kg, "build", "cgas-sting", "--only", "sbml,kgx", cwd=tmp_path)
+    assert "<sbml" in (tmp_path / "exports" / "cgas-sting.sbml").read_text(encoding="utf-8")
+    files = [f"exports/cgas-sting_{of}.tsv" for of in ("nodes", "edges")]
     for engine in ("python", "duckdb"):
         (tmp_path / engine).mkdir()
         run(*kg, "bulk", *(f"../{file}" for file in files), "-o", "graph", "--engine", engine, cwd=tmp_path / engine)
@@ -196,7 +196,7 @@ def test_the_extras_work_with_the_lowest_versions_that_kg_allows(lowest, tmp_pat
         tmp_path / "venv/bin/python", "-c", "import kg; print(len(kg.read('ta1-tlr7').to_frame()))", cwd=tmp_path
     )
     assert shown == "27\n"
-    command = ["timeout", "60", *kg, "serve", "pd1-blockade", "--port", "0"]
+    command = ["timeout", "60", *kg, "serve", "cgas-sting", "--port", "0"]
     with subprocess.Popen(list(map(str, command)), cwd=tmp_path, stderr=subprocess.PIPE, text=True) as server:
         lines = iter(server.stderr.readline, "")
         address = next((found[0] for line in lines if (found := re.search(r"http://127\.0\.0\.1:\d+/", line))), "")

@@ -390,7 +390,7 @@ def test_the_main_line_is_listed_with_its_claims_and_lit(visit: Open) -> None:
     again.click("#line summary")
     again.wait_for_function("explorer.lit() === null")
     assert visit(js=False).locator("#line li").count() == len(SEED.spine)
-    assert 'id="line"' not in page.html(kg.read("pd1-blockade"))
+    assert 'id="line"' not in page.html(kg.read("cgas-sting"))
 
 
 def test_zoom_pan_and_fit_by_keyboard(visit: Open) -> None:

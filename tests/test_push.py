@@ -218,7 +218,7 @@ def test_every_question_is_answered_there_as_it_is_here(store):
 
 @pytest.mark.slow
 def test_every_question_is_asked_with_one_command():
-    found = CliRunner().invoke(main, ["ask", "--all", "pd1-blockade"])
+    found = CliRunner().invoke(main, ["ask", "--all", "cgas-sting"])
     known = sparql.questions()
     assert found.exit_code == 0 and [line.split()[0] for line in found.stdout.splitlines()[:-1]] == list(known)
     assert found.stdout.endswith(f"{len(known)} of {len(known)} questions answered\n")
@@ -228,6 +228,6 @@ def test_every_question_is_asked_with_one_command():
 
 
 def test_a_mechanism_is_sent_with_what_its_runs_derive():
-    store = pushing.loaded(["pd1-blockade"])
-    lines = formats.text(formats.valid("pd1-blockade"), ".nq").splitlines()
+    store = pushing.loaded(["cgas-sting"])
+    lines = formats.text(formats.valid("cgas-sting"), ".nq").splitlines()
     assert len(store) == sum(line.startswith("<") for line in lines) > 500

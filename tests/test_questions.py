@@ -352,7 +352,7 @@ def test_a_literal_that_does_not_end_is_one_token_and_hides_no_call():
 def test_a_query_that_would_run_for_ever_is_stopped():
     started = time.monotonic()
     engine = Engine(60)
-    engine.load("pd1-blockade")
+    engine.load("cgas-sting")
     engine.seconds = 1
     with pytest.raises(NoAnswer, match="took longer than 1 s and was stopped"):
         engine.ask(FOREVER)
@@ -361,7 +361,7 @@ def test_a_query_that_would_run_for_ever_is_stopped():
     assert engine.process.returncode is not None
     with pytest.raises(ProcessLookupError):
         os.kill(engine.process.pid, 0)
-    assert ask("ASK { ?a ?b ?c }", "pd1-blockade").truth
+    assert ask("ASK { ?a ?b ?c }", "cgas-sting").truth
 
 
 @pytest.mark.slow
@@ -386,12 +386,12 @@ def test_the_engine_does_not_outlive_a_parent_that_is_killed():
 
 
 def test_a_row_limit_says_that_there_is_more():
-    result = run("SELECT ?s { ?s a kgv:Node } ORDER BY ?s", "pd1-blockade", "--rows", "3")
+    result = run("SELECT ?s { ?s a kgv:Node } ORDER BY ?s", "cgas-sting", "--rows", "3")
     assert result.exit_code == 0
     assert "3 rows" in result.stdout and "--rows" in result.stderr
-    exact = ask("SELECT ?s { ?s a kgv:Node } ORDER BY ?s LIMIT 3", "pd1-blockade", rows=3)
+    exact = ask("SELECT ?s { ?s a kgv:Node } ORDER BY ?s LIMIT 3", "cgas-sting", rows=3)
     assert (len(exact.rows), exact.capped) == (3, False)
-    assert ask("CONSTRUCT { ?s a ?t } { ?s a ?t }", "pd1-blockade", rows=2).capped
+    assert ask("CONSTRUCT { ?s a ?t } { ?s a ?t }", "cgas-sting", rows=2).capped
 
 
 # ---------------------------------------------------------------- formats
@@ -551,7 +551,7 @@ def test_rdf_of_any_kind_is_asked(ending, tmp_path):
     else:
         ox.serialize([quad.triple], file, format)
     assert ask("ASK { ?s <http://x/p> 'o' }", file).truth
-    assert ask("ASK { GRAPH ?g { ?s <http://x/p> 'o' } }", file, "pd1-blockade").truth
+    assert ask("ASK { GRAPH ?g { ?s <http://x/p> 'o' } }", file, "cgas-sting").truth
 
 
 def test_the_default_graph_is_a_merge_and_named_graphs_stay_apart(tmp_path):
@@ -573,14 +573,14 @@ def test_the_default_graph_is_a_merge_and_named_graphs_stay_apart(tmp_path):
 
 def test_two_mechanisms_that_share_terms_count_nothing_twice(tmp_path):
     other = tmp_path / "other.yaml"
-    text = Path(SEEDS["pd1-blockade"]).read_text(encoding="utf-8")
-    other.write_text(text.replace("id: pd1-blockade", "id: other", 1), encoding="utf-8")
-    one, two = ask("claims-by-kind", "pd1-blockade"), ask("claims-by-kind", "pd1-blockade", str(other))
+    text = Path(SEEDS["cgas-sting"]).read_text(encoding="utf-8")
+    other.write_text(text.replace("id: cgas-sting", "id: other", 1), encoding="utf-8")
+    one, two = ask("claims-by-kind", "cgas-sting"), ask("claims-by-kind", "cgas-sting", str(other))
     assert len(one.rows) > 1
     assert [row[0] for row in one.rows] == [row[0] for row in two.rows]
     assert [2 * int(row[1].text) for row in one.rows] == [int(row[1].text) for row in two.rows]
-    said = run("claims-by-kind", "pd1-blockade", str(other)).stdout.splitlines()
-    assert said[-2].startswith("other, pd1-blockade: From")
+    said = run("claims-by-kind", "cgas-sting", str(other)).stdout.splitlines()
+    assert said[-2].startswith("cgas-sting, other: From")
 
 
 def test_our_own_exports_give_the_same_answer_and_the_source_strip(engines, first):
@@ -707,7 +707,7 @@ def test_a_command_that_is_not_understood_ends_with_2(arguments):
     "query", ["", "   ", "# nothing", b"\xff{", "SELECT ?x { ?x ?y", "SELECT ?x { ?x no:y ?z }", FOREVER]
 )
 def test_a_query_without_an_answer_ends_with_1(query):
-    result = run("-", "pd1-blockade", "--seconds", "2", input=query)
+    result = run("-", "cgas-sting", "--seconds", "2", input=query)
     assert result.exit_code == 1
     assert result.stdout == "" and result.stderr and "Traceback" not in result.stderr
 

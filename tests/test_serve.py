@@ -457,7 +457,7 @@ BASE = "https://w3id.org/immune-kg/"
 @pytest.fixture(scope="module")
 def site(folder):
     """A mechanism, as others see it at an address of its own."""
-    found = serving(folder, "pd1-blockade", "--frame-ancestors", "'self' https://lms.example.org")
+    found = serving(folder, "cgas-sting", "--frame-ancestors", "'self' https://lms.example.org")
     yield found
     assert stopped(found) == 0, found.log.read_text()
     assert "Traceback" not in found.log.read_text(), found.log.read_text()
@@ -466,23 +466,23 @@ def site(folder):
 def test_the_site_is_served_with_types_tags_and_compression(site):
     first = site.ask("/")
     assert (first.status, first.media) == (200, "text/html") and b"PD-1" in first.body
-    page = site.ask("/pd1-blockade.html")
-    packed = site.ask("/pd1-blockade.html", headers={"Accept-Encoding": "gzip"})
+    page = site.ask("/cgas-sting.html")
+    packed = site.ask("/cgas-sting.html", headers={"Accept-Encoding": "gzip"})
     assert gzip.decompress(packed.body) == page.body and len(packed.body) < len(page.body) / 2
     assert packed.headers["ETag"] != page.headers["ETag"] and packed.headers["Vary"].startswith("Accept-Encoding")
     for tag in (page.headers["ETag"], "W/" + page.headers["ETag"]):
-        assert site.ask("/pd1-blockade.html", headers={"If-None-Match": tag}).status == 304
-    assert site.ask("/pd1-blockade.ttl").headers["Content-Type"] == "text/turtle; charset=utf-8"
-    assert site.ask("/pd1-blockade").headers["Location"] == "/pd1-blockade/"
-    assert site.ask("/pd1-blockade/").status == 200
-    part = site.ask("/pd1-blockade.html", headers={"Range": "bytes=0-14"})
+        assert site.ask("/cgas-sting.html", headers={"If-None-Match": tag}).status == 304
+    assert site.ask("/cgas-sting.ttl").headers["Content-Type"] == "text/turtle; charset=utf-8"
+    assert site.ask("/cgas-sting").headers["Location"] == "/cgas-sting/"
+    assert site.ask("/cgas-sting/").status == 200
+    part = site.ask("/cgas-sting.html", headers={"Range": "bytes=0-14"})
     assert (part.status, part.body) == (206, b"<!doctype html>")
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/../setup.cfg", "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc/passwd", "//etc/passwd", "/pd1-blockade.html/..",
-     "/pd1-blockade.html.gz", "/pd1-blockade.html%00", "/.site.json/", "/id/../../etc/passwd", "/id/%2e%2e/", "/id//",
+    ["/../setup.cfg", "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc/passwd", "//etc/passwd", "/cgas-sting.html/..",
+     "/cgas-sting.html.gz", "/cgas-sting.html%00", "/.site.json/", "/id/../../etc/passwd", "/id/%2e%2e/", "/id//",
      "/embed/../index", "/embed/%2e%2e%2findex", "/embed/", "/none.html", "/\\..\\setup.cfg", "/socket", "/%0d%0aX-A:%20b"],
 )  # fmt: skip
 def test_no_path_leads_out_of_the_site(site, path):
@@ -518,7 +518,7 @@ def kinds(names):
 def minted(site):
     """Every IRI of ours that any file of the site says something of."""
     found = set()
-    for name in ("pd1-blockade.nq", "pd1-blockade.nanopub.trig", "vocabulary.ttl", "shapes.ttl"):
+    for name in ("cgas-sting.nq", "cgas-sting.nanopub.trig", "vocabulary.ttl", "shapes.ttl"):
         reply = site.ask(f"/{name}")
         for quad in ox.parse(reply.body, format=ox.RdfFormat.from_media_type(reply.media)):
             found |= {term.value for term in (quad.subject, quad.graph_name) if isinstance(term, ox.NamedNode)}
@@ -546,23 +546,23 @@ def test_every_iri_leads_to_data_and_to_a_page(site):
 @pytest.mark.parametrize(
     ("path", "accept", "place"),
     [
-        ("pd1-blockade", "", "/pd1-blockade.html"),
-        ("pd1-blockade", "text/html,application/xhtml+xml,*/*;q=0.8", "/pd1-blockade.html"),
-        ("pd1-blockade", "text/turtle", "/pd1-blockade.ttl"),
-        ("pd1-blockade", "application/ld+json", "/pd1-blockade.jsonld"),
-        ("pd1-blockade", "application/n-quads", "/pd1-blockade.nq"),
-        ("pd1-blockade/run", "text/turtle", "/pd1-blockade.run.ttl"),
-        ("pd1-blockade/run?set=PD1:absent", "text/html", "/pd1-blockade.html#tab=runs&set=PD1%3Dabsent"),
+        ("cgas-sting", "", "/cgas-sting.html"),
+        ("cgas-sting", "text/html,application/xhtml+xml,*/*;q=0.8", "/cgas-sting.html"),
+        ("cgas-sting", "text/turtle", "/cgas-sting.ttl"),
+        ("cgas-sting", "application/ld+json", "/cgas-sting.jsonld"),
+        ("cgas-sting", "application/n-quads", "/cgas-sting.nq"),
+        ("cgas-sting/run", "text/turtle", "/cgas-sting.run.ttl"),
+        ("cgas-sting/run?set=PD1:absent", "text/html", "/cgas-sting.html#tab=runs&set=PD1%3Dabsent"),
         ("vocab/degrades", "text/html", "/vocabulary.html#degrades"),
         ("vocab/degrades", "text/turtle", "/vocabulary.ttl"),
-        ("pd1-blockade/answer/mechanisms", "text/html", "/questions/mechanisms.html"),
+        ("cgas-sting/answer/mechanisms", "text/html", "/questions/mechanisms.html"),
         ("answer/mechanisms", "text/html", "/questions/mechanisms.html"),
         ("", "text/turtle", "/void.ttl"),
         ("void", "text/turtle", "/void.ttl"),
         ("term/CD28-phosphorylated", "text/html", "/term/CD28-phosphorylated.html"),
         ("term/CD28-phosphorylated", "application/ld+json", "/data/term/CD28-phosphorylated"),
         ("term/CD28-phosphorylated", "text/turtle", "/vocabulary.ttl"),
-        ("pd1-blockade/edge/engagement", "application/rdf+xml", "/data/pd1-blockade/edge/engagement"),
+        ("cgas-sting/edge/engagement", "application/rdf+xml", "/data/cgas-sting/edge/engagement"),
     ],
 )
 def test_an_iri_leads_to_the_page_or_the_data_that_are_wanted(site, path, accept, place):
@@ -571,7 +571,7 @@ def test_an_iri_leads_to_the_page_or_the_data_that_are_wanted(site, path, accept
 
 
 def test_the_iri_of_an_answer_leads_to_the_answer(site):
-    reply = site.ask("/id/pd1-blockade/answer/what-protects?node=PD-1", headers={"Accept": CSV})
+    reply = site.ask("/id/cgas-sting/answer/what-protects?node=PD-1", headers={"Accept": CSV})
     place = reply.headers["Location"]
     assert reply.status == 303 and "default-graph-uri=" in place and "PD-1" in place
     assert site.ask(place, headers={"Accept": CSV}).body.startswith(b"edge,protector,from,place\r\n")
@@ -580,18 +580,18 @@ def test_the_iri_of_an_answer_leads_to_the_answer(site):
 @pytest.mark.parametrize(
     ("path", "accept", "status"),
     [
-        ("pd1-blockade/edge/none", "text/turtle", 404),
+        ("cgas-sting/edge/none", "text/turtle", 404),
         ("none", "text/html", 404),
         ("vocab/none", "text/turtle", 404),
-        ("pd1-blockade/answer/none", "text/html", 404),
-        ("pd1-blockade/answer/what-protects?none=1", "text/html", 404),
-        ("pd1-blockade/edge/%3E%20%7D%20%23", "text/turtle", 404),
-        ("pd1-blockade?set=a", "text/html", 404),
-        ("pd1-blockade", "image/png", 406),
-        ("pd1-blockade/answer/what-protects", "text/turtle", 406),
-        ("pd1-blockade/answer/asserted-edges", "text/csv", 406),
+        ("cgas-sting/answer/none", "text/html", 404),
+        ("cgas-sting/answer/what-protects?none=1", "text/html", 404),
+        ("cgas-sting/edge/%3E%20%7D%20%23", "text/turtle", 404),
+        ("cgas-sting?set=a", "text/html", 404),
+        ("cgas-sting", "image/png", 406),
+        ("cgas-sting/answer/what-protects", "text/turtle", 406),
+        ("cgas-sting/answer/asserted-edges", "text/csv", 406),
         ("vocab", "application/rdf+xml", 406),
-        ("pd1-blockade/run?set=PD1:absent", "text/turtle", 406),
+        ("cgas-sting/run?set=PD1:absent", "text/turtle", 406),
     ],
 )
 def test_an_iri_that_is_not_there_or_not_as_wanted_is_refused(site, path, accept, status):
@@ -601,12 +601,12 @@ def test_an_iri_that_is_not_there_or_not_as_wanted_is_refused(site, path, accept
 
 def test_the_data_about_an_iri_are_read_alone(site):
     """With prefixes, labels of what it names, its evidence, and the caveat."""
-    text = site.ask("/data/pd1-blockade/edge/engagement", headers={"Accept": "text/turtle"}).text
+    text = site.ask("/data/cgas-sting/edge/engagement", headers={"Accept": "text/turtle"}).text
     assert "@prefix kgv: <" in text and "\nedge:engagement " in text and "\nevidence:engagement" in text
     for label in ("PD-1 signalling", "activates", "finding", "PD-1 is required for PD-1 signalling"):
         assert f'rdfs:label "{label}"' in text, label
     assert '"Research findings, not medical advice"' in text and 'owl:versionInfo "0.1.0"' in text
-    assert site.ask("/data/pd1-blockade/edge/none", headers={"Accept": "text/turtle"}).status == 404
+    assert site.ask("/data/cgas-sting/edge/none", headers={"Accept": "text/turtle"}).status == 404
 
 
 # ---------------------------------------------------------------- embeds
@@ -614,9 +614,9 @@ def test_the_data_about_an_iri_are_read_alone(site):
 
 def test_oembed_gives_a_frame_and_is_found_from_the_pages(site):
     here = f"http://127.0.0.1:{site.port}"
-    page = site.ask("/pd1-blockade/").text
+    page = site.ask("/cgas-sting/").text
     (found,) = re.findall(r'<link rel="alternate" type="application/json\+oembed" href="([^"]+)"', page)
-    link = site.ask("/pd1-blockade.html").headers["Link"]
+    link = site.ask("/cgas-sting.html").headers["Link"]
     for address in (found.replace("&amp;", "&"), re.match("<([^>]+)>", link)[1]):
         assert address.startswith(here)
         said = json.loads(site.ask(address.removeprefix(here)).body)
@@ -624,8 +624,8 @@ def test_oembed_gives_a_frame_and_is_found_from_the_pages(site):
         (frame,) = re.findall(r'<iframe src="([^"]+)"', said["html"])
         assert "not medical advice" in said["html"] and "sandbox=" in said["html"] and "<script" not in said["html"]
         embedded = site.ask(frame.removeprefix(here))
-        assert (embedded.status, embedded.headers["Location"]) == (307, "/pd1-blockade.html?embed=1")
-    small = site.ask("/oembed", url=f"{here}/embed/pd1-blockade", maxwidth="300", maxheight="9000", format="xml")
+        assert (embedded.status, embedded.headers["Location"]) == (307, "/cgas-sting.html?embed=1")
+    small = site.ask("/oembed", url=f"{here}/embed/cgas-sting", maxwidth="300", maxheight="9000", format="xml")
     assert small.media == "text/xml" and "<width>300</width><height>560</height>" in small.text
     assert "&lt;iframe" in small.text
 
@@ -634,13 +634,13 @@ def test_oembed_gives_a_frame_and_is_found_from_the_pages(site):
     ("url", "more", "status"),
     [
         ("", {}, 404),
-        ("https://elsewhere.example.org/pd1-blockade.html", {}, 404),
+        ("https://elsewhere.example.org/cgas-sting.html", {}, 404),
         ("HERE/none.html", {}, 404),
         ("HERE/about.html", {}, 404),
         ("http://[", {}, 404),
-        ("HERE/pd1-blockade.html", {"maxwidth": "-1"}, 400),
-        ("HERE/pd1-blockade.html", {"maxheight": "1e9"}, 400),
-        ("HERE/pd1-blockade.html", {"format": "yaml"}, 501),
+        ("HERE/cgas-sting.html", {"maxwidth": "-1"}, 400),
+        ("HERE/cgas-sting.html", {"maxheight": "1e9"}, 400),
+        ("HERE/cgas-sting.html", {"format": "yaml"}, 501),
     ],
 )
 def test_oembed_refuses_what_is_no_mechanism_here(site, url, more, status):
@@ -650,10 +650,10 @@ def test_oembed_refuses_what_is_no_mechanism_here(site, url, more, status):
 
 def test_who_may_frame_a_page_is_said_on_every_page(site, server):
     said = "frame-ancestors 'self' https://lms.example.org"
-    for path in ("/", "/pd1-blockade.html", "/embed/pd1-blockade", "/terms.html"):
+    for path in ("/", "/cgas-sting.html", "/embed/cgas-sting", "/terms.html"):
         assert site.ask(path).headers["Content-Security-Policy"] == said
-    assert site.ask("/embed/pd1-blockade?theme=dark").headers["Location"].endswith("?embed=1&theme=dark")
-    assert site.ask("/embed/pd1-blockade?theme=x%0d%0aX-A:b").headers["Location"].endswith("?embed=1")
+    assert site.ask("/embed/cgas-sting?theme=dark").headers["Location"].endswith("?embed=1&theme=dark")
+    assert site.ask("/embed/cgas-sting?theme=x%0d%0aX-A:b").headers["Location"].endswith("?embed=1")
     assert server.ask("/").headers["Content-Security-Policy"] is None
 
 
@@ -662,7 +662,7 @@ def test_a_browser_shows_what_oembed_gives_in_a_page_that_may_frame_it_and_in_no
     from axe_playwright_python.sync_playwright import Axe
 
     endpoint = server
-    allowing = serving(folder, "pd1-blockade", "--frame-ancestors", "http://127.0.0.1:*")
+    allowing = serving(folder, "cgas-sting", "--frame-ancestors", "http://127.0.0.1:*")
     host = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
     threading.Thread(target=host.serve_forever, daemon=True).start()
     context = chromium.new_context()
@@ -672,7 +672,7 @@ def test_a_browser_shows_what_oembed_gives_in_a_page_that_may_frame_it_and_in_no
             ("none.html", allowing, "", True),
             ("refused.html", site, "allow-scripts", False),
         ):
-            url = f"http://127.0.0.1:{server.port}/pd1-blockade.html"
+            url = f"http://127.0.0.1:{server.port}/cgas-sting.html"
             html = json.loads(server.ask("/oembed", url=url).body)["html"]
             html = html.replace("allow-scripts allow-popups", sandbox).replace('loading="lazy"', "")
             (folder / name).write_text(f"<!doctype html><title>A course</title>{html}", encoding="utf-8")
@@ -699,7 +699,7 @@ def test_a_browser_shows_what_oembed_gives_in_a_page_that_may_frame_it_and_in_no
 
 def test_a_host_that_is_none_does_not_get_into_an_answer(site):
     for host in ("evil<script>", "a b", "x/../y"):
-        reply = site.ask("/pd1-blockade.html", headers={"Host": host})
+        reply = site.ask("/cgas-sting.html", headers={"Host": host})
         assert host not in str(reply.headers) and f"127.0.0.1:{site.port}" in reply.headers["Link"]
 
 
@@ -708,8 +708,8 @@ def test_a_host_that_is_none_does_not_get_into_an_answer(site):
 
 def test_health_says_what_is_served(site):
     said = json.loads(site.ask("/health").body)
-    assert (said["status"], said["complaint"], said["mechanisms"]) == ("ok", "", {"pd1-blockade": "0.1.0"})
-    lines = site.ask("/pd1-blockade.nq").text.splitlines()
+    assert (said["status"], said["complaint"], said["mechanisms"]) == ("ok", "", {"cgas-sting": "0.1.0"})
+    lines = site.ask("/cgas-sting.nq").text.splitlines()
     assert said["quads"] == sum(line.startswith("<") for line in lines) > 500, "each counts once"
     assert said["rows"] == 10_000
 

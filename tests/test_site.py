@@ -31,7 +31,7 @@ from kg.cli.group import main
 from kg.model import vocabulary
 from kg.site import addresses, query, static
 
-SEED = "pd1-blockade"  # the smallest
+SEED = "cgas-sting"  # the smallest
 VENDOR = Path(query.__file__).parent / "vendor"
 ANSWERED = re.compile(r"^(\d+ rows? in|Yes, in|No, in|No answer)")
 
@@ -143,7 +143,7 @@ def test_a_dead_link_is_seen(small: Path, tmp_path: Path) -> None:
     folder = tmp_path / "site"
     shutil.copytree(small, folder)
     (folder / "about.html").write_text(
-        '<a href="gone.html"></a><a href="terms.html#gone"></a><a href="pd1-blockade.html#edge=gone"></a>'
+        '<a href="gone.html"></a><a href="terms.html#gone"></a><a href="cgas-sting.html#edge=gone"></a>'
         '<a href="../out.html"></a><a href="query.html#question=gone"></a><a href="terms.html#nodes"></a>',
         encoding="utf-8",
     )

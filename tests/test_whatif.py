@@ -41,7 +41,7 @@ from kg.reasoning.disagreements import Supports
 
 SEED = kg.read("ta1-tlr7")
 SEEDS = sorted(path.parent.name for path in kg.data_dir("seeds").glob("*/mechanism.yaml"))
-SMALL = ("pd1-blockade",)  # the others are compared among the slow tests
+SMALL = ("cgas-sting",)  # the others are compared among the slow tests
 #: Condition, values, reading, assumptions, what a second run sets, and what the answer is compared with.
 Question = tuple[str, dict[str, str], str, tuple[str, ...], dict[str, str], str]
 

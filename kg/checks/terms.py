@@ -21,7 +21,7 @@ def _terms(m: Mechanism) -> Iterator[Term]:
     yield from (place.term for place in m.places.values() if place.term)
     for node in m.nodes.values():
         yield from (node.term,) if node.term else ()
-        yield from node.forms
+        yield from (*node.same, *node.narrower, *node.broader)
     for item in m.evidence():
         yield from item.taxon
         if item.assay:
@@ -180,7 +180,11 @@ def terms_of_a_species_rest_on_its_evidence(m: Mechanism) -> Iterator[Diagnostic
             at = edge.location_of(part)
             if own == "NCBITaxon:9606":
                 message = f"{name!r} is the human {term}, but the evidence is from {labels} only"
-                yield warning(at, "human-on-animal", message, "ground it to a species-neutral term, and list forms:")
+                yield warning(
+                    at, "human-on-animal", message, "ground it to a species-neutral term, and list it under narrower:"
+                )
             else:
                 message = f"{name!r} is {term} of {_species(own)}, but the evidence is from {labels} only"
-                yield warning(at, "other-species", message, "ground it to a species-neutral term, and list forms:")
+                yield warning(
+                    at, "other-species", message, "ground it to a species-neutral term, and list it under narrower:"
+                )

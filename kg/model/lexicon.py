@@ -147,9 +147,9 @@ class Lexicon:
 
 
 @cache
-def _origins() -> dict[str, str]:
+def _sources() -> dict[str, list[str]]:
     lines = (data_dir("ontology") / "lexicon" / "sources.tsv").read_text(encoding="utf-8").splitlines()
-    return {row[0]: f"{row[1]} {row[2]}".strip() for row in (line.split("\t") for line in lines[1:])}
+    return {row[0]: row for row in (line.split("\t") for line in lines[1:])}
 
 
 def origin(source: str) -> str:
@@ -158,7 +158,18 @@ def origin(source: str) -> str:
     >>> origin("cl").partition(" v")[0]
     'Cell Ontology'
     """
-    return _origins().get(source, source)
+    row = _sources().get(source)
+    return f"{row[1]} {row[2]}".strip() if row else source
+
+
+def credit(source: str) -> str:
+    """The address of a source; nothing where it has none.
+
+    >>> credit("hgnc")
+    'https://www.genenames.org'
+    """
+    row = _sources().get(source)
+    return row[4] if row and row[4].startswith("https://") else ""
 
 
 @cache

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from kg.model import vocabulary
+from kg.model import identities, vocabulary
 from kg.model.diagnostics import AmbiguousName, UnknownName, nearest
 from kg.model.frames import frame
 from kg.model.records import (
@@ -85,21 +85,21 @@ class Mechanism(TrackedRecord):
         return self._edges[name]
 
     def find(self, text: str) -> Node:
-        """A node by what people call it: its key, its label, or a label, synonym or identifier of its term or forms.
+        """A node by what people call it: its key, its label, or a label, synonym or identifier of its terms.
 
-        The key itself comes first, then what the file calls the node, then its other names; capitals and hyphens do
-        not matter.
+        The key itself comes first, then what the file calls the node, then its other names, then those of its further
+        identities, such as the human gene of a protein; capitals and hyphens do not matter.
 
         >>> from kg.formats import read
         >>> seed = read("ta1-tlr7")
-        >>> seed.find("dendritic cell maturation").key, seed.find("MESH:D051199").key
-        ('DC_maturation', 'TLR7')
+        >>> seed.find("dendritic cell maturation").key, seed.find("MESH:D051199").key, seed.find("UniProtKB:Q9NYK1").key
+        ('DC_maturation', 'TLR7', 'TLR7')
 
         Raises UnknownName if no node is called so, which says what it might have been, and AmbiguousName if several are.
         """
         if text in self.nodes:
             return self.nodes[text]
-        for names in self._names:
+        for names in self._called():
             found = names.get(_loose(text), ())
             if len(found) == 1:
                 return self.nodes[found[0]]
@@ -119,6 +119,20 @@ class Mechanism(TrackedRecord):
                 for name in dict.fromkeys(map(_loose, names)):
                     table.setdefault(name, []).append(node.key)
         return own, every
+
+    def _called(self) -> Iterator[Mapping[str, list[str]]]:
+        """Keys of nodes by their names, the nearest names first; further identities only if they are asked for."""
+        yield from self._names
+        yield self._identities
+
+    @cached_property
+    def _identities(self) -> dict[str, list[str]]:
+        """Keys of nodes by the names of their further identities."""
+        found: dict[str, list[str]] = {}
+        for node in self.nodes.values():
+            for name in dict.fromkeys(map(_loose, identities.names(node))):
+                found.setdefault(name, []).append(node.key)
+        return found
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -352,7 +366,7 @@ class Mechanism(TrackedRecord):
         All attributes are plain (str, int, bool) and left out where there is nothing to say; a list is one text with
         ``|`` between its items. A graph has ``id``, ``title``, ``licence``, ``status`` and ``caveat``; a node ``label``,
         ``name`` (where it is given one), ``term``, ``term_label``, ``kind``, ``place``, ``at_start``, ``levels``,
-        ``outcome``, ``forms``, ``form_labels`` and ``note``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``,
+        ``outcome``, ``same``, ``narrower``, ``broader`` (each with its ``_labels``) and ``note``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``,
         ``claim``, ``asserted``, ``executes``, ``disputed``, ``place``, ``publications``, ``knowledge_level``,
         ``agent_type``, ``species``, ``context`` (JSON), ``sentence``, ``blocks`` (the edge that it blocks), ``requires``, ``unless``,
         ``level``, ``effect``, ``evidence`` (a JSON list) and, where several mechanisms are one graph, ``mechanism``. The
@@ -365,13 +379,13 @@ class Mechanism(TrackedRecord):
 
 
 def names_of(node: Node) -> tuple[str, ...]:
-    """All names of a node: its label and key, then the labels, identifiers and synonyms of its term and its forms.
+    """All names of a node: its label and key, then the labels, identifiers and synonyms of its terms in the file.
 
     >>> names_of(Node(key="Mac", name="macrophage"))
     ('macrophage', 'Mac')
     """
     names = [node.label, node.key]
-    for term in (node.term, *node.forms):
+    for term in (node.term, *node.same, *node.narrower):
         if term:
             entry = vocabulary.terms().get(term.id)
             names += [term.label, term.id, *(entry.synonyms if entry else ())]

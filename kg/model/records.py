@@ -123,10 +123,12 @@ class Node(TrackedRecord):
     at_start: str = ""
     levels: tuple[str, ...] = ()
     outcome: bool = False
-    forms: tuple[Term, ...] = ()
+    narrower: tuple[Term, ...] = ()
     kind: str = ""
     note: str = ""
     plural: str = ""  # yes or no; empty: as its label tells
+    same: tuple[Term, ...] = ()
+    broader: tuple[Term, ...] = ()
 
     @property
     def label(self) -> str:

@@ -149,6 +149,7 @@ class Prefix:
     name: str
     pattern: str
     iri: str
+    forms: str  # other beginnings of IRIs that are published for it, with | between
     link: str
     taxon: str
     iri_from: str
@@ -251,7 +252,8 @@ def _converter() -> Converter:
     for row in prefixes().values():
         names = [row.prefix.casefold(), *filter(None, row.also.split("|"))]
         places = {f"identifiers.org/{name}{end}" for name in (row.prefix, *names) for end in "/:"}
-        records.append(record(row.prefix, row.iri, names, {row.iri.partition("://")[2], *places}))
+        others = {form.partition("://")[2] for form in row.forms.split("|") if form}
+        records.append(record(row.prefix, row.iri, names, {row.iri.partition("://")[2], *places, *others}))
     return Converter(records)
 
 
@@ -276,6 +278,18 @@ def expand(curie: str) -> str:
     """
     prefix, _, local = curie.partition(":")
     return namespaces()[prefix] + quote(local, safe=IN_AN_IRI)
+
+
+def published(curie: str) -> list[str]:
+    """The other IRIs under which an identifier is published, as ``prefixes.tsv`` lists their beginnings.
+
+    >>> published("NCBIGene:51284")[0]
+    'https://identifiers.org/ncbigene/51284'
+    """
+    prefix, _, local = curie.partition(":")
+    row = prefixes().get(prefix)
+    forms = row.forms.split("|") if row and row.forms else []
+    return [form + quote(local, safe=IN_AN_IRI) for form in forms]
 
 
 def compress(said: str) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-from kg.model import vocabulary
+from kg.model import identities, vocabulary
 from kg.model.diagnostics import visible
 from kg.model.mechanism import Mechanism, names_of
 from kg.model.records import Edge, Evidence, Node, Requirement, Source, Stop, Support, common_name
@@ -455,7 +455,7 @@ class Narrative:
         """What the search looks through: for each node its label, then other names and identifiers; edges likewise."""
         found = []
         for key, node in self.m.nodes.items():
-            found.append([f"n{self.node_number[key]}", self.title(key), *names_of(node)[1:]])
+            found.append([f"n{self.node_number[key]}", self.title(key), *names_of(node)[1:], *identities.names(node)])
         found += [[f"e{n}", self.say(edge), edge.name] for n, edge in enumerate(self.m.edges)]
         return [[clean(text)[:400] for text in row] for row in found]
 

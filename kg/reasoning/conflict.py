@@ -157,7 +157,7 @@ def context(m: Mechanism, edge: Edge) -> dict[str, dict[str, str]]:
     ends = [m.nodes[edge.subject], m.nodes[m.object(edge)]]
     here, cells = around(m, edge.place or ends[1].place or ends[0].place)
     stated = _stated((item for item in edge.evidence if item.stance == "supports"), edge.context)
-    for term in (term for node in ends for term in (node.term, *node.forms) if term and term.taxon):
+    for term in (term for node in ends for term in (node.term, *node.narrower) if term and term.taxon):
         own = Term(term.taxon, vocabulary.terms()[term.taxon].label if term.taxon in vocabulary.terms() else term.taxon)
         if len(taxa(ends[0]) | taxa(ends[1])) == 1:  # forms of several species state none
             stated["species"].setdefault(own.id, common_name(own))

@@ -176,8 +176,10 @@ def _forms(m: Mechanism, ours: Sequence[str], n: Mechanism, theirs: Sequence[str
     for here, there in zip((m.nodes[key] for key in ours), (n.nodes[key] for key in theirs), strict=True):
         if here.term and there.term and here.term.id != there.term.id:
             yield "form", _form(here), _form(there)
-        elif {f.id for f in here.forms}.isdisjoint(f.id for f in there.forms) and (here.forms or there.forms):
-            yield "form", ", ".join(f.label for f in here.forms), ", ".join(f.label for f in there.forms)
+        elif {f.id for f in here.narrower}.isdisjoint(f.id for f in there.narrower) and (
+            here.narrower or there.narrower
+        ):
+            yield "form", ", ".join(f.label for f in here.narrower), ", ".join(f.label for f in there.narrower)
         place = [around(m, here.place), around(n, there.place)]
         for number, name in enumerate(("place", "cell")):
             one, other = place[0][number], place[1][number]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from kg.model import vocabulary
+from kg.model import identities, vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import Node
 
@@ -43,9 +43,12 @@ def links(mechanisms: Sequence[Mechanism]) -> list[Link]:
 
 
 def identity(m: Mechanism, node: Node) -> tuple[str, frozenset[str], tuple[str, ...]]:
-    """What must agree for two nodes to be one: the term, the forms (which hold the species), the places around it."""
-    places = tuple(place.term.id if (place := m.places[key]).term else key for key in m.within(node.place))
-    return node.term.id if node.term else "", frozenset(form.id for form in node.forms), places
+    """What must agree for two nodes to be one: the term, the narrower ones (which hold the species), the places around it.
+
+    Terms agree, too, if a source says that they match exactly.
+    """
+    places = tuple(identities.canonical(m.places[key].term) or key for key in m.within(node.place))
+    return identities.canonical(node.term), frozenset(form.id for form in node.narrower), places
 
 
 def groups(mechanisms: Sequence[Mechanism]) -> list[list[tuple[Mechanism, Node]]]:
@@ -84,7 +87,8 @@ def _fit(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 def related(mechanisms: Sequence[Mechanism]) -> Iterator[tuple[str, Mechanism, Node]]:
     """Every node with a name for the thing that it is, whatever its form, place or species.
 
-    Two nodes are of one thing if a term or form of theirs is the same, or stands in one family of families.tsv.
+    Two nodes are of one thing if a term or a further identity of theirs is the same (``identities.things``), or stands in
+    one family of families.tsv.
     """
     root: dict[str, str] = {}
 
@@ -95,7 +99,8 @@ def related(mechanisms: Sequence[Mechanism]) -> Iterator[tuple[str, Mechanism, N
 
     for m in mechanisms:
         for node in m.nodes.values():
-            own = [term.id for term in (node.term, *node.forms) if term] or [f"{m.id}.{node.key}"]
+            written = [term.id for term in (node.term, *node.narrower) if term]
+            own = written + [one.object for one in identities.things(node)] or [f"{m.id}.{node.key}"]
             for name in own:
                 root[top(name)] = top(own[0])
                 if name in families():
@@ -119,7 +124,7 @@ def _differs(m: Mechanism, a: Node, n: Mechanism, b: Node) -> tuple[str, ...]:
     """What keeps two nodes of one thing from being one."""
 
     def forms(node: Node) -> tuple[str, frozenset[str]]:
-        return node.term.id if node.term else "", frozenset(form.id for form in node.forms)
+        return identities.canonical(node.term), frozenset(form.id for form in node.narrower)
 
     places = (around(m, a.place), around(n, b.place))
     pairs: dict[str, tuple[object, object]] = {
@@ -149,4 +154,4 @@ def around(m: Mechanism, place: str) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def taxa(node: Node) -> frozenset[str]:
-    return frozenset(term.taxon for term in (node.term, *node.forms) if term and term.taxon)
+    return frozenset(term.taxon for term in (node.term, *node.narrower) if term and term.taxon)

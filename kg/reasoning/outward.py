@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from kg.model import vocabulary
+from kg.model import identities, vocabulary
 from kg.model.mechanism import Mechanism, once
 from kg.model.records import BARE, Edge, Evidence, Frozen, Node, Requirement, Source, plain
 from kg.model.vocabulary import Predicate, Term
@@ -419,8 +419,7 @@ def graph(mechanism: Mechanism) -> nx.MultiDiGraph[str]:
                 at_start=node.at_start,
                 levels="|".join(node.levels),
                 outcome=node.outcome,
-                forms="|".join(form.id for form in node.forms),
-                form_labels="|".join(form.label for form in node.forms),
+                **_matches(node),
                 note=node.note,
             ),
         )
@@ -466,3 +465,10 @@ def _needed(requirement: Requirement) -> str:
 
 def _filled(**values: str | int | bool) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value != ""}
+
+
+def _matches(node: Node) -> dict[str, str]:
+    """The further terms that a file gives a node: identifiers and labels, for each kind."""
+    terms = {kind: getattr(node, kind) for kind in identities.WRITTEN}
+    ids = {kind: "|".join(term.id for term in some) for kind, some in terms.items()}
+    return ids | {f"{kind}_labels": "|".join(term.label for term in some) for kind, some in terms.items()}

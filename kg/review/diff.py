@@ -450,7 +450,9 @@ def _node(old: Mechanism, a: Node, new: Mechanism, b: Node) -> Iterator[Edit]:
         "at start": lambda m, node: node.at_start,
         "levels": lambda m, node: ", ".join(node.levels),
         "outcome": lambda m, node: "yes" if node.outcome else "no",
-        "forms": lambda m, node: ", ".join(sorted(map(str, node.forms))),
+        "same": lambda m, node: ", ".join(sorted(map(str, node.same))),
+        "narrower": lambda m, node: ", ".join(sorted(map(str, node.narrower))),
+        "broader": lambda m, node: ", ".join(sorted(map(str, node.broader))),
         "kind": lambda m, node: node.drawn_as,
         "note": lambda m, node: node.note,
     }

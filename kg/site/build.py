@@ -28,6 +28,7 @@ OTHERS = {
     ".html": "the explorer: one offline page",
     ".svg": "the picture alone",
     "all.nq": "every quad of every mechanism",
+    "all.sssom.tsv": "SSSOM: what else the terms are, and who says so",
     "void.ttl": "VoID, DCAT and schema.org: counts, sizes and hashes",
     "ro-crate-metadata.json": "the same as an RO-Crate",
 }
@@ -99,7 +100,7 @@ def build(
 ) -> Built:
     """Write every mechanism (default: all in seeds/) to ``ID.ttl``, ``ID.html`` and so on below a folder.
 
-    A build of everything adds the graph of all of them, as ``all.nq``, ``all.html`` and ``all.graphml``, and says what
+    A build of everything adds the graph of all of them, as ``all.nq``, ``all.html`` and ``all.graphml``, their matches as ``all.sssom.tsv``, and says what
     there is in ``void.ttl`` and ``ro-crate-metadata.json``.
     All files are made in a folder of their own first and then moved, so that a complaint or a fault leaves what was
     there before. If neither the files nor kg have changed since the last build, nothing is written. ``everything``
@@ -188,12 +189,14 @@ def _texts(mechanism: Mechanism, name: str, home: str, everything: bool = False)
 def _together(mechanisms: Sequence[Mechanism], made: dict[str, str], progress: Progress, home: str) -> dict[str, str]:
     """All of it as one graph: quads with what holds between mechanisms, a page, GraphML."""
     from kg.formats.rdf import write
+    from kg.formats.tables import sssom
 
     whole = merge.merge(mechanisms)
     links = write.lines(write.together(whole), f"{vocabulary.BASE}{merge.ALL}")
     texts = [text for name, text in made.items() if name.endswith(".nq")]
     quads = {f"{line}\n" for text in texts for line in text.split("\n") if line.startswith("<")}
     added = {"all.nq": _caveats(mechanisms) + "".join(sorted(quads | set(links)))}
+    added |= {"all.sssom.tsv": sssom.table(mechanisms)}
     for name in ("html", "graphml"):
         progress(f"writing all{outputs()[name]}")
         added |= {f"all{ending}": text for ending, text in _texts(whole, name, home).items()}

@@ -108,7 +108,13 @@ def _completions(mechanisms: Sequence[Mechanism], words: Iterable[tuple[str, str
     ]
     for name in ("rdfs:label", "rdf:subject", "rdf:predicate", "rdf:object", "dcterms:title", "biolink:Association"):
         found.append({"label": name, "type": "property"})
-    terms = {t.id: t.label for m in mechanisms for n in m.nodes.values() for t in (n.term, *n.forms) if t}
+    terms = {
+        t.id: t.label
+        for m in mechanisms
+        for n in m.nodes.values()
+        for t in (n.term, *n.same, *n.narrower, *n.broader)
+        if t
+    }
     for id, label in sorted(terms.items()):
         found.append({"label": label, "detail": id, "apply": id, "type": "class"})
         found.append({"label": id, "detail": label, "type": "class"})

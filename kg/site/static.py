@@ -109,7 +109,7 @@ class Use:
 
     told: Narrative
     nodes: list[Node]  # stand for it
-    forms: list[Node]  # it is a more exact form of
+    forms: list[Node]  # whose file gives it beside the node's own term
     places: list[Place]
     stated: list[Edge]  # whose evidence states it: a species, an assay
     whole: bool = False  # a source states it of the whole
@@ -280,7 +280,7 @@ class Site:
             for node in told.m.nodes.values():
                 if node.term:
                     use(node.term, told).nodes.append(node)
-                for form in node.forms:
+                for form in (*node.same, *node.narrower, *node.broader):
                     use(form, told).forms.append(node)
             for place in told.m.places.values():
                 if place.term:
@@ -298,7 +298,7 @@ class Site:
     def term_groups(self) -> list[tuple[str, list[Word]]]:
         """Terms by the first thing that they stand for, each group by label."""
         groups: dict[str, list[Word]] = {
-            name: [] for name in ("Nodes", "Forms", "Places", "Species and assays", "Unused")
+            name: [] for name in ("Nodes", "Further terms", "Places", "Species and assays", "Unused")
         }
         for word in sorted(self.terms.values(), key=lambda word: (word.label.casefold(), word.id)):
             kinds = (

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.losses import ForeignRecord, Ledger
-from kg.model import construct, foreign, keys, vocabulary
+from kg.model import construct, foreign, identities, keys, vocabulary
 from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
 from kg.model.records import ONE_LOWER, Effect, Evidence, Frozen, Place, Requirement, Sentence, Source, TrackedRecord
@@ -281,16 +281,18 @@ def _values(node: ForeignRecord, says: dict[str, Any]) -> None:
         says["outcome"] = outcome in ("true", "1")
 
 
-def _forms(node: ForeignRecord, says: dict[str, Any]) -> None:
-    """The more exact terms of a node."""
-    ids, labels = (node.text(name, carry=False).split("|") for name in ("forms", "form_labels"))
-    forms = [drafting.term(id, label, node.at) for id, label in zip(ids, labels, strict=False)]
-    if len(ids) == len(labels) and all(forms):
-        says["forms"] = tuple(forms)
-        for field, one in (("forms", "id"), ("form_labels", "label")):
-            again = "|".join(getattr(form, one) for form in forms)
-            same = again == node.text(field, carry=False)
-            node.carried(field) if same else node.changed(field, f"{again}, as it was looked up")
+def _matches(node: ForeignRecord, says: dict[str, Any]) -> None:
+    """The further terms of a node: of the same thing, more exact, more general."""
+    for kind in identities.WRITTEN:
+        fields = {kind: "id", f"{kind}_labels": "label"}
+        ids, labels = (node.text(name, carry=False).split("|") for name in fields)
+        terms = [drafting.term(id, label, node.at) for id, label in zip(ids, labels, strict=False)]
+        if len(ids) == len(labels) and all(terms):
+            says[kind] = tuple(terms)
+            for field, part in fields.items():
+                again = "|".join(getattr(term, part) for term in terms)
+                kept = again == node.text(field, carry=False)
+                node.carried(field) if kept else node.changed(field, f"{again}, as it was looked up")
 
 
 def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any]) -> None:
@@ -323,7 +325,7 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any])
     if node.text("place", carry=False) in places:
         says["place"] = node.text("place")
     _values(node, says)
-    _forms(node, says)
+    _matches(node, says)
     shown = says.get("name") or label or id
     made = draft.node(id, shown, key=own or (shown if id.isdigit() else id), **says)
     if own and made != own:

@@ -36,6 +36,7 @@ class JsonLd:
         ("readings", KGV.Reading),
         ("expectations", KGV.Expectation),
         ("notes", KGV.Note),
+        ("matches", KGV.Match),
         ("terms", None),  # ontology terms and our own words: what they are called and mean
     )
 

@@ -218,7 +218,9 @@ class Reader:
             plural=self.one(about, KGV.plural),
             levels=tuple(filter(None, self.one(about, KGV.levels).split("|"))),
             outcome=self.truth(about, KGV.outcome, False),
-            forms=self.terms(about, KGV.form),
+            same=self.terms(about, KGV.same),
+            narrower=self.terms(about, KGV.narrower),
+            broader=self.terms(about, KGV.broader),
             note=self.one(about, SKOS.note),
             at=self.ledger.at(),
         )

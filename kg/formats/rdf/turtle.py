@@ -14,7 +14,7 @@ from rdflib.term import Node
 
 from kg import data_dir
 from kg.formats.rdf.names import BIOLINK, KGV, MATCH, OA
-from kg.model import vocabulary
+from kg.model import identities, vocabulary
 from kg.model.mechanism import Mechanism
 
 
@@ -71,6 +71,7 @@ def words() -> str:
             said = [f"a owl:Class ; rdfs:label {_quoted(entry.label)}", f"skos:definition {_quoted(entry.definition)}"]
             said += [f"skos:altLabel {', '.join(map(_quoted, entry.synonyms))}"] if entry.synonyms else []
             said.append(f"biolink:category {entry.category}")
+            said += [f"{one.predicate} <{vocabulary.expand(one.object)}>" for one in identities.of_local(entry.id)]
             blocks.append(f"{entry.id} " + " ;\n    ".join(said) + " .")
     return "\n".join(blocks) + "\n"
 
@@ -121,6 +122,7 @@ SECTIONS = {
     OA.TextPositionSelector: "places in a text: characters, counted from 0",
     KGV.Condition: "conditions: what a run starts from",
     KGV.Setting: "settings of conditions and assumptions",
+    KGV.Match: "matches: what else a term is, and who says so",
     KGV.Context: "contexts: where and in what something was seen",
     KGV.Assumption: "assumptions: what a source leaves open",
     KGV.Reading: "readings: rival encodings of the same text",
@@ -202,7 +204,7 @@ def reified(data: Graph) -> str:
     """Turtle of RDF 1.2: an association is a reifier, too, of the triple that it is about, asserted or not."""
     about = {predicate: dict(data.subject_objects(predicate)) for predicate in (RDF.subject, RDF.predicate, RDF.object)}
     lines = ["", "# RDF 1.2: the triple that each edge is about. Only those that stand above, too, are asserted."]
-    for edge in sorted(about[RDF.subject], key=str):
+    for edge in sorted(data.subjects(RDF.type, BIOLINK.Association), key=str):
         s, p, o = (_turtle(data, about[part][edge]) for part in about)
         lines.append(f"{_turtle(data, edge)} rdf:reifies <<( {s} {p} {o} )>> .")
     return serialized(Sections(data)) + "\n".join(lines) + "\n"

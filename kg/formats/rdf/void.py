@@ -108,6 +108,11 @@ class _Description:
             self.say(about, (VOID.classPartition, part))
             self.say(part, (VOID["class"], URIRef(kind)), (VOID.entities, count))
         self.links(whole, about, KGV.denotes, said.objects(None, KGV.denotes))
+        matches: dict[Node, list[Node]] = {}
+        for match in said.subjects(RDF.type, KGV.Match):
+            matches.setdefault(next(said.objects(match, RDF.predicate)), []).extend(said.objects(match, RDF.object))
+        for relation, objects in sorted(matches.items()):
+            self.links(whole, about, URIRef(str(relation)), objects)
         self.distributions(about, mechanism.id)
 
     def distributions(self, about: URIRef, name: str) -> None:

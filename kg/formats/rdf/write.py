@@ -34,7 +34,7 @@ from kg.formats.rdf.names import (
     works,
 )
 from kg.formats.rdf.turtle import explained
-from kg.model import vocabulary
+from kg.model import identities, vocabulary
 from kg.model.mechanism import Mechanism, once
 from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Note, Requirement, Source
 from kg.model.vocabulary import Term
@@ -116,6 +116,7 @@ class _RdfWriter:
         for note in mechanism.notes:
             self.note(note)
         self.runs()
+        self.matches()
         explained(self.graph)
 
     # -- small words ----------------------------------------------------------
@@ -196,8 +197,9 @@ class _RdfWriter:
             self.say(about, RDFS.label, node.label)
             self.denotes(about, node.term)
             self.say(about, KGV.termStated, None if node.term else False)
-            for form in node.forms:
-                self.denotes(about, form, KGV.form)
+            for kind in identities.WRITTEN:
+                for term in getattr(node, kind):
+                    self.denotes(about, term, URIRef(KGV[kind]))
             self.say(about, KGV.kind, node.drawn_as)
             self.say(about, KGV.startsAs, node.at_start)
             self.say(about, KGV.outcome, node.outcome or None)
@@ -206,6 +208,33 @@ class _RdfWriter:
             self.say(about, SKOS.note, node.note)
             if node.place:
                 self.say(about, KGV.place, self.part("place", node.place))
+
+    def matches(self) -> None:
+        """What else the terms of nodes and places are, in every IRI form that others publish, and who says so."""
+        nodes, places = self.m.nodes.values(), self.m.places.values()
+        terms = [*(node.term for node in nodes), *(place.term for place in places)]
+        for term in filter(None, terms):
+            for form in vocabulary.published(term.id):
+                self.say(URIRef(term.iri), SKOS.exactMatch, URIRef(form))
+        for match in identities.of_all(nodes, places):
+            subject, there = (URIRef(vocabulary.expand(end)) for end in (match.subject, match.object))
+            relation = URIRef(SKOS[f"{match.match}Match"])
+            for form in (there, *map(URIRef, vocabulary.published(match.object))):
+                self.say(subject, relation, form)
+            self.say(there, SKOS.notation, match.object)
+            if (there, RDFS.label, None) not in self.graph:
+                self.say(there, RDFS.label, identities.label(match.object))
+            digest = hashlib.sha256(" ".join([match.subject, match.match, match.object]).encode()).hexdigest()[:10]
+            about = self.part("match", digest)
+            self.say(about, RDF.type, KGV.Match)
+            self.say(about, RDF.subject, subject)
+            self.say(about, RDF.predicate, relation)
+            self.say(about, RDF.object, there)
+            self.say(about, KGV.givenAs, match.predicate)
+            for source in match.sources:
+                self.say(about, KGV.mappedBy, identities.named(source))
+            for id in match.via:
+                self.say(about, KGV.via, URIRef(vocabulary.expand(id)))
 
     def edge(self, edge: Edge) -> None:
         m, about, said = self.m, self.part("edge", edge.name), outward.by_name(self.m)[edge.name]

@@ -442,7 +442,7 @@ def _sorts(record: TrackedRecord | None) -> Iterator[str]:
 
 
 #: Lists whose order says nothing.
-UNORDERED = frozenset({"about", "light", "taxon", "forms"})
+UNORDERED = frozenset({"about", "light", "taxon", "same", "narrower", "broader"})
 #: A record with its name and, if a mapping holds it, its key there.
 _Part = tuple[str, TrackedRecord, str]
 
