@@ -17,9 +17,10 @@ def test_nodes_and_edges_are_all_there_under_their_names(mechanism):
     graph = mechanism.graph
     assert set(graph) == set(mechanism.nodes)
     needed = {
-        f"{edge.name}/requires/{one.node}": one.node
+        f"{edge.name}/{kind}/{one.node}": one.node
         for edge in mechanism.edges
-        for one in edge.requires
+        for kind in ("requires", "unless")
+        for one in getattr(edge, kind)
         if one.node not in (edge.subject, mechanism.object(edge))
     }
     assert {key for _, _, key in graph.edges(keys=True)} == {edge.name for edge in mechanism.edges} | needed.keys()

@@ -465,7 +465,7 @@ def site(folder):
 
 def test_the_site_is_served_with_types_tags_and_compression(site):
     first = site.ask("/")
-    assert (first.status, first.media) == (200, "text/html") and b"PD-1" in first.body
+    assert (first.status, first.media) == (200, "text/html") and b"STING" in first.body
     page = site.ask("/cgas-sting.html")
     packed = site.ask("/cgas-sting.html", headers={"Accept-Encoding": "gzip"})
     assert gzip.decompress(packed.body) == page.body and len(packed.body) < len(page.body) / 2
@@ -552,17 +552,17 @@ def test_every_iri_leads_to_data_and_to_a_page(site):
         ("cgas-sting", "application/ld+json", "/cgas-sting.jsonld"),
         ("cgas-sting", "application/n-quads", "/cgas-sting.nq"),
         ("cgas-sting/run", "text/turtle", "/cgas-sting.run.ttl"),
-        ("cgas-sting/run?set=PD1:absent", "text/html", "/cgas-sting.html#tab=runs&set=PD1%3Dabsent"),
+        ("cgas-sting/run?set=cGAS:absent", "text/html", "/cgas-sting.html#tab=runs&set=cGAS%3Dabsent"),
         ("vocab/degrades", "text/html", "/vocabulary.html#degrades"),
         ("vocab/degrades", "text/turtle", "/vocabulary.ttl"),
         ("cgas-sting/answer/mechanisms", "text/html", "/questions/mechanisms.html"),
         ("answer/mechanisms", "text/html", "/questions/mechanisms.html"),
         ("", "text/turtle", "/void.ttl"),
         ("void", "text/turtle", "/void.ttl"),
-        ("term/CD28-phosphorylated", "text/html", "/term/CD28-phosphorylated.html"),
-        ("term/CD28-phosphorylated", "application/ld+json", "/data/term/CD28-phosphorylated"),
-        ("term/CD28-phosphorylated", "text/turtle", "/vocabulary.ttl"),
-        ("cgas-sting/edge/engagement", "application/rdf+xml", "/data/cgas-sting/edge/engagement"),
+        ("term/STING", "text/html", "/term/STING.html"),
+        ("term/STING", "application/ld+json", "/data/term/STING"),
+        ("term/STING", "text/turtle", "/vocabulary.ttl"),
+        ("cgas-sting/edge/DNA-sensing", "application/rdf+xml", "/data/cgas-sting/edge/DNA-sensing"),
     ],
 )
 def test_an_iri_leads_to_the_page_or_the_data_that_are_wanted(site, path, accept, place):
@@ -571,9 +571,9 @@ def test_an_iri_leads_to_the_page_or_the_data_that_are_wanted(site, path, accept
 
 
 def test_the_iri_of_an_answer_leads_to_the_answer(site):
-    reply = site.ask("/id/cgas-sting/answer/what-protects?node=PD-1", headers={"Accept": CSV})
+    reply = site.ask("/id/cgas-sting/answer/what-protects?node=STING", headers={"Accept": CSV})
     place = reply.headers["Location"]
-    assert reply.status == 303 and "default-graph-uri=" in place and "PD-1" in place
+    assert reply.status == 303 and "default-graph-uri=" in place and "STING" in place
     assert site.ask(place, headers={"Accept": CSV}).body.startswith(b"edge,protector,from,place\r\n")
 
 
@@ -591,7 +591,7 @@ def test_the_iri_of_an_answer_leads_to_the_answer(site):
         ("cgas-sting/answer/what-protects", "text/turtle", 406),
         ("cgas-sting/answer/asserted-edges", "text/csv", 406),
         ("vocab", "application/rdf+xml", 406),
-        ("cgas-sting/run?set=PD1:absent", "text/turtle", 406),
+        ("cgas-sting/run?set=cGAS:absent", "text/turtle", 406),
     ],
 )
 def test_an_iri_that_is_not_there_or_not_as_wanted_is_refused(site, path, accept, status):
@@ -601,9 +601,9 @@ def test_an_iri_that_is_not_there_or_not_as_wanted_is_refused(site, path, accept
 
 def test_the_data_about_an_iri_are_read_alone(site):
     """With prefixes, labels of what it names, its evidence, and the caveat."""
-    text = site.ask("/data/cgas-sting/edge/engagement", headers={"Accept": "text/turtle"}).text
-    assert "@prefix kgv: <" in text and "\nedge:engagement " in text and "\nevidence:engagement" in text
-    for label in ("PD-1 signalling", "activates", "finding", "PD-1 is required for PD-1 signalling"):
+    text = site.ask("/data/cgas-sting/edge/DNA-sensing", headers={"Accept": "text/turtle"}).text
+    assert "@prefix kgv: <" in text and "\nedge:DNA-sensing " in text and "\nevidence:DNA-sensing" in text
+    for label in ("DNA sensing by cGAS", "activates", "finding", "cGAS is required for DNA sensing by cGAS"):
         assert f'rdfs:label "{label}"' in text, label
     assert '"Research findings, not medical advice"' in text and 'owl:versionInfo "0.1.0"' in text
     assert site.ask("/data/cgas-sting/edge/none", headers={"Accept": "text/turtle"}).status == 404

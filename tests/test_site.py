@@ -423,9 +423,9 @@ def violations(tab: Any) -> list[Any]:
 
 
 def test_a_question_is_answered_in_the_page_as_by_kg(small: Path, visit: Visit) -> None:
-    tab = visit(small, f"query.html#question=edges-of-a-node&with.node=PD-1%20signalling&of={SEED}")
+    tab = visit(small, f"query.html#question=edges-of-a-node&with.node=STING%20signalling&of={SEED}")
     assert "row" in answered(tab)
-    wanted = sparql.ask("edges-of-a-node", SEED, given={"node": "PD-1 signalling"})
+    wanted = sparql.ask("edges-of-a-node", SEED, given={"node": "STING signalling"})
     assert len(wanted.rows) > 1
     assert saved(tab, "csv") == wanted.text("csv")
     assert saved(tab, "json") == wanted.text("json")

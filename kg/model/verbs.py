@@ -55,11 +55,12 @@ def verbs(text: str = "") -> list[Predicate]:
     """
     every = list(vocabulary.predicates().values())
     words = {_form(word) for word in re.findall(r"\w{3,}", text)}
-    holding = []
-    for verb in every:
+
+    def shared(verb: Predicate) -> int:
         said = f"{verb.phrase} {verb.also} {verb.definition}".replace("_", " ")
-        if words & {_form(word) for word in re.findall(r"\w+", said)}:
-            holding.append(verb)
+        return len(words & {_form(word) for word in re.findall(r"\w+", said)})
+
+    holding = sorted(filter(shared, every), key=shared, reverse=True)
     return list(dict.fromkeys([*meant(text), *holding])) if text else every
 
 
