@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pyoxigraph as ox
 import pytest
-from conftest import FIRST_IS_SLOW, SEEDS
+from conftest import LARGE_ARE_SLOW, SEEDS
 from nanopub import Nanopub, NanopubConf
 from rdflib import OWL, PROV, RDF, SKOS, ConjunctiveGraph, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
@@ -117,7 +117,7 @@ def test_nothing_is_logged_while_nanopublications_are_made(caplog):
 # ---------------------------------------------------------------- what every export carries
 
 
-@pytest.mark.parametrize("mechanism", FIRST_IS_SLOW, ids=lambda m: m.id)
+@pytest.mark.parametrize("mechanism", LARGE_ARE_SLOW, ids=lambda m: m.id)
 def test_licence_version_input_hash_and_source_strip_travel_in_every_rdf_export(mechanism, built):
     for row in formats.writers():
         if row.module == "kg.formats.rdf" and row.name not in ("rdf12",):
