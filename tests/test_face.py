@@ -58,6 +58,7 @@ def test_an_unknown_name_is_an_attribute_error():
         kg.no_such_verb  # noqa: B018
 
 
+@pytest.mark.slow
 def test_a_users_file_is_typed(tmp_path):
     file = tmp_path / "users.py"
     file.write_text(USERS_FILE, encoding="utf-8")
