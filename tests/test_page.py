@@ -103,11 +103,7 @@ def test_the_curated_figure_has_no_crossing_and_its_automatic_twin_few() -> None
 
 
 @pytest.mark.parametrize("file", formats.seeds(), ids=lambda file: file.parent.name)
-def test_every_line_ends_at_a_place_of_its_own(file: Path, request: pytest.FixtureRequest) -> None:
-    if (
-        file.parent.name == "pd1-blockade"
-    ):  # 56 boxes: Graphviz puts nine pairs of ends too close, with ports and without
-        request.applymarker(pytest.mark.xfail(strict=True, reason="the layout of more than 50 boxes is not done yet"))
+def test_every_line_ends_at_a_place_of_its_own(file: Path) -> None:
     assert page.score(strip(formats.read(file))).close_ends == 0
 
 

@@ -31,6 +31,8 @@ FEW, MANY = (
     400,
 )  # up to so many lines many folds are tried; above so many none, and lines run straight, below the boxes
 
+CORNER = 10  # of a box: how far from it a line may end
+APART = 14  # from one end of a line to the next on a side of a box
 EDGE = 13  # of a box: how deep the strips at its top and bottom are, whose cells are ports
 
 Part = tuple[int, int]  # number of a line, and of its stretch between two knots
@@ -289,6 +291,31 @@ class _Sheet:
             self._detour(astray)
             for n in astray:
                 ways[n] = self._way(n)
+        return self._apart(ways)
+
+    def _apart(self, ways: list[Way]) -> list[Way]:
+        """The ways with their ends moved along the sides of boxes where two would touch; none so that it runs into a box."""
+        sides: dict[tuple[str, str], list[tuple[float, int, bool]]] = {}
+        for n, (line, target) in enumerate(self.wishes):
+            for last, key, (x, y) in ((False, line.start, ways[n].curve[0]), (True, line.end, ways[n].tip)):
+                if target < 0 or not last:
+                    box = self.layout.boxes[key]
+                    away = {
+                        "n": abs(y - box.y),
+                        "s": abs(y - box.y - box.h),
+                        "w": abs(x - box.x),
+                        "e": abs(x - box.x - box.w),
+                    }
+                    side = min(away, key=away.__getitem__)
+                    sides.setdefault((key, side), []).append((x if side in "ns" else y, n, last))
+        for (key, side), ends in sides.items():
+            box, level = self.layout.boxes[key], side in "ns"
+            first, long = (box.x, box.w) if level else (box.y, box.h)
+            moved = _spaced(sorted(ends), first + CORNER, first + long - CORNER)
+            for old, new, n, last in moved:
+                way = ways[n].shifted(*((new - old, 0.0) if level else (0.0, new - old)), last)
+                if new != old and not self.layout.pierced(way.fine):
+                    ways[n] = way
         return ways
 
     @cached_property
@@ -345,6 +372,19 @@ class _Sheet:
         far = math.dist(tip, back) or 1.0
         toward = (back[0] - tip[0]) / far, (back[1] - tip[1]) / far
         return Way(0, tuple(curve), tip=tip, toward=toward)
+
+
+def _spaced(
+    ends: Sequence[tuple[float, int, bool]], first: float, last: float
+) -> Iterator[tuple[float, float, int, bool]]:
+    """Where each end lies on a side and where it is to lie, in their order: far enough from the next, if all fit."""
+    gap = min(APART, (last - first) / max(len(ends) - 1, 1))
+    at: list[float] = []
+    for place, _, _ in ends:
+        at.append(max(place, at[-1] + gap) if at else max(place, first))
+    for i in range(len(at)):
+        at[i] = min(at[i], last - gap * (len(at) - 1 - i))
+    yield from ((place, new, n, at_end) for (place, n, at_end), new in zip(ends, at, strict=True))
 
 
 def _straight(a: Point, b: Point) -> list[Point]:

@@ -42,6 +42,15 @@ class Way:
         xs, ys = [p[0] for p in self.points], [p[1] for p in self.points]
         return min(xs), min(ys), max(xs), max(ys)
 
+    def shifted(self, x: float, y: float, last: bool) -> Way:
+        """The same with its end, or its start, moved so far; the line leaves its box in the same direction."""
+
+        def by(point: Point) -> Point:
+            return point[0] + x, point[1] + y
+
+        curve = (*self.curve[:-2], *map(by, self.curve[-2:])) if last else (*map(by, self.curve[:2]), *self.curve[2:])
+        return replace(self, curve=curve, tip=by(self.tip) if last else self.tip)
+
     def beside(self, other: Way, by: float) -> bool:
         """Whether another way may come this close: their frames do."""
         p, q = self.frame, other.frame
