@@ -164,8 +164,7 @@ def test_every_writer_takes_every_valid_mechanism_and_its_reader_what_was_writte
         if row.name in ("bnet", "sbml"):
             if row.name == "sbml" and any(node.levels for node in mechanism.nodes.values()):
                 return False  # a function may ask for a level and against a lower one, which is never so
-            told = formats.stated(mechanism, row)  # no inference, which the format cannot mark as one
-            functions = [(name, formulas.parsed(said)) for name, said in formulas.Net(told).functions()]
+            functions = [(name, formulas.parsed(said)) for name, said in formulas.Net(mechanism).functions()]
             return any(any(formulas.depends(f, v) for v in f.variables if v != name) for name, f in functions)
         if row.name == "nanopub":
             return any(one.asserted for one in outward.statements(mechanism))
