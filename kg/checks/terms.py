@@ -26,6 +26,8 @@ def _terms(m: Mechanism) -> Iterator[Term]:
         yield from item.taxon
         if item.assay:
             yield item.assay
+    for condition in m.conditions.values():
+        yield from condition.taxon
     for record in contexts.stating(m):
         for kind, said in record.context.items():
             if term := contexts.term_of(said):
@@ -145,8 +147,8 @@ def _species(id: str) -> str:
 @rule
 def taxa_are_species(m: Mechanism) -> Iterator[Diagnostic]:
     """A taxon is a species of the NCBI Taxonomy: a label of two words or more, the first a genus."""
-    for item in m.evidence():
-        for taxon in item.taxon:
+    for stating in (*m.evidence(), *m.conditions.values()):
+        for taxon in stating.taxon:
             if not _is_species(taxon):
                 at = taxon.at.word(taxon.label) if taxon.at and taxon.prefix == "NCBITaxon" else taxon.at
                 hint = "such as NCBITaxon:10090 ! Mus musculus; leave taxon out if none is stated"

@@ -144,10 +144,10 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
         _node(draft, record, places)
         for axis in ("x", "y") if item.position else ():
             record.carried(axis) if layout else record.lost(axis, "the nodes do not stand on a grid")
-    names = {item.attributes.get("key", item.id) for item in network.edges}
+    names = {str(item.attributes.get("key", item.id)) for item in network.edges}
     for item in network.edges:
         record = ledger.record("edge", item.id or f"{item.source} to {item.target}", _with_ends(item), item.at)
-        if item.attributes.get("role") in NEEDS and item.attributes.get("edge") in names:
+        if item.attributes.get("role") in NEEDS and str(item.attributes.get("edge")) in names:
             for name in record.fields():
                 record.changed(name, "made again from the edge that needs it")
             continue
