@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from kg.checks.rules import error, hint, rule, warning
@@ -12,7 +12,7 @@ from kg.model.diagnostics import Diagnostic, Location, near
 from kg.model.grounding import Match, exactly
 from kg.model.lexicon import LexiconTerm, lexicon, origin
 from kg.model.mechanism import Mechanism
-from kg.model.records import common_name
+from kg.model.records import Condition, Evidence, common_name
 from kg.model.vocabulary import Term
 from kg.reasoning import contexts
 
@@ -147,7 +147,8 @@ def _species(id: str) -> str:
 @rule
 def taxa_are_species(m: Mechanism) -> Iterator[Diagnostic]:
     """A taxon is a species of the NCBI Taxonomy: a label of two words or more, the first a genus."""
-    for stating in (*m.evidence(), *m.conditions.values()):
+    records: Iterable[Evidence | Condition] = (*m.evidence(), *m.conditions.values())
+    for stating in records:
         for taxon in stating.taxon:
             if not _is_species(taxon):
                 at = taxon.at.word(taxon.label) if taxon.at and taxon.prefix == "NCBITaxon" else taxon.at
