@@ -177,9 +177,13 @@ class _Maker:
             said |= {"because": said.get("because") or text(self.random), "taxon": (), "anchor": ""}
         elif claim.locator == "yes" and source.read == "full" and not (said["anchor"] or said.get("span")):
             said["anchor"] = " ".join(line(self.random).split()[:8])
-        said["taxon"] = (self.random.choice(SPECIES),) if said.get("taxon") else ()
         if "assay" in said:
             said["assay"] = self.random.choice(ASSAYS)
+        return self.fix_condition(said)
+
+    def fix_condition(self, said: dict[str, Any]) -> dict[str, Any]:
+        """A species is one that there is."""
+        said["taxon"] = (self.random.choice(SPECIES),) if said.get("taxon") else ()
         return said
 
     def fix_effect(self, said: dict[str, Any]) -> dict[str, Any]:
