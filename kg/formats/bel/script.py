@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.formats.shared import bel, bounded, drafting
-from kg.formats.shared.losses import ForeignRecord, Ledger
+from kg.formats.shared.losses import FIRMEST, ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
@@ -42,6 +42,7 @@ LICENCE = re.compile(r"[A-Z][\w.]*(-[\w.]+)+")  # a name as SPDX has them
 LOST = {
     "mechanism": "a BEL document has no key for it",
     "mechanism.evidence": "a BEL document has no key for it",
+    **dict.fromkeys(("source.pmid", "source.url"), FIRMEST),
     "source": "a citation of BEL is a database and a number",
     "place": "a place is no statement of BEL",
     "node": "a BEL term says what a thing is, and no more",
