@@ -258,7 +258,7 @@ LANGUAGES = {
     "y.bnet": "A* = B and not C or D\nB *= (A or C) and not (A and C)\nE* = True\n",
     "x.booleannet": "#RULES\nC = Random\nD = Random\n1: A*=B and not C or D\n2: B* = A xor C\n2: E* = true\n",
     "x.bnd": "// a model\nNode A { logic = (B AND NOT C) OR D; rate_up = @logic ? $u_A : 0.0; rate_down = @logic ? 0 : 2*$d; }\n"
-    "NODE B {\n  logic = A ^ C;\n}\nnode E { rate_up = 1; rate_down = 0; /* stays */ }\n",
+    "NODE B {\n  logic = A ^ C;\n}\nnode E { rate_up = 1; /* stays */ }\n",
     "x.txt": "node A { rate_up = (B & !C | D) ? 1/3 : 0; rate_down = (@more ? 0 : 1); more = B & !C | D; }\n"
     "node B { logic = A XOR C; rate_up = $f(x); }\nnode E { logic = 1; }\n",
 }
@@ -294,7 +294,9 @@ def test_what_is_no_function_of_a_language_is_reported(tmp_path):
     assert lost("x.bnd") == {
         ("1", "text"): "comments are not kept",
         ("6", "text"): "comments are not kept",
-        **{(node, rate): "how fast it is, is not said" for node in "AE" for rate in ("rate_up", "rate_down")},
+        ("A", "rate_up"): "how fast it is, is not said",
+        ("A", "rate_down"): "how fast it is, is not said",
+        ("E", "rate_up"): "how fast it is, is not said",
     }
     assert "the logic alone is read" in lost("x.txt")["B", "rate_up"]
 
@@ -307,6 +309,14 @@ def test_a_node_that_only_goes_up_stays_there(tmp_path):
     )
     mechanism = formats.read(file)
     assert {edge.sentence.text for edge in mechanism.edges} == {"B promotes A", "A promotes A", "A promotes C"}
+
+
+def test_rates_that_do_not_ask_the_logic_go_before_it(tmp_path):
+    file = tmp_path / "x.bnd"
+    file.write_text("node A { logic = B; rate_up = C ? 1 : 0; rate_down = C ? 0 : (1); }\n", encoding="utf-8")
+    mechanism, ledger = formats._parsed(file)
+    assert [edge.sentence.text for edge in mechanism.edges] == ["C promotes A"]
+    assert {one.field: one.how for one in ledger.account().lost}["logic"] == "the rates say where it changes"
 
 
 def test_what_a_variable_starts_from_is_kept_where_no_function_moves_it(tmp_path):
@@ -347,6 +357,8 @@ def test_a_rate_of_many_conditions_ends_in_a_complaint(tmp_path):
 
 def test_names_come_back_as_the_file_has_them(tmp_path):
     text = "targets, factors\n_A, B_ & !_C\nIL-6, TNF.a | IL_6\nTNFα, !IL-6\nNOT, NOT\nB_, !(A) | NOT\n"
+    nodes = {"IL.6": Node("IL.6", name="a b"), "IL_6": Node("IL_6")}  # the first cannot keep its name, the second can
+    assert dict(formulas.Net(Mechanism(id="m", nodes=Frozen(nodes))).names) == {("IL_6",): "IL_6", ("IL.6",): "IL_6_2"}
     mechanism = read(text, tmp_path)
     names = ["_A", "B_", "_C", "IL-6", "TNF.a", "IL_6", "TNFα", "NOT", "A"]
     assert [node.label for node in mechanism.nodes.values()] == names

@@ -6,7 +6,7 @@ import pytest
 import round_trips
 from round_trips import ASKED, BOTH, facts
 
-from kg import checks
+from kg import checks, formats
 
 every = pytest.mark.parametrize("name", BOTH)
 asked_of = pytest.mark.parametrize("asked", ASKED)
@@ -85,3 +85,76 @@ def test_a_pair_of_formats_loses_what_either_loses(first, second):
 @pytest.mark.parametrize(("first", "second"), list(itertools.product(BOTH, repeat=2)))
 def test_every_pair_of_formats_loses_what_either_loses(first, second):
     through(first, second)
+
+
+# ---------------------------------------------------------------- what acts on an edge, and names
+
+BLOCKS = """id: blocks
+title: What acts on an edge
+licence: CC0-1.0
+sources: {s: {kind: review, pmid: 1, read: full}, t: {kind: review, pmid: 2, read: full}}
+nodes:
+  A: {term: none, kind: molecule}
+  B: {term: none, kind: molecule}
+  C: {term: none, kind: molecule}
+  D: {term: none, kind: molecule}
+  E: {term: none, kind: molecule}
+edges:
+- edge: D degrades B
+  name: loss
+  evidence: [{source: s, anchor: it goes, claim: finding, taxon: NCBITaxon:10090 ! Mus musculus}]
+- edge: C blocks loss
+  evidence: [{source: s, anchor: it stays, claim: finding}]
+- edge: A promotes B
+  unless: [E]
+  evidence:
+  - {source: s, anchor: it comes, claim: finding, taxon: NCBITaxon:10090 ! Mus musculus}
+  - {source: t, anchor: it came, claim: finding}
+- edge: B inhibits A
+  name: fall
+  evidence: [{source: s, anchor: it falls, claim: finding}]
+- edge: E blocks fall
+  evidence: [{source: t, anchor: it does not, claim: finding}]
+- edge: E promotes D
+  requires: [A]
+  evidence: [{source: t, anchor: it does, claim: finding}]
+"""
+
+
+@pytest.fixture
+def acting(tmp_path):
+    file = tmp_path / "blocks.yaml"
+    file.write_text(BLOCKS, encoding="utf-8")
+    assert formats.examine(file)[1].errors == ()
+    return formats.read(file)
+
+
+@pytest.mark.parametrize("name", ["sif", "kgx", "kgxl", "bel", "gocam"])
+def test_what_blocks_a_loss_has_a_positive_sign_and_never_a_negative_one(name, acting):
+    """A format of pairs says what follows for the object: more of it, where what is blocked lowers it."""
+    signs = dict(facts(round_trips.again(acting, name), "sign"))
+    if name != "bel":  # which brings the edge back that is blocked
+        assert (signs["C B"], signs["E B"], signs["E A"]) == (1, -1, 1)
+    assert (signs["D B"], signs["A B"], signs["B A"]) == (-1, 1, -1)
+
+
+def test_no_publication_of_sbml_states_a_species_that_it_does_not(acting):
+    """Of two publications of an influence one states a species: an input could not say which."""
+    again = round_trips.again(acting, "sbml")
+    assert {said for of, said in facts(again, "citation") if of == "A B"} == {"1", "2"}
+    assert not [said for of, said in facts(again, "species") if of == "A B"]
+    assert {said for of, said in facts(again, "species") if of == "D B"} == {"NCBITaxon:10090"}
+    assert not [
+        said for of, said in facts(again, "citation") if of == "E B"
+    ]  # what is excluded cites nothing of its own
+
+
+@pytest.mark.parametrize("name", ["sif", "bnet"])
+def test_a_node_without_a_term_keeps_its_name_through_a_format_of_names(name, tmp_path):
+    names = ["TNFα", "TNF_alpha", "TNF-α"] if name == "bnet" else ["TNF-α", "γδ T cell", "αβ T cell", "a:b", "a b"]
+    file = tmp_path / "x.sif"
+    file.write_text("".join(f"{one}\tactivates\tX\n" for one in names), encoding="utf-8")
+    before = formats.read(file)
+    after = round_trips.again(before, name)
+    assert facts(after, "name") == facts(before, "name")
+    assert {edge.sentence for edge in after.edges if name == "sif"} <= {edge.sentence for edge in before.edges}
