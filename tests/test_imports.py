@@ -87,10 +87,31 @@ def test_a_file_of_nothing_but_bad_lines_is_refused(tmp_path):
         read(tmp_path, "x.sif", "A B\nC D\n")
 
 
+@pytest.mark.parametrize("end", ["-", "NA", "nan", "NULL", "n/a", "."])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.sif", "\nA\t-\tB\nA\tactivates\t{end}\n{end}\tactivates\tB\n"),
+        ("x_edges.tsv", "subject\tpredicate\tobject\nX:1\tcauses\tX:2\nX:1\tcauses\t{end}\n{end}\tcauses\tX:2\n"),
+        ("x.csv", "ENTITYA;IDA;ENTITYB;IDB;EFFECT\nA;1;B;2;unknown\nA;1;{end};;unknown\n{end};;B;2;unknown\n"),
+    ],
+)
+def test_an_end_that_stands_for_nothing_is_no_node(name, text, end, tmp_path):
+    mechanism, ledger = read(tmp_path, name, text.format(end=end))
+    assert (len(mechanism.nodes), len(mechanism.edges)) == (2, 1)
+    assert [(one.at.line, one.code) for one in ledger.wrong] == [(3, "no-sentence"), (4, "no-sentence")]
+    assert len({one.at.line for one in ledger.account().lost} & {3, 4}) == 2
+
+
 def test_an_end_that_the_nodes_lack_is_told(tmp_path):
     (tmp_path / "x_nodes.tsv").write_text("id\tcategory\tname\nX:1\tbiolink:Gene\tone\n", encoding="utf-8")
     mechanism, ledger = read(tmp_path, "x_edges.tsv", "subject\tpredicate\tobject\nX:1\tcauses\tX:2\n")
     assert sentences(mechanism) == ["one results_in X_2"]
+    assert [(one.code, one.severity) for one in ledger.wrong] == [("unknown-node", "warning")]
+    edges = [{"source": "p(HGNC:A)", "relation": "increases", "target": "p(HGNC:B)"}]
+    graph = {"graph": {"label": "x", "nodes": [{"id": "p(HGNC:A)"}], "edges": edges}}
+    mechanism, ledger = read(tmp_path, "x.jgif.json", json.dumps(graph))
+    assert sentences(mechanism) == ["p_HGNC_A promotes p_HGNC_B"]
     assert [(one.code, one.severity) for one in ledger.wrong] == [("unknown-node", "warning")]
 
 

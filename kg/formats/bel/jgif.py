@@ -39,6 +39,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     for name, field in (("description", "summary"), ("version", "version")):
         draft.about[field] = head.text(f"metadata.{name}")
     labels: dict[str, str] = {}
+    stated = set[str]()
     for one in place.records(graph, "nodes", "id"):
         node = ledger.record("node", str(one["id"]), one, place(one))
         id, label = node.text("id"), node.text("label", carry=False)
@@ -46,12 +47,16 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             node.carried("label")
             labels[id] = label
         bel.node(draft, labels.get(id, id), node.at)
+        stated.add(id)
     for one in place.records(graph, "edges", "source", "relation", "target"):
         data: Any = one.get("metadata")
         apart = isinstance(data, dict) and isinstance(data.get("evidences", []), list)
         rest = {**one, "metadata": {k: v for k, v in data.items() if k != "evidences"}} if apart else one
         edge = ledger.record("edge", f"{one['source']} {one['relation']} {one['target']}", rest, place(one))
         ends = [edge.text(end) for end in ("source", "target")]
+        for end in (end for end in ends if end not in stated):
+            message = f"{end!r} is no node of the file; the edge is kept"
+            ledger.complain(edge.at, "unknown-node", message, "an id of the nodes", "warning")
         ends = [labels.get(end, end) for end in ends]
         if one.get("label") == f"{ends[0]} {one['relation']} {ends[1]}":
             edge.changed("label", "made again from the rest")

@@ -71,6 +71,9 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             help = "A relation B, with tabs in all lines or in none"
             ledger.aside(at, "no-sentence", f"this is {len(words)} words and no edge", help)
             continue
+        if len(words) > 2 and any(map(drafting.nothing, (words[0], *words[2:]))):
+            ledger.aside(at, "no-sentence", "an end of this edge stands for nothing")
+            continue
         if len(words) == 1:
             alone = ledger.record("node", words[0], {"name": words[0]}, at)
             draft.node(alone.text("name"), at=at)

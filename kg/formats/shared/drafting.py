@@ -24,6 +24,8 @@ from kg.model.records import Edge, Effect, Evidence, Frozen, Node, Note, Require
 from kg.model.vocabulary import Predicate, Term
 
 GATE = re.compile(r"and[_-]?\d+", re.IGNORECASE)  # a conjunction that is drawn as a node, as CellNOpt names it
+#: What tables write where there is no value, in small letters; NA only so, as R writes it, since other forms are names.
+NOTHING = frozenset({"", "-", "--", ".", "n/a", "#n/a", "nan", "none", "null", "nil"})
 UNCLASSIFIED = "unclassified"  # the claim of what a file asserts without saying what kind of statement it is
 
 
@@ -40,6 +42,15 @@ def as_key(name: str) -> str:
         return name
     plain = name if name.isascii() else "".join(map(_plain, unicodedata.normalize("NFKD", name)))
     return re.sub(r"[^A-Za-z0-9_.+-]+", "_", plain).strip("_").lstrip("_.+-") or "x"
+
+
+def nothing(said: str) -> bool:
+    """Whether a text stands where there is no value.
+
+    >>> nothing("NA"), nothing("null"), nothing("Na"), nothing("NO")
+    (True, True, False, False)
+    """
+    return said.casefold() in NOTHING or said == "NA"
 
 
 def called(node: Node) -> str:

@@ -104,7 +104,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     needs: list[tuple[ForeignRecord, list[str]]] = []
     for number, (cells, at) in enumerate(_rows(text, found["edges"], ledger), 1):
         edge = ledger.record("edge", str(cells.get("id") or number), cells, at)
-        if not all(edge.text(slot, carry=False) for slot in ("subject", "predicate", "object")):
+        if any(drafting.nothing(edge.text(slot, carry=False)) for slot in ("subject", "predicate", "object")):
             message = "the edge lacks its subject, its predicate or its object"
             ledger.complain(at, "no-sentence", f"{message}; it is set aside", severity="warning")
             for slot in edge.fields():
