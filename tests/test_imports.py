@@ -173,6 +173,26 @@ def test_what_is_lost_is_not_called_changed(tmp_path):
     assert lost(read(tmp_path, "x.bel", text)[1])["Species"] == "a citation ends the annotations before it"
 
 
+TERMS = ["p(HGNC:A)", 'proteinAbundance(HGNC:"A")', "p( HGNC : A )", 'p(HGNC:"A")']
+
+
+@pytest.mark.parametrize("first", TERMS)
+def test_a_term_of_bel_is_one_node_however_it_is_spelled(first, tmp_path):
+    """Its name is as the file has it first; another name, an activity and a name with blanks stay apart."""
+    text = f"{first} -> p(HGNC:B)\n" + "".join(f"{one} -| p(HGNC:C)\n" for one in TERMS)
+    text += 'activity(p(HGNC:A)) -> p(HGNC:B)\nact(proteinAbundance(HGNC:A)) -> p(HGNC:B)\np(HGNC:"A a") -> p(HGNC:B)\n'
+    text += "a(CHEBI:x) -| (proteinAbundance(HGNC:A) -> p(HGNC:B))\n"
+    mechanism, _ = read(tmp_path, "x.bel", text)
+    assert sentences(mechanism) == [
+        "p_HGNC_A promotes p_HGNC_B",
+        "p_HGNC_A limits p_HGNC_C",
+        "act_p_HGNC_A promotes p_HGNC_B",
+        "p_HGNC_A_a promotes p_HGNC_B",
+        "a_CHEBI_x blocks p_HGNC_A-promotes-p_HGNC_B",
+    ]
+    assert mechanism.nodes["p_HGNC_A"].label == first
+
+
 # ---------------------------------------------------------------- where the format puts it
 
 

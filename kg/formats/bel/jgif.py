@@ -47,17 +47,17 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             node.carried("label")
             labels[id] = label
         bel.node(draft, labels.get(id, id), node.at)
-        stated.add(id)
+        stated.add(bel.canonical(labels.get(id, id)))
     for one in place.records(graph, "edges", "source", "relation", "target"):
         data: Any = one.get("metadata")
         apart = isinstance(data, dict) and isinstance(data.get("evidences", []), list)
         rest = {**one, "metadata": {k: v for k, v in data.items() if k != "evidences"}} if apart else one
         edge = ledger.record("edge", f"{one['source']} {one['relation']} {one['target']}", rest, place(one))
         ends = [edge.text(end) for end in ("source", "target")]
-        for end in (end for end in ends if end not in stated):
+        ends = [labels.get(end, end) for end in ends]
+        for end in (end for end in ends if bel.canonical(end) not in stated):
             message = f"{end!r} is no node of the file; the edge is kept"
             ledger.complain(edge.at, "unknown-node", message, "an id of the nodes", "warning")
-        ends = [labels.get(end, end) for end in ends]
         if one.get("label") == f"{ends[0]} {one['relation']} {ends[1]}":
             edge.changed("label", "made again from the rest")
         items = place.records(data, "evidences") if apart else ()
