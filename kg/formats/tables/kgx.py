@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from kg.formats.shared import bounded, drafting, tables
-from kg.formats.shared.losses import ForeignRecord, Ledger
+from kg.formats.shared.losses import FIRMEST, ForeignRecord, Ledger
 from kg.model import foreign, vocabulary
 from kg.model.diagnostics import Location
 from kg.model.foreign import Relation
@@ -66,6 +66,7 @@ UNREGISTERED = "kept as the node's name: its prefix is not registered in ontolog
 VERBS = vocabulary.BASE + "vocab/"
 LOST = {
     "mechanism": "the metadata beside nodes and edges have no key for it",
+    **dict.fromkeys(("source.pmid", "source.url"), FIRMEST),
     "source": "the Biolink Model holds the publications of an edge by their identifiers, and no more of them",
     "evidence": "the Biolink Model holds publications and texts of an edge, not items of evidence",
     "place": "the Biolink Model holds places of edges by their terms, and no more of them",
@@ -103,7 +104,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     needs: list[tuple[ForeignRecord, list[str]]] = []
     for number, (cells, at) in enumerate(_rows(text, found["edges"], ledger), 1):
         edge = ledger.record("edge", str(cells.get("id") or number), cells, at)
-        if not all(edge.text(slot, carry=False) for slot in ("subject", "predicate", "object")):
+        if any(drafting.nothing(edge.text(slot, carry=False)) for slot in ("subject", "predicate", "object")):
             message = "the edge lacks its subject, its predicate or its object"
             ledger.complain(at, "no-sentence", f"{message}; it is set aside", severity="warning")
             for slot in edge.fields():
@@ -296,10 +297,12 @@ def _relation(edge: ForeignRecord) -> Relation:
     said = {slot: edge.text(slot, carry=False) for slot in QUALIFIERS if edge.text(slot, carry=False)}
     own = vocabulary.predicates().get(original.removeprefix(VERBS)) if original.startswith(VERBS) else None
     stated = foreign.relation(predicate)
-    if own and own.role == "blocks":
+    if own and own.role == "blocks":  # kg writes what follows for the object
+        signed = foreign.sign(said.get("object_direction_qualifier", "")) or stated.sign
+        follows = Relation(foreign.SIGNED.get(signed, "affects"), signed, "the edge that it acts on is not said")
         for slot in said:
-            edge.changed(slot, "affects: the edge that it acts on is not said")
-        return Relation("affects", 0, "the edge that it acts on is not said")
+            edge.changed(slot, f"{follows.verb}: {follows.lacks}")
+        return follows
     if own:
         again = (predicate, said) == (own.biolink or "biolink:related_to", _qualifiers(own))
         for slot in said:
