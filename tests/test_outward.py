@@ -11,7 +11,7 @@ import networkx as nx
 import pytest
 import rdflib
 from click.testing import CliRunner
-from conftest import SEEDS
+from conftest import ACTIVE, SEEDS
 
 from kg import formats
 from kg.cli import main
@@ -21,8 +21,8 @@ from kg.model.records import Edge, Evidence, Frozen, Node, Place, Sentence, Sour
 from kg.model.vocabulary import Term
 from kg.reasoning import outward
 
-every_seed = pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
-LEVELS = {"knowledge_assertion", "prediction", "not_provided"}
+every_seed = pytest.mark.parametrize("mechanism", [*SEEDS, ACTIVE], ids=lambda m: m.id)
+LEVELS = {"knowledge_assertion", "prediction", "not_provided", "logical_entailment"}
 LABELS = {entry.label: entry.id for entry in vocabulary.terms().values() if entry.id.startswith("NCBITaxon:")}
 
 
@@ -221,7 +221,9 @@ def test_an_inference_never_looks_like_a_finding(mechanism, tmp_path):
         if "annotations" not in said:
             continue
         own = "inference" in named(said["annotations"].get("kg_claim", ()))
-        assert said["citation"].identifier.startswith(vocabulary.BASE) == own
+        defined = "kg_definition" in said["annotations"]
+        assert said["citation"].identifier.startswith(vocabulary.BASE) == (own or defined)
+        assert (said["evidence"] == "[it follows from a definition]") == defined
         assert said["evidence"].startswith("[the curator's own step: ") == own
 
 

@@ -110,6 +110,9 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
                 edge.lost(slot, message)
             continue
         path = _path(edge.text("id", carry=False))
+        if path and edge.text("knowledge_level", carry=False) == outward.ENTAILED:
+            _definition(draft, edge)
+            continue
         for end in (edge.text(side, carry=False) for side in ("subject", "object")):
             if stated is not None and end not in stated and _path(end)[1:2] != ["place"]:
                 message = f"{end!r} is no row of {nodes.name if nodes else ''}; it is a node by its identifier alone"
@@ -260,6 +263,14 @@ def _edge(draft: drafting.Draft, edge: ForeignRecord, places: dict[str, Place]) 
         edge.lost("negated", "it is neither true nor false")
     name = path[2] if path[1:2] == ["edge"] and len(path) > 2 else edge.text("id")
     draft.edge(sentence, edge, _evidence(draft, edge, negated), name=name, **more)
+
+
+def _definition(draft: drafting.Draft, edge: ForeignRecord) -> None:
+    """A row of ours that follows from what its object is the activity of."""
+    subject, object = (_end(draft, edge, side) for side in ("subject", "object"))
+    draft.active[object] = subject
+    for slot in edge.fields():
+        edge.changed(slot, "what the object is the activity of")
 
 
 def _located(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Place]) -> None:
@@ -444,7 +455,7 @@ def _places(mechanism: Mechanism) -> Iterator[Place]:
 
 def _categories(node: Node) -> list[str]:
     entry = vocabulary.terms().get(node.term.id) if node.term else None
-    categories = [(entry.category if entry else "") or "biolink:NamedThing"]
+    categories = [node.category or "biolink:NamedThing"]
     if node.kind and not (entry and entry.kind == node.kind):
         categories = [*categories, GENERAL[node.kind]] if entry else [GENERAL[node.kind]]
     return list(map(_category, categories))
