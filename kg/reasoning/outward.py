@@ -400,6 +400,19 @@ def curie(mechanism: Mechanism, *steps: str) -> str:
     return f"{vocabulary.OWN}:{'/'.join(quote(step, safe=vocabulary.IN_AN_IRI) for step in mechanism.address(*steps))}"
 
 
+def matched(node: Node) -> dict[str, tuple[str, ...]]:
+    """The further identities of a node by what each is to it, as SKOS calls that: those of the file and those that mappings give.
+
+    >>> found = matched(Node(term=Term("MESH:D051199", "Toll-Like Receptor 7")))
+    >>> list(found), "HGNC:15631" in found["narrow_match"]
+    (['narrow_match'], True)
+    """
+    found: dict[str, list[str]] = {}
+    for one in identities.of(node):
+        found.setdefault(f"{one.match}_match", []).append(one.object)
+    return {kind: tuple(found[kind]) for match in identities.MATCHES if (kind := f"{match}_match") in found}
+
+
 def caveat(mechanism: Mechanism) -> str:
     """The one text that stands before every export: where it comes from, which species, and that it is no advice.
 

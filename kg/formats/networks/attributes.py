@@ -17,7 +17,18 @@ from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import construct, foreign, identities, keys, vocabulary
 from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import ONE_LOWER, Effect, Evidence, Frozen, Place, Requirement, Sentence, Source, TrackedRecord
+from kg.model.records import (
+    ONE_LOWER,
+    Effect,
+    Evidence,
+    Frozen,
+    Node,
+    Place,
+    Requirement,
+    Sentence,
+    Source,
+    TrackedRecord,
+)
 from kg.model.vocabulary import Term
 from kg.reasoning import outward
 
@@ -59,8 +70,9 @@ def graph(mechanism: Mechanism) -> nx.MultiDiGraph[str]:
     for part in ("sources", "places"):
         records = [_plain(one) for one in getattr(mechanism, part).values()]
         made.graph |= {part: json.dumps(records, ensure_ascii=False)} if records else {}
-    for key in mechanism.nodes:
+    for key, node in mechanism.nodes.items():
         made.nodes[key].update({"key": key} if key.isdigit() else {})  # others number their nodes
+        made.nodes[key].update(_matched(node))
     for edge in mechanism.edges:
         at, effect = made.edges[edge.subject, mechanism.object(edge), edge.name], edge.effect
         at |= {} if edge.run else {"run": "no"}
@@ -71,6 +83,11 @@ def graph(mechanism: Mechanism) -> nx.MultiDiGraph[str]:
             rests = {one.node: [_plain(item) for item in one.evidence] for one in getattr(edge, name) if one.evidence}
             at |= {f"{name}_evidence": json.dumps(rests, ensure_ascii=False)} if rests else {}
     return made
+
+
+def _matched(node: Node) -> dict[str, str]:
+    """The further identities of a node, an attribute for each kind of match, for others: kg derives them again."""
+    return {kind: "|".join(ids) for kind, ids in outward.matched(node).items()}
 
 
 def positions(mechanism: Mechanism) -> dict[str, tuple[int, int]]:
@@ -338,6 +355,9 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any])
     _matches(node, says)
     shown = says.get("name") or label or id
     made = draft.node(id, shown, key=own or (shown if id.isdigit() else id), **says)
+    for kind, again in _matched(draft.nodes[made]).items():
+        if node.text(kind, carry=False) == again:
+            node.changed(kind, "derived again from what the node is")
     if own and made != own:
         node.changed("key", f"the node is called {made}")
     elif made != id and id not in (own, draft.nodes[made].name):
