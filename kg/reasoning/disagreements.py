@@ -73,7 +73,7 @@ def _signs(parts: Sequence[Mechanism]) -> Iterator[Conflict]:
     related_by_node = {(m.id, node.key): name for name, m, node in related(parts)}
     on: dict[object, list[tuple[Mechanism, Edge, int]]] = defaultdict(list)
     for m in parts:
-        for edge in m.edges:
+        for edge in (edge for edge in m.edges if not edge.definition):
             ends = related_by_node[m.id, edge.subject], related_by_node[m.id, m.object(edge)]
             kind, sign = _effect(m, edge)
             if sign and ends[0] != ends[1]:

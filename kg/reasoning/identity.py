@@ -48,7 +48,16 @@ def identity(m: Mechanism, node: Node) -> tuple[str, frozenset[str], tuple[str, 
     Terms agree, too, if a source says that they match exactly.
     """
     places = tuple(identities.canonical(m.places[key].term) or key for key in m.within(node.place))
-    return identities.canonical(node.term), frozenset(form.id for form in node.narrower), places
+    return _what(node), frozenset(form.id for form in node.narrower), places
+
+
+def _what(node: Node) -> str:
+    """One name for what a node is: that of its term, or of what it is the activity of; nothing where neither has a term."""
+    of = identities.canonical(node.thing.term) if node.thing and not node.term else ""
+    return f"{ACTIVITY} {of}" if of else identities.canonical(node.term)
+
+
+ACTIVITY = "activity of"
 
 
 def groups(mechanisms: Sequence[Mechanism]) -> list[list[tuple[Mechanism, Node]]]:
@@ -100,14 +109,14 @@ def related(mechanisms: Sequence[Mechanism]) -> Iterator[tuple[str, Mechanism, N
     for m in mechanisms:
         for node in m.nodes.values():
             written = [term.id for term in (node.term, *node.narrower) if term]
-            own = written + [one.object for one in identities.things(node)] or [f"{m.id}.{node.key}"]
+            own = written + [one.object for one in identities.things(node)] or [_what(node) or f"{m.id}.{node.key}"]
             for name in own:
                 root[top(name)] = top(own[0])
                 if name in families():
                     root[top(name)] = top(f"family {families()[name][0]}")
     for m in mechanisms:
         for node in m.nodes.values():
-            yield top(node.term.id if node.term else f"{m.id}.{node.key}"), m, node
+            yield top(node.term.id if node.term else _what(node) or f"{m.id}.{node.key}"), m, node
 
 
 @cache
@@ -124,7 +133,7 @@ def _differs(m: Mechanism, a: Node, n: Mechanism, b: Node) -> tuple[str, ...]:
     """What keeps two nodes of one thing from being one."""
 
     def forms(node: Node) -> tuple[str, frozenset[str]]:
-        return identities.canonical(node.term), frozenset(form.id for form in node.narrower)
+        return _what(node), frozenset(form.id for form in node.narrower)
 
     places = (around(m, a.place), around(n, b.place))
     pairs: dict[str, tuple[object, object]] = {

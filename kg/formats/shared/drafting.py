@@ -155,6 +155,7 @@ class Draft:
         self.cited: dict[str, str] = {}  # a publication as the file names it -> its key
         self.names: set[str] = set()
         self.numbers: dict[str, int] = {}  # a name -> the number that it was given last
+        self.active: dict[str, str] = {}  # the key of a node -> that of the node whose activity it is
 
     def node(self, id: str, label: str = "", key: str = "", **says: Any) -> str:
         """The key of the node that the file calls so, which is made if there is none; ``says`` are fields of Node."""
@@ -169,6 +170,16 @@ class Draft:
             self.keys[id] = made
             self.nodes[made] = Node(key=made, **says)
         return self.keys[id]
+
+    def _activities(self) -> None:
+        """Say of each activity whose it is; what follows from that (its name, its kind) is not said again."""
+        for key, of in self.active.items():
+            if key not in self.nodes or key == of:
+                continue
+            node = replace(self.nodes[key], activity_of=of, thing=self.nodes[of])
+            bare = replace(node, name="", kind="")
+            name = "" if node.name == bare.label else node.name
+            self.nodes[key] = replace(node, name=name, kind="" if node.kind == bare.drawn_as else node.kind)
 
     def free(self, name: str, *taken: Container[str]) -> str:
         """A name that nobody has; the numbers that were given away are not tried again."""
@@ -372,6 +383,7 @@ class Draft:
         for known, more in self.again.items():  # in one go: a file may say one thing a hundred thousand times
             self.edges[known] = replace(self.edges[known], evidence=(*self.edges[known].evidence, *more))
         self.again = {}
+        self._activities()
         edges = tuple(self.edges.values())
         if notes := tuple(self._opposites(edges)):
             parts["notes"] = (*parts.get("notes", ()), *notes)
