@@ -286,11 +286,12 @@ class Mechanism(TrackedRecord):
 
     @property
     def second_hand(self) -> tuple[Source, ...]:
-        """The sources that retell a study which the curator did not read in full."""
+        """The sources that retell a study of which the curator read nothing, not even the abstract."""
         return tuple(
             source
             for source in self.sources.values()
-            if source.reports and (source.reports not in self.sources or self.sources[source.reports].read != "full")
+            if source.reports
+            and (source.reports not in self.sources or self.sources[source.reports].read in ("report", "no"))
         )
 
     @property
