@@ -156,7 +156,7 @@ class _BelReader:
                 bel.node(self.draft, end, at)
             for part in ("subject", "relation", "object"):
                 record.changed(part, "made again from what the node is the activity of")
-            self.draft.active[node] = self.draft.keys[_spaced(subject)]
+            self.draft.active[node] = self.draft.keys[bel.canonical(subject)]
             return
         if acts := {one: self.ours(one) for one in ACTS if OURS + one in self.context.annotations}:
             self.acting.append((record, {**acts, "verb": verb, "edge": name}, evidence))

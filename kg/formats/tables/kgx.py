@@ -108,13 +108,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     rows = list(_rows(text, found["edges"], ledger))
     matched = _matched(cells for cells, _ in rows)
     if nodes := found.get("nodes"):
-        for number, (cells, at) in enumerate(_rows(bounded.text(nodes, ledger), nodes, ledger), 1):
-            node = ledger.record("node", str(cells.get("id") or number), cells, at)
-            if node.text("id", carry=False) not in matched or any(_path(one)[1:2] == ["node"] for one in node.many("xref")):
-                _node(draft, node, places)
-                continue
-            for slot in node.fields():
-                node.changed(slot, "a further identity of a node")
+        _nodes(draft, nodes, places, matched)
     stated = frozenset(draft.keys) | matched if nodes else None  # the nodes that the file of nodes has
     needs: list[tuple[ForeignRecord, list[str]]] = []
     for number, (cells, at) in enumerate(rows, 1):
@@ -311,6 +305,18 @@ def _definition(draft: drafting.Draft, edge: ForeignRecord) -> None:
 def _is_match(path: list[str]) -> bool:
     """Whether the steps of an identifier are those of a row of ours that says a further identity of a node."""
     return path[1:2] == ["node"] and len(path) > 4 and path[3] in (*MATCHES, *identities.WRITTEN)
+
+
+def _nodes(draft: drafting.Draft, file: Path, places: dict[str, Place], matched: frozenset[str]) -> None:
+    """The rows of the file of nodes; those that an edge says are another identifier of a node are none of their own."""
+    for number, (cells, at) in enumerate(_rows(bounded.text(file, draft.ledger), file, draft.ledger), 1):
+        node = draft.ledger.record("node", str(cells.get("id") or number), cells, at)
+        ours = any(_path(one)[1:2] == ["node"] for one in node.many("xref"))
+        if ours or node.text("id", carry=False) not in matched:
+            _node(draft, node, places)
+            continue
+        for slot in node.fields():
+            node.changed(slot, "a further identity of a node")
 
 
 def _matched(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
