@@ -144,7 +144,11 @@ def full():
                 ),
                 "B": records.Node("B", Term("MESH:D051199", "Toll-Like Receptor 7")),
                 "C": records.Node(
-                    "C", Term("MESH:D051199", "Toll-Like Receptor 7"), "active", levels=("none", "high"), activity_of="B"
+                    "C",
+                    Term("MESH:D051199", "Toll-Like Receptor 7"),
+                    "active",
+                    levels=("none", "high"),
+                    activity_of="B",
                 ),
                 "D": records.Node("D", None, "no term"),
             }

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -107,13 +107,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     rows = list(_rows(text, found["edges"], ledger))
     matched = _matched(cells for cells, _ in rows)
     if nodes := found.get("nodes"):
-        for number, (cells, at) in enumerate(_rows(bounded.text(nodes, ledger), nodes, ledger), 1):
-            node = ledger.record("node", str(cells.get("id") or number), cells, at)
-            if node.text("id", carry=False) not in matched or any(_path(one)[1:2] == ["node"] for one in node.many("xref")):
-                _node(draft, node, places)
-                continue
-            for slot in node.fields():
-                node.changed(slot, "a further identity of a node")
+        _nodes(draft, _rows(bounded.text(nodes, ledger), nodes, ledger), matched, places)
     stated = frozenset(draft.keys) | matched if nodes else None  # the nodes that the file of nodes has
     needs: list[tuple[ForeignRecord, list[str]]] = []
     for number, (cells, at) in enumerate(rows, 1):
@@ -155,6 +149,23 @@ def _path(id: str) -> list[str]:
         if id.startswith(start):
             return [unquote(step) for step in id.removeprefix(start).split("/")]
     return []
+
+
+def _nodes(
+    draft: drafting.Draft,
+    rows: Iterable[tuple[Mapping[str, Any], Location]],
+    matched: Container[str],
+    places: dict[str, Place],
+) -> None:
+    """The rows of nodes; what is ``matched`` is a further identity of one, unless the row names a node of the mechanism."""
+    for number, (cells, at) in enumerate(rows, 1):
+        node = draft.ledger.record("node", str(cells.get("id") or number), cells, at)
+        ours = any(_path(one)[1:2] == ["node"] for one in node.many("xref"))
+        if ours or node.text("id", carry=False) not in matched:
+            _node(draft, node, places)
+            continue
+        for slot in node.fields():
+            node.changed(slot, "a further identity of a node")
 
 
 def _about(draft: drafting.Draft, said: Any) -> None:
