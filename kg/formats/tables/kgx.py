@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -108,7 +108,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     rows = list(_rows(text, found["edges"], ledger))
     matched = _matched(cells for cells, _ in rows)
     if nodes := found.get("nodes"):
-        _nodes(draft, nodes, places, matched)
+        _nodes(draft, _rows(bounded.text(nodes, ledger), nodes, ledger), matched, places)
     stated = frozenset(draft.keys) | matched if nodes else None  # the nodes that the file of nodes has
     needs: list[tuple[ForeignRecord, list[str]]] = []
     for number, (cells, at) in enumerate(rows, 1):
@@ -159,6 +159,23 @@ def _spelt(id: str) -> str:
     ('UniProtKB:Q9NYK1', 'FOO:123')
     """
     return vocabulary.compress(id) or id
+
+
+def _nodes(
+    draft: drafting.Draft,
+    rows: Iterable[tuple[Mapping[str, Any], Location]],
+    matched: Container[str],
+    places: dict[str, Place],
+) -> None:
+    """The rows of nodes; what is ``matched`` is a further identity of one, unless the row names a node of the mechanism."""
+    for number, (cells, at) in enumerate(rows, 1):
+        node = draft.ledger.record("node", str(cells.get("id") or number), cells, at)
+        ours = any(_path(one)[1:2] == ["node"] for one in node.many("xref"))
+        if ours or node.text("id", carry=False) not in matched:
+            _node(draft, node, places)
+            continue
+        for slot in node.fields():
+            node.changed(slot, "a further identity of a node")
 
 
 def _about(draft: drafting.Draft, said: Any) -> None:
@@ -305,18 +322,6 @@ def _definition(draft: drafting.Draft, edge: ForeignRecord) -> None:
 def _is_match(path: list[str]) -> bool:
     """Whether the steps of an identifier are those of a row of ours that says a further identity of a node."""
     return path[1:2] == ["node"] and len(path) > 4 and path[3] in (*MATCHES, *identities.WRITTEN)
-
-
-def _nodes(draft: drafting.Draft, file: Path, places: dict[str, Place], matched: frozenset[str]) -> None:
-    """The rows of the file of nodes; those that an edge says are another identifier of a node are none of their own."""
-    for number, (cells, at) in enumerate(_rows(bounded.text(file, draft.ledger), file, draft.ledger), 1):
-        node = draft.ledger.record("node", str(cells.get("id") or number), cells, at)
-        ours = any(_path(one)[1:2] == ["node"] for one in node.many("xref"))
-        if ours or node.text("id", carry=False) not in matched:
-            _node(draft, node, places)
-            continue
-        for slot in node.fields():
-            node.changed(slot, "a further identity of a node")
 
 
 def _matched(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
