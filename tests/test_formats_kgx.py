@@ -232,7 +232,7 @@ def test_a_node_file_is_found_beside_its_edges(tmp_path):
             "tlr",
             "nice",
         )
-        assert (second.term, second.label, second.kind) == (None, "cell x", "cell")
+        assert (str(second.term), second.label, second.kind) == ("X:1 ! cell x", "cell x", "cell")
         account = ledger.account()
         assert account.records == {"node": 2, "edge": 1}
         assert {(one.field, one.said) for one in account.lost} >= {("foo", "9"), ("score", "0.4")}

@@ -103,7 +103,8 @@ def by_rdf(mechanism):
             inner = graph.value(inner, acts)
         one["ends"] = tuple(end.removeprefix(f"{base}node/") for end in ends)
         works = {str(work) for work in graph.objects(about, biolink.publications)}
-        one["publications"] = {vocabulary.compress(work) or work for work in works}
+        numbers = {work: vocabulary.compress(work) for work in works}
+        one["publications"] = {said if said.startswith(("PMID:", "doi:")) else work for work, said in numbers.items()}
         one["species"] = {vocabulary.compress(str(t)) for t in graph.objects(about, biolink.species_context_qualifier)}
         one["level"] = str(graph.value(about, biolink.knowledge_level))
     return found

@@ -44,7 +44,7 @@ SEEDS = sorted(path.parent.name for path in kg.data_dir("seeds").glob("*/mechani
 SMALL = ("cgas-sting",)  # the others are compared among the slow tests
 few_seeds_or_all = pytest.mark.parametrize(
     "seeds",
-    [("ta1-tlr7", "mir146a-brake"), pytest.param(tuple(SEEDS), marks=pytest.mark.slow)],
+    [("ta1-tlr7", *SMALL), pytest.param(tuple(SEEDS), marks=pytest.mark.slow)],
     ids=["few", "all"],
 )
 #: Condition, values, reading, assumptions, what a second run sets, and what the answer is compared with.

@@ -25,7 +25,8 @@ from kg.reasoning import merge
 RESERVED = {
     merge.ALL: "the graph of all of them",
     **dict.fromkeys(
-        ("vocab", "term", "shapes", "shapes-core", "np"), "IRIs of words, terms, shapes and nanopublications"
+        ("vocab", "term", "identifier", "shapes", "shapes-core", "np"),
+        "IRIs of words, terms, identifiers, shapes and nanopublications",
     ),
     "void": "the description of a build",
     **dict.fromkeys(

@@ -116,7 +116,15 @@ _OURS = (
         mark=r"\A\s*\{[^\n]*\"(subject|category)\"",
         beside="_nodes.jsonl _metadata.json",
     ),
-    Format("bnet", ".bnet", "kg.formats.boolean.bnet", True, True, "Boolean network: functions, as a mechanism runs"),
+    Format(
+        "bnet",
+        ".bnet",
+        "kg.formats.boolean.bnet",
+        True,
+        True,
+        "Boolean network: functions, as a mechanism runs; BooleanNet and MaBoSS are read",
+        mark=r"(?im)\A(\s*#.*\n)*\s*targets\s*,\s*(factors|functions)\b|^\s*([0-9]+\s*:)?\s*[\w.-]+\s*\*\s*=|^\s*node\s+\S+\s*\{",
+    ),
     Format(
         "sbml",
         ".sbml",
@@ -272,6 +280,7 @@ ALSO = {
     "nodelink": (".json",),
     "cyjs": (".json",),
     "cx2": (".cx",),
+    "bnet": (".bnd", ".booleannet"),
     "sbml": (".xml", ".sbmlqual.xml"),
     "table": (".tsv", ".xlsx"),
     "signor": (".tsv",),
@@ -296,10 +305,20 @@ def parse(path: str | Path, name: str = "") -> tuple[Mechanism, list[Diagnostic]
 def _parsed(path: str | Path, name: str = "") -> tuple[Mechanism, Ledger]:
     file = find(path)
     row = recognise(file, name)
-    ledger = Ledger(str(file), row.title)
-    mechanism: Mechanism = row.load().parse(file, ledger)
+    mechanism, ledger = _read(file, row)
     if not any(one.severity == "error" for one in ledger.wrong):
         ledger.wrong += faults(mechanism)  # whatever a reader let through, no writer meets
+    return mechanism, ledger
+
+
+def _read(file: Path, row: Format) -> tuple[Mechanism, Ledger]:
+    """A mechanism as its reader makes it. It reads a second time where names met in one key, so that who has it does
+    not depend on the order of the file."""
+    ledger = Ledger(str(file), row.title)
+    mechanism: Mechanism = row.load().parse(file, ledger)
+    if ledger.keys:
+        ledger = ledger.anew()
+        mechanism = row.load().parse(file, ledger)
     return mechanism, ledger
 
 
@@ -395,9 +414,8 @@ def account(mechanism: Mechanism, row: Format, step: str = "", everything: bool 
     with tempfile.TemporaryDirectory() as folder:
         made = texts(mechanism, row, everything)
         names = _save(Path(folder), {mechanism.id + suffix: said for suffix, said in made.items()})
-        ledger = Ledger(str(names[0]), row.title)
         try:
-            again = row.load().parse(names[0], ledger)
+            again, ledger = _read(names[0], row)
             wrong = [one for one in ledger.wrong if one.severity == "error"]
         except InvalidMechanism as error:
             wrong = list(error.diagnostics)

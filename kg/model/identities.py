@@ -114,8 +114,9 @@ def things(node: Node) -> tuple[Match, ...]:
     """
     near = [one for one in of(node) if one.match in ("exact", "narrow", "close") or one.predicate == ORTHOLOG]
     found = [one for one in near if one.predicate != MEMBER]
+    taxa = {row.prefix for row in vocabulary.prefixes().values() if row.taxon}
     prefixes = (one.object.partition(":")[0] for one in found if one.match == "narrow")
-    genes = Counter(prefix for prefix in prefixes if vocabulary.prefixes()[prefix].taxon)
+    genes = Counter(prefix for prefix in prefixes if prefix in taxa)
     family = max(genes.values(), default=0) > 1
     return tuple(one for one in found if not family or one.match != "narrow" or one.sources == (FILE,))
 

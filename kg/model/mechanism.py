@@ -286,11 +286,15 @@ class Mechanism(TrackedRecord):
 
     @property
     def second_hand(self) -> tuple[Source, ...]:
-        """The sources that retell a study which the curator did not read in full."""
+        """The main source, the first, where it only retells a study of which the curator read nothing, not even the abstract.
+
+        One commentary among other sources does not make a mechanism second-hand: its evidence says so itself.
+        """
         return tuple(
             source
-            for source in self.sources.values()
-            if source.reports and (source.reports not in self.sources or self.sources[source.reports].read != "full")
+            for source in tuple(self.sources.values())[:1]
+            if source.reports
+            and (source.reports not in self.sources or self.sources[source.reports].read in ("report", "no"))
         )
 
     @property

@@ -359,7 +359,9 @@ def evidence_code(mechanism: Mechanism, item: Evidence) -> Term | None:
 def works(source: Source) -> tuple[str, ...]:
     """What identifies a source, firmest first: CURIEs, then its address."""
     named = (("doi", source.doi), ("PMID", source.pmid))
-    return (*(f"{prefix}:{local}" for prefix, local in named if local), *filter(None, [source.url]))
+    short = vocabulary.abbreviate(source.url, {})
+    url = short if short.partition(":")[0] in vocabulary.prefixes() else source.url  # such as one of PubMed Central
+    return (*(f"{prefix}:{local}" for prefix, local in named if local), *filter(None, [url]))
 
 
 # ---------------------------------------------------------------- nodes, and the whole

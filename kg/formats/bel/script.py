@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.formats.shared import bel, bounded, drafting
-from kg.formats.shared.losses import ForeignRecord, Ledger
+from kg.formats.shared.losses import FIRMEST, ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
@@ -43,6 +43,7 @@ LICENCE = re.compile(r"[A-Z][\w.]*(-[\w.]+)+")  # a name as SPDX has them
 LOST = {
     "mechanism": "a BEL document has no key for it",
     "mechanism.evidence": "a BEL document has no key for it",
+    **dict.fromkeys(("source.pmid", "source.url"), FIRMEST),
     "source": "a citation of BEL is a database and a number",
     "place": "a place is no statement of BEL",
     "node": "a BEL term says what a thing is, and no more",
@@ -155,7 +156,7 @@ class _BelReader:
                 bel.node(self.draft, end, at)
             for part in ("subject", "relation", "object"):
                 record.changed(part, "made again from what the node is the activity of")
-            self.draft.active[node] = self.draft.keys[_spaced(subject)]
+            self.draft.active[node] = self.draft.keys[bel.canonical(subject)]
             return
         if acts := {one: self.ours(one) for one in ACTS if OURS + one in self.context.annotations}:
             self.acting.append((record, {**acts, "verb": verb, "edge": name}, evidence))
@@ -165,7 +166,7 @@ class _BelReader:
         more = {"name": name, "verb": verb, "level": self.ours("level")}
         made = bel.edge(self.draft, record, "relation", subject, object, evidence, **more)
         self.named.setdefault(name, made)
-        key = (_spaced(subject), bel.relation(relation), _spaced(object))
+        key = (bel.canonical(subject), bel.relation(relation), bel.canonical(object))
         self.edges.setdefault(key, set()).add(made)
 
     @property
@@ -211,7 +212,7 @@ class _BelReader:
     def about_statement(self, record: ForeignRecord, subject: str, items: list[Evidence], verb: str, name: str) -> None:
         """What decreases a statement of the file blocks its edge; any other says no edge between nodes."""
         inner = _split(record.text("object")[1:-1].strip())
-        key = (_spaced(inner[0]), bel.relation(inner[1]), _spaced(inner[2])) if inner else ("", "", "")
+        key = (bel.canonical(inner[0]), bel.relation(inner[1]), bel.canonical(inner[2])) if inner else ("", "", "")
         found = self.edges.get(key, set())
         why = "kg can block a statement, and do no more"
         if bel.relation(record.text("relation", carry=False)) in ("decreases", "directlyDecreases"):
@@ -222,7 +223,7 @@ class _BelReader:
             return
         record.carried("subject", "relation", "object")
         one = bel.node(self.draft, subject, record.at)
-        ends = [self.draft.keys[_spaced(end)] for end in (key[0], key[2])]
+        ends = [self.draft.keys[end] for end in (key[0], key[2])]
         protects = verb == "protects"
         sentence = Sentence(one, "protects", ends[1], ends[0]) if protects else Sentence(one, "blocks", *found)
         self.draft.edge(sentence, record, items, name=name)
@@ -275,10 +276,6 @@ class _BelReader:
         says["claim"] = claim.claim if claim else drafting.UNCLASSIFIED
         context = {kind: said for kind, name in CONTEXTS.items() if (said := self.ours(name))}
         return [Evidence(source=source, taxon=taxa, at=at, context=Frozen(context), **says)]
-
-
-def _spaced(term: str) -> str:
-    return " ".join(term.split())
 
 
 def _lines(text: str, ledger: Ledger) -> Iterator[tuple[str, Location]]:

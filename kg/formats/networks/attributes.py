@@ -185,6 +185,7 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
             ledger.complain(item.at, "unknown-node", message, severity="warning")
         else:
             _edge(draft, record, places)
+    draft.gates()
     return draft.mechanism(
         places=Frozen(places),
         layout=tuple(tuple(draft.keys.get(id, ".") for id in row) for row in layout),
@@ -313,7 +314,7 @@ def _matches(node: ForeignRecord, says: dict[str, Any]) -> None:
     for kind in identities.WRITTEN:
         fields = {kind: "id", f"{kind}_labels": "label"}
         ids, labels = (node.text(name, carry=False).split("|") for name in fields)
-        terms = [drafting.term(id, label, node.at) for id, label in zip(ids, labels, strict=False)]
+        terms = [drafting.identifier(id, label, node.at) for id, label in zip(ids, labels, strict=False)]
         if len(ids) == len(labels) and all(terms):
             says[kind] = tuple(terms)
             for field, part in fields.items():
@@ -331,10 +332,10 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any])
         if name != label:
             node.lost("label", "the name is shown")
     curie, said = _first(node, TERMS), node.text("term_label", carry=False)
-    term = drafting.term(curie, said or label, node.at) if curie else None
+    term = drafting.identifier(curie, said or label, node.at) if curie else None
     if curie and term is None:
         for attribute in TERMS:
-            node.lost(attribute, "its prefix is not registered in ontology/prefixes.tsv")
+            node.lost(attribute, "it is no CURIE, or none that its prefix has")
     elif term and said == term.label:
         node.carried("term_label")
     elif term and said:

@@ -25,7 +25,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     draft = drafting.Draft(file, ledger, text)
     delimiter = next(iter(re.findall(r"\AENTITYA([;\t,])", text)), ";")
     for number, row in enumerate(tables.rows(text, ledger, delimiter, quotes=True), 1):
-        if not row.cells.get("ENTITYA") or not row.cells.get("ENTITYB"):
+        if any(drafting.nothing(row.cells.get(end, "")) for end in ("ENTITYA", "ENTITYB")):
             ledger.aside(row.at, "no-sentence", "the row names no ENTITYA, or no ENTITYB")
             continue
         edge = ledger.record("edge", row.cells.get("SIGNOR_ID") or str(number), row.cells, row.at)
@@ -37,9 +37,9 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
 
 def _entity(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
     name, id, database, kind = (edge.text(f"{part}{side}") for part in ("ENTITY", "ID", "DATABASE", "TYPE"))
-    term = drafting.term(f"{database}:{id.removeprefix('CID:')}", name, edge.at)
+    term = drafting.identifier(f"{database}:{id.removeprefix('CID:')}", name, edge.at)
     if term is None and id:
-        edge.lost(f"ID{side}", f"no identifier of {database or 'no database'} is registered in ontology/prefixes.tsv")
+        edge.lost(f"ID{side}", f"it is no identifier of {database or 'no database'}")
         edge.lost(f"DATABASE{side}", "it only says whose the identifier is")
     if kind and kind not in KINDS:
         edge.lost(f"TYPE{side}", f"kg has no kind of node for {kind!r}")

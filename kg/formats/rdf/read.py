@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote
@@ -23,6 +23,7 @@ from kg.reasoning import outward
 
 Data = dict[str, dict[str, list[str]]]  # subject -> predicate -> values
 Statement = tuple[str, str, str]
+Forms = dict[Statement, str]  # statement -> datatype or language of its literal, as in Triple
 
 
 def by_subject(triples: Iterable[tuple[object, object, object]]) -> Data:
@@ -369,8 +370,9 @@ TEXTS = {"says": KGV.says, "because": KGV.because, "hedge": KGV.hedge, "time": K
 KINDS = {"doi": "doi", "pmid": "digits", "url": "url"}
 
 
-def account(data: Data, reader: Reader, again: Set[Statement]) -> None:
+def account(told: Forms, reader: Reader, again: Forms) -> None:
     """Open a record for each subject: what was used is carried, what kg says again follows, and the rest is lost."""
+    data = by_subject(told)
     derived = {(subject, predicate) for subject, predicate, _ in again}
 
     def fate(subject: str, predicate: str, value: str) -> tuple[str, str]:
@@ -384,6 +386,11 @@ def account(data: Data, reader: Reader, again: Set[Statement]) -> None:
         otherwise = "it follows from the rest, and kg says otherwise"
         return "lost", otherwise if (now, predicate) in derived else losses.UNUSED
 
+    def reformed(subject: str, predicate: str, value: str) -> str:
+        """The datatype or the language of a literal, where kg writes another."""
+        form = told[subject, predicate, value]
+        return form if form != again.get((reader.now(subject), predicate, reader.now(value)), form) else ""
+
     for subject in sorted(data):
         values: dict[str, list[str]] = {}
         fates: dict[str, tuple[str, str]] = {}
@@ -394,6 +401,9 @@ def account(data: Data, reader: Reader, again: Set[Statement]) -> None:
             for one, some in groups.items():
                 word = drafting.unused(_local(predicate), values)
                 values[word], fates[word] = some, one
+            if forms := sorted(filter(None, (reformed(subject, predicate, value) for value in said))):
+                word = drafting.unused(f"form of {_local(predicate)}", values)
+                values[word], fates[word] = forms, ("changed", "kg writes another datatype or language")
         kind = next(iter(sorted(map(_local, data[subject].get(str(RDF.type), [])))), "term")
         name = subject.removeprefix(f"{reader.root}/")
         reader.ledger.record(kind, name, values, reader.ledger.at()).fates |= fates

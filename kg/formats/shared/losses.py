@@ -26,6 +26,8 @@ MOST_FAULTS = 1000  # of one file: nobody reads more
 MOST_RECORDS = 250_000  # of one file: what a report holds in memory
 UNUSED = "kg has no place for it"
 LEFT_OUT = "it is an inference or a hypothesis, or rests on one, which the format cannot say"
+#: Why a format that names publications by identifiers leaves some of one out.
+FIRMEST = "of the identifiers of one publication the firmest is written, since two would be read as two publications"
 NOW = "now "  # so begins how a value changed that was read back
 
 
@@ -153,6 +155,13 @@ class Ledger:
         self.file, self.title = file, title
         self.wrong: list[Diagnostic] = []
         self.taken: list[ForeignRecord] = []
+        self.keys: Mapping[str, str] = {}  # the id of a node -> its key, where the order of the file gave another
+
+    def anew(self) -> Ledger:
+        """A ledger of the same file, to read it again with the keys that its names have in any order."""
+        made = Ledger(self.file, self.title)
+        made.keys = self.keys
+        return made
 
     def record(self, kind: str, name: str, values: Mapping[str, Any], at: Location | None = None) -> ForeignRecord:
         """Open a record: all its values are lost until somebody takes them. Raises InvalidMechanism for too many."""

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from kg.formats.shared import bounded, drafting, tables
-from kg.formats.shared.losses import ForeignRecord, Ledger
+from kg.formats.shared.losses import FIRMEST, ForeignRecord, Ledger
 from kg.model import foreign, identities, vocabulary
 from kg.model.diagnostics import Location
 from kg.model.foreign import Relation
@@ -70,10 +70,11 @@ END = r"(\.\w+)$"
 BESIDE = {"edges": r"edges\2", "nodes": r"nodes\2", "metadata": "metadata.json"}  # the files that belong together
 #: Which slot of the metadata is which key of a mechanism.
 METADATA = {"name": "title", "description": "summary", "license": "licence", "version": "version"}
-UNREGISTERED = "kept as the node's name: its prefix is not registered in ontology/prefixes.tsv"
+UNREGISTERED = "kept as the node's name: it is no CURIE, or none that its prefix has"
 VERBS = vocabulary.BASE + "vocab/"
 LOST = {
     "mechanism": "the metadata beside nodes and edges have no key for it",
+    **dict.fromkeys(("source.pmid", "source.url"), FIRMEST),
     "source": "the Biolink Model holds the publications of an edge by their identifiers, and no more of them",
     "evidence": "the Biolink Model holds publications and texts of an edge, not items of evidence",
     "place": "the Biolink Model holds places of edges by their terms, and no more of them",
@@ -112,7 +113,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     needs: list[tuple[ForeignRecord, list[str]]] = []
     for number, (cells, at) in enumerate(rows, 1):
         edge = ledger.record("edge", str(cells.get("id") or number), cells, at)
-        if not all(edge.text(slot, carry=False) for slot in ("subject", "predicate", "object")):
+        if any(drafting.nothing(edge.text(slot, carry=False)) for slot in ("subject", "predicate", "object")):
             message = "the edge lacks its subject, its predicate or its object"
             ledger.complain(at, "no-sentence", f"{message}; it is set aside", severity="warning")
             for slot in edge.fields():
@@ -123,7 +124,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             _definition(draft, edge)
             continue
         for end in (edge.text(side, carry=False) for side in ("subject", "object")):
-            if stated is not None and end not in stated and _path(end)[1:2] != ["place"]:
+            if stated is not None and _spelt(end) not in stated and _path(end)[1:2] != ["place"]:
                 message = f"{end!r} is no row of {nodes.name if nodes else ''}; it is a node by its identifier alone"
                 ledger.complain(at, "unknown-node", message, severity="warning")
         if path[1:2] + path[3:] == ["node", "in"]:
@@ -149,6 +150,15 @@ def _path(id: str) -> list[str]:
         if id.startswith(start):
             return [unquote(step) for step in id.removeprefix(start).split("/")]
     return []
+
+
+def _spelt(id: str) -> str:
+    """An identifier as kg spells it, so that what a file spells in two ways is one node.
+
+    >>> _spelt("uniprotkb:Q9NYK1"), _spelt("FOO:123")
+    ('UniProtKB:Q9NYK1', 'FOO:123')
+    """
+    return vocabulary.compress(id) or id
 
 
 def _nodes(
@@ -211,14 +221,16 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: dict[str, Place]) 
         name = "" if terms and terms[0].label == label else label
         places[path[2]] = Place(key=path[2], term=next(iter(terms), None), name=name, at=node.at)
         return
-    if not id or id in draft.keys:
+    if not id or _spelt(id) in draft.keys:
         told = f"the id {id!r} stands twice" if id else "a node has no id"
         draft.ledger.complain(node.at, "no-element", told, "each node has an id of its own")
         return
     names = [id, *node.many("xref")]
     ours = [one for one in names if _path(one)[1:2] == ["node"]]
     curies = [one for one in names if one not in ours] if ours else [id]
-    term, curie = next(((term, one) for one in curies if (term := drafting.term(one, label, node.at))), (None, ""))
+    ways = (drafting.term, drafting.identifier)  # what is registered goes before what is not
+    known = ((found, one) for way in ways for one in curies if (found := way(one, label, node.at)))
+    term, curie = next(known, (None, ""))
     node.kept("xref", names[1:], (id, curie, *ours[:1]), "kg has one term for a node")
     if term is None and not ours:
         node.lost("id", UNREGISTERED)
@@ -240,10 +252,13 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: dict[str, Place]) 
         node.changed("category", f"kind: {kind}")
     else:
         node.lost("category", "kg has no kind of node for it")
-    name = _path(ours[0])[-1] if ours else symbol or (label if term is None else "") or id
+    spelt = _spelt(id)
+    if spelt != id:
+        node.changed("id", spelt)
+    name = _path(ours[0])[-1] if ours else symbol or ("" if term and vocabulary.prefix(term.prefix) else label) or spelt
     draft.node(
-        id,
-        symbol or label or id,
+        spelt,
+        symbol or label or spelt,
         key=name,
         term=term,
         kind=kind,
@@ -257,9 +272,12 @@ def _category(said: str) -> str:
 
 
 def _end(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
-    id = edge.text(side)
+    said = edge.text(side)
+    id = _spelt(said)
+    if id != said:
+        edge.changed(side, id)
     if id not in draft.keys:
-        term = drafting.term(id, "", edge.at)
+        term = drafting.identifier(id, "", edge.at)
         if term is None:
             edge.lost(side, UNREGISTERED)
         return draft.node(id, id, term=term, at=edge.at)
@@ -328,7 +346,7 @@ def _match(draft: drafting.Draft, edge: ForeignRecord, said: str) -> None:
 
 def _located(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Place]) -> None:
     """A row of ours that says in which place a node is."""
-    key, place = draft.keys.get(edge.text("subject")), _path(edge.text("object"))[-1]
+    key, place = draft.keys.get(_spelt(edge.text("subject"))), _path(edge.text("object"))[-1]
     if key and place in places:
         draft.nodes[key] = replace(draft.nodes[key], place=place)
         for slot in edge.fields():
@@ -338,14 +356,15 @@ def _located(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Pl
 def _requirement(draft: drafting.Draft, edge: ForeignRecord, path: list[str], places: dict[str, Place]) -> None:
     """A row of ours that says what an edge requires or excludes; alone, where that edge is missing, it is an edge."""
     of = [(says, one) for says, one in draft.edges.items() if one.name == path[2]]
-    if not of or edge.text("subject", carry=False) not in draft.keys:
+    if not of or _spelt(edge.text("subject", carry=False)) not in draft.keys:
         _edge(draft, edge, places)
         return
     (says, one), field = of[0], path[3]
     items = tuple(_evidence(draft, edge, negated=False))
     known = {(item.source, item.taxon) for item in (*one.evidence, *draft.again.get(says, ()))}
     own = () if {(item.source, item.taxon) for item in items} <= known else items  # else it stands in the edge's
-    needed = (*getattr(one, field), Requirement(draft.keys[edge.text("subject")], "", own, at=edge.at))
+    subject = draft.keys[_spelt(edge.text("subject"))]
+    needed = (*getattr(one, field), Requirement(subject, "", own, at=edge.at))
     more: dict[str, Any] = {field: needed}
     draft.edges[says] = replace(one, **more)
     for slot in edge.fields():
@@ -360,10 +379,12 @@ def _relation(edge: ForeignRecord) -> Relation:
     said = {slot: edge.text(slot, carry=False) for slot in QUALIFIERS if edge.text(slot, carry=False)}
     own = vocabulary.predicates().get(original.removeprefix(VERBS)) if original.startswith(VERBS) else None
     stated = foreign.relation(predicate)
-    if own and own.role == "blocks":
+    if own and own.role == "blocks":  # kg writes what follows for the object
+        signed = foreign.sign(said.get("object_direction_qualifier", "")) or stated.sign
+        follows = Relation(foreign.SIGNED.get(signed, "affects"), signed, "the edge that it acts on is not said")
         for slot in said:
-            edge.changed(slot, "affects: the edge that it acts on is not said")
-        return Relation("affects", 0, "the edge that it acts on is not said")
+            edge.changed(slot, f"{follows.verb}: {follows.lacks}")
+        return follows
     if own:
         again = (predicate, said) == (own.biolink or "biolink:related_to", _qualifiers(own))
         for slot in said:
@@ -475,6 +496,17 @@ def _metadata(mechanism: Mechanism) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value} | {"prefixes": {vocabulary.OWN: vocabulary.BASE}}
 
 
+def _biolink(curie: str) -> str:
+    """A CURIE as the Biolink Model spells its prefix; another one as it is.
+
+    >>> _biolink("Reactome:R-HSA-168164"), _biolink("GO:0006915")
+    ('REACT:R-HSA-168164', 'GO:0006915')
+    """
+    name, colon, local = curie.partition(":")
+    row = vocabulary.prefixes().get(name)
+    return f"{row.kgx}{colon}{local}" if row and row.kgx else curie
+
+
 def _node_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
     """A row for each node, and for each place in which a cell is said to be."""
     ids = outward.identifiers(mechanism)
@@ -482,12 +514,12 @@ def _node_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
         names = {outward.curie(mechanism, "node", node.key), *([node.term.id] if node.term else [])} - {ids[node.key]}
         place = mechanism.places.get(node.place) if outward.located(node) else None
         yield {
-            "id": ids[node.key],
+            "id": _biolink(ids[node.key]),
             "category": _categories(node),
             "name": node.term.label if node.term and not place else node.label,
             "synonym": [node.name] if node.name and node.term and not place else [],
             "description": node.note,
-            "xref": sorted(names),
+            "xref": sorted(map(_biolink, names)),
         }
     own = set(ids.values())
     for id in dict.fromkeys(match.object for node in mechanism.nodes.values() for match in identities.of(node)):
@@ -586,7 +618,7 @@ def _match_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
 
 
 def _row(id: str, subject: str, object: str, verb: str, **said: Any) -> dict[str, Any]:
-    ends = {"id": id, "subject": subject, "object": object, "original_predicate": VERBS + verb}
+    ends = {"id": id, "subject": _biolink(subject), "object": _biolink(object), "original_predicate": VERBS + verb}
     return {**dict.fromkeys(EDGES, ""), **said, **ends}
 
 

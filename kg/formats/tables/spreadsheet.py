@@ -111,7 +111,7 @@ class _SpreadsheetReader:
     def term(self, column: str) -> Term | None:
         said = self.record.text(column)
         id, _, label = said.partition(" ! ")
-        found = drafting.term(id.strip(), label, self.row.at) if said else None
+        found = drafting.identifier(id.strip(), label, self.row.at) if said else None
         if said and found is None:
             self.complain(
                 column, f"{said!r} is no term of an ontology that kg knows", "such as GO:0006915 ! apoptotic process"
