@@ -149,8 +149,9 @@ class Ledger:
     [('subject', 'carried', ''), ('score', 'lost', 'kg has no place for it')]
     """
 
-    def __init__(self, file: str, title: str) -> None:
+    def __init__(self, file: str, title: str, columns: Mapping[str, str] | None = None) -> None:
         self.file, self.title = file, title
+        self.columns = columns or {}  # of a table: which column says what, as somebody said beforehand
         self.wrong: list[Diagnostic] = []
         self.taken: list[ForeignRecord] = []
 
