@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import round_trips
 from test_formats import FULL_TABLES_MARK, tables_of_formats
 
 import kg
@@ -33,6 +34,18 @@ def behind(mark: str, made: Callable[[], str]) -> Callable[[str], str]:
         if mark not in old:
             raise ValueError(f"the mark is gone: {mark.strip()}")
         return old.partition(mark)[0] + mark + made()
+
+    return anew
+
+
+def table_behind(mark: str, made: Callable[[], str]) -> Callable[[str], str]:
+    """The table behind the mark is made; all else stays."""
+
+    def anew(old: str) -> str:
+        if mark not in old:
+            raise ValueError(f"the mark is gone: {mark.strip()}")
+        head, _, rest = old.partition(mark)
+        return head + mark + made() + re.sub(r"\A(\|.*\n)*", "", rest)
 
     return anew
 
@@ -85,6 +98,7 @@ def derived() -> Iterator[tuple[Path, Callable[[str], str]]]:
     yield ontology / "context.jsonld", verbs_of_the_context
     yield ontology / "shapes.ttl", verbs_of_the_shapes
     yield ontology / "shapes-core.ttl", core_of_the_shapes
+    yield docs / "formats.md", table_behind(round_trips.MARK, round_trips.table)
     yield docs / "formats.md", behind(FULL_TABLES_MARK, tables_of_formats)
     for file in sorted((ROOT / "exports").iterdir()):
         suffix = next((end for end in sorted(EXPORTS, key=len, reverse=True) if file.name.endswith(end)), "")

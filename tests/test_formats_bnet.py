@@ -154,7 +154,8 @@ def test_every_function_of_three_variables_is_expressed(tmp_path):
         ("x, a &", 6, "a value is missing"),
         ("x a", 1, "the line has no comma"),
         ("1x, a", 1, "is no name of a variable"),
-        ("x, " + " & ".join(f"v{i}" for i in range(25)), 4, "25 variables"),
+        ("x, " + " & ".join(f"v{i}" for i in range(201)), 4, "201 variables"),
+        ("x, " + " & ".join(f"(a{i} | b{i})" for i in range(12)), 1, "more than 2,000 prime implicants"),
     ],
 )
 def test_a_line_that_is_no_function_is_told_with_its_place(line, column, message, tmp_path):
@@ -186,23 +187,25 @@ def test_a_file_of_free_inputs_has_no_edges(tmp_path):
 
 def test_prime_implicants_are_all_there_is():
     """By brute force: each implies the function, none does with a literal less, and together they are the function."""
-    rng = random.Random(7)
+    rng, names = random.Random(7), "abcd"
+    rows = [{name for k, name in enumerate(names) if row >> k & 1} for row in range(16)]
     for _ in range(60):
-        function = formulas.Function(("a", "b", "c", "d"), rng.getrandbits(16))
+        true = [row for row in rows if rng.random() < 0.5]
+        terms = [" & ".join(name if name in row else f"!{name}" for name in names) for row in true]
+        function = formulas.parsed(" | ".join(terms) or "0")
         found = formulas.primes(function)
 
         def holds(term, row):
-            return all(row >> "abcd".index(v) & 1 for v in term[0]) and not any(
-                row >> "abcd".index(v) & 1 for v in term[1]
-            )
+            return term[0] <= row and not term[1] & row
 
-        def implies(term, function=function):
-            return all(function.table >> row & 1 for row in range(16) if holds(term, row))
+        def implies(term, true=true):
+            return all(row in true for row in rows if holds(term, row))
 
         assert all(implies(term) for term in found)
-        for true, false in found:
-            assert not any(implies((true - {v}, false - {v})) for v in true | false)
-        assert all((function.table >> row & 1) == any(holds(term, row) for term in found) for row in range(16))
+        for yes, no in found:
+            assert not any(implies((yes - {v}, no - {v})) for v in yes | no)
+        for row in rows:
+            assert function.value(row) == (row in true) == any(holds(term, row) for term in found)
 
 
 @pytest.mark.parametrize("factors", ["B:high", "B:2", "!C | B:1"])
@@ -218,3 +221,149 @@ def test_every_variable_has_a_name_of_its_own():
     names = [name for name, _ in formulas.Net(Mechanism(id="m", nodes=Frozen(nodes))).functions()]
     assert len(set(names)) == len(names) == 8
     assert all(re.fullmatch(r"[A-Za-z_]\w*", name) for name in names), names
+
+
+# ---------------------------------------------------------------- many variables
+
+
+@pytest.mark.parametrize("many", [20, 150])
+def test_a_function_of_many_variables_is_read(many, tmp_path):
+    """Any of many, but for some others: a table of it would have two to the power of ``many`` rows."""
+    any_of, none_of = [[f"{letter}{i}" for i in range(many // 2)] for letter in "vw"]
+    mechanism = read(f"x, ({' | '.join(any_of)}) & !({' | '.join(none_of)})\ny, x\n", tmp_path)
+    assert len(mechanism.edges) == many // 2 + 1
+    off = dict.fromkeys((*any_of, *none_of), "absent")
+    for given, value in (
+        ({}, "absent"),
+        ({"v3": "present"}, "present"),
+        ({"v3": "present", "w4": "present"}, "absent"),
+    ):
+        assert whatif.whatif(mechanism, "", {**off, **given}).values["y"] == value
+
+
+def test_a_function_that_no_diagram_holds_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(formulas, "MOST_NODES", 40)
+    file = tmp_path / "x.bnet"
+    file.write_text("y, a\nx, " + " ^ ".join(f"v{i}" for i in range(40)) + "\n", encoding="utf-8")
+    _, wrong = formats.parse(file)
+    assert [(str(one.at), one.code) for one in wrong] == [(f"{file}:2:4", "no-function")]
+    assert "more than 40 nodes" in wrong[0].message
+
+
+# ---------------------------------------------------------------- the languages of functions
+
+BOOLNET = "targets, factors\nA, B & !C | D\nB, A ^ !!C\nE, 1\n"
+LANGUAGES = {
+    "x.bnet": "Targets, Functions, Probabilities\nA, B && ~C || D, 1\nB, (A | C) & !(A & C), 1.0\nE, TRUE, 1\n",
+    "y.bnet": "A* = B and not C or D\nB *= (A or C) and not (A and C)\nE* = True\n",
+    "x.booleannet": "#RULES\nC = Random\nD = Random\n1: A*=B and not C or D\n2: B* = A xor C\n2: E* = true\n",
+    "x.bnd": "// a model\nNode A { logic = (B AND NOT C) OR D; rate_up = @logic ? $u_A : 0.0; rate_down = @logic ? 0 : 2*$d; }\n"
+    "NODE B {\n  logic = A ^ C;\n}\nnode E { rate_up = 1; /* stays */ }\n",
+    "x.txt": "node A { rate_up = (B & !C | D) ? 1/3 : 0; rate_down = (@more ? 0 : 1); more = B & !C | D; }\n"
+    "node B { logic = A XOR C; rate_up = $f(x); }\nnode E { logic = 1; }\n",
+}
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_every_language_of_functions_says_the_same(name, tmp_path):
+    expected = read(BOOLNET, tmp_path)
+    file = tmp_path / name
+    file.write_text(LANGUAGES[name], encoding="utf-8")
+    mechanism, ledger = formats._parsed(file)
+    assert [one for one in ledger.wrong if one.severity == "error"] == []
+    assert set(mechanism.nodes) == set(expected.nodes) == set("ABCDE")
+
+    def said(one):
+        return {
+            (e.sentence.text, frozenset(n.node for n in e.requires), frozenset(n.node for n in e.unless))
+            for e in one.edges
+        }
+
+    assert said(mechanism) == said(expected)
+    assert mechanism.nodes["E"].at_start == "present"
+
+
+def test_what_is_no_function_of_a_language_is_reported(tmp_path):
+    def lost(name):
+        file = tmp_path / name
+        file.write_text(LANGUAGES[name], encoding="utf-8")
+        return {(one.name, one.field): one.how for one in formats._parsed(file)[1].account().lost}
+
+    assert lost("x.bnet")["A", "probability"] == "a function holds or does not"
+    assert lost("x.booleannet")["A", "rank"] == "when it is applied is not said"
+    assert lost("x.bnd") == {
+        ("1", "text"): "comments are not kept",
+        ("6", "text"): "comments are not kept",
+        ("A", "rate_up"): "how fast it is, is not said",
+        ("A", "rate_down"): "how fast it is, is not said",
+        ("E", "rate_up"): "how fast it is, is not said",
+    }
+    assert "the logic alone is read" in lost("x.txt")["B", "rate_up"]
+
+
+def test_a_node_that_only_goes_up_stays_there(tmp_path):
+    """As MaBoSS runs it: without a rate down, what was once there does not go."""
+    file = tmp_path / "x.bnd"
+    file.write_text(
+        "node A { logic = B; rate_up = @logic ? 1 : 0; rate_down = 0; }\nnode C { logic = A; }\n", encoding="utf-8"
+    )
+    mechanism = formats.read(file)
+    assert {edge.sentence.text for edge in mechanism.edges} == {"B promotes A", "A promotes A", "A promotes C"}
+
+
+def test_rates_that_do_not_ask_the_logic_go_before_it(tmp_path):
+    file = tmp_path / "x.bnd"
+    file.write_text("node A { logic = B; rate_up = C ? 1 : 0; rate_down = C ? 0 : (1); }\n", encoding="utf-8")
+    mechanism, ledger = formats._parsed(file)
+    assert [edge.sentence.text for edge in mechanism.edges] == ["C promotes A"]
+    assert {one.field: one.how for one in ledger.account().lost}["logic"] == "the rates say where it changes"
+
+
+def test_what_a_variable_starts_from_is_kept_where_no_function_moves_it(tmp_path):
+    file = tmp_path / "x.booleannet"
+    file.write_text("A = B = True\nC = False\nD = Random\nA* = B and C or D\nD* = D\n", encoding="utf-8")
+    mechanism, ledger = formats._parsed(file)
+    starts = {key: node.at_start for key, node in mechanism.nodes.items()}
+    assert starts == {"A": "", "B": "present", "C": "absent", "D": "unknown"}
+    assert {(one.name, one.field) for one in ledger.account().lost} == {("A", "target"), ("A", "value")}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("y* = a\nx * = a and and b\n", "2:13", "'and' cannot stand here"),
+        ("y* = a\n 3: x* = a or\n", "2:13", "a value is missing"),
+        ("node y { logic = a; }\nnode x {\n  logic = a AND b);\n}\n", "3:18", "no bracket opens"),
+        ("node y { logic = a; }\nsomething else\n", "2:1", "'something' is no node"),
+        ("node y { logic = a; }\nnode x { logic = a; logic = b; }\n", "2:1", "is said twice"),
+        ("node y { logic = a; }\n node x { rate_up = max(a, b); }\n", "2:2", "is no amount"),
+        ("node y { logic = a; }\nnode 7x { logic = a; }\n", "2:1", "is no name"),
+    ],
+)
+def test_a_fault_is_told_with_its_place_in_every_language(text, place, message, tmp_path):
+    file = tmp_path / "x.txt"
+    file.write_text(text, encoding="utf-8")
+    _, wrong = formats.parse(file)
+    assert [(str(one.at), one.code) for one in wrong] == [(f"{file}:{place}", "no-function")]
+    assert message in wrong[0].message
+
+
+def test_a_rate_of_many_conditions_ends_in_a_complaint(tmp_path):
+    deep = "(" * 3000 + "a ? 1 : 0" + ")" * 3000
+    file = tmp_path / "x.bnd"
+    file.write_text(f"node y {{ logic = a; }}\nnode x {{ rate_up = {deep}; }}\n", encoding="utf-8")
+    assert "nested more than" in formats.parse(file)[1][0].message
+
+
+def test_names_come_back_as_the_file_has_them(tmp_path):
+    text = "targets, factors\n_A, B_ & !_C\nIL-6, TNF.a | IL_6\nTNFα, !IL-6\nNOT, NOT\nB_, !(A) | NOT\n"
+    nodes = {"IL.6": Node("IL.6", name="a b"), "IL_6": Node("IL_6")}  # the first cannot keep its name, the second can
+    assert dict(formulas.Net(Mechanism(id="m", nodes=Frozen(nodes))).names) == {("IL_6",): "IL_6", ("IL.6",): "IL_6_2"}
+    mechanism = read(text, tmp_path)
+    names = ["_A", "B_", "_C", "IL-6", "TNF.a", "IL_6", "TNFα", "NOT", "A"]
+    assert [node.label for node in mechanism.nodes.values()] == names
+    written = formats.text(mechanism, ".bnet")
+    assert {line.partition(",")[0] for line in written.splitlines()[2:]} == set(names)
+    again = read(written, tmp_path)
+    assert {node.label for node in again.nodes.values()} == set(names)
+    assert {one.sentence for one in again.edges} == {one.sentence for one in mechanism.edges}

@@ -181,7 +181,8 @@ def test_what_is_written_is_a_model_of_gocam_in_which_an_inference_has_the_code_
             causal.setdefault((activity.id, one.downstream_activity), []).append((one.predicate, codes))
     for one in outward.statements(mechanism):
         ends = tuple(f"https://w3id.org/immune-kg/{mechanism.id}/node/{key}" for key in (one.subject, one.object))
-        relation = {"increases": "RO:0002304", "decreases": "RO:0002305", "blocks": "RO:0002411"}
+        follows = {1: "RO:0002304", -1: "RO:0002305"}.get(one.effect, "RO:0002411")
+        relation = {"increases": "RO:0002304", "decreases": "RO:0002305", "blocks": follows}
         wanted = "RO:0002411" if one.verb == "required_for" else relation.get(one.predicate.role, "RO:0002211")
         said = [codes for predicate, codes in causal.get(ends, []) if predicate == wanted]
         if one.asserted and one.verb in ("required_for", "affects", *BY_ROLE):

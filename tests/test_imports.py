@@ -87,10 +87,31 @@ def test_a_file_of_nothing_but_bad_lines_is_refused(tmp_path):
         read(tmp_path, "x.sif", "A B\nC D\n")
 
 
+@pytest.mark.parametrize("end", ["-", "NA", "nan", "NULL", "n/a", "."])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.sif", "\nA\t-\tB\nA\tactivates\t{end}\n{end}\tactivates\tB\n"),
+        ("x_edges.tsv", "subject\tpredicate\tobject\nX:1\tcauses\tX:2\nX:1\tcauses\t{end}\n{end}\tcauses\tX:2\n"),
+        ("x.csv", "ENTITYA;IDA;ENTITYB;IDB;EFFECT\nA;1;B;2;unknown\nA;1;{end};;unknown\n{end};;B;2;unknown\n"),
+    ],
+)
+def test_an_end_that_stands_for_nothing_is_no_node(name, text, end, tmp_path):
+    mechanism, ledger = read(tmp_path, name, text.format(end=end))
+    assert (len(mechanism.nodes), len(mechanism.edges)) == (2, 1)
+    assert [(one.at.line, one.code) for one in ledger.wrong] == [(3, "no-sentence"), (4, "no-sentence")]
+    assert len({one.at.line for one in ledger.account().lost} & {3, 4}) == 2
+
+
 def test_an_end_that_the_nodes_lack_is_told(tmp_path):
     (tmp_path / "x_nodes.tsv").write_text("id\tcategory\tname\nX:1\tbiolink:Gene\tone\n", encoding="utf-8")
     mechanism, ledger = read(tmp_path, "x_edges.tsv", "subject\tpredicate\tobject\nX:1\tcauses\tX:2\n")
     assert sentences(mechanism) == ["one results_in X_2"]
+    assert [(one.code, one.severity) for one in ledger.wrong] == [("unknown-node", "warning")]
+    edges = [{"source": "p(HGNC:A)", "relation": "increases", "target": "p(HGNC:B)"}]
+    graph = {"graph": {"label": "x", "nodes": [{"id": "p(HGNC:A)"}], "edges": edges}}
+    mechanism, ledger = read(tmp_path, "x.jgif.json", json.dumps(graph))
+    assert sentences(mechanism) == ["p_HGNC_A promotes p_HGNC_B"]
     assert [(one.code, one.severity) for one in ledger.wrong] == [("unknown-node", "warning")]
 
 
@@ -150,6 +171,26 @@ def test_what_is_lost_is_not_called_changed(tmp_path):
     assert set(lost(ledger)) == {"publications"}
     text = 'SET Species = "9606"\n' + BOTH % ("11", "->")
     assert lost(read(tmp_path, "x.bel", text)[1])["Species"] == "a citation ends the annotations before it"
+
+
+TERMS = ["p(HGNC:A)", 'proteinAbundance(HGNC:"A")', "p( HGNC : A )", 'p(HGNC:"A")']
+
+
+@pytest.mark.parametrize("first", TERMS)
+def test_a_term_of_bel_is_one_node_however_it_is_spelled(first, tmp_path):
+    """Its name is as the file has it first; another name, an activity and a name with blanks stay apart."""
+    text = f"{first} -> p(HGNC:B)\n" + "".join(f"{one} -| p(HGNC:C)\n" for one in TERMS)
+    text += 'activity(p(HGNC:A)) -> p(HGNC:B)\nact(proteinAbundance(HGNC:A)) -> p(HGNC:B)\np(HGNC:"A a") -> p(HGNC:B)\n'
+    text += "a(CHEBI:x) -| (proteinAbundance(HGNC:A) -> p(HGNC:B))\n"
+    mechanism, _ = read(tmp_path, "x.bel", text)
+    assert sentences(mechanism) == [
+        "p_HGNC_A promotes p_HGNC_B",
+        "p_HGNC_A limits p_HGNC_C",
+        "act_p_HGNC_A promotes p_HGNC_B",
+        "p_HGNC_A_a promotes p_HGNC_B",
+        "a_CHEBI_x blocks p_HGNC_A-promotes-p_HGNC_B",
+    ]
+    assert mechanism.nodes["p_HGNC_A"].label == first
 
 
 # ---------------------------------------------------------------- where the format puts it
@@ -247,3 +288,75 @@ def test_publications_of_sbml_are_evidence_of_edges_or_of_notes(tmp_path):
         ((), "11"),
         (("B",), "11"),
     ]
+
+
+# ---------------------------------------------------------------- gates, and names in any order
+
+GATES = "A\t1\tand1\nD\t-1\tand1\nC\t1\tand1\nand1\t1\tB\nand1\t-1\tE\nB\t1\tF\n"
+
+
+def conjunctions(mechanism):
+    return [
+        (edge.sentence.text, [one.node for one in edge.requires], [one.node for one in edge.unless])
+        for edge in mechanism.edges
+    ]
+
+
+def test_what_acts_on_a_gate_acts_together_on_what_the_gate_acts_on(tmp_path):
+    mechanism, ledger = read(tmp_path, "x.sif", GATES)
+    assert conjunctions(mechanism) == [
+        ("A promotes B", ["C"], ["D"]),
+        ("A limits E", ["C"], ["D"]),
+        ("B promotes F", [], []),
+    ]
+    assert set(mechanism.nodes) == set("ABCDEF")
+    told = {(one.name, one.field): one.said for one in ledger.account().changed}
+    assert told == {("and1", "inputs"): "A|D|C", ("and1", "outputs"): "B|E"}
+    for given, value in (({}, "absent"), ({"A": "present"}, "absent"), ({"A": "present", "C": "present"}, "present")):
+        start = {**dict.fromkeys("ACD", "absent"), **given}
+        assert kg.whatif(mechanism, "", start).values["F"] == value
+    assert kg.whatif(mechanism, "", {"A": "present", "C": "present", "D": "present"}).values["F"] == "absent"
+
+
+def test_a_gate_that_needs_nobody_or_feeds_a_gate_stays_a_node_with_its_meaning(tmp_path):
+    text = "A\t-1\tAND_1\nC\t-1\tAND_1\nAND_1\t1\tB\nA\t1\tand2\nC\t-1\tand2\nand2\t1\tand3\nD\t1\tand3\nand3\t1\tE\n"
+    mechanism, _ = read(tmp_path, "x.sif", text)
+    for a in ("present", "absent"):
+        for c in ("present", "absent"):
+            values = kg.whatif(mechanism, "", {"A": a, "C": c, "D": "present"}).values
+            assert values["B"] == ("present" if (a, c) == ("absent", "absent") else "absent")
+            assert values["E"] == ("present" if (a, c) == ("present", "absent") else "absent")
+
+
+@pytest.mark.parametrize("line", ["and1\tbinds\tZ", "Z\t0\tand1", "and7\t1\tZ", "ANDV1\t1\tZ"])
+def test_a_node_that_is_no_gate_stays_what_it_is(line, tmp_path):
+    mechanism, _ = read(tmp_path, "x.sif", f"A\t1\tand1\n{line}\nANDV1\t1\tC\n")
+    assert {line.split("\t")[0], line.split("\t")[2], "and1"} <= set(mechanism.nodes)
+
+
+def test_a_gate_of_a_network_keeps_what_its_edges_rest_on(tmp_path):
+    nodes = [{"id": one} for one in ("A", "C", "and1", "B")]
+    edges = [
+        {"from": "A", "to": "and1", "label": "activates", "pmid": "11"},
+        {"from": "C", "to": "and1", "label": "activates", "pmid": "22"},
+        {"from": "and1", "to": "B", "label": "activates", "pmid": "33"},
+    ]
+    mechanism, _ = read(tmp_path, "x.json", json.dumps({"nodes": nodes, "edges": edges}))
+    (edge,) = mechanism.edges
+    assert conjunctions(mechanism) == [("A activates B", ["C"], [])]
+    assert pmids(mechanism) == [["33", "11"]]
+    assert [mechanism.source(item).pmid for item in edge.requires[0].evidence] == ["22"]
+
+
+def test_names_that_make_one_key_have_theirs_in_any_order(tmp_path):
+    names = ["TNF-α", "TNF-alpha", "TNF−alpha", "A b", "A:b", "A_b", "A_b-2", "CD4⁺", "CD4⁻", "CD4"]
+    keys = []
+    for order in (names, names[::-1]):
+        text = "".join(f"{one}\tactivates\tX\n" for one in order)
+        mechanism, ledger = read(tmp_path, "x.sif", text)
+        keys.append({node.label: key for key, node in mechanism.nodes.items()})
+        assert ledger.account().records == {"edge": len(names)}
+        assert sentences(mechanism) == [f"{keys[-1][one]} activates X" for one in order]
+    assert keys[0] == keys[1] and len(set(keys[0].values())) == len(names) + 1
+    assert all(keys[0][one] == one for one in ("TNF-alpha", "A_b", "A_b-2", "CD4"))
+    assert (keys[0]["CD4⁺"], keys[0]["CD4⁻"]) == ("CD4+", "CD4-")

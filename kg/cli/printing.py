@@ -77,8 +77,11 @@ def support_line(mechanism: Mechanism) -> str:
 
     from kg.reasoning import disagreements
 
-    papers = Counter(mechanism.support(edge).supporting for edge in mechanism.edges)
+    stated = [edge for edge in mechanism.edges if not edge.definition]
+    papers = Counter(mechanism.support(edge).supporting for edge in stated)
     counts = [f"{count} on {number_of(n, 'source') if n else 'no source'}" for n, count in sorted(papers.items())]
+    defined = len(mechanism.edges) - len(stated)
+    counts += [f"{defined} on {'a definition' if defined == 1 else 'definitions'}"] if defined else []
     found = len(disagreements.supports(mechanism).conflicts)
     return f"edges rest {', '.join(counts)}; {number_of(found, 'disagreement')}" + ": `kg conflicts` shows them" * bool(
         found

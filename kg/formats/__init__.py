@@ -117,7 +117,15 @@ _OURS = (
         mark=r"\A\s*\{[^\n]*\"(subject|category)\"",
         beside="_nodes.jsonl _metadata.json",
     ),
-    Format("bnet", ".bnet", "kg.formats.boolean.bnet", True, True, "Boolean network: functions, as a mechanism runs"),
+    Format(
+        "bnet",
+        ".bnet",
+        "kg.formats.boolean.bnet",
+        True,
+        True,
+        "Boolean network: functions, as a mechanism runs; BooleanNet and MaBoSS are read",
+        mark=r"(?im)\A(\s*#.*\n)*\s*targets\s*,\s*(factors|functions)\b|^\s*([0-9]+\s*:)?\s*[\w.-]+\s*\*\s*=|^\s*node\s+\S+\s*\{",
+    ),
     Format(
         "sbml",
         ".sbml",
@@ -283,6 +291,7 @@ ALSO = {
     "nodelink": (".json",),
     "cyjs": (".json",),
     "cx2": (".cx",),
+    "bnet": (".bnd", ".booleannet"),
     "sbml": (".xml", ".sbmlqual.xml"),
     "table": (".tsv", ".xlsx"),
     "signor": (".tsv",),
@@ -327,18 +336,29 @@ def parse(path: str | Path, name: str = "") -> tuple[Mechanism, list[Diagnostic]
 def _parsed(path: str | Path, name: str = "", columns: Mapping[str, str] | None = None) -> tuple[Mechanism, Ledger]:
     file = find(path)
     row = recognise(file, name)
-    ledger = Ledger(str(file), row.title, columns)
     try:
-        mechanism: Mechanism = row.load().parse(file, ledger)
+        mechanism, ledger = _read(file, row, columns)
     except InvalidMechanism as error:
         others = [] if name else runners_up(file, row)
         if not others:
             raise
         told = f"it was read as {row.name} ({_kind(row)}), as its ending and its beginning say"
-        hint = Diagnostic(ledger.at(), "read-as", told, f"if it is none, say --from {' or '.join(others)}", "hint")
+        mend = f"if it is none, say --from {' or '.join(others)}"
+        hint = Diagnostic(Location(str(file), 1, 1), "read-as", told, mend, "hint")
         raise InvalidMechanism([*error.diagnostics, hint]) from None
     if not any(one.severity == "error" for one in ledger.wrong):
         ledger.wrong += faults(mechanism)  # whatever a reader let through, no writer meets
+    return mechanism, ledger
+
+
+def _read(file: Path, row: Format, columns: Mapping[str, str] | None = None) -> tuple[Mechanism, Ledger]:
+    """A mechanism as its reader makes it. It reads a second time where names met in one key, so that who has it does
+    not depend on the order of the file."""
+    ledger = Ledger(str(file), row.title, columns)
+    mechanism: Mechanism = row.load().parse(file, ledger)
+    if ledger.keys:
+        ledger = ledger.anew()
+        mechanism = row.load().parse(file, ledger)
     return mechanism, ledger
 
 
@@ -442,9 +462,8 @@ def account(mechanism: Mechanism, row: Format, step: str = "", everything: bool 
     with tempfile.TemporaryDirectory() as folder:
         made = texts(mechanism, row, everything)
         names = _save(Path(folder), {mechanism.id + suffix: said for suffix, said in made.items()})
-        ledger = Ledger(str(names[0]), row.title)
         try:
-            again = row.load().parse(names[0], ledger)
+            again, ledger = _read(names[0], row)
             wrong = [one for one in ledger.wrong if one.severity == "error"]
         except InvalidMechanism as error:
             wrong = list(error.diagnostics)

@@ -263,6 +263,15 @@ def kind_of(category: str) -> str:
     return _kinds().get(category, "other")
 
 
+def category_in_words(category: str) -> str:
+    """A Biolink category as a reader says it.
+
+    >>> category_in_words("biolink:MolecularActivity")
+    'molecular activity'
+    """
+    return " ".join(re.findall(r"[A-Z]+[a-z]*", category.removeprefix("biolink:"))).casefold()
+
+
 def kind_of_term(id: str) -> str:
     """The kind of node that a term makes, by terms.tsv or by the lexicon.
 

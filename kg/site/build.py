@@ -308,7 +308,7 @@ def _licence(mechanism: Mechanism) -> str:
 def summary(mechanism: Mechanism, report: checks.CheckReport, files: dict[str, int] | None = None) -> Summary:
     """What there is in a mechanism, as counts."""
     species: Counter[str] = Counter()
-    for edge in mechanism.edges:
+    for edge in (edge for edge in mechanism.edges if not edge.definition):
         species.update(mechanism.support(edge).species or ("not stated",))
     evidence = list(mechanism.evidence())
     return Summary(

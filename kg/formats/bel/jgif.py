@@ -39,6 +39,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     for name, field in (("description", "summary"), ("version", "version")):
         draft.about[field] = head.text(f"metadata.{name}")
     labels: dict[str, str] = {}
+    stated = set[str]()
     for one in place.records(graph, "nodes", "id"):
         node = ledger.record("node", str(one["id"]), one, place(one))
         id, label = node.text("id"), node.text("label", carry=False)
@@ -46,6 +47,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             node.carried("label")
             labels[id] = label
         bel.node(draft, labels.get(id, id), node.at)
+        stated.add(bel.canonical(labels.get(id, id)))
     for one in place.records(graph, "edges", "source", "relation", "target"):
         data: Any = one.get("metadata")
         apart = isinstance(data, dict) and isinstance(data.get("evidences", []), list)
@@ -53,6 +55,9 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         edge = ledger.record("edge", f"{one['source']} {one['relation']} {one['target']}", rest, place(one))
         ends = [edge.text(end) for end in ("source", "target")]
         ends = [labels.get(end, end) for end in ends]
+        for end in (end for end in ends if bel.canonical(end) not in stated):
+            message = f"{end!r} is no node of the file; the edge is kept"
+            ledger.complain(edge.at, "unknown-node", message, "an id of the nodes", "warning")
         if one.get("label") == f"{ends[0]} {one['relation']} {ends[1]}":
             edge.changed("label", "made again from the rest")
         items = place.records(data, "evidences") if apart else ()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.formats.shared import bel, bounded, drafting
-from kg.formats.shared.losses import ForeignRecord, Ledger
+from kg.formats.shared.losses import FIRMEST, ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
@@ -32,6 +32,7 @@ EVIDENCE = ("evidence", "supportingtext", "support")
 SPECIES = ("Species", "species", "TAXON")
 OURS = "kg_"
 NAMED = ("key", "term", "kind", "name", "note", "levels")  # of a node
+DEFINITION = "definition"  # of a statement: the node from whose definition it follows
 KINDS = ("treatment", "molecule", "structure", "cell", "process", "state", "other")
 SAID = ("claim", "hedge", "says", "because", "time", "dose")  # of an item of evidence, as annotations
 ACTS = ("blocks", "requires", "unless")  # the edge that a statement is about, by its name
@@ -42,6 +43,7 @@ LICENCE = re.compile(r"[A-Z][\w.]*(-[\w.]+)+")  # a name as SPDX has them
 LOST = {
     "mechanism": "a BEL document has no key for it",
     "mechanism.evidence": "a BEL document has no key for it",
+    **dict.fromkeys(("source.pmid", "source.url"), FIRMEST),
     "source": "a citation of BEL is a database and a number",
     "place": "a place is no statement of BEL",
     "node": "a BEL term says what a thing is, and no more",
@@ -149,6 +151,13 @@ class _BelReader:
         if object.startswith("("):
             self.nested.append((record, subject, evidence, verb, name))
             return
+        if node := self.ours(DEFINITION):
+            for end in (subject, object):
+                bel.node(self.draft, end, at)
+            for part in ("subject", "relation", "object"):
+                record.changed(part, "made again from what the node is the activity of")
+            self.draft.active[node] = self.draft.keys[bel.canonical(subject)]
+            return
         if acts := {one: self.ours(one) for one in ACTS if OURS + one in self.context.annotations}:
             self.acting.append((record, {**acts, "verb": verb, "edge": name}, evidence))
             return
@@ -157,7 +166,7 @@ class _BelReader:
         more = {"name": name, "verb": verb, "level": self.ours("level")}
         made = bel.edge(self.draft, record, "relation", subject, object, evidence, **more)
         self.named.setdefault(name, made)
-        key = (_spaced(subject), bel.relation(relation), _spaced(object))
+        key = (bel.canonical(subject), bel.relation(relation), bel.canonical(object))
         self.edges.setdefault(key, set()).add(made)
 
     @property
@@ -203,7 +212,7 @@ class _BelReader:
     def about_statement(self, record: ForeignRecord, subject: str, items: list[Evidence], verb: str, name: str) -> None:
         """What decreases a statement of the file blocks its edge; any other says no edge between nodes."""
         inner = _split(record.text("object")[1:-1].strip())
-        key = (_spaced(inner[0]), bel.relation(inner[1]), _spaced(inner[2])) if inner else ("", "", "")
+        key = (bel.canonical(inner[0]), bel.relation(inner[1]), bel.canonical(inner[2])) if inner else ("", "", "")
         found = self.edges.get(key, set())
         why = "kg can block a statement, and do no more"
         if bel.relation(record.text("relation", carry=False)) in ("decreases", "directlyDecreases"):
@@ -214,7 +223,7 @@ class _BelReader:
             return
         record.carried("subject", "relation", "object")
         one = bel.node(self.draft, subject, record.at)
-        ends = [self.draft.keys[_spaced(end)] for end in (key[0], key[2])]
+        ends = [self.draft.keys[end] for end in (key[0], key[2])]
         protects = verb == "protects"
         sentence = Sentence(one, "protects", ends[1], ends[0]) if protects else Sentence(one, "blocks", *found)
         self.draft.edge(sentence, record, items, name=name)
@@ -242,7 +251,7 @@ class _BelReader:
             return ""
         said = " ".join(record.items(OURS + name, carry=False))
         known = {"verb": vocabulary.predicates(), "claim": vocabulary.claims(), "kind": KINDS}
-        named = {key: [said] for key in ("key", "edge", "level", "object", *ACTS)}
+        named = {key: [said] for key in ("key", "edge", "level", "object", DEFINITION, *ACTS)}
         keys = {**named, "levels": said.split("|")}.get(name, [])
         fits = all(re.fullmatch(drafting.KEY, key) for key in keys) and said in known.get(name, [said])
         if fits:
@@ -267,10 +276,6 @@ class _BelReader:
         says["claim"] = claim.claim if claim else drafting.UNCLASSIFIED
         context = {kind: said for kind, name in CONTEXTS.items() if (said := self.ours(name))}
         return [Evidence(source=source, taxon=taxa, at=at, context=Frozen(context), **says)]
-
-
-def _spaced(term: str) -> str:
-    return " ".join(term.split())
 
 
 def _lines(text: str, ledger: Ledger) -> Iterator[tuple[str, Location]]:
@@ -393,7 +398,9 @@ def text(mechanism: Mechanism, name: str = "bel") -> str:
     }
     lines = [f"SET DOCUMENT {key} = {_quoted(value)}" for key, value in head.items() if value]
     lines += ["", *(f'DEFINE NAMESPACE {prefix} AS PATTERN ".+"' for prefix in prefixes)]
-    own = [OURS + one for one in (*NAMED, "edge", "verb", "level", "object", *ACTS, *SAID, *CONTEXTS.values())]
+    own = [
+        OURS + one for one in (*NAMED, "edge", "verb", "level", "object", DEFINITION, *ACTS, *SAID, *CONTEXTS.values())
+    ]
     lines += [f'DEFINE ANNOTATION {one} AS PATTERN ".+"' for one in ("Species", *own)]
     for key, node in mechanism.nodes.items():
         lines += ["", "UNSET ALL", _citation(mechanism, None), *_node(node, terms[key])]
@@ -460,13 +467,16 @@ def _around(mechanism: Mechanism, one: Statement, item: Evidence | None, moved: 
     yield "UNSET ALL"
     own = item is None or outward.own_step(item)
     yield _citation(mechanism, None if item is None or own else mechanism.source(item))
-    yield f"SET Evidence = {_quoted(_words(item, own))}"
+    defined = one.kind == outward.DEFINITION
+    yield f"SET Evidence = {_quoted('[it follows from a definition]' if defined else _words(item, own))}"
     if item and item.taxon:
         taxa = [_quoted(taxon.id.partition(":")[2]) for taxon in item.taxon]
         yield f"SET Species = {taxa[0] if len(taxa) == 1 else '{' + ', '.join(taxa) + '}'}"
-    said = {"edge": one.edge.name, "verb": one.verb, "level": one.edge.level} if one.kind == "edge" else {}
+    own_name = {"edge": one.edge.name, "verb": one.verb, "level": one.edge.level}
+    said = own_name if one.kind == "edge" or defined else {}
+    said |= {DEFINITION: one.object} if defined else {}
     said |= {"object": one.object} if moved else {}
-    acts = one.kind if one.kind != "edge" else "blocks" if one.acts_on else ""
+    acts = one.kind if one.kind in ("requires", "unless") else "blocks" if one.acts_on else ""
     said |= {acts: one.acts_on} if acts else {}
     said |= {name: getattr(item, name) for name in SAID} if item else {}
     said |= {CONTEXTS[kind]: text for kind, text in item.context.items() if kind in CONTEXTS} if item else {}

@@ -1,17 +1,19 @@
 """Boolean functions, and mechanisms made of them: what .bnet and SBML-qual have in common.
 
 Every Boolean function is expressible. Its prime implicants are taken, all of them, so that a run settles whatever
-percolation settles (Blake's canonical form). A function that is false where all its variables are false has a
-positive variable in each, and becomes edges that increase its target, with ``requires`` and ``unless``; any other has
-a complement of which that holds, and becomes complete decreases from a present start.
+percolation settles (Blake's canonical form). They come from a decision diagram, not from a table, so that a function may have
+many variables. A function that is false where all its variables are false has a positive variable in each, and becomes
+edges that increase its target, with ``requires`` and ``unless``; any other has a complement of which that holds, and
+becomes complete decreases from a present start.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import count, pairwise
+from types import MappingProxyType
 from typing import Any
 
 from kg.formats.shared import drafting
@@ -19,12 +21,17 @@ from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
 from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Node, Requirement, Sentence
 
-MOST_VARIABLES = 24  # of one function: its table has two to the power of these rows
+MOST_VARIABLES = 200  # of one function: a diagram is as deep as it has variables
+MOST_NODES = 200_000  # of the decision diagrams of one function
 MOST_TOKENS = 100_000  # of one function, as text
-MOST_TERMS = 2000  # prime implicants of one function
-RANK = {"|": 1, "&": 2, "!": 3}
-TOKEN = re.compile(r"\s*(?:([A-Za-z_][\w.\-]*(?::[0-9]+)?)|([01](?![\w.]))|(&&?|\|\|?|[!()]))")
+MOST_TERMS = 2000  # prime implicants of one function: each becomes an edge
+RANK = {"|": 1, "^": 2, "&": 3, "!": 4}
+#: What several languages of functions write in words, in small letters.
+WORDS = {"and": "&", "or": "|", "not": "!", "xor": "^", "true": "1", "false": "0"}
+TOKEN = re.compile(r"\s*(?:([^\W\d][\w.\-]*(?::[0-9]+)?)|([01](?![\w.]))|(&&?|\|\|?|[!~^()]))")
 _BLANKS = re.compile(r"\s*")
+#: Of a variable of a function, the items of evidence that what it does there rests on; of "" those of all of it.
+Rests = Mapping[str, Sequence[Evidence]]
 #: A conjunction: which variables are true in it, and which are false.
 Term = tuple[frozenset[str], frozenset[str]]
 
@@ -37,54 +44,154 @@ class NoFunction(Exception):
         self.column = column
 
 
-@dataclass
+class Diagrams:
+    """Reduced ordered binary decision diagrams over variables in one order (Bryant 1986): equal functions are one number.
+
+    0 is false and 1 is true; any other number is a node: which variable it asks for, and where no and yes lead.
+    """
+
+    def __init__(self, variables: Sequence[str]) -> None:
+        self.variables = tuple(variables)
+        self.nodes = [(len(self.variables), 0, 0), (len(self.variables), 1, 1)]
+        self._numbers: dict[tuple[int, int, int], int] = {}
+        self._chosen: dict[tuple[int, int, int], int] = {}
+
+    def node(self, k: int, low: int, high: int) -> int:
+        """The function that is ``low`` where variable k is false, and ``high`` where it is true. Raises NoFunction."""
+        if low == high:
+            return low
+        if (k, low, high) not in self._numbers:
+            if len(self.nodes) >= MOST_NODES:
+                raise NoFunction(f"the function is too tangled: its diagram has more than {MOST_NODES:,} nodes")
+            self._numbers[k, low, high] = len(self.nodes)
+            self.nodes.append((k, low, high))
+        return self._numbers[k, low, high]
+
+    def choose(self, f: int, yes: int, no: int) -> int:
+        """The function that is ``yes`` where f is true, and ``no`` where it is false."""
+        if f < 2:
+            return yes if f else no
+        if yes == no or (yes, no) == (1, 0):
+            return f if yes != no else yes
+        if (f, yes, no) not in self._chosen:
+            k = min(self.nodes[one][0] for one in (f, yes, no))
+            low = self.choose(self._branch(f, k, 1), self._branch(yes, k, 1), self._branch(no, k, 1))
+            high = self.choose(self._branch(f, k, 2), self._branch(yes, k, 2), self._branch(no, k, 2))
+            self._chosen[f, yes, no] = self.node(k, low, high)
+        return self._chosen[f, yes, no]
+
+    def _branch(self, f: int, k: int, to: int) -> int:
+        return self.nodes[f][to] if self.nodes[f][0] == k else f
+
+    def both(self, f: int, g: int) -> int:
+        return self.choose(f, g, 0)
+
+    def either(self, f: int, g: int) -> int:
+        return self.choose(f, 1, g)
+
+    def negation(self, f: int) -> int:
+        return self.choose(f, 0, 1)
+
+    def variable(self, name: str) -> int:
+        return self.node(self.variables.index(name), 0, 1)
+
+    def given(self, f: int, k: int, value: bool) -> int:
+        """A function where variable k has a value."""
+        known: dict[int, int] = {}
+
+        def of(one: int) -> int:
+            at, low, high = self.nodes[one]
+            if at >= k:
+                return (high if value else low) if at == k else one
+            if one not in known:
+                known[one] = self.node(at, of(low), of(high))
+            return known[one]
+
+        return of(f)
+
+    def term(self, term: Term) -> int:
+        """A conjunction as a function."""
+        found = 1
+        for names, true in zip(term, (True, False), strict=True):
+            for name in names:
+                one = self.variable(name)
+                found = self.both(found, one if true else self.negation(one))
+        return found
+
+
+@dataclass(frozen=True)
 class Function:
-    """A Boolean function as its table: bit i is its value where variable k is bit k of i.
+    """A Boolean function: its variables, whether it depends on them or not, and its number among diagrams.
 
     >>> f = parsed("a & !b | c")
     >>> sorted((sorted(p), sorted(n)) for p, n in primes(f))
     [(['a'], ['b']), (['c'], [])]
+    >>> f.value({"a", "b"}), f.value({"b", "c"})
+    (False, True)
     """
 
-    variables: tuple[str, ...]
-    table: int
+    diagrams: Diagrams
+    number: int
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return self.diagrams.variables
+
+    def value(self, true: Container[str]) -> bool:
+        """What it is where these variables are true and the others false."""
+        one = self.number
+        while one > 1:
+            k, low, high = self.diagrams.nodes[one]
+            one = high if self.variables[k] in true else low
+        return bool(one)
+
+    def is_variable(self, name: str) -> bool:
+        """Whether it is a variable, and no more."""
+        return name in self.variables and self.number == self.diagrams.variable(name)
+
+    def never(self) -> bool:
+        """Whether it holds nowhere that is possible: where a variable has a level, it has the lower ones."""
+        never = impossible(self.diagrams)
+        return self.diagrams.either(self.number, never) == never
 
 
-def parsed(factors: str, first: Sequence[str] = ()) -> Function:
-    """A function from its text. Raises NoFunction.
+def parsed(factors: str, words: Mapping[str, str] = MappingProxyType({})) -> Function:
+    """A function from its text; ``words`` are names that are operators or constants. Raises NoFunction.
 
-    ``first`` are its first variables, whether it depends on them or not, so that functions can be compared.
+    >>> parsed("A AND NOT B", WORDS).value("A")
+    True
     """
-    postfix = list(_postfix(factors))
-    names = tuple(dict.fromkeys((*first, *(token for token in postfix if token not in RANK and token not in "01"))))
+    return together([factors], words)[0]
+
+
+def together(texts: Iterable[str], words: Mapping[str, str] = MappingProxyType({})) -> list[Function]:
+    """Functions over the same variables, so that equal ones are equal. Raises NoFunction."""
+    postfixes = [list(_postfix(factors, words)) for factors in texts]
+    names = dict.fromkeys(token for one in postfixes for token in one if token not in RANK and token not in "01")
     if len(names) > MOST_VARIABLES:
         raise NoFunction(f"the function has {len(names)} variables; {MOST_VARIABLES} is the most")
-    rows = 1 << len(names)
-    everything = (1 << rows) - 1
-    columns = {name: _column(k, rows) for k, name in enumerate(names)}
+    diagrams = Diagrams(tuple(names))
+    values = {"0": 0, "1": 1, **{name: diagrams.variable(name) for name in names}}
+    return [Function(diagrams, _number(diagrams, postfix, values)) for postfix in postfixes]
+
+
+def _number(diagrams: Diagrams, postfix: Iterable[str], values: Mapping[str, int]) -> int:
     stack: list[int] = []
     for token in postfix:
         if token == "!":
-            stack.append(everything & ~stack.pop())
+            stack.append(diagrams.negation(stack.pop()))
         elif token in RANK:
-            one, other = stack.pop(), stack.pop()
-            stack.append(one & other if token == "&" else one | other)
+            other, one = stack.pop(), stack.pop()
+            if token == "^":
+                stack.append(diagrams.choose(one, diagrams.negation(other), other))
+            else:
+                stack.append(diagrams.both(one, other) if token == "&" else diagrams.either(one, other))
         else:
-            stack.append({"0": 0, "1": everything}[token] if token in "01" else columns[token])
-    return Function(names, stack.pop())
+            stack.append(values[token])
+    return stack.pop()
 
 
-def _column(k: int, rows: int) -> int:
-    """The table of variable k: runs of 2^k zeros and ones."""
-    run = 1 << k
-    column, wide = ((1 << run) - 1) << run, 2 * run
-    while wide < rows:
-        column |= column << wide
-        wide *= 2
-    return column
-
-
-def _postfix(factors: str) -> Iterator[str]:
+def _postfix(factors: str, words: Mapping[str, str]) -> Iterator[str]:
     """The tokens with operators behind what they join; without recursion, since models of others nest deep."""
     operators: list[tuple[str, int]] = []
     value, position = False, 0  # whether a value stands before this place
@@ -102,9 +209,11 @@ def _postfix(factors: str) -> Iterator[str]:
             raise fault(f"the function has more than {MOST_TOKENS:,} words and signs")
         if found is None:
             raise fault(f"{factors[position]!r} is no part of a function")
-        token = found[1] or found[2] or found[3][0]
-        if value == (token in ("(", "!") or not found[3]):
-            raise fault(f"{token!r} cannot stand here" if found[3] else f"there is no operator before {token!r}")
+        said = found[1] or found[2] or found[3]
+        token = words.get(said.casefold(), said) if found[1] else said[0].replace("~", "!")
+        sign = token in RANK or token in ("(", ")")
+        if value == (token in ("(", "!") or not sign):
+            raise fault(f"{said!r} cannot stand here" if sign else f"there is no operator before {said!r}")
         if token == ")":
             while operators and operators[-1][0] != "(":
                 yield operators.pop()[0]
@@ -113,7 +222,7 @@ def _postfix(factors: str) -> Iterator[str]:
             operators.pop()
         elif token in ("(", "!"):
             operators.append((token, position))
-        elif token in RANK:
+        elif sign:
             while operators and operators[-1][0] != "(" and RANK[operators[-1][0]] >= RANK[token]:
                 yield operators.pop()[0]
             operators.append((token, position))
@@ -133,28 +242,33 @@ def _postfix(factors: str) -> Iterator[str]:
 
 def primes(function: Function) -> list[Term]:
     """All prime implicants of a function: the terms that no shorter one implies. Raises NoFunction for too many."""
-    known: dict[tuple[int, int], frozenset[tuple[int, int]]] = {}
+    diagrams, names = function.diagrams, function.variables
+    known: dict[int, frozenset[tuple[int, int]]] = {0: frozenset(), 1: frozenset([(0, 0)])}
 
-    def of(table: int, n: int) -> frozenset[tuple[int, int]]:
-        """The primes of a table of n variables, as masks of the true and of the false ones."""
-        if table == 0 or table == (1 << (1 << n)) - 1:
-            return frozenset([(0, 0)] if table else [])
-        if (table, n) not in known:
-            half, top = 1 << (n - 1), 1 << (n - 1)
-            low, high = table & ((1 << half) - 1), table >> half
-            either = of(low & high, n - 1)
-            without = [(p, q | top) for p, q in of(low, n - 1) - either]
-            with_it = [(p | top, q) for p, q in of(high, n - 1) - either]
-            known[table, n] = frozenset((*either, *without, *with_it))
-            if len(known[table, n]) > MOST_TERMS:
-                raise NoFunction(f"the function has more than {MOST_TERMS} prime implicants")
-        return known[table, n]
+    def of(one: int) -> frozenset[tuple[int, int]]:
+        """The primes of a diagram, as masks of the true and of the false ones."""
+        if one not in known:
+            k, low, high = diagrams.nodes[one]
+            either = of(diagrams.both(low, high))
+            without = [(p, q | 1 << k) for p, q in of(low) - either]
+            with_it = [(p | 1 << k, q) for p, q in of(high) - either]
+            known[one] = frozenset((*either, *without, *with_it))
+            if len(known[one]) > MOST_TERMS:
+                raise NoFunction(f"the function has more than {MOST_TERMS:,} prime implicants")
+        return known[one]
 
-    def names(mask: int) -> frozenset[str]:
-        return frozenset(name for k, name in enumerate(function.variables) if mask >> k & 1)
+    def named(mask: int) -> frozenset[str]:
+        return frozenset(name for k, name in enumerate(names) if mask >> k & 1)
 
-    found = [(names(p), names(q)) for p, q in of(function.table, len(function.variables))]
+    found = [(named(p), named(q)) for p, q in of(function.number)]
     return sorted(found, key=lambda term: (len(term[0]) + len(term[1]), sorted(term[0]), sorted(term[1])))
+
+
+def _halves(function: Function, name: str) -> tuple[int, int]:
+    """A function where a variable is false, and where it is true."""
+    k = function.variables.index(name)
+    low, high = (function.diagrams.given(function.number, k, value) for value in (False, True))
+    return low, high
 
 
 def sign(function: Function, name: str) -> int:
@@ -163,15 +277,9 @@ def sign(function: Function, name: str) -> int:
     >>> [sign(parsed("a & !b | b & c & !c"), name) for name in "ab"]
     [1, -1]
     """
-    k, rows = function.variables.index(name), 1 << len(function.variables)
-    column = _column(k, rows)
-    high, low = (function.table & column) >> (1 << k), function.table & ~column
-    return (not low & ~high) - (not high & ~low)
-
-
-def complement(function: Function) -> Function:
-    """The function that is true where this one is false."""
-    return replace(function, table=((1 << (1 << len(function.variables))) - 1) & ~function.table)
+    low, high = _halves(function, name)
+    either = function.diagrams.either(low, high)
+    return (either == high) - (either == low)
 
 
 def depends(function: Function, name: str) -> bool:
@@ -180,9 +288,8 @@ def depends(function: Function, name: str) -> bool:
     >>> depends(parsed("a | a & b"), "b")
     False
     """
-    k, rows = function.variables.index(name), 1 << len(function.variables)
-    column = _column(k, rows)
-    return (function.table & column) >> (1 << k) != function.table & ~column
+    low, high = _halves(function, name)
+    return low != high
 
 
 def threshold(name: str, level: int) -> str:
@@ -200,16 +307,17 @@ def of_threshold(variable: str) -> tuple[str, int]:
     return name, int(level or 1)
 
 
-def impossible(variables: Sequence[str]) -> int:
-    """As a table: where one has a level, and not a lower one. What a function says there does not matter."""
-    rows = 1 << len(variables)
-    table = 0
-    for high in variables:
-        for low in variables:
-            (one, level), (other, least) = of_threshold(high), of_threshold(low)
-            if one == other and level > least:
-                table |= _column(variables.index(high), rows) & ~_column(variables.index(low), rows)
-    return table
+def impossible(diagrams: Diagrams) -> int:
+    """Where one has a level, and not a lower one. What a function says there does not matter."""
+    found = 0
+    levels: dict[str, list[tuple[int, str]]] = {}
+    for variable in diagrams.variables:
+        name, level = of_threshold(variable)
+        levels.setdefault(name, []).append((level, variable))
+    for several in map(sorted, levels.values()):
+        for (_, low), (_, high) in pairwise(several):
+            found = diagrams.either(found, diagrams.term((frozenset([high]), frozenset([low]))))
+    return found
 
 
 def express(
@@ -217,70 +325,71 @@ def express(
     target: str,
     functions: Sequence[Function],
     at: Location | None,
-    evidence: Sequence[Evidence] = (),
+    rests: Rests = MappingProxyType({}),
 ) -> None:
-    """The functions of a node as edges to it, which all rest on the ``evidence``; all their variables are nodes of the
-    draft by the names of the file.
+    """The functions of a node as edges to it; all their variables are nodes of the draft by the names of the file.
 
     ``functions[k]`` is true where the node has at least level k + 1, all over the same variables; of a Boolean node
     there is one. A level that holds without any input is one that the node starts with, and decreases lower it.
-    Raises NoFunction if one has too many prime implicants.
+    What a variable does there ``rests`` on its items of evidence, and on those of "". Raises NoFunction if a function has too many prime
+    implicants.
     """
-    key, names = draft.keys[target], functions[0].variables
-    never, everything = impossible(names), (1 << (1 << len(names))) - 1
-    tables = [function.table | never for function in functions]
+    key, diagrams = draft.keys[target], functions[0].diagrams
+    never = impossible(diagrams)
+    numbers = [diagrams.either(function.number, never) for function in functions]
     levels = draft.nodes[key].levels or ("absent", "present")
     place = {name: number for number, name in enumerate(draft.nodes)}
-    start = next((k for k in range(len(tables), 0, -1) if tables[k - 1] & 1), 0)
-    terms = {table: _possible(Function(names, table), never) for table in tables[start:]}
+    start = next((k for k in range(len(numbers), 0, -1) if Function(diagrams, numbers[k - 1]).value(())), 0)
+    terms = {number: _possible(Function(diagrams, number), never) for number in numbers[start:]}
     if start or not any(terms.values()):
         draft.nodes[key] = replace(draft.nodes[key], at_start=levels[start])
     lower: list[Term] = []  # what lowers it further
-    for k, table in enumerate(tables[:start]):
-        lost = _possible(Function(names, everything & ~table | never), never)
+    for k, number in enumerate(numbers[:start]):
+        lost = _possible(Function(diagrams, diagrams.either(diagrams.negation(number), never)), never)
         for term in lost:
             if term not in lower:
                 effect = Effect(to=levels[k]) if k else Effect(complete=True)
-                _edge(draft, key, "prevents", term, at, place, effect=effect, evidence=evidence)
+                _edge(draft, key, "prevents", term, at, place, rests, effect=effect)
         lower += lost
-    for k, table in enumerate(tables[start:], start):
-        if table not in tables[k + 1 :]:
+    for k, number in enumerate(numbers[start:], start):
+        if number not in numbers[k + 1 :]:
             more = {"level": levels[k + 1]} if draft.nodes[key].levels else {}
-            for term in terms[table]:
-                _edge(draft, key, "promotes", term, at, place, evidence=evidence, **more)
+            for term in terms[number]:
+                _edge(draft, key, "promotes", term, at, place, rests, **more)
 
 
 def _possible(function: Function, never: int) -> list[Term]:
     """The prime implicants that hold somewhere."""
-    rows = 1 << len(function.variables)
-    columns = {name: _column(k, rows) for k, name in enumerate(function.variables)}
-
-    def holds(term: Term) -> int:
-        table = (1 << rows) - 1
-        for name in term[0]:
-            table &= columns[name]
-        for name in term[1]:
-            table &= ~columns[name]
-        return table
-
-    return [term for term in primes(function) if holds(term) & ~never]
+    diagrams, found = function.diagrams, primes(function)
+    return [term for term in found if diagrams.either(diagrams.term(term), never) != never] if never else found
 
 
 def _edge(
-    draft: drafting.Draft, key: str, verb: str, term: Term, at: Location | None, place: Mapping[str, int], **more: Any
+    draft: drafting.Draft,
+    key: str,
+    verb: str,
+    term: Term,
+    at: Location | None,
+    place: Mapping[str, int],
+    rests: Rests,
+    **more: Any,
 ) -> None:
-    """A conjunction as an edge: the first variable that must be true is its subject, the others are what it needs."""
+    """A conjunction as an edge: the first variable that must be true is its subject, the others are what it needs.
+
+    One that something is cited for goes first.
+    """
 
     def needed(variables: Iterable[str]) -> list[Requirement]:
         found = []
         for name, level in map(of_threshold, variables):
             node = draft.nodes[draft.keys[name]]
-            found.append(Requirement(node.key, node.levels[level] if level > 1 else ""))
-        return sorted(found, key=lambda one: (bool(one.level), place.get(one.node, 0)))
+            found.append(Requirement(node.key, node.levels[level] if level > 1 else "", tuple(rests.get(name, ()))))
+        return sorted(found, key=lambda one: (bool(one.level), not one.evidence, place.get(one.node, 0)))
 
     first, *true = needed(term[0])  # without input it holds from the start, and no edge says so
-    requires = (first, *true) if first.level else tuple(true)
+    requires = (replace(first, evidence=()), *true) if first.level else tuple(true)
     unless = tuple(needed(sorted(term[1])))
+    more["evidence"] = tuple(dict.fromkeys((*rests.get("", ()), *first.evidence)))
     draft.edge(Sentence(first.node, verb, key), requires=requires, unless=unless, at=at, **more)
 
 
@@ -292,13 +401,15 @@ class Net:
     """The functions of a mechanism, as it runs: what docs/semantics.md says, in Boolean terms."""
 
     mechanism: Mechanism
+    shape: str = r"(?a:[A-Za-z_]\w*)"  # of a name of a variable, in the format that is written
     extra: list[str] = field(default_factory=list)  # variables of what the file leaves open
     names: dict[tuple[str, ...], str] = field(default_factory=dict)  # what a variable stands for -> its name
 
     def __post_init__(self) -> None:
-        for key, node in self.mechanism.nodes.items():  # the name that a file had, where it can be one
-            own = not node.term and re.fullmatch(r"[A-Za-z_]\w*", node.name, re.ASCII)
-            self.name(node.name if own else word(key), key)
+        nodes = self.mechanism.nodes
+        own = {key: node.label for key, node in nodes.items() if not node.term and re.fullmatch(self.shape, node.label)}
+        for key in (*own, *(key for key in nodes if key not in own)):  # the name that a file had, where it can be one
+            self.name(own.get(key) or word(key), key)
 
     def name(self, wanted: str, *of: str) -> str:
         """The variable that stands for something: as it is wanted, or with a number if another one is called so."""
@@ -357,6 +468,8 @@ class Net:
                 spare = f"({' | '.join([spare, *dict.fromkeys(raised(rank + 1))])})"
             if to not in node.levels or rank > node.levels.index(to):
                 spared.append(spare)
+        if node.thing:  # without it there is no activity
+            spared.append(self.names[(node.activity_of,)])
         alternatives = " | ".join(dict.fromkeys(causes)) or "0"
         return " & ".join([f"({alternatives})" if spared and len(causes) > 1 else alternatives, *spared])
 
@@ -390,4 +503,4 @@ def _all(needs: Sequence[str] | dict[str, None]) -> str:
 
 
 def _bracketed(said: str) -> str:
-    return said if said.startswith("(") or re.fullmatch(r"\w+", said) else f"({said})"
+    return said if said.startswith("(") or re.fullmatch(r"[\w.\-]+", said) else f"({said})"

@@ -18,7 +18,7 @@ from kg.formats.boolean import formulas
 from kg.formats.boolean.formulas import Function
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.bounded import Element
-from kg.formats.shared.losses import ForeignRecord, Ledger
+from kg.formats.shared.losses import FIRMEST, ForeignRecord, Ledger
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
@@ -26,11 +26,13 @@ from kg.model.records import Evidence, Frozen, Node, Note, Place
 from kg.model.vocabulary import Term
 from kg.reasoning import outward
 
+IDENTIFIERS = "https://identifiers.org/"
 XHTML = "http://www.w3.org/1999/xhtml"
 LOST = {
     "mechanism": "a model of SBML-qual has an id and a name",
-    "source": "SBML-qual cites nothing",
-    "evidence": "SBML-qual cites nothing",
+    **dict.fromkeys(("source.pmid", "source.url"), FIRMEST),
+    "source": "an annotation is the identifier of a publication, and no more of it",
+    "evidence": "an annotation is a publication or a species, and no more",
     "place.in": "a compartment of SBML Level 3 is in no other",
     "place": "a compartment is there for the species in it, and is known by its term",
     "node.at start": "a transition says what holds, not what it starts from",
@@ -44,6 +46,7 @@ MOST_LEVELS = 20  # of one species
 TURNED = {"geq": "leq", "leq": "geq", "lt": "gt", "gt": "lt"}
 SIGNS = {"positive": 1, "negative": -1}
 DESCRIBED = re.compile(r"\.isDescribedBy\.\d+\..*\.resource$")  # a publication, as MIRIAM has it
+TAXON = re.compile(r"\.(hasTaxon|occursIn)\.\d+\..*\.resource$")  # a species; older files have the second word
 AGAIN = "the edges are called by their sentences"
 
 
@@ -171,17 +174,25 @@ class _SbmlReader:
         return found[0]
 
     def works(self, record: ForeignRecord, about: str = "") -> tuple[Evidence, ...]:
-        """The publications that an element is described by, as items of evidence; of a node or the whole, in a note."""
-        found = {}
+        """The publications that an element is described by, as items of evidence, with the species that it names; of a
+        node or the whole, publications in a note."""
+        rests = record.kind in ("transition", "input")
+        found, taxa = dict[str, None](), dict[Term, None]()
         for one in [one for one in record.values() if DESCRIBED.search(one.field)]:
             said = re.sub(r"^urn:miriam:", "", unquote(one.said))
             if source := self.draft.cite(vocabulary.compress(said) or said):
-                found[source] = Evidence(source=source, claim=drafting.UNCLASSIFIED, at=record.at)
+                found[source] = None
                 record.take(one.field)
             else:
                 record.lost(one.field, "it is no number of PubMed, no DOI and no address")
-        items = tuple(found.values())
-        if items and record.kind != "transition":
+        for one in [one for one in record.values() if rests and TAXON.search(one.field)]:
+            if taxon := drafting.taxon(re.split("[:/_]", unquote(one.said))[-1]):
+                taxa[replace(taxon, at=None)] = None
+                record.take(one.field)
+        sources = tuple(found) or ("file",) * bool(taxa)
+        item = Evidence(claim=drafting.UNCLASSIFIED, taxon=tuple(taxa), at=record.at)
+        items = tuple(replace(item, source=source) for source in sources)
+        if items and not rests:
             told = f"{about} is described by this, as the file says." if about else "The file is described by this."
             self.notes.append(Note(note=told, about=(about,) if about else (), evidence=items, at=record.at))
         return items
@@ -255,32 +266,32 @@ class _SbmlReader:
         id = element.attributes.get("id", "")
         record = self.ledger.record("transition", id, _said(element, FRAME["transition"]), element.at)
         record.changed("id", AGAIN)
-        works = self.works(record)
+        rests = {"": self.works(record)}
         known = {one.attributes.get("qualitativeSpecies", "") for one in outputs} & self.highest.keys()
         highest = max((self.highest[name] for name in known), default=1)
         thresholds = {one.attributes.get("id", ""): one.attributes.get("thresholdLevel", "") for one in inputs}
         try:
             said = self.functions(element, terms, thresholds, highest)
-            names = list(dict.fromkeys(name for one in said for name in formulas.parsed(one).variables))
-            functions = [formulas.parsed(one, names) for one in said]
+            functions = formulas.together(said)
         except formulas.NoFunction as error:
             hint = "terms of and, or, not and comparisons of a species with a level"
             self.ledger.complain(element.at, "no-function", str(error), hint)
             return
-        for name in map(formulas.of_threshold, names):
+        for name in map(formulas.of_threshold, functions[0].variables):
             if name[0] not in self.draft.keys:
                 message = f"the function of {id!r} speaks of {name[0]!r}, which is no species"
                 self.ledger.complain(element.at, "unknown-node", message)
                 return
         for one in inputs:
-            self.input(one, functions)
+            of = one.attributes.get("qualitativeSpecies", "")
+            rests[of] = (*rests.get(of, ()), *self.input(one, functions))
         for one in outputs:
-            self.output(one, element.at, said, functions, works)
+            self.output(one, element.at, said, functions, rests)
 
     def output(
-        self, element: Element, at: Location, said: list[str], functions: list[Function], works: tuple[Evidence, ...]
+        self, element: Element, at: Location, said: list[str], functions: list[Function], rests: formulas.Rests
     ) -> None:
-        """The function of an output as edges, which rest on what the transition is described by."""
+        """The function of an output as edges, which rest on what the transition and its inputs are described by."""
         target = element.attributes.get("qualitativeSpecies", "")
         whole = " ; ".join(said)
         record = self.ledger.record("output", target, {**_said(element), "function": whole}, element.at)
@@ -295,16 +306,16 @@ class _SbmlReader:
             self.ledger.complain(element.at, "unknown-node", f"the output {target!r} is no species")
             return
         highest = self.highest[target]
-        own = [formulas.parsed(formulas.threshold(target, k), functions[0].variables) for k in range(1, highest + 1)]
-        if functions[:highest] != own:  # else a free input
+        own = (function.is_variable(formulas.threshold(target, k)) for k, function in enumerate(functions[:highest], 1))
+        if not all(own):  # else a free input
             try:
-                formulas.express(self.draft, target, functions[:highest], at, works)
+                formulas.express(self.draft, target, functions[:highest], at, rests)
             except formulas.NoFunction as error:
                 hint = "give parts of it species of their own"
                 self.ledger.complain(at, "no-function", str(error), hint)
 
-    def input(self, element: Element, functions: list[Function]) -> None:
-        """An input is said again by the functions: its sign is carried where they have the same."""
+    def input(self, element: Element, functions: list[Function]) -> tuple[Evidence, ...]:
+        """What an input rests on. The functions say it again: its sign is carried where they have the same."""
         name = element.attributes.get("qualitativeSpecies", "")
         record = self.ledger.record("input", name, _said(element), element.at)
         record.take("qualitativeSpecies")
@@ -317,7 +328,7 @@ class _SbmlReader:
         if not signs:
             for field in ("qualitativeSpecies", "sign"):
                 record.lost(field, "the function does not depend on it")
-            return
+            return ()
         if record.text("transitionEffect", carry=False) == "none":
             record.take("transitionEffect")
         sign = record.text("sign", carry=False)
@@ -325,6 +336,7 @@ class _SbmlReader:
             record.take("sign")
         elif sign:
             record.lost("sign", "the function does not say so")
+        return self.works(record)
 
     # -- functions --------------------------------------------------------------
 
@@ -353,7 +365,7 @@ class _SbmlReader:
         for result, formula in zip(results, texts, strict=True):
             others = [f for r, f in zip(results, earlier, strict=False) if r != result]
             clash = formulas.parsed(f"({formula}) & ({' | '.join(f'({one})' for one in others)})") if others else None
-            if clash and clash.table & ~formulas.impossible(clash.variables):
+            if clash and not clash.never():
                 message = "two terms hold together and give different levels; the first counts"
                 self.ledger.complain(element.at, "terms-clash", message, "terms that exclude each other", "warning")
                 formula_only = f"({formula}) & !({' | '.join(f'({one})' for one in others)})"
@@ -454,6 +466,14 @@ class _SbmlWriter:
         self.model.setNotes(f'<p xmlns="{XHTML}">{escape(outward.caveat(mechanism))}</p>')
         self.qual = self.model.getPlugin("qual")
         self.homes: dict[str, str] = {}
+        self.behind: dict[tuple[str, str], list[outward.Statement]] = {}  # what is said of two nodes
+        for one in outward.statements(mechanism):
+            own = one.kind not in ("requires", "unless") or any(
+                needed.node == one.subject and needed.evidence for needed in getattr(one.edge, one.kind)
+            )
+            if one.edge.executes and not one.negated and own:
+                self.behind.setdefault((one.subject, one.object), []).append(one)
+        self.nodes: dict[str, str] = {}  # the id of a species -> the key of its node
         #: What a variable of a function is here: the id of a species, and the level that it must have.
         self.known = {name: (name, 1) for name in (*functions, *self.net.extra)}
         variables = {
@@ -462,6 +482,8 @@ class _SbmlWriter:
         }
         if not self.boolean:
             self.known |= {name: (names[0], k) for names in variables.values() for k, name in enumerate(names, 1)}
+        for node in mechanism.nodes.values():
+            self.nodes |= dict.fromkeys(variables[node.key], node.key)
         for node in mechanism.nodes.values():
             names = variables[node.key]
             if self.boolean:
@@ -487,13 +509,33 @@ class _SbmlWriter:
         return self.homes[place]
 
     def is_(self, element: Any, term: Term | None) -> None:
-        """Say of an element which term it is, as MIRIAM does."""
+        """Say of an element which term it is."""
         if term:
-            element.setMetaId(f"meta_{element.getId()}")
-            said = self.sbml.CVTerm(self.sbml.BIOLOGICAL_QUALIFIER)
-            said.setBiologicalQualifierType(self.sbml.BQB_IS)
-            said.addResource(_literal(term.iri))
-            element.addCVTerm(said)
+            self.annotate(element, self.sbml.BQB_IS, [term.iri])
+
+    def annotate(self, element: Any, qualifier: Any, addresses: Sequence[str]) -> None:
+        """Say something of an element by addresses, as MIRIAM does."""
+        element.setMetaId(f"meta_{element.getId()}")
+        said = self.sbml.CVTerm(self.sbml.BIOLOGICAL_QUALIFIER)
+        said.setBiologicalQualifierType(qualifier)
+        for address in addresses:
+            said.addResource(_literal(address))
+        element.addCVTerm(said)
+
+    def rests(self, element: Any, subject: str, object: str) -> None:
+        """Say of an input by which publications it is described, and in which species."""
+        behind = self.behind.get((self.nodes.get(subject, ""), self.nodes.get(object, "")), [])
+        works = dict.fromkeys(_address(work) for one in behind for work in one.publications)
+        stated: dict[str, set[str]] = {}  # each publication, and the species that it states
+        for item in [item for one in behind for item in one.behind]:
+            for work in outward.credited(self.m, item) or ("",):
+                stated.setdefault(work, set()).update(taxon.id for taxon in item.taxon)
+        common = sorted(next(iter(stated.values()), ()))
+        same = all(taxa == set(common) for taxa in stated.values())  # else nobody can tell whose they are
+        taxa = [f"{IDENTIFIERS}taxonomy/{_local(taxon)}" for taxon in common if same]
+        for qualifier, addresses in ((self.sbml.BQB_IS_DESCRIBED_BY, works), (self.sbml.BQB_HAS_TAXON, taxa)):
+            if addresses:
+                self.annotate(element, qualifier, list(addresses))
 
     def species(self, id: str, label: str, highest: int, node: Node | None) -> None:
         made = self.qual.createQualitativeSpecies()
@@ -528,6 +570,7 @@ class _SbmlWriter:
             sign = self.sign(name, said)
             if sign is not None:
                 taken.setSign(sign)
+            self.rests(taken, name, target)
         output = made.createOutput()
         output.setId(self.net.name(f"t_{target}_output", "output", target))
         output.setQualitativeSpecies(target)
@@ -564,6 +607,17 @@ class _SbmlWriter:
             return f"({SPECIES}{species} >= {level})"
 
         return re.sub(r"\w+", part, said).replace("&", "&&").replace("|", "||")
+
+
+def _local(curie: str) -> str:
+    return curie.partition(":")[2]
+
+
+def _address(work: str) -> str:
+    """A publication as the registry of MIRIAM addresses it; an address stays what it is."""
+    databases = {"PMID": "pubmed", "doi": "doi"}
+    prefix = work.partition(":")[0]
+    return f"{IDENTIFIERS}{databases[prefix]}/{_local(work)}" if prefix in databases else work
 
 
 def _literal(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from kg.formats.gocam import relations
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.bounded import Object
-from kg.formats.shared.losses import ForeignRecord, Ledger
+from kg.formats.shared.losses import FIRMEST, ForeignRecord, Ledger
 from kg.model import foreign, vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import BARE, Evidence, Frozen, Node, Note, Place, Sentence
@@ -23,6 +23,7 @@ from kg.reasoning.outward import Statement
 
 LOST = {
     "mechanism": "GO-CAM holds the title, species and comments of a model, and no more of it",
+    **dict.fromkeys(("source.pmid", "source.url"), FIRMEST),
     "source": "GO-CAM holds the identifier of a publication, and no more of it",
     "evidence": "an item of evidence is a publication and an ECO term that support a relation",
     "place": "GO-CAM holds places of activities by their terms: a component, in a cell, in an organ",
@@ -338,8 +339,10 @@ PLACES = (
 )
 PRODUCTS = ("biolink:Gene", "biolink:Protein", "biolink:Polypeptide", "biolink:MicroRNA")
 CAUSAL = {"affects": "RO:0002211", "positively_regulates": "RO:0002213", "negatively_regulates": "RO:0002212"}
-UPSTREAM = "RO:0002411"  # causally upstream of: what an edge requires, or what acts on an edge
-BY_ROLE = {"increases": "RO:0002304", "decreases": "RO:0002305"}
+UPSTREAM = (
+    "RO:0002411"  # causally upstream of: what an edge requires, or what acts on an edge without a sign for its object
+)
+SIGNED = {1: "RO:0002304", -1: "RO:0002305"}  # causally upstream of, with a positive or a negative effect
 TAKEN = {"has_input": "RO:0002233", "has_participant": "RO:0000057", "produces": "RO:0002234"}
 OF_TERMS = {"enabled_by": ("molecule",), "part_of": ("process",), "occurs_in": ("structure", "cell")}
 
@@ -367,7 +370,9 @@ class _GoCamYamlWriter:
     def __init__(self, mechanism: Mechanism) -> None:
         self.m = mechanism
         self.labels: dict[str, str] = {}
-        told = [one for one in outward.statements(mechanism) if any(map(_asserts, one.behind)) and not one.disputed]
+        every = outward.statements(mechanism)
+        asserted = {one.name for one in every if any(map(_asserts, one.behind)) and not one.disputed}
+        told = [one for one in every if one.name in asserted or one.kind == outward.DEFINITION]
         self.edges = told
         self.terms = self.only(OF_TERMS, subjects=("part_of",))
         self.molecules = self.only(dict.fromkeys(TAKEN, ("molecule",)))
@@ -410,13 +415,12 @@ class _GoCamYamlWriter:
         objects = [{"id": id, "label": label, "type": "gocam:Object"} for id, label in self.labels.items()]
         return said | {"objects": objects}
 
-    def named(self, node: Node) -> None:
-        """An activity or a molecule whose name is not that of its term is labelled as an object."""
-        if not node.term or node.name:
+    def named(self, node: Node, stated: bool = True) -> None:
+        """An activity or a molecule is labelled as an object, unless it is called by its term, and that is ``stated``."""
+        if not (node.term and stated) or node.name:
             self.labels[self.id(node.key)] = node.label
 
     def activity(self, node: Node) -> dict[str, Any]:
-        self.named(node)
         said: dict[str, Any] = {"id": self.id(node.key)}
         entry = vocabulary.terms().get(node.term.id) if node.term else None
         out = [edge for edge in self.edges if edge.subject == node.key]
@@ -430,6 +434,7 @@ class _GoCamYamlWriter:
             said["enabled_by"] = {"type": PARTS["enabled_by"][1], "term": self.curie(node.term)}
         elif node.term and kind == "process" and prefix == "GO" and category == "biolink:BiologicalProcess":
             said["part_of"] = {"type": PARTS["part_of"][1], "term": self.curie(node.term)}
+        self.named(node, stated=len(said) > 1)
         if where := self.where(node.place):
             said["occurs_in"] = where
         for edge in out:
@@ -461,7 +466,10 @@ class _GoCamYamlWriter:
             said.setdefault("molecular_associations", []).append({**one, "molecule": self.id(object)})
         elif object in self.m.nodes and object not in self.terms:
             acts = edge.verb == "required_for" or edge.predicate.role == "blocks"
-            relation = CAUSAL.get(edge.verb) or BY_ROLE.get(edge.predicate.role, UPSTREAM if acts else "")
+            signed = (
+                edge.effect if edge.predicate.role == "blocks" else edge.sign if edge.predicate.role != "none" else 0
+            )
+            relation = CAUSAL.get(edge.verb) or SIGNED.get(signed, UPSTREAM if acts else "")
             if relation:
                 causal = {"type": "CausalAssociation", **self.evidence(edge), "predicate": relation}
                 causal["downstream_activity"] = self.id(object)

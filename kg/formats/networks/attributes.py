@@ -17,8 +17,20 @@ from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import construct, foreign, identities, keys, vocabulary
 from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import ONE_LOWER, Effect, Evidence, Frozen, Place, Requirement, Sentence, Source, TrackedRecord
+from kg.model.records import (
+    ONE_LOWER,
+    Effect,
+    Evidence,
+    Frozen,
+    Node,
+    Place,
+    Requirement,
+    Sentence,
+    Source,
+    TrackedRecord,
+)
 from kg.model.vocabulary import Term
+from kg.reasoning import outward
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -58,8 +70,9 @@ def graph(mechanism: Mechanism) -> nx.MultiDiGraph[str]:
     for part in ("sources", "places"):
         records = [_plain(one) for one in getattr(mechanism, part).values()]
         made.graph |= {part: json.dumps(records, ensure_ascii=False)} if records else {}
-    for key in mechanism.nodes:
+    for key, node in mechanism.nodes.items():
         made.nodes[key].update({"key": key} if key.isdigit() else {})  # others number their nodes
+        made.nodes[key].update(_matched(node))
     for edge in mechanism.edges:
         at, effect = made.edges[edge.subject, mechanism.object(edge), edge.name], edge.effect
         at |= {} if edge.run else {"run": "no"}
@@ -70,6 +83,11 @@ def graph(mechanism: Mechanism) -> nx.MultiDiGraph[str]:
             rests = {one.node: [_plain(item) for item in one.evidence] for one in getattr(edge, name) if one.evidence}
             at |= {f"{name}_evidence": json.dumps(rests, ensure_ascii=False)} if rests else {}
     return made
+
+
+def _matched(node: Node) -> dict[str, str]:
+    """The further identities of a node, an attribute for each kind of match, for others: kg derives them again."""
+    return {kind: "|".join(ids) for kind, ids in outward.matched(node).items()}
 
 
 def positions(mechanism: Mechanism) -> dict[str, tuple[int, int]]:
@@ -135,6 +153,7 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
     places = {one.key: one for one in _records(draft, whole, "place", "places", Place)}
     draft.sources |= {one.key: one for one in _records(draft, whole, "source", "sources", Source)}
     layout = _layout(network)
+    nodes = []
     for item in network.nodes:
         record = ledger.record("node", item.id, _with_ends(item), item.at)
         if not item.id or item.id in draft.keys:
@@ -142,12 +161,20 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
             ledger.complain(item.at, "no-element", told, "each node has an id of its own")
             continue
         _node(draft, record, places)
+        nodes.append(record)
         for axis in ("x", "y") if item.position else ():
             record.carried(axis) if layout else record.lost(axis, "the nodes do not stand on a grid")
+    _activities(draft, nodes)
     names = {str(item.attributes.get("key", item.id)) for item in network.edges}
     for item in network.edges:
         record = ledger.record("edge", item.id or f"{item.source} to {item.target}", _with_ends(item), item.at)
-        if item.attributes.get("role") in NEEDS and str(item.attributes.get("edge")) in names:
+        role = item.attributes.get("role")
+        of = draft.active.get(draft.keys.get(item.target, ""), "")
+        if role == outward.DEFINITION and of and of == draft.keys.get(item.source):
+            for name in record.fields():
+                record.changed(name, "made again from what the node is the activity of")
+            continue
+        if role in NEEDS and str(item.attributes.get("edge")) in names:
             for name in record.fields():
                 record.changed(name, "made again from the edge that needs it")
             continue
@@ -158,6 +185,7 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
             ledger.complain(item.at, "unknown-node", message, severity="warning")
         else:
             _edge(draft, record, places)
+    draft.gates()
     return draft.mechanism(
         places=Frozen(places),
         layout=tuple(tuple(draft.keys.get(id, ".") for id in row) for row in layout),
@@ -328,10 +356,23 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any])
     _matches(node, says)
     shown = says.get("name") or label or id
     made = draft.node(id, shown, key=own or (shown if id.isdigit() else id), **says)
+    for kind, again in _matched(draft.nodes[made]).items():
+        if node.text(kind, carry=False) == again:
+            node.changed(kind, "derived again from what the node is")
     if own and made != own:
         node.changed("key", f"the node is called {made}")
     elif made != id and id not in (own, draft.nodes[made].name):
         node.changed("id", f"the node is called {made}")
+
+
+def _activities(draft: drafting.Draft, nodes: Iterable[ForeignRecord]) -> None:
+    """Whose activity each node is, once all nodes are known."""
+    for node in nodes:
+        key, said = draft.keys[node.text("id", carry=False)], node.text("activity_of", carry=False)
+        of = said if said in draft.nodes else draft.keys.get(said, "")
+        if of and of != key:
+            node.carried("activity_of")
+            draft.active[key] = of
 
 
 def _edge(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Any]) -> None:

@@ -71,6 +71,9 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             help = "A relation B, with tabs in all lines or in none"
             ledger.aside(at, "no-sentence", f"this is {len(words)} words and no edge", help)
             continue
+        if len(words) > 2 and any(map(drafting.nothing, (words[0], *words[2:]))):
+            ledger.aside(at, "no-sentence", "an end of this edge stands for nothing")
+            continue
         if len(words) == 1:
             alone = ledger.record("node", words[0], {"name": words[0]}, at)
             draft.node(alone.text("name"), at=at)
@@ -79,6 +82,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             values = {"source": words[0], "relation": words[1], "target": name}
             edge = ledger.record("edge", f"{number}" + f".{i + 1}" * (len(words) > 3), values, at)
             draft.edge(_sentence(draft, edge), edge)
+    draft.gates()
     return draft.mechanism()
 
 
@@ -133,8 +137,14 @@ without_inferences = outward.without_inferences
 
 def text(mechanism: Mechanism, name: str = "sif") -> str:
     """A mechanism as SIF, its verbs as relations; what acts on an edge goes to the object of that edge. What is not so
-    is no line of it."""
+    is no line of it. A node without a term stands under its name, if its key was made from that; any other under its key."""
     told = [one for one in outward.statements(mechanism) if not one.negated]
-    lines = [f"{one.subject}\t{one.verb}\t{one.object}\n" for one in told]
+    names = {key: " ".join(drafting.called(node).split()) for key, node in mechanism.nodes.items()}
+    lines = [f"{names[one.subject]}\t{_relation(one)}\t{names[one.object]}\n" for one in told]
     touched = {key for one in told for key in (one.subject, one.object)}
-    return "".join([*dict.fromkeys(lines), *(f"{key}\n" for key in mechanism.nodes if key not in touched)])
+    return "".join([*dict.fromkeys(lines), *(f"{name}\n" for key, name in names.items() if key not in touched)])
+
+
+def _relation(one: outward.Statement) -> str:
+    """The verb of a statement. What blocks an edge that lowers a node raises it: then a word says what follows."""
+    return one.verb if not one.acts_on or one.sign in (0, one.effect) else foreign.SIGNED.get(one.effect, "affects")

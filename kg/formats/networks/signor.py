@@ -25,7 +25,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     draft = drafting.Draft(file, ledger, text)
     delimiter = next(iter(re.findall(r"\AENTITYA([;\t,])", text)), ";")
     for number, row in enumerate(tables.rows(text, ledger, delimiter, quotes=True), 1):
-        if not row.cells.get("ENTITYA") or not row.cells.get("ENTITYB"):
+        if any(drafting.nothing(row.cells.get(end, "")) for end in ("ENTITYA", "ENTITYB")):
             ledger.aside(row.at, "no-sentence", "the row names no ENTITYA, or no ENTITYB")
             continue
         edge = ledger.record("edge", row.cells.get("SIGNOR_ID") or str(number), row.cells, row.at)

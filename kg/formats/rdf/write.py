@@ -200,6 +200,7 @@ class _RdfWriter:
             for kind in identities.WRITTEN:
                 for term in getattr(node, kind):
                     self.denotes(about, term, URIRef(KGV[kind]))
+            self.say(about, KGV.activityOf, self.part("node", node.activity_of) if node.activity_of else None)
             self.say(about, KGV.kind, node.drawn_as)
             self.say(about, KGV.startsAs, node.at_start)
             self.say(about, KGV.outcome, node.outcome or None)

@@ -38,6 +38,43 @@ SHORT = {
     ":>": "transcribedTo",
     ">>": "translatedTo",
 }
+#: Functions by their long names, and those of BEL 1.0 that say an activity.
+LONG = {
+    "proteinAbundance": "p",
+    "abundance": "a",
+    "geneAbundance": "g",
+    "rnaAbundance": "r",
+    "microRNAAbundance": "m",
+    "complexAbundance": "complex",
+    "compositeAbundance": "composite",
+    "biologicalProcess": "bp",
+    "pathology": "path",
+    "populationAbundance": "pop",
+    "activity": "act",
+    "molecularActivity": "ma",
+    "catalyticActivity": "cat",
+    "chaperoneActivity": "chap",
+    "gtpBoundActivity": "gtp",
+    "kinaseActivity": "kin",
+    "peptidaseActivity": "pep",
+    "phosphataseActivity": "phos",
+    "ribosylationActivity": "ribo",
+    "transcriptionalActivity": "tscript",
+    "transportActivity": "tport",
+    "cellSecretion": "sec",
+    "cellSurfaceExpression": "surf",
+    "translocation": "tloc",
+    "degradation": "deg",
+    "reaction": "rxn",
+    "location": "loc",
+    "proteinModification": "pmod",
+    "variant": "var",
+    "fragment": "frag",
+    "fusion": "fus",
+    "substitution": "sub",
+    "truncation": "trunc",
+}
+_PARTS = re.compile(r'(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<plain>[^"]+|")', re.DOTALL)
 NOTHING: Mapping[str, str] = {}
 _SIMPLE = re.compile(r'(\w+)\(\s*([\w.]+)\s*:\s*(?:"([^"]*)"|([^\s",()]+))\s*(?:!\s*(?:"([^"]*)"|([^",()]+?))\s*)?\)')
 
@@ -52,23 +89,41 @@ def relation(said: str) -> str:
     return SHORT.get(word, word)
 
 
+def canonical(said: str) -> str:
+    """A term in one spelling: with the short names of functions, and without blanks and quotation marks that it can spare.
+
+    >>> canonical('proteinAbundance( HGNC:"FYN" )'), canonical('bp(GO:"a b")')
+    ('p(HGNC:FYN)', 'bp(GO:"a b")')
+    """
+    made = ""
+    for part in _PARTS.finditer(" ".join(said.split())):
+        if part["quoted"] and made.endswith(":") and re.fullmatch(r'"[A-Za-z0-9_.-]+"', part["quoted"]):
+            made += part["quoted"][1:-1]
+        elif part["quoted"]:
+            made += part["quoted"]
+        else:
+            plain = re.sub(r"\s*([():])\s*", r"\1", part["plain"])
+            made += re.sub(r"\w+(?=\()", lambda found: LONG.get(found[0], found[0]), re.sub(r"\s*,\s*", ", ", plain))
+    return made.strip()
+
+
 def node(draft: drafting.Draft, said: str, at: Location | None, more: Mapping[str, str] = NOTHING) -> str:
     """The key of the node that a BEL term is; its ontology term where name and namespace are one that was looked up.
 
     ``more`` is what the file says of it beside the term: key, term, kind, name, note and levels.
     """
-    words = " ".join(said.split())
-    found = _SIMPLE.fullmatch(words)
-    kind = KINDS.get(words.partition("(")[0], "")
+    words, id = " ".join(said.split()), canonical(said)
+    found = _SIMPLE.fullmatch(id)
+    kind = KINDS.get(id.partition("(")[0], "")
     term = _term(found[2], found[3] or found[4], found[5] or found[6] or "", at) if found and kind else None
-    id, _, label = more.get("term", "").partition(" ! ")
-    term = drafting.identifier(id, label, at) if id else term
+    stated, _, label = more.get("term", "").partition(" ! ")
+    term = drafting.identifier(stated, label, at) if stated else term
     kind = more.get("kind") or kind
     kind = "" if kind == "other" or (term and _kind(term) == kind) else kind
     key, name, note = (more.get(part, "") for part in ("key", "name", "note"))
     levels = tuple(filter(None, more.get("levels", "").split("|")))
     shown = name or (term.label if term and key else key) or words
-    return draft.node(words, shown, key=key, term=term, at=at, name=name, note=note, kind=kind, levels=levels)
+    return draft.node(id, shown, key=key, term=term, at=at, name=name, note=note, kind=kind, levels=levels)
 
 
 def _kind(term: Term) -> str:

@@ -20,9 +20,12 @@ from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.foreign import Relation
 from kg.model.lexicon import lexicon
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Evidence, Frozen, Node, Note, Requirement, Sentence, Source
+from kg.model.records import Edge, Effect, Evidence, Frozen, Node, Note, Requirement, Sentence, Source
 from kg.model.vocabulary import Predicate, Term
 
+GATE = re.compile(r"and[_-]?\d+", re.IGNORECASE)  # a conjunction that is drawn as a node, as CellNOpt names it
+#: What tables write where there is no value, in small letters; NA only so, as R writes it, since other forms are names.
+NOTHING = frozenset({"", "-", "--", ".", "n/a", "#n/a", "nan", "none", "null", "nil"})
 UNCLASSIFIED = "unclassified"  # the claim of what a file asserts without saying what kind of statement it is
 
 
@@ -32,8 +35,8 @@ KEY = keys.KEY
 def as_key(name: str) -> str:
     """A name as a key of the notation. Letters of other scripts become the words that they are called by.
 
-    >>> as_key("p(HGNC:CXCR6)"), as_key("γδ T cell"), as_key("TNF-α"), as_key("naïve")
-    ('p_HGNC_CXCR6', 'gammadelta_T_cell', 'TNF-alpha', 'naive')
+    >>> as_key("p(HGNC:CXCR6)"), as_key("γδ T cell"), as_key("TNF-α"), as_key("naïve"), as_key("CD4⁻")
+    ('p_HGNC_CXCR6', 'gammadelta_T_cell', 'TNF-alpha', 'naive', 'CD4-')
     """
     if re.fullmatch(keys.KEY, name):
         return name
@@ -41,10 +44,31 @@ def as_key(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.+-]+", "_", plain).strip("_").lstrip("_.+-") or "x"
 
 
+def nothing(said: str) -> bool:
+    """Whether a text stands where there is no value.
+
+    >>> nothing("NA"), nothing("null"), nothing("Na"), nothing("NO")
+    (True, True, False, False)
+    """
+    return said.casefold() in NOTHING or said == "NA"
+
+
+def called(node: Node) -> str:
+    """What a format that holds one name of a node calls it: the name that its key was made from, else its key.
+
+    >>> called(Node("TNF-alpha", name="TNF-α")), called(Node("TNF", name="TNF-α"))
+    ('TNF-α', 'TNF')
+    """
+    own = as_key(node.label)
+    return node.label if not node.term and re.fullmatch(rf"{re.escape(own)}(-[0-9]+)?", node.key) else node.key
+
+
 def _plain(letter: str) -> str:
     """A letter in ASCII: by its name in Unicode, else by its number; a mark over a letter is nothing."""
     if letter.isascii():
         return letter
+    if letter == "\N{MINUS SIGN}" or unicodedata.category(letter) == "Pd":
+        return "-"
     if unicodedata.combining(letter):
         return ""
     found = re.search(r" LETTER (?:FINAL )?(\w+)", unicodedata.name(letter, ""))
@@ -140,6 +164,7 @@ class Draft:
         self.about = {"id": "", "title": "", "licence": "", "summary": "", "version": "", "status": ""}
         self.nodes: dict[str, Node] = {}
         self.keys: dict[str, str] = {}  # what the file calls a node -> its key
+        self.alike: dict[str, dict[str, str]] = {}  # the key that names make -> each name with the id of its node
         self.edges: dict[tuple[Any, ...], Edge] = {}  # what one says -> the edge
         self.evidence: dict[tuple[Any, ...], dict[Evidence, None]] = {}  # the items of each
         self.again: dict[tuple[Any, ...], list[Evidence]] = {}  # those that came when the edge was there already
@@ -149,11 +174,14 @@ class Draft:
         self.cited: dict[str, str] = {}  # a publication as the file names it -> its key
         self.names: set[str] = set()
         self.numbers: dict[str, int] = {}  # a name -> the number that it was given last
+        self.active: dict[str, str] = {}  # the key of a node -> that of the node whose activity it is
 
     def node(self, id: str, label: str = "", key: str = "", **says: Any) -> str:
         """The key of the node that the file calls so, which is made if there is none; ``says`` are fields of Node."""
         if id not in self.keys:
-            made = self.free(as_key(key or id), self.nodes)
+            wanted = as_key(key or id)
+            self.alike.setdefault(wanted, {})[key or id] = id
+            made = self.ledger.keys.get(id) or self.free(wanted, self.nodes)
             term, shown = says.get("term"), " ".join((label or id).split())
             named = shown == (term.label if term else made) or (term and vocabulary.compress(shown) == term.id)
             if not says.get("name") and not named:
@@ -162,11 +190,102 @@ class Draft:
             self.nodes[made] = Node(key=made, **says)
         return self.keys[id]
 
+    def _activities(self) -> None:
+        """Say of each activity whose it is; what follows from that (its name, its kind) is not said again."""
+        for key, of in self.active.items():
+            if key not in self.nodes or key == of:
+                continue
+            node = replace(self.nodes[key], activity_of=of, thing=self.nodes[of])
+            bare = replace(node, name="", kind="")
+            name = "" if node.name == bare.label else node.name
+            self.nodes[key] = replace(node, name=name, kind="" if node.kind == bare.drawn_as else node.kind)
+
     def free(self, name: str, *taken: Container[str]) -> str:
         """A name that nobody has; the numbers that were given away are not tried again."""
         made = unused(name, *taken, first=self.numbers.get(name, 1))
         self.numbers[name] = int(made.removeprefix(name).lstrip("-") or 1)
         return made
+
+    def _in_order(self) -> dict[str, str]:
+        """The keys of nodes whose names make one key, as they are whatever the order of the file: the name that is
+        that key has it, then the first in the order of characters, and the others have numbers."""
+        found: dict[str, str] = {}
+        for wanted, names in self.alike.items():
+            if len(names) > 1:
+                taken = {*found.values(), *self.alike} - {wanted}
+                for name in sorted(names, key=lambda name: (name != wanted, name)):
+                    found[names[name]] = unused(wanted, taken)
+                    taken.add(found[names[name]])
+        return found
+
+    def gates(self) -> None:
+        """Take nodes such as and1 for what they are: what acts on them acts together on what they act on.
+
+        Such an edge has one of the inputs as its subject, requires the others, and excludes those with a negative sign.
+        A gate stays a node, with the same meaning, where no input must be there, and beside another gate.
+        """
+        every, needed = list(self.edges.values()), set[str]()
+        for edge in every:
+            needed |= {one.node for one in (*edge.requires, *edge.unless)}
+        signed = {edge.name for edge in every if edge.role in ("increases", "decreases")}
+        gates: dict[str, tuple[list[Edge], list[Edge]]] = {}
+        for key, node in self.nodes.items():
+            if not node.term and GATE.fullmatch(node.label) and key not in needed:
+                into = [one for one in every if one.sentence.object == key]
+                out = [one for one in every if one.subject == key]
+                if into and out and signed >= {one.name for one in (*into, *out)}:
+                    gates[key] = (into, out)
+        stay = {key for key, (into, _) in gates.items() if not any(one.role == "increases" for one in into)}
+        for edge in every:
+            stay |= ends if gates.keys() >= (ends := {edge.subject, edge.sentence.object}) else set()
+        for key, (into, out) in gates.items():
+            said = {"inputs": [one.subject for one in into], "outputs": [one.sentence.object for one in out]}
+            record = self.ledger.record("gate", self.nodes[key].label, said, self.nodes[key].at)
+            for field in said:
+                record.changed(field, "what acts on a gate acts together on what the gate acts on")
+            self._replace(into, out, "" if key not in stay else key)
+            if key not in stay:
+                del self.nodes[key]
+                self.keys = {id: one for id, one in self.keys.items() if one != key}
+
+    def _replace(self, into: Sequence[Edge], out: Sequence[Edge], gate: str) -> None:
+        """Put edges that say what a gate says in place of those into it, and of those out of it if the gate goes."""
+        gone = {edge.name for edge in (*into, *(() if gate else out))}
+        before, self.edges = self.edges, {}
+        self.names -= gone
+        for name in gone:
+            self.numbers.pop(name, None)
+        for says, edge in before.items():
+            if edge.name not in gone:
+                self.edges[says] = edge
+            elif gate and edge is into[0]:
+                self._conjunction(into, Sentence("", "promotes", gate), edge.at)
+            elif not gate and edge in out:
+                self._conjunction(into, edge.sentence, edge.at, edge.evidence)
+
+    def _conjunction(
+        self, inputs: Sequence[Edge], said: Sentence, at: Location | None, evidence: Sequence[Evidence] = ()
+    ) -> None:
+        """Edges that say that all inputs together do something: those that increase are there, and no other is."""
+        together = [one for one in inputs if one.role == "increases"]
+        against = [one for one in inputs if one.role == "decreases"]
+
+        def needed(edges: Sequence[Edge]) -> tuple[Requirement, ...]:
+            return tuple(Requirement(one.subject, "", self._cited(one.evidence), at=one.at) for one in edges)
+
+        if together:
+            rests = self._cited((*evidence, *together[0].evidence))
+            sentence = replace(said, subject=together[0].subject)
+            self.edge(sentence, None, rests, requires=needed(together[1:]), unless=needed(against), at=at)
+            return
+        self.nodes[said.object] = replace(self.nodes[said.object], at_start="present")
+        for one in against:
+            sentence = Sentence(one.subject, "prevents", said.object)
+            self.edge(sentence, None, self._cited(one.evidence), effect=Effect(complete=True), at=one.at)
+
+    def _cited(self, items: Iterable[Evidence]) -> tuple[Evidence, ...]:
+        """Items of evidence once each, without those that are the file itself."""
+        return tuple(dict.fromkeys(one for one in items if one.source != "file" or one.taxon))
 
     def cite(self, publication: str) -> str:
         """The key of the source that a CURIE or an address identifies; nothing if it identifies none."""
@@ -280,11 +399,14 @@ class Draft:
             raise InvalidMechanism(self.ledger.wrong)
         if not self.edges:
             raise self.ledger.stop(None, "no-edges", "the file has no edge that can be read")
+        if (keys := self._in_order()) and any(self.keys.get(id, key) != key for id, key in keys.items()):
+            self.ledger.keys = keys
         name = re.sub("[^a-z0-9]+", "-", (self.about["id"] or self.file.name.partition(".")[0]).lower()).strip("-")[:64]
         sources = dict(self.sources)
         for known, more in self.again.items():  # in one go: a file may say one thing a hundred thousand times
             self.edges[known] = replace(self.edges[known], evidence=(*self.edges[known].evidence, *more))
         self.again = {}
+        self._activities()
         edges = tuple(self.edges.values())
         if notes := tuple(self._opposites(edges)):
             parts["notes"] = (*parts.get("notes", ()), *notes)

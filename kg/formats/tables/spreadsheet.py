@@ -228,7 +228,9 @@ class _RowReader:
         """The keys of the publications of a row. In OmniPath, the number behind the name of a resource is one of PubMed."""
         said = self.record.text(self.of["source"]) if "source" in self.of else ""
         works = (
-            [said] if self.own else [one for one in re.split(r"\s*[|;]\s*|(?<=\d)[,\s]+(?=\d)", said.strip("- ")) if one]
+            [said]
+            if self.own
+            else [one for one in re.split(r"\s*[|;]\s*|(?<=\d)[,\s]+(?=\d)", said.strip("- ")) if one]
         )
         kept = []
         for work in works if said else ():
