@@ -126,6 +126,37 @@ def test_kgx_has_it_as_the_id_and_cites_pubmed_central(read):
     assert "\tPMCID:PMC99\t" in formats.text(read[0], "_edges.tsv")
 
 
+FURTHER = """id: further
+title: Further identities of others
+licence: CC0-1.0
+sources:
+  one: {kind: review, title: One, url: "https://example.org/one"}
+nodes:
+  sensing: {term: Reactome:R-HSA-168164 ! sensing, same: ["FOO:123 ! sensing of foo"], narrower: ["KEGG:hsa04620 ! hsa04620"]}
+  group: {term: GO:0034154 ! toll-like receptor 7 signaling pathway, same: ["Reactome:R-HSA-168181 ! TLR7/8 cascade"]}
+edges:
+- edge: sensing promotes group
+  evidence: [{source: one, claim: unclassified}]
+"""
+
+
+@pytest.mark.parametrize("ending", ["_edges.tsv", ".graphml", ".ttl", ".bel"])
+def test_further_identities_come_back_too(tmp_path, ending):
+    (tmp_path / "m.yaml").write_text(FURTHER, encoding="utf-8")
+    mechanism = formats.read(tmp_path / "m.yaml")
+    assert not checks.check(mechanism, sources="").errors
+    formats.write(mechanism, tmp_path / f"y{ending}")
+    again, ledger = formats._parsed(tmp_path / f"y{ending}")
+    assert again.nodes["sensing"].term.id == "Reactome:R-HSA-168164"
+    assert not [one for one in ledger.wrong if one.code == "unknown-node"]
+    if ending != ".bel":  # which has no place for them
+        for key, node in mechanism.nodes.items():
+            for kind in ("same", "narrower"):
+                assert {term.id for term in getattr(again.nodes[key], kind)} == {
+                    term.id for term in getattr(node, kind)
+                }
+
+
 def test_in_rdf_it_is_the_notation_of_what_the_node_denotes(read):
     text = formats.text(read[0], ".nq")
     assert f'<{iri("FOO:123")}> <http://www.w3.org/2004/02/skos/core#notation> "FOO:123"' in text

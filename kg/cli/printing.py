@@ -24,14 +24,16 @@ def unreadable(path: str, error: Exception) -> Sequence[Diagnostic]:
     return [Diagnostic(Location(path, 1, 1), "unreadable", reason)]
 
 
-def valid_mechanism(path: str) -> Mechanism:
-    """A mechanism to run, or `all` of seeds/ as one; the complaints end the command if it is not valid."""
+def valid_mechanism(path: str, source: str = "") -> Mechanism:
+    """A mechanism to run, or `all` of seeds/ as one; the complaints end the command if it is not valid. ``source`` is the name
+    of a format.
+    """
     from kg import formats
     from kg.reasoning import merge
 
     if path == merge.ALL and not Path(path).exists():
         return merge.merge(valid_mechanism(str(seed)) for seed in formats.seeds())
-    return formats.valid(path)
+    return formats.valid(path, source)
 
 
 def print_credit(mechanism: Mechanism, cite: str = "") -> None:

@@ -151,15 +151,16 @@ class Ledger:
     [('subject', 'carried', ''), ('score', 'lost', 'kg has no place for it')]
     """
 
-    def __init__(self, file: str, title: str) -> None:
+    def __init__(self, file: str, title: str, columns: Mapping[str, str] | None = None) -> None:
         self.file, self.title = file, title
+        self.columns = columns or {}  # of a table: which column says what, as somebody said beforehand
         self.wrong: list[Diagnostic] = []
         self.taken: list[ForeignRecord] = []
         self.keys: Mapping[str, str] = {}  # the id of a node -> its key, where the order of the file gave another
 
     def anew(self) -> Ledger:
         """A ledger of the same file, to read it again with the keys that its names have in any order."""
-        made = Ledger(self.file, self.title)
+        made = Ledger(self.file, self.title, self.columns)
         made.keys = self.keys
         return made
 

@@ -171,7 +171,7 @@ def _nodes(
     for number, (cells, at) in enumerate(rows, 1):
         node = draft.ledger.record("node", str(cells.get("id") or number), cells, at)
         ours = any(_path(one)[1:2] == ["node"] for one in node.many("xref"))
-        if ours or node.text("id", carry=False) not in matched:
+        if ours or _spelt(node.text("id", carry=False)) not in matched:
             _node(draft, node, places)
             continue
         for slot in node.fields():
@@ -330,13 +330,13 @@ def _matched(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     for cells in rows:
         match = _is_match(_path(str(cells.get("id") or "")))
         ends[match] |= {str(cells.get(side) or "") for side in (("object",) if match else ("subject", "object"))}
-    return frozenset(ends[True] - ends[False])
+    return frozenset(map(_spelt, ends[True])) - set(map(_spelt, ends[False] if ends[True] else ()))
 
 
 def _match(draft: drafting.Draft, edge: ForeignRecord, said: str) -> None:
     """A row of ours that says a further identity: kg derives it again, unless the file of the mechanism stated it."""
-    key, id = draft.keys.get(edge.text("subject", carry=False)), edge.text("object", carry=False)
-    term = drafting.term(id, "", edge.at)
+    key, id = draft.keys.get(_spelt(edge.text("subject", carry=False))), edge.text("object", carry=False)
+    term = drafting.identifier(id, "", edge.at)
     if key and term and said in identities.WRITTEN:
         more: dict[str, Any] = {said: (*getattr(draft.nodes[key], said), term)}
         draft.nodes[key] = replace(draft.nodes[key], **more)
@@ -528,7 +528,7 @@ def _node_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
             entry = vocabulary.terms().get(id)
             category = (entry.category if entry else known.category if known else "") or "biolink:NamedThing"
             yield {
-                "id": id,
+                "id": _biolink(id),
                 "category": [category],
                 "name": identities.label(id),
                 "synonym": [],
