@@ -81,7 +81,8 @@ def of(node: Node) -> tuple[Match, ...]:
         for term in getattr(node, key)
         if term.id != node.term.id
     ]
-    return _reached(node.term.id, [Match(node.term.id, "exact", node.term.id, "", ()), *written])
+    start = Match(node.term.id, "exact", node.term.id, "", ())
+    return _reached(node.term.id, [start, *written]) if written else matches(node.term.id)
 
 
 def of_all(nodes: Iterable[Node], places: Iterable[Place]) -> list[Match]:
