@@ -78,7 +78,8 @@ def test_publications_are_those_of_the_cells(tmp_path):
 
 
 def test_identifiers_and_species_of_mitab(tmp_path):
-    mechanism, _, _ = read(tmp_path, "m.tsv", MITAB)
+    mechanism, ledger, _ = read(tmp_path, "m.tsv", MITAB)
+    assert {one.field for one in ledger.account().lost} == {"Publication Identifier(s)"}  # a hyphen alone is nothing
     assert {key: node.term.id for key, node in mechanism.nodes.items()} == {
         "TLR7": "UniProtKB:Q9NYK1",
         "IRF7": "UniProtKB:Q92985",

@@ -88,8 +88,9 @@ uniprotkb:Q9NYK1\tbiolink:affects\tHGNC:6122\tPMID:1
 UniProtKB:Q9NYK1\tbiolink:affects\thgnc:6122\tpubmed:2
 FOO:123\tbiolink:affects\tensembl:ENSG00000185507\tPMCID:PMC99
 RGD:none\tbiolink:affects\tGO:12\t
+FOO:9\tbiolink:affects\tHGNC:6122\t
 """
-IDS = ["UniProtKB:Q9NYK1", "HGNC:6122", "FOO:123", "ENSEMBL:ENSG00000185507", "RGD:none"]
+IDS = ["UniProtKB:Q9NYK1", "HGNC:6122", "FOO:123", "ENSEMBL:ENSG00000185507", "RGD:none", "FOO:9"]
 
 
 @pytest.fixture
@@ -101,8 +102,8 @@ def read(tmp_path):
 def test_what_is_spelt_in_two_ways_is_one_node_and_what_nobody_registered_is_an_identifier(read):
     mechanism, ledger = read
     terms = {key: node.term and node.term.id for key, node in mechanism.nodes.items()}
-    assert list(terms.values()) == [*IDS, None]
-    assert [len(edge.evidence) for edge in mechanism.edges] == [2, 1, 1]
+    assert list(terms.values()) == [*IDS[:5], None, IDS[5]]
+    assert [len(edge.evidence) for edge in mechanism.edges] == [2, 1, 1, 1]
     lost = [(one.record, one.field) for one in ledger.account().lost]
     assert lost == [("edge", "object")]  # GO has no such identifier, and nobody says what else it is
     report = checks.check(mechanism, sources="")
