@@ -27,7 +27,7 @@ Open = Callable[..., Any]
 
 #: Every mechanism of seeds/; the first, by far the largest, among the slow tests, or all but a small one.
 SEEDS = [kg.read(path) for path in formats.seeds()]
-LARGE = ("ta1-tlr7", "pd1-blockade", "tlr7-endolysosome")
+LARGE = ("ta1-tlr7", "pd1-blockade", "tlr7-endolysosome", "icd", "mir146a-brake")
 LARGE_ARE_SLOW = [pytest.param(one, marks=pytest.mark.slow) if one.id in LARGE else one for one in SEEDS]
 MOST_ARE_SLOW = [one if one.id == "cgas-sting" else pytest.param(one, marks=pytest.mark.slow) for one in SEEDS]
 

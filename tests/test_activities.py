@@ -221,11 +221,17 @@ def test_activities_of_one_thing_are_one_node_in_several_mechanisms():
     other = parse_bytes(
         b"id: other\nnodes:\n  R: {term: 'MESH:D051199 ! Toll-Like Receptor 7'}\n  R_on: activity of R\n  R_off: activity of S\n  S: {term: 'MESH:D051193 ! Toll-Like Receptors'}\n"
     )[0]
-    whole = merge.merge([ACTIVE, other])
+    third = parse_bytes(  # where the key TLR7 is another thing
+        b"id: third\nnodes:\n  TLR7: {term: 'MESH:D051193 ! Toll-Like Receptors'}\n  TLR7_active: activity of TLR7\n"
+    )[0]
+    whole = merge.merge([ACTIVE, other, third])
     assert whole.keys["other.R_on"] == "TLR7_active" and whole.keys["other.R_off"] != "TLR7_active"
     assert whole.nodes["TLR7_active"].activity_of == whole.keys["other.R"] == "TLR7"
+    assert whole.keys["third.TLR7"] == "S" and whole.keys["third.TLR7_active"] == "R_off"
     defined = {edge.sentence.text for edge in whole.edges if edge.definition}
     assert defined == {"TLR7 required_for TLR7_active", "S required_for R_off"}
+    (alone,) = [edge.sentence.text for edge in merge.merge([ACTIVE, third]).edges if "third" in edge.name]
+    assert alone == "third.TLR7 required_for third.TLR7_active"
 
 
 def test_a_comparison_of_two_versions_tells_that_it_is_an_activity_now(file, tmp_path):

@@ -241,6 +241,14 @@ def test_a_function_of_many_variables_is_read(many, tmp_path):
         assert whatif.whatif(mechanism, "", {**off, **given}).values["y"] == value
 
 
+def test_what_acts_together_stands_together_in_a_diagram(tmp_path):
+    """In the order in which these first stand, the diagram would have two to the power of 30 nodes."""
+    pairs = [(f"a{i}", f"b{i}") for i in range(30)]
+    any_of = " | ".join(one for one, _ in pairs)
+    mechanism = read(f"x, ({any_of}) & ({' | '.join(f'{one} & {other}' for one, other in pairs)})\n", tmp_path)
+    assert {(e.subject, *(n.node for n in e.requires)) for e in mechanism.edges} == set(pairs)
+
+
 def test_a_function_that_no_diagram_holds_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(formulas, "MOST_NODES", 40)
     file = tmp_path / "x.bnet"

@@ -105,6 +105,16 @@ def test_a_term_is_the_function_that_it_says(formula, default, level, table, tmp
         assert whatif.whatif(mechanism, "", given).values["x"] == want
 
 
+def test_an_id_that_is_no_key_and_no_name_is_reported_as_changed(tmp_path):
+    file = written(tmp_path, transition("_b", compared("geq", "a_", 1)), ids=("_b", "a_"))
+    mechanism, ledger = formats._parsed(file)
+    assert [node.label for node in mechanism.nodes.values()] == ["_b it is", "a_ it is"]
+    told = {
+        one.said: (one.fate, one.how) for one in ledger.account().values if (one.record, one.field) == ("species", "id")
+    }
+    assert told == {"_b": ("changed", "the node is called b"), "a_": ("carried", "")}
+
+
 def test_species_without_a_compartment_are_read_with_a_complaint(tmp_path):
     file = written(tmp_path, transition("c", AND_NOT), more="")
     mechanism, wrong = formats.parse(file)

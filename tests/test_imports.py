@@ -341,10 +341,11 @@ def test_a_gate_of_a_network_keeps_what_its_edges_rest_on(tmp_path):
         {"from": "C", "to": "and1", "label": "activates", "pmid": "22"},
         {"from": "and1", "to": "B", "label": "activates", "pmid": "33"},
     ]
+    edges += [{**edges[0], "pmid": "44"}, {**edges[2], "pmid": "55"}]  # said again, of another paper
     mechanism, _ = read(tmp_path, "x.json", json.dumps({"nodes": nodes, "edges": edges}))
     (edge,) = mechanism.edges
     assert conjunctions(mechanism) == [("A activates B", ["C"], [])]
-    assert pmids(mechanism) == [["33", "11"]]
+    assert pmids(mechanism) == [["33", "55", "11", "44"]]
     assert [mechanism.source(item).pmid for item in edge.requires[0].evidence] == ["22"]
 
 

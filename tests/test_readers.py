@@ -8,6 +8,8 @@ import generator
 import mutations
 import pytest
 from test_formats import FULL, SMALL
+from test_formats_bnet import LANGUAGES
+from test_imports import GATES
 
 from kg import checks, formats
 from kg.formats.boolean import formulas
@@ -34,11 +36,16 @@ def valid(seed):
     return generator.valid(Random(seed))
 
 
+def of_others(name):
+    """Small files of a format as others write it."""
+    more = {"bnet": [{one: LANGUAGES[one]} for one in ("x.bnd", "x.booleannet")], "sif": [{"x.sif": GATES}]}
+    return [dict([SMALL[name]]), *more.get(name, ())] if name in SMALL else []
+
+
 @cache
 def examples(name):
     """Small files of a format, as {file name: text}, the file to read first: those of others, and those that kg writes."""
-    row = READ[name]
-    found = [dict([SMALL[name]])] if name in SMALL else []
+    row, found = READ[name], of_others(name)
     mechanisms = [FULL, generator.valid(Random(5), 2)] if row.writes else []
     for one in mechanisms:
         found.append({f"{one.id}{suffix}": text for suffix, text in formats.texts(one, row).items()})
@@ -221,7 +228,7 @@ def found(mechanism, ledger):
 def test_a_canary_at_any_place_of_a_file_is_carried_or_reported(name, times, tmp_path):
     faults = Faults()
     vanished = {}
-    for files in examples(name)[:1]:
+    for files in of_others(name) or examples(name)[:1]:
         for file, text in files.items():
             every = list(mutations.canaries(name, text))
             for where, changed in itertools.islice(every, 0, None, -(-len(every) // times)):

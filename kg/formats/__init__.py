@@ -387,11 +387,15 @@ def examine(
     mechanism, shape = parse(path, name)
     broken = any(one.severity == "error" for one in shape)
     report = checks.judged(mechanism, sources, strict, run=not broken)
-    taken = {(one.at.line, one.at.column) for one in shape}
-    meaning = [one for one in report.diagnostics if (one.at.line, one.at.column) not in taken]
+    return mechanism, replace(report, diagnostics=tuple(_complaints(mechanism, shape, report)))
+
+
+def _complaints(mechanism: Mechanism, shape: list[Diagnostic], report: checks.CheckReport) -> list[Diagnostic]:
+    """What is wrong with the shape of a file and with its meaning; of one place, what is wrong with its shape."""
     if shape and not mechanism.nodes and not mechanism.edges:
-        meaning = []  # nothing was read, so what is missing cannot be told from what was not understood
-    return mechanism, replace(report, diagnostics=tuple(sorted([*shape, *meaning])))
+        return shape  # nothing was read, so what is missing cannot be told from what was not understood
+    taken = {(one.at.line, one.at.column) for one in shape}
+    return sorted([*shape, *(one for one in report.diagnostics if (one.at.line, one.at.column) not in taken)])
 
 
 @dataclass(frozen=True)
@@ -430,8 +434,7 @@ def convert(
     """
     row = _target(Path(out), target)
     mechanism, ledger = _parsed(path, source, columns)
-    report = checks.check(mechanism, sources="", run=False)
-    wrong = [*ledger.wrong, *report.diagnostics]
+    wrong = _complaints(mechanism, sorted(ledger.wrong), checks.check(mechanism, sources="", run=False))
     if any(one.severity == "error" for one in wrong):
         raise InvalidMechanism(wrong)
     reading = (

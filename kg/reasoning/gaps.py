@@ -74,7 +74,7 @@ class _Gaps:
             made = any(e.executes and e.role == "increases" and e.sentence.object == node.key for e in self.m.edges)
             if node.at_start in ("", "unknown") and not made and self.on.get(node.key):
                 yield self.gap("not-known-at-start", node.key, f"whether {node.label} is there at the start")
-        for edge in (edge for edge in self.m.edges if not edge.definition):
+        for edge in self.m.edges:
             yield from self.edge(edge)
         if self.m.expectations and self.run:
             for name in experiments.unpinned(self.m):

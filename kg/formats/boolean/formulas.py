@@ -132,17 +132,14 @@ class Function:
 
     diagrams: Diagrams
     number: int
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        return self.diagrams.variables
+    variables: tuple[str, ...]
 
     def value(self, true: Container[str]) -> bool:
         """What it is where these variables are true and the others false."""
         one = self.number
         while one > 1:
             k, low, high = self.diagrams.nodes[one]
-            one = high if self.variables[k] in true else low
+            one = high if self.diagrams.variables[k] in true else low
         return bool(one)
 
     def is_variable(self, name: str) -> bool:
@@ -170,9 +167,26 @@ def together(texts: Iterable[str], words: Mapping[str, str] = MappingProxyType({
     names = dict.fromkeys(token for one in postfixes for token in one if token not in RANK and token not in "01")
     if len(names) > MOST_VARIABLES:
         raise NoFunction(f"the function has {len(names)} variables; {MOST_VARIABLES} is the most")
-    diagrams = Diagrams(tuple(names))
+    diagrams = Diagrams(_order(postfixes))
     values = {"0": 0, "1": 1, **{name: diagrams.variable(name) for name in names}}
-    return [Function(diagrams, _number(diagrams, postfix, values)) for postfix in postfixes]
+    return [Function(diagrams, _number(diagrams, postfix, values), tuple(names)) for postfix in postfixes]
+
+
+def _order(postfixes: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """Variables in the order that the larger part of each joint has them, so that what acts together stands together
+    and the diagrams stay small.
+
+    >>> _order([list(_postfix("(a | b | c) & (a & x | b & y | c & z)", {}))])
+    ('a', 'x', 'b', 'y', 'c', 'z')
+    """
+    stack: list[dict[str, None]] = [{}]
+    for token in (token for postfix in postfixes for token in (*postfix, "|")):
+        if token in RANK and token != "!":
+            other, one = stack.pop(), stack.pop()
+            stack.append({**other, **one} if len(other) > len(one) else {**one, **other})
+        elif token not in RANK:
+            stack.append({} if token in "01" else {token: None})
+    return tuple(stack[0])
 
 
 def _number(diagrams: Diagrams, postfix: Iterable[str], values: Mapping[str, int]) -> int:
@@ -242,7 +256,7 @@ def _postfix(factors: str, words: Mapping[str, str]) -> Iterator[str]:
 
 def primes(function: Function) -> list[Term]:
     """All prime implicants of a function: the terms that no shorter one implies. Raises NoFunction for too many."""
-    diagrams, names = function.diagrams, function.variables
+    diagrams, names = function.diagrams, function.diagrams.variables
     known: dict[int, frozenset[tuple[int, int]]] = {0: frozenset(), 1: frozenset([(0, 0)])}
 
     def of(one: int) -> frozenset[tuple[int, int]]:
@@ -266,7 +280,7 @@ def primes(function: Function) -> list[Term]:
 
 def _halves(function: Function, name: str) -> tuple[int, int]:
     """A function where a variable is false, and where it is true."""
-    k = function.variables.index(name)
+    k = function.diagrams.variables.index(name)
     low, high = (function.diagrams.given(function.number, k, value) for value in (False, True))
     return low, high
 
@@ -339,13 +353,14 @@ def express(
     numbers = [diagrams.either(function.number, never) for function in functions]
     levels = draft.nodes[key].levels or ("absent", "present")
     place = {name: number for number, name in enumerate(draft.nodes)}
-    start = next((k for k in range(len(numbers), 0, -1) if Function(diagrams, numbers[k - 1]).value(())), 0)
-    terms = {number: _possible(Function(diagrams, number), never) for number in numbers[start:]}
+    start = next((k for k in range(len(numbers), 0, -1) if replace(functions[0], number=numbers[k - 1]).value(())), 0)
+    terms = {number: _possible(replace(functions[0], number=number), never) for number in numbers[start:]}
     if start or not any(terms.values()):
         draft.nodes[key] = replace(draft.nodes[key], at_start=levels[start])
     lower: list[Term] = []  # what lowers it further
     for k, number in enumerate(numbers[:start]):
-        lost = _possible(Function(diagrams, diagrams.either(diagrams.negation(number), never)), never)
+        less = diagrams.either(diagrams.negation(number), never)
+        lost = _possible(replace(functions[0], number=less), never)
         for term in lost:
             if term not in lower:
                 effect = Effect(to=levels[k]) if k else Effect(complete=True)

@@ -244,7 +244,10 @@ class _SbmlReader:
             says["at_start"] = (says["levels"] or ("absent", "present"))[int(initial)]
         if record.text("constant", carry=False) in ("true", "false"):
             record.changed("constant", "a node without edges to it stays as it starts")
-        self.works(record, self.draft.node(id, label, at=element.at, **says))
+        key = self.draft.node(id, label, at=element.at, **says)
+        if id not in (key, self.draft.nodes[key].label):
+            record.changed("id", f"the node is called {key}")
+        self.works(record, key)
 
     def levels(self, element: Element, record: ForeignRecord, highest: int) -> tuple[str, ...]:
         """The names of more levels than two, as kg wrote them beside the species; else numbers."""

@@ -224,7 +224,7 @@ class Draft:
         Such an edge has one of the inputs as its subject, requires the others, and excludes those with a negative sign.
         A gate stays a node, with the same meaning, where no input must be there, and beside another gate.
         """
-        every, needed = list(self.edges.values()), set[str]()
+        every, needed = self._whole(), set[str]()
         for edge in every:
             needed |= {one.node for one in (*edge.requires, *edge.unless)}
         signed = {edge.name for edge in every if edge.role in ("increases", "decreases")}
@@ -376,6 +376,13 @@ class Draft:
         self.evidence[says] = dict.fromkeys(items)
         return made
 
+    def _whole(self) -> tuple[Edge, ...]:
+        """The edges with all their evidence, in one go: a file may say one thing a hundred thousand times."""
+        for known, more in self.again.items():
+            self.edges[known] = replace(self.edges[known], evidence=(*self.edges[known].evidence, *more))
+        self.again = {}
+        return tuple(self.edges.values())
+
     def _opposites(self, edges: Sequence[Edge]) -> Iterator[Note]:
         """A note on the edges of opposite sign that join one pair in one place: sources may disagree, and both stand."""
         pairs: dict[tuple[str, str, str], list[Edge]] = {}
@@ -403,11 +410,8 @@ class Draft:
             self.ledger.keys = keys
         name = re.sub("[^a-z0-9]+", "-", (self.about["id"] or self.file.name.partition(".")[0]).lower()).strip("-")[:64]
         sources = dict(self.sources)
-        for known, more in self.again.items():  # in one go: a file may say one thing a hundred thousand times
-            self.edges[known] = replace(self.edges[known], evidence=(*self.edges[known].evidence, *more))
-        self.again = {}
         self._activities()
-        edges = tuple(self.edges.values())
+        edges = self._whole()
         if notes := tuple(self._opposites(edges)):
             parts["notes"] = (*parts.get("notes", ()), *notes)
         needs = (needed for edge in edges for needed in (*edge.requires, *edge.unless))
