@@ -129,8 +129,9 @@ def activities_are_of_things(m: Mechanism) -> Iterator[Diagnostic]:
                 message = f"{node.key!r} is its own activity: {' is the activity of '.join([*way, of])}"
                 others = [key for key in m.nodes if key not in way and m.nodes[key].drawn_as not in NO_THINGS]
                 yield error(here, "activity-of-itself", message, near(node.key, others))
-        elif thing and thing.drawn_as in NO_THINGS and node.activity_of not in told:
-            message = f"{thing.key!r} is a {thing.drawn_as}, and only a thing has an activity"
+        elif thing and (thing.activity_of or thing.drawn_as in NO_THINGS) and node.activity_of not in told:
+            what = "an activity" if thing.activity_of else f"a {thing.drawn_as}"
+            message = f"{thing.key!r} is {what}, and only a thing has an activity"
             if thing.activity_of:
                 hint = f"write activity of {thing.activity_of}, or an edge from {thing.key}"
             else:

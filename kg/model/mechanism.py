@@ -382,9 +382,11 @@ class Mechanism(TrackedRecord):
         All attributes are plain (str, int, bool) and left out where there is nothing to say; a list is one text with
         ``|`` between its items. A graph has ``id``, ``title``, ``licence``, ``status`` and ``caveat``; a node ``label``,
         ``name`` (where it is given one), ``term``, ``term_label``, ``kind``, ``place``, ``at_start``, ``levels``,
-        ``outcome``, ``activity_of``, ``same``, ``narrower``, ``broader`` (each with its ``_labels``) and ``note``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``,
-        ``claim``, ``asserted``, ``executes``, ``disputed``, ``place``, ``publications``, ``knowledge_level``,
-        ``agent_type``, ``species``, ``context`` (JSON), ``sentence``, ``blocks`` (the edge that it blocks), ``requires``, ``unless``,
+        ``outcome``, ``activity_of``, ``same``, ``narrower``, ``broader`` (each with its ``_labels``), ``note`` and, of these
+        and of the further identities that mappings give, ``exact_match``, ``narrow_match``, ``broad_match``,
+        ``close_match`` and ``related_match``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``, ``claim``,
+        ``asserted``, ``executes``, ``disputed``, ``place``, ``publications``, ``knowledge_level``, ``agent_type``,
+        ``species``, ``context`` (JSON), ``sentence``, ``blocks`` (the edge that it blocks), ``requires``, ``unless``,
         ``level``, ``effect``, ``evidence`` (a JSON list) and, where several mechanisms are one graph, ``mechanism``. The
         role of a requirement is ``requires`` or ``unless``, and ``edge`` names the edge that needs it; that of what follows
         from a definition is ``definition``.

@@ -448,6 +448,7 @@ def graph(mechanism: Mechanism) -> nx.MultiDiGraph[str]:
                 levels="|".join(node.levels),
                 outcome=node.outcome,
                 **_matches(node),
+                **{kind: "|".join(ids) for kind, ids in matched(node).items()},
                 note=node.note,
             ),
         )

@@ -22,7 +22,6 @@ from kg.model.records import (
     Effect,
     Evidence,
     Frozen,
-    Node,
     Place,
     Requirement,
     Sentence,
@@ -70,9 +69,8 @@ def graph(mechanism: Mechanism) -> nx.MultiDiGraph[str]:
     for part in ("sources", "places"):
         records = [_plain(one) for one in getattr(mechanism, part).values()]
         made.graph |= {part: json.dumps(records, ensure_ascii=False)} if records else {}
-    for key, node in mechanism.nodes.items():
+    for key in mechanism.nodes:
         made.nodes[key].update({"key": key} if key.isdigit() else {})  # others number their nodes
-        made.nodes[key].update(_matched(node))
     for edge in mechanism.edges:
         at, effect = made.edges[edge.subject, mechanism.object(edge), edge.name], edge.effect
         at |= {} if edge.run else {"run": "no"}
@@ -83,11 +81,6 @@ def graph(mechanism: Mechanism) -> nx.MultiDiGraph[str]:
             rests = {one.node: [_plain(item) for item in one.evidence] for one in getattr(edge, name) if one.evidence}
             at |= {f"{name}_evidence": json.dumps(rests, ensure_ascii=False)} if rests else {}
     return made
-
-
-def _matched(node: Node) -> dict[str, str]:
-    """The further identities of a node, an attribute for each kind of match, for others: kg derives them again."""
-    return {kind: "|".join(ids) for kind, ids in outward.matched(node).items()}
 
 
 def positions(mechanism: Mechanism) -> dict[str, tuple[int, int]]:
@@ -356,8 +349,8 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any])
     _matches(node, says)
     shown = says.get("name") or label or id
     made = draft.node(id, shown, key=own or (shown if id.isdigit() else id), **says)
-    for kind, again in _matched(draft.nodes[made]).items():
-        if node.text(kind, carry=False) == again:
+    for kind, again in outward.matched(draft.nodes[made]).items():
+        if node.text(kind, carry=False) == "|".join(again):
             node.changed(kind, "derived again from what the node is")
     if own and made != own:
         node.changed("key", f"the node is called {made}")
