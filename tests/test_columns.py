@@ -160,7 +160,8 @@ def test_check_whatif_and_build_read_a_format_that_is_named(tmp_path):
     assert run("check", file).exit_code == 1
     checked = run("check", file, "--from", "table")
     assert checked.exit_code == 0 and "Columns: subject = TF, verb = Effect, object = Target" in checked.output
-    assert "B1" in run("whatif", file, "--from", "table", "--set", "A1=present").stdout
+    answer = run("whatif", file, "--from", "table", "--set", "A1=present")
+    assert "B1" in answer.stdout and "Columns: subject = TF" in answer.stderr
     assert run("build", file, "--from", "table", "--only", "ttl", "-o", tmp_path / "out").exit_code == 0
     assert (tmp_path / "out" / "edges.ttl").is_file()
     unknown = run("whatif", file, "--from", "tabel")

@@ -1,12 +1,13 @@
 """The prefixes of others, and identifiers of prefixes that nobody registered: what they are read as, and where they survive."""
 
+import importlib.util
 import re
 import subprocess
 import sys
 
 import pytest
 
-from kg import bulk, checks, formats
+from kg import bulk, checks, data_dir, formats
 from kg.bulk import slots
 from kg.formats.rdf import void
 from kg.model import vocabulary
@@ -210,3 +211,13 @@ def test_the_big_table_is_not_read_for_what_the_small_one_has(tmp_path):
     for arguments in (["check", "cgas-sting"], ["build", "cgas-sting", "-o", str(tmp_path)]):
         run = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
         assert run.stdout.splitlines()[-1] == "0", arguments
+
+
+@pytest.mark.slow
+def test_the_registry_is_what_its_pinned_packages_make(tmp_path):
+    folder = data_dir("ontology") / "registry"
+    spec = importlib.util.spec_from_file_location("build", folder / "build.py")
+    build = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build)
+    for name, text in build.files(tmp_path).items():
+        assert text == (folder / name).read_text(encoding="utf-8"), name
