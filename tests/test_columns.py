@@ -154,6 +154,13 @@ def test_what_a_person_says_goes_before_the_guess_and_is_kept_beside_the_file(tm
     assert turned.exit_code == 0 and sentences(formats.read(out)) == ["IRF7 inhibits TLR7"]
 
 
+def test_columns_of_what_is_no_table_are_refused(tmp_path):
+    (tmp_path / "x.sif").write_text("A1\tactivates\tB1\n", encoding="utf-8")
+    result = run("convert", tmp_path / "x.sif", tmp_path / "x.yaml", "--columns", "subject=A")
+    assert result.exit_code == 2 and "is read as sif" in result.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.sif"]
+
+
 def test_check_whatif_and_build_read_a_format_that_is_named(tmp_path):
     file = tmp_path / "edges.txt"
     file.write_text("TF,Target,Effect\nA1,B1,activates\n", encoding="utf-8")

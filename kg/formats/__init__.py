@@ -336,6 +336,10 @@ def parse(path: str | Path, name: str = "") -> tuple[Mechanism, list[Diagnostic]
 def _parsed(path: str | Path, name: str = "", columns: Mapping[str, str] | None = None) -> tuple[Mechanism, Ledger]:
     file = find(path)
     row = recognise(file, name)
+    if columns and not row.guesses:
+        raise UnknownFormat(
+            f"{file} is read as {row.name}, of which nobody chooses columns; say --from table if it is one"
+        )
     try:
         mechanism, ledger = _read(file, row, columns)
     except InvalidMechanism as error:
