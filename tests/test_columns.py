@@ -45,12 +45,15 @@ def run(*arguments):
 @pytest.mark.parametrize(
     ("name", "text", "said", "unused"),
     [
-        ("o.tsv", OMNIPATH, ["TLR7 promotes IRF7", "A20 limits TLR7", "A20 promotes IRF7", "A20 limits IRF7"], "source, target, is_directed"),
+        ("o.tsv", OMNIPATH, ["TLR7 promotes IRF7", "A20 limits TLR7", "A20 promotes IRF7", "A20 limits IRF7"], "is_directed"),
         ("c.csv", COLLECTRI, ["MYC promotes TERT", "SPI1 limits BGLAP"], ""),
         ("g.csv", GEPHI, ["TLR7 activates IRF7", "A20 inhibits TLR7"], "Type, Id, Weight"),
         ("b.csv", BARE, ["TLR7 related_to IRF7"], "Type, Weight"),
         ("m.tsv", MITAB, ["TLR7 promotes IRF7", "A20 limits TLR7"], ""),
         ("t.tsv", TITLE, ["TLR7 activates IRF7", "A20 related_to TLR7"], ""),
+        ("w.csv", "Regulator,Target,Way,No\nA1,B1,activates,1\nA2,B1,represses,2\n", ["A1 activates B1", "A2 suppresses B1"], "No"),
+        ("d.csv", "Gene A,Gene B,Kind,Way\nA1,B1,binding,up\nA2,B1,binding,down\n", ["A1 promotes B1", "A2 limits B1"], ""),
+        ("n.csv", "TF,Target,Mode,PubMed\nA1,B1,inhibits,11\n", ["A1 inhibits B1"], ""),
         ("f.csv", "from,to,sign\nA1,B1,-1\n", ["A1 limits B1"], ""),
         ("k.csv", "subject,predicate,object\nA1,biolink:affects,B1\n", ["A1 affects B1"], ""),
         ("s.csv", "Regulator;Interaction;Target\nA1;is inhibited by;B1\n", ["B1 inhibits A1"], ""),
@@ -73,18 +76,49 @@ def test_publications_are_those_of_the_cells(tmp_path):
     assert cited("o.tsv", OMNIPATH)[0] == [["15361868"], [""], ["11"], ["11"]]
     assert cited("c.csv", COLLECTRI) == ([["10022128", "10491298"], ["10022617"]], [])
     assert cited("m.tsv", MITAB) == ([["15361868"], [""]], ["without imex:IM-1: it identifies no publication"])
+    assert cited("y.csv", "TF,Target gene,Sign,source\nA,B,-1,PMID:11\n") == ([["11"]], [])  # without a target
     pmids, lost = cited("x.csv", "TF,Target,PMID\nA,B,PMID: 15361868\nA,C,SIGNOR:15361868\n")
     assert (pmids, lost) == ([["15361868"], [""]], ["'SIGNOR:15361868' identifies no publication"])
 
 
 def test_identifiers_and_species_of_mitab(tmp_path):
-    mechanism, _, _ = read(tmp_path, "m.tsv", MITAB)
+    mechanism, ledger, _ = read(tmp_path, "m.tsv", MITAB)
+    assert {one.field for one in ledger.account().lost} == {"Publication Identifier(s)"}  # a hyphen alone is nothing
     assert {key: node.term.id for key, node in mechanism.nodes.items()} == {
         "TLR7": "UniProtKB:Q9NYK1",
         "IRF7": "UniProtKB:Q92985",
         "A20": "UniProtKB:P21580",
     }
     assert [[taxon.id for taxon in edge.taxa] for edge in mechanism.edges] == [["NCBITaxon:9606"], []]
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("source\ttarget\tsource_genesymbol\ttarget_genesymbol\nQ9NYK1\tQ92985\tTLR7\tIRF7\n", ["UniProtKB:Q9NYK1", "UniProtKB:Q92985"]),
+        ("source\ttarget\tsource_genesymbol\ttarget_genesymbol\nQ9NYK1\tCOMPLEX:1\tTLR7\tIRF7\n", ["UniProtKB:Q9NYK1", "COMPLEX:1"]),
+        ("source\ttarget\tsign\nQ9NYK1\tQ92985\t-1\n", ["UniProtKB:Q9NYK1", "UniProtKB:Q92985"]),
+        ("Gene A\tGene B\tEntrez A\tEntrez B\nTLR7\tIRF7\t51284\t3665\n", ["NCBIGene:51284", "NCBIGene:3665"]),
+        ("source\ttarget\tsign\nB3GAT1\tIL6\t-1\n", [None, None]),  # a symbol that looks like an accession
+        ("Gene A\tGene B\tID A\tID B\nTLR7\tIRF7\t51284\t3665\n", [None, None]),  # nobody says whose numbers these are
+    ],
+)  # fmt: skip
+def test_bare_identifiers_are_of_whom_the_header_or_every_cell_says(tmp_path, text, ids):
+    mechanism, _, _ = read(tmp_path, "x.tsv", text)
+    assert [node.term and node.term.id for node in mechanism.nodes.values()] == ids
+
+
+def test_that_nothing_says_how_things_act_is_a_warning(tmp_path):
+    _, ledger, told = read(tmp_path, "b.csv", BARE)
+    assert "no column says how they act" in told[0]
+    assert [one.severity for one in ledger.wrong] == ["warning"]
+
+
+def test_a_wrong_name_is_told_at_the_header_wherever_that_stands(tmp_path):
+    (tmp_path / "t.tsv").write_text(TITLE, encoding="utf-8")
+    result = run("convert", tmp_path / "t.tsv", tmp_path / "t.yaml", "--columns", "subject=Regulatr,verb=Effect")
+    assert "t.tsv:3:1: unknown-column: no column is called 'Regulatr'" in result.stderr
+    assert "did you mean 'Regulator'?" in result.stderr
 
 
 def test_a_row_without_an_end_is_set_aside_and_a_line_above_the_header_is_lost(tmp_path):
@@ -120,13 +154,21 @@ def test_what_a_person_says_goes_before_the_guess_and_is_kept_beside_the_file(tm
     assert turned.exit_code == 0 and sentences(formats.read(out)) == ["IRF7 inhibits TLR7"]
 
 
+def test_columns_of_what_is_no_table_are_refused(tmp_path):
+    (tmp_path / "x.sif").write_text("A1\tactivates\tB1\n", encoding="utf-8")
+    result = run("convert", tmp_path / "x.sif", tmp_path / "x.yaml", "--columns", "subject=A")
+    assert result.exit_code == 2 and "is read as sif" in result.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.sif"]
+
+
 def test_check_whatif_and_build_read_a_format_that_is_named(tmp_path):
     file = tmp_path / "edges.txt"
     file.write_text("TF,Target,Effect\nA1,B1,activates\n", encoding="utf-8")
     assert run("check", file).exit_code == 1
     checked = run("check", file, "--from", "table")
     assert checked.exit_code == 0 and "Columns: subject = TF, verb = Effect, object = Target" in checked.output
-    assert "B1" in run("whatif", file, "--from", "table", "--set", "A1=present").stdout
+    answer = run("whatif", file, "--from", "table", "--set", "A1=present")
+    assert "B1" in answer.stdout and "Columns: subject = TF" in answer.stderr
     assert run("build", file, "--from", "table", "--only", "ttl", "-o", tmp_path / "out").exit_code == 0
     assert (tmp_path / "out" / "edges.ttl").is_file()
     unknown = run("whatif", file, "--from", "tabel")

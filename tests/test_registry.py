@@ -1,12 +1,13 @@
 """The prefixes of others, and identifiers of prefixes that nobody registered: what they are read as, and where they survive."""
 
+import importlib.util
 import re
 import subprocess
 import sys
 
 import pytest
 
-from kg import bulk, checks, formats
+from kg import bulk, checks, data_dir, formats
 from kg.bulk import slots
 from kg.formats.rdf import void
 from kg.model import vocabulary
@@ -88,8 +89,9 @@ uniprotkb:Q9NYK1\tbiolink:affects\tHGNC:6122\tPMID:1
 UniProtKB:Q9NYK1\tbiolink:affects\thgnc:6122\tpubmed:2
 FOO:123\tbiolink:affects\tensembl:ENSG00000185507\tPMCID:PMC99
 RGD:none\tbiolink:affects\tGO:12\t
+FOO:9\tbiolink:affects\tHGNC:6122\t
 """
-IDS = ["UniProtKB:Q9NYK1", "HGNC:6122", "FOO:123", "ENSEMBL:ENSG00000185507", "RGD:none"]
+IDS = ["UniProtKB:Q9NYK1", "HGNC:6122", "FOO:123", "ENSEMBL:ENSG00000185507", "RGD:none", "FOO:9"]
 
 
 @pytest.fixture
@@ -101,8 +103,8 @@ def read(tmp_path):
 def test_what_is_spelt_in_two_ways_is_one_node_and_what_nobody_registered_is_an_identifier(read):
     mechanism, ledger = read
     terms = {key: node.term and node.term.id for key, node in mechanism.nodes.items()}
-    assert list(terms.values()) == [*IDS, None]
-    assert [len(edge.evidence) for edge in mechanism.edges] == [2, 1, 1]
+    assert list(terms.values()) == [*IDS[:5], None, IDS[5]]
+    assert [len(edge.evidence) for edge in mechanism.edges] == [2, 1, 1, 1]
     lost = [(one.record, one.field) for one in ledger.account().lost]
     assert lost == [("edge", "object")]  # GO has no such identifier, and nobody says what else it is
     report = checks.check(mechanism, sources="")
@@ -209,3 +211,13 @@ def test_the_big_table_is_not_read_for_what_the_small_one_has(tmp_path):
     for arguments in (["check", "cgas-sting"], ["build", "cgas-sting", "-o", str(tmp_path)]):
         run = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
         assert run.stdout.splitlines()[-1] == "0", arguments
+
+
+@pytest.mark.slow
+def test_the_registry_is_what_its_pinned_packages_make(tmp_path):
+    folder = data_dir("ontology") / "registry"
+    spec = importlib.util.spec_from_file_location("build", folder / "build.py")
+    build = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build)
+    for name, text in build.files(tmp_path).items():
+        assert text == (folder / name).read_text(encoding="utf-8"), name

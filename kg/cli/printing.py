@@ -29,11 +29,18 @@ def valid_mechanism(path: str, source: str = "") -> Mechanism:
     of a format.
     """
     from kg import formats
+    from kg.model.diagnostics import InvalidMechanism
     from kg.reasoning import merge
 
     if path == merge.ALL and not Path(path).exists():
         return merge.merge(valid_mechanism(str(seed)) for seed in formats.seeds())
-    return formats.valid(path, source)
+    mechanism, report = formats.examine(path, sources="", name=source)
+    if report.errors:
+        raise InvalidMechanism(report.diagnostics)
+    for one in report.diagnostics:
+        if one.code == "columns":  # of a table: what was guessed decides the answer
+            click.echo(one.message, err=True)
+    return mechanism
 
 
 def print_credit(mechanism: Mechanism, cite: str = "") -> None:

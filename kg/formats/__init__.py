@@ -336,6 +336,10 @@ def parse(path: str | Path, name: str = "") -> tuple[Mechanism, list[Diagnostic]
 def _parsed(path: str | Path, name: str = "", columns: Mapping[str, str] | None = None) -> tuple[Mechanism, Ledger]:
     file = find(path)
     row = recognise(file, name)
+    if columns and not row.guesses:
+        raise UnknownFormat(
+            f"{file} is read as {row.name}, of which nobody chooses columns; say --from table if it is one"
+        )
     try:
         mechanism, ledger = _read(file, row, columns)
     except InvalidMechanism as error:
@@ -530,16 +534,15 @@ def _save(folder: Path, files: Mapping[str, str]) -> list[Path]:
             part.unlink(missing_ok=True)
 
 
-def valid(path: str | Path, name: str = "") -> Mechanism:
-    """A mechanism in which nothing is wrong; texts are not looked up, which is for ``kg check``. ``name`` is the name of a
-    format.
+def valid(path: str | Path) -> Mechanism:
+    """A mechanism in which nothing is wrong; texts are not looked up, which is for ``kg check``.
 
     >>> valid("ta1-tlr7").id
     'ta1-tlr7'
 
     Raises InvalidMechanism, with every complaint.
     """
-    mechanism, report = examine(path, sources="", name=name)
+    mechanism, report = examine(path, sources="")
     if report.errors:
         raise InvalidMechanism(report.diagnostics)
     return mechanism

@@ -173,22 +173,28 @@ def rows(registry: dict[str, dict[str, Any]], biolink: dict[str, str]) -> list[d
     return [one for one in made if one["iri"] or one["also"] or one["forms"]]
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory() as temporary:
-        found = packages(Path(sys.argv[1] if len(sys.argv) > 1 else temporary))
-        registry = json.loads(found["bioregistry"][0].read("bioregistry/data/bioregistry.json"))
-        biolink = json.loads(found["biolink_model"][0].read("biolink_model/prefixmaps/biolink_model_prefix_map.json"))
+def files(folder: Path) -> dict[str, str]:
+    """The text of each file that is built, from packages in a folder."""
+    found = packages(folder)
+    registry = json.loads(found["bioregistry"][0].read("bioregistry/data/bioregistry.json"))
+    biolink = json.loads(found["biolink_model"][0].read("biolink_model/prefixmaps/biolink_model_prefix_map.json"))
     made = rows(registry, biolink)
-    lines = ["\t".join(COLUMNS), *("\t".join(row[column].replace("\t", " ") for column in COLUMNS) for row in made)]
-    (HERE / "prefixes.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    table = ["\t".join(COLUMNS), *("\t".join(row[column].replace("\t", " ") for column in COLUMNS) for row in made)]
     told = (
         ("bioregistry", "Bioregistry", "CC0-1.0", "https://bioregistry.io", "bioregistry"),
         ("biolink", "Biolink Model prefix map", "Apache-2.0", "https://w3id.org/biolink", "biolink_model"),
     )
-    lines = ["source\tname\tlicence\tcredit\tpackage\tversion\tsha256"]
-    lines += ["\t".join((*source, *found[source[-1]][1:])) for source in told]
-    (HERE / "sources.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-    print(f"{len(made)} prefixes, {sum(len(row['also'].split('|')) for row in made if row['also'])} other names")
+    sources = ["source\tname\tlicence\tcredit\tpackage\tversion\tsha256"]
+    sources += ["\t".join((*source, *found[source[-1]][1:])) for source in told]
+    return {name: "\n".join(lines) + "\n" for name, lines in (("prefixes.tsv", table), ("sources.tsv", sources))}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as temporary:
+        made = files(Path(sys.argv[1] if len(sys.argv) > 1 else temporary))
+    for name, text in made.items():
+        (HERE / name).write_text(text, encoding="utf-8", newline="\n")
+    print(f"{len(made['prefixes.tsv'].splitlines()) - 1} prefixes")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ class TableRow:
     cells: dict[str, str]
     at: Location
     sheet: bool = False
+    head: Location | None = None  # where the header stands
 
     def place(self, name: str) -> Location:
         """Where the cell of a column stands; the row, if it has no such column."""
@@ -91,7 +92,7 @@ def _table(
     lines = chain(top[first:], lines)
     for cells, at in lines:
         if not header:
-            header = [cell.strip() for cell in cells]
+            header, head = [cell.strip() for cell in cells], at
             twice = next((name for name, times in Counter(header).items() if name and times > 1), "")
             if twice or not any(header):
                 message = f"the column {twice!r} stands twice" if twice else "the table has no header"
@@ -105,7 +106,7 @@ def _table(
             message = f"this row has {len(cells)} cells, the header {len(header)}"
             ledger.aside(at, "odd-row", message, "a cell that holds the delimiter splits a row", "\t".join(cells))
             continue
-        row = TableRow(dict(zip(header, cells, strict=True)), at, sheet)
+        row = TableRow(dict(zip(header, cells, strict=True)), at, sheet, head)
         for name, cell in row.cells.items():
             if FORMULA.match(cell):
                 message = f"a spreadsheet would run the cell {name!r}: {cell[:40]!r}"

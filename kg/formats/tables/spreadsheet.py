@@ -20,7 +20,7 @@ from kg.formats.shared.losses import Ledger
 from kg.formats.shared.tables import TableRow
 from kg.formats.tables import columns
 from kg.model import foreign, vocabulary
-from kg.model.diagnostics import near
+from kg.model.diagnostics import Location, near
 from kg.model.foreign import Relation
 from kg.model.mechanism import Mechanism
 from kg.model.records import Effect, Evidence, Requirement, Sentence
@@ -29,9 +29,6 @@ from kg.model.vocabulary import Term
 INNER = re.compile(r'(?m)(?:^|\t)"[^"\t\n]*"[^"\t\n]')  # quotation marks within a cell of a TSV are letters
 STANCES = ("supports", "disputes", "qualifies")
 TRUE = frozenset("true t yes 1 1.0".split())
-#: Of a cell of MITAB, such as ``psi-mi:"MI:2235"(up-regulates)``: the name that it gives, of several a short one.
-MITAB = re.compile(r'(?:^|\|)[\w/ -]+:"?([^"|]*?)"?\(([^()|]*)\)(?=\||$)')
-SHORT = ("display_short", "gene name", "display_long")
 
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
@@ -43,7 +40,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
 
     def named(cells: Sequence[str]) -> bool:
         there = {columns.folded(cell) for cell in cells}
-        return {columns.folded(name) for name in chosen.values()} <= there if chosen else columns.names_columns(cells)
+        return bool({columns.folded(name) for name in chosen.values()} & there) or columns.names_columns(cells)
 
     with file.open("rb") as stream:
         packed = stream.read(4) == b"PK\x03\x04" or file.suffix == ".xlsx"  # which is a ZIP file
@@ -57,34 +54,20 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         rows = list(tables.rows(text, ledger, between, between != "\t" or not INNER.search(text), named))
         draft = drafting.Draft(file, ledger, text)
     header = list(rows[0].cells) if rows else []
-    chosen = columns.checked(chosen, header, ledger, ledger.at()) if rows else chosen
-    found = _fitting(columns.guessed(header, chosen), rows, chosen)
+    chosen = columns.checked(chosen, header, ledger, rows[0].head or ledger.at()) if rows else chosen
+    cells = {name: [row.cells[name] for row in rows] for name in header}
+    found = columns.guessed(header, chosen)
     own = not chosen and all(columns.folded(found.get(role, "")) == role for role in columns.OWN)
+    found = found if own else columns.borne_out(found, cells, chosen)
+    prefixes = {} if own else columns.prefixes(found, cells)
     if rows and not own:
-        _told(found, header, ledger)
+        _told(found, header, ledger, rows[0].head)
     for row in rows:
-        _RowReader(draft, ledger, row, found, own).edge()
+        _RowReader(draft, ledger, row, found, own, prefixes).edge()
     return draft.mechanism()
 
 
-def _fitting(found: Mapping[str, str], rows: Sequence[TableRow], chosen: Mapping[str, str]) -> dict[str, str]:
-    """The guess, without what the cells do not bear out: a weight is a sign where one is below 0, and a type is no verb
-    where it only says that edges have a direction, as Gephi's does.
-    """
-
-    def cells(role: str) -> set[str]:
-        return {row.cells[found[role]].strip().casefold() for row in rows}
-
-    left = dict(found)
-    sign, verb = (found.get(role) if role not in chosen else None for role in ("sign", "verb"))
-    if sign and columns.folded(sign) == "weight" and not any(said.startswith("-") for said in cells("sign")):
-        del left["sign"]
-    if verb and columns.folded(verb) == "type" and cells("verb") <= {"directed", "undirected", ""}:
-        del left["verb"]
-    return left
-
-
-def _told(found: Mapping[str, str], header: Sequence[str], ledger: Ledger) -> None:
+def _told(found: Mapping[str, str], header: Sequence[str], ledger: Ledger, at: Location | None) -> None:
     """Say how the columns were read. Raises InvalidMechanism where the ends are not found, or kg's own table has no verb."""
     help = f"say kg convert --columns subject=NAME,verb=NAME,object=NAME; the columns are: {', '.join(columns.holds())}"
     lacking = [role for role in ("subject", "object") if role not in found]
@@ -95,25 +78,33 @@ def _told(found: Mapping[str, str], header: Sequence[str], ledger: Ledger) -> No
     ):
         lacking = ["verb"]
     if lacking:
-        raise ledger.stop(None, "no-table", f"the table has no column {lacking[0]!r}", help)
+        raise ledger.stop(at, "no-table", f"the table has no column {lacking[0]!r}", help)
     said = columns.in_words(found, header)
-    ledger.complain(
-        None, "columns", said, "where it is otherwise, say kg convert --columns, such as subject=NAME", severity="hint"
-    )
+    severity = "hint" if columns.acts(found) else "warning"
+    help = "where it is otherwise, say kg convert --columns, such as verb=NAME"
+    ledger.complain(at, "columns", said, help, severity)
 
 
 class _RowReader:
     """One row. In a table of others (not ``own``) nothing is complained of: what cannot be read is lost."""
 
-    def __init__(self, draft: drafting.Draft, ledger: Ledger, row: TableRow, of: Mapping[str, str], own: bool) -> None:
-        self.draft, self.ledger, self.row, self.of, self.own = draft, ledger, row, of, own
+    def __init__(
+        self,
+        draft: drafting.Draft,
+        ledger: Ledger,
+        row: TableRow,
+        of: Mapping[str, str],
+        own: bool,
+        prefixes: Mapping[str, str],
+    ) -> None:
+        self.draft, self.ledger, self.row, self.of, self.own, self.prefixes = draft, ledger, row, of, own, prefixes
         self.record = ledger.record("edge", f"row {row.at.line}", row.cells, row.at)
         self.wrong = False
 
     def text(self, column: str) -> str:
         """The cell of a column of kg; nothing if the table has none, or only a sign for nothing."""
         said = self.record.text(self.of[column]) if column in self.of else ""
-        return said if self.own else _plain(said)
+        return said if self.own else columns.plain(said)
 
     def edge(self) -> None:
         said = {side: self.needed(side) for side in ("subject", "object")}
@@ -181,7 +172,11 @@ class _RowReader:
         said = self.record.text(self.of[column]) if column in self.of else ""
         id, _, label = said.partition(" ! ")
         label = label or ("" if self.own else self.text(side))
+        role = column if column in self.of else side
+        bare = said if column in self.of else self.text(side)
         found = drafting.identifier(id.strip(), label, self.row.at) if said else None
+        if found is None and role in self.prefixes:
+            found = drafting.term(f"{self.prefixes[role]}:{bare.strip()}", label, self.row.at)
         if said and found is None:
             message = f"{said!r} is no term of an ontology that kg knows"
             self.complain(column, message, "such as GO:0006915 ! apoptotic process")
@@ -257,23 +252,6 @@ class _RowReader:
         letter = _letter(names.index(name)) if name in names else ""
         where = f"row {self.row.at.line}, column {letter} ({column}): " if letter else ""
         self.ledger.complain(self.row.place(name), "wrong-cell", f"{where}{message}", help)
-
-
-def _plain(said: str) -> str:
-    """A cell of MITAB as what it names; another one as it is, and a hyphen alone as nothing.
-
-    >>> _plain('psi-mi:"MI:2235"(up-regulates)'), _plain("psi-mi:tlr7_human(display_long)|uniprotkb:TLR7(gene name)")
-    ('up-regulates', 'TLR7')
-    >>> _plain("-"), _plain("IL-6 (human)")
-    ('', 'IL-6 (human)')
-    """
-    if said.strip() == "-":
-        return ""
-    found = MITAB.findall(said)
-    names = {kind: name for name, kind in reversed(found) if name}
-    short = next((names[kind] for kind in SHORT if kind in names), "")
-    words = [kind for name, kind in found if name.startswith("MI:")]
-    return short or (words[0] if words else said)
 
 
 def _letter(index: int) -> str:
