@@ -194,13 +194,11 @@ class Draft:
         Such an edge has one of the inputs as its subject, requires the others, and excludes those with a negative sign.
         A gate stays a node, with the same meaning, where no input must be there, and beside another gate.
         """
-        every, needed = self._whole(), set[str]()
-        for edge in every:
-            needed |= {one.node for one in (*edge.requires, *edge.unless)}
+        every = self._whole()
         signed = {edge.name for edge in every if edge.role in ("increases", "decreases")}
         gates: dict[str, tuple[list[Edge], list[Edge]]] = {}
         for key, node in self.nodes.items():
-            if not node.term and GATE.fullmatch(node.label) and key not in needed:
+            if not node.term and GATE.fullmatch(node.label):
                 into = [one for one in every if one.sentence.object == key]
                 out = [one for one in every if one.subject == key]
                 if into and out and signed >= {one.name for one in (*into, *out)}:
