@@ -372,3 +372,16 @@ def test_names_that_make_one_key_have_theirs_in_any_order(tmp_path):
     assert keys[0] == keys[1] and len(set(keys[0].values())) == len(names) + 1
     assert all(keys[0][one] == one for one in ("TNF-alpha", "A_b", "A_b-2", "CD4"))
     assert (keys[0]["CD4⁺"], keys[0]["CD4⁻"]) == ("CD4+", "CD4-")
+
+
+def test_nodes_of_one_name_have_keys_by_their_ids(tmp_path):
+    nodes = [{"id": one, "label": "IL-6"} for one in ("7", "12", "3")] + [{"id": "X"}]
+    edges = [
+        {"from": one["id"], "to": "X", "label": word}
+        for one, word in zip(nodes, ("activates", "inhibits", "binds"), strict=False)
+    ]
+    found = []
+    for order in (nodes, nodes[::-1]):
+        mechanism, _ = read(tmp_path, "x.json", json.dumps({"nodes": order, "edges": edges}))
+        found.append(sentences(mechanism))
+    assert found[0] == found[1] == ["IL-6-3 activates X", "IL-6 inhibits X", "IL-6-2 binds X"]

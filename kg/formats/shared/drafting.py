@@ -145,7 +145,7 @@ class Draft:
         self.about = {"id": "", "title": "", "licence": "", "summary": "", "version": "", "status": ""}
         self.nodes: dict[str, Node] = {}
         self.keys: dict[str, str] = {}  # what the file calls a node -> its key
-        self.alike: dict[str, dict[str, str]] = {}  # the key that names make -> each name with the id of its node
+        self.alike: dict[str, dict[str, str]] = {}  # the key that names make -> each node by its id, and its name
         self.edges: dict[tuple[Any, ...], Edge] = {}  # what one says -> the edge
         self.evidence: dict[tuple[Any, ...], dict[Evidence, None]] = {}  # the items of each
         self.again: dict[tuple[Any, ...], list[Evidence]] = {}  # those that came when the edge was there already
@@ -160,7 +160,7 @@ class Draft:
         """The key of the node that the file calls so, which is made if there is none; ``says`` are fields of Node."""
         if id not in self.keys:
             wanted = as_key(key or id)
-            self.alike.setdefault(wanted, {})[key or id] = id
+            self.alike.setdefault(wanted, {})[id] = key or id
             made = self.ledger.keys.get(id) or self.free(wanted, self.nodes)
             term, shown = says.get("term"), " ".join((label or id).split())
             named = shown == (term.label if term else made) or (term and vocabulary.compress(shown) == term.id)
@@ -183,9 +183,9 @@ class Draft:
         for wanted, names in self.alike.items():
             if len(names) > 1:
                 taken = {*found.values(), *self.alike} - {wanted}
-                for name in sorted(names, key=lambda name: (name != wanted, name)):
-                    found[names[name]] = unused(wanted, taken)
-                    taken.add(found[names[name]])
+                for id in sorted(names, key=lambda id: (names[id] != wanted, names[id], id)):
+                    found[id] = unused(wanted, taken)
+                    taken.add(found[id])
         return found
 
     def gates(self) -> None:
