@@ -183,7 +183,7 @@ class Draft:
         for wanted, names in self.alike.items():
             if len(names) > 1:
                 taken = {*found.values(), *self.alike} - {wanted}
-                for id in sorted(names, key=lambda id: (names[id] != wanted, names[id], id)):
+                for _, _, id in sorted((name != wanted, name, id) for id, name in names.items()):
                     found[id] = unused(wanted, taken)
                     taken.add(found[id])
         return found
