@@ -180,11 +180,12 @@ class Draft:
         """The keys of nodes whose names make one key, as they are whatever the order of the file: the name that is
         that key has it, then the first in the order of characters, and the others have numbers."""
         found: dict[str, str] = {}
+        taken = set(self.alike)
         for wanted, names in self.alike.items():
             if len(names) > 1:
-                taken = {*found.values(), *self.alike} - {wanted}
-                for _, _, id in sorted((name != wanted, name, id) for id, name in names.items()):
-                    found[id] = unused(wanted, taken)
+                taken.discard(wanted)
+                for n, (_, _, id) in enumerate(sorted((name != wanted, name, id) for id, name in names.items()), 1):
+                    found[id] = unused(wanted, taken, first=n)
                     taken.add(found[id])
         return found
 
