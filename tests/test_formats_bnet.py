@@ -249,6 +249,15 @@ def test_what_acts_together_stands_together_in_a_diagram(tmp_path):
     assert {(e.subject, *(n.node for n in e.requires)) for e in mechanism.edges} == set(pairs)
 
 
+def test_terms_are_joined_in_halves(monkeypatch):
+    """One after the other, each of 60 terms of 60 variables would leave a diagram of all before it."""
+    monkeypatch.setattr(formulas, "MOST_NODES", 60_000)
+    others = " & ".join(f"!w{i}" for i in range(60))
+    function = formulas.parsed(" | ".join(f"(v{i} & {others})" for i in range(60)))
+    assert len(formulas.primes(function)) == 60
+    assert function.value({"v7"}) and not function.value({"v7", "w7"})
+
+
 def test_a_function_that_no_diagram_holds_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(formulas, "MOST_NODES", 40)
     file = tmp_path / "x.bnet"

@@ -105,6 +105,16 @@ def test_a_term_is_the_function_that_it_says(formula, default, level, table, tmp
         assert whatif.whatif(mechanism, "", given).values["x"] == want
 
 
+def test_the_function_of_a_node_is_read_once_to_be_written(tmp_path, monkeypatch):
+    """Once for each of its inputs, a function of many would take minutes."""
+    file = tmp_path / "x.bnet"
+    file.write_text("x, " + " | ".join(f"v{i}" for i in range(30)) + "\n", encoding="utf-8")
+    mechanism, calls, together = formats.read(file), [], formulas.together
+    monkeypatch.setattr(formulas, "together", lambda *said: calls.append(said) or together(*said))
+    assert formats.text(mechanism, ".sbml").count('qual:sign="positive"') == 30
+    assert len(calls) == 1
+
+
 def test_an_id_that_is_no_key_and_no_name_is_reported_as_changed(tmp_path):
     file = written(tmp_path, transition("_b", compared("geq", "a_", 1)), ids=("_b", "a_"))
     mechanism, ledger = formats._parsed(file)

@@ -349,6 +349,17 @@ def test_a_gate_of_a_network_keeps_what_its_edges_rest_on(tmp_path):
     assert [mechanism.source(item).pmid for item in edge.requires[0].evidence] == ["22"]
 
 
+@pytest.mark.parametrize("ending", ["graphml", "cyjs", "cx2"])
+def test_a_node_of_ours_is_no_gate_whatever_it_is_called(ending, tmp_path):
+    """Where a gate stayed a node, its edges have all that they require already."""
+    (tmp_path / "x.sif").write_text(f"{GATES}and1\t1\tand2\nG\t1\tand2\nand2\t1\tH\n", encoding="utf-8")
+    before = kg.read(tmp_path / "x.sif")
+    assert {"and1", "and2"} <= set(before.nodes)
+    formats.write(before, tmp_path / f"y.{ending}")
+    assert kg.read(tmp_path / f"y.{ending}").nodes.keys() == before.nodes.keys()
+    assert sorted(conjunctions(kg.read(tmp_path / f"y.{ending}"))) == sorted(conjunctions(before))
+
+
 def test_names_that_make_one_key_have_theirs_in_any_order(tmp_path):
     names = ["TNF-α", "TNF-alpha", "TNF−alpha", "A b", "A:b", "A_b", "A_b-2", "CD4⁺", "CD4⁻", "CD4"]
     keys = []
@@ -361,3 +372,16 @@ def test_names_that_make_one_key_have_theirs_in_any_order(tmp_path):
     assert keys[0] == keys[1] and len(set(keys[0].values())) == len(names) + 1
     assert all(keys[0][one] == one for one in ("TNF-alpha", "A_b", "A_b-2", "CD4"))
     assert (keys[0]["CD4⁺"], keys[0]["CD4⁻"]) == ("CD4+", "CD4-")
+
+
+def test_nodes_of_one_name_have_keys_by_their_ids(tmp_path):
+    nodes = [{"id": one, "label": "IL-6"} for one in ("7", "12", "3")] + [{"id": "X"}]
+    edges = [
+        {"from": one["id"], "to": "X", "label": word}
+        for one, word in zip(nodes, ("activates", "inhibits", "binds"), strict=False)
+    ]
+    found = []
+    for order in (nodes, nodes[::-1]):
+        mechanism, _ = read(tmp_path, "x.json", json.dumps({"nodes": order, "edges": edges}))
+        found.append(sentences(mechanism))
+    assert found[0] == found[1] == ["IL-6-3 activates X", "IL-6 inhibits X", "IL-6-2 binds X"]

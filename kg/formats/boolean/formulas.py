@@ -89,6 +89,9 @@ class Diagrams:
     def either(self, f: int, g: int) -> int:
         return self.choose(f, 1, g)
 
+    def differ(self, f: int, g: int) -> int:
+        return self.choose(f, self.negation(g), g)
+
     def negation(self, f: int) -> int:
         return self.choose(f, 0, 1)
 
@@ -190,19 +193,28 @@ def _order(postfixes: Iterable[Sequence[str]]) -> tuple[str, ...]:
 
 
 def _number(diagrams: Diagrams, postfix: Iterable[str], values: Mapping[str, int]) -> int:
-    stack: list[int] = []
+    """The number of a function. What one operator joins waits, and is joined in halves, so that few large parts are made."""
+    stack: list[tuple[str, list[int]]] = []
+
+    def taken() -> int:
+        sign, parts = stack.pop()
+        join = {"&": diagrams.both, "|": diagrams.either, "^": diagrams.differ}.get(sign, diagrams.both)
+        while len(parts) > 1:
+            parts = [join(*parts[i : i + 2]) if i + 1 < len(parts) else parts[i] for i in range(0, len(parts), 2)]
+        return parts[0]
+
     for token in postfix:
         if token == "!":
-            stack.append(diagrams.negation(stack.pop()))
+            stack.append(("", [diagrams.negation(taken())]))
         elif token in RANK:
-            other, one = stack.pop(), stack.pop()
-            if token == "^":
-                stack.append(diagrams.choose(one, diagrams.negation(other), other))
+            other = taken()
+            if stack[-1][0] == token:
+                stack[-1][1].append(other)
             else:
-                stack.append(diagrams.both(one, other) if token == "&" else diagrams.either(one, other))
+                stack.append((token, [taken(), other]))
         else:
-            stack.append(values[token])
-    return stack.pop()
+            stack.append(("", [values[token]]))
+    return taken()
 
 
 def _postfix(factors: str, words: Mapping[str, str]) -> Iterator[str]:

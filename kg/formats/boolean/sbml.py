@@ -565,14 +565,16 @@ class _SbmlWriter:
         made = self.qual.createTransition()
         made.setId(self.net.name(f"t_{target}", "transition", target))
         used = dict.fromkeys(self.known[name][0] for one in said for name in _variables(one))
+        signs = self.signs(said)
         for name in used:
             taken = made.createInput()
             taken.setId(self.net.name(f"t_{target}_from_{name}", "input", target, name))
             taken.setQualitativeSpecies(name)
             taken.setTransitionEffect(self.sbml.INPUT_TRANSITION_EFFECT_NONE)
-            sign = self.sign(name, said)
-            if sign is not None:
-                taken.setSign(sign)
+            if signs is not None:
+                names = {frozenset({1}): "POSITIVE", frozenset({-1}): "NEGATIVE", frozenset(): "UNKNOWN"}
+                word = names.get(frozenset(signs.get(name, ())), "DUAL")
+                taken.setSign(getattr(self.sbml, f"INPUT_SIGN_{word}"))
             self.rests(taken, name, target)
         output = made.createOutput()
         output.setId(self.net.name(f"t_{target}_output", "output", target))
@@ -588,16 +590,18 @@ class _SbmlWriter:
                 math.renameSIdRefs(f"{SPECIES}{name}", name)
             term.setMath(math)
 
-    def sign(self, species: str, said: list[str]) -> Any:
-        """Whether more of a species can only raise, or only lower, what functions say; nothing if they are too large."""
+    def signs(self, said: list[str]) -> dict[str, set[int]] | None:
+        """Of each species, whether more of it can only raise, or only lower, what functions say; None if they are too large."""
+        found: dict[str, set[int]] = {}
         try:
-            functions = [formulas.parsed(one) for one in said]
+            functions = formulas.together(said)
         except formulas.NoFunction:
             return None
-        pairs = [(f, v) for f in functions for v in f.variables if self.known[v][0] == species]
-        signs = {formulas.sign(f, v) for f, v in pairs if formulas.depends(f, v)}
-        names = {frozenset({1}): "POSITIVE", frozenset({-1}): "NEGATIVE", frozenset(): "UNKNOWN"}
-        return getattr(self.sbml, f"INPUT_SIGN_{names.get(frozenset(signs), 'DUAL')}")
+        for function in functions:
+            for variable in function.variables:
+                if formulas.depends(function, variable):
+                    found.setdefault(self.known[variable][0], set()).add(formulas.sign(function, variable))
+        return found
 
     def formula(self, said: str) -> str:
         """A function as libsbml reads formulas, where a name such as infinity or time would stand for something else."""

@@ -178,7 +178,8 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
             ledger.complain(item.at, "unknown-node", message, severity="warning")
         else:
             _edge(draft, record, places)
-    draft.gates()
+    if not any("sentence" in item.attributes for item in network.edges):  # as kg writes it, which draws no gates
+        draft.gates()
     return draft.mechanism(
         places=Frozen(places),
         layout=tuple(tuple(draft.keys.get(id, ".") for id in row) for row in layout),

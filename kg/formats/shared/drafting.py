@@ -164,7 +164,7 @@ class Draft:
         self.about = {"id": "", "title": "", "licence": "", "summary": "", "version": "", "status": ""}
         self.nodes: dict[str, Node] = {}
         self.keys: dict[str, str] = {}  # what the file calls a node -> its key
-        self.alike: dict[str, dict[str, str]] = {}  # the key that names make -> each name with the id of its node
+        self.alike: dict[str, dict[str, str]] = {}  # the key that names make -> each node by its id, and its name
         self.edges: dict[tuple[Any, ...], Edge] = {}  # what one says -> the edge
         self.evidence: dict[tuple[Any, ...], dict[Evidence, None]] = {}  # the items of each
         self.again: dict[tuple[Any, ...], list[Evidence]] = {}  # those that came when the edge was there already
@@ -180,7 +180,7 @@ class Draft:
         """The key of the node that the file calls so, which is made if there is none; ``says`` are fields of Node."""
         if id not in self.keys:
             wanted = as_key(key or id)
-            self.alike.setdefault(wanted, {})[key or id] = id
+            self.alike.setdefault(wanted, {})[id] = key or id
             made = self.ledger.keys.get(id) or self.free(wanted, self.nodes)
             term, shown = says.get("term"), " ".join((label or id).split())
             named = shown == (term.label if term else made) or (term and vocabulary.compress(shown) == term.id)
@@ -210,12 +210,13 @@ class Draft:
         """The keys of nodes whose names make one key, as they are whatever the order of the file: the name that is
         that key has it, then the first in the order of characters, and the others have numbers."""
         found: dict[str, str] = {}
+        taken = set(self.alike)
         for wanted, names in self.alike.items():
             if len(names) > 1:
-                taken = {*found.values(), *self.alike} - {wanted}
-                for name in sorted(names, key=lambda name: (name != wanted, name)):
-                    found[names[name]] = unused(wanted, taken)
-                    taken.add(found[names[name]])
+                taken.discard(wanted)
+                for n, (_, _, id) in enumerate(sorted((name != wanted, name, id) for id, name in names.items()), 1):
+                    found[id] = unused(wanted, taken, first=n)
+                    taken.add(found[id])
         return found
 
     def gates(self) -> None:
@@ -224,13 +225,11 @@ class Draft:
         Such an edge has one of the inputs as its subject, requires the others, and excludes those with a negative sign.
         A gate stays a node, with the same meaning, where no input must be there, and beside another gate.
         """
-        every, needed = self._whole(), set[str]()
-        for edge in every:
-            needed |= {one.node for one in (*edge.requires, *edge.unless)}
+        every = self._whole()
         signed = {edge.name for edge in every if edge.role in ("increases", "decreases")}
         gates: dict[str, tuple[list[Edge], list[Edge]]] = {}
         for key, node in self.nodes.items():
-            if not node.term and GATE.fullmatch(node.label) and key not in needed:
+            if not node.term and GATE.fullmatch(node.label):
                 into = [one for one in every if one.sentence.object == key]
                 out = [one for one in every if one.subject == key]
                 if into and out and signed >= {one.name for one in (*into, *out)}:
