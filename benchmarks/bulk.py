@@ -48,7 +48,8 @@ class Plain:
 
         self.rules, self.graph = rules, graph
         known = rules.Prefixes.registered()
-        self.iris, self.one = known.iris, re.compile(known.one, re.ASCII)
+        self.known, self.one = known, re.compile(known.one, re.ASCII)
+        self.iris: dict[str, str] = {}
         self.classes = {of: set(rules.biolink(of, "mixin")) for of in ("node", "edge")}
         self.predicates = set(rules.biolink("predicate"))
         self.nodes: dict[str, str] = {}
@@ -56,7 +57,9 @@ class Plain:
 
     def iri(self, curie: str) -> str:
         prefix, _, local = curie.partition(":")
-        return self.iris[prefix] + local if prefix in self.iris else curie
+        if prefix not in self.iris:
+            self.iris[prefix] = self.known.iri(prefix)
+        return self.iris[prefix] + local if self.iris[prefix] else curie
 
     def rows(self, of: str, file: Path) -> Iterator[dict[str, str]]:
         """The rows that are right; two passes, since a row is wrong if a later one has its id and says something else."""
@@ -212,8 +215,9 @@ def with_polars(nodes: Path, edges: Path, out: Path) -> None:
     import polars as pl
 
     from kg.bulk import slots as rules
+    from kg.model import vocabulary
 
-    known = rules.Prefixes.registered().iris
+    known = {prefix: row.iri for prefix, row in vocabulary.prefixes().items()}
     options = {
         "separator": "\t",
         "quote_char": None,

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, is_hypothesis_test, settings
 import kg
 from kg import formats, page
 from kg.cli import main
+from kg.formats.notation.read import parse_bytes
 
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -26,9 +27,35 @@ Open = Callable[..., Any]
 
 #: Every mechanism of seeds/; the first, by far the largest, among the slow tests, or all but a small one.
 SEEDS = [kg.read(path) for path in formats.seeds()]
-LARGE = ("ta1-tlr7", "pd1-blockade", "tlr7-endolysosome")
+LARGE = ("ta1-tlr7", "pd1-blockade", "tlr7-endolysosome", "icd", "mir146a-brake")
 LARGE_ARE_SLOW = [pytest.param(one, marks=pytest.mark.slow) if one.id in LARGE else one for one in SEEDS]
 MOST_ARE_SLOW = [one if one.id == "cgas-sting" else pytest.param(one, marks=pytest.mark.slow) for one in SEEDS]
+
+
+#: A small mechanism with the activity of a thing, for whatever no seed has.
+ACTIVE = parse_bytes(
+    b"""
+id: tlr7-activity
+title: A microRNA makes TLR7 signal
+licence: CC0-1.0
+version: 0.1.0
+sources:
+  review: {kind: review, title: How a microRNA is sensed, url: https://example.org/tlr7, read: excerpt}
+nodes:
+  miR146a: kg:miR-146a-5p ! miR-146a-5p
+  TLR7: {term: MESH:D051199 ! Toll-Like Receptor 7, name: TLR7}
+  TLR7_active: activity of TLR7
+  maturation: {term: kg:dendritic-cell-maturation ! dendritic cell maturation, outcome: yes}
+edges:
+- edge: miR146a activates TLR7_active
+  evidence: [{says: the strand makes the receptor signal, claim: finding, taxon: NCBITaxon:10090 ! Mus musculus}]
+- edge: TLR7_active promotes maturation
+  evidence: [{says: the cell matures, claim: finding}]
+conditions:
+  rest: {set: {miR146a: present, TLR7: present}}
+""",
+    "tlr7-activity.yaml",
+)[0]
 
 
 #: Properties are tried on few examples, and where the slow tests are asked for on many; always on the same ones.

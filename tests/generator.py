@@ -15,11 +15,12 @@ from typing import Any, ClassVar
 import yaml
 
 from kg import checks, formats
+from kg.checks.names import NO_THINGS
 from kg.model import records as m
 from kg.model import vocabulary
 from kg.model.keys import RECORDS, RELATIONS, notation
 from kg.model.mechanism import Mechanism
-from kg.model.records import Frozen, Sentence
+from kg.model.records import DEFINED, Frozen, Sentence
 from kg.model.vocabulary import Term
 
 # ---------------------------------------------------------------- odd but legal values
@@ -205,6 +206,9 @@ class _Maker:
         return said
 
     def fix_node(self, said: dict[str, Any]) -> dict[str, Any]:
+        things = [key for key, node in self.nodes.items() if not node.activity_of and node.drawn_as not in NO_THINGS]
+        if said.pop("activity_of", "") and things:  # of what was there before: no circle
+            said["activity_of"] = self.random.choice(things)
         said["levels"] = self.random.choice(((), ("none", "high"), ("0", "1", "2"), ("partial", "strong", "x+y")))
         if "at_start" in said:
             said["at_start"] = self.random.choice((*VALUES, *said["levels"]))
@@ -323,6 +327,8 @@ class _Maker:
             ]
             verb = self.random.choice(fitting)
             if any(one.sentence == Sentence(subject, verb.verb, object) for one in self.edges):
+                continue
+            if (verb.verb, self.nodes[object].activity_of) == (DEFINED, subject):  # it follows from the definition
                 continue
             signs.setdefault((subject, object), verb.role) if verb.role != "none" else None
             self.add(Sentence(subject, verb.verb, object))

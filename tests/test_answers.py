@@ -317,9 +317,13 @@ def test_the_main_line_is_printed_with_what_each_step_claims():
         (["ta1-tlr7"], 2, "write FROM and TO, or --spine"),
         (["ta1-tlr7", "TLR7"], 2, "write FROM and TO, or --spine"),
         (["ta1-tlr7", "TLR7", "CD8_priming", "--spine"], 2, "write FROM and TO, or --spine"),
-        (["icd", "--spine"], 1, "icd declares no main line"),
     ],
 )
 def test_there_are_routes_or_the_main_line(words, code, told):
     result = run("paths", *words)
     assert (result.exit_code, told in result.output) == (code, True)
+
+
+def test_a_mechanism_without_a_main_line_says_so(loop):
+    result = run("paths", loop, "--spine")
+    assert (result.exit_code, "declares no main line" in result.output) == (1, True)

@@ -11,15 +11,16 @@ import kg
 from kg import formats, page
 from kg.cli.group import main
 from kg.formats.notation import read
+from kg.model import identities
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Frozen, Node, Place, Sentence
-from kg.model.vocabulary import Term, terms
+from kg.model.vocabulary import Term, table, terms
 from kg.page.picture import Picture
 from kg.page.words import Narrative
 from kg.reasoning import disagreements, routes, whatif
 from kg.reasoning.conflict import compared, context
 from kg.reasoning.disagreements import conflicts as find
-from kg.reasoning.identity import families, links
+from kg.reasoning.identity import links, related
 from kg.reasoning.merge import merge
 from kg.sparql import ask
 
@@ -123,11 +124,33 @@ def test_gene_hairpin_and_strand_and_two_species_are_of_one_thing(here, there):
     assert {"it", "two.it"} <= set(merge(found).nodes)
 
 
-def test_families_name_pinned_terms():
-    """All but local terms, which may come with a mechanism that uses them."""
-    pinned = {id for id in families() if not id.startswith("kg:")}
-    assert pinned <= set(terms())
-    assert all(not terms()[id].obsolete for id in pinned)
+def test_forms_of_one_thing_are_pinned_terms_with_one_thing_each():
+    rows = [row for row in table("mappings.tsv") if row["subject_form"] or row["object_form"]]
+    assert all(row["subject_form"] and row["object_form"] and row["subject"].startswith("kg:") for row in rows)
+    ends = {row[end] for row in rows for end in ("subject", "object")}
+    assert ends <= set(terms()) and not any(terms()[id].obsolete for id in ends)
+    things = {row["object"]: row["subject"] for row in rows}
+    assert len(things) == len(rows) and not set(things) & {row["subject"] for row in rows}
+    for end in ("subject", "object"):
+        assert all(identities.form(row[end]) == row[f"{end}_form"] for row in rows)
+
+
+#: One thing in several forms each, as the table that this replaces had them.
+FAMILIES = [
+    "HGNC:31533 MGI:2676831 mirbase:MI0000477 mirbase:MI0000170 mirbase.mature:MIMAT0000449 mirbase.mature:MIMAT0000158 "
+    "kg:miR-146a-5p kg:miR-146a-duplex kg:miR-146a-in-RISC",
+    "kg:thymosin-alpha-1 CHEBI:135915 CHEBI:80287 MESH:D000077596 DRUGBANK:DB04900 CHEMBL.COMPOUND:CHEMBL2103979",
+    "HGNC:15631 MGI:2176882 UniProtKB:Q9NYK1 MESH:D051199",
+    "HGNC:10044 MGI:97919",
+]
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.split()[0])
+def test_any_two_forms_of_one_thing_are_related_and_no_other_is(family):
+    for one, other in itertools.combinations([*family.split(), "HGNC:9623"], 2):
+        pair = [Mechanism(id=n, nodes=Frozen({"x": Node("x", Term(id, id))})) for n, id in (("a", one), ("b", other))]
+        names = [name for name, _, _ in related(pair)]
+        assert (names[0] == names[1]) is (other != "HGNC:9623"), (one, other)
 
 
 def test_what_one_file_keeps_apart_stays_apart():

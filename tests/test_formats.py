@@ -143,7 +143,13 @@ def full():
                     (Term("MESH:D013947", "Thymosin"),),
                 ),
                 "B": records.Node("B", Term("MESH:D051199", "Toll-Like Receptor 7")),
-                "C": records.Node("C", Term("MESH:D051199", "Toll-Like Receptor 7"), "active", levels=("none", "high")),
+                "C": records.Node(
+                    "C",
+                    Term("MESH:D051199", "Toll-Like Receptor 7"),
+                    "active",
+                    levels=("none", "high"),
+                    activity_of="B",
+                ),
                 "D": records.Node("D", None, "no term"),
             }
         ),

@@ -56,8 +56,10 @@ def words(curie):
 def test_every_column_value_and_class_is_of_the_biolink_model(mechanism):
     classes = {"".join(word[:1].upper() + word[1:] for word in name.split()) for name in biolink()["classes"]}
     nodes, edges = rows(mechanism, "_nodes.tsv"), rows(mechanism, "_edges.tsv")
-    places = [node for node in nodes if "/place/" in node["id"]]  # in which a cell is said to be
-    assert len(nodes) - len(places) == len(mechanism.nodes)
+    own = [node for node in nodes if f"immunekg:{mechanism.id}/node/" in (node["id"] + node["xref"])]
+    assert len(own) == len(mechanism.nodes)
+    ends = {edge["object"] for edge in edges}  # of what there is a place, in which a cell is said to be, or a match
+    assert {node["id"] for node in nodes if node not in own} <= ends
     assert len({node["id"] for node in nodes}) == len(nodes)
     for row in (*nodes, *edges):
         for column, value in row.items():
@@ -230,7 +232,7 @@ def test_a_node_file_is_found_beside_its_edges(tmp_path):
             "tlr",
             "nice",
         )
-        assert (second.term, second.label, second.kind) == (None, "cell x", "cell")
+        assert (str(second.term), second.label, second.kind) == ("X:1 ! cell x", "cell x", "cell")
         account = ledger.account()
         assert account.records == {"node": 2, "edge": 1}
         assert {(one.field, one.said) for one in account.lost} >= {("foo", "9"), ("score", "0.4")}

@@ -45,7 +45,7 @@ def test_every_pinned_term_is_known_in_each_form(id):
         ("http://purl.obolibrary.org/obo/FOO_0000001", "FOO:0000001"),  # not ours, and yet it says its prefix
         ("https://identifiers.org/reactome:R-HSA-109582", "Reactome:R-HSA-109582"),
         ("http://purl.uniprot.org/hgnc/15631", "HGNC:15631"),
-        ("https://identifiers.org/intact:EBI-366083", "intact:EBI-366083"),
+        ("https://identifiers.org/intact:EBI-366083", "INTACT:EBI-366083"),
     ],
 )
 def test_forms_of_others(said, curie):

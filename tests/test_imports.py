@@ -168,7 +168,7 @@ def test_what_a_nanopublication_says_of_itself_is_no_edge(tmp_path):
 def test_what_is_lost_is_not_called_changed(tmp_path):
     text = "subject\tpredicate\tobject\tpublications\nX:1\tcauses\tX:2\tPMID:11|a book\n"
     _, ledger = read(tmp_path, "x_edges.tsv", text)
-    assert set(lost(ledger)) == {"subject", "object", "publications"}
+    assert set(lost(ledger)) == {"publications"}
     text = 'SET Species = "9606"\n' + BOTH % ("11", "->")
     assert lost(read(tmp_path, "x.bel", text)[1])["Species"] == "a citation ends the annotations before it"
 

@@ -11,18 +11,19 @@ import networkx as nx
 import pytest
 import rdflib
 from click.testing import CliRunner
-from conftest import SEEDS
+from conftest import ACTIVE, SEEDS
 
 from kg import formats
 from kg.cli import main
-from kg.model import vocabulary
+from kg.formats.tables import kgx
+from kg.model import identities, vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Frozen, Node, Place, Sentence, Source
 from kg.model.vocabulary import Term
 from kg.reasoning import outward
 
-every_seed = pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
-LEVELS = {"knowledge_assertion", "prediction", "not_provided"}
+every_seed = pytest.mark.parametrize("mechanism", [*SEEDS, ACTIVE], ids=lambda m: m.id)
+LEVELS = {"knowledge_assertion", "prediction", "not_provided", "logical_entailment"}
 LABELS = {entry.label: entry.id for entry in vocabulary.terms().values() if entry.id.startswith("NCBITaxon:")}
 
 
@@ -76,8 +77,8 @@ def by_kgx(mechanism):
     found, nodes = facts(), {id: key for key, id in outward.identifiers(mechanism).items()}
     for row in map(json.loads, formats.text(mechanism, "_edges.jsonl").splitlines()):
         name = re.fullmatch(rf"immunekg:{mechanism.id}/edge/(.+?)(/NCBITaxon:\d+)?", row["id"])
-        if name is None:
-            assert row["predicate"] == "biolink:located_in"  # in which place a cell is
+        if name is None:  # in which place a cell is, and what else a node is
+            assert row["predicate"] in ("biolink:located_in", *kgx.MATCHES.values())
             continue
         one = found[name[1]]
         one["ends"] = (nodes[row["subject"]], nodes[row["object"]])
@@ -102,10 +103,97 @@ def by_rdf(mechanism):
             inner = graph.value(inner, acts)
         one["ends"] = tuple(end.removeprefix(f"{base}node/") for end in ends)
         works = {str(work) for work in graph.objects(about, biolink.publications)}
-        one["publications"] = {vocabulary.compress(work) or work for work in works}
+        numbers = {work: vocabulary.compress(work) for work in works}
+        one["publications"] = {said if said.startswith(("PMID:", "doi:")) else work for work, said in numbers.items()}
         one["species"] = {vocabulary.compress(str(t)) for t in graph.objects(about, biolink.species_context_qualifier)}
         one["level"] = str(graph.value(about, biolink.knowledge_level))
     return found
+
+
+# ---- what else nodes are
+
+
+def matches_by_core(mechanism):
+    return {(n.key, one.match, one.object) for n in mechanism.nodes.values() for one in identities.of(n)}
+
+
+def matches_by_network(nodes):
+    kinds = {f"{match}_match": match for match in identities.MATCHES}
+    return {(key, kinds[k], id) for key, said in nodes for k in kinds if k in said for id in said[k].split("|")}
+
+
+def matches_by_graphml(mechanism):
+    graph = nx.parse_graphml(formats.text(mechanism, ".graphml"), force_multigraph=True)
+    return matches_by_network(graph.nodes(data=True))
+
+
+def matches_by_cyjs(mechanism):
+    nodes = [node["data"] for node in json.loads(formats.text(mechanism, ".cyjs"))["elements"]["nodes"]]
+    return matches_by_network((node["id"], node) for node in nodes)
+
+
+def matches_by_cx2(mechanism):
+    aspects = {name: items for part in json.loads(formats.text(mechanism, ".cx2")) for name, items in part.items()}
+    return matches_by_network((node["v"]["key"], node["v"]) for node in aspects["nodes"])
+
+
+def matches_by_kgx(mechanism):
+    keys = {id: key for key, id in outward.identifiers(mechanism).items()}
+    kinds = {predicate: match for match, predicate in kgx.MATCHES.items()}
+    rows = map(json.loads, formats.text(mechanism, "_edges.jsonl").splitlines())
+    rows = [row for row in rows if row["predicate"] in kinds and "/node/" in row["id"]]
+    found = {(keys[row["subject"]], kinds[row["predicate"]], row["object"]) for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def matches_by_rdf(mechanism):
+    """By the term of each node; other published forms of an identifier are matches of it, too, and are left out."""
+    graph = rdflib.Graph().parse(data=formats.text(mechanism, ".ttl"), format="turtle")
+    ids = {one: str(id) for one, id in graph.subject_objects(rdflib.SKOS.notation)}
+    found = set()
+    for node in mechanism.nodes.values():
+        about = rdflib.URIRef(node.term.iri) if node.term else None
+        for match in identities.MATCHES if node.term else ():
+            objects = graph.objects(about, rdflib.SKOS[f"{match}Match"])
+            found |= {(node.key, match, ids[one]) for one in objects if one in ids}
+    return found
+
+
+MATCHED = {
+    "core": matches_by_core,
+    "graphml": matches_by_graphml,
+    "cyjs": matches_by_cyjs,
+    "cx2": matches_by_cx2,
+    "kgx": matches_by_kgx,
+    "rdf": matches_by_rdf,
+}
+
+
+@every_seed
+def test_all_formats_state_the_same_identities_and_none_states_a_species_by_them(mechanism):
+    said = {name: read(mechanism) for name, read in MATCHED.items()}
+    assert mechanism is ACTIVE or len(said["core"]) > 2
+    for (one, here), (other, there) in combinations(said.items(), 2):
+        assert here == there, (one, other)
+    nodes = formats.text(mechanism, "_nodes.tsv").partition("\n")[0].split("\t")
+    assert "in_taxon" not in nodes and "taxon" not in nodes
+    rows = map(json.loads, formats.text(mechanism, "_edges.jsonl").splitlines())
+    assert not any("species_context_qualifier" in row for row in rows if row["predicate"] in kgx.MATCHES.values())
+
+
+@every_seed
+def test_identities_are_derived_again_and_are_neither_lost_nor_stated_by_the_file(mechanism, tmp_path):
+    """Of what a file states nothing is lost; what mappings say does not become what the file states."""
+    for ending in (".graphml", ".cx2", "_edges.tsv"):
+        formats.write(mechanism, tmp_path / f"again{ending}")
+        again, ledger = formats._parsed(tmp_path / f"again{ending}")
+        for key, node in mechanism.nodes.items():
+            for kind in identities.WRITTEN:
+                assert set(getattr(again.nodes[key], kind)) == set(getattr(node, kind)), (ending, key, kind)
+        lost = {(one.field, one.name) for one in ledger.account().lost}
+        assert not [pair for pair in lost if pair[0].endswith("_match")], ending
+        assert set(again.nodes) == set(mechanism.nodes)
 
 
 def in_pybel(mechanism, tmp_path):
@@ -221,7 +309,9 @@ def test_an_inference_never_looks_like_a_finding(mechanism, tmp_path):
         if "annotations" not in said:
             continue
         own = "inference" in named(said["annotations"].get("kg_claim", ()))
-        assert said["citation"].identifier.startswith(vocabulary.BASE) == own
+        defined = "kg_definition" in said["annotations"]
+        assert said["citation"].identifier.startswith(vocabulary.BASE) == (own or defined)
+        assert (said["evidence"] == "[it follows from a definition]") == defined
         assert said["evidence"].startswith("[the curator's own step: ") == own
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import kg as kg_of_today
+
 ROOT = Path(__file__).parent.parent
 SETUP = ConfigParser()
 SETUP.read(ROOT / "setup.cfg", encoding="utf-8")
@@ -168,7 +170,7 @@ def test_kg_works_with_the_lowest_versions_that_it_allows(lowest, tmp_path):
     answer = run(*kg, "ask", "what-protects", "ta1-tlr7", "--format", "csv", cwd=tmp_path)
     assert "ta1-tlr7/edge/protection" in answer
     run(*kg, "convert", "exports/cgas-sting.graphml", "again.yaml", cwd=tmp_path)
-    assert "SHP2" in (tmp_path / "again.yaml").read_text(encoding="utf-8")
+    assert "STING" in (tmp_path / "again.yaml").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
@@ -195,7 +197,7 @@ def test_the_extras_work_with_the_lowest_versions_that_kg_allows(lowest, tmp_pat
     shown = run(
         tmp_path / "venv/bin/python", "-c", "import kg; print(len(kg.read('ta1-tlr7').to_frame()))", cwd=tmp_path
     )
-    assert shown == "27\n"
+    assert int(shown) == len(kg_of_today.read("ta1-tlr7").to_frame())
     command = ["timeout", "60", *kg, "serve", "cgas-sting", "--port", "0"]
     with subprocess.Popen(list(map(str, command)), cwd=tmp_path, stderr=subprocess.PIPE, text=True) as server:
         lines = iter(server.stderr.readline, "")

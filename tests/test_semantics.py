@@ -52,6 +52,7 @@ def sketch(text):
         for e in mechanism.edges
         for w in (e.subject, e.sentence.object, e.sentence.other, *(r.node for r in (*e.requires, *e.unless)))
     ]
+    words += [node.activity_of for node in mechanism.nodes.values()]
     missing = {word: Node(key=word) for word in words if word and word not in mechanism.nodes and word not in names}
     return replace(mechanism, nodes=Frozen({**mechanism.nodes, **missing})), data
 
@@ -518,7 +519,8 @@ def in_bnet(mechanism, given):
                 if said != f"to {edge.effect and edge.effect.to}" or k > levels.index(edge.effect.to):
                     spared.append(f"(!{fires(edge)}{size})")
             causes = [fires(e) for e in up if rank(node.key, e.level) >= k]
-            lines[name] = " & ".join(["(" + " | ".join([base, *causes]) + ")", *spared])
+            active = [at(node.activity_of)] if node.activity_of else []
+            lines[name] = " & ".join(["(" + " | ".join([base, *causes]) + ")", *spared, *active])
     rows = [*lines.items(), *((name, name) for name in sorted(free))]
     return "targets,factors\n" + "".join(f"{target}, {function}\n" for target, function in rows)
 

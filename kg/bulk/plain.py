@@ -70,6 +70,7 @@ class Plain(BulkRun):
     def checked(self) -> tuple[dict[str, Counts], dict[str, int]]:
         self.kept: dict[str, dict[str, Sequence[str]]] = {}  # column -> cells
         self.wrong: dict[str, list[PlainRow]] = {}
+        self.spaces: dict[str, str] = {}  # of the prefixes that were met
         self.iris: dict[str, str] = {}  # of CURIEs that are right, as far as they were met
         counts: dict[str, Counts] = {}
         reasons: dict[str, int] = {}
@@ -142,8 +143,10 @@ class Plain(BulkRun):
         iri = self.iris.get(curie)
         if iri is None:
             prefix, _, local = curie.partition(":")
-            space = self.prefixes.iris.get(prefix)
-            iri = self.iris[curie] = curie if space is None else space + local
+            space = self.spaces.get(prefix)
+            if space is None:
+                space = self.spaces[prefix] = self.prefixes.iri(prefix)
+            iri = self.iris[curie] = space + local if space else curie
         return iri
 
     def _edge(self, id: str) -> str:
@@ -321,12 +324,13 @@ class _Rules:
     def _right(self, value: str) -> bool:
         prefix = value.partition(":")[0]
         if prefix not in self.patterns:
-            known = prefix in self.run.prefixes.iris
-            self.patterns[prefix] = re.compile(f"{IRI}|{self.run.prefixes.curie(prefix)}" if known else IRI, re.ASCII)
+            known = self.run.prefixes.iri(prefix)
+            curie = f"{IRI}|{re.escape(prefix)}:(?:{self.run.prefixes.curie(prefix)})" if known else IRI
+            self.patterns[prefix] = re.compile(curie, re.ASCII)
         return self.patterns[prefix].fullmatch(value) is not None
 
     def _unidentified(self, items: Sequence[str]) -> str:
-        registered = (item.partition(":")[0] in self.run.prefixes.iris for item in items)
+        registered = (bool(self.run.prefixes.iri(item.partition(":")[0])) for item in items)
         return "unknown-prefix" if all(map(NAMED.fullmatch, items)) and not all(registered) else "malformed-curie"
 
 

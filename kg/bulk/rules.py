@@ -8,7 +8,7 @@ the empty text, never NULL, and items of a list stand in one text with ITEM betw
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 import ibis
@@ -64,15 +64,23 @@ def escaped(value: StringValue) -> StringValue:
     return chosen(value.re_search(r'[\\"\n\r]'), said, value)
 
 
-def expanded(value: StringValue, prefixes: Prefixes, many: bool = False) -> StringValue:
-    """CURIEs as IRIs: of a list each item; what is an IRI stays."""
+def prefixed(rows: Table, of: str, used: Iterable[str]) -> Table:
+    """What stands before a colon in the references of rows: the prefixes among it are those that ``expanded`` needs."""
+    named = [
+        rows[slot.column]
+        for slot in slots(of)
+        if slot.value in ("curie", "node") and (slot.needed or slot.column in used)
+    ]
+    items = rows.select(item=text(*_between(named, ITEM)).split(ITEM).unnest())
+    return items.select(prefix=items.item.split(":")[0]).distinct()
+
+
+def expanded(value: StringValue, iris: Mapping[str, str], many: bool = False) -> StringValue:
+    """CURIEs as IRIs, by the prefixes that occur: of a list each item; what is an IRI stays."""
 
     def alone(item: StringValue) -> StringValue:
-        iris = prefixes.iris.items()
-        return ibis.cases(
-            *((item.startswith(f"{prefix}:"), text(iri, item.substr(len(prefix) + 1))) for prefix, iri in iris),
-            else_=item,
-        )
+        cases = [(item.startswith(f"{name}:"), text(iri, item.substr(len(name) + 1))) for name, iri in iris.items()]
+        return ibis.cases(*cases, else_=item) if cases else item
 
     if not many:
         return alone(value)
@@ -256,14 +264,14 @@ def edge_iri(edges: Table, graph: str) -> StringValue:
     )
 
 
-def quads(rows: Table, of: str, graph: str, prefixes: Prefixes, used: Iterable[str], end: str) -> Table:
+def quads(rows: Table, of: str, graph: str, iris: Mapping[str, str], used: Iterable[str], end: str) -> Table:
     """A row as lines of N-Quads, as one text; the bare triple of an edge is among them if it is asserted.
 
     ``used`` names the columns that any file has; ``end`` stands behind the last line.
     """
-    about = edge_iri(rows, graph) if of == "edge" else expanded(rows.id, prefixes)
-    ends = {slot.column: expanded(rows[slot.column], prefixes) for slot in slots(of) if slot.value == "node"}
-    rows = rows.mutate(about=text("<", about, "> <"), **{f"{name}_iri": iri for name, iri in ends.items()})
+    about = edge_iri(rows, graph) if of == "edge" else expanded(rows.id, iris)
+    ends = {slot.column: expanded(rows[slot.column], iris) for slot in slots(of) if slot.value == "node"}
+    rows = rows.mutate(about=text("<", about, "> <"), **{f"{name}_iri": end for name, end in ends.items()})
     stop, boolean = f" <{graph}> .\n", f'"^^<{BOOLEAN}>'
 
     def say(property: str, object: StringValue | str, *more: StringValue | str) -> list[StringValue | str]:
@@ -284,7 +292,7 @@ def quads(rows: Table, of: str, graph: str, prefixes: Prefixes, used: Iterable[s
         elif slot.always() and not slot.needed:
             pieces += say(slot.property, '"', chosen(value == "", "not_provided", escaped(value)), '"')
         elif slot.property and slot.column in used:
-            said, opening, closing = _object(value, slot, prefixes)
+            said, opening, closing = _object(value, slot, iris)
             if slot.many:
                 between = text(closing, stop, rows.about, f"{expand(slot.property)}> ", opening)
                 said = chosen(value.contains(ITEM), said.replace(ITEM, between), said)
@@ -294,20 +302,20 @@ def quads(rows: Table, of: str, graph: str, prefixes: Prefixes, used: Iterable[s
     return rows.select(text=whole_text if end == "\n" else whole_text.left(whole_text.length() - 1))
 
 
-def _object(value: StringValue, slot: Slot, prefixes: Prefixes) -> tuple[StringValue, str, str]:
+def _object(value: StringValue, slot: Slot, iris: Mapping[str, str]) -> tuple[StringValue, str, str]:
     """A value as what stands between two marks, and the marks."""
     if slot.value in ("category", "predicate"):
         return value, f"<{BIOLINK}", ">"
     if slot.value == "flag":
         return value.lower(), '"', f'"^^<{BOOLEAN}>'
     if slot.value == "curie" and slot.property != "skos:notation":
-        return expanded(value, prefixes, slot.many), "<", ">"
+        return expanded(value, iris, slot.many), "<", ">"
     return escaped(value), '"', '"'
 
 
-def table(rows: Table, of: str, graph: str, prefixes: Prefixes, used: Iterable[str]) -> Table:
+def table(rows: Table, of: str, graph: str, iris: Mapping[str, str], used: Iterable[str]) -> Table:
     """Rows as people want them in a table: lists as lists, nothing as NULL, with the IRI, and whether asserted."""
-    iri = edge_iri(rows, graph) if of == "edge" else expanded(rows.id, prefixes)
+    iri = edge_iri(rows, graph) if of == "edge" else expanded(rows.id, iris)
     columns = {slot.column: _cell(rows[slot.column], slot) for slot in slots(of) if slot.column in used or slot.needed}
     more = {"asserted": asserted(rows)} if of == "edge" else {}
     return rows.select(iri=iri, **{"id": rows.id.nullif(""), **columns}, **more)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from kg.model import vocabulary
 
@@ -47,6 +47,7 @@ SERVER = f"https?://{HOST}+(?::[0-9]+)?"
 IRI = f"{SERVER}(?:[/?]{REST})?{FRAGMENT}"
 ENCODED = '%<>"{}|\\^` []#'  # what an IRI cannot hold of the id of an edge
 HIDDEN = f"[\\x00-\\x1f{BARRED}]"  # nor can that id
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")  # of a prefix
 ANY = "[^\\x00-\\x20]+"
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 
@@ -93,42 +94,95 @@ def biolink(*kinds: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Prefixes:
-    """Which CURIEs there are, and the IRIs that they stand for."""
+    """Which CURIEs there are, and the IRIs that they stand for. A prefix is looked up by its name: there are thousands."""
 
-    iris: Mapping[str, str]
-    patterns: Mapping[str, str]
+    added: Mapping[str, str]
 
     @classmethod
     def registered(cls, more: Mapping[str, str] | None = None) -> Prefixes:
-        """Those of ``ontology/prefixes.tsv``, and others by their IRIs; a registered one keeps its own."""
+        """Those of ``ontology/prefixes.tsv`` and of the registry, in any case and by any name, and others by their IRIs, as they
+        are written; one that was verified by hand keeps its own.
+        """
         known = vocabulary.prefixes()
-        added = {vocabulary.OWN: vocabulary.BASE}
-        added |= {prefix: iri for prefix, iri in sorted((more or {}).items()) if prefix not in known}
-        return cls(
-            {**{row.prefix: row.iri for row in known.values()}, **added},
-            {row.prefix: row.pattern.strip("^$").replace(r"\S+", LOCAL) for row in known.values()},
-        )
+        added = {prefix: iri for prefix, iri in sorted((more or {}).items()) if prefix not in known}
+        return cls({vocabulary.OWN: vocabulary.BASE, **added})
 
-    @property
+    def iri(self, name: str) -> str:
+        """The beginning of the IRIs of a prefix; nothing if it is not registered.
+
+        >>> Prefixes.registered().iri("uniprotkb"), Prefixes.registered().iri("XYZ")
+        ('http://purl.uniprot.org/uniprot/', '')
+        """
+        return self.added.get(name) or self._registered.get(name.lower() if name.isascii() else "", ("", ""))[0]
+
+    @cached_property
+    def _registered(self) -> dict[str, tuple[str, str]]:
+        """By each name in small letters: the beginning of the IRIs, and a pattern of what follows the colon."""
+        taken = {name.lower() for name in self.added}
+        rows = {name: vocabulary.prefix(name) for name in vocabulary.names() if NAME.fullmatch(name)}
+        return {name: (row.iri, self._local(row)) for name, row in rows.items() if row and name not in taken}
+
+    @staticmethod
+    def _local(row: vocabulary.Prefix) -> str:
+        verified = row.prefix in vocabulary.prefixes()  # of others kg takes what makes an IRI of their IRI
+        return row.pattern.strip("^$").replace(r"\S+", LOCAL) if verified else following(row.iri)
+
+    @cached_property
+    def _patterns(self) -> dict[str, str]:
+        """What follows the colon -> the prefixes that it follows, both as patterns."""
+        exactly: dict[str, list[str]] = {}
+        anyhow: dict[str, list[str]] = {}
+        for name, iri in self.added.items():
+            exactly.setdefault(following(iri), []).append(re.escape(name))
+        for name, (_, local) in self._registered.items():
+            anyhow.setdefault(local, []).append(name)
+        found = {local: [tree(names)] for local, names in anyhow.items()}
+        for local, names in exactly.items():
+            found.setdefault(local, []).extend(names)
+        return {local: "|".join(names) for local, names in found.items()}
+
+    @cached_property
     def one(self) -> str:
         """A pattern of what identifies a thing: an IRI, or a CURIE as its prefix has them."""
-        return f"(?:{IRI}|{'|'.join(map(self.curie, self.iris))})"
+        curies = (f"(?:{names}):(?:{local})" for local, names in self._patterns.items())
+        return f"(?:{IRI}|{'|'.join(curies)})"
 
-    def curie(self, prefix: str) -> str:
-        """A pattern of the CURIEs of a prefix; where nobody says how they look, of what makes an IRI of its IRI."""
-        iri = self.iris[prefix]
-        made = f"[/?]{REST}" if re.fullmatch(SERVER, iri) else LOCAL  # nothing may be added to the name of a server
-        made += "" if "#" in iri else FRAGMENT
-        return f"{re.escape(prefix)}:(?:{self.patterns.get(prefix, made)})"
+    def curie(self, name: str) -> str:
+        """A pattern of what follows the colon after a registered prefix."""
+        if name in self.added:
+            return following(self.added[name])
+        return self._registered[name.lower()][1]
 
-    @property
+    @cached_property
     def registered_only(self) -> str:
         """A pattern of what has a registered prefix, right or not."""
-        return f"(?:{'|'.join(map(re.escape, self.iris))}):{ANY}"
+        return f"(?:{'|'.join(self._patterns.values())}):{ANY}"
+
+
+def following(iri: str) -> str:
+    """A pattern of what makes an IRI of the beginning of one."""
+    made = f"[/?]{REST}" if re.fullmatch(SERVER, iri) else LOCAL  # nothing may be added to the name of a server
+    return made + ("" if "#" in iri else FRAGMENT)
+
+
+def tree(names: Iterable[str]) -> str:
+    """A pattern of some names in ASCII, in any case, that branches at each letter: Java tries the names of a list one by one.
+
+    >>> tree(["go", "gorel"])
+    '[gG][oO](?:[rR][eE][lL])?'
+    """
+    rests: dict[str, list[str]] = {}
+    for name in sorted(set(names) - {""}):
+        rests.setdefault(name[0], []).append(name[1:])
+    letters = {one: f"[{one}{one.upper()}]" if one.isalpha() else re.escape(one) for one in rests}
+    branches = [letters[one] + tree(some) for one, some in rests.items()]
+    if "" in names:
+        return f"(?:{'|'.join(branches)})?" if branches else ""
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
 #: Anything with a prefix.
-PREFIXED = rf"[A-Za-z_][A-Za-z0-9_.\-]*:{ANY}"
+PREFIXED = rf"{NAME.pattern}:{ANY}"
 
 
 def whole(pattern: str, many: bool = False) -> str:

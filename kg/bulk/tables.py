@@ -25,6 +25,7 @@ class Tables(BulkRun):
         super().__init__(engine.progress, options)
         self.engine = engine
         self.kept: dict[str, Table] = {}
+        self.good: dict[str, Table] = {}
         self.wrong: list[Table] = []
 
     def checked(self) -> tuple[dict[str, Counts], dict[str, int]]:
@@ -39,8 +40,9 @@ class Tables(BulkRun):
                 return rules.rows(lines, of, file.header, file.separator, self.prefixes, known)
 
             staged = engine.read(f"{of}_rows", self.groups(of), rows)
-            ids = engine.stage(f"{of}_shared", rules.shared(rules.good(staged)))
-            again = engine.stage(f"{of}_again", rules.again(rules.good(staged), ids, of))
+            good = self.good[of] = rules.good(staged)
+            ids = engine.stage(f"{of}_shared", rules.shared(good))
+            again = engine.stage(f"{of}_again", rules.again(good, ids, of))
             self.kept[of] = engine.view(f"{of}_kept", rules.kept(staged, ids, again))
             self.wrong.append(rules.rejects(of, staged, again))
             found = dict(engine.rows(staged.group_by("fault").aggregate(rows=staged.count())))
@@ -65,9 +67,11 @@ class Tables(BulkRun):
         end = getattr(self.engine, "end", "\n")
         for of, rows in self.kept.items():
             used = self.used[of]
-            quads = rules.quads(rows, of, self.graph, self.prefixes, used, end)
+            found = (str(name) for (name,) in self.engine.rows(rules.prefixed(self.good[of], of, used)))
+            iris = {name: iri for name in sorted(found) if (iri := self.prefixes.iri(name))}
+            quads = rules.quads(rows, of, self.graph, iris, used, end)
             self.parts += self.engine.text(quads, f"{of}s", self.out, self.packed)
-            self.engine.parquet(rules.table(rows, of, self.graph, self.prefixes, used), f"{of}s", self.out)
+            self.engine.parquet(rules.table(rows, of, self.graph, iris, used), f"{of}s", self.out)
         return self._counted()
 
     def _counted(self) -> BulkSummary:

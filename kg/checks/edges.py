@@ -128,7 +128,7 @@ def edges_are_said_once(m: Mechanism) -> Iterator[Diagnostic]:
     first: dict[str, Location | None] = {}
     said: dict[tuple[object, ...], Location | None] = {}
     for edge in m.edges:
-        if not edge.sentence.subject:
+        if not edge.sentence.subject or edge.definition:
             continue
         needs = frozenset((key, one.node, one.level) for key in ("requires", "unless") for one in getattr(edge, key))
         same = (edge.sentence, edge.place, edge.level, needs)
@@ -153,6 +153,19 @@ def edges_are_said_once(m: Mechanism) -> Iterator[Diagnostic]:
             yield error(edge.location_of("name"), "duplicate-edge", message, "give the edge another `name:`")
         first.setdefault(edge.name, edge.at)
         said.setdefault(same, edge.at)
+
+
+@rule
+def definitions_are_not_edges_too(m: Mechanism) -> Iterator[Diagnostic]:
+    """That a thing is required for its activity follows from `activity of`, and no edge says it again."""
+    for made in (edge for edge in m.edges if edge.definition):
+        for edge in m.edges:
+            if not edge.definition and (edge.sentence == made.sentence or edge.name == made.name):
+                line = f"line {made.at.line} says this already: " if made.at else ""
+                message = f"{line}{made.sentence.object} is the activity of {made.subject}"
+                yield error(
+                    edge.location_of("edge"), "duplicate-edge", message, "remove the edge: a definition needs none"
+                )
 
 
 @rule
@@ -227,12 +240,13 @@ def increases_are_not_complete(m: Mechanism) -> Iterator[Diagnostic]:
 @rule
 def nodes_are_used(m: Mechanism) -> Iterator[Diagnostic]:
     """Some edge touches every node."""
-    touched = {name for edge in m.edges for name in (edge.subject, edge.sentence.object, edge.sentence.other)}
+    said = [edge for edge in m.edges if not edge.definition]
+    touched = {name for edge in said for name in (edge.subject, edge.sentence.object, edge.sentence.other)}
     needs = [needed for edge in m.edges for needed in (*edge.requires, *edge.unless)]
     for reading in m.readings.values():
         for change in reading.edges.values():
             needs += [*(change.requires or ()), *(change.unless or ())]
-    touched |= {needed.node for needed in needs}
+    touched |= {needed.node for needed in needs} | {node.activity_of for node in m.nodes.values()}
     touched |= {nearest(name, m.nodes) for name in touched - {*m.nodes}}  # a slip of the pen is told where it is
     if all(edge.subject for edge in m.edges):  # what a sentence touches that cannot be read is not known
         for node in m.nodes.values():

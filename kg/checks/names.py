@@ -25,7 +25,8 @@ from kg.reasoning import merge
 RESERVED = {
     merge.ALL: "the graph of all of them",
     **dict.fromkeys(
-        ("vocab", "term", "shapes", "shapes-core", "np"), "IRIs of words, terms, shapes and nanopublications"
+        ("vocab", "term", "identifier", "shapes", "shapes-core", "np"),
+        "IRIs of words, terms, identifiers, shapes and nanopublications",
     ),
     "void": "the description of a build",
     **dict.fromkeys(
@@ -81,6 +82,7 @@ def _mentions(m: Mechanism) -> Iterator[tuple[Location | None, str]]:
     yield from ((one.location_of("expect.node"), one.expect.node) for one in m.expectations if one.expect.node)
     for r, row in enumerate(m.layout):
         yield from ((m.locations.get(f"layout.{r}.{c}"), cell) for c, cell in enumerate(row) if cell != ".")
+    yield from ((node.location_of("activity of"), node.activity_of) for node in m.nodes.values() if node.activity_of)
 
 
 @rule
@@ -110,6 +112,34 @@ def nodes_or_edges_are_declared(m: Mechanism) -> Iterator[Diagnostic]:
         for name, change in reading.edges.items():
             if name not in edges:
                 yield error(change.at, "unknown-edge", f"no edge is called {name!r}", near(name, edges))
+
+
+@rule
+def activities_are_of_things(m: Mechanism) -> Iterator[Diagnostic]:
+    """What a node is the activity of is a thing: not itself, by whatever way round, and no process or state."""
+    told: set[str] = set()
+    for node in m.nodes.values():
+        way = [node.key]
+        while (of := m.nodes[way[-1]].activity_of) in m.nodes and of not in way:
+            way.append(of)
+        thing, here = m.nodes.get(node.activity_of), node.location_of("activity of")
+        if of == node.key:
+            if node.key not in told:
+                told.update(way)
+                message = f"{node.key!r} is its own activity: {' is the activity of '.join([*way, of])}"
+                others = [key for key in m.nodes if key not in way and m.nodes[key].drawn_as not in NO_THINGS]
+                yield error(here, "activity-of-itself", message, near(node.key, others))
+        elif thing and (thing.activity_of or thing.drawn_as in NO_THINGS) and node.activity_of not in told:
+            what = "an activity" if thing.activity_of else f"a {thing.drawn_as}"
+            message = f"{thing.key!r} is {what}, and only a thing has an activity"
+            if thing.activity_of:
+                hint = f"write activity of {thing.activity_of}, or an edge from {thing.key}"
+            else:
+                hint = f"name what is active, or write a term and an edge such as: {thing.key} triggers {node.key}"
+            yield error(here, "activity-of-no-thing", message, hint)
+
+
+NO_THINGS = ("process", "state")  # kinds of node that have no activity of their own: they are one
 
 
 @rule

@@ -96,6 +96,7 @@ def _unmet(m: Mechanism, run: network.Run, outcome: expectations.ExpectationOutc
         steps += [f"  {words}" for words in dict.fromkeys(derivation.in_words(spoken, fact) for fact in facts)]
         edges.update(dict.fromkeys(fact.name for fact in facts if fact.kind in ("edge", "requires", "unless")))
     edges.update((edge.name, None) for edge in spoken.edges if edge.executes and spoken.object(edge) == wanted.node)
+    edges = {name: None for name in edges if not spoken.edge(name).definition}
     hint = f"one of these may be wrong: {', '.join(edges)}" if edges else "no edge leads to it"
     if outcome.holds is None:
         return error(one.location_of("expect"), "expectation-open", message, hint, tuple(steps))

@@ -10,6 +10,7 @@ from kg.checks.rules import error, hint, rule, warning
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, Location, near
 from kg.model.grounding import Match, exactly
+from kg.model.keys import likeliest
 from kg.model.lexicon import LexiconTerm, lexicon, origin
 from kg.model.mechanism import Mechanism
 from kg.model.records import Condition, Evidence, common_name
@@ -38,18 +39,21 @@ def _terms(m: Mechanism) -> Iterator[Term]:
 def terms_are_what_they_say(m: Mechanism) -> Iterator[Diagnostic]:
     """A term's prefix is registered, its id well formed, and its label the one that was looked up or that the lexicon has."""
     unpinned: set[Term] = {taxon for item in m.evidence() for taxon in item.taxon if not _is_species(taxon)}
+    unregistered: set[str] = set()
     for term in _terms(m):
-        prefix = vocabulary.prefixes().get(term.prefix)
+        prefix = vocabulary.prefix(term.prefix)
         local = term.id.partition(":")[2]
         if prefix is None:
-            yield error(
-                term.at,
-                "unregistered-prefix",
-                f"{term.prefix!r} is no prefix in ontology/prefixes.tsv",
-                near(term.prefix, vocabulary.prefixes()),
-            )
-        elif not re.search(prefix.pattern, local, re.ASCII):
-            yield error(
+            if term.prefix not in unregistered:
+                unregistered.add(term.prefix)  # once is enough: all its identifiers are kept as they are
+                told = f"nobody registered the prefix {term.prefix!r}, so {term.id} leads nowhere"
+                yield warning(term.at, "unregistered-prefix", told, likeliest(term.prefix, vocabulary.prefixes()))
+        elif prefix.prefix != term.prefix:
+            told = f"the prefix of {prefix.name} is not spelt {term.prefix!r}"
+            yield error(term.at, "unregistered-prefix", told, f"write {prefix.prefix}:{local}")
+        elif prefix.pattern and not re.search(prefix.pattern, local, re.ASCII):
+            verified = term.prefix in vocabulary.prefixes()
+            yield (error if verified else warning)(
                 term.at,
                 "malformed-curie",
                 f"{term.id!r} is no identifier of {prefix.name}",

@@ -147,7 +147,8 @@ def _print_grounds(mechanism: Mechanism, answer: WhatIf, step: Step, supports: S
     if missing:
         click.echo(f"    open: {'; '.join(missing)}")
     elif step.rests_on:
-        click.echo(f"    rests on {number_of(len(step.rests_on), 'edge')}: {_species(step.species)}")
+        species = f": {_species(step.species)}" if step.species else ""
+        click.echo(f"    rests on {number_of(len(step.rests_on), 'edge')}{species}")
         click.echo(f"    {supports.of(*step.rests_on)}")
         if step.closed:
             causes = ", ".join(mechanism.nodes[node].label for node in step.closed)
@@ -253,12 +254,12 @@ def why_as_dict(mechanism: Mechanism, answer: Why, opposed: Sequence[Meeting] = 
 
 def print_routes(mechanism: Mechanism, found: Sequence[Route], net: str, capped: bool) -> None:
     """Each route with its sign and its weakest step, then what the signs come to."""
-    from kg.model import vocabulary
-    from kg.reasoning import routes
+    from kg.reasoning import routes, whatif
 
     for route in found:
         step, claim, sources = routes.weakest_hop(mechanism, route)
-        rests = f"{number_of(sources, 'source') if sources else 'no source'}, {vocabulary.claims()[claim].label}"
+        counted = f"{number_of(sources, 'source') if sources else 'no source'}, " if claim else ""
+        rests = counted + whatif.claim_label(claim)
         weakest = routes.in_words(mechanism, routes.Route((step,)))
         sign = "+" if route.sign > 0 else "−"
         click.echo(f"{sign}  {routes.in_words(mechanism, route)}\n   weakest step: {weakest} ({rests})")
@@ -275,8 +276,7 @@ def print_routes(mechanism: Mechanism, found: Sequence[Route], net: str, capped:
 
 def print_spine(mechanism: Mechanism, as_json: bool) -> None:
     """The main line, a step a line, each with its claim and its sources."""
-    from kg.model import vocabulary
-    from kg.reasoning import routes
+    from kg.reasoning import routes, whatif
     from kg.reasoning.network import QueryError
 
     steps = routes.spine(mechanism)
@@ -287,7 +287,7 @@ def print_spine(mechanism: Mechanism, as_json: bool) -> None:
         return
     rows = [("", "step", "claim", "supported by")]
     for number, step in enumerate(steps, 1):
-        label = vocabulary.claims()[step.claim].label
+        label = whatif.claim_label(step.claim)
         sources = number_of(step.sources, "source") if step.sources else "no source"
         words = mechanism.words(mechanism.edge(step.edge))
         rows.append((f"{number}", words if step.leads_on else f"↳ {words}", label, sources))

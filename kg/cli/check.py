@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 import kg
-from kg.cli.group import AT_LEAST_ONE, FILE, JSON, SOURCES, main
+from kg.cli.group import AT_LEAST_ONE, FILE, FROM, JSON, SOURCES, main
 from kg.cli.printing import complaint_counts, number_of, print_complaints, support_counts, support_line, unreadable
 
 if TYPE_CHECKING:
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 @main.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @SOURCES
+@FROM
 @click.option("--strict", is_flag=True, help="Fail on every anchor or span that was not checked, and if there is none.")
 @JSON
-def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool) -> None:
+def check(paths: Sequence[str], sources: str | None, source: str, strict: bool, as_json: bool) -> None:
     """Check mechanisms: shape, terms, signs, evidence, anchors, expectations, answers.
 
     Prints every complaint of every file in one run; how many anchors were looked up; whether what the sources say must
@@ -43,7 +44,7 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
     failed = False
     results = []
     for path in files:
-        if rdf_files.is_rdf(path):
+        if rdf_files.is_rdf(path) and not source:
             rdf = shapes.examine(path)
             failed = failed or bool(rdf.errors)
             results.append(rdf.as_dict())
@@ -53,7 +54,7 @@ def check(paths: Sequence[str], sources: str | None, strict: bool, as_json: bool
                 click.echo(f"{rdf.file}: {number_of(rdf.edges, 'edge')}, {number_of(rdf.triples, 'triple')}, {counted}")
             continue
         try:
-            mechanism, report = formats.examine(path, sources, strict)
+            mechanism, report = formats.examine(path, sources, strict, source)
         except (InvalidMechanism, OSError) as error:  # this file cannot be read; the others can still be checked
             failed = True
             results.append({"file": path, "diagnostics": [one.as_dict() for one in unreadable(path, error)]})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.group import AT_LEAST_ONE, EVERYTHING, FILE, JSON, main, settings_of
+from kg.cli.group import AT_LEAST_ONE, EVERYTHING, FILE, FROM, JSON, main, settings_of
 from kg.cli.printing import Progress, complaint_counts, number_of
 
 if TYPE_CHECKING:
@@ -45,21 +45,31 @@ def formats(as_json: bool) -> None:
 @main.command()
 @click.argument("path", metavar="IN")
 @click.argument("out", metavar="OUT")
-@click.option("--from", "source", default="", metavar="NAME", help="The format of IN [default: as it looks].")
+@FROM
 @click.option("--to", "target", default="", metavar="NAME", help="The format of OUT [default: as its name ends].")
 @click.option("--strict", is_flag=True, help="Write nothing, and fail, if anything would be lost or is set aside.")
+@click.option(
+    "--columns",
+    "said",
+    default="",
+    metavar="COLUMN=NAME,...",
+    help="Which column of a table says what, such as subject=Source,object=Target; kept in IN.columns.",
+)
 @click.option("--losses", "report", metavar="FILE.json", help="Write the loss report there, too, as JSON.")
 @EVERYTHING
-def convert(path: str, out: str, source: str, target: str, strict: bool, report: str | None, everything: bool) -> None:
+def convert(
+    path: str, out: str, source: str, target: str, strict: bool, said: str, report: str | None, everything: bool
+) -> None:
     """Convert a mechanism, or a file in any format that is read, and say what became of every value.
 
     Ends with a loss report: what was read, carried, changed and lost, once for reading IN and once for writing OUT,
     which is read again to see. `kg formats` lists the formats.
     """
     from kg import formats
+    from kg.formats.tables.columns import given
 
     try:
-        made = formats.convert(path, out, source, target, strict, everything)
+        made = formats.convert(path, out, source, target, strict, everything, given(said))
     except ValueError as error:
         from kg.model.diagnostics import InvalidMechanism
 
@@ -71,6 +81,8 @@ def convert(path: str, out: str, source: str, target: str, strict: bool, report:
     if report:
         accounts = {"files": list(made.files), "steps": [account.as_dict() for account in made.accounts]}
         Path(report).write_text(json.dumps(accounts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    for one in made.guessed:
+        click.echo(one.message)
     click.echo("\n\n".join(map(str, made.accounts)))
     if strict and (made.lost or made.set_aside):
         why = f"{number_of(made.lost, 'value')} would be lost" if made.lost else "the reader warns of its file"

@@ -28,6 +28,28 @@ EVERYTHING = click.option(
     is_flag=True,
     help="Write inferences and hypotheses, too, where a format cannot mark them as such.",
 )
+
+
+def _readable(context: click.Context, option: click.Parameter, name: str) -> str:
+    """The name of a format that is read."""
+    if name:
+        from kg.formats import FORMATS
+        from kg.model.diagnostics import near
+
+        known = [row.name for row in FORMATS.values() if row.reads]
+        if name not in known:
+            raise click.UsageError(f"{name!r} is no format that is read; {near(name, known)}")
+    return name
+
+
+FROM = click.option(
+    "--from",
+    "source",
+    default="",
+    metavar="NAME",
+    callback=_readable,
+    help="The format of the file [default: as it looks].",
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 

@@ -24,14 +24,16 @@ def unreadable(path: str, error: Exception) -> Sequence[Diagnostic]:
     return [Diagnostic(Location(path, 1, 1), "unreadable", reason)]
 
 
-def valid_mechanism(path: str) -> Mechanism:
-    """A mechanism to run, or `all` of seeds/ as one; the complaints end the command if it is not valid."""
+def valid_mechanism(path: str, source: str = "") -> Mechanism:
+    """A mechanism to run, or `all` of seeds/ as one; the complaints end the command if it is not valid. ``source`` is the name
+    of a format.
+    """
     from kg import formats
     from kg.reasoning import merge
 
     if path == merge.ALL and not Path(path).exists():
         return merge.merge(valid_mechanism(str(seed)) for seed in formats.seeds())
-    return formats.valid(path)
+    return formats.valid(path, source)
 
 
 def print_credit(mechanism: Mechanism, cite: str = "") -> None:
@@ -75,8 +77,11 @@ def support_line(mechanism: Mechanism) -> str:
 
     from kg.reasoning import disagreements
 
-    papers = Counter(mechanism.support(edge).supporting for edge in mechanism.edges)
+    stated = [edge for edge in mechanism.edges if not edge.definition]
+    papers = Counter(mechanism.support(edge).supporting for edge in stated)
     counts = [f"{count} on {number_of(n, 'source') if n else 'no source'}" for n, count in sorted(papers.items())]
+    defined = len(mechanism.edges) - len(stated)
+    counts += [f"{defined} on {'a definition' if defined == 1 else 'definitions'}"] if defined else []
     found = len(disagreements.supports(mechanism).conflicts)
     return f"edges rest {', '.join(counts)}; {number_of(found, 'disagreement')}" + ": `kg conflicts` shows them" * bool(
         found

@@ -19,7 +19,7 @@ from kg.cli.answers import (
     why_as_dict,
 )
 from kg.cli.exchange import is_bulk, print_bulk_routes
-from kg.cli.group import AT_LEAST_ONE, JSON, main, settings_of
+from kg.cli.group import AT_LEAST_ONE, FROM, JSON, main, settings_of
 from kg.cli.printing import print_credit, valid_mechanism
 
 
@@ -63,6 +63,7 @@ def _asking(command: Callable[..., None]) -> Callable[..., None]:
     metavar="start|CONDITION",
     help="Compare with this [default: with --in where --set is given, else with the start].",
 )
+@FROM
 @click.option("--explain", is_flag=True, help="Print every step with its edges, sources and species.")
 @click.option("--conditions", is_flag=True, help="Print every declared condition with its outcomes.")
 @click.option("--fixed-points", "fixed", is_flag=True, help="Print the exact fixed points (needs kg[exact]).")
@@ -84,6 +85,7 @@ def whatif(
     context: Sequence[str],
     as_json: bool,
     against: str,
+    source: str,
     explain: bool,
     conditions: bool,
     fixed: bool,
@@ -99,7 +101,7 @@ def whatif(
     """
     from kg.reasoning import asked, disagreements, whatif
 
-    mechanism = valid_mechanism(mech)
+    mechanism = valid_mechanism(mech, source)
     if conditions:
         if condition or fixed or then or context:
             raise click.UsageError(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.group import AT_LEAST_ONE, EVERYTHING, JSON, SOURCES, main
+from kg.cli.group import AT_LEAST_ONE, EVERYTHING, FROM, JSON, SOURCES, main
 from kg.cli.printing import Progress, number_of, print_complaints, valid_mechanism
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 @click.option("-o", "--out", default="exports", show_default=True, metavar="DIR", help="Where to write.")
 @click.option("--only", metavar="NAME,...", help="Only these outputs, such as ttl,html.")
 @SOURCES
+@FROM
 @EVERYTHING
-def build(paths: Sequence[str], out: str, only: str | None, sources: str | None, everything: bool) -> None:
+def build(paths: Sequence[str], out: str, only: str | None, sources: str | None, source: str, everything: bool) -> None:
     """Write mechanisms as RDF, GraphML, a page and a picture.
 
     Builds every mechanism in seeds/ unless PATHs are given. Stops with all complaints, and writes nothing, if any
@@ -40,7 +41,7 @@ def build(paths: Sequence[str], out: str, only: str | None, sources: str | None,
     if unknown:
         raise click.UsageError(f"--only: {unknown[0]!r} is none of {', '.join(outputs())}")
     with Progress() as say:
-        done = run(paths, out, names, sources, say, everything)
+        done = run(paths, out, names, sources, say, everything, source)
     print_complaints(done.warnings)
     _print_built(done)
 

@@ -43,6 +43,7 @@ class Format:
     mark: str = ""
     beside: str = ""
     extra: str = ""
+    guesses: bool = False  # it reads what has its ending and no format's mark
 
     def load(self) -> ModuleType:
         return import_module(self.module)
@@ -190,6 +191,7 @@ _OURS = (
         False,
         "spreadsheet: a table of edges, CSV, TSV or .xlsx",
         mark=r"(?i)\A(?=[^\n]*\bsubject\b)(?=[^\n]*\bverb\b)(?=[^\n]*\bobject\b)",
+        guesses=True,
     ),
     Format(
         "signor",
@@ -257,11 +259,20 @@ def recognise(path: str | Path, name: str = "") -> Format:
     named = [readable[name]] if name else [row for suffix, row in fitting if len(suffix) == longest]
     told = [row for row in named if not row.mark or row in alike]
     if told or (named and not alike):
-        return next((row for row in told if row.mark), (told or named)[0])
+        guessing = [row for row in named if row.guesses]
+        return next((row for row in told if row.mark), (told or guessing or named)[0])
+    if name and named[0].guesses:
+        return named[0]
     at = Location(str(file), 1, 1)
     if named and alike:
         message = f"it looks like {_kind(alike[0])}, not {_kind(named[0])}"
-        raise InvalidMechanism([Diagnostic(at, "another-format", message, f"say --from {alike[0].name}, or rename it")])
+        raise InvalidMechanism(
+            [
+                Diagnostic(
+                    at, "another-format", message, f"say --from {' or '.join(row.name for row in alike)}, or rename it"
+                )
+            ]
+        )
     if alike:
         return alike[0]
     message = f"{file.suffix or 'a name without an ending'} is in no format that kg reads"
@@ -293,6 +304,26 @@ def _kind(row: Format) -> str:
     return row.title.partition(":")[0]
 
 
+def runners_up(path: str | Path, row: Format) -> list[str]:
+    """The other formats that a file may be in, by how it begins or by its ending: one may name them where kg chose wrongly.
+
+    >>> runners_up(find("ta1-tlr7"), FORMATS["yaml"])
+    ['gocam']
+    """
+    file = Path(path)
+    with file.open("rb") as stream:
+        head = stream.read(2**16).decode("utf-8-sig", "replace")
+    ends = {
+        one.name
+        for one in FORMATS.values()
+        for end in (*one.suffixes, *ALSO.get(one.name, ()))
+        if file.name.endswith(end)
+    }
+    marked = [one for one in FORMATS.values() if one.reads and one.mark and re.search(one.mark, head)]
+    likely = [*marked, *(one for one in FORMATS.values() if one.reads and one.name in ends)]
+    return [name for name in dict.fromkeys(one.name for one in likely) if name != row.name]
+
+
 def parse(path: str | Path, name: str = "") -> tuple[Mechanism, list[Diagnostic]]:
     """A mechanism as far as it can be read, and every complaint about its shape; ``name`` is the name of a format.
 
@@ -302,19 +333,28 @@ def parse(path: str | Path, name: str = "") -> tuple[Mechanism, list[Diagnostic]
     return mechanism, sorted(ledger.wrong)
 
 
-def _parsed(path: str | Path, name: str = "") -> tuple[Mechanism, Ledger]:
+def _parsed(path: str | Path, name: str = "", columns: Mapping[str, str] | None = None) -> tuple[Mechanism, Ledger]:
     file = find(path)
     row = recognise(file, name)
-    mechanism, ledger = _read(file, row)
+    try:
+        mechanism, ledger = _read(file, row, columns)
+    except InvalidMechanism as error:
+        others = [] if name else runners_up(file, row)
+        if not others:
+            raise
+        told = f"it was read as {row.name} ({_kind(row)}), as its ending and its beginning say"
+        mend = f"if it is none, say --from {' or '.join(others)}"
+        hint = Diagnostic(Location(str(file), 1, 1), "read-as", told, mend, "hint")
+        raise InvalidMechanism([*error.diagnostics, hint]) from None
     if not any(one.severity == "error" for one in ledger.wrong):
         ledger.wrong += faults(mechanism)  # whatever a reader let through, no writer meets
     return mechanism, ledger
 
 
-def _read(file: Path, row: Format) -> tuple[Mechanism, Ledger]:
+def _read(file: Path, row: Format, columns: Mapping[str, str] | None = None) -> tuple[Mechanism, Ledger]:
     """A mechanism as its reader makes it. It reads a second time where names met in one key, so that who has it does
     not depend on the order of the file."""
-    ledger = Ledger(str(file), row.title)
+    ledger = Ledger(str(file), row.title, columns)
     mechanism: Mechanism = row.load().parse(file, ledger)
     if ledger.keys:
         ledger = ledger.anew()
@@ -337,20 +377,25 @@ def read(path: str | Path) -> Mechanism:
 
 
 def examine(
-    path: str | Path, sources: str | Path | None = None, strict: bool = False
+    path: str | Path, sources: str | Path | None = None, strict: bool = False, name: str = ""
 ) -> tuple[Mechanism, checks.CheckReport]:
-    """A file read as far as it can be, with every complaint about its shape and its meaning in one report.
+    """A file read as far as it can be, with every complaint about its shape and its meaning in one report; ``name`` is the name
+    of a format.
 
     Raises InvalidMechanism if there is no such file, or it is in no format that can be read.
     """
-    mechanism, shape = parse(path)
+    mechanism, shape = parse(path, name)
     broken = any(one.severity == "error" for one in shape)
     report = checks.judged(mechanism, sources, strict, run=not broken)
-    taken = {(one.at.line, one.at.column) for one in shape}
-    meaning = [one for one in report.diagnostics if (one.at.line, one.at.column) not in taken]
+    return mechanism, replace(report, diagnostics=tuple(_complaints(mechanism, shape, report)))
+
+
+def _complaints(mechanism: Mechanism, shape: list[Diagnostic], report: checks.CheckReport) -> list[Diagnostic]:
+    """What is wrong with the shape of a file and with its meaning; of one place, what is wrong with its shape."""
     if shape and not mechanism.nodes and not mechanism.edges:
-        meaning = []  # nothing was read, so what is missing cannot be told from what was not understood
-    return mechanism, replace(report, diagnostics=tuple(sorted([*shape, *meaning])))
+        return shape  # nothing was read, so what is missing cannot be told from what was not understood
+    taken = {(one.at.line, one.at.column) for one in shape}
+    return sorted([*shape, *(one for one in report.diagnostics if (one.at.line, one.at.column) not in taken)])
 
 
 @dataclass(frozen=True)
@@ -361,6 +406,7 @@ class Conversion:
     accounts: tuple[losses.Account, ...]
     warnings: tuple[Diagnostic, ...] = ()
     set_aside: tuple[Diagnostic, ...] = ()  # what the reader warned of: a bad line, sources that disagree
+    guessed: tuple[Diagnostic, ...] = ()  # what it guessed, such as the columns of a table
 
     @property
     def lost(self) -> int:
@@ -375,19 +421,20 @@ def convert(
     target: str = "",
     strict: bool = False,
     everything: bool = False,
+    columns: Mapping[str, str] | None = None,
 ) -> Conversion:
     """Write a mechanism, or a file in any format that can be read, in the format that ``out`` ends in.
 
     ``source`` and ``target`` name the formats where endings do not. What was written is read again, and what came
     back of each value is the loss report. ``strict`` writes nothing if anything was lost or set aside. A format that cannot say that
-    an edge is an inference or a hypothesis holds none, unless ``everything`` is asked for.
+    an edge is an inference or a hypothesis holds none, unless ``everything`` is asked for. ``columns`` says which column of a
+    table says what; it is kept beside the file, in FILE.columns.
 
     Raises InvalidMechanism for wrong input, and UnknownFormat for a format that there is not.
     """
     row = _target(Path(out), target)
-    mechanism, ledger = _parsed(path, source)
-    report = checks.check(mechanism, sources="", run=False)
-    wrong = [*ledger.wrong, *report.diagnostics]
+    mechanism, ledger = _parsed(path, source, columns)
+    wrong = _complaints(mechanism, sorted(ledger.wrong), checks.check(mechanism, sources="", run=False))
     if any(one.severity == "error" for one in wrong):
         raise InvalidMechanism(wrong)
     reading = (
@@ -400,9 +447,13 @@ def convert(
     files = {stem + (suffix if ends else ""): said for suffix, said in texts(mechanism, row, everything).items()}
     writing = account(mechanism, row, f"writing {', '.join(files)} ({row.title})", everything)
     aside = tuple(one for one in ledger.wrong if one.severity == "warning")
-    made = Conversion(files, (reading, writing), tuple(wrong), aside)
+    guessed = tuple(one for one in ledger.wrong if one.severity == "hint")
+    made = Conversion(files, (reading, writing), tuple(wrong), aside, guessed)
     if not (strict and (made.lost or aside)):
         _save(Path(out).parent, files)
+        if columns:
+            beside = Path(ledger.file + ".columns")
+            _save(beside.parent, {beside.name: "".join(f"{role}={name}\n" for role, name in columns.items())})
     return made
 
 
@@ -479,15 +530,16 @@ def _save(folder: Path, files: Mapping[str, str]) -> list[Path]:
             part.unlink(missing_ok=True)
 
 
-def valid(path: str | Path) -> Mechanism:
-    """A mechanism in which nothing is wrong; texts are not looked up, which is for ``kg check``.
+def valid(path: str | Path, name: str = "") -> Mechanism:
+    """A mechanism in which nothing is wrong; texts are not looked up, which is for ``kg check``. ``name`` is the name of a
+    format.
 
     >>> valid("ta1-tlr7").id
     'ta1-tlr7'
 
     Raises InvalidMechanism, with every complaint.
     """
-    mechanism, report = examine(path, sources="")
+    mechanism, report = examine(path, sources="", name=name)
     if report.errors:
         raise InvalidMechanism(report.diagnostics)
     return mechanism

@@ -294,8 +294,13 @@ def _complaint(id: str, entry: Entry | None, category: str, catalogue: Catalogue
         return Diagnostic(at, "pinned-already", f"{id} is in terms.tsv already", pinned)
     if entry.obsolete:
         return Diagnostic(at, "obsolete-term", f"{id} ! {entry.label} is obsolete", entry.obsolete)
-    if prefix not in vocabulary.prefixes():
-        return Diagnostic(at, "unknown-prefix", f"{prefix!r} is no prefix of prefixes.tsv", "add a row for it first")
+    if not vocabulary.prefix(prefix):
+        return Diagnostic(
+            at,
+            "unknown-prefix",
+            f"{prefix!r} is no prefix of prefixes.tsv or of the registry",
+            "add a row for it first",
+        )
     if category not in known:
         message = f"{category!r} is no category" if category else f"which category {id} has is not clear"
         return Diagnostic(at, "unknown-category", message, f"say --category; {near(category, known)}")

@@ -43,7 +43,7 @@ def _record(record: TrackedRecord, name: str, here: Location) -> Iterator[Diagno
         if value == getattr(default, key.field) and type(value) is type(getattr(default, key.field)):
             form, _, of = key.kind.partition(":")
             unsaid = isinstance(value, bool) or key.kind in ("term:none", "values")  # these may say nothing
-            unsaid = unsaid or (form == "list" and of not in RECORDS)
+            unsaid = unsaid or (form == "list" and of not in RECORDS) or getattr(record, "definition", False)
             if key.required and not unsaid:
                 yield Diagnostic(at, *keys.unmet(name, key))
             continue

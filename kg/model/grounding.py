@@ -119,7 +119,7 @@ class Match:
     @property
     def about(self) -> str:
         """What tells it from other meanings: its kind, species, the name by which it was found, and its source."""
-        category = " ".join(re.findall(r"[A-Z]+[a-z]*", self.category.removeprefix("biolink:"))).casefold()
+        category = vocabulary.category_in_words(self.category)
         species = {HUMAN: "human", MOUSE: "mouse"}.get(self.taxon, self.taxon)
         by = f"{self.match} {self.name!r}" if self.name not in (self.label, self.id) else self.match
         what = ", ".join(dict.fromkeys((self.kind, f"{species} {category}".strip())))

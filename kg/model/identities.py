@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from kg.model import lexicon, vocabulary
-from kg.model.records import Node, Place
+from kg.model.records import Node, Place, common_name
 from kg.model.vocabulary import Term
 
 #: The keys under which a file writes further terms of a node, and the match of each.
@@ -114,8 +114,9 @@ def things(node: Node) -> tuple[Match, ...]:
     """
     near = [one for one in of(node) if one.match in ("exact", "narrow", "close") or one.predicate == ORTHOLOG]
     found = [one for one in near if one.predicate != MEMBER]
+    taxa = {row.prefix for row in vocabulary.prefixes().values() if row.taxon}
     prefixes = (one.object.partition(":")[0] for one in found if one.match == "narrow")
-    genes = Counter(prefix for prefix in prefixes if vocabulary.prefixes()[prefix].taxon)
+    genes = Counter(prefix for prefix in prefixes if prefix in taxa)
     family = max(genes.values(), default=0) > 1
     return tuple(one for one in found if not family or one.match != "narrow" or one.sources == (FILE,))
 
@@ -154,6 +155,39 @@ def of_local(id: str) -> list[lexicon.Mapping]:
     (['UBERON:0000029'], [])
     """
     return [one for one in _local().get(id, ()) if one.subject == id]
+
+
+def thing(id: str) -> str:
+    """The term of which another is a form, as ontology/mappings.tsv says: one thing as gene, precursor, strand, peptide or drug.
+
+    >>> thing("mirbase:MI0000477"), thing("CHEBI:135915"), thing("HGNC:9623")
+    ('kg:miR-146a-5p', 'kg:thymosin-alpha-1', '')
+    """
+    return _forms().get(id, ("", ""))[0]
+
+
+def form(id: str) -> str:
+    """In which form a term is the thing that it is; of which species and kind it is, where no table says; else nothing.
+
+    >>> form("kg:thymosin-alpha-1"), form("CHEBI:135915"), form("MGI:2176882"), form("MESH:D051199")
+    ('peptide', 'drug', 'mouse gene', '')
+    """
+    if stated := _forms().get(id, ("", ""))[1]:
+        return stated
+    known, taxon = vocabulary.terms().get(id) or lexicon.lexicon().term(id), species(id)
+    return (
+        f"{common_name(Term(taxon, taxon))} {vocabulary.category_in_words(known.category)}" if known and taxon else ""
+    )
+
+
+@cache
+def _forms() -> Mapping[str, tuple[str, str]]:
+    """Terms of one thing in several forms: id -> (the term that they are forms of, the form)."""
+    found: dict[str, tuple[str, str]] = {}
+    for row in vocabulary.table("mappings.tsv"):
+        for end in ("subject", "object") if row["object_form"] else ():
+            found.setdefault(row[end], (row["subject"], row[f"{end}_form"]))
+    return found
 
 
 def species(id: str) -> str:

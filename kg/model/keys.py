@@ -74,10 +74,20 @@ class Key:
     key: str
     field: str
     kind: str
-    required: str
-    short: str
+    required: str  # yes; or ``unless KEY``, if another key makes up for it
+    short: str  # yes: its value may stand for the whole record; other words: its value behind these may
     meaning: str
     example: str
+
+    @property
+    def instead(self) -> str:
+        """The key that makes up for it where it is required; empty if none does."""
+        return self.required.removeprefix("unless ") if self.required.startswith("unless ") else ""
+
+    @property
+    def opening(self) -> str:
+        """The words before its value where that stands for the whole record; empty if none is needed."""
+        return f"{self.short} " if self.short not in ("", "yes") else ""
 
 
 @cache

@@ -29,6 +29,7 @@ from kg.model.records import (
     Support,
     TrackedRecord,
     common_name,
+    defined,
     plain,
 )
 
@@ -62,6 +63,16 @@ class Mechanism(TrackedRecord):
     spine: tuple[str, ...] = ()
     layout: tuple[tuple[str, ...], ...] = ()
     file: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        """Add what follows from the definition of a node; what has no shape is for ``construct.faults`` to complain of."""
+        try:
+            activities = any(node.activity_of for node in self.nodes.values()) or any(e.definition for e in self.edges)
+        except (AttributeError, TypeError):
+            return
+        if activities:
+            for name, value in zip(("nodes", "edges"), defined(self.nodes, self.edges), strict=True):
+                object.__setattr__(self, name, value)
 
     @property
     def parts(self) -> tuple[Mechanism, ...]:
@@ -270,15 +281,20 @@ class Mechanism(TrackedRecord):
             species=tuple(sorted({taxon.label for item in items if item.stance == "supports" for taxon in item.taxon})),
             designs=tuple(sorted({item.assay.label for item in items if item.assay})),
             read=tuple(sorted(read)),
+            defined=(edges != () and all(edge.definition for edge in edges)) or None,
         )
 
     @property
     def second_hand(self) -> tuple[Source, ...]:
-        """The sources that retell a study which the curator did not read in full."""
+        """The main source, the first, where it only retells a study of which the curator read nothing, not even the abstract.
+
+        One commentary among other sources does not make a mechanism second-hand: its evidence says so itself.
+        """
         return tuple(
             source
-            for source in self.sources.values()
-            if source.reports and (source.reports not in self.sources or self.sources[source.reports].read != "full")
+            for source in tuple(self.sources.values())[:1]
+            if source.reports
+            and (source.reports not in self.sources or self.sources[source.reports].read in ("report", "no"))
         )
 
     @property
@@ -366,11 +382,14 @@ class Mechanism(TrackedRecord):
         All attributes are plain (str, int, bool) and left out where there is nothing to say; a list is one text with
         ``|`` between its items. A graph has ``id``, ``title``, ``licence``, ``status`` and ``caveat``; a node ``label``,
         ``name`` (where it is given one), ``term``, ``term_label``, ``kind``, ``place``, ``at_start``, ``levels``,
-        ``outcome``, ``same``, ``narrower``, ``broader`` (each with its ``_labels``) and ``note``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``,
-        ``claim``, ``asserted``, ``executes``, ``disputed``, ``place``, ``publications``, ``knowledge_level``,
-        ``agent_type``, ``species``, ``context`` (JSON), ``sentence``, ``blocks`` (the edge that it blocks), ``requires``, ``unless``,
+        ``outcome``, ``activity_of``, ``same``, ``narrower``, ``broader`` (each with its ``_labels``), ``note`` and, of these
+        and of the further identities that mappings give, ``exact_match``, ``narrow_match``, ``broad_match``,
+        ``close_match`` and ``related_match``; an edge ``predicate``, ``sign`` (1, -1, 0), ``role``, ``claim``,
+        ``asserted``, ``executes``, ``disputed``, ``place``, ``publications``, ``knowledge_level``, ``agent_type``,
+        ``species``, ``context`` (JSON), ``sentence``, ``blocks`` (the edge that it blocks), ``requires``, ``unless``,
         ``level``, ``effect``, ``evidence`` (a JSON list) and, where several mechanisms are one graph, ``mechanism``. The
-        role of a requirement is ``requires`` or ``unless``, and ``edge`` names the edge that needs it.
+        role of a requirement is ``requires`` or ``unless``, and ``edge`` names the edge that needs it; that of what follows
+        from a definition is ``definition``.
         """
         from importlib import import_module
 

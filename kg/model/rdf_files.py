@@ -124,20 +124,28 @@ def parsed(file: Path, data: bytes, base: str) -> list[ox.Quad]:
 
 
 class Triple(NamedTuple):
-    """What a quad says as texts: IRIs as they are, blank nodes as ``_:`` and a name; ``graph`` is empty for the default."""
+    """What a quad says as texts: IRIs as they are, blank nodes as ``_:`` and a name; ``graph`` is empty for the default.
+
+    ``form`` is the datatype of a literal, or ``@`` and its language; it is empty for an IRI and a blank node.
+    """
 
     subject: str
     predicate: str
     object: str
-    literal: bool = False
+    form: str = ""
     graph: str = ""
+
+    @property
+    def literal(self) -> bool:
+        """Whether the object is a literal."""
+        return bool(self.form)
 
 
 def triples(text: str, suffix: str) -> list[Triple]:
     """The triples of a text in the syntax of a file's ending, within the graphs they stand in; nothing is fetched.
 
-    >>> triples("<urn:a> <urn:b> 'c' .", ".ttl")
-    [Triple(subject='urn:a', predicate='urn:b', object='c', literal=True, graph='')]
+    >>> triples("<urn:a> <urn:b> 'c'@en .", ".ttl")
+    [Triple(subject='urn:a', predicate='urn:b', object='c', form='@en', graph='')]
 
     Raises SyntaxError, with ``lineno`` and ``offset``, if it is not what the ending says.
     """
@@ -146,11 +154,15 @@ def triples(text: str, suffix: str) -> list[Triple]:
     def said(term: object) -> str:
         return f"_:{term.value}" if isinstance(term, ox.BlankNode) else str(getattr(term, "value", ""))
 
+    def form(term: object) -> str:
+        if not isinstance(term, ox.Literal):
+            return ""
+        return f"@{term.language}" if term.language else term.datatype.value
+
     syntax = ox.RdfFormat.from_media_type(SUFFIXES[suffix])
     found = ox.parse(text.encode(), format=syntax, base_iri="urn:file", rename_blank_nodes=True)
-    quads = ((one, isinstance(one.object, ox.Literal)) for one in found)
     return [
-        Triple(said(q.subject), q.predicate.value, said(q.object), literal, said(q.graph_name)) for q, literal in quads
+        Triple(said(q.subject), q.predicate.value, said(q.object), form(q.object), said(q.graph_name)) for q in found
     ]
 
 

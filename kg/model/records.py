@@ -129,10 +129,23 @@ class Node(TrackedRecord):
     plural: str = ""  # yes or no; empty: as its label tells
     same: tuple[Term, ...] = ()
     broader: tuple[Term, ...] = ()
+    activity_of: str = ""  # the key of the node whose activity this is
+    thing: Node | None = field(default=None, compare=False, repr=False)  # that node: its mechanism fills it in
 
     @property
     def label(self) -> str:
-        return self.name or (self.term.label if self.term else self.key)
+        """What it is called: by its name, its term, what it is the activity of, or else its key.
+
+        >>> [Node(activity_of="X", thing=Node(name=name)).label for name in ("TLR7", "T cells")]
+        ['TLR7 activity', 'activity of T cells']
+        """
+        return self.name or (self.term.label if self.term else self._as_activity) or self.key
+
+    @property
+    def _as_activity(self) -> str:
+        if self.thing is None:
+            return ""
+        return f"activity of {self.thing.label}" if self.thing.many else f"{self.thing.label} activity"
 
     @property
     def many(self) -> bool:
@@ -146,8 +159,22 @@ class Node(TrackedRecord):
 
     @property
     def drawn_as(self) -> str:
-        """Its kind, as written or as its term's category says: treatment, molecule, ... or other."""
-        return self.kind or (vocabulary.kind_of_term(self.term.id) if self.term else "other")
+        """Its kind, as written or as its term's category says: treatment, molecule, ... or other; an activity is a process."""
+        by_term = vocabulary.kind_of_term(self.term.id) if self.term else "other"
+        return self.kind or ("process" if self.activity_of and by_term == "other" else by_term)
+
+    @property
+    def category(self) -> str:
+        """The class of the Biolink Model that it is of, as its term says; an activity without one is that of a molecule, or
+        a process; nothing where neither says.
+
+        >>> Node(activity_of="X", thing=Node(kind="molecule")).category
+        'biolink:MolecularActivity'
+        """
+        entry = vocabulary.terms().get(self.term.id) if self.term else None
+        if self.thing and not self.term:
+            return "biolink:MolecularActivity" if self.thing.drawn_as == "molecule" else "biolink:BiologicalProcess"
+        return entry.category if entry else ""
 
 
 @dataclass(frozen=True)
@@ -222,6 +249,7 @@ class Edge(TrackedRecord):
     evidence: tuple[Evidence, ...] = ()
     context: Frozen[str] = Frozen()
     mechanism: str = ""  # in a graph of several mechanisms: the one that says it
+    definition: bool = False  # it follows from what its object is (``activity of``), so that no source need state it
 
     @property
     def subject(self) -> str:
@@ -269,9 +297,43 @@ class Edge(TrackedRecord):
 
     @property
     def claim(self) -> str:
-        """The firmest claim among its supporting evidence, in the order of claims.tsv."""
+        """The firmest claim among its supporting evidence, in the order of claims.tsv; a definition claims nothing."""
+        if self.definition:
+            return BY_DEFINITION
         supporting = {item.claim for item in self.evidence if item.stance == "supports"}
         return next((claim for claim in vocabulary.claims() if claim in supporting), "")
+
+
+def defined(nodes: Mapping[str, Node], edges: Iterable[Edge]) -> tuple[Frozen[Node], tuple[Edge, ...]]:
+    """Nodes that know of which node they are the activity, and the edges with those that follow from it.
+
+    That a thing is required for its activity is an edge like any other, for all that reads the edges of a mechanism: it has
+    no evidence and needs none. It is made here and nowhere else.
+
+    >>> _, (edge,) = defined({"A": Node("A"), "A_active": Node("A_active", activity_of="A")}, ())
+    >>> edge.name, edge.definition
+    ('A-required_for-A_active', True)
+    """
+    things = {key: nodes.get(node.activity_of) if node.activity_of != key else None for key, node in nodes.items()}
+    known = {
+        key: replace(node, thing=None if (of := things[key]) is None else replace(of, thing=None))
+        for key, node in nodes.items()
+    }
+    wanted = {Sentence(node.activity_of, DEFINED, key): node for key, node in known.items() if node.thing}
+    kept = [edge for edge in edges if not edge.definition or edge.sentence in wanted]
+    for sentence in dict.fromkeys(edge.sentence for edge in kept if edge.definition):
+        del wanted[sentence]
+    made = (
+        Edge(sentence, sentence.name, definition=True, at=node.location_of("activity of"))
+        for sentence, node in wanted.items()
+    )
+    return Frozen(known), (*kept, *made)
+
+
+BY_DEFINITION = "by definition"  # in the place of what supports such an edge
+
+
+DEFINED = "required_for"  # the verb of the edge that follows from what an activity is of
 
 
 #: What must be said beside a mechanism of that status.
@@ -406,6 +468,7 @@ class Support:
     designs: tuple[str, ...]  # labels of the assays that it states
     read: tuple[str, ...]  # how those papers were read: full, excerpt, abstract, report, no
     disagreements: int | None = None  # that the edges are in; None: not looked for, ``conflicts.support`` looks
+    defined: bool | None = None  # true if all of them follow from definitions, and no source need support them
 
     def as_dict(self) -> dict[str, Any]:
         """The counts as plain values, for ``--json``."""
@@ -415,6 +478,8 @@ class Support:
     @property
     def counts(self) -> str:
         """The independent sources by stance, and the disagreements, in a few words."""
+        if self.defined:
+            return BY_DEFINITION
         said = [f"{self.supporting or 'no'} source{'s' * (self.supporting > 1)}"]
         said += [f"{n} {word}" for n, word in ((self.disputing, "disputing"), (self.qualifying, "qualifying")) if n]
         against = self.disagreements
@@ -422,6 +487,8 @@ class Support:
         return ", ".join(said)
 
     def __str__(self) -> str:
+        if self.defined:
+            return BY_DEFINITION
         stated = {"species": self.species, "assays": self.designs, "read": self.read}
         return "; ".join(
             [self.counts, *(f"{name}: {', '.join(said) or 'not stated'}" for name, said in stated.items())]

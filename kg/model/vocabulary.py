@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 #: The base of every IRI that kg makes. Not registered yet: docs/rdf.md says what that means.
 BASE = "https://w3id.org/immune-kg/"
 OWN = "immunekg"  # the prefix that stands for it in the CURIEs of tables
+IDENTIFIER = f"{BASE}identifier/"  # below it is whatever has an identifier of a prefix that nobody registered
 IN_AN_IRI = "~!$&'()*+,;=:@/"  # what a path of an IRI holds as it is, beside letters, digits and _ . -
 WORD = re.compile(r"[\w.-]+")  # what a prefix may be put before
+CURIE = re.compile(r"(?!https?:|urn:|file:|ftp:)[A-Za-z_][A-Za-z0-9_.-]*:[^\s|]+")  # what can be read as one
+SCHEMES = ("http://", "https://", "")
 #: Prefixes of the words that RDF is written in, beside those of identifiers in ontology/prefixes.tsv.
 NAMESPACES = {
     "biolink": "https://w3id.org/biolink/vocab/",
@@ -61,8 +64,12 @@ class Term:
 
     @property
     def iri(self) -> str:
-        """The IRI in the Biolink Model's form, so that graphs of others join on it."""
-        return expand(self.id)
+        """The IRI in the Biolink Model's form, so that graphs of others join on it; one of ours if nobody registered the prefix.
+
+        >>> Term("FOO:123", "foo").iri
+        'https://w3id.org/immune-kg/identifier/FOO:123'
+        """
+        return iri(self.id)
 
     @property
     def taxon(self) -> str:
@@ -71,8 +78,8 @@ class Term:
         >>> Term("HGNC:15631", "TLR7").taxon, Term("MESH:D051199", "Toll-Like Receptor 7").taxon
         ('NCBITaxon:9606', '')
         """
-        entry, prefix = terms().get(self.id), prefixes().get(self.prefix)
-        return (entry.taxon if entry else "") or (prefix.taxon if prefix else "")
+        entry, row = terms().get(self.id), prefixes().get(self.prefix)
+        return (entry.taxon if entry else "") or (row.taxon if row else "")
 
 
 @dataclass(frozen=True)
@@ -142,12 +149,13 @@ class Predicate:
 
 @dataclass(frozen=True)
 class Prefix:
-    """A row of ``prefixes.tsv``: how a CURIE is written, made an IRI, and opened in a browser."""
+    """How a CURIE is written, made an IRI, and opened in a browser: a row of ``prefixes.tsv``, or of the registry."""
 
     prefix: str
     also: str  # what others call it, in small letters, with | between; the prefix itself in small letters goes without saying
+    kgx: str  # how the Biolink Model spells it, where kg does otherwise
     name: str
-    pattern: str
+    pattern: str  # empty where nobody says how its identifiers look
     iri: str
     forms: str  # other beginnings of IRIs that are published for it, with | between
     link: str
@@ -196,8 +204,47 @@ def predicates() -> Mapping[str, Predicate]:
 
 @cache
 def prefixes() -> Mapping[str, Prefix]:
-    """Every registered CURIE prefix."""
+    """The prefixes that were verified by hand. ``prefix`` finds the others."""
     return {row["prefix"]: Prefix(**row) for row in table("prefixes.tsv")}
+
+
+@cache
+def registry() -> Mapping[str, Prefix]:
+    """The prefixes of biology of others: ``registry/prefixes.tsv``, which ``registry/build.py`` makes.
+
+    Of a prefix that was verified by hand, a row has only further names and forms.
+    """
+    more = {"kgx": "", "taxon": "", "iri_from": "ontology/registry/sources.tsv"}
+    return {row["prefix"]: Prefix(**row, **more) for row in table("registry/prefixes.tsv")}
+
+
+@cache
+def _names(all: bool) -> Mapping[str, str]:
+    """How each prefix is spelt, by its names in small letters: those verified by hand, or those of the registry."""
+    rows = registry() if all else prefixes()
+    found = {name: row.prefix for row in rows.values() for name in row.also.split("|") if name}
+    return {**found, **{prefix.casefold(): prefix for prefix in rows}}
+
+
+def names() -> frozenset[str]:
+    """Every name of a registered prefix, in small letters."""
+    return frozenset((*_names(False), *_names(True)))
+
+
+def prefix(name: str) -> Prefix | None:
+    """The prefix that somebody writes so, in any case or by another name; None if nobody registered it.
+
+    The big table is read when the first name is met that the small one does not have.
+
+    >>> [prefix(name).prefix for name in ("hgnc", "uniprot", "Ensembl", "react", "SwissProt")]
+    ['HGNC', 'UniProtKB', 'ENSEMBL', 'Reactome', 'UniProtKB']
+    >>> prefix("XYZ")
+    """
+    if verified := prefixes().get(name):
+        return verified
+    folded = name.casefold()
+    spelt = _names(False).get(folded) or _names(True).get(folded, "")
+    return prefixes().get(spelt) or registry().get(spelt)
 
 
 @cache
@@ -214,6 +261,15 @@ def _kinds() -> Mapping[str, str]:
 def kind_of(category: str) -> str:
     """The kind of node that a Biolink category makes, such as molecule; ``other`` if none."""
     return _kinds().get(category, "other")
+
+
+def category_in_words(category: str) -> str:
+    """A Biolink category as a reader says it.
+
+    >>> category_in_words("biolink:MolecularActivity")
+    'molecular activity'
+    """
+    return " ".join(re.findall(r"[A-Z]+[a-z]*", category.removeprefix("biolink:"))).casefold()
 
 
 def kind_of_term(id: str) -> str:
@@ -235,35 +291,40 @@ def namespaces() -> Mapping[str, str]:
 
 
 @cache
-def _converter() -> Converter:
-    """The forms in which others write identifiers, as the library curies takes them. It takes 0.15 s to load."""
+def _converter(all: bool) -> Converter:
+    """The forms in which others write identifiers as IRIs, as the library curies takes them: those of the prefixes that were
+    verified by hand, in 0.15 s, or those of the registry, in twice as much. A form stands once, so curies need not compare them.
+    """
     from curies import Converter, Record
 
-    def record(prefix: str, iri: str, names: Iterable[str], forms: Iterable[str]) -> Record:
-        kept = {f"{scheme}{form}" for form in forms for scheme in ("http://", "https://", "")} - {iri}
-        return Record(
-            prefix=prefix,
-            prefix_synonyms=sorted({*names} - {prefix}),
-            uri_prefix=iri,
-            uri_prefix_synonyms=sorted(kept),
-        )
+    found: dict[str, str] = {}  # a form -> its prefix; what two share is the first's
+    if not all:
+        found = {f"{scheme}w3id.org/biolink/vocab/": "biolink" for scheme in SCHEMES}
+    for row in (registry() if all else prefixes()).values():
+        names = [row.prefix, row.prefix.casefold(), *filter(None, row.also.split("|"))]
+        places = [f"identifiers.org/{name}{end}" for name in names for end in "/:" if " " not in name]
+        places += [f"bioregistry.io/{name}:" for name in names if all and " " not in name]
+        for form in (row.iri, *row.forms.split("|"), *places):
+            bare = form.partition("://")[2] or form
+            for scheme in SCHEMES if bare else ():
+                found.setdefault(f"{scheme}{bare}", row.prefix)
+    by: dict[str, list[str]] = {}
+    for form, owner in found.items():
+        by.setdefault(owner, []).append(form)
+    records = [Record(prefix=owner, uri_prefix=first, uri_prefix_synonyms=rest) for owner, (first, *rest) in by.items()]
+    return Converter(records, strict=False)
 
-    records = [record("biolink", NAMESPACES["biolink"], ["biolink"], ["w3id.org/biolink/vocab/"])]
-    for row in prefixes().values():
-        names = [row.prefix.casefold(), *filter(None, row.also.split("|"))]
-        places = {f"identifiers.org/{name}{end}" for name in (row.prefix, *names) for end in "/:"}
-        others = {form.partition("://")[2] for form in row.forms.split("|") if form}
-        records.append(record(row.prefix, row.iri, names, {row.iri.partition("://")[2], *places, *others}))
-    return Converter(records)
 
+def registered(name: str) -> str:
+    """How a prefix is spelt here, whatever others call it; nothing if nobody registered it.
 
-def registered(prefix: str) -> str:
-    """How a prefix is spelt in ``prefixes.tsv``, whatever others call it; nothing if it is not there.
-
-    >>> registered("ChEBI"), registered("uniprot"), registered("XYZ")
-    ('CHEBI', 'UniProtKB', '')
+    >>> registered("ChEBI"), registered("uniprot"), registered("ensembl"), registered("XYZ")
+    ('CHEBI', 'UniProtKB', 'ENSEMBL', '')
     """
-    return prefix if prefix in prefixes() else _converter().standardize_prefix(prefix.casefold()) or ""
+    if name.casefold() == "biolink":
+        return "biolink"
+    known = prefix(name)
+    return known.prefix if known else ""
 
 
 def expand(curie: str) -> str:
@@ -276,8 +337,27 @@ def expand(curie: str) -> str:
 
     Raises KeyError if the prefix is not registered.
     """
-    prefix, _, local = curie.partition(":")
-    return namespaces()[prefix] + quote(local, safe=IN_AN_IRI)
+    name, _, local = curie.partition(":")
+    start = namespaces().get(name)
+    if start is None:
+        known = prefix(name)
+        if known is None:
+            raise KeyError(name)
+        start = known.iri
+    return start + quote(local, safe=IN_AN_IRI)
+
+
+def iri(curie: str) -> str:
+    """The IRI of an identifier, also of one whose prefix nobody registered: that is one of ours, which says no more than
+    what the thing is called.
+
+    >>> iri("GO:0006915"), iri("FOO:1<2")
+    ('http://purl.obolibrary.org/obo/GO_0006915', 'https://w3id.org/immune-kg/identifier/FOO:1%3C2')
+    """
+    try:
+        return expand(curie)
+    except KeyError:
+        return IDENTIFIER + quote(curie, safe=IN_AN_IRI)
 
 
 def published(curie: str) -> list[str]:
@@ -286,8 +366,8 @@ def published(curie: str) -> list[str]:
     >>> published("NCBIGene:51284")[0]
     'https://identifiers.org/ncbigene/51284'
     """
-    prefix, _, local = curie.partition(":")
-    row = prefixes().get(prefix)
+    name, _, local = curie.partition(":")
+    row = prefixes().get(name)
     forms = row.forms.split("|") if row and row.forms else []
     return [form + quote(local, safe=IN_AN_IRI) for form in forms]
 
@@ -300,25 +380,35 @@ def compress(said: str) -> str:
     >>> compress("chebi:15422"), compress("https://w3id.org/biolink/vocab/affects"), compress("http://example.org/1")
     ('CHEBI:15422', 'biolink:affects', '')
 
-    What has a registered prefix looks as ``prefixes.tsv`` says. IRIs of other OBO ontologies and of other spaces of
-    identifiers.org name their prefix themselves.
+    What has a registered prefix looks as its row says. IRIs of other OBO ontologies and of other spaces of
+    identifiers.org name their prefix themselves, and so do those of identifiers whose prefix nobody registered.
     """
-    prefix, _, local = said.partition(":")
-    if prefix not in namespaces():
-        if ":" not in said and "/" not in said:  # a plain name
-            return ""
-        if found := _converter().compress(said):
-            prefix, _, local = unquote(found).partition(":")
-        else:
-            prefix = registered(prefix)
-    local = local.removeprefix(f"{prefix}:")  # some write CHEBI:CHEBI:15422
-    row = prefixes().get(prefix)
-    if prefix and re.fullmatch(row.pattern if row else r"\w+", local, re.ASCII):
-        return f"{prefix}:{local}"
+    name, _, local = said.partition(":")
+    if name not in namespaces() and ":" not in said and "/" not in said:  # a plain name
+        return ""
+    if spelt := name if name in namespaces() else registered(name):
+        return _shaped(spelt, local)
+    if "/" not in said:
+        return ""
+    for all in (False, True):
+        found = unquote(_converter(all).compress(said) or "").partition(":")
+        if curie := _shaped(found[0], found[2]):
+            return curie
+    if said.startswith(IDENTIFIER):
+        own = unquote(said.removeprefix(IDENTIFIER))
+        return own if CURIE.fullmatch(own) else ""
     other = re.fullmatch(
         r"https?://(?:purl\.obolibrary\.org/obo/([A-Za-z]+)_(\w+)|identifiers\.org/([\w.]+)[/:](\S+))", said
     )
     return ":".join(filter(None, other.groups())) if other else ""
+
+
+def _shaped(spelt: str, local: str) -> str:
+    """The CURIE of a registered prefix; nothing if no identifier of it looks so."""
+    row = prefixes().get(spelt) or (None if spelt in namespaces() else registry().get(spelt))
+    local = local.removeprefix(f"{spelt}:")  # some write CHEBI:CHEBI:15422
+    pattern = (row.pattern or r"[^\s|]+") if row else r"\w+"
+    return f"{spelt}:{local}" if spelt and re.fullmatch(pattern, local, re.ASCII) else ""
 
 
 def abbreviate(iri: str, declared: Mapping[str, str]) -> str:
@@ -345,6 +435,6 @@ def link(curie: str) -> str:
     >>> link("MESH:D051199")
     'https://meshb.nlm.nih.gov/record/ui?ui=D051199'
     """
-    prefix, _, local = curie.partition(":")
-    known = prefixes().get(prefix)
+    name, _, local = curie.partition(":")
+    known = prefix(name)
     return known.link.replace("$1", local) if known else ""

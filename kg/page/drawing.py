@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from kg.model.mechanism import Mechanism
+from kg.model.mechanism import Mechanism, once
 from kg.page import dot, router
 from kg.page.geometry import Line, crowded, inferred, marked, tangle, wanted
 from kg.page.layout import Layout, grid, place
@@ -31,7 +30,8 @@ class Drawing:
     lines: tuple[Line, ...]
 
 
-def draw(mechanism: Mechanism, contested: Collection[str] = ()) -> Drawing:
+@once
+def draw(mechanism: Mechanism, contested: frozenset[str] = frozenset()) -> Drawing:
     """Lay a mechanism out and choose a way for every line; edges that are contested get a place for their mark.
 
     >>> from kg.model.records import Edge, Frozen, Node, Sentence
@@ -47,7 +47,7 @@ def draw(mechanism: Mechanism, contested: Collection[str] = ()) -> Drawing:
     else:
         layout, ways = dot.arrange(mechanism, wishes)
     lines = [replace(line, way=way) for (line, _), way in zip(wishes, ways, strict=True)]
-    names = frozenset(edge.name for edge in mechanism.edges if inferred(edge)) | frozenset(contested)
+    names = frozenset(edge.name for edge in mechanism.edges if inferred(edge)) | contested
     return Drawing(layout, tuple(marked(lines, names)))
 
 

@@ -60,7 +60,7 @@ def _compiled(mechanism: Mechanism) -> dict[str, Any]:
     species = {}
     for n, edge in enumerate(m.edges):
         found = m.support(edge).species if edge.executes else ()
-        if found:
+        if found or edge.definition:  # a definition is of no species, stated or not
             species[n] = [taxa.setdefault(label, len(taxa)) for label in found]
     common = {taxon.label: common_name(taxon) for item in m.evidence() for taxon in item.taxon}
     run = network.Run(m)
@@ -92,6 +92,7 @@ def _compiled(mechanism: Mechanism) -> dict[str, Any]:
         "outcomes": [number[node.key] for node in m.nodes.values() if node.outcome],
         "into": [number.get(e.sentence.object, -1) if e.role in ("increases", "decreases") else -1 for e in m.edges],
         "lowers": [n for n, edge in enumerate(m.edges) if edge.role == "decreases"],
+        "defined": {n: number[edge.sentence.object] for n, edge in enumerate(m.edges) if edge.definition},
         **_settles(m),
         "claims": list(claims),
         "said": [claim.label for claim in claims.values()],

@@ -44,7 +44,9 @@ class Picture:
         return drawing.draw(self.m, self.told.contested) if self.drawn else Drawing(Layout({}, (), 0, 0, (), ()), ())
 
     def style(self, edge: Edge) -> str:
-        """solid for what a source states, dashed for what it supposes, dotted for the curator's own step."""
+        """solid for what a source states, dashed for what it supposes, dotted for the curator's own step; or a definition."""
+        if edge.definition:
+            return "definition"
         return "dotted" if edge.claim == "inference" else "dashed" if edge.claim in DASHED else "solid"
 
     def look(self, edge: Edge) -> dict[str, Any]:
@@ -165,7 +167,11 @@ class Picture:
         ink = self.ink
         colour = ink["condition" if line.condition else line.kind]
         width = 1.6 if line.condition else (2.8 if data["run"] else 1.6) + (1.1 if some and on else 0)
-        dash = {"dashed": ' stroke-dasharray="10 7"', "dotted": ' stroke-dasharray="0.1 6.5"'}.get(data["style"], "")
+        dash = {
+            "dashed": ' stroke-dasharray="10 7"',
+            "dotted": ' stroke-dasharray="0.1 6.5"',
+            "definition": ' stroke-dasharray="2 6"',
+        }.get(data["style"], "")
         faint = "" if on and (data["run"] or some) else ' opacity="0.6"' if on else ' opacity="0.14"'
         out = (
             f"<g{faint}><title>{escape(clean(self.told.say(self.m.edge(line.edge))))}</title>"
@@ -215,6 +221,7 @@ class Picture:
             ("solid", "stated by the source"),
             ("dashed", "supposed by its authors"),
             ("dotted", "the curator’s inference"),
+            ("definition", "follows from a definition"),
         ):
             if style in styles:
                 mark = _diamond(23, 8, 6) if style == "dotted" else ""

@@ -182,7 +182,7 @@ class Narrative:
             for hop, _ in routes.hops(self.m):
                 _, claim, sources = routes.stands_on(self.m, hop)
                 found += [self.node_number[hop.node], self.edge_number[hop.edge], kinds.index(hop.kind), hop.sign]
-                found += [claims.index(claim), sources]
+                found += [claims.index(claim) if claim else -1, sources]
         except (KeyError, IndexError, ValueError):  # not valid: what is wrong is `kg check`'s to say
             return []
         return found
@@ -201,6 +201,8 @@ class Narrative:
         return "absent, until a step brings it" if made else "unknown"
 
     def runs(self, edge: Edge) -> str:
+        if edge.definition:
+            return f"yes: where {self.label(edge.subject)} is absent, this is absent"
         if edge.executes:
             return "yes"
         return "no: drawn and exported only" if edge.role != "none" else "no: the verb states no effect"

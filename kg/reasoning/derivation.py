@@ -19,7 +19,7 @@ def causal(mechanism: Mechanism) -> dict[str, int]:
     after: dict[str, list[str]] = {key: [] for key in mechanism.nodes}
     caused = set()
     for edge in mechanism.edges:
-        if edge.executes and mechanism.object(edge) in after:
+        if (edge.executes or edge.definition) and mechanism.object(edge) in after:
             for cause in (edge.subject, *(needed.node for needed in (*edge.requires, *edge.unless))):
                 after[cause].append(mechanism.object(edge))
             caused.add(mechanism.object(edge))

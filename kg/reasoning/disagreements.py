@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from kg.model import vocabulary
+from kg.model import identities, vocabulary
 from kg.model.mechanism import Mechanism, once
 from kg.model.records import Edge, Evidence, Node, Requirement, Source, Support, common_name
 from kg.reasoning import routes
@@ -28,7 +28,7 @@ from kg.reasoning.conflict import (
     verdict_of,
 )
 from kg.reasoning.contexts import listed
-from kg.reasoning.identity import around, families, groups, related
+from kg.reasoning.identity import around, groups, related
 from kg.reasoning.merge import Union, merge
 from kg.reasoning.predictions import of_outcomes
 
@@ -73,7 +73,7 @@ def _signs(parts: Sequence[Mechanism]) -> Iterator[Conflict]:
     related_by_node = {(m.id, node.key): name for name, m, node in related(parts)}
     on: dict[object, list[tuple[Mechanism, Edge, int]]] = defaultdict(list)
     for m in parts:
-        for edge in m.edges:
+        for edge in (edge for edge in m.edges if not edge.definition):
             ends = related_by_node[m.id, edge.subject], related_by_node[m.id, m.object(edge)]
             kind, sign = _effect(m, edge)
             if sign and ends[0] != ends[1]:
@@ -188,8 +188,8 @@ def _forms(m: Mechanism, ours: Sequence[str], n: Mechanism, theirs: Sequence[str
 
 
 def _form(node: Node) -> str:
-    """The form that a node's term is of, as families.tsv has it; else its label."""
-    return families()[node.term.id][1] if node.term and node.term.id in families() else node.label
+    """The form in which a node's term is the thing that it is; else its label."""
+    return (identities.form(node.term.id) if node.term else "") or node.label
 
 
 def _conditions(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from kg.model import identities, vocabulary
 from kg.model.mechanism import Mechanism
@@ -48,7 +47,16 @@ def identity(m: Mechanism, node: Node) -> tuple[str, frozenset[str], tuple[str, 
     Terms agree, too, if a source says that they match exactly.
     """
     places = tuple(identities.canonical(m.places[key].term) or key for key in m.within(node.place))
-    return identities.canonical(node.term), frozenset(form.id for form in node.narrower), places
+    return _what(node), frozenset(form.id for form in node.narrower), places
+
+
+def _what(node: Node) -> str:
+    """One name for what a node is: that of its term, or of what it is the activity of; nothing where neither has a term."""
+    of = identities.canonical(node.thing.term) if node.thing and not node.term else ""
+    return f"{ACTIVITY} {of}" if of else identities.canonical(node.term)
+
+
+ACTIVITY = "activity of"
 
 
 def groups(mechanisms: Sequence[Mechanism]) -> list[list[tuple[Mechanism, Node]]]:
@@ -87,8 +95,8 @@ def _fit(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 def related(mechanisms: Sequence[Mechanism]) -> Iterator[tuple[str, Mechanism, Node]]:
     """Every node with a name for the thing that it is, whatever its form, place or species.
 
-    Two nodes are of one thing if a term or a further identity of theirs is the same (``identities.things``), or stands in
-    one family of families.tsv.
+    Two nodes are of one thing if a term or a further identity of theirs is the same (``identities.things``), or if both are
+    forms of one (``identities.thing``).
     """
     root: dict[str, str] = {}
 
@@ -100,31 +108,21 @@ def related(mechanisms: Sequence[Mechanism]) -> Iterator[tuple[str, Mechanism, N
     for m in mechanisms:
         for node in m.nodes.values():
             written = [term.id for term in (node.term, *node.narrower) if term]
-            own = written + [one.object for one in identities.things(node)] or [f"{m.id}.{node.key}"]
+            own = written + [one.object for one in identities.things(node)] or [_what(node) or f"{m.id}.{node.key}"]
             for name in own:
                 root[top(name)] = top(own[0])
-                if name in families():
-                    root[top(name)] = top(f"family {families()[name][0]}")
+                if of := identities.thing(name):
+                    root[top(name)] = top(f"forms of {of}")
     for m in mechanisms:
         for node in m.nodes.values():
-            yield top(node.term.id if node.term else f"{m.id}.{node.key}"), m, node
-
-
-@cache
-def families() -> Mapping[str, tuple[str, str]]:
-    """Terms of one thing in its several forms: id -> (the thing, the form).
-
-    >>> families()["HGNC:31533"], families()["kg:miR-146a-5p"]
-    (('miR-146a', 'human gene'), ('miR-146a', 'mature strand'))
-    """
-    return {row["id"]: (row["family"], row["form"]) for row in vocabulary.table("families.tsv")}
+            yield top(node.term.id if node.term else _what(node) or f"{m.id}.{node.key}"), m, node
 
 
 def _differs(m: Mechanism, a: Node, n: Mechanism, b: Node) -> tuple[str, ...]:
     """What keeps two nodes of one thing from being one."""
 
     def forms(node: Node) -> tuple[str, frozenset[str]]:
-        return identities.canonical(node.term), frozenset(form.id for form in node.narrower)
+        return _what(node), frozenset(form.id for form in node.narrower)
 
     places = (around(m, a.place), around(n, b.place))
     pairs: dict[str, tuple[object, object]] = {

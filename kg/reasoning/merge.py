@@ -94,7 +94,7 @@ def merge(mechanisms: Iterable[Mechanism]) -> Union:
     places: dict[str, Place] = {}
     sources: dict[str, Source] = {}
     moved = {part.id: _Moved(part, keys, places, sources) for part in parts}
-    nodes = {key: _one([node for _, node in group], key, moved[group[0][0].id].places) for key, group in homes.items()}
+    nodes = {key: _one(group, key, moved) for key, group in homes.items()}
     return Union(
         id=ALL,
         title=f"{len(parts)} mechanism{'s' * (len(parts) != 1)} as one graph",
@@ -116,17 +116,20 @@ def merge(mechanisms: Iterable[Mechanism]) -> Union:
     )
 
 
-def _one(nodes: Sequence[Node], key: str, places: Mapping[str, str]) -> Node:
+def _one(group: Sequence[tuple[Mechanism, Node]], key: str, moved: Mapping[str, _Moved]) -> Node:
     """One node of several that are the same: what any of them states.
 
     Where they start differently it starts unknown; where they are called differently it has the name of its term.
     """
-    first = nodes[0]
+    nodes = [node for _, node in group]
+    first, places = nodes[0], moved[group[0][0].id].places
+    active = (moved[m.id].nodes.get(node.activity_of, "") for m, node in group if node.activity_of)
     names = {node.name for node in nodes}
     starts = {node.at_start for node in nodes if node.at_start}
     return replace(
         first,
         key=key,
+        activity_of=next(active, ""),
         name=first.name if len(names) == 1 else "",
         place=places.get(first.place, ""),
         at_start="unknown" if len(starts) > 1 else next(iter(starts), ""),

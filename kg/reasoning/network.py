@@ -44,7 +44,7 @@ class QueryError(KgError, ValueError):
 class Input(NamedTuple):
     """Something known that an answer may stand on, and that can be taken back.
 
-    ``kind`` is edge (the edge holds), requires or unless (a condition of the edge), start (a starting value), closed
+    ``kind`` is edge (the edge holds, or the definition from which it follows), requires or unless (a condition of the edge), start (a starting value), closed
     (nothing else causes this node), effect (the size of a decrease), set (an intervention), was (the value with
     which the run before ended) or left out (the edge, or its condition, was seen in another context than the one asked).
     """
@@ -382,12 +382,18 @@ def compile(mechanism: Mechanism) -> Network:
     for node in mechanism.nodes.values():
         net.levels[node.key] = node.levels or PLAIN
         net.variables[node.key] = [net.gate(1, ()) for _ in net.levels[node.key][1:]]
-    for edge in edges:
+    defined = [edge for edge in mechanism.edges if edge.definition]
+    for edge in (*edges, *defined):
         net.fires[edge.name] = net.gate(1, ())
     for edge in edges:
         _firing(net, edge, blockers[edge.name])
+    needs: dict[str, list[int]] = defaultdict(list)
+    for edge in defined:  # it lets its object be, unless the subject is not there
+        number, claim = net.fires[edge.name], net.input(("edge", edge.name), True)
+        net.gates[number], net.ins[number] = 2, (claim << 1 | 1, net.variables[edge.subject][0] << 1)
+        needs[edge.sentence.object].append(number << 1)
     for node in mechanism.nodes.values():
-        _value(net, node, increases[node.key], decreases[node.key])
+        _value(net, node, increases[node.key], decreases[node.key], needs[node.key])
     return net.freeze()
 
 
@@ -410,8 +416,8 @@ def _condition(net: Network, edge: Edge, kind: str, needed: Requirement) -> int:
     return net.gate(2, (there | (kind == "unless"), claim << 1 | 1))
 
 
-def _value(net: Network, node: Node, increases: list[Edge], decreases: list[Edge]) -> None:
-    """node >= k: (starts so, or a firing increase reaches k) AND no complete decrease fires."""
+def _value(net: Network, node: Node, increases: list[Edge], decreases: list[Edge], needs: list[int]) -> None:
+    """node >= k: (starts so, or a firing increase reaches k) AND no complete decrease fires AND what it is the activity of is there."""
     levels = net.levels[node.key]
     unstated = {edge.name: net.input(("effect", edge.name), None) << 1 for edge in decreases if _unstated(edge)}
     start = node.at_start or ("absent" if increases else "unknown")
@@ -427,13 +433,14 @@ def _value(net: Network, node: Node, increases: list[Edge], decreases: list[Edge
             reached = levels.index(edge.level) if edge.level in levels else 1
             if reached >= k:
                 causes.append(net.fires[edge.name] << 1)
-        if decreases:
+        if decreases or needs:
             raised.append(net.gate(2, tuple(causes)))
         else:
             net.gates[number], net.ins[number] = 2, tuple(causes)
     for k, gate in enumerate(raised, 1):
         spared = (_spared_literal(net, edge, unstated.get(edge.name), levels, k, raised) for edge in decreases)
-        net.ins[net.variables[node.key][k - 1]] = (gate << 1, *(literal for literal in spared if literal is not None))
+        kept = (literal for literal in spared if literal is not None)
+        net.ins[net.variables[node.key][k - 1]] = (gate << 1, *kept, *needs)
 
 
 def _unstated(edge: Edge) -> bool:

@@ -1,6 +1,7 @@
 """What every export says of a mechanism: its statements, derived once, so that all formats say the same.
 
-A statement is an edge, or something that an edge requires or excludes. Formats write what stands here, and RDF too.
+A statement is an edge, something that an edge requires or excludes, or a definition: that a thing is required for its
+activity. Formats write what stands here, and RDF too.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 #: What is said of a node that an edge requires and the object of that edge, by what the edge does to it.
 NEEDED = {"increases": "required_for", "decreases": "affects", "blocks": "affects", "none": "related_to"}
 NOT_PROVIDED = "not_provided"
+ENTAILED = "logical_entailment"  # in the Biolink Model the knowledge level of what follows from a definition
+DEFINITION = "definition"  # the kind of such a statement
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Statement:
     """
 
     name: str  # the edge's name; of a requirement EDGE/requires/NODE, as in its IRI
-    kind: str  # edge, requires or unless
+    kind: str  # edge, requires, unless or definition
     edge: Edge  # the edge that says it
     subject: str  # keys of nodes; a blocking edge goes to the object of what it blocks
     verb: str
@@ -44,7 +47,9 @@ class Statement:
     effect: int  # +1, -1 or 0: what follows for the object, where what lowers it is blocked, say
     evidence: tuple[Evidence, ...]
     behind: tuple[Evidence, ...]
-    claim: str  # the firmest claim of behind; what no source supports is the curator's inference
+    claim: (
+        str  # the firmest claim of behind; what no source supports is the curator's inference; empty for a definition
+    )
     acting_claim: str  # the weakest of the claims on which the edge acts in a run
     asserted: bool  # whether it stands as a bare triple
     negated: bool
@@ -62,8 +67,8 @@ class Statement:
 
     @property
     def inferred(self) -> bool:
-        """Whether it is no more than a conclusion, a hypothesis, or the curator's own step."""
-        return _conjecture(self.claim)
+        """Whether it is no more than a conclusion, a hypothesis, or the curator's own step; a definition is more."""
+        return self.kind != DEFINITION and _conjecture(self.claim)
 
     @property
     def hedges(self) -> tuple[str, ...]:
@@ -89,14 +94,20 @@ class Statement:
     @property
     def knowledge_level(self) -> str:
         """A knowledge assertion is what stands as a bare triple, or is firmly denied; a hedged finding is none."""
+        if self.kind == DEFINITION:
+            return ENTAILED
         level = vocabulary.claims()[self.claim].knowledge_level
         firm = self.asserted or (self.negated and any(_firm(item) for item in self.behind))
         return level if firm or level != "knowledge_assertion" else NOT_PROVIDED
 
     @property
     def agent_type(self) -> str:
-        """The curator makes inferences; who made what sources state is not provided."""
-        return "manual_agent" if vocabulary.claims()[self.claim].locator == "no" else NOT_PROVIDED
+        """The curator makes inferences and definitions; who made what sources state is not provided."""
+        return (
+            "manual_agent"
+            if self.kind == DEFINITION or vocabulary.claims()[self.claim].locator == "no"
+            else NOT_PROVIDED
+        )
 
 
 @once
@@ -190,7 +201,7 @@ def _conjecture(claim: str) -> bool:
 
 def words(mechanism: Mechanism, statement: Statement) -> str:
     """A statement in words, with labels for keys."""
-    if statement.kind == "edge":
+    if statement.kind in ("edge", DEFINITION):
         return mechanism.words(statement.edge)
     subject, object = (mechanism.nodes[key] for key in (statement.subject, statement.object))
     return f"{subject.label} {statement.predicate.said(subject.many)} {object.label}"
@@ -208,7 +219,8 @@ def by_species(mechanism: Mechanism, statement: Statement) -> Iterator[tuple[Ter
         behind = tuple(item for item in statement.behind if taxon in (item.taxon or (taxon,)))
         asserted = statement.asserted and any(map(_firm, behind))
         works = _publications(mechanism, behind)
-        yield taxon, replace(statement, behind=behind, claim=_firmest(behind), asserted=asserted, publications=works)
+        claim = _firmest(behind) if behind else statement.claim
+        yield taxon, replace(statement, behind=behind, claim=claim, asserted=asserted, publications=works)
 
 
 class _Statements:
@@ -236,7 +248,7 @@ class _Statements:
         return self.made(
             edge.evidence,
             name=edge.name,
-            kind="edge",
+            kind=DEFINITION if edge.definition else "edge",
             edge=edge,
             subject=edge.subject,
             verb=edge.verb,
@@ -279,7 +291,7 @@ class _Statements:
         return Statement(
             evidence=tuple(items),
             behind=behind,
-            claim=_firmest(behind),
+            claim="" if more["kind"] == DEFINITION else _firmest(behind),
             negated=negated,
             disputed=disputed,
             publications=_publications(self.m, behind),
@@ -347,7 +359,9 @@ def evidence_code(mechanism: Mechanism, item: Evidence) -> Term | None:
 def works(source: Source) -> tuple[str, ...]:
     """What identifies a source, firmest first: CURIEs, then its address."""
     named = (("doi", source.doi), ("PMID", source.pmid))
-    return (*(f"{prefix}:{local}" for prefix, local in named if local), *filter(None, [source.url]))
+    short = vocabulary.abbreviate(source.url, {})
+    url = short if short.partition(":")[0] in vocabulary.prefixes() else source.url  # such as one of PubMed Central
+    return (*(f"{prefix}:{local}" for prefix, local in named if local), *filter(None, [url]))
 
 
 # ---------------------------------------------------------------- nodes, and the whole
@@ -388,6 +402,19 @@ def curie(mechanism: Mechanism, *steps: str) -> str:
     return f"{vocabulary.OWN}:{'/'.join(quote(step, safe=vocabulary.IN_AN_IRI) for step in mechanism.address(*steps))}"
 
 
+def matched(node: Node) -> dict[str, tuple[str, ...]]:
+    """The further identities of a node by what each is to it, as SKOS calls that: those of the file and those that mappings give.
+
+    >>> found = matched(Node(term=Term("MESH:D051199", "Toll-Like Receptor 7")))
+    >>> list(found), "HGNC:15631" in found["narrow_match"]
+    (['narrow_match'], True)
+    """
+    found: dict[str, list[str]] = {}
+    for one in identities.of(node):
+        found.setdefault(f"{one.match}_match", []).append(one.object)
+    return {kind: tuple(found[kind]) for match in identities.MATCHES if (kind := f"{match}_match") in found}
+
+
 def caveat(mechanism: Mechanism) -> str:
     """The one text that stands before every export: where it comes from, which species, and that it is no advice.
 
@@ -415,11 +442,13 @@ def graph(mechanism: Mechanism) -> nx.MultiDiGraph[str]:
                 term=node.term.id if node.term else "",
                 term_label=node.term.label if node.term else "",
                 kind=node.drawn_as,
+                activity_of=node.activity_of,
                 place=node.place,
                 at_start=node.at_start,
                 levels="|".join(node.levels),
                 outcome=node.outcome,
                 **_matches(node),
+                **{kind: "|".join(ids) for kind, ids in matched(node).items()},
                 note=node.note,
             ),
         )

@@ -124,8 +124,8 @@ def hops(mechanism: Mechanism, edges_only: bool = False) -> Iterator[tuple[Hop, 
     """
     signed = [(edge, mechanism.object(edge), sign(mechanism, edge)) for edge in mechanism.edges]
     for edge, there, each in signed:
-        if each:
-            yield Hop(edge.subject, edge.name, "edge", each), there
+        if each and not (edge.definition and edges_only):
+            yield Hop(edge.subject, edge.name, "requires" if edge.definition else "edge", each), there
     for edge, there, each in () if edges_only else signed:
         for kind, turn in (("requires", 1), ("unless", -1)):
             for needed in getattr(edge, kind):
@@ -148,7 +148,12 @@ def _walk(
 
 
 def sign(mechanism: Mechanism, edge: Edge) -> int:
-    """The sign of an edge along a route, a blocking edge turning that of what it blocks; 0 for verbs without a role, whose sign says nothing of an effect."""
+    """The sign of an edge along a route, a blocking edge turning that of what it blocks; 0 for verbs without a role, whose sign says nothing of an effect.
+
+    What a thing is required for by definition it raises.
+    """
+    if edge.definition:
+        return 1
     turned = 1
     while edge.role == "blocks":  # valid mechanisms have no circle of blocking edges
         turned, edge = -turned, mechanism.blocked(edge)[0]
@@ -184,7 +189,11 @@ def spine(mechanism: Mechanism) -> list[SpineStep]:
     for name in mechanism.spine:
         edge = mechanism.edge(name)
         leads_on = at in ("", edge.subject)
-        found.append(SpineStep(name, claim_of(edge.evidence), mechanism.support(edge).supporting, leads_on))
+        found.append(
+            SpineStep(
+                name, "" if edge.definition else claim_of(edge.evidence), mechanism.support(edge).supporting, leads_on
+            )
+        )
         at = mechanism.object(edge)
     return found
 
@@ -198,12 +207,12 @@ def weakest_hop(mechanism: Mechanism, route: Route) -> Weakest:
     ('inference', 0)
     """
     each = [stands_on(mechanism, hop) for hop in route.hops]
-    claim = weakest(one.claim for one in each)
+    claim = weakest(one.claim for one in each if one.claim)
     return min((one for one in each if one.claim == claim), key=lambda one: one.sources)
 
 
 def stands_on(mechanism: Mechanism, hop: Hop) -> Weakest:
-    """What supports one step: the evidence of the edge, or that of the requirement.
+    """What supports one step: the evidence of the edge, or that of the requirement; nothing need support a definition.
 
     >>> from kg.formats import read
     >>> seed = read("ta1-tlr7")
@@ -211,6 +220,8 @@ def stands_on(mechanism: Mechanism, hop: Hop) -> Weakest:
     [('finding', 1)]
     """
     edge = mechanism.edge(hop.edge)
+    if edge.definition:
+        return Weakest(hop, "", 0)
     if hop.kind != "edge":
         needs: tuple[Requirement, ...] = getattr(edge, hop.kind)
         edge = replace(edge, evidence=next(needed.evidence for needed in needs if needed.node == hop.node))

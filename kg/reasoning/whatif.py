@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from kg.model import vocabulary
 from kg.model.frames import frame
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Effect, Evidence, Frozen
+from kg.model.records import BY_DEFINITION, Edge, Effect, Evidence, Frozen
 from kg.reasoning import contexts
 from kg.reasoning.asked import keyed
 from kg.reasoning.contexts import Context, Fate, fates
@@ -319,9 +319,9 @@ class _Comparison:
         edges = list(dict.fromkeys(one.name for one in inputs if one.kind in ("edge", "requires", "unless", "effect")))
         resting = [self.mechanism.edge(name) for name in edges]
         closed = tuple(dict.fromkeys(one.name for one in inputs if one.kind == "closed"))  # once, whatever its levels
-        claims = [acting_claim(edge) for edge in resting] + ["inference"] * bool(closed)
+        claims = [*filter(None, map(acting_claim, resting)), *["inference"] * bool(closed)]
         species: dict[str, int] = {}
-        for edge in resting:
+        for edge in (edge for edge in resting if not edge.definition):
             for label in self.mechanism.support(edge).species or ("not stated",):
                 species[label] = species.get(label, 0) + 1
         status = self._status(node, inputs)
@@ -343,7 +343,8 @@ class _Comparison:
         """The edges into a node, with whether each fires, why not, and whether it fired before."""
         apart = fates(self.mechanism, self.settings.context)
         for edge in self.mechanism.edges:
-            if edge.executes and edge.role in ("increases", "decreases") and edge.sentence.object == node:
+            acts = edge.definition or (edge.executes and edge.role in ("increases", "decreases"))
+            if acts and edge.sentence.object == node:
                 gate, fate = self.net.fires[edge.name], apart.get(("edge", edge.name))
                 fires = self.decided.get(gate)
                 why = "" if fires else _why_not(self.mechanism, self.net, self.decided, edge)
@@ -391,11 +392,13 @@ class _Comparison:
 def acting_claim(edge: Edge) -> str:
     """The claim on which an edge acts in a run: the weakest of the sentence, its requirements, and a stated effect.
 
+    A definition claims nothing.
+
     >>> from kg.formats import read
     >>> acting_claim(read("ta1-tlr7").edge("depletion"))      # that levels fall to low is the curator's inference
     'inference'
     """
-    parts = [claim_of(edge.evidence)]
+    parts = [] if edge.definition else [claim_of(edge.evidence)]
     parts += [claim_of(needed.evidence) for needed in (*edge.requires, *edge.unless)]
     parts += [edge.effect.claim or UNSTATED] if edge.effect and edge.effect != Effect() else []
     return weakest(parts)
@@ -418,6 +421,15 @@ def weakest(claims: Iterable[str]) -> str:
     'hypothesis'
     """
     return max(claims, key=_weakness, default="")
+
+
+def claim_label(claim: str) -> str:
+    """What a claim is called; what follows from a definition has none.
+
+    >>> claim_label("inference"), claim_label("")
+    ('curator inference', 'by definition')
+    """
+    return vocabulary.claims()[claim].label if claim else BY_DEFINITION
 
 
 def _weakness(claim: str) -> int:
@@ -478,8 +490,9 @@ def why_in_a_line(mechanism: Mechanism, answer: WhatIf, step: Step) -> str:
     for one in turned or acting or step.because:
         how = ("now" if turned else "as before") if one.fires else "no longer" if one.before else "not"
         how = "perhaps" if one.fires is None else how
-        why = f" ({one.why})" if one.why else ""
-        said.append(f"{how}: {mechanism.words(mechanism.edge(one.edge))}{why}")
+        edge, why = mechanism.edge(one.edge), f" ({one.why})" if one.why else ""
+        how = "by definition" if edge.definition else how
+        said.append(f"{how}: {mechanism.words(edge)}{why}")
     return "; ".join(list(dict.fromkeys(said))[:2]) or "no edge leads to it"
 
 

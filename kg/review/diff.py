@@ -446,6 +446,7 @@ def _node(old: Mechanism, a: Node, new: Mechanism, b: Node) -> Iterator[Edit]:
         yield Edit("term-changed", new.id, b.key, f"{b.label} ({b.key})", str(a.term), str(b.term))
     show: dict[str, Callable[[Mechanism, Node], str]] = {
         "name": lambda m, node: node.label,
+        "activity of": lambda m, node: m.nodes[node.activity_of].label if node.thing else node.activity_of,
         "in": lambda m, node: m.places[node.place].label if node.place in m.places else node.place,
         "at start": lambda m, node: node.at_start,
         "levels": lambda m, node: ", ".join(node.levels),

@@ -97,6 +97,7 @@ def build(
     sources: str | Path | None = None,
     progress: Progress = lambda words: None,
     everything: bool = False,
+    source: str = "",
 ) -> Built:
     """Write every mechanism (default: all in seeds/) to ``ID.ttl``, ``ID.html`` and so on below a folder.
 
@@ -104,7 +105,7 @@ def build(
     there is in ``void.ttl`` and ``ro-crate-metadata.json``.
     All files are made in a folder of their own first and then moved, so that a complaint or a fault leaves what was
     there before. If neither the files nor kg have changed since the last build, nothing is written. ``everything``
-    includes inferences where a format cannot say that they are none of a source.
+    includes inferences where a format cannot say that they are none of a source; ``source`` is the format of the files.
 
     Raises InvalidMechanism with the complaints about all mechanisms, and ValueError for an unknown output.
     """
@@ -114,10 +115,12 @@ def build(
         if name not in outputs():
             raise ValueError(f"{name!r} is nothing that can be built; {near(name, outputs())}")
     out = Path(folder)
-    key = _inputs(files, [*names, *(["--all"] if everything else [])], sources)
+    beside = [given for file in files if (given := file.with_name(f"{file.name}.columns")).is_file()]
+    options = [*(["--all"] if everything else []), *([f"--from {source}"] if source else [])]
+    key = _inputs([*files, *beside], [*names, *options], sources)
     if before := _unchanged(out, key):
         return before
-    found, warnings = valid(files, sources, progress)
+    found, warnings = valid(files, sources, progress, source)
     made = contents([mechanism for mechanism, _ in found], only, progress, everything=everything)
     summaries = []
     for mechanism, report in found:
@@ -128,14 +131,14 @@ def build(
 
 
 def valid(
-    files: list[Path], sources: str | Path | None, progress: Progress
+    files: list[Path], sources: str | Path | None, progress: Progress, source: str = ""
 ) -> tuple[list[tuple[Mechanism, checks.CheckReport]], list[Diagnostic]]:
     """Every mechanism with its report; all complaints about all of them at once if any is invalid."""
     found: list[tuple[Mechanism, checks.CheckReport]] = []
     errors: list[Diagnostic] = []
     for file in files:
         progress(f"reading {file.parent.name or file.name}")
-        mechanism, report = formats.examine(file, sources)
+        mechanism, report = formats.examine(file, sources, name=source)
         found.append((mechanism, report))
         errors += report.errors
     first: dict[str, str] = {}
@@ -305,7 +308,7 @@ def _licence(mechanism: Mechanism) -> str:
 def summary(mechanism: Mechanism, report: checks.CheckReport, files: dict[str, int] | None = None) -> Summary:
     """What there is in a mechanism, as counts."""
     species: Counter[str] = Counter()
-    for edge in mechanism.edges:
+    for edge in (edge for edge in mechanism.edges if not edge.definition):
         species.update(mechanism.support(edge).species or ("not stated",))
     evidence = list(mechanism.evidence())
     return Summary(

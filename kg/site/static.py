@@ -141,7 +141,7 @@ class Word:
 
     @property
     def iri(self) -> str:
-        return vocabulary.expand(self.id)
+        return vocabulary.iri(self.id)
 
     @property
     def link(self) -> str:
@@ -150,7 +150,9 @@ class Word:
 
     @property
     def ontology(self) -> str:
-        return vocabulary.prefixes()[self.id.partition(":")[0]].name
+        prefix = self.id.partition(":")[0]
+        known = vocabulary.prefix(prefix)
+        return known.name if known else prefix
 
 
 @dataclass

@@ -186,8 +186,8 @@ def _written(value: str, like: Token, parameter: str, question: str) -> str:
         raise NoAnswer("wrong-value", f"the value of {parameter!r} is not text", name=question)
     if like.kind == "iri":
         prefix, _, local = value.partition(":")
-        if prefix in vocabulary.prefixes() and not local.startswith("//"):
-            value = vocabulary.expand(value)
+        if (known := vocabulary.prefix(prefix)) and not local.startswith("//"):
+            value = vocabulary.expand(f"{known.prefix}:{local}")
         elif not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", value):
             value = vocabulary.BASE + value
         if re.search(r'[<>"{}|^`\\\x00-\x20\x7f-\x9f]', value):

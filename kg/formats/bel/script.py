@@ -32,6 +32,7 @@ EVIDENCE = ("evidence", "supportingtext", "support")
 SPECIES = ("Species", "species", "TAXON")
 OURS = "kg_"
 NAMED = ("key", "term", "kind", "name", "note", "levels")  # of a node
+DEFINITION = "definition"  # of a statement: the node from whose definition it follows
 KINDS = ("treatment", "molecule", "structure", "cell", "process", "state", "other")
 SAID = ("claim", "hedge", "says", "because", "time", "dose")  # of an item of evidence, as annotations
 ACTS = ("blocks", "requires", "unless")  # the edge that a statement is about, by its name
@@ -150,6 +151,13 @@ class _BelReader:
         if object.startswith("("):
             self.nested.append((record, subject, evidence, verb, name))
             return
+        if node := self.ours(DEFINITION):
+            for end in (subject, object):
+                bel.node(self.draft, end, at)
+            for part in ("subject", "relation", "object"):
+                record.changed(part, "made again from what the node is the activity of")
+            self.draft.active[node] = self.draft.keys[bel.canonical(subject)]
+            return
         if acts := {one: self.ours(one) for one in ACTS if OURS + one in self.context.annotations}:
             self.acting.append((record, {**acts, "verb": verb, "edge": name}, evidence))
             return
@@ -243,7 +251,7 @@ class _BelReader:
             return ""
         said = " ".join(record.items(OURS + name, carry=False))
         known = {"verb": vocabulary.predicates(), "claim": vocabulary.claims(), "kind": KINDS}
-        named = {key: [said] for key in ("key", "edge", "level", "object", *ACTS)}
+        named = {key: [said] for key in ("key", "edge", "level", "object", DEFINITION, *ACTS)}
         keys = {**named, "levels": said.split("|")}.get(name, [])
         fits = all(re.fullmatch(drafting.KEY, key) for key in keys) and said in known.get(name, [said])
         if fits:
@@ -390,7 +398,9 @@ def text(mechanism: Mechanism, name: str = "bel") -> str:
     }
     lines = [f"SET DOCUMENT {key} = {_quoted(value)}" for key, value in head.items() if value]
     lines += ["", *(f'DEFINE NAMESPACE {prefix} AS PATTERN ".+"' for prefix in prefixes)]
-    own = [OURS + one for one in (*NAMED, "edge", "verb", "level", "object", *ACTS, *SAID, *CONTEXTS.values())]
+    own = [
+        OURS + one for one in (*NAMED, "edge", "verb", "level", "object", DEFINITION, *ACTS, *SAID, *CONTEXTS.values())
+    ]
     lines += [f'DEFINE ANNOTATION {one} AS PATTERN ".+"' for one in ("Species", *own)]
     for key, node in mechanism.nodes.items():
         lines += ["", "UNSET ALL", _citation(mechanism, None), *_node(node, terms[key])]
@@ -457,13 +467,16 @@ def _around(mechanism: Mechanism, one: Statement, item: Evidence | None, moved: 
     yield "UNSET ALL"
     own = item is None or outward.own_step(item)
     yield _citation(mechanism, None if item is None or own else mechanism.source(item))
-    yield f"SET Evidence = {_quoted(_words(item, own))}"
+    defined = one.kind == outward.DEFINITION
+    yield f"SET Evidence = {_quoted('[it follows from a definition]' if defined else _words(item, own))}"
     if item and item.taxon:
         taxa = [_quoted(taxon.id.partition(":")[2]) for taxon in item.taxon]
         yield f"SET Species = {taxa[0] if len(taxa) == 1 else '{' + ', '.join(taxa) + '}'}"
-    said = {"edge": one.edge.name, "verb": one.verb, "level": one.edge.level} if one.kind == "edge" else {}
+    own_name = {"edge": one.edge.name, "verb": one.verb, "level": one.edge.level}
+    said = own_name if one.kind == "edge" or defined else {}
+    said |= {DEFINITION: one.object} if defined else {}
     said |= {"object": one.object} if moved else {}
-    acts = one.kind if one.kind != "edge" else "blocks" if one.acts_on else ""
+    acts = one.kind if one.kind in ("requires", "unless") else "blocks" if one.acts_on else ""
     said |= {acts: one.acts_on} if acts else {}
     said |= {name: getattr(item, name) for name in SAID} if item else {}
     said |= {CONTEXTS[kind]: text for kind, text in item.context.items() if kind in CONTEXTS} if item else {}

@@ -495,6 +495,8 @@ class Net:
                 spare = f"({' | '.join([spare, *dict.fromkeys(raised(rank + 1))])})"
             if to not in node.levels or rank > node.levels.index(to):
                 spared.append(spare)
+        if node.thing:  # without it there is no activity
+            spared.append(self.names[(node.activity_of,)])
         alternatives = " | ".join(dict.fromkeys(causes)) or "0"
         return " & ".join([f"({alternatives})" if spared and len(causes) > 1 else alternatives, *spared])
 

@@ -471,7 +471,7 @@ class _SbmlWriter:
         self.homes: dict[str, str] = {}
         self.behind: dict[tuple[str, str], list[outward.Statement]] = {}  # what is said of two nodes
         for one in outward.statements(mechanism):
-            own = one.kind == "edge" or any(
+            own = one.kind not in ("requires", "unless") or any(
                 needed.node == one.subject and needed.evidence for needed in getattr(one.edge, one.kind)
             )
             if one.edge.executes and not one.negated and own:

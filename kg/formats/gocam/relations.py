@@ -52,8 +52,8 @@ def taxon(record: ForeignRecord, field: str, said: str, label: str) -> Term | No
 def term(record: ForeignRecord, field: str, curie: str, label: str) -> Term | None:
     """The term that ``field`` of a record holds; where kg does not know its prefix, the name is what is kept."""
     record.text(field)
-    found = drafting.term(curie, label, record.at)
+    found = drafting.identifier(curie, label, record.at)
     if curie and found is None:
-        why = "its prefix is not registered in ontology/prefixes.tsv"
+        why = "it is no CURIE, or none that its prefix has"
         record.lost(field, why if label else f"kept as the node's name: {why}")
     return found

@@ -163,13 +163,13 @@ class _GoCamTurtleReader:
         record = self.record("individual", about, without=joined)
         classes = sorted(compress(one) or one for one in self.classes[about] if not one.startswith("_:"))
         label = self.label(about, *self.classes[about])
-        term = drafting.term(classes[0], label, record.at) if len(classes) == 1 else None
+        term = drafting.identifier(classes[0], label, record.at) if len(classes) == 1 else None
         if term:
             record.carried("type")
         elif len(self.classes[about]) != 1 or not classes:
             record.lost("type", "a node has one term; here are several classes, or one that is made of others")
         else:
-            record.changed("type", "kept as the node's name: its prefix is not registered in ontology/prefixes.tsv")
+            record.changed("type", "kept as the node's name: it is no CURIE, or none that its prefix has")
         stated = self.kinds.get(about, "")
         entry = vocabulary.terms().get(term.id) if term else None
         kind = "" if entry and entry.kind == stated else stated

@@ -370,7 +370,9 @@ class _GoCamYamlWriter:
     def __init__(self, mechanism: Mechanism) -> None:
         self.m = mechanism
         self.labels: dict[str, str] = {}
-        told = [one for one in outward.statements(mechanism) if any(map(_asserts, one.behind)) and not one.disputed]
+        every = outward.statements(mechanism)
+        asserted = {one.name for one in every if any(map(_asserts, one.behind)) and not one.disputed}
+        told = [one for one in every if one.name in asserted or one.kind == outward.DEFINITION]
         self.edges = told
         self.terms = self.only(OF_TERMS, subjects=("part_of",))
         self.molecules = self.only(dict.fromkeys(TAKEN, ("molecule",)))

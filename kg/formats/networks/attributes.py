@@ -17,8 +17,19 @@ from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model import construct, foreign, identities, keys, vocabulary
 from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import ONE_LOWER, Effect, Evidence, Frozen, Place, Requirement, Sentence, Source, TrackedRecord
+from kg.model.records import (
+    ONE_LOWER,
+    Effect,
+    Evidence,
+    Frozen,
+    Place,
+    Requirement,
+    Sentence,
+    Source,
+    TrackedRecord,
+)
 from kg.model.vocabulary import Term
+from kg.reasoning import outward
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -135,6 +146,7 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
     places = {one.key: one for one in _records(draft, whole, "place", "places", Place)}
     draft.sources |= {one.key: one for one in _records(draft, whole, "source", "sources", Source)}
     layout = _layout(network)
+    nodes = []
     for item in network.nodes:
         record = ledger.record("node", item.id, _with_ends(item), item.at)
         if not item.id or item.id in draft.keys:
@@ -142,12 +154,20 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
             ledger.complain(item.at, "no-element", told, "each node has an id of its own")
             continue
         _node(draft, record, places)
+        nodes.append(record)
         for axis in ("x", "y") if item.position else ():
             record.carried(axis) if layout else record.lost(axis, "the nodes do not stand on a grid")
+    _activities(draft, nodes)
     names = {str(item.attributes.get("key", item.id)) for item in network.edges}
     for item in network.edges:
         record = ledger.record("edge", item.id or f"{item.source} to {item.target}", _with_ends(item), item.at)
-        if item.attributes.get("role") in NEEDS and str(item.attributes.get("edge")) in names:
+        role = item.attributes.get("role")
+        of = draft.active.get(draft.keys.get(item.target, ""), "")
+        if role == outward.DEFINITION and of and of == draft.keys.get(item.source):
+            for name in record.fields():
+                record.changed(name, "made again from what the node is the activity of")
+            continue
+        if role in NEEDS and str(item.attributes.get("edge")) in names:
             for name in record.fields():
                 record.changed(name, "made again from the edge that needs it")
             continue
@@ -288,7 +308,7 @@ def _matches(node: ForeignRecord, says: dict[str, Any]) -> None:
     for kind in identities.WRITTEN:
         fields = {kind: "id", f"{kind}_labels": "label"}
         ids, labels = (node.text(name, carry=False).split("|") for name in fields)
-        terms = [drafting.term(id, label, node.at) for id, label in zip(ids, labels, strict=False)]
+        terms = [drafting.identifier(id, label, node.at) for id, label in zip(ids, labels, strict=False)]
         if len(ids) == len(labels) and all(terms):
             says[kind] = tuple(terms)
             for field, part in fields.items():
@@ -306,10 +326,10 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any])
         if name != label:
             node.lost("label", "the name is shown")
     curie, said = _first(node, TERMS), node.text("term_label", carry=False)
-    term = drafting.term(curie, said or label, node.at) if curie else None
+    term = drafting.identifier(curie, said or label, node.at) if curie else None
     if curie and term is None:
         for attribute in TERMS:
-            node.lost(attribute, "its prefix is not registered in ontology/prefixes.tsv")
+            node.lost(attribute, "it is no CURIE, or none that its prefix has")
     elif term and said == term.label:
         node.carried("term_label")
     elif term and said:
@@ -330,10 +350,23 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any])
     _matches(node, says)
     shown = says.get("name") or label or id
     made = draft.node(id, shown, key=own or (shown if id.isdigit() else id), **says)
+    for kind, again in outward.matched(draft.nodes[made]).items():
+        if node.text(kind, carry=False) == "|".join(again):
+            node.changed(kind, "derived again from what the node is")
     if own and made != own:
         node.changed("key", f"the node is called {made}")
     elif made != id and id not in (own, draft.nodes[made].name):
         node.changed("id", f"the node is called {made}")
+
+
+def _activities(draft: drafting.Draft, nodes: Iterable[ForeignRecord]) -> None:
+    """Whose activity each node is, once all nodes are known."""
+    for node in nodes:
+        key, said = draft.keys[node.text("id", carry=False)], node.text("activity_of", carry=False)
+        of = said if said in draft.nodes else draft.keys.get(said, "")
+        if of and of != key:
+            node.carried("activity_of")
+            draft.active[key] = of
 
 
 def _edge(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Any]) -> None:

@@ -37,9 +37,9 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
 
 def _entity(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
     name, id, database, kind = (edge.text(f"{part}{side}") for part in ("ENTITY", "ID", "DATABASE", "TYPE"))
-    term = drafting.term(f"{database}:{id.removeprefix('CID:')}", name, edge.at)
+    term = drafting.identifier(f"{database}:{id.removeprefix('CID:')}", name, edge.at)
     if term is None and id:
-        edge.lost(f"ID{side}", f"no identifier of {database or 'no database'} is registered in ontology/prefixes.tsv")
+        edge.lost(f"ID{side}", f"it is no identifier of {database or 'no database'}")
         edge.lost(f"DATABASE{side}", "it only says whose the identifier is")
     if kind and kind not in KINDS:
         edge.lost(f"TYPE{side}", f"kg has no kind of node for {kind!r}")

@@ -178,9 +178,9 @@ class _NotationReader:
         keys = notation()[name]
         values: dict[str, Any] = dict(given or {})
         locations: dict[str, Location] = {}
-        short = next((key for key in keys.values() if key.short), None)
+        short = self.short(node, keys)
         if short and not isinstance(node, yaml.MappingNode):
-            pairs = [(short, node)]
+            pairs = [short]
         elif isinstance(node, yaml.MappingNode):
             pairs = self.pairs(node, name, keys)
         else:
@@ -197,11 +197,23 @@ class _NotationReader:
             values["name"] = values.get("sentence", Sentence()).name
         return RECORDS[name](**values, at=at, locations=Frozen(locations))
 
+    def short(self, node: yaml.Node, keys: dict[str, Key]) -> tuple[Key, yaml.Node] | None:
+        """The key that a single value stands for, and its value: by the words with which it opens, or else the one that needs none."""
+        said = node.value.split() if isinstance(node, yaml.ScalarNode) else []
+        for key in keys.values():
+            opening = key.opening.split()
+            if opening and said[: len(opening)] == opening:
+                at = [self.at(node), *self.words_at(node, said)][len(opening) + 1 :][:1] or [self.at(node)]
+                mark = yaml.Mark(self.name, 0, at[0].line - 1, at[0].column - 1, None, 0)
+                return key, yaml.ScalarNode(node.tag, " ".join(said[len(opening) :]), mark, node.end_mark)
+        plain = next((key for key in keys.values() if key.short == "yes"), None)
+        return (plain, node) if plain else None
+
     def require(
         self, node: yaml.Node, at: Location, name: str, keys: dict[str, Key], given: dict[str, yaml.Node]
     ) -> None:
         for key in keys.values():
-            if not key.required:
+            if not key.required or key.instead in given:
                 continue
             if key.key not in given:
                 self.wrong.append(Diagnostic(at, *unmet(name, key)))

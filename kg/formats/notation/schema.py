@@ -24,10 +24,12 @@ def _record(name: str) -> Shape:
     """The keys of a record, and no others."""
     keys = notation()[name].values()
     former = {old: _shape(notation()[name][new].kind) for old, new in FORMER.get(name, {}).items()}
+    either = [[{"required": [one]} for one in (key.key, key.instead)] for key in keys if key.instead]
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": [key.key for key in keys if key.required],
+        "required": [key.key for key in keys if key.required and not key.instead],
+        **({"allOf": [{"anyOf": pair} for pair in either]} if either else {}),
         "properties": {**{key.key: {**_shape(key.kind), "description": key.meaning} for key in keys}, **former},
     }
 
@@ -35,8 +37,9 @@ def _record(name: str) -> Shape:
 def _entry(name: str) -> Shape:
     """A record where it is held: as a mapping, or as its short form."""
     ref = {"$ref": f"#/definitions/{name}"}
-    short = next((key for key in notation()[name].values() if key.short), None)
-    return {"anyOf": [ref, _shape(short.kind)]} if short else ref
+    short = [key for key in notation()[name].values() if key.short]
+    behind = [{**TEXT, "pattern": f"^{key.opening}{KEY}$"} for key in short if key.opening]
+    return {"anyOf": [ref, *(_shape(key.kind) for key in short if not key.opening), *behind]} if short else ref
 
 
 def _shape(kind: str) -> Shape:
@@ -94,7 +97,9 @@ def guide() -> str:
     for name, keys in notation().items():
         out += [f"### {name}", "", "| key | what it is | value | example |", "|---|---|---|---|"]
         for key in keys.values():
-            marks = " (needed)" * bool(key.required) + " (may stand alone)" * bool(key.short)
+            marks = f" (needed{f', unless `{key.instead}` is there' * bool(key.instead)})" * bool(key.required)
+            marks += " (may stand alone)" * (key.short == "yes")
+            marks += f" (may stand alone: `{key.opening}{key.example}`)" * bool(key.opening)
             cells = (f"`{key.key}`{marks}", key.meaning, in_words(key.kind), f"`{key.example}`" if key.example else "")
             out.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         out.append("")

@@ -24,14 +24,16 @@ def _mapping(record: TrackedRecord, name: str) -> yaml.Node:
     for key in notation()[name].values():
         value = getattr(record, key.field)
         derived = isinstance(record, records.Edge) and key.key == "name" and record.sentence.name == value
-        if derived or (value == getattr(default, key.field) and not key.required):
+        instead = notation()[name].get(key.instead)
+        needed = key.required and not (instead and getattr(record, instead.field))
+        if derived or (value == getattr(default, key.field) and not needed):
             continue
         pairs.append((_scalar(key.key), _value(value, key.kind)))
     if not pairs:  # of an effect that is unstated
         pairs = [
             (_scalar(key.key), _value(getattr(record, key.field), key.kind))
             for key in notation()[name].values()
-            if key.short
+            if key.short == "yes"
         ]
     return yaml.MappingNode("tag:yaml.org,2002:map", pairs, flow_style=False)
 
@@ -41,7 +43,8 @@ def _value(value: Any, kind: str) -> yaml.Node:
     if form == "record":
         return _mapping(value, of)
     if form == "list":
-        items = [_mapping(item, of) if of in RECORDS else _scalar(str(item)) for item in value]
+        told = [item for item in value if not (isinstance(item, records.Edge) and item.definition)]
+        items = [_mapping(item, of) if of in RECORDS else _scalar(str(item)) for item in told]
         return _sequence(items, flow=of not in RECORDS and of != "term")
     if form == "map":
         return yaml.MappingNode(

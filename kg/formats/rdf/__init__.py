@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from rdflib import XSD, Literal
+
 from kg import checks
 from kg.formats.rdf import assertions, jsonld, read
 from kg.formats.rdf.jsonld import JsonLd
@@ -73,14 +75,20 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         message = f"it holds {len(readers)} mechanisms of kg" if readers else "it holds no mechanism that kg wrote"
         raise ledger.stop(None, "no-mechanism", message, "RDF of others is asked by `kg ask` and checked by `kg check`")
     made = readers[0].mechanism()
-    again = _again(made, runs=len(told) < len(triples)) | set(framed(data, readers[0].root))
-    read.account(read.by_subject(one[:3] for one in triples), readers[0], again)
+    again = dict.fromkeys(framed(data, readers[0].root), "") | _again(made, runs=len(told) < len(triples))
+    read.account({one[:3]: one.form for one in triples}, readers[0], again)
     return made
 
 
-def _again(mechanism: Mechanism, runs: bool) -> set[read.Statement]:
+def _again(mechanism: Mechanism, runs: bool) -> read.Forms:
     """What kg writes of a mechanism that was read, with what its runs derive; nothing if there is a fault in it."""
     if checks.check(mechanism, sources="", run=False).errors:
-        return set()
+        return {}
     graphs = [graph(mechanism), *([run_graph(mechanism)] if runs else [])]
-    return {(str(s), str(p), str(o)) for one in graphs for s, p, o in one}
+    return {(str(s), str(p), str(o)): _form(o) for one in graphs for s, p, o in one}
+
+
+def _form(value: object) -> str:
+    if not isinstance(value, Literal):
+        return ""
+    return f"@{value.language}" if value.language else str(value.datatype or XSD.string)

@@ -241,7 +241,7 @@ class _NanopubReader:
 
     def node(self, iri: str, record: ForeignRecord) -> str:
         label = " ".join(self.labels.get(iri, "").split()) or local(iri)
-        return self.draft.node(iri, label, key=label, term=drafting.term(iri, label, record.at), at=record.at)
+        return self.draft.node(iri, label, key=label, term=drafting.identifier(iri, label, record.at), at=record.at)
 
     def rest(self) -> None:
         """What stands in no part of a nanopublication."""

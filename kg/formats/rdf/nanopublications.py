@@ -26,7 +26,7 @@ NANOPUBS = vocabulary.BASE + "np/"
 #: From an edge, along these, one reaches all that its nanopublication must say to be understood alone.
 BELONGS = (
     *(RDF.subject, RDF.object, KGV.actsOn, KGV.requires, KGV.unless, KGV.node, KGV.place, KGV.inside),
-    *(KGV.denotes, KGV.same, KGV.narrower, KGV.broader),
+    *(KGV.denotes, KGV.same, KGV.narrower, KGV.broader, KGV.activityOf),
     *(KGV.evidence, KGV.effectEvidence, KGV.claim, KGV.assay, KGV.context, OA.hasSelector, PROV.wasDerivedFrom),
     *(PROV.wasInfluencedBy, KGV.reports),
     *(BIOLINK.has_evidence_of_type, BIOLINK.species_context_qualifier, BIOLINK.anatomical_context_qualifier),
@@ -34,7 +34,10 @@ BELONGS = (
 
 
 #: What an assertion says of the two ends of its triple; the settings of the model and the notes are no assertions.
-ASSERTED = (RDF.type, RDFS.label, KGV.denotes, KGV.same, KGV.narrower, KGV.broader, KGV.kind, KGV.termStated, KGV.place)
+ASSERTED = (
+    *(RDF.type, RDFS.label, KGV.denotes, KGV.same, KGV.narrower, KGV.broader, KGV.activityOf),
+    *(KGV.kind, KGV.termStated, KGV.place),
+)
 
 
 def nanopubs(mechanism: Mechanism) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from rdflib import OWL, PROV, RDF, RDFS, SKOS
 from rdflib.namespace import DCTERMS
@@ -19,9 +19,11 @@ from kg.model.keys import fault, notation, shortened
 from kg.model.mechanism import Mechanism
 from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Frozen, Note, Place, Requirement, Sentence, Source
 from kg.model.vocabulary import Term
+from kg.reasoning import outward
 
 Data = dict[str, dict[str, list[str]]]  # subject -> predicate -> values
 Statement = tuple[str, str, str]
+Forms = dict[Statement, str]  # statement -> datatype or language of its literal, as in Triple
 
 
 def by_subject(triples: Iterable[tuple[object, object, object]]) -> Data:
@@ -209,10 +211,12 @@ class Reader:
     def node(self, about: str, key: str) -> records.Node:
         term, kind = self.term(about), self.one(about, KGV.kind)
         label = self.named(about, term)
+        of = self.keys(about, KGV.activityOf, "node")
         made = records.Node(
             key=key,
             term=term,
-            name="" if term is None and label == key else label,
+            name="" if term is None and label in (key, self.activity(of)) else label,
+            activity_of=of,
             place=self.keys(about, KGV.place, "place"),
             at_start=self.one(about, KGV.startsAs),
             plural=self.one(about, KGV.plural),
@@ -225,6 +229,11 @@ class Reader:
             at=self.ledger.at(),
         )
         return made if made.drawn_as == kind else replace(made, kind=kind)
+
+    def activity(self, of: str) -> str:
+        """What the activity of a node is called where it is given no other name; nothing for no node."""
+        label = next(iter(self.values(f"{self.root}/node/{quote(of, safe=vocabulary.IN_AN_IRI)}", RDFS.label)), of)
+        return records.Node(activity_of=of, thing=records.Node(name=label)).label if of else ""
 
     def edge(self, about: str) -> Edge:
         verb = self.one(about, RDF.predicate).removeprefix(str(KGV))
@@ -253,8 +262,10 @@ class Reader:
         )
 
     def is_edge(self, about: str) -> bool:
-        """Whether an association is an edge; else it says what an edge requires or excludes, and is read with that."""
-        return str(KGV.Requirement) not in self.values(about, RDF.type)
+        """Whether an association is an edge of the file; else it says what an edge requires or excludes, and is read with
+        that, or it follows from a definition."""
+        defined = outward.ENTAILED in self.values(about, BIOLINK.knowledge_level)
+        return not defined and str(KGV.Requirement) not in self.values(about, RDF.type)
 
     def requirements(self, about: str, kind: str) -> tuple[Requirement, ...]:
         """What an edge requires or excludes, with evidence of its own: what it shares with the edge is the edge's."""
@@ -359,8 +370,9 @@ TEXTS = {"says": KGV.says, "because": KGV.because, "hedge": KGV.hedge, "time": K
 KINDS = {"doi": "doi", "pmid": "digits", "url": "url"}
 
 
-def account(data: Data, reader: Reader, again: Set[Statement]) -> None:
+def account(told: Forms, reader: Reader, again: Forms) -> None:
     """Open a record for each subject: what was used is carried, what kg says again follows, and the rest is lost."""
+    data = by_subject(told)
     derived = {(subject, predicate) for subject, predicate, _ in again}
 
     def fate(subject: str, predicate: str, value: str) -> tuple[str, str]:
@@ -374,6 +386,11 @@ def account(data: Data, reader: Reader, again: Set[Statement]) -> None:
         otherwise = "it follows from the rest, and kg says otherwise"
         return "lost", otherwise if (now, predicate) in derived else losses.UNUSED
 
+    def reformed(subject: str, predicate: str, value: str) -> str:
+        """The datatype or the language of a literal, where kg writes another."""
+        form = told[subject, predicate, value]
+        return form if form != again.get((reader.now(subject), predicate, reader.now(value)), form) else ""
+
     for subject in sorted(data):
         values: dict[str, list[str]] = {}
         fates: dict[str, tuple[str, str]] = {}
@@ -384,6 +401,9 @@ def account(data: Data, reader: Reader, again: Set[Statement]) -> None:
             for one, some in groups.items():
                 word = drafting.unused(_local(predicate), values)
                 values[word], fates[word] = some, one
+            if forms := sorted(filter(None, (reformed(subject, predicate, value) for value in said))):
+                word = drafting.unused(f"form of {_local(predicate)}", values)
+                values[word], fates[word] = forms, ("changed", "kg writes another datatype or language")
         kind = next(iter(sorted(map(_local, data[subject].get(str(RDF.type), [])))), "term")
         name = subject.removeprefix(f"{reader.root}/")
         reader.ledger.record(kind, name, values, reader.ledger.at()).fates |= fates

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from functools import cache
+from functools import cache, cached_property
 
 from rdflib import OWL, PROV, RDF, RDFS, SKOS, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
@@ -148,6 +148,17 @@ class Turtle(TurtleSerializer):
         *(RDF.type, DCTERMS.title, RDFS.label, SKOS.definition, KGV.caveat, RDF.subject, RDF.predicate, RDF.object),
         *(KGV.actsOn, KGV.requires, KGV.unless, KGV.evidence, KGV.claim, OA.exact, PROV.wasDerivedFrom),
     ]
+
+    @cached_property
+    def short_names(self) -> dict[tuple[Node, bool], str | None]:
+        return {}
+
+    def get_pname(self, uri: Node, gen_prefix: bool = True) -> str | None:
+        """An IRI with its prefix, looked up once: a name is met some thirty times, and a look-up is half of all the time."""
+        key = uri, gen_prefix
+        if key not in self.short_names:
+            self.short_names[key] = super().get_pname(uri, gen_prefix)
+        return self.short_names[key]
 
 
 class Sections(Turtle):

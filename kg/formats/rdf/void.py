@@ -135,17 +135,20 @@ class _Description:
 
     def links(self, whole: URIRef, source: URIRef, predicate: URIRef, terms: Iterable[Node]) -> None:
         """A set of links from a dataset to each vocabulary that it points into."""
-        counted = Counter(prefix for term in terms if (prefix := _prefix(str(term))) != "kg")
-        for prefix, count in sorted(counted.items()):
+        counted = Counter(found for term in terms if (found := _space(str(term)))[0] not in ("", "kg"))
+        for (prefix, space), count in sorted(counted.items()):
             links = "/".join([source.removeprefix(vocabulary.BASE), re.split("[/#]", predicate)[-1], prefix])
             about, target = URIRef(f"{ABOUT}/{links}"), URIRef(f"{ABOUT}/{prefix}")
             self.say(whole, (VOID.subset, about))
             self.say(about, (RDF.type, VOID.Linkset), (VOID.linkPredicate, predicate), (VOID.triples, count))
             self.say(about, (VOID.subjectsTarget, source), (VOID.objectsTarget, target))
-            self.say(target, (RDF.type, VOID.Dataset), (VOID.uriSpace, vocabulary.namespaces()[prefix]))
+            self.say(target, (RDF.type, VOID.Dataset), (VOID.uriSpace, space))
 
 
-def _prefix(term: str) -> str:
-    """The prefix of the longest namespace in which a term lies."""
-    found = [(len(space), prefix) for prefix, space in vocabulary.namespaces().items() if term.startswith(space)]
-    return max(found)[1] if found else ""
+def _space(term: str) -> tuple[str, str]:
+    """The prefix and the beginning of the longest namespace in which a term lies; nothing if it lies in none."""
+    known = {**vocabulary.namespaces(), "identifier": vocabulary.IDENTIFIER}
+    found = [(len(space), prefix, space) for prefix, space in known.items() if term.startswith(space)]
+    if not found and (row := vocabulary.prefix(vocabulary.compress(term).partition(":")[0])):
+        return row.prefix, row.iri
+    return max(found)[1:] if found else ("", "")

@@ -200,6 +200,7 @@ class _RdfWriter:
             for kind in identities.WRITTEN:
                 for term in getattr(node, kind):
                     self.denotes(about, term, URIRef(KGV[kind]))
+            self.say(about, KGV.activityOf, self.part("node", node.activity_of) if node.activity_of else None)
             self.say(about, KGV.kind, node.drawn_as)
             self.say(about, KGV.startsAs, node.at_start)
             self.say(about, KGV.outcome, node.outcome or None)
@@ -217,7 +218,7 @@ class _RdfWriter:
             for form in vocabulary.published(term.id):
                 self.say(URIRef(term.iri), SKOS.exactMatch, URIRef(form))
         for match in identities.of_all(nodes, places):
-            subject, there = (URIRef(vocabulary.expand(end)) for end in (match.subject, match.object))
+            subject, there = (URIRef(vocabulary.iri(end)) for end in (match.subject, match.object))
             relation = URIRef(SKOS[f"{match.match}Match"])
             for form in (there, *map(URIRef, vocabulary.published(match.object))):
                 self.say(subject, relation, form)
@@ -234,7 +235,7 @@ class _RdfWriter:
             for source in match.sources:
                 self.say(about, KGV.mappedBy, identities.named(source))
             for id in match.via:
-                self.say(about, KGV.via, URIRef(vocabulary.expand(id)))
+                self.say(about, KGV.via, URIRef(vocabulary.iri(id)))
 
     def edge(self, edge: Edge) -> None:
         m, about, said = self.m, self.part("edge", edge.name), outward.by_name(self.m)[edge.name]

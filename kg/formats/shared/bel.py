@@ -117,7 +117,7 @@ def node(draft: drafting.Draft, said: str, at: Location | None, more: Mapping[st
     kind = KINDS.get(id.partition("(")[0], "")
     term = _term(found[2], found[3] or found[4], found[5] or found[6] or "", at) if found and kind else None
     stated, _, label = more.get("term", "").partition(" ! ")
-    term = drafting.term(stated, label, at) if stated else term
+    term = drafting.identifier(stated, label, at) if stated else term
     kind = more.get("kind") or kind
     kind = "" if kind == "other" or (term and _kind(term) == kind) else kind
     key, name, note = (more.get(part, "") for part in ("key", "name", "note"))
@@ -139,7 +139,11 @@ def _term(namespace: str, name: str, label: str, at: Location | None) -> Term | 
     prefix = vocabulary.registered(namespace)
     named = (e for e in vocabulary.terms().values() if e.id.startswith(f"{prefix}:") and e.label == name)
     entry = next(named, None)
-    return Term(entry.id, entry.label, at) if entry and not entry.obsolete else None
+    if entry and not entry.obsolete:
+        return Term(entry.id, entry.label, at)
+    return (
+        drafting.identifier(f"{namespace}:{name}", label, at) if label else None
+    )  # what has a label beside it is an id
 
 
 def edge(

@@ -89,10 +89,29 @@ def term(id: str, label: str = "", at: Location | None = None) -> Term | None:
     curie = vocabulary.compress(id)
     prefix = curie.partition(":")[0]
     entry = vocabulary.terms().get(curie)
-    if prefix not in vocabulary.prefixes() or (entry is None and prefix == "kg"):
+    if not vocabulary.prefix(prefix) or (entry is None and prefix == "kg"):
         return None
     known = entry or lexicon().term(curie)
     return Term(curie, known.label if known else " ".join(label.split()) or curie, at)
+
+
+def identifier(id: str, label: str = "", at: Location | None = None) -> Term | None:
+    """The same of a value that its format calls an identifier: that nobody registered its prefix makes it none the less one.
+
+    What a prefix that was verified by hand cannot have is still none.
+
+    >>> identifier("FOO:123"), identifier("GO:123"), identifier("a name"), identifier("uniprot:P05231").id
+    (Term(id='FOO:123', label='FOO:123'), None, None, 'UniProtKB:P05231')
+    """
+    if found := term(id, label, at):
+        return found
+    said = vocabulary.compress(id) or id
+    prefix, _, local = said.partition(":")
+    spelt = vocabulary.registered(prefix) or prefix
+    ours = spelt in (vocabulary.OWN, *vocabulary.namespaces())
+    if ours or not vocabulary.CURIE.fullmatch(said):
+        return None
+    return Term(f"{spelt}:{local}", " ".join(label.split()) or id, at)
 
 
 def local(iri: str) -> str:
@@ -155,6 +174,7 @@ class Draft:
         self.cited: dict[str, str] = {}  # a publication as the file names it -> its key
         self.names: set[str] = set()
         self.numbers: dict[str, int] = {}  # a name -> the number that it was given last
+        self.active: dict[str, str] = {}  # the key of a node -> that of the node whose activity it is
 
     def node(self, id: str, label: str = "", key: str = "", **says: Any) -> str:
         """The key of the node that the file calls so, which is made if there is none; ``says`` are fields of Node."""
@@ -169,6 +189,16 @@ class Draft:
             self.keys[id] = made
             self.nodes[made] = Node(key=made, **says)
         return self.keys[id]
+
+    def _activities(self) -> None:
+        """Say of each activity whose it is; what follows from that (its name, its kind) is not said again."""
+        for key, of in self.active.items():
+            if key not in self.nodes or key == of:
+                continue
+            node = replace(self.nodes[key], activity_of=of, thing=self.nodes[of])
+            bare = replace(node, name="", kind="")
+            name = "" if node.name == bare.label else node.name
+            self.nodes[key] = replace(node, name=name, kind="" if node.kind == bare.drawn_as else node.kind)
 
     def free(self, name: str, *taken: Container[str]) -> str:
         """A name that nobody has; the numbers that were given away are not tried again."""
@@ -273,6 +303,10 @@ class Draft:
             "doi": (unquote(doi[2]) if doi[1] else doi[2], f"doi_{doi[2]}") if doi else ("", ""),
             "url": (said, said.partition("://")[2][:60]),
         }
+        curie = "" if "://" in said else vocabulary.compress(said)
+        if curie and not curie.startswith(("PMID:", "doi:")) and vocabulary.prefix(curie.partition(":")[0]):
+            address = vocabulary.expand(curie)  # in PubMed Central, and the like
+            identifies["url"] = (address, address.partition("://")[2][:60])
         shapes = keys.notation()["source"]
         fitting = [(field, *two) for field, two in identifies.items() if not keys.fault(shapes[field].kind, two[0])]
         if not fitting:
@@ -375,6 +409,7 @@ class Draft:
             self.ledger.keys = keys
         name = re.sub("[^a-z0-9]+", "-", (self.about["id"] or self.file.name.partition(".")[0]).lower()).strip("-")[:64]
         sources = dict(self.sources)
+        self._activities()
         edges = self._whole()
         if notes := tuple(self._opposites(edges)):
             parts["notes"] = (*parts.get("notes", ()), *notes)

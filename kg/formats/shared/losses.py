@@ -151,15 +151,16 @@ class Ledger:
     [('subject', 'carried', ''), ('score', 'lost', 'kg has no place for it')]
     """
 
-    def __init__(self, file: str, title: str) -> None:
+    def __init__(self, file: str, title: str, columns: Mapping[str, str] | None = None) -> None:
         self.file, self.title = file, title
+        self.columns = columns or {}  # of a table: which column says what, as somebody said beforehand
         self.wrong: list[Diagnostic] = []
         self.taken: list[ForeignRecord] = []
         self.keys: Mapping[str, str] = {}  # the id of a node -> its key, where the order of the file gave another
 
     def anew(self) -> Ledger:
         """A ledger of the same file, to read it again with the keys that its names have in any order."""
-        made = Ledger(self.file, self.title)
+        made = Ledger(self.file, self.title, self.columns)
         made.keys = self.keys
         return made
 
@@ -369,13 +370,12 @@ def compare(
     """
     kept = written or before
     names = {edge.name for edge in kept.edges}
-    left = [edge.name for edge in before.edges if edge.name not in names]
+    stated = [edge.name for edge in before.edges if not edge.definition]
+    left = [name for name in stated if name not in names]
     nodes = [key for key in before.nodes if key not in kept.nodes]
     walk = _Walk(before, after, why, {*left, *nodes})
     walk.pair("mechanism", "", ("", before, ""), ("", after, ""))
-    count = f"{len(left)} of {len(before.edges)} edges" + f" and {len(nodes)} of {len(before.nodes)} nodes" * bool(
-        nodes
-    )
+    count = f"{len(left)} of {len(stated)} edges" + f" and {len(nodes)} of {len(before.nodes)} nodes" * bool(nodes)
     told = (
         f"{count}, each of which is an inference or a hypothesis, or rests on one; --all includes them" if left else ""
     )
@@ -505,7 +505,8 @@ def _parts(key: _Key, record: TrackedRecord | None) -> list[_Part]:
         return [(key.key, value, "")]
     if key.form == "map":
         return [(name, one, name) for name, one in value.items()]
-    return [(_name(one) or f"{key.key} {i}", one, "") for i, one in enumerate(value, 1)]
+    stated = [one for one in value if not (isinstance(one, Edge) and one.definition)]  # what follows is made again
+    return [(_name(one) or f"{key.key} {i}", one, "") for i, one in enumerate(stated, 1)]
 
 
 def _name(record: Any) -> str:

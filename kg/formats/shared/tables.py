@@ -8,8 +8,9 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,16 @@ class TableRow:
         return self.at
 
 
-def rows(text: str, ledger: Ledger, delimiter: str, quotes: bool = False) -> Iterator[TableRow]:
+Named = Callable[[Sequence[str]], bool]  # whether the cells of a line name columns
+TOP = 30  # lines among which the header is looked for, where others may stand above it
+
+
+def rows(
+    text: str, ledger: Ledger, delimiter: str, quotes: bool = False, named: Named = lambda cells: True
+) -> Iterator[TableRow]:
     """The rows of a table with a header. A spreadsheet would run some cells; nobody passes those on unseen.
+
+    The header is the first line that ``named`` takes for one; if it takes none, the first line.
 
     Raises InvalidMechanism for a table that is none; complains of rows of another length and of formulas.
     """
@@ -62,15 +71,24 @@ def rows(text: str, ledger: Ledger, delimiter: str, quotes: bool = False) -> Ite
             yield cells, ledger.at(line, 1, shown if len(shown) < 10_000 else "")
 
     try:
-        yield from _table(placed(), ledger)
+        yield from _table(placed(), ledger, named)
     except csv.Error as error:
         at = ledger.at(reader.line_num)
         hint = "is a quotation mark open, or a cell longer than 131,072 characters?"
         raise ledger.stop(at, "no-table", str(error), hint) from None
 
 
-def _table(lines: Iterable[tuple[list[str], Location]], ledger: Ledger, sheet: bool = False) -> Iterator[TableRow]:
+def _table(
+    lines: Iterable[tuple[list[str], Location]], ledger: Ledger, named: Named, sheet: bool = False
+) -> Iterator[TableRow]:
     header: list[str] = []
+    lines = iter(lines)
+    top = list(islice(lines, TOP))
+    first = next((n for n, (cells, _) in enumerate(top) if named([cell.strip() for cell in cells])), 0)
+    for cells, at in top[:first]:
+        if text := " ".join(cell.strip() for cell in cells if cell.strip()):
+            ledger.record("line", f"line {at.line}", {"text": text}, at).lost("text", "it stands above the header")
+    lines = chain(top[first:], lines)
     for cells, at in lines:
         if not header:
             header = [cell.strip() for cell in cells]
@@ -104,7 +122,7 @@ MOST_COLUMNS = 1000
 WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")  # so begins what is UTF-16
 
 
-def workbook(file: Path, ledger: Ledger) -> Iterator[TableRow]:
+def workbook(file: Path, ledger: Ledger, named: Named = lambda cells: True) -> Iterator[TableRow]:
     """The rows of the first sheet of an .xlsx file, by openpyxl (the extra ``kg[xlsx]``); formulas are not computed.
 
     Raises InvalidMechanism for what is no workbook, is too large when unpacked, declares entities, or if openpyxl is
@@ -123,7 +141,7 @@ def workbook(file: Path, ledger: Ledger) -> Iterator[TableRow]:
         for other in sheets[1:]:
             ledger.record("sheet", other.title, {"name": other.title}).lost("name", "only the first sheet is read")
         lines = ((_cells(cells, ledger), ledger.at(n)) for n, cells in enumerate(_lines_of(first), 1))
-        yield from _table(lines, ledger, sheet=True)
+        yield from _table(lines, ledger, named, sheet=True)
         book.close()
     except InvalidMechanism:
         raise

@@ -2,14 +2,16 @@
 
 Every column is a slot of the Biolink Model, and every edge is of the class of association that its ends and its
 qualifiers ask for. A node is identified by its term, or by a CURIE of its own where it has none or shares it with
-another node, since presence and activity of one thing are two nodes here. What an edge requires is an edge, too.
+another node, since presence and activity of one thing are two nodes here. What an edge requires is an edge, too, and so
+is each further identity of a node: the Biolink Model has its matches as predicates, so that a narrower term, such as a
+gene of one species, is no other name of the node.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,10 @@ from urllib.parse import unquote
 
 from kg.formats.shared import bounded, drafting, tables
 from kg.formats.shared.losses import FIRMEST, ForeignRecord, Ledger
-from kg.model import foreign, vocabulary
+from kg.model import foreign, identities, vocabulary
 from kg.model.diagnostics import Location
 from kg.model.foreign import Relation
+from kg.model.lexicon import lexicon
 from kg.model.mechanism import Mechanism
 from kg.model.records import Evidence, Frozen, Node, Place, Requirement
 from kg.reasoning import outward
@@ -58,11 +61,16 @@ GENERAL = {
     "process": "biolink:BiologicalProcess",
     "state": "biolink:BiologicalEntity",
 }
+#: The predicate of the Biolink Model for what another term is to that of a node.
+MATCHES = {
+    **{match: f"biolink:{match}_match" for match in identities.MATCHES},
+    "related": "biolink:related_to_at_concept_level",
+}
 END = r"(\.\w+)$"
 BESIDE = {"edges": r"edges\2", "nodes": r"nodes\2", "metadata": "metadata.json"}  # the files that belong together
 #: Which slot of the metadata is which key of a mechanism.
 METADATA = {"name": "title", "description": "summary", "license": "licence", "version": "version"}
-UNREGISTERED = "kept as the node's name: its prefix is not registered in ontology/prefixes.tsv"
+UNREGISTERED = "kept as the node's name: it is no CURIE, or none that its prefix has"
 VERBS = vocabulary.BASE + "vocab/"
 LOST = {
     "mechanism": "the metadata beside nodes and edges have no key for it",
@@ -97,12 +105,13 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     places: dict[str, Place] = {}
     if about := found.get("metadata"):
         _about(draft, bounded.objects(bounded.text(about, ledger), ledger))
+    rows = list(_rows(text, found["edges"], ledger))
+    matched = _matched(cells for cells, _ in rows)
     if nodes := found.get("nodes"):
-        for number, (cells, at) in enumerate(_rows(bounded.text(nodes, ledger), nodes, ledger), 1):
-            _node(draft, ledger.record("node", str(cells.get("id") or number), cells, at), places)
-    stated = frozenset(draft.keys) if nodes else None  # the nodes that the file of nodes has
+        _nodes(draft, _rows(bounded.text(nodes, ledger), nodes, ledger), matched, places)
+    stated = frozenset(draft.keys) | matched if nodes else None  # the nodes that the file of nodes has
     needs: list[tuple[ForeignRecord, list[str]]] = []
-    for number, (cells, at) in enumerate(_rows(text, found["edges"], ledger), 1):
+    for number, (cells, at) in enumerate(rows, 1):
         edge = ledger.record("edge", str(cells.get("id") or number), cells, at)
         if any(drafting.nothing(edge.text(slot, carry=False)) for slot in ("subject", "predicate", "object")):
             message = "the edge lacks its subject, its predicate or its object"
@@ -111,12 +120,17 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
                 edge.lost(slot, message)
             continue
         path = _path(edge.text("id", carry=False))
+        if path and edge.text("knowledge_level", carry=False) == outward.ENTAILED:
+            _definition(draft, edge)
+            continue
         for end in (edge.text(side, carry=False) for side in ("subject", "object")):
-            if stated is not None and end not in stated and _path(end)[1:2] != ["place"]:
+            if stated is not None and _spelt(end) not in stated and _path(end)[1:2] != ["place"]:
                 message = f"{end!r} is no row of {nodes.name if nodes else ''}; it is a node by its identifier alone"
                 ledger.complain(at, "unknown-node", message, severity="warning")
         if path[1:2] + path[3:] == ["node", "in"]:
             _located(draft, edge, places)
+        elif _is_match(path):
+            _match(draft, edge, path[3])
         elif path[1:2] == ["edge"] and path[3:4] in (["requires"], ["unless"]) and len(path) > 4:
             needs.append((edge, path))
         else:
@@ -136,6 +150,32 @@ def _path(id: str) -> list[str]:
         if id.startswith(start):
             return [unquote(step) for step in id.removeprefix(start).split("/")]
     return []
+
+
+def _spelt(id: str) -> str:
+    """An identifier as kg spells it, so that what a file spells in two ways is one node.
+
+    >>> _spelt("uniprotkb:Q9NYK1"), _spelt("FOO:123")
+    ('UniProtKB:Q9NYK1', 'FOO:123')
+    """
+    return vocabulary.compress(id) or id
+
+
+def _nodes(
+    draft: drafting.Draft,
+    rows: Iterable[tuple[Mapping[str, Any], Location]],
+    matched: Container[str],
+    places: dict[str, Place],
+) -> None:
+    """The rows of nodes; what is ``matched`` is a further identity of one, unless the row names a node of the mechanism."""
+    for number, (cells, at) in enumerate(rows, 1):
+        node = draft.ledger.record("node", str(cells.get("id") or number), cells, at)
+        ours = any(_path(one)[1:2] == ["node"] for one in node.many("xref"))
+        if ours or _spelt(node.text("id", carry=False)) not in matched:
+            _node(draft, node, places)
+            continue
+        for slot in node.fields():
+            node.changed(slot, "a further identity of a node")
 
 
 def _about(draft: drafting.Draft, said: Any) -> None:
@@ -181,14 +221,16 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: dict[str, Place]) 
         name = "" if terms and terms[0].label == label else label
         places[path[2]] = Place(key=path[2], term=next(iter(terms), None), name=name, at=node.at)
         return
-    if not id or id in draft.keys:
+    if not id or _spelt(id) in draft.keys:
         told = f"the id {id!r} stands twice" if id else "a node has no id"
         draft.ledger.complain(node.at, "no-element", told, "each node has an id of its own")
         return
     names = [id, *node.many("xref")]
     ours = [one for one in names if _path(one)[1:2] == ["node"]]
     curies = [one for one in names if one not in ours] if ours else [id]
-    term, curie = next(((term, one) for one in curies if (term := drafting.term(one, label, node.at))), (None, ""))
+    ways = (drafting.term, drafting.identifier)  # what is registered goes before what is not
+    known = ((found, one) for way in ways for one in curies if (found := way(one, label, node.at)))
+    term, curie = next(known, (None, ""))
     node.kept("xref", names[1:], (id, curie, *ours[:1]), "kg has one term for a node")
     if term is None and not ours:
         node.lost("id", UNREGISTERED)
@@ -210,10 +252,13 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: dict[str, Place]) 
         node.changed("category", f"kind: {kind}")
     else:
         node.lost("category", "kg has no kind of node for it")
-    name = _path(ours[0])[-1] if ours else symbol or (label if term is None else "") or id
+    spelt = _spelt(id)
+    if spelt != id:
+        node.changed("id", spelt)
+    name = _path(ours[0])[-1] if ours else symbol or ("" if term and vocabulary.prefix(term.prefix) else label) or spelt
     draft.node(
-        id,
-        symbol or label or id,
+        spelt,
+        symbol or label or spelt,
         key=name,
         term=term,
         kind=kind,
@@ -227,9 +272,12 @@ def _category(said: str) -> str:
 
 
 def _end(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
-    id = edge.text(side)
+    said = edge.text(side)
+    id = _spelt(said)
+    if id != said:
+        edge.changed(side, id)
     if id not in draft.keys:
-        term = drafting.term(id, "", edge.at)
+        term = drafting.identifier(id, "", edge.at)
         if term is None:
             edge.lost(side, UNREGISTERED)
         return draft.node(id, id, term=term, at=edge.at)
@@ -263,9 +311,42 @@ def _edge(draft: drafting.Draft, edge: ForeignRecord, places: dict[str, Place]) 
     draft.edge(sentence, edge, _evidence(draft, edge, negated), name=name, **more)
 
 
+def _definition(draft: drafting.Draft, edge: ForeignRecord) -> None:
+    """A row of ours that follows from what its object is the activity of."""
+    subject, object = (_end(draft, edge, side) for side in ("subject", "object"))
+    draft.active[object] = subject
+    for slot in edge.fields():
+        edge.changed(slot, "what the object is the activity of")
+
+
+def _is_match(path: list[str]) -> bool:
+    """Whether the steps of an identifier are those of a row of ours that says a further identity of a node."""
+    return path[1:2] == ["node"] and len(path) > 4 and path[3] in (*MATCHES, *identities.WRITTEN)
+
+
+def _matched(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """What only stands in a file of ours since it is a further identity of a node."""
+    ends: dict[bool, set[str]] = {True: set(), False: set()}
+    for cells in rows:
+        match = _is_match(_path(str(cells.get("id") or "")))
+        ends[match] |= {str(cells.get(side) or "") for side in (("object",) if match else ("subject", "object"))}
+    return frozenset(map(_spelt, ends[True])) - set(map(_spelt, ends[False] if ends[True] else ()))
+
+
+def _match(draft: drafting.Draft, edge: ForeignRecord, said: str) -> None:
+    """A row of ours that says a further identity: kg derives it again, unless the file of the mechanism stated it."""
+    key, id = draft.keys.get(_spelt(edge.text("subject", carry=False))), edge.text("object", carry=False)
+    term = drafting.identifier(id, "", edge.at)
+    if key and term and said in identities.WRITTEN:
+        more: dict[str, Any] = {said: (*getattr(draft.nodes[key], said), term)}
+        draft.nodes[key] = replace(draft.nodes[key], **more)
+    for slot in edge.fields():
+        edge.changed(slot, f"{said}: {id}" if said in identities.WRITTEN else "derived again from what the node is")
+
+
 def _located(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Place]) -> None:
     """A row of ours that says in which place a node is."""
-    key, place = draft.keys.get(edge.text("subject")), _path(edge.text("object"))[-1]
+    key, place = draft.keys.get(_spelt(edge.text("subject"))), _path(edge.text("object"))[-1]
     if key and place in places:
         draft.nodes[key] = replace(draft.nodes[key], place=place)
         for slot in edge.fields():
@@ -275,14 +356,15 @@ def _located(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Pl
 def _requirement(draft: drafting.Draft, edge: ForeignRecord, path: list[str], places: dict[str, Place]) -> None:
     """A row of ours that says what an edge requires or excludes; alone, where that edge is missing, it is an edge."""
     of = [(says, one) for says, one in draft.edges.items() if one.name == path[2]]
-    if not of or edge.text("subject", carry=False) not in draft.keys:
+    if not of or _spelt(edge.text("subject", carry=False)) not in draft.keys:
         _edge(draft, edge, places)
         return
     (says, one), field = of[0], path[3]
     items = tuple(_evidence(draft, edge, negated=False))
     known = {(item.source, item.taxon) for item in (*one.evidence, *draft.again.get(says, ()))}
     own = () if {(item.source, item.taxon) for item in items} <= known else items  # else it stands in the edge's
-    needed = (*getattr(one, field), Requirement(draft.keys[edge.text("subject")], "", own, at=edge.at))
+    subject = draft.keys[_spelt(edge.text("subject"))]
+    needed = (*getattr(one, field), Requirement(subject, "", own, at=edge.at))
     more: dict[str, Any] = {field: needed}
     draft.edges[says] = replace(one, **more)
     for slot in edge.fields():
@@ -386,7 +468,7 @@ def text(mechanism: Mechanism, name: str) -> str:
     if "metadata" in name:
         return json.dumps(_metadata(mechanism), ensure_ascii=False) + "\n"
     nodes = "nodes" in name
-    rows = list(_node_rows(mechanism) if nodes else _edge_rows(mechanism))
+    rows = list(_node_rows(mechanism) if nodes else (*_edge_rows(mechanism), *_match_rows(mechanism)))
     if name in ("kgxl", "_nodes.jsonl"):
         return "".join(json.dumps({k: v for k, v in row.items() if v}, ensure_ascii=False) + "\n" for row in rows)
     columns = NODES if nodes else EDGES
@@ -414,6 +496,17 @@ def _metadata(mechanism: Mechanism) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value} | {"prefixes": {vocabulary.OWN: vocabulary.BASE}}
 
 
+def _biolink(curie: str) -> str:
+    """A CURIE as the Biolink Model spells its prefix; another one as it is.
+
+    >>> _biolink("Reactome:R-HSA-168164"), _biolink("GO:0006915")
+    ('REACT:R-HSA-168164', 'GO:0006915')
+    """
+    name, colon, local = curie.partition(":")
+    row = vocabulary.prefixes().get(name)
+    return f"{row.kgx}{colon}{local}" if row and row.kgx else curie
+
+
 def _node_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
     """A row for each node, and for each place in which a cell is said to be."""
     ids = outward.identifiers(mechanism)
@@ -421,13 +514,27 @@ def _node_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
         names = {outward.curie(mechanism, "node", node.key), *([node.term.id] if node.term else [])} - {ids[node.key]}
         place = mechanism.places.get(node.place) if outward.located(node) else None
         yield {
-            "id": ids[node.key],
+            "id": _biolink(ids[node.key]),
             "category": _categories(node),
             "name": node.term.label if node.term and not place else node.label,
             "synonym": [node.name] if node.name and node.term and not place else [],
             "description": node.note,
-            "xref": sorted(names),
+            "xref": sorted(map(_biolink, names)),
         }
+    own = set(ids.values())
+    for id in dict.fromkeys(match.object for node in mechanism.nodes.values() for match in identities.of(node)):
+        if id not in own:
+            known = lexicon().term(id)
+            entry = vocabulary.terms().get(id)
+            category = (entry.category if entry else known.category if known else "") or "biolink:NamedThing"
+            yield {
+                "id": _biolink(id),
+                "category": [category],
+                "name": identities.label(id),
+                "synonym": [],
+                "description": "",
+                "xref": [],
+            }
     for place in _places(mechanism):
         entry = vocabulary.terms().get(place.term.id) if place.term else None
         yield {
@@ -447,7 +554,7 @@ def _places(mechanism: Mechanism) -> Iterator[Place]:
 
 def _categories(node: Node) -> list[str]:
     entry = vocabulary.terms().get(node.term.id) if node.term else None
-    categories = [(entry.category if entry else "") or "biolink:NamedThing"]
+    categories = [node.category or "biolink:NamedThing"]
     if node.kind and not (entry and entry.kind == node.kind):
         categories = [*categories, GENERAL[node.kind]] if entry else [GENERAL[node.kind]]
     return list(map(_category, categories))
@@ -490,8 +597,28 @@ def _edge_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
             )
 
 
+def _match_rows(mechanism: Mechanism) -> Iterator[dict[str, Any]]:
+    """A row for each further identity of a node: what the other term is to it, and how its source writes that."""
+    ids = outward.identifiers(mechanism)
+    keys = {match: key for key, match in identities.WRITTEN.items()}
+    for node in mechanism.nodes.values():
+        for one in identities.of(node):
+            if one.object == ids[node.key]:  # the term of a node that is no other's stands as its identifier
+                continue
+            kind = keys[one.match] if one.sources == (identities.FILE,) else one.match
+            yield {
+                **_row(outward.curie(mechanism, "node", node.key, kind, one.object), ids[node.key], one.object, ""),
+                "predicate": MATCHES[one.match],
+                "original_predicate": one.predicate,
+                "category": ["biolink:Association"],
+                "knowledge_level": outward.NOT_PROVIDED,
+                "agent_type": outward.NOT_PROVIDED,
+                **OURS,
+            }
+
+
 def _row(id: str, subject: str, object: str, verb: str, **said: Any) -> dict[str, Any]:
-    ends = {"id": id, "subject": subject, "object": object, "original_predicate": VERBS + verb}
+    ends = {"id": id, "subject": _biolink(subject), "object": _biolink(object), "original_predicate": VERBS + verb}
     return {**dict.fromkeys(EDGES, ""), **said, **ends}
 
 

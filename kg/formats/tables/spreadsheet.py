@@ -1,169 +1,279 @@
 """A spreadsheet of edges, an .xlsx file or saved as CSV or TSV: one row for each item of evidence of an edge.
 
-Columns stand in any order. ``subject``, ``verb`` and ``object`` are needed; the other columns are in COLUMNS. Others are reported, not read.
+Columns stand in any order, and ontology/columns.tsv says what each holds and what others call it. A table with the columns
+``subject``, ``verb`` and ``object`` is kg's own, and every wrong cell is a complaint. In a table of others the columns are
+guessed from their names, and the guess is told; FILE.columns beside it overrides it, and so does who reads it. There a
+relation word means what ontology/foreign.tsv says, and what cannot be read is lost, with the reason. Columns that say
+nothing here are reported, not read.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from kg.formats.shared import bounded, drafting, tables
-from kg.formats.shared.losses import ForeignRecord, Ledger
+from kg.formats.shared.losses import Ledger
 from kg.formats.shared.tables import TableRow
+from kg.formats.tables import columns
 from kg.model import foreign, vocabulary
 from kg.model.diagnostics import near
+from kg.model.foreign import Relation
 from kg.model.mechanism import Mechanism
 from kg.model.records import Effect, Evidence, Requirement, Sentence
 from kg.model.vocabulary import Term
 
-#: Each column, and what it holds.
-COLUMNS = {
-    "subject": "a name; the same name is the same node",
-    "verb": "a verb of kg",
-    "object": "a name",
-    "from": "for protects: from what",
-    "name": "a name for the edge",
-    "subject term": "ID ! label, or an ID",
-    "object term": "ID ! label, or an ID",
-    "requires": "names of nodes, with | between them",
-    "unless": "names of nodes, with | between them",
-    "effect": "complete or unstated, where the verb lowers",
-    "source": "PMID:..., a DOI or an address",
-    "text": "the SHA-256 of the text that the anchor stands in; kg locate prints it",
-    "anchor": "at most 8 words of the source",
-    "because": "why, in the curator's own words",
-    "claim": "what kind of statement it is",
-    "hedge": "the word with which the source holds back",
-    "taxon": "the species that the source states, by name or number",
-    "stance": "supports, disputes or qualifies",
-}
 INNER = re.compile(r'(?m)(?:^|\t)"[^"\t\n]*"[^"\t\n]')  # quotation marks within a cell of a TSV are letters
 STANCES = ("supports", "disputes", "qualifies")
+TRUE = frozenset("true t yes 1 1.0".split())
+#: Of a cell of MITAB, such as ``psi-mi:"MI:2235"(up-regulates)``: the name that it gives, of several a short one.
+MITAB = re.compile(r'(?:^|\|)[\w/ -]+:"?([^"|]*?)"?\(([^()|]*)\)(?=\||$)')
+SHORT = ("display_short", "gene name", "display_long")
 
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """The mechanism of a table of edges; every complaint says row and column."""
+    chosen = dict(ledger.columns)
+    beside = file.with_name(f"{file.name}.columns")
+    if not chosen and beside.is_file():
+        chosen = columns.given(bounded.text(beside, ledger))
+
+    def named(cells: Sequence[str]) -> bool:
+        there = {columns.folded(cell) for cell in cells}
+        return {columns.folded(name) for name in chosen.values()} <= there if chosen else columns.names_columns(cells)
+
     with file.open("rb") as stream:
         packed = stream.read(4) == b"PK\x03\x04" or file.suffix == ".xlsx"  # which is a ZIP file
     if packed:
-        rows = tables.workbook(file, ledger)
+        rows = list(tables.workbook(file, ledger, named))
         draft = drafting.Draft(file, ledger, file.read_bytes() if file.stat().st_size <= bounded.LARGEST else b"")
     else:
         text = bounded.text(file, ledger)
-        head = text.lstrip().partition("\n")[0]
-        between = max("\t;,", key=head.count)
-        rows = tables.rows(text, ledger, between, quotes=between != "\t" or not INNER.search(text))
+        top = "\n".join(text.lstrip().split("\n", tables.TOP)[: tables.TOP])
+        between = max("\t;,", key=top.count)
+        rows = list(tables.rows(text, ledger, between, between != "\t" or not INNER.search(text), named))
         draft = drafting.Draft(file, ledger, text)
+    header = list(rows[0].cells) if rows else []
+    chosen = columns.checked(chosen, header, ledger, ledger.at()) if rows else chosen
+    found = _fitting(columns.guessed(header, chosen), rows, chosen)
+    own = not chosen and all(columns.folded(found.get(role, "")) == role for role in columns.OWN)
+    if rows and not own:
+        _told(found, header, ledger)
     for row in rows:
-        cells = {_column(name): cell for name, cell in row.cells.items()}
-        if lacking := [name for name in ("subject", "verb", "object") if name not in cells]:
-            help = f"the columns are: {', '.join(COLUMNS)}"
-            at = ledger.at(1) if packed else ledger.at(1, 1, head)
-            raise ledger.stop(at, "no-table", f"the table has no column {lacking[0]!r}", help)
-        _SpreadsheetReader(draft, ledger, row, ledger.record("edge", f"row {row.at.line}", cells, row.at)).edge()
+        _RowReader(draft, ledger, row, found, own).edge()
     return draft.mechanism()
 
 
-def _column(name: str) -> str:
-    return re.sub(r"[\s_-]+", " ", name.strip()).casefold()
+def _fitting(found: Mapping[str, str], rows: Sequence[TableRow], chosen: Mapping[str, str]) -> dict[str, str]:
+    """The guess, without what the cells do not bear out: a weight is a sign where one is below 0, and a type is no verb
+    where it only says that edges have a direction, as Gephi's does.
+    """
+
+    def cells(role: str) -> set[str]:
+        return {row.cells[found[role]].strip().casefold() for row in rows}
+
+    left = dict(found)
+    sign, verb = (found.get(role) if role not in chosen else None for role in ("sign", "verb"))
+    if sign and columns.folded(sign) == "weight" and not any(said.startswith("-") for said in cells("sign")):
+        del left["sign"]
+    if verb and columns.folded(verb) == "type" and cells("verb") <= {"directed", "undirected", ""}:
+        del left["verb"]
+    return left
 
 
-class _SpreadsheetReader:
-    """One row."""
+def _told(found: Mapping[str, str], header: Sequence[str], ledger: Ledger) -> None:
+    """Say how the columns were read. Raises InvalidMechanism where the ends are not found, or kg's own table has no verb."""
+    help = f"say kg convert --columns subject=NAME,verb=NAME,object=NAME; the columns are: {', '.join(columns.holds())}"
+    lacking = [role for role in ("subject", "object") if role not in found]
+    if (
+        not lacking
+        and columns.folded(found["subject"]) == "subject"
+        and not {"verb", "sign", "stimulation"} & found.keys()
+    ):
+        lacking = ["verb"]
+    if lacking:
+        raise ledger.stop(None, "no-table", f"the table has no column {lacking[0]!r}", help)
+    said = columns.in_words(found, header)
+    ledger.complain(
+        None, "columns", said, "where it is otherwise, say kg convert --columns, such as subject=NAME", severity="hint"
+    )
 
-    def __init__(self, draft: drafting.Draft, ledger: Ledger, row: TableRow, record: ForeignRecord) -> None:
-        self.draft, self.ledger, self.row, self.record = draft, ledger, row, record
+
+class _RowReader:
+    """One row. In a table of others (not ``own``) nothing is complained of: what cannot be read is lost."""
+
+    def __init__(self, draft: drafting.Draft, ledger: Ledger, row: TableRow, of: Mapping[str, str], own: bool) -> None:
+        self.draft, self.ledger, self.row, self.of, self.own = draft, ledger, row, of, own
+        self.record = ledger.record("edge", f"row {row.at.line}", row.cells, row.at)
         self.wrong = False
 
+    def text(self, column: str) -> str:
+        """The cell of a column of kg; nothing if the table has none, or only a sign for nothing."""
+        said = self.record.text(self.of[column]) if column in self.of else ""
+        return said if self.own else _plain(said)
+
     def edge(self) -> None:
-        said = {side: self.needed(side) for side in ("subject", "verb", "object")}
-        verb, found = drafting.verb(said["verb"]), foreign.relation(said["verb"])
-        if verb is None and foreign.has_row(said["verb"]) and not found.turned:  # a slip of the pen is none
-            verb = vocabulary.predicates()[found.verb]
-            self.record.changed("verb", f"{found.verb}: {found.lacks or 'it means the same'}")
-        if said["verb"] and verb is None:
-            self.complain("verb", f"{said['verb']!r} is no verb", near(said["verb"], vocabulary.predicates()))
-        other = self.record.text("from")
-        if verb and verb.role == "blocks" and not (verb.verb == "protects" and other):
-            self.complain(
-                "verb", f"{verb.verb!r} acts on an edge", "in a table: protects, with a name in the column from"
-            )
-        evidence, more = self.evidence(), self.more(verb.role if verb else "")
-        terms = [self.term(f"{side} term") for side in ("subject", "object")]
-        if self.wrong or verb is None:
+        said = {side: self.needed(side) for side in ("subject", "object")}
+        relations = list(self.own_verb() if self.own else self.relations())
+        other = self.text("from")
+        for verb in (vocabulary.predicates()[one.verb] for _, one in relations):
+            if verb.role == "blocks" and not (verb.verb == "protects" and other):
+                help = "in a table: protects, with a name in the column from"
+                self.complain("verb", f"{verb.verb!r} acts on an edge", help)
+        evidence = self.evidence()
+        more = self.more(vocabulary.predicates()[relations[0][1].verb].role if relations else "")
+        terms = [self.term(side) for side in ("subject", "object")]
+        if self.wrong or not relations:
             return
         ends = [self.node(said[side], term) for side, term in zip(("subject", "object"), terms, strict=True)]
-        sentence = Sentence(ends[0], verb.verb, ends[1], self.node(other) if other else "")
-        self.draft.edge(sentence, self.record, evidence, name=self.record.text("name"), **more)
+        for column, found in relations:
+            sentence = Sentence(ends[0], found.verb, ends[1], self.node(other) if other else "")
+            if not self.own and column:
+                sentence = self.draft.sentence(self.record, self.of[column], ends[0], ends[1], found)
+            self.draft.edge(sentence, self.record, evidence, name=self.text("name"), **more)
+
+    def own_verb(self) -> Iterator[tuple[str, Relation]]:
+        """What the verb of kg's own table is: a verb, or a word that means one; a slip of the pen is none."""
+        said = self.needed("verb")
+        verb, found = drafting.verb(said), foreign.relation(said)
+        if verb is None and foreign.has_row(said) and not found.turned:
+            verb = vocabulary.predicates()[found.verb]
+            self.record.changed(self.of["verb"], f"{found.verb}: {found.lacks or 'it means the same'}")
+        if said and verb is None:
+            self.complain("verb", f"{said!r} is no verb", near(said, vocabulary.predicates()))
+        if verb:
+            yield "verb", Relation.of(verb.verb)
+
+    def relations(self) -> Iterator[tuple[str, Relation]]:
+        """What a row of others says: by flags, of which both may be set; else by its word, else by its sign; else no more
+        than that there is something.
+        """
+        flags = [column for column in ("stimulation", "inhibition") if self.text(column).casefold() in TRUE]
+        word, sign = self.text("verb"), self.text("sign")
+        found = foreign.relation(word) if word else None
+        if flags:
+            yield from ((column, foreign.relation(f"is_{column}")) for column in flags)  # as OmniPath calls them
+        elif sign and foreign.sign(sign) and not (found and found.sign):
+            yield "sign", foreign.relation(sign)
+            if word and found and found.verb != "related_to":
+                self.record.lost(self.of["verb"], "the sign beside it says more")
+        elif found:
+            yield "verb", found
+        else:
+            yield "", Relation("related_to")
 
     def needed(self, column: str) -> str:
-        said = self.record.text(column)
+        said = self.text(column)
         if not said:
-            self.complain(column, f"the {column} is empty", COLUMNS[column])
+            self.complain(column, f"the {column} is empty", columns.holds()[column])
+            self.wrong = True
         return said
 
     def node(self, name: str, term: Term | None = None) -> str:
+        term = term or (None if self.own else drafting.term(name, "", self.row.at))
         return self.draft.node(name, name, term=term, at=self.row.at)
 
-    def term(self, column: str) -> Term | None:
-        said = self.record.text(column)
+    def term(self, side: str) -> Term | None:
+        column = f"{side} term"
+        said = self.record.text(self.of[column]) if column in self.of else ""
         id, _, label = said.partition(" ! ")
-        found = drafting.term(id.strip(), label, self.row.at) if said else None
+        label = label or ("" if self.own else self.text(side))
+        found = drafting.identifier(id.strip(), label, self.row.at) if said else None
         if said and found is None:
-            self.complain(
-                column, f"{said!r} is no term of an ontology that kg knows", "such as GO:0006915 ! apoptotic process"
-            )
-        if found and label and found.label != " ".join(label.split()):
+            message = f"{said!r} is no term of an ontology that kg knows"
+            self.complain(column, message, "such as GO:0006915 ! apoptotic process")
+        if self.own and found and label and found.label != " ".join(label.split()):
             self.complain(column, f"{found.id} is {found.label!r}, not {label!r}", f"write {found}")
         return found
 
     def more(self, role: str) -> dict[str, Any]:
         more: dict[str, Any] = {}
         for column in ("requires", "unless"):
-            names = [name.strip() for name in self.record.text(column).split("|") if name.strip()]
+            names = [name.strip() for name in self.text(column).split("|") if name.strip()]
             if names:
                 more[column] = tuple(Requirement(self.node(name)) for name in names)
-        effect = self.record.text("effect")
+        effect = self.text("effect")
         if effect and (effect not in ("complete", "unstated") or role != "decreases"):
-            self.complain("effect", f"{effect!r} cannot stand here", COLUMNS["effect"])
+            self.complain("effect", f"{effect!r} cannot stand here", columns.holds()["effect"])
         elif effect:
             more["effect"] = Effect(complete=effect == "complete")
         return more
 
     def evidence(self) -> list[Evidence]:
-        says = {name: self.record.text(name) for name in ("anchor", "because", "claim", "hedge", "stance")}
-        cited, species = self.record.text("source"), self.record.text("taxon")
-        source = self.draft.cite(f"PMID:{cited}" if cited.isdigit() else cited) if cited else "file"
-        if not source:
-            self.complain("source", f"{cited!r} identifies no publication", COLUMNS["source"])
-        sha = self.record.text("text")
-        if sha and (not re.fullmatch(r"[0-9a-f]{64}", sha) or source not in self.draft.sources):
-            self.complain("text", f"{sha[:20]!r} is no SHA-256 of a text of a source", COLUMNS["text"])
-        elif sha and sha not in self.draft.sources[source].texts:
-            known = self.draft.sources[source]
-            self.draft.sources[source] = replace(known, texts=(*known.texts, sha))
-        if says["claim"] not in ("", *vocabulary.claims()):
-            self.complain("claim", f"{says['claim']!r} is no claim", near(says["claim"], vocabulary.claims()))
-        if says["stance"] not in ("", *STANCES):
-            self.complain("stance", f"{says['stance']!r} is no stance", near(says["stance"], STANCES))
-        taxon = drafting.taxon(species) if species else None
+        """An item for each publication; the file itself where none is cited."""
+        says = {name: self.text(name) for name in ("anchor", "because", "claim", "hedge", "stance")}
+        sources = list(self.cited()) or ["file"]
+        sha = self.text("text")
+        if sha and (not re.fullmatch(r"[0-9a-f]{64}", sha) or sources[0] not in self.draft.sources):
+            self.complain("text", f"{sha[:20]!r} is no SHA-256 of a text of a source", columns.holds()["text"])
+        elif sha and sha not in self.draft.sources[sources[0]].texts:
+            known = self.draft.sources[sources[0]]
+            self.draft.sources[sources[0]] = replace(known, texts=(*known.texts, sha))
+        for column, words in (("claim", list(vocabulary.claims())), ("stance", list(STANCES))):
+            if says[column] not in ("", *words):
+                self.complain(column, f"{says[column]!r} is no {column}", near(says[column], words))
+                says[column] = ""
+        species = self.text("taxon")
+        taxon = drafting.taxon(re.sub(r"\(.*", "", species)) if species else None
         if species and taxon is None:
             self.complain("taxon", f"{species!r} is no species in ontology/terms.tsv", "such as Mus musculus, or 10090")
-        found: dict[str, Any] = {**says, "source": source, "taxon": (taxon,) if taxon else ()}
+        found: dict[str, Any] = {**says, "taxon": (taxon,) if taxon else ()}
         found |= {"claim": says["claim"] or drafting.UNCLASSIFIED, "stance": says["stance"] or "supports"}
-        return [Evidence(**found, at=self.row.at)]
+        return [Evidence(**found, source=source, at=self.row.at) for source in dict.fromkeys(sources)]
+
+    def cited(self) -> Iterator[str]:
+        """The keys of the publications of a row. In OmniPath, the number behind the name of a resource is one of PubMed."""
+        said = self.record.text(self.of["source"]) if "source" in self.of else ""
+        works = (
+            [said]
+            if self.own
+            else [one for one in re.split(r"\s*[|;]\s*|(?<=\d)[,\s]+(?=\d)", said.strip("- ")) if one]
+        )
+        kept = []
+        for work in works if said else ():
+            number = re.fullmatch(r"(?:\w+:\s*)?(\d+)" if "stimulation" in self.of else r"(\d+)", work)
+            if source := self.draft.cite(f"PMID:{number[1]}" if number else work):
+                kept.append(work)
+                yield source
+            else:
+                self.complain("source", f"{work!r} identifies no publication", columns.holds()["source"])
+        if not self.own and 0 < len(kept) < len(works):
+            self.record.kept(self.of["source"], works, kept, "it identifies no publication")
 
     def complain(self, column: str, message: str, help: str) -> None:
-        """A complaint about a cell: at its place in the line, and with the letter of its column."""
+        """A complaint about a cell: at its place in the line, and with the letter of its column; else the cell is lost."""
+        name = self.of.get(column, "")
+        if not self.own:
+            if column in ("subject", "object"):
+                self.ledger.complain(self.row.at, "no-sentence", f"{message}; the row is set aside", severity="warning")
+            for field in self.record.fields() if column in ("subject", "object") else [name]:
+                self.record.lost(field, message)
+            return
         self.wrong = True
-        names = [_column(name) for name in self.row.cells]
-        letter = _letter(names.index(column)) if column in names else ""
+        names = list(self.row.cells)
+        letter = _letter(names.index(name)) if name in names else ""
         where = f"row {self.row.at.line}, column {letter} ({column}): " if letter else ""
-        spelt = next((name for name in self.row.cells if _column(name) == column), "")
-        self.ledger.complain(self.row.place(spelt), "wrong-cell", f"{where}{message}", help)
+        self.ledger.complain(self.row.place(name), "wrong-cell", f"{where}{message}", help)
+
+
+def _plain(said: str) -> str:
+    """A cell of MITAB as what it names; another one as it is, and a hyphen alone as nothing.
+
+    >>> _plain('psi-mi:"MI:2235"(up-regulates)'), _plain("psi-mi:tlr7_human(display_long)|uniprotkb:TLR7(gene name)")
+    ('up-regulates', 'TLR7')
+    >>> _plain("-"), _plain("IL-6 (human)")
+    ('', 'IL-6 (human)')
+    """
+    if said.strip() == "-":
+        return ""
+    found = MITAB.findall(said)
+    names = {kind: name for name, kind in reversed(found) if name}
+    short = next((names[kind] for kind in SHORT if kind in names), "")
+    words = [kind for name, kind in found if name.startswith("MI:")]
+    return short or (words[0] if words else said)
 
 
 def _letter(index: int) -> str:

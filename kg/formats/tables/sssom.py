@@ -38,7 +38,7 @@ def table(mechanisms: Sequence[Mechanism]) -> str:
     places = [place for m in mechanisms for place in m.places.values()]
     rows = [_row(one, source) for one in identities.of_all(nodes, places) for source in one.sources]
     used = {id.partition(":")[0] for row in rows for id in (row[0], row[3])}
-    prefixes = {prefix: vocabulary.namespaces()[prefix] for prefix in sorted({*used, "skos"})} | {"semapv": SEMAPV}
+    prefixes = {prefix: vocabulary.iri(f"{prefix}:") for prefix in sorted({*used, "skos"})} | {"semapv": SEMAPV}
     head = [f"mapping_set_id: {vocabulary.BASE}all.sssom.tsv", "license: https://spdx.org/licenses/CC0-1.0"]
     head += ["curie_map:", *(f"  {prefix}: {iri}" for prefix, iri in prefixes.items())]
     lines = [*(f"#{line}" for line in head), "\t".join(COLUMNS), *("\t".join(row) for row in sorted(rows))]

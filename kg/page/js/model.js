@@ -39,7 +39,10 @@ class Model {
     this.outcomes = data.outcomes.length ? data.outcomes : this.levels.map((_, n) => n);
     /** The edges that raise or lower each node. @type {number[][]} */
     this.into = this.levels.map(() => []);
-    data.into.forEach((node, edge) => node >= 0 && this.into[node].push(edge));
+    data.into.forEach((node, edge) => {
+      const to = data.defined[edge] ?? node;
+      if (to >= 0) this.into[to].push(edge);
+    });
   }
 
   /** Assumptions, then the condition, then values; later ones win. @param {Question} question @returns {Given} */
@@ -162,6 +165,7 @@ class Model {
   }
   /** What edges rest on, in words, as kg.page.words has them. @param {number[]} edges */
   rests(edges) {
+    if (edges.length && edges.every(edge => edge in this.data.defined)) return 'by definition';
     const support = this.support(edges), {designs, read} = support;
     return this.counts(support) + (read.length ? ` (${read.map(how => this.data.read[how] || how).join(', ')})` : '') + (designs.length ? `; assay: ${designs.join(', ')}` : '');
   }

@@ -133,7 +133,7 @@ function painter(page, shown) {
     }
     ctx.globalAlpha = (on ? (line.run || strong ? 1 : 0.6) : 0.14) * (strong ? 1 : run.strength(line.edge));
     ctx.lineWidth = width + (shown.focus && on && line.node < 0 ? 1.1 : 0);
-    ctx.setLineDash(line.style === 'dashed' ? [10, 7] : line.style === 'dotted' ? [0.1, ctx.lineWidth * 2.3] : []);
+    ctx.setLineDash(line.style === 'dashed' ? [10, 7] : line.style === 'dotted' ? [0.1, ctx.lineWidth * 2.3] : line.style === 'definition' ? [2, 6] : []);
     ctx.stroke(line.path);
     ctx.setLineDash([]);
     if (line.head) {

@@ -77,7 +77,7 @@ function routes(page) {
     const plus = route.sign > 0, weak = weakestOf(route), count = weak.sources;
     const mark = make('strong', {class: plus ? 'plus' : 'minus', 'aria-label': plus ? 'net positive:' : 'net negative:', role: 'img'}, plus ? '+' : '−');
     return make('li', {}, make('button', {type: 'button', class: 'link', 'data-way': n}, mark, ' ', words(route.hops)),
-      make('p', {class: 'meta'}, 'Weakest step: ', words([weak]), ` (${count || 'no'} source${count > 1 ? 's' : ''}, ${scene.claims[weak.claim]})`));
+      make('p', {class: 'meta'}, 'Weakest step: ', words([weak]), ` (${weak.claim < 0 ? 'by definition' : `${count || 'no'} source${count > 1 ? 's' : ''}, ${scene.claims[weak.claim]}`})`));
   }
   function find() {
     const asked = state.from >= 0 && state.to >= 0;

@@ -152,6 +152,8 @@ interface Compiled {
   into: number[];
   /** The edges that lower their node. */
   lowers: number[];
+  /** For each edge that follows from a definition, the node that it is required for. */
+  defined: Record<number, number>;
   /** For edges that may meet an opposite one: the number of what each states of place, species and the like, and its claim, or -1. */
   around: Record<number, [number, number]>;
   /** By two such numbers, of what raises and what lowers, what would settle which of them prevails. */
