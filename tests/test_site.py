@@ -508,11 +508,13 @@ def test_every_question_has_the_same_answer_in_the_page_as_by_kg_ask(
 
 
 @pytest.mark.slow
-def test_a_query_can_be_stopped_and_the_next_one_is_answered(whole: Path, visit: Visit) -> None:
+def test_a_query_can_be_stopped_and_the_next_one_is_answered(
+    whole: Path, visit: Visit, answers: Callable[[str, str], sparql.Answer]
+) -> None:
     tab = visit(whole, "query.html#query=SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
     tab.locator("#stop:enabled").wait_for()
     tab.click("[data-question=mechanisms]")  # a page that is busy still answers to its reader
-    assert answered(tab).startswith("23 rows")
+    assert answered(tab).startswith(f"{len(answers('mechanisms', '').rows)} rows")
     tab.go_back()
     tab.locator("#stop:enabled").wait_for()
     tab.click("#stop")
@@ -564,7 +566,7 @@ def test_the_editor_completes_terms_by_their_label_and_lets_the_keyboard_go(whol
     tab.keyboard.type(" ")
     tab.keyboard.press("Escape")
     tab.keyboard.press("Control+Enter")
-    assert answered(tab).startswith(("1 row", "2 row", "3 row", "4 row"))
+    assert re.match("[1-9][0-9]* row", answered(tab))
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.id") == "run"
 
