@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, pairwise
 
 from kg.model.diagnostics import visible
 from kg.model.mechanism import Mechanism
 
 WIDE, HIGH = 168, 74  # every node has the same box
+SQUARE = 100  # side of the squares by which boxes are looked up
 GAP = 64  # between two boxes, at least
 TALL = 118  # between two rows, at most, where the picture would be flat
 SHAPE = 1.42  # how many times wider than high a picture is, if it can be chosen
@@ -89,13 +91,23 @@ class Layout:
 
     def pierced(self, points: Sequence[Point]) -> list[str]:
         """The nodes through whose boxes a line runs; its two ends do not count."""
-        inner = points[2:-2]
-        xs, ys = [x for x, _ in inner], [y for _, y in inner]
-        if not inner:
-            return []
-        frame = Box(min(xs), min(ys), max(xs) - min(xs) + 1, max(ys) - min(ys) + 1)
-        near = ((key, box.grown(-1)) for key, box in self.boxes.items() if box.overlaps(frame))
-        return [k for k, b in near if any(b.x < x < b.x + b.w and b.y < y < b.y + b.h for x, y in inner)]
+        found = set()
+        for x, y in points[2:-2]:
+            for key, box in self._by_square.get((int(x // SQUARE), int(y // SQUARE)), ()):
+                if box.x < x < box.x + box.w and box.y < y < box.y + box.h:
+                    found.add(key)
+        return [key for key in self.boxes if key in found] if found else []
+
+    @cached_property
+    def _by_square(self) -> Mapping[tuple[int, int], list[tuple[str, Box]]]:
+        """The boxes, a little smaller, by the squares of the sheet that they touch."""
+        found: dict[tuple[int, int], list[tuple[str, Box]]] = {}
+        for key, box in self.boxes.items():
+            inner = box.grown(-1)
+            for column in range(int(inner.x // SQUARE), int((inner.x + inner.w) // SQUARE) + 1):
+                for row in range(int(inner.y // SQUARE), int((inner.y + inner.h) // SQUARE) + 1):
+                    found.setdefault((column, row), []).append((key, inner))
+        return found
 
 
 def advance(text: str, size: float) -> float:
