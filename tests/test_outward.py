@@ -16,7 +16,7 @@ from conftest import ACTIVE, SEEDS
 from kg import formats
 from kg.cli import main
 from kg.formats.tables import kgx
-from kg.model import identities, vocabulary
+from kg.model import foreign, identities, vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Frozen, Node, Place, Sentence, Source
 from kg.model.vocabulary import Term
@@ -142,7 +142,7 @@ def matches_by_kgx(mechanism):
     kinds = {predicate: match for match, predicate in kgx.MATCHES.items()}
     rows = map(json.loads, formats.text(mechanism, "_edges.jsonl").splitlines())
     rows = [row for row in rows if row["predicate"] in kinds and "/node/" in row["id"]]
-    found = {(keys[row["subject"]], kinds[row["predicate"]], row["object"]) for row in rows}
+    found = {(keys[row["subject"]], kinds[row["predicate"]], vocabulary.compress(row["object"])) for row in rows}
     assert len(found) == len(rows)
     return found
 
@@ -273,16 +273,17 @@ def test_sif_states_the_edges_of_findings_alone_and_with_all_the_rest(mechanism)
     def lines(everything):
         return {tuple(line.split("\t")) for line in formats.text(mechanism, ".sif", everything).splitlines()}
 
-    stated = {
-        (o.subject, o.verb, o.object): o.inferred for o in reversed(outward.statements(mechanism)) if not o.negated
-    }
+    def line(o):
+        """What blocks an edge that lowers a node raises the node: SIF says what follows."""
+        verb = o.verb if not o.acts_on or o.sign in (0, o.effect) else foreign.SIGNED[o.effect]
+        return o.subject, verb, o.object
+
+    stated = {line(o): o.inferred for o in reversed(outward.statements(mechanism)) if not o.negated}
     alone = {(key,) for key in mechanism.nodes} - {(end,) for ends in stated for end in ends[::2]}
     assert lines(everything=True) == stated.keys() | alone
     told = [o for o in outward.statements(mechanism) if not o.negated and not o.inferred]
     kept = {o.name for o in outward.statements(outward.without_inferences(mechanism))}
-    assert {(o.subject, o.verb, o.object) for o in told if o.name in kept} == {
-        line for line in lines(everything=False) if len(line) == 3
-    }
+    assert {line(o) for o in told if o.name in kept} == {one for one in lines(everything=False) if len(one) == 3}
     # what stands on a finding is left out only with the edge that it acts on
     assert all(outward.by_name(mechanism)[o.acts_on].inferred for o in told if o.name not in kept)
 

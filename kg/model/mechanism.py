@@ -286,15 +286,17 @@ class Mechanism(TrackedRecord):
 
     @property
     def second_hand(self) -> tuple[Source, ...]:
-        """The main source, the first, where it only retells a study of which the curator read nothing, not even the abstract.
+        """The source of most of the evidence, where it retells a study of which the curator read nothing, not even the abstract.
 
         One commentary among other sources does not make a mechanism second-hand: its evidence says so itself.
         """
+        behind = Counter(source.key for item in self.evidence() if (source := self.source(item)))
         return tuple(
             source
-            for source in tuple(self.sources.values())[:1]
+            for source in self.sources.values()
             if source.reports
             and (source.reports not in self.sources or self.sources[source.reports].read in ("report", "no"))
+            and 2 * behind[source.key] > behind.total()
         )
 
     @property

@@ -97,6 +97,15 @@ class Source(TrackedRecord):
     reports: str = ""
     interest: str = ""
 
+    @property
+    def label(self) -> str:
+        """Its title; where none was seen, what is known: its kind, where it appeared, and when.
+
+        >>> Source(kind="journal article", publisher="Blood", date="2013-10-24").label
+        'journal article, Blood, 2013-10-24'
+        """
+        return self.title or ", ".join(filter(None, (self.kind, self.publisher, self.date))) or self.key
+
 
 @dataclass(frozen=True)
 class Place(TrackedRecord):

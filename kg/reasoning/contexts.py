@@ -247,7 +247,7 @@ def _opposites(edges: Iterable[Edge]) -> Iterable[tuple[Edge, Edge]]:
 def _sources(mechanism: Mechanism, items: Iterable[Evidence]) -> tuple[str, ...]:
     """The titles of the sources of some evidence, each once."""
     found = (mechanism.source(item) for item in items)
-    return tuple(dict.fromkeys(source.title or source.key for source in found if source))
+    return tuple(dict.fromkeys(source.label for source in found if source))
 
 
 def holds(fates: Mapping[Claim, Fate]) -> dict[Claim, bool | None]:

@@ -259,7 +259,7 @@ def _crate(mechanisms: Sequence[Mechanism], contents: dict[str, bytes]) -> dict[
                 "version": mechanism.version,
                 "license": {"@id": _licence(mechanism)},
                 "identifier": f"sha256:{names.input_hash(mechanism)}",
-                "citation": [source.title for source in mechanism.sources.values()],
+                "citation": [source.label for source in mechanism.sources.values()],
                 "hasPart": _refer(name for name in contents if names.stem(name) == mechanism.id),
             }
         )

@@ -505,7 +505,7 @@ def _citation(mechanism: Mechanism, source: Source | None) -> str:
     kinds = (("DOI", source.doi), ("PubMed", source.pmid), ("Online Resource", source.url)) if source else ()
     here = ("Online Resource", vocabulary.BASE + "/".join(mechanism.address()))
     kind, id = next((pair for pair in kinds if pair[1]), ("Other", source.key) if source else here)
-    title = source.title or source.key if source else f"kg: {mechanism.title}"
+    title = source.label if source else f"kg: {mechanism.title}"
     return f"SET Citation = {{{', '.join(map(_quoted, (kind, title, id)))}}}"
 
 

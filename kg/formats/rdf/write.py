@@ -177,7 +177,7 @@ class _RdfWriter:
         about = self.part("source", source.key)
         self.say(about, RDF.type, KGV.Source)
         self.say(about, DCTERMS.type, source.kind)
-        self.say(about, DCTERMS.title, source.title)
+        self.say(about, DCTERMS.title if source.title else RDFS.label, source.label)
         self.say(about, DCTERMS.creator, source.authors)
         self.say(about, DCTERMS.publisher, source.publisher)
         self.say(about, DCTERMS.date, date_literal(source.date))
