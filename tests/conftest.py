@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import kg
 from kg import formats, page
 from kg.cli import main
 from kg.formats.notation.read import parse_bytes
+from kg.model.mechanism import Mechanism
 
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -25,11 +26,19 @@ FLAGS = (
 
 Open = Callable[..., Any]
 
-#: Every mechanism of seeds/; the first, by far the largest, among the slow tests, or all but a small one.
+#: Every mechanism of seeds/; the large ones, the first mechanism before the others.
 SEEDS = [kg.read(path) for path in formats.seeds()]
 LARGE = ("ta1-tlr7", "pd1-blockade", "tlr7-endolysosome", "icd", "mir146a-brake")
-LARGE_ARE_SLOW = [pytest.param(one, marks=pytest.mark.slow) if one.id in LARGE else one for one in SEEDS]
-MOST_ARE_SLOW = [one if one.id == "cgas-sting" else pytest.param(one, marks=pytest.mark.slow) for one in SEEDS]
+
+
+def slowly(mechanisms: Iterable[Mechanism], these: Collection[str]) -> list[Any]:
+    """Mechanisms as parameters of a test, some of them among the slow tests."""
+    return [pytest.param(one, marks=pytest.mark.slow) if one.id in these else one for one in mechanisms]
+
+
+LARGE_ARE_SLOW = slowly(SEEDS, LARGE)
+SOME_ARE_SLOW = slowly(SEEDS, LARGE[1:])
+MOST_ARE_SLOW = slowly(SEEDS, [one.id for one in SEEDS if one.id != "cgas-sting"])
 
 
 #: A small mechanism with the activity of a thing, for whatever no seed has.

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import pytest
 import yaml
-from conftest import SEEDS
+from conftest import SOME_ARE_SLOW
 from test_formats import FULL
 
 import kg
@@ -97,7 +97,9 @@ def every_verb():
     return Mechanism(id="verbs", title="Verbs", sources=Frozen({"s": source}), nodes=Frozen(nodes), edges=tuple(edges))
 
 
-@pytest.mark.parametrize("mechanism", [*SEEDS, FULL, every_verb()], ids=lambda m: m.id)
+@pytest.mark.parametrize(
+    "mechanism", [*SOME_ARE_SLOW, FULL, pytest.param(every_verb(), marks=pytest.mark.slow)], ids=lambda m: m.id
+)
 def test_every_edge_is_valid_under_its_class_of_the_biolink_model(mechanism):
     from biolink_model.datamodel import pydanticmodel_v2 as classes
 
@@ -110,7 +112,7 @@ def test_every_edge_is_valid_under_its_class_of_the_biolink_model(mechanism):
         assert str(made.knowledge_level) != "knowledge_assertion" or str(made.agent_type) == "not_provided"
 
 
-@pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
+@pytest.mark.parametrize("mechanism", SOME_ARE_SLOW, ids=lambda m: m.id)
 def test_every_node_is_valid_under_its_class_of_the_biolink_model(mechanism):
     from biolink_model.datamodel import pydanticmodel_v2 as classes
 

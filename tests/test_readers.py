@@ -224,7 +224,7 @@ def found(mechanism, ledger):
 
 
 @by_reader
-@runs(12, 250)
+@runs(5, 250)
 def test_a_canary_at_any_place_of_a_file_is_carried_or_reported(name, times, tmp_path):
     faults = Faults()
     vanished = {}
