@@ -290,9 +290,9 @@ def test_what_goes_with_a_lost_record_has_its_reason_and_not_one_of_its_own():
     lost = {(o.record, o.name, o.field): o.how for o in account_of("odd", "kgx").lost}
     denied = {(o.record, o.name, o.field): o.how for o in account_of("odd", "bel").lost}
     assert denied["edge", "not-so", "name"] == denied["evidence", "not-so evidence 1", "claim"]
-    assert "changes nothing" in denied["edge", "not-so", "name"]
+    assert "can deny only causal" in denied["edge", "not-so", "name"]
     alone = {(o.record, o.name, o.field): o.how for o in account_of("odd", "sif").lost}
-    assert "joined to it" in lost["edge", "again", "edge"]
+    assert "the two are merged" in lost["edge", "again", "edge"]
     assert alone["evidence", "first C evidence 1", "anchor"] == alone["requirement", "first C", "level"]
 
 

@@ -33,13 +33,13 @@ LOST = {
     **dict.fromkeys(("source.pmid", "source.url"), FIRMEST),
     "source": "an annotation is the identifier of a publication, and no more of it",
     "evidence": "an annotation is a publication or a species, and no more",
-    "place.in": "a compartment of SBML Level 3 is in no other",
+    "place.in": "compartments of SBML Level 3 are not nested",
     "place": "a compartment is there for the species in it, and is known by its term",
-    "node.at start": "a transition says what holds, not what it starts from",
+    "node.at start": "a transition states a condition, not a starting value",
     "node": "a species has an id, a name, a term and levels",
-    "edge": "the transition of its object says what it does, in other edges; what does not run is in none",
-    "requirement": "the transition of the object says it in another edge",
-    "effect": "the transition of the object says it in another edge",
+    "edge": "the transition of its object states its effect, as other edges; an edge that does not run is in no transition",
+    "requirement": "the transition of the object states it, as another edge",
+    "effect": "the transition of the object states it, as another edge",
     "*": "SBML-qual holds species and transitions, and no more",
 }
 MOST_LEVELS = 20  # of one species

@@ -34,7 +34,7 @@ LOST = {
     "not asserted",
     "requirement": "what a relation requires is causally upstream of its object, in a relation of its own",
     "effect": "GO-CAM does not say how far a decrease goes",
-    "*": "GO-CAM holds activities and what is between them, and no more",
+    "*": "GO-CAM holds activities and relations between them, and no more",
 }
 #: Associations of an activity or of one of its terms: the verb of each, and the type that it is written with.
 CAVEAT = "Caveat: "  # so begins the comment of ours that is made again for what is written

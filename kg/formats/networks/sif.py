@@ -35,8 +35,8 @@ RELATIONS = (
 )
 LOST = {
     "node": "SIF holds names of nodes and no more",
-    "denied edge": "SIF has no word for what is not so",
-    "edge": "in SIF it says the same as another edge, and is joined to it",
+    "denied edge": "SIF cannot state a negation",
+    "edge": "in SIF another edge has the same statement, and the two are merged",
     "edge.name": "SIF holds subject, relation and object, and no more",
     "edge.in": "SIF holds subject, relation and object, and no more",
     "edge.level": "SIF holds subject, relation and object, and no more",

@@ -37,13 +37,13 @@ def text(mechanism: Mechanism, name: str) -> str:
     return head(mechanism) + "".join(f"{line}\n" for line in sorted(filter(None, lines)))
 
 
-LOST = {"*": "what is said twice, the RDF says once"}
+LOST = {"*": "RDF holds a repeated statement only once"}
 
 
 #: The same for one row of FORMATS.
 LOST_OF = {
     "nanopub": {
-        "mechanism": "of the whole, a nanopublication says title, licence, version and caveats",
+        "mechanism": "of the mechanism, a nanopublication holds only title, licence, version and caveats",
         "edge": "only what a source asserts is a nanopublication: nothing supposed, inferred or disputed",
         "*": "it belongs to no edge that is a nanopublication",
     }

@@ -27,7 +27,7 @@ MOST_RECORDS = 250_000  # of one file: what a report holds in memory
 UNUSED = "kg has no place for it"
 LEFT_OUT = "it is an inference or a hypothesis, or rests on one, which the format cannot say"
 #: Why a format that names publications by identifiers leaves some of one out.
-FIRMEST = "of the identifiers of one publication the firmest is written, since two would be read as two publications"
+FIRMEST = "only the preferred identifier of a publication is written, since two would be read as two publications"
 NOW = "now "  # so begins how a value changed that was read back
 
 

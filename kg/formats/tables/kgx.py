@@ -73,13 +73,13 @@ METADATA = {"name": "title", "description": "summary", "license": "licence", "ve
 UNREGISTERED = "kept as the node's name: it is no CURIE, or none that its prefix has"
 VERBS = vocabulary.BASE + "vocab/"
 LOST = {
-    "mechanism": "the metadata beside nodes and edges have no key for it",
+    "mechanism": "the metadata file has no key for it",
     **dict.fromkeys(("source.pmid", "source.url"), FIRMEST),
     "source": "the Biolink Model holds the publications of an edge by their identifiers, and no more of them",
     "evidence": "the Biolink Model holds publications and texts of an edge, not items of evidence",
     "place": "the Biolink Model holds places of edges by their terms, and no more of them",
-    "node.in": "a node of the Biolink Model is in no place",
-    "edge": "in the Biolink Model it says the same as another edge, and is joined to it",
+    "node.in": "a node of the Biolink Model has no place",
+    "edge": "in the Biolink Model another edge has the same statement, and the two are merged",
     "edge.level": "the Biolink Model has no levels",
     "edge.run": "the Biolink Model does not say what is executed",
     "node": "the Biolink Model has no slot for it",
