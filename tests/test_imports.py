@@ -385,3 +385,42 @@ def test_nodes_of_one_name_have_keys_by_their_ids(tmp_path):
         mechanism, _ = read(tmp_path, "x.json", json.dumps({"nodes": order, "edges": edges}))
         found.append(sentences(mechanism))
     assert found[0] == found[1] == ["IL-6-3 activates X", "IL-6 inhibits X", "IL-6-2 binds X"]
+
+
+# ---------------------------------------------------------------- species, signs and publications in odd cells
+
+
+def test_all_species_of_a_cell_are_carried(tmp_path):
+    both = ["NCBITaxon:10090", "NCBITaxon:9606"]
+    kgx = "subject\tpredicate\tobject\tspecies_context_qualifier\nA:1\tbiolink:affects\tA:2\t" + "|".join(both) + "\n"
+    table = "regulator;verb;target;species\nA;activates;B;taxid:10090(mouse)|taxid:9606(human)\nC;activates;D;x, mouse\n"
+    for name, text in (("x_edges.tsv", kgx), ("x.csv", table)):
+        mechanism, ledger = read(tmp_path, name, text)
+        assert sorted(taxon.id for taxon in mechanism.edges[0].evidence[0].taxon) == both
+    assert [taxon.id for taxon in mechanism.edges[1].evidence[0].taxon] == both[:1]
+    assert lost(ledger)["species"].startswith("'x' is no species")
+
+
+def test_less_of_a_subject_turns_the_sign_in_kgx(tmp_path):
+    header = "subject\tpredicate\tobject\tsubject_direction_qualifier\tobject_aspect_qualifier\tobject_direction_qualifier\n"
+    rows = ["affects\tA:2\tdecreased\tactivity\tincreased", "affects\tA:2\tdecreased\tdegradation\tincreased"]
+    rows += ["affects\tA:2\tincreased\tactivity\tincreased", "positively_regulates\tA:2\tdecreased\t\t"]
+    for row, sign in zip(rows, (-1, 1, 1, 0), strict=True):
+        mechanism, ledger = read(tmp_path, "x_edges.tsv", f"{header}A:1\tbiolink:{row}\n")
+        assert [mechanism.sign(edge) for edge in mechanism.edges] == [sign]
+    assert lost(ledger)["predicate"].startswith("affects: the subject is decreased")
+
+
+def test_a_line_that_is_no_json_is_set_aside(tmp_path):
+    good = '{"subject": "A:1", "predicate": "biolink:affects", "object": "A:2"}'
+    mechanism, ledger = read(tmp_path, "x_edges.jsonl", f"{good}\n{{bad\n{good.replace('A:2', 'A:3')}\n")
+    assert len(mechanism.edges) == 2
+    assert [(one.code, one.at.line) for one in ledger.wrong] == [("no-json", 2)]
+
+
+def test_a_number_of_pubmed_is_known_in_all_its_forms(tmp_path):
+    forms = ["12", "PMID: 12", "pubmed:PMID:12", "12.0", "https://pubmed.ncbi.nlm.nih.gov/12/", "PMID12"]
+    rows = "".join(f"A{number};activates;B;{form}\n" for number, form in enumerate(forms))
+    mechanism, _ = read(tmp_path, "x.csv", f"regulator;verb;target;pmid\n{rows}C;activates;D;PMC99\n")
+    assert pmids(mechanism) == [["12"]] * len(forms) + [[""]]
+    assert "PMC99" in mechanism.source(mechanism.edges[-1].evidence[0]).url

@@ -212,10 +212,12 @@ class _RowReader:
                 self.complain(column, f"{says[column]!r} is no {column}", near(says[column], words))
                 says[column] = ""
         species = self.text("taxon")
-        taxon = drafting.taxon(re.sub(r"\(.*", "", species)) if species else None
-        if species and taxon is None:
-            self.complain("taxon", f"{species!r} is no species in ontology/terms.tsv", "such as Mus musculus, or 10090")
-        found: dict[str, Any] = {**says, "taxon": (taxon,) if taxon else ()}
+        named = [one for one in re.split(r"\s*[|;,]\s*", re.sub(r"\([^)]*\)", "", species).strip()) if one]
+        taxa = drafting.taxa(named)
+        for one in named:
+            if one not in taxa:
+                self.complain("taxon", f"{one!r} is no species in ontology/terms.tsv", "such as Mus musculus, or 10090")
+        found: dict[str, Any] = {**says, "taxon": tuple(dict.fromkeys(taxa.values()))}
         found |= {"claim": says["claim"] or drafting.UNCLASSIFIED, "stance": says["stance"] or "supports"}
         return [Evidence(**found, source=source, at=self.row.at) for source in dict.fromkeys(sources)]
 
@@ -229,7 +231,7 @@ class _RowReader:
         )
         kept = []
         for work in works if said else ():
-            number = re.fullmatch(r"(?:\w+:\s*)?(\d+)" if "stimulation" in self.of else r"(\d+)", work)
+            number = re.fullmatch(r"(?:\w+:\s*)?(\d+)" if "stimulation" in self.of else r"(\d+)(?:\.0)?", work)
             if source := self.draft.cite(f"PMID:{number[1]}" if number else work):
                 kept.append(work)
                 yield source
