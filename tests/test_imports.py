@@ -424,3 +424,33 @@ def test_a_number_of_pubmed_is_known_in_all_its_forms(tmp_path):
     mechanism, _ = read(tmp_path, "x.csv", f"regulator;verb;target;pmid\n{rows}C;activates;D;PMC99\n")
     assert pmids(mechanism) == [["12"]] * len(forms) + [[""]]
     assert "PMC99" in mechanism.source(mechanism.edges[-1].evidence[0]).url
+
+
+def test_a_hyphen_is_a_sign_where_a_plus_stands_beside_it_and_else_it_is_told(tmp_path):
+    text = "TF,target,effect,note\nA,B,{},-\nC,D,-,-\n"
+    mechanism, _ = read(tmp_path, "x.csv", text.format("+"))
+    assert [mechanism.sign(edge) for edge in mechanism.edges] == [1, -1]
+    mechanism, ledger = read(tmp_path, "x.csv", text.format("activation"))
+    assert [mechanism.sign(edge) for edge in mechanism.edges] == [1, 0]
+    assert lost(ledger)["effect"].startswith("a hyphen alone")
+    mechanism, ledger = read(tmp_path, "x.csv", text.format(""))  # and a column of placeholders says no sign
+    assert [mechanism.sign(edge) for edge in mechanism.edges] == [0, 0]
+    mechanism, _ = formats._parsed(tmp_path / "x.csv", columns={"subject": "TF", "object": "target", "sign": "effect"})
+    assert [mechanism.sign(edge) for edge in mechanism.edges] == [0, -1]
+
+
+def test_an_obsolete_term_of_others_is_no_reason_to_refuse_their_file(tmp_path):
+    (tmp_path / "x.tsv").write_text("source\tinteraction\ttarget\nGO:0043234\tactivates\tTLR7\n")
+    done = CliRunner().invoke(main, ["convert", str(tmp_path / "x.tsv"), str(tmp_path / "y.graphml")])
+    assert done.exit_code == 0, done.output
+    for name in ("x.tsv", "y.graphml"):
+        _, report = formats.examine(tmp_path / name, sources="")
+        assert [(one.code, one.severity) for one in report.diagnostics if one.code == "obsolete-term"] == [
+            ("obsolete-term", "warning")
+        ]
+
+
+def test_a_comment_at_the_end_of_a_line_of_bel_is_no_part_of_the_statement(tmp_path):
+    mechanism, ledger = read(tmp_path, "x.bel", 'p(HGNC:A) -> p(HGNC:"B // c") // why\n')
+    assert [mechanism.sign(edge) for edge in mechanism.edges] == [1]
+    assert lost(ledger)["text"] == "comments are not kept"

@@ -135,8 +135,14 @@ def acts(found: Mapping[str, str]) -> bool:
     return bool(found.keys() & {*TESTS, *FLAGS})
 
 
+def minus(cells: Sequence[str]) -> bool:
+    """Whether a hyphen alone is a sign in this column, and not nothing: a plus stands there, too."""
+    return any(cell.strip() == "+" for cell in cells)
+
+
 def _said(cells: Sequence[str]) -> set[str]:
-    return {cell.strip() for cell in cells if cell.strip(" -\t") or cell.strip() in ("-", "--")}
+    signs = {"-", "--"} if minus(cells) else {"--"}
+    return {cell.strip() for cell in cells if cell.strip(" -\t") or cell.strip() in signs}
 
 
 def _words(cells: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ nothing here are reported, not read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -62,8 +62,9 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     prefixes = {} if own else columns.prefixes(found, cells)
     if rows and not own:
         _told(found, header, ledger, rows[0].head)
+    minus = {role for role in columns.TESTS if role in found and (role in chosen or columns.minus(cells[found[role]]))}
     for row in rows:
-        _RowReader(draft, ledger, row, found, own, prefixes).edge()
+        _RowReader(draft, ledger, row, found, own, prefixes, minus).edge()
     return draft.mechanism()
 
 
@@ -96,15 +97,17 @@ class _RowReader:
         of: Mapping[str, str],
         own: bool,
         prefixes: Mapping[str, str],
+        minus: Container[str],
     ) -> None:
         self.draft, self.ledger, self.row, self.of, self.own, self.prefixes = draft, ledger, row, of, own, prefixes
+        self.minus = minus  # the columns in which a hyphen alone is a sign
         self.record = ledger.record("edge", f"row {row.at.line}", row.cells, row.at)
         self.wrong = False
 
     def text(self, column: str) -> str:
         """The cell of a column of kg; nothing if the table has none, or only a sign for nothing."""
         said = self.record.text(self.of[column]) if column in self.of else ""
-        return said if self.own else columns.plain(said)
+        return said if self.own or column in self.minus else columns.plain(said)
 
     def edge(self) -> None:
         said = {side: self.needed(side) for side in ("subject", "object")}
@@ -154,6 +157,9 @@ class _RowReader:
         elif found:
             yield "verb", found
         else:
+            for column in columns.TESTS:
+                if column in self.of and self.record.text(self.of[column]) == "-":
+                    self.record.lost(self.of[column], "a hyphen alone is a sign only where a plus stands in the column")
             yield "", Relation("related_to")
 
     def needed(self, column: str) -> str:
