@@ -393,7 +393,9 @@ def test_nodes_of_one_name_have_keys_by_their_ids(tmp_path):
 def test_all_species_of_a_cell_are_carried(tmp_path):
     both = ["NCBITaxon:10090", "NCBITaxon:9606"]
     kgx = "subject\tpredicate\tobject\tspecies_context_qualifier\nA:1\tbiolink:affects\tA:2\t" + "|".join(both) + "\n"
-    table = "regulator;verb;target;species\nA;activates;B;taxid:10090(mouse)|taxid:9606(human)\nC;activates;D;x, mouse\n"
+    table = (
+        "regulator;verb;target;species\nA;activates;B;taxid:10090(mouse)|taxid:9606(human)\nC;activates;D;x, mouse\n"
+    )
     for name, text in (("x_edges.tsv", kgx), ("x.csv", table)):
         mechanism, ledger = read(tmp_path, name, text)
         assert sorted(taxon.id for taxon in mechanism.edges[0].evidence[0].taxon) == both
@@ -402,7 +404,9 @@ def test_all_species_of_a_cell_are_carried(tmp_path):
 
 
 def test_less_of_a_subject_turns_the_sign_in_kgx(tmp_path):
-    header = "subject\tpredicate\tobject\tsubject_direction_qualifier\tobject_aspect_qualifier\tobject_direction_qualifier\n"
+    header = (
+        "subject\tpredicate\tobject\tsubject_direction_qualifier\tobject_aspect_qualifier\tobject_direction_qualifier\n"
+    )
     rows = ["affects\tA:2\tdecreased\tactivity\tincreased", "affects\tA:2\tdecreased\tdegradation\tincreased"]
     rows += ["affects\tA:2\tincreased\tactivity\tincreased", "positively_regulates\tA:2\tdecreased\t\t"]
     for row, sign in zip(rows, (-1, 1, 1, 0), strict=True):
@@ -454,3 +458,34 @@ def test_a_comment_at_the_end_of_a_line_of_bel_is_no_part_of_the_statement(tmp_p
     mechanism, ledger = read(tmp_path, "x.bel", 'p(HGNC:A) -> p(HGNC:"B // c") // why\n')
     assert [mechanism.sign(edge) for edge in mechanism.edges] == [1]
     assert lost(ledger)["text"] == "comments are not kept"
+
+
+def cyjs(*edges):
+    nodes = [{"data": {"id": name, "shared_name": f"{name}!"}} for name in "AB"]
+    elements = {"nodes": nodes, "edges": [{"data": {"source": "A", "target": "B", **said}} for said in edges]}
+    return json.dumps({"elements": elements})
+
+
+@pytest.mark.parametrize(
+    ("said", "works", "taxa"),
+    [
+        ({"PMID": ["12", "34"]}, ["12", "34"], []),
+        ({"pubmed_ids": "['12', '34']", "organism": "10090"}, ["12", "34"], ["NCBITaxon:10090"]),
+        ({"Reference": "PMID: 12, PMID: 34", "species": "human; mouse"}, ["12", "34"], ["NCBITaxon:9606", "NCBITaxon:10090"]),
+        ({"Species": "Mus musculus"}, [""], ["NCBITaxon:10090"]),
+    ],
+)  # fmt: skip
+def test_publications_and_species_of_an_edge_of_a_network_are_carried(said, works, taxa, tmp_path):
+    mechanism, ledger = read(tmp_path, "x.cyjs", cyjs({"interaction": "activates", **said}))
+    assert pmids(mechanism) == [works]
+    assert [[one.id for one in item.taxon] for item in mechanism.edges[0].evidence] == [taxa] * len(works)
+    assert not set(said) & set(lost(ledger))
+
+
+def test_a_weight_of_a_network_is_a_sign_where_one_is_negative(tmp_path):
+    mechanism, _ = read(tmp_path, "x.cyjs", cyjs({"weight": -1.0}, {"weight": 1}))
+    assert [mechanism.sign(edge) for edge in mechanism.edges] == [-1, 1]
+    assert [node.name for node in mechanism.nodes.values()] == ["A!", "B!"]
+    for weights in ((1, 1.0), (-1, 0.5)):
+        mechanism, _ = read(tmp_path, "x.cyjs", cyjs(*({"weight": one} for one in weights)))
+        assert [mechanism.sign(edge) for edge in mechanism.edges] == [0]

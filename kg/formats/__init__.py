@@ -447,7 +447,9 @@ def convert(
     """
     row = _target(Path(out), target)
     mechanism, ledger = _parsed(path, source, columns)
-    wrong = _complaints(mechanism, sorted(ledger.wrong), checks.check(mechanism, sources="", run=False), bool(ledger.taken))
+    wrong = _complaints(
+        mechanism, sorted(ledger.wrong), checks.check(mechanism, sources="", run=False), bool(ledger.taken)
+    )
     if any(one.severity == "error" for one in wrong):
         raise InvalidMechanism(wrong)
     reading = (
