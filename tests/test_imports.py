@@ -209,6 +209,7 @@ LINE = '<edge source="n0" target="n1"><data key="d2"><y:E><y:Arrows source="{}" 
         ([("none", "standard", "<y:EdgeLabel>inhibits</y:EdgeLabel>")], ["n0 inhibits n1"]),
         ([("none", "t_shape", "")], ["n0 limits n1"]),
         ([("t_shape", "none", "")], ["n1 limits n0"]),
+        ([("standard", "none", "<y:EdgeLabel>inhibits</y:EdgeLabel>")], ["n1 inhibits n0"]),
         ([("none", "standard", "")], ["n0 related_to n1"]),  # every tool draws arrowheads
         ([("none", "standard", ""), ("none", "t_shape", "")], ["n0 promotes n1", "n0 limits n1"]),
     ],
@@ -489,3 +490,13 @@ def test_a_weight_of_a_network_is_a_sign_where_one_is_negative(tmp_path):
     for weights in ((1, 1.0), (-1, 0.5)):
         mechanism, _ = read(tmp_path, "x.cyjs", cyjs(*({"weight": one} for one in weights)))
         assert [mechanism.sign(edge) for edge in mechanism.edges] == [0]
+
+
+def test_inputs_and_outputs_of_an_activity_are_edges_in_older_files_of_go_cam(tmp_path):
+    term = "{{term: 'CHEBI:{}', evidence: [{{term: 'ECO:0000314', reference: 'PMID:{}'}}]}}"
+    said = f"  has_input: [{term.format(15422, 12)}]\n  has_primary_output: {term.format(16761, 34)}\n"
+    text = f"id: x\ntitle: T\nactivities:\n- id: a\n  molecular_function: {{term: 'GO:0016887'}}\n{said}"
+    mechanism, _ = read(tmp_path, "x.gocam.yaml", text)
+    found = {(edge.sentence.verb, mechanism.nodes[edge.sentence.object].term.id) for edge in mechanism.edges}
+    assert found == {("has_input", "CHEBI:15422"), ("produces", "CHEBI:16761")}
+    assert sorted(pmids(mechanism)) == [["12"], ["34"]]

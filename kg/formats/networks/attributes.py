@@ -49,9 +49,21 @@ VERBS = ("predicate", "interaction", "shared interaction", "relation", "relation
 WORDS = (*VERBS, "edgelabel", "label", "type", "edge type", "relation type", "relationship type", "interaction type")
 SIGNS = ("sign", "effect", "direction", "mode", "regulation", "polarity")
 ARROWS = ("target arrow", "target arrow shape", "edge target arrow shape", "arrowhead")
+ENDS = ("source", "target")  # of a line: an arrow, or where no tee is drawn, no more than an end
 TERMS = ("term", "represents", "identifier", "curie", "r")
 #: In small letters, with blanks between words.
-WORKS: tuple[str, ...] = ("publications", "publication", "pmid", "pmids", "pubmed", "pubmed id", "pubmed ids", "doi", "dois", "citation")
+WORKS: tuple[str, ...] = (
+    "publications",
+    "publication",
+    "pmid",
+    "pmids",
+    "pubmed",
+    "pubmed id",
+    "pubmed ids",
+    "doi",
+    "dois",
+    "citation",
+)
 WORKS += ("references", "reference", "publication identifier(s)")
 SPECIES = ("species", "organism", "taxon", "taxid", "tax id", "ncbi tax id", "species context qualifier")
 TITLES = ("title", "name", "label", "shared name")
@@ -447,7 +459,12 @@ def _sentence(draft: drafting.Draft, edge: ForeignRecord, subject: str, object: 
         return Sentence(subject, "related_to", object)
     signed = [pair for pair in found if pair[1].sign]
     name, relation = (signed or found)[0]
-    relation = replace(relation, turned=not relation.turned) if name == "source arrow" else relation
+    ends = {which: [f"{which} {kind}" for kind in ("arrow", "end") if f"{which} {kind}" in names] for which in ENDS}
+    drawn = [foreign.sign(f"arrow:{edge.text(one, carry=False)}") for one in ends["source"]]
+    if any(drawn) and not ends["target"] and not any(arrow in names for arrow in ARROWS):  # it leads back
+        relation = replace(relation, turned=not relation.turned)
+        for one in ends["source"]:
+            edge.changed(one, "the line ends where it begins")
     for other, beside in found:
         if other != name and (beside.sign == relation.sign or (beside.verb == "related_to" and not beside.sign)):
             edge.changed(other, f"{relation.verb}: {name} says it")
