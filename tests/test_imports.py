@@ -500,3 +500,31 @@ def test_inputs_and_outputs_of_an_activity_are_edges_in_older_files_of_go_cam(tm
     found = {(edge.sentence.verb, mechanism.nodes[edge.sentence.object].term.id) for edge in mechanism.edges}
     assert found == {("has_input", "CHEBI:15422"), ("produces", "CHEBI:16761")}
     assert sorted(pmids(mechanism)) == [["12"], ["34"]]
+
+
+IS = '<is xmlns="http://biomodels.net/biology-qualifiers/"><Bag>{}</Bag></is>'
+QUAL = """<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" xmlns:qual="q" level="3" version="1"><model id="m"><qual:listOfQualitativeSpecies><qual:qualitativeSpecies qual:id="A" qual:compartment="c">
+<annotation><RDF><Description>{}</Description></RDF></annotation></qual:qualitativeSpecies>
+<qual:qualitativeSpecies qual:id="B" qual:compartment="c"/></qual:listOfQualitativeSpecies><qual:listOfTransitions><qual:transition>
+<qual:listOfInputs><qual:input qual:qualitativeSpecies="A"/></qual:listOfInputs>
+<qual:listOfOutputs><qual:output qual:qualitativeSpecies="B" qual:transitionEffect="assignmentLevel"/></qual:listOfOutputs>
+<qual:listOfFunctionTerms><qual:defaultTerm qual:resultLevel="0"/><qual:functionTerm qual:resultLevel="1"><math>
+<apply><eq/><ci>A</ci><cn type="integer">1</cn></apply></math></qual:functionTerm></qual:listOfFunctionTerms>
+</qual:transition></qual:listOfTransitions></model></sbml>"""
+
+
+@pytest.mark.parametrize("also", ["", "urn:miriam:hgnc:HGNC%3A15631", "http://x/none"])
+def test_an_identifier_of_miriam_is_the_term_of_its_species(also, tmp_path):
+    said = [one for one in ("urn:miriam:uniprot:Q9NYK1", also) if one]
+    bags = IS.format("".join(f'<li resource="{one}"/>' for one in said))
+    mechanism, ledger = read(tmp_path, "x.sbml", QUAL.format(bags))
+    assert mechanism.nodes["A"].term.id == "UniProtKB:Q9NYK1"
+    assert [one.said for one in ledger.account().lost if one.field.endswith(".resource")] == said[1:]
+
+
+def test_an_end_without_a_name_is_called_by_its_identifier(tmp_path):
+    header = "ID(s) interactor A\tID(s) interactor B\tAlias(es) interactor A\tAlias(es) interactor B\tCausal statement"
+    row = 'uniprotkb:Q9NYK1\tuniprotkb:Q92985\t-\tpsi-mi:IRF7(display_short)\tpsi-mi:"MI:2235"(up-regulates)'
+    mechanism, _ = read(tmp_path, "x.tsv", f"{header}\n{row}\n")
+    assert [node.term.id for node in mechanism.nodes.values()] == ["UniProtKB:Q9NYK1", "UniProtKB:Q92985"]
+    assert [mechanism.sign(edge) for edge in mechanism.edges] == [1]

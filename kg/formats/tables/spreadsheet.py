@@ -163,11 +163,16 @@ class _RowReader:
             yield "", Relation("related_to")
 
     def needed(self, column: str) -> str:
-        said = self.text(column)
+        said = self.text(column) or self.identified(column)
         if not said:
             self.complain(column, f"the {column} is empty", columns.holds()[column])
             self.wrong = True
         return said
+
+    def identified(self, side: str) -> str:
+        """In a table of others, the identifier of an end that has no name."""
+        said = "" if self.own else self.text(f"{side} term")
+        return vocabulary.compress(said) or said
 
     def node(self, name: str, term: Term | None = None) -> str:
         term = term or (None if self.own else drafting.term(name, "", self.row.at))
