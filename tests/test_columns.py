@@ -97,6 +97,7 @@ def test_identifiers_and_species_of_mitab(tmp_path):
     [
         ("source\ttarget\tsource_genesymbol\ttarget_genesymbol\nQ9NYK1\tQ92985\tTLR7\tIRF7\n", ["UniProtKB:Q9NYK1", "UniProtKB:Q92985"]),
         ("source\ttarget\tsource_genesymbol\ttarget_genesymbol\nQ9NYK1\tCOMPLEX:1\tTLR7\tIRF7\n", ["UniProtKB:Q9NYK1", "COMPLEX:1"]),
+        ("source\ttarget\tsource name\ttarget name\nMIMAT1\tQ92985\tM\tIRF7\n" + "Q9NYK1\tQ92985\tTLR7\tIRF7\n" * 3, [None, "UniProtKB:Q92985", "UniProtKB:Q9NYK1"]),
         ("source\ttarget\tsign\nQ9NYK1\tQ92985\t-1\n", ["UniProtKB:Q9NYK1", "UniProtKB:Q92985"]),
         ("Gene A\tGene B\tEntrez A\tEntrez B\nTLR7\tIRF7\t51284\t3665\n", ["NCBIGene:51284", "NCBIGene:3665"]),
         ("source\ttarget\tsign\nB3GAT1\tIL6\t-1\n", [None, None]),  # a symbol that looks like an accession

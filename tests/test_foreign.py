@@ -38,6 +38,9 @@ def test_every_row_keeps_its_sign_or_says_that_it_does_not():
         ("negatively associated", "related_to", False),
         ("blocks", "limits", False),
         ("deactivates", "inhibits", False),
+        ("⊣", "limits", False),
+        ("↑", "promotes", False),
+        ("++", "promotes", False),
         ("controls-state-change-of", "affects", False),
     ],
 )

@@ -209,6 +209,7 @@ LINE = '<edge source="n0" target="n1"><data key="d2"><y:E><y:Arrows source="{}" 
         ([("none", "standard", "<y:EdgeLabel>inhibits</y:EdgeLabel>")], ["n0 inhibits n1"]),
         ([("none", "t_shape", "")], ["n0 limits n1"]),
         ([("t_shape", "none", "")], ["n1 limits n0"]),
+        ([("standard", "none", "<y:EdgeLabel>inhibits</y:EdgeLabel>")], ["n1 inhibits n0"]),
         ([("none", "standard", "")], ["n0 related_to n1"]),  # every tool draws arrowheads
         ([("none", "standard", ""), ("none", "t_shape", "")], ["n0 promotes n1", "n0 limits n1"]),
     ],
@@ -385,3 +386,145 @@ def test_nodes_of_one_name_have_keys_by_their_ids(tmp_path):
         mechanism, _ = read(tmp_path, "x.json", json.dumps({"nodes": order, "edges": edges}))
         found.append(sentences(mechanism))
     assert found[0] == found[1] == ["IL-6-3 activates X", "IL-6 inhibits X", "IL-6-2 binds X"]
+
+
+# ---------------------------------------------------------------- species, signs and publications in odd cells
+
+
+def test_all_species_of_a_cell_are_carried(tmp_path):
+    both = ["NCBITaxon:10090", "NCBITaxon:9606"]
+    kgx = "subject\tpredicate\tobject\tspecies_context_qualifier\nA:1\tbiolink:affects\tA:2\t" + "|".join(both) + "\n"
+    table = (
+        "regulator;verb;target;species\nA;activates;B;taxid:10090(mouse)|taxid:9606(human)\nC;activates;D;x, mouse\n"
+    )
+    for name, text in (("x_edges.tsv", kgx), ("x.csv", table)):
+        mechanism, ledger = read(tmp_path, name, text)
+        assert sorted(taxon.id for taxon in mechanism.edges[0].evidence[0].taxon) == both
+    assert [taxon.id for taxon in mechanism.edges[1].evidence[0].taxon] == both[:1]
+    assert lost(ledger)["species"].startswith("'x' is no species")
+
+
+def test_less_of_a_subject_turns_the_sign_in_kgx(tmp_path):
+    header = (
+        "subject\tpredicate\tobject\tsubject_direction_qualifier\tobject_aspect_qualifier\tobject_direction_qualifier\n"
+    )
+    rows = ["affects\tA:2\tdecreased\tactivity\tincreased", "affects\tA:2\tdecreased\tdegradation\tincreased"]
+    rows += ["affects\tA:2\tincreased\tactivity\tincreased", "positively_regulates\tA:2\tdecreased\t\t"]
+    for row, sign in zip(rows, (-1, 1, 1, 0), strict=True):
+        mechanism, ledger = read(tmp_path, "x_edges.tsv", f"{header}A:1\tbiolink:{row}\n")
+        assert [mechanism.sign(edge) for edge in mechanism.edges] == [sign]
+    assert lost(ledger)["predicate"].startswith("affects: the subject is decreased")
+
+
+def test_a_line_that_is_no_json_is_set_aside(tmp_path):
+    good = '{"subject": "A:1", "predicate": "biolink:affects", "object": "A:2"}'
+    mechanism, ledger = read(tmp_path, "x_edges.jsonl", f"{good}\n{{bad\n{good.replace('A:2', 'A:3')}\n")
+    assert len(mechanism.edges) == 2
+    assert [(one.code, one.at.line) for one in ledger.wrong] == [("no-json", 2)]
+
+
+def test_a_number_of_pubmed_is_known_in_all_its_forms(tmp_path):
+    forms = ["12", "PMID: 12", "pubmed:PMID:12", "12.0", "https://pubmed.ncbi.nlm.nih.gov/12/", "PMID12"]
+    rows = "".join(f"A{number};activates;B;{form}\n" for number, form in enumerate(forms))
+    mechanism, _ = read(tmp_path, "x.csv", f"regulator;verb;target;pmid\n{rows}C;activates;D;PMC99\n")
+    assert pmids(mechanism) == [["12"]] * len(forms) + [[""]]
+    assert "PMC99" in mechanism.source(mechanism.edges[-1].evidence[0]).url
+
+
+def test_a_hyphen_is_a_sign_where_a_plus_stands_beside_it_and_else_it_is_told(tmp_path):
+    text = "TF,target,effect,note\nA,B,{},-\nC,D,-,-\n"
+    mechanism, _ = read(tmp_path, "x.csv", text.format("+"))
+    assert [mechanism.sign(edge) for edge in mechanism.edges] == [1, -1]
+    mechanism, ledger = read(tmp_path, "x.csv", text.format("activation"))
+    assert [mechanism.sign(edge) for edge in mechanism.edges] == [1, 0]
+    assert lost(ledger)["effect"].startswith("a hyphen alone")
+    mechanism, ledger = read(tmp_path, "x.csv", text.format(""))  # and a column of placeholders says no sign
+    assert [mechanism.sign(edge) for edge in mechanism.edges] == [0, 0]
+    mechanism, _ = formats._parsed(tmp_path / "x.csv", columns={"subject": "TF", "object": "target", "sign": "effect"})
+    assert [mechanism.sign(edge) for edge in mechanism.edges] == [0, -1]
+
+
+def test_an_obsolete_term_of_others_is_no_reason_to_refuse_their_file(tmp_path):
+    (tmp_path / "x.tsv").write_text("source\tinteraction\ttarget\nGO:0043234\tactivates\tTLR7\n")
+    done = CliRunner().invoke(main, ["convert", str(tmp_path / "x.tsv"), str(tmp_path / "y.graphml")])
+    assert done.exit_code == 0, done.output
+    for name in ("x.tsv", "y.graphml"):
+        _, report = formats.examine(tmp_path / name, sources="")
+        assert [(one.code, one.severity) for one in report.diagnostics if one.code == "obsolete-term"] == [
+            ("obsolete-term", "warning")
+        ]
+
+
+def test_a_comment_at_the_end_of_a_line_of_bel_is_no_part_of_the_statement(tmp_path):
+    mechanism, ledger = read(tmp_path, "x.bel", 'p(HGNC:A) -> p(HGNC:"B // c") // why\n')
+    assert [mechanism.sign(edge) for edge in mechanism.edges] == [1]
+    assert lost(ledger)["text"] == "comments are not kept"
+
+
+def cyjs(*edges):
+    nodes = [{"data": {"id": name, "shared_name": f"{name}!"}} for name in "AB"]
+    elements = {"nodes": nodes, "edges": [{"data": {"source": "A", "target": "B", **said}} for said in edges]}
+    return json.dumps({"elements": elements})
+
+
+@pytest.mark.parametrize(
+    ("said", "works", "taxa"),
+    [
+        ({"PMID": ["12", "34"]}, ["12", "34"], []),
+        ({"pubmed_ids": "['12', '34']", "organism": "10090"}, ["12", "34"], ["NCBITaxon:10090"]),
+        ({"Reference": "PMID: 12, PMID: 34", "species": "human; mouse"}, ["12", "34"], ["NCBITaxon:9606", "NCBITaxon:10090"]),
+        ({"Species": "Mus musculus"}, [""], ["NCBITaxon:10090"]),
+    ],
+)  # fmt: skip
+def test_publications_and_species_of_an_edge_of_a_network_are_carried(said, works, taxa, tmp_path):
+    mechanism, ledger = read(tmp_path, "x.cyjs", cyjs({"interaction": "activates", **said}))
+    assert pmids(mechanism) == [works]
+    assert [[one.id for one in item.taxon] for item in mechanism.edges[0].evidence] == [taxa] * len(works)
+    assert not set(said) & set(lost(ledger))
+
+
+def test_a_weight_of_a_network_is_a_sign_where_one_is_negative(tmp_path):
+    mechanism, _ = read(tmp_path, "x.cyjs", cyjs({"weight": -1.0}, {"weight": 1}))
+    assert [mechanism.sign(edge) for edge in mechanism.edges] == [-1, 1]
+    assert [node.name for node in mechanism.nodes.values()] == ["A!", "B!"]
+    for weights in ((1, 1.0), (-1, 0.5)):
+        mechanism, _ = read(tmp_path, "x.cyjs", cyjs(*({"weight": one} for one in weights)))
+        assert [mechanism.sign(edge) for edge in mechanism.edges] == [0]
+
+
+def test_inputs_and_outputs_of_an_activity_are_edges_in_older_files_of_go_cam(tmp_path):
+    term = "{{term: 'CHEBI:{}', evidence: [{{term: 'ECO:0000314', reference: 'PMID:{}'}}]}}"
+    said = f"  has_input: [{term.format(15422, 12)}]\n  has_primary_output: {term.format(16761, 34)}\n"
+    text = f"id: x\ntitle: T\nactivities:\n- id: a\n  molecular_function: {{term: 'GO:0016887'}}\n{said}"
+    mechanism, _ = read(tmp_path, "x.gocam.yaml", text)
+    found = {(edge.sentence.verb, mechanism.nodes[edge.sentence.object].term.id) for edge in mechanism.edges}
+    assert found == {("has_input", "CHEBI:15422"), ("produces", "CHEBI:16761")}
+    assert sorted(pmids(mechanism)) == [["12"], ["34"]]
+
+
+IS = '<is xmlns="http://biomodels.net/biology-qualifiers/"><Bag>{}</Bag></is>'
+QUAL = """<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" xmlns:qual="q" level="3" version="1"><model id="m"><qual:listOfQualitativeSpecies><qual:qualitativeSpecies qual:id="A" qual:compartment="c">
+<annotation><RDF><Description>{}</Description></RDF></annotation></qual:qualitativeSpecies>
+<qual:qualitativeSpecies qual:id="B" qual:compartment="c"/></qual:listOfQualitativeSpecies><qual:listOfTransitions><qual:transition>
+<qual:listOfInputs><qual:input qual:qualitativeSpecies="A"/></qual:listOfInputs>
+<qual:listOfOutputs><qual:output qual:qualitativeSpecies="B" qual:transitionEffect="assignmentLevel"/></qual:listOfOutputs>
+<qual:listOfFunctionTerms><qual:defaultTerm qual:resultLevel="0"/><qual:functionTerm qual:resultLevel="1"><math>
+<apply><eq/><ci>A</ci><cn type="integer">1</cn></apply></math></qual:functionTerm></qual:listOfFunctionTerms>
+</qual:transition></qual:listOfTransitions></model></sbml>"""
+
+
+@pytest.mark.parametrize("also", ["", "urn:miriam:hgnc:HGNC%3A15631", "http://x/none"])
+def test_an_identifier_of_miriam_is_the_term_of_its_species(also, tmp_path):
+    said = [one for one in ("urn:miriam:uniprot:Q9NYK1", also) if one]
+    bags = IS.format("".join(f'<li resource="{one}"/>' for one in said))
+    mechanism, ledger = read(tmp_path, "x.sbml", QUAL.format(bags))
+    assert mechanism.nodes["A"].term.id == "UniProtKB:Q9NYK1"
+    assert [one.said for one in ledger.account().lost if one.field.endswith(".resource")] == said[1:]
+
+
+def test_an_end_without_a_name_is_called_by_its_identifier(tmp_path):
+    header = "ID(s) interactor A\tID(s) interactor B\tAlias(es) interactor A\tAlias(es) interactor B\tCausal statement"
+    row = 'uniprotkb:Q9NYK1\tuniprotkb:Q92985\t-\tpsi-mi:IRF7(display_short)\tpsi-mi:"MI:2235"(up-regulates)'
+    mechanism, _ = read(tmp_path, "x.tsv", f"{header}\n{row}\n")
+    assert [node.term.id for node in mechanism.nodes.values()] == ["UniProtKB:Q9NYK1", "UniProtKB:Q92985"]
+    assert [mechanism.sign(edge) for edge in mechanism.edges] == [1]

@@ -388,18 +388,27 @@ def examine(
 
     Raises InvalidMechanism if there is no such file, or it is in no format that can be read.
     """
-    mechanism, shape = parse(path, name)
+    mechanism, ledger = _parsed(path, name)
+    shape = sorted(ledger.wrong)
     broken = any(one.severity == "error" for one in shape)
     report = checks.judged(mechanism, sources, strict, run=not broken)
-    return mechanism, replace(report, diagnostics=tuple(_complaints(mechanism, shape, report)))
+    return mechanism, replace(report, diagnostics=tuple(_complaints(mechanism, shape, report, bool(ledger.taken))))
 
 
-def _complaints(mechanism: Mechanism, shape: list[Diagnostic], report: checks.CheckReport) -> list[Diagnostic]:
-    """What is wrong with the shape of a file and with its meaning; of one place, what is wrong with its shape."""
+def _complaints(
+    mechanism: Mechanism, shape: list[Diagnostic], report: checks.CheckReport, of_others: bool
+) -> list[Diagnostic]:
+    """What is wrong with the shape of a file and with its meaning; of one place, what is wrong with its shape.
+
+    That a term is obsolete is no error in a file ``of_others``, who wrote it when the term was not.
+    """
     if shape and not mechanism.nodes and not mechanism.edges:
         return shape  # nothing was read, so what is missing cannot be told from what was not understood
     taken = {(one.at.line, one.at.column) for one in shape}
-    return sorted([*shape, *(one for one in report.diagnostics if (one.at.line, one.at.column) not in taken)])
+    told = [one for one in report.diagnostics if (one.at.line, one.at.column) not in taken]
+    if of_others:
+        told = [replace(one, severity="warning") if one.code == "obsolete-term" else one for one in told]
+    return sorted([*shape, *told])
 
 
 @dataclass(frozen=True)
@@ -438,7 +447,9 @@ def convert(
     """
     row = _target(Path(out), target)
     mechanism, ledger = _parsed(path, source, columns)
-    wrong = _complaints(mechanism, sorted(ledger.wrong), checks.check(mechanism, sources="", run=False))
+    wrong = _complaints(
+        mechanism, sorted(ledger.wrong), checks.check(mechanism, sources="", run=False), bool(ledger.taken)
+    )
     if any(one.severity == "error" for one in wrong):
         raise InvalidMechanism(wrong)
     reading = (

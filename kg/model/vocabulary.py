@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: The base of every IRI that kg makes. Not registered yet: docs/rdf.md says what that means.
 BASE = "https://w3id.org/immune-kg/"
 OWN = "immunekg"  # the prefix that stands for it in the CURIEs of tables
+MIRIAM = "urn:miriam:"  # so begin identifiers in older models of SBML; what follows is encoded
 IDENTIFIER = f"{BASE}identifier/"  # below it is whatever has an identifier of a prefix that nobody registered
 IN_AN_IRI = "~!$&'()*+,;=:@/"  # what a path of an IRI holds as it is, beside letters, digits and _ . -
 WORD = re.compile(r"[\w.-]+")  # what a prefix may be put before
@@ -379,10 +380,14 @@ def compress(said: str) -> str:
     ('GO:0006915', 'HGNC:15631')
     >>> compress("chebi:15422"), compress("https://w3id.org/biolink/vocab/affects"), compress("http://example.org/1")
     ('CHEBI:15422', 'biolink:affects', '')
+    >>> compress("urn:miriam:hgnc:HGNC%3A15631"), compress("urn:miriam:uniprot:P01375")
+    ('HGNC:15631', 'UniProtKB:P01375')
 
     What has a registered prefix looks as its row says. IRIs of other OBO ontologies and of other spaces of
     identifiers.org name their prefix themselves, and so do those of identifiers whose prefix nobody registered.
     """
+    if said.startswith(MIRIAM):
+        said = unquote(said.removeprefix(MIRIAM))
     name, _, local = said.partition(":")
     if name not in namespaces() and ":" not in said and "/" not in said:  # a plain name
         return ""

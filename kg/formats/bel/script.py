@@ -286,7 +286,7 @@ def _lines(text: str, ledger: Ledger) -> Iterator[tuple[str, Location]]:
     for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
         at = ledger.at(number, 1, line.rstrip("\r") if len(line) < 10_000 else "")
         said, comment, quoted = _uncommented(line.rstrip(), quoted)
-        if comment.strip("# "):
+        if comment.strip("#/ "):
             ledger.record("comment", f"line {number}", {"text": comment}, at).lost("text", "comments are not kept")
         if not parts and not said.strip():
             continue
@@ -307,8 +307,8 @@ def _uncommented(line: str, quoted: bool) -> tuple[str, str, bool]:
     >>> _uncommented('SET Name = "a #1" # b', False)
     ('SET Name = "a #1" ', '# b', False)
     """
-    for found in re.finditer(r'\\.|"|(?<!\S)#', line):
-        if found[0] == "#" and not quoted:
+    for found in re.finditer(r'\\.|"|(?<!\S)(?:#|//)', line):
+        if found[0] in ("#", "//") and not quoted:
             return line[: found.start()], line[found.start() :], False
         quoted ^= found[0] == '"'
     return line, "", quoted

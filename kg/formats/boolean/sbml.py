@@ -163,15 +163,13 @@ class _SbmlReader:
         return self.draft.mechanism(places=Frozen(self.places), notes=tuple(self.notes))
 
     def term(self, element: Element, record: ForeignRecord, label: str) -> Term | None:
-        """The term that an annotation says an element is, if it says so of one that kg knows."""
-        items = [li for is_ in _below(element, "is") for li in _below(is_, "li")]
-        found = [drafting.term(li.attributes.get("resource", ""), label, element.at) for li in items]
-        if len(found) != 1 or found[0] is None:
-            return None
-        for field in record.fields():
-            if field.endswith(".resource") and ".is." in field:
-                record.take(field)
-        return found[0]
+        """The first term that an annotation says an element is, of those that kg knows."""
+        said = [one for one in record.values() if one.field.endswith(".resource") and ".is." in one.field]
+        terms = ((one, drafting.term(one.said, label, element.at)) for one in said)
+        known, term = next(((one, term) for one, term in terms if term), (None, None))
+        for one in said if known else ():
+            record.take(one.field) if one == known else record.lost(one.field, "kg has one term for a node")
+        return term
 
     def works(self, record: ForeignRecord, about: str = "") -> tuple[Evidence, ...]:
         """The publications that an element is described by, as items of evidence, with the species that it names; of a
@@ -179,8 +177,8 @@ class _SbmlReader:
         rests = record.kind in ("transition", "input")
         found, taxa = dict[str, None](), dict[Term, None]()
         for one in [one for one in record.values() if DESCRIBED.search(one.field)]:
-            said = re.sub(r"^urn:miriam:", "", unquote(one.said))
-            if source := self.draft.cite(vocabulary.compress(said) or said):
+            said = vocabulary.compress(one.said) or unquote(one.said)
+            if source := self.draft.cite(said):
                 found[source] = None
                 record.take(one.field)
             else:

@@ -45,9 +45,13 @@ PARTS = {
     "located_in": ("located_in", "CellularAnatomicalEntityAssociation"),
     "happens_during": ("related_to", "PhaseAssociation"),
     "has_part": ("part_of", "ProteinComplexHasPartAssociation"),
+    # As gocam-py had them before there were molecular associations; they are not written.
+    **dict.fromkeys(("has_input", "has_primary_input"), ("has_input", "MoleculeAssociation")),
+    **dict.fromkeys(("has_output", "has_primary_output"), ("produces", "MoleculeAssociation")),
 }
 INNER = ("part_of", "happens_during", "has_part")  # what an association may hold in turn
-KINDS = {"enabled_by": "molecule", "has_part": "molecule", "occurs_in": "structure", "located_in": "structure"}
+MOLECULES = ("enabled_by", "has_part", "has_input", "has_primary_input", "has_output", "has_primary_output")
+KINDS = {**dict.fromkeys(MOLECULES, "molecule"), **dict.fromkeys(("occurs_in", "located_in"), "structure")}
 COMPLEX = ("EnabledByProteinComplexAssociation", "PartOfProteinComplexAssociation")
 
 

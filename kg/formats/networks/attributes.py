@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -43,14 +43,29 @@ AGAIN += ("publications", "knowledge_level", "agent_type")
 GRID = (220, 140)  # pixels from one cell of a layout to the next
 
 #: By which names others give an attribute, the commonest first.
-LABELS = ("label", "name", "shared name", "display_name", "NodeLabel", "n", "Label", "symbol")
+LABELS = ("label", "name", "shared name", "shared_name", "display_name", "NodeLabel", "n", "Label", "symbol")
 VERBS = ("predicate", "interaction", "shared interaction", "relation", "relationship", "i")
 #: Where an edge of others says what it is: a word, a sign, or the end of its line; in small letters.
 WORDS = (*VERBS, "edgelabel", "label", "type", "edge type", "relation type", "relationship type", "interaction type")
 SIGNS = ("sign", "effect", "direction", "mode", "regulation", "polarity")
 ARROWS = ("target arrow", "target arrow shape", "edge target arrow shape", "arrowhead")
+ENDS = ("source", "target")  # of a line: an arrow, or where no tee is drawn, no more than an end
 TERMS = ("term", "represents", "identifier", "curie", "r")
-WORKS = ("publications", "publication", "pmid", "pubmed", "pubmed_id", "doi", "citation", "references")
+#: In small letters, with blanks between words.
+WORKS: tuple[str, ...] = (
+    "publications",
+    "publication",
+    "pmid",
+    "pmids",
+    "pubmed",
+    "pubmed id",
+    "pubmed ids",
+    "doi",
+    "dois",
+    "citation",
+)
+WORKS += ("references", "reference", "publication identifier(s)")
+SPECIES = ("species", "organism", "taxon", "taxid", "tax id", "ncbi tax id", "species context qualifier")
 TITLES = ("title", "name", "label", "shared name")
 SUMMARIES = ("summary", "description")
 KINDS = {
@@ -159,6 +174,7 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
             record.carried(axis) if layout else record.lost(axis, "the nodes do not stand on a grid")
     _activities(draft, nodes)
     names = {str(item.attributes.get("key", item.id)) for item in network.edges}
+    signs = (*SIGNS, *_weights(network))
     for item in network.edges:
         record = ledger.record("edge", item.id or f"{item.source} to {item.target}", _with_ends(item), item.at)
         role = item.attributes.get("role")
@@ -177,7 +193,7 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
             message = f"the edge joins {missing[0]!r}, which is no node of the file; it is set aside"
             ledger.complain(item.at, "unknown-node", message, severity="warning")
         else:
-            _edge(draft, record, places)
+            _edge(draft, record, places, signs)
     if not any("sentence" in item.attributes for item in network.edges):  # as kg writes it, which draws no gates
         draft.gates()
     return draft.mechanism(
@@ -369,9 +385,15 @@ def _activities(draft: drafting.Draft, nodes: Iterable[ForeignRecord]) -> None:
             draft.active[key] = of
 
 
-def _edge(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Any]) -> None:
+def _weights(network: DrawnNetwork) -> list[str]:
+    """A weight is a sign where each is 1, -1 or nothing, and one is below 0, as in a table."""
+    said = {str(item.attributes["weight"]).removesuffix(".0") for item in network.edges if "weight" in item.attributes}
+    return ["weight"] if "-1" in said and said <= {"1", "-1", "0", ""} else []
+
+
+def _edge(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Any], signs: Sequence[str]) -> None:
     subject, object = (draft.keys[edge.text(end)] for end in ("source", "target"))
-    sentence = _sentence(draft, edge, subject, object)
+    sentence = _sentence(draft, edge, subject, object, signs)
     role = vocabulary.predicates()[sentence.verb].role
     more: dict[str, Any] = {}
     if edge.text("place", carry=False) in places:
@@ -415,7 +437,7 @@ def _edge(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Any])
             edge.changed(called, f"the edge is called {made}")
 
 
-def _sentence(draft: drafting.Draft, edge: ForeignRecord, subject: str, object: str) -> Sentence:
+def _sentence(draft: drafting.Draft, edge: ForeignRecord, subject: str, object: str, signs: Sequence[str]) -> Sentence:
     """The sentence that kg wrote, else what the relation word says, or the sign beside it, or the end of the line."""
     words = edge.text("sentence", carry=False).split()
     form = len(words) == 3 or (len(words) == 5 and words[3] == "from")
@@ -427,8 +449,8 @@ def _sentence(draft: drafting.Draft, edge: ForeignRecord, subject: str, object: 
             else:
                 edge.lost(name, "the sentence of the edge has another verb")
         return Sentence(words[0], words[1], words[2], words[4] if len(words) == 5 else "")
-    names = {re.sub(r"[\s_-]+", " ", name).casefold(): name for name in reversed(edge.fields())}
-    said = [(names[name], edge.text(names[name], carry=False)) for name in (*WORDS, *SIGNS) if name in names]
+    names = _names(edge)
+    said = [(names[name], edge.text(names[name], carry=False)) for name in (*WORDS, *signs) if name in names]
     said += [(names[name], f"arrow:{edge.text(names[name], carry=False)}") for name in ARROWS if name in names]
     if "source arrow" in names and not any(name in names for name in ARROWS):  # the line ends where it begins
         said.append((names["source arrow"], f"arrow:{edge.text(names['source arrow'], carry=False)}"))
@@ -437,11 +459,21 @@ def _sentence(draft: drafting.Draft, edge: ForeignRecord, subject: str, object: 
         return Sentence(subject, "related_to", object)
     signed = [pair for pair in found if pair[1].sign]
     name, relation = (signed or found)[0]
-    relation = replace(relation, turned=not relation.turned) if name == "source arrow" else relation
+    ends = {which: [f"{which} {kind}" for kind in ("arrow", "end") if f"{which} {kind}" in names] for which in ENDS}
+    drawn = [foreign.sign(f"arrow:{edge.text(one, carry=False)}") for one in ends["source"]]
+    if any(drawn) and not ends["target"] and not any(arrow in names for arrow in ARROWS):  # it leads back
+        relation = replace(relation, turned=not relation.turned)
+        for one in ends["source"]:
+            edge.changed(one, "the line ends where it begins")
     for other, beside in found:
         if other != name and (beside.sign == relation.sign or (beside.verb == "related_to" and not beside.sign)):
             edge.changed(other, f"{relation.verb}: {name} says it")
     return draft.sentence(edge, name, subject, object, relation)
+
+
+def _names(record: ForeignRecord) -> dict[str, str]:
+    """The attributes of a record by their names in small letters, with blanks between words."""
+    return {re.sub(r"[\s_-]+", " ", name).casefold(): name for name in reversed(record.fields())}
 
 
 def _items(draft: drafting.Draft, edge: ForeignRecord, name: str, found: Any) -> tuple[Evidence, ...]:
@@ -459,16 +491,28 @@ def _items(draft: drafting.Draft, edge: ForeignRecord, name: str, found: Any) ->
 
 def _evidence(draft: drafting.Draft, edge: ForeignRecord) -> list[Evidence]:
     items = list(_items(draft, edge, "evidence", _json(draft, edge, "evidence")))
-    for name in WORKS if not items else [name for name in WORKS if name not in AGAIN]:
-        cited = {work: draft.cite(_publication(name, work)) for work in edge.many(name, between=r"[|;,\s]+")}
+    named = _names(edge)
+    ours = AGAIN if items else ()  # what kg writes for others, beside the evidence itself
+    taxa: tuple[Term, ...] = ()
+    for name in [named[one] for one in SPECIES if one in named and one not in ours]:
+        said = edge.many(name, between=r"\s*[|;,]\s*")
+        found = drafting.taxa(said)
+        taxa = taxa or tuple(dict.fromkeys(found.values()))
+        edge.kept(name, said, found, "it is no species in ontology/terms.tsv")
+    says: dict[str, Any] = {"claim": drafting.UNCLASSIFIED, "taxon": taxa, "at": edge.at}
+    for name in [named[one] for one in WORKS if one in named and one not in ours]:
+        works = edge.many(name, between=r"""(?:[|;,\s\[\]'"]|(?<=:)\s)+""")
+        cited = {
+            work: draft.cite(_publication(name, work)) for work in works if work.casefold() not in ("pmid:", "pubmed:")
+        }
         known = [work for work, source in cited.items() if source]
-        items += [Evidence(source=cited[work], claim=drafting.UNCLASSIFIED, at=edge.at) for work in known]
+        items += [Evidence(source=source, **says) for source in dict.fromkeys(cited[work] for work in known)]
         edge.kept(name, list(cited), known, "it is no number of PubMed, no DOI and no address")
-    return items
+    return items or [Evidence(source="file", **says)] * bool(taxa)
 
 
 def _publication(name: str, work: str) -> str:
     """A publication as a CURIE or an address; a bare number is one of PubMed."""
-    if work.isdigit() and name != "doi":
+    if work.isdigit() and not name.casefold().startswith("doi"):
         return f"PMID:{work}"
     return f"doi:{work}" if work.startswith("10.") else work

@@ -26,6 +26,8 @@ from kg.model.vocabulary import Predicate, Term
 GATE = re.compile(r"and[_-]?\d+", re.IGNORECASE)  # a conjunction that is drawn as a node, as CellNOpt names it
 #: What tables write where there is no value, in small letters; NA only so, as R writes it, since other forms are names.
 NOTHING = frozenset({"", "-", "--", ".", "n/a", "#n/a", "nan", "none", "null", "nil"})
+#: A number of PubMed, whatever stands before it, and as a spreadsheet makes it a decimal number.
+PUBMED = r"^(?:(?:PMID|PubMed)\s*:?\s*)+(\d+)(?:\.0)?$"
 UNCLASSIFIED = "unclassified"  # the claim of what a file asserts without saying what kind of statement it is
 
 
@@ -129,12 +131,21 @@ def taxon(said: str) -> Term | None:
     >>> str(taxon("10090"))
     'NCBITaxon:10090 ! Mus musculus'
     """
-    local = said.rpartition(":")[2].strip()
+    local = "" if "|" in said else said.rpartition(":")[2].strip()  # of several none is the species
     for entry in vocabulary.terms().values():
         names = [name.casefold() for name in (entry.label, *entry.synonyms)]
         if entry.id.startswith("NCBITaxon:") and (entry.id == f"NCBITaxon:{local}" or local.casefold() in names):
             return Term(entry.id, entry.label)
     return None
+
+
+def taxa(said: Sequence[str]) -> dict[str, Term]:
+    """The species that texts name, each text that names one with it.
+
+    >>> [str(one) for one in taxa(["9606", "mouse", "x"]).values()]
+    ['NCBITaxon:9606 ! Homo sapiens', 'NCBITaxon:10090 ! Mus musculus']
+    """
+    return {one: found for one in said if (found := taxon(one))}
 
 
 def verb(said: str) -> Predicate | None:
@@ -288,7 +299,10 @@ class Draft:
 
     def cite(self, publication: str) -> str:
         """The key of the source that a CURIE or an address identifies; nothing if it identifies none."""
-        said = publication.strip()
+        said = re.sub(PUBMED, r"PMID:\1", publication.strip(), flags=re.IGNORECASE)
+        said = re.sub(r"^(?=PMC\d+$)", "PMCID:", said)
+        if "://" in said and (curie := vocabulary.compress(said.rstrip("/"))).startswith("PMID:"):
+            said = curie
         if said not in self.cited:
             self.cited[said] = self._source(said)
         return self.cited[said]

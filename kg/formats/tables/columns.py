@@ -13,7 +13,7 @@ from kg.model.diagnostics import InvalidMechanism, Location, near
 OWN = ("subject", "verb", "object")  # kg's own table has these
 FLAGS = frozenset({"stimulation", "inhibition"})
 DIRECTED = frozenset({"Directed", "Undirected", "directed", "undirected"})  # what Gephi says of the type of an edge
-MOST = 0.8  # of the different cells of a column of verbs, how many are such words
+MOST = 0.8  # of the different cells of a column of verbs, how many are such words; of bare identifiers, how many are of UniProt
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?")
 #: Prefixes whose identifiers tables hold without them, in columns that are called so.
 BARE = ("UniProtKB", "NCBIGene", "ENSEMBL", "HGNC", "MGI", "RGD", "CHEBI")
@@ -135,8 +135,14 @@ def acts(found: Mapping[str, str]) -> bool:
     return bool(found.keys() & {*TESTS, *FLAGS})
 
 
+def minus(cells: Sequence[str]) -> bool:
+    """Whether a hyphen alone is a sign in this column, and not nothing: a plus stands there, too."""
+    return any(cell.strip() == "+" for cell in cells)
+
+
 def _said(cells: Sequence[str]) -> set[str]:
-    return {cell.strip() for cell in cells if cell.strip(" -\t") or cell.strip() in ("-", "--")}
+    signs = {"-", "--"} if minus(cells) else {"--"}
+    return {cell.strip() for cell in cells if cell.strip(" -\t") or cell.strip() in signs}
 
 
 def _words(cells: Sequence[str]) -> bool:
@@ -168,7 +174,7 @@ TESTS: Mapping[str, Callable[[Sequence[str]], bool]] = {"verb": _words, "sign": 
 
 def prefixes(found: Mapping[str, str], cells: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """The prefix of bare identifiers in the columns of the two ends: as the name of a column says, or as all cells look,
-    which must be accessions of UniProt at both ends.
+    which must be accessions of UniProt at both ends; beside names, most: one of miRBase among them has no prefix.
 
     >>> prefixes({"subject": "A", "subject term": "entrez_a"}, {"A": ["TLR7"], "entrez_a": ["51284"]})
     {'subject term': 'NCBIGene'}
@@ -182,7 +188,9 @@ def prefixes(found: Mapping[str, str], cells: Mapping[str, Sequence[str]]) -> di
     for some in (("subject term", "object term"), ("subject", "object")):
         there = [role for role in some if role in found]
         every = [cell for role in there for cell in cells[found[role]] if cell.strip() and ":" not in cell]
-        if len(there) == 2 and every and all(vocabulary.compress(f"UniProtKB:{cell.strip()}") for cell in every):
+        fitting = [cell for cell in every if vocabulary.compress(f"UniProtKB:{cell.strip()}")]
+        least = MOST if some[0].endswith("term") else 1  # where names may stand, one may look like an accession
+        if len(there) == 2 and every and len(fitting) >= least * len(every):
             made = {**dict.fromkeys(there, "UniProtKB"), **made}
     return made
 

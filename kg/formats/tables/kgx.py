@@ -20,7 +20,7 @@ from urllib.parse import unquote
 from kg.formats.shared import bounded, drafting, tables
 from kg.formats.shared.losses import FIRMEST, ForeignRecord, Ledger
 from kg.model import foreign, identities, vocabulary
-from kg.model.diagnostics import Location
+from kg.model.diagnostics import InvalidMechanism, Location
 from kg.model.foreign import Relation
 from kg.model.lexicon import lexicon
 from kg.model.mechanism import Mechanism
@@ -50,6 +50,7 @@ CAUSES = {"qualified_predicate": "biolink:causes", "object_aspect_qualifier": "a
 GENERAL_ROW = {"class": "Association", "qualifiers": ""}
 #: Aspects of an object of which more is more of the object: their direction is a sign.
 SIGNED = frozenset({"", "activity_or_abundance", "abundance", "activity", "expression", "synthesis", "stability"})
+OF_SUBJECT = ("subject_direction_qualifier", "subject_aspect_qualifier")
 DIRECTIONS = ("increased", "upregulated", "decreased", "downregulated")
 CAUSAL = ("biolink:causes", "causes")
 #: A class of the Biolink Model for each kind that a node may be drawn as.
@@ -203,7 +204,12 @@ def _rows(text: str, file: Path, ledger: Ledger) -> Iterator[tuple[Mapping[str, 
     for number, line in enumerate(text.split("\n"), 1):
         at = ledger.at(number, 1, line if len(line) < 10_000 else "")
         if line.strip():
-            found = bounded.objects(line, ledger, at)
+            try:
+                found = bounded.objects(line, Ledger(ledger.file, ledger.title), at)
+            except InvalidMechanism as error:
+                wrong = error.diagnostics[-1]
+                ledger.aside(wrong.at, wrong.code, wrong.message, wrong.help, line)
+                continue
             if isinstance(found, dict):
                 yield found, at
             else:
@@ -376,7 +382,8 @@ def _relation(edge: ForeignRecord) -> Relation:
     """What predicate and qualifiers say: by the verb's own name, as predicates.tsv maps them, or by their sign."""
     predicate, original = edge.text("predicate"), edge.text("original_predicate")
     predicate = vocabulary.compress(predicate) or predicate
-    said = {slot: edge.text(slot, carry=False) for slot in QUALIFIERS if edge.text(slot, carry=False)}
+    slots = (*QUALIFIERS, *OF_SUBJECT)
+    said = {slot: edge.text(slot, carry=False) for slot in slots if edge.text(slot, carry=False)}
     own = vocabulary.predicates().get(original.removeprefix(VERBS)) if original.startswith(VERBS) else None
     stated = foreign.relation(predicate)
     if own and own.role == "blocks":  # kg writes what follows for the object
@@ -411,19 +418,28 @@ def _qualified(edge: ForeignRecord, predicate: str, stated: Relation, said: Mapp
     """A predicate with qualifiers that no verb has: its sign, where the aspect of the object is one that says it."""
     aspect, direction = said.get("object_aspect_qualifier", ""), said.get("object_direction_qualifier", "")
     qualified = said.get("qualified_predicate", "biolink:causes")
-    signed = foreign.sign(direction)
-    if aspect == "degradation":
-        signed = -signed
-    elif aspect not in SIGNED:
-        signed = 0
+    signed = foreign.sign(direction) * _more(aspect)
+    less = said.get("subject_direction_qualifier", "")
+    if less and stated.sign:  # what more of the subject does is not said
+        return replace(stated, verb="affects", lacks=f"the subject is {less}, so the sign is not that of the subject")
+    if less:
+        signed *= foreign.sign(less) * _more(said.get("subject_aspect_qualifier", ""))
     if not signed or qualified not in CAUSAL:
         return stated
     verb = foreign.SIGNED[signed]
-    if direction in DIRECTIONS:
+    if less:
+        for slot in ("subject_direction_qualifier", "object_direction_qualifier"):
+            edge.changed(slot, f"{verb}: the sign is that of both directions together")
+    elif direction in DIRECTIONS:
         edge.carried("object_direction_qualifier")
     else:
         edge.changed("object_direction_qualifier", f"{verb}: it is no direction of the Biolink Model, but says a sign")
     return Relation(verb, signed, f"kg has no verb for {predicate} with these qualifiers")
+
+
+def _more(aspect: str) -> int:
+    """Of a thing of which an aspect is increased there is more (1), less (-1), or it is not said which (0)."""
+    return -1 if aspect == "degradation" else int(aspect in SIGNED)
 
 
 def _qualifiers(predicate: vocabulary.Predicate) -> dict[str, str]:
@@ -437,14 +453,10 @@ def _evidence(draft: drafting.Draft, edge: ForeignRecord, negated: bool) -> list
     known = [one for one, source in cited.items() if source]
     edge.kept("publications", list(cited), known, "it is no number of PubMed, no DOI and no address")
     sources = list(dict.fromkeys(cited[one] for one in known)) or ["file"]
-    species = edge.text("species_context_qualifier", carry=False)
-    taxon = drafting.taxon(species) if species else None
-    if taxon:
-        edge.carried("species_context_qualifier")
-    elif species:
-        edge.lost(
-            "species_context_qualifier", "the species is not in ontology/terms.tsv, so nobody has checked its name"
-        )
+    species = edge.many("species_context_qualifier")
+    taxa = drafting.taxa(species)
+    why = "the species is not in ontology/terms.tsv, so nobody has checked its name"
+    edge.kept("species_context_qualifier", species, taxa, why)
     edge.lost("supporting_text", "an anchor points into a text with a hash, and the file gives none")
     for slot in ("knowledge_level", "agent_type"):
         if edge.text(slot, carry=False) == "not_provided":
@@ -456,7 +468,7 @@ def _evidence(draft: drafting.Draft, edge: ForeignRecord, negated: bool) -> list
         else:
             edge.lost(slot, "kg keeps the publications of an edge, not through whom it came")
     stance = "disputes" if negated else "supports"
-    says: dict[str, Any] = {"claim": drafting.UNCLASSIFIED, "taxon": (taxon,) if taxon else (), "stance": stance}
+    says: dict[str, Any] = {"claim": drafting.UNCLASSIFIED, "taxon": tuple(taxa.values()), "stance": stance}
     return [Evidence(source=source, at=edge.at, **says) for source in sources]
 
 

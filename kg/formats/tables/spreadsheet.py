@@ -10,7 +10,7 @@ nothing here are reported, not read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -62,8 +62,9 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     prefixes = {} if own else columns.prefixes(found, cells)
     if rows and not own:
         _told(found, header, ledger, rows[0].head)
+    minus = {role for role in columns.TESTS if role in found and (role in chosen or columns.minus(cells[found[role]]))}
     for row in rows:
-        _RowReader(draft, ledger, row, found, own, prefixes).edge()
+        _RowReader(draft, ledger, row, found, own, prefixes, minus).edge()
     return draft.mechanism()
 
 
@@ -96,15 +97,17 @@ class _RowReader:
         of: Mapping[str, str],
         own: bool,
         prefixes: Mapping[str, str],
+        minus: Container[str],
     ) -> None:
         self.draft, self.ledger, self.row, self.of, self.own, self.prefixes = draft, ledger, row, of, own, prefixes
+        self.minus = minus  # the columns in which a hyphen alone is a sign
         self.record = ledger.record("edge", f"row {row.at.line}", row.cells, row.at)
         self.wrong = False
 
     def text(self, column: str) -> str:
         """The cell of a column of kg; nothing if the table has none, or only a sign for nothing."""
         said = self.record.text(self.of[column]) if column in self.of else ""
-        return said if self.own else columns.plain(said)
+        return said if self.own or column in self.minus else columns.plain(said)
 
     def edge(self) -> None:
         said = {side: self.needed(side) for side in ("subject", "object")}
@@ -154,14 +157,22 @@ class _RowReader:
         elif found:
             yield "verb", found
         else:
+            for column in columns.TESTS:
+                if column in self.of and self.record.text(self.of[column]) == "-":
+                    self.record.lost(self.of[column], "a hyphen alone is a sign only where a plus stands in the column")
             yield "", Relation("related_to")
 
     def needed(self, column: str) -> str:
-        said = self.text(column)
+        said = self.text(column) or self.identified(column)
         if not said:
             self.complain(column, f"the {column} is empty", columns.holds()[column])
             self.wrong = True
         return said
+
+    def identified(self, side: str) -> str:
+        """In a table of others, the identifier of an end that has no name."""
+        said = "" if self.own else self.text(f"{side} term")
+        return vocabulary.compress(said) or said
 
     def node(self, name: str, term: Term | None = None) -> str:
         term = term or (None if self.own else drafting.term(name, "", self.row.at))
@@ -212,10 +223,12 @@ class _RowReader:
                 self.complain(column, f"{says[column]!r} is no {column}", near(says[column], words))
                 says[column] = ""
         species = self.text("taxon")
-        taxon = drafting.taxon(re.sub(r"\(.*", "", species)) if species else None
-        if species and taxon is None:
-            self.complain("taxon", f"{species!r} is no species in ontology/terms.tsv", "such as Mus musculus, or 10090")
-        found: dict[str, Any] = {**says, "taxon": (taxon,) if taxon else ()}
+        named = [one for one in re.split(r"\s*[|;,]\s*", re.sub(r"\([^)]*\)", "", species).strip()) if one]
+        taxa = drafting.taxa(named)
+        for one in named:
+            if one not in taxa:
+                self.complain("taxon", f"{one!r} is no species in ontology/terms.tsv", "such as Mus musculus, or 10090")
+        found: dict[str, Any] = {**says, "taxon": tuple(dict.fromkeys(taxa.values()))}
         found |= {"claim": says["claim"] or drafting.UNCLASSIFIED, "stance": says["stance"] or "supports"}
         return [Evidence(**found, source=source, at=self.row.at) for source in dict.fromkeys(sources)]
 
@@ -229,7 +242,7 @@ class _RowReader:
         )
         kept = []
         for work in works if said else ():
-            number = re.fullmatch(r"(?:\w+:\s*)?(\d+)" if "stimulation" in self.of else r"(\d+)", work)
+            number = re.fullmatch(r"(?:\w+:\s*)?(\d+)" if "stimulation" in self.of else r"(\d+)(?:\.0)?", work)
             if source := self.draft.cite(f"PMID:{number[1]}" if number else work):
                 kept.append(work)
                 yield source
