@@ -88,8 +88,15 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All that ``kg build`` writes of the seeds, and beside it in built.txt what it prints: one build for all workers."""
+def in_build(request: pytest.FixtureRequest) -> list[Mechanism]:
+    """The mechanisms of ``built``: all, or the first and the small ones where the slow tests are left out."""
+    fast = request.config.option.markexpr == "not slow"
+    return [one for one in SEEDS if not (fast and one.id in LARGE[1:])]
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, in_build: list[Mechanism]) -> Path:
+    """All that ``kg build`` writes, and beside it in built.txt what it prints: one build for all workers."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built"
     printed = folder.with_suffix(".txt")
@@ -101,7 +108,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 return folder
             time.sleep(0.1)
         pytest.fail("the worker that builds the exports has not ended in five minutes")
-    result = CliRunner().invoke(main, ["build", "-o", str(folder)], env={"KG_SOURCES": ""})
+    result = CliRunner().invoke(
+        main, ["build", *(one.file for one in in_build), "-o", str(folder)], env={"KG_SOURCES": ""}
+    )
     folder.with_suffix(".part").write_text(result.output, encoding="utf-8")
     folder.with_suffix(".part").rename(printed)
     assert result.exit_code == 0, result.output

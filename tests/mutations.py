@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from random import Random
 from typing import Any
 from xml.etree import ElementTree
@@ -261,7 +262,10 @@ def _mutated_xml(random: Random, text: str) -> tuple[str, str]:
 # ---------------------------------------------------------------- canaries
 
 
-def canaries(format: str, text: str) -> Iterator[tuple[str, str]]:
+Made = Callable[[], str]  # a text that is made when it is asked for: most places are passed over
+
+
+def canaries(format: str, text: str) -> Iterator[tuple[str, Made]]:
     """Every place of a file at which a word can stand, with the text that has one there."""
     if format in XML:
         yield from _xml_canaries(text)
@@ -269,18 +273,22 @@ def canaries(format: str, text: str) -> Iterator[tuple[str, str]]:
     parse, dump = SYNTAX[format]
     tree = parse(text)
     if format in RDF:
-        yield from ((where, dump(quads)) for where, quads in _rdf_canaries(tree))
+        yield from ((where, partial(dump, quads)) for where, quads in _rdf_canaries(tree))
         return
+
+    def put(path: Any, made: Any) -> str:
+        return dump(_put(tree, path, lambda _: made))
+
     for path in _paths(tree):
         here = _at(tree, path)
         for where, made in _canary_at(here):
-            yield f"{path} {where}", dump(_put(tree, path, lambda _, made=made: made))
+            yield f"{path} {where}", partial(put, path, made)
         if format in ("bnet", "bel") and path:
             for i, found in enumerate(re.finditer(r"[\w.]+", here)):
                 said = here[: found.start()] + CANARY + here[found.end() :]
-                yield f"{path} word {i}", dump(_put(tree, path, lambda _, said=said: said))
+                yield f"{path} word {i}", partial(put, path, said)
                 said = f"{here[: found.end()]}.{CANARY}{here[found.end() :]}"
-                yield f"{path} behind word {i}", dump(_put(tree, path, lambda _, said=said: said))
+                yield f"{path} behind word {i}", partial(put, path, said)
 
 
 def _canary_at(value: Any) -> Iterator[tuple[str, Any]]:
@@ -321,7 +329,7 @@ def _rdf_canaries(quads: list[list[str]]) -> Iterator[tuple[str, list[list[str]]
         yield f"{quad} twice", [*quads, [*quad[:2], text, quad[3]]]
 
 
-def _xml_canaries(text: str) -> Iterator[tuple[str, str]]:
+def _xml_canaries(text: str) -> Iterator[tuple[str, Made]]:
     count = sum(1 for _ in _tree(text).iter())
 
     def changed(i: int, change: Callable[[ElementTree.Element], object]) -> str:
@@ -331,27 +339,30 @@ def _xml_canaries(text: str) -> Iterator[tuple[str, str]]:
 
     for i, one in enumerate(_tree(text).iter()):
         tag = one.tag.rpartition("}")[2]
-        yield f"<{tag}> {i} of {count}: attribute", changed(i, lambda e: e.set("unheard_of", CANARY))
-        yield f"<{tag}> {i}: name of an attribute", changed(i, lambda e: e.set(CANARY, "x"))
+        yield f"<{tag}> {i} of {count}: attribute", partial(changed, i, lambda e: e.set("unheard_of", CANARY))
+        yield f"<{tag}> {i}: name of an attribute", partial(changed, i, lambda e: e.set(CANARY, "x"))
         yield (
             f"<{tag}> {i}: child",
-            changed(i, lambda e: setattr(ElementTree.SubElement(e, "unheard_of"), "text", CANARY)),
+            partial(changed, i, lambda e: setattr(ElementTree.SubElement(e, "unheard_of"), "text", CANARY)),
         )
-        yield f"<{tag}> {i}: tag", changed(i, lambda e: ElementTree.SubElement(e, CANARY))
+        yield f"<{tag}> {i}: tag", partial(changed, i, lambda e: ElementTree.SubElement(e, CANARY))
         yield (
             f"<{tag}> {i}: attribute of a child",
-            changed(i, lambda e: ElementTree.SubElement(e, "unheard_of").set("a", CANARY)),
+            partial(changed, i, lambda e: ElementTree.SubElement(e, "unheard_of").set("a", CANARY)),
         )
-        yield f"<{tag}> {i}: text", changed(i, lambda e: setattr(e, "text", f"{e.text or ''}{CANARY}"))
+        yield f"<{tag}> {i}: text", partial(changed, i, lambda e: setattr(e, "text", f"{e.text or ''}{CANARY}"))
         if i:
-            yield f"<{tag}> {i}: text behind it", changed(i, lambda e: setattr(e, "tail", f"{e.tail or ''}{CANARY}"))
+            yield (
+                f"<{tag}> {i}: text behind it",
+                partial(changed, i, lambda e: setattr(e, "tail", f"{e.tail or ''}{CANARY}")),
+            )
         for name in one.attrib:
-            yield f"<{tag}> {i}: {name}", changed(i, lambda e, name=name: e.set(name, CANARY))
+            yield f"<{tag}> {i}: {name}", partial(changed, i, lambda e, name=name: e.set(name, CANARY))
             yield (
                 f"<{tag}> {i}: {name} goes on",
-                changed(i, lambda e, name=name: e.set(name, f"{e.get(name)} {CANARY}")),
+                partial(changed, i, lambda e, name=name: e.set(name, f"{e.get(name)} {CANARY}")),
             )
         inner = _inner((one.text or "").strip())
         if inner is not None:
             for where, said in canaries("cyjs", json.dumps(inner)):
-                yield f"<{tag}> {i}: {where}", changed(i, lambda e, said=said: setattr(e, "text", said))
+                yield f"<{tag}> {i}: {where}", partial(changed, i, lambda e, said=said: setattr(e, "text", said()))

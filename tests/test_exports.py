@@ -155,11 +155,11 @@ def quads(file):
     return [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("<")]
 
 
-def test_all_quads_are_in_one_file(built):
+def test_all_quads_are_in_one_file(built, in_build):
     lines = quads(built / "all.nq")
     assert lines == sorted(set(lines))
     between = {line for line in lines if line.endswith("<https://w3id.org/immune-kg/all> .")}
-    assert between and set(lines) - between == {line for m in SEEDS for line in quads(built / f"{m.id}.nq")}
+    assert between and set(lines) - between == {line for m in in_build for line in quads(built / f"{m.id}.nq")}
 
 
 @by_id
@@ -174,12 +174,12 @@ def test_the_caveat_opens_each_file(mechanism, built):
     assert keys.index("caveat") < keys.index("edges") and keys[0] == "@context"
 
 
-def test_void_counts_what_is_there_and_names_every_file(built):
+def test_void_counts_what_is_there_and_names_every_file(built, in_build):
     assert list(ox.parse(path=built / "void.ttl"))  # with no base, so no address is relative
     data = Graph().parse(built / "void.ttl")
     words = Graph().parse(kg.data_dir("ontology") / "vocabulary.ttl")
     known = tuple(map(str, words.objects(None, DCTERMS.references)))
-    for mechanism in SEEDS:
+    for mechanism in in_build:
         about = URIRef(names.iri(mechanism))
         graph = write.graph(mechanism)
         assert data.value(about, void.VOID.triples) == Literal(len(graph))
@@ -216,27 +216,29 @@ def test_void_counts_what_is_there_and_names_every_file(built):
         }
     catalogue = URIRef(vocabulary.BASE)
     assert (catalogue, RDF.type, void.DCAT.Catalog) in data
-    assert len(set(data.objects(catalogue, void.DCAT.dataset))) == len(SEEDS)
+    assert len(set(data.objects(catalogue, void.DCAT.dataset))) == len(in_build)
     assert data.value(catalogue, void.VOID.dataDump) == URIRef(f"{vocabulary.BASE}all.nq")
     for term in {p for _, p, _ in data} | set(data.objects(None, RDF.type)):
         assert str(term).startswith((*known, str(names.KGV))), term
     assert shapes.examine(built / "void.ttl").diagnostics == ()
 
 
-def test_the_crate_describes_every_file_and_carries_the_source_strip(built):
+def test_the_crate_describes_every_file_and_carries_the_source_strip(built, in_build):
     crate = json.loads((built / "ro-crate-metadata.json").read_text(encoding="utf-8"))
     entities = {one["@id"]: one for one in crate["@graph"]}
     assert entities["ro-crate-metadata.json"]["about"] == {"@id": "./"}
     files = {path.name for path in built.iterdir() if not path.name.startswith(".")} - {"ro-crate-metadata.json"}
-    assert {part["@id"] for part in entities["./"]["hasPart"]} == files | {names.iri(mechanism) for mechanism in SEEDS}
+    assert {part["@id"] for part in entities["./"]["hasPart"]} == files | {
+        names.iri(mechanism) for mechanism in in_build
+    }
     for name in files:
         assert entities[name]["description"], name
         assert entities[name]["sha256"] == hashlib.sha256((built / name).read_bytes()).hexdigest()
-    for mechanism in SEEDS:
+    for mechanism in in_build:
         shown = entities[names.iri(mechanism)]
         assert all(caveat in shown["description"] for caveat in mechanism.caveats)
         assert shown["identifier"] == f"sha256:{names.input_hash(mechanism)}" and shown["version"] == mechanism.version
-    newest = max(source.date for mechanism in SEEDS for source in mechanism.sources.values())
+    newest = max(source.date for mechanism in in_build for source in mechanism.sources.values())
     assert entities["./"]["datePublished"] == newest  # no clock: the newest date that the sources give, and it is said
     assert f"Dated {newest} by the newest of its sources" in entities["./"]["description"]
 

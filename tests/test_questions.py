@@ -51,10 +51,10 @@ def engines():
 
 
 @pytest.fixture(scope="module")
-def datasets(built):
+def datasets(built, in_build):
     """The same data in rdflib."""
     found = {}
-    for seed in {seed for seed, _ in ANSWERS}:
+    for seed in (mechanism.id for mechanism in in_build):
         found[seed] = Dataset(default_union=True)
         found[seed].parse(built / f"{seed}.nq", format="nquads")
     return found

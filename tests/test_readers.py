@@ -232,7 +232,7 @@ def test_a_canary_at_any_place_of_a_file_is_carried_or_reported(name, times, tmp
         for file, text in files.items():
             every = list(mutations.canaries(name, text))
             for where, changed in itertools.islice(every, 0, None, -(-len(every) // times)):
-                path = saved(tmp_path, {**files, file: changed})
+                path = saved(tmp_path, {**files, file: changed()})
                 mechanism, ledger = faults.during(where, read, path, name) or (None, None)
                 if mechanism is not None and not faults.during(where, found, mechanism, ledger):
                     vanished[f"{file} {where}"] = None

@@ -26,10 +26,10 @@ parsers = {".ttl": "turtle", ".run.ttl": "turtle", ".trig": "trig", ".nq": "nqua
 
 
 @pytest.fixture(scope="module")
-def exported(built):
+def exported(built, in_build):
     """Every triple of every RDF export."""
     suffixes = [row.suffix for row in formats.writers() if row.module == "kg.formats.rdf" and row.suffix in parsers]
-    files = [built / f"{mechanism.id}{suffix}" for mechanism in SEEDS for suffix in suffixes]
+    files = [built / f"{mechanism.id}{suffix}" for mechanism in in_build for suffix in suffixes]
     found = {quad.triple for file in files for quad in ox.parse(path=file)}
     return set(Graph().parse(data=ox.serialize(found, format=ox.RdfFormat.N_TRIPLES), format="nt"))
 
