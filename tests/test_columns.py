@@ -111,7 +111,7 @@ def test_bare_identifiers_are_of_whom_the_header_or_every_cell_says(tmp_path, te
 
 def test_that_nothing_says_how_things_act_is_a_warning(tmp_path):
     _, ledger, told = read(tmp_path, "b.csv", BARE)
-    assert "no column says how they act" in told[0]
+    assert "no column of relations or signs was found" in told[0]
     assert [one.severity for one in ledger.wrong] == ["warning"]
 
 
@@ -182,8 +182,8 @@ def test_what_was_read_as_the_wrong_format_names_the_others(tmp_path):
         formats.parse(tmp_path / "x.tsv")
     (hint,) = (one for one in error.value.diagnostics if one.code == "read-as")
     assert (hint.message, hint.help) == (
-        "it was read as table (spreadsheet), as its ending and its beginning say",
-        "if it is none, say --from kgx or signor",
+        "the file was read as table (spreadsheet), by its ending and its first lines",
+        "if it has another format, say --from kgx or signor",
     )
 
 

@@ -146,14 +146,14 @@ def test_every_function_of_three_variables_is_expressed(tmp_path):
 @pytest.mark.parametrize(
     ("line", "column", "message"),
     [
-        ("x, a & | b", 8, "'|' cannot stand here"),
+        ("x, a & | b", 8, "'|' is not allowed here"),
         ("x, (a | b", 4, "this bracket is never closed"),
         ("x, a | b)", 9, "no bracket opens"),
         ("x, a b", 6, "no operator before 'b'"),
         ("x, a $ b", 6, "'$' is no part"),
         ("x, a &", 6, "a value is missing"),
         ("x a", 1, "the line has no comma"),
-        ("1x, a", 1, "is no name of a variable"),
+        ("1x, a", 1, "is not a valid name of a variable"),
         ("x, " + " & ".join(f"v{i}" for i in range(201)), 4, "201 variables"),
         ("x, " + " & ".join(f"(a{i} | b{i})" for i in range(12)), 1, "more than 2,000 prime implicants"),
     ],
@@ -306,14 +306,14 @@ def test_what_is_no_function_of_a_language_is_reported(tmp_path):
         file.write_text(LANGUAGES[name], encoding="utf-8")
         return {(one.name, one.field): one.how for one in formats._parsed(file)[1].account().lost}
 
-    assert lost("x.bnet")["A", "probability"] == "a function holds or does not"
+    assert lost("x.bnet")["A", "probability"] == "kg has no probabilities of functions"
     assert lost("x.booleannet")["A", "rank"] == "when it is applied is not said"
     assert lost("x.bnd") == {
         ("1", "text"): "comments are not kept",
         ("6", "text"): "comments are not kept",
-        ("A", "rate_up"): "how fast it is, is not said",
-        ("A", "rate_down"): "how fast it is, is not said",
-        ("E", "rate_up"): "how fast it is, is not said",
+        ("A", "rate_up"): "kg does not keep the size of rates",
+        ("A", "rate_down"): "kg does not keep the size of rates",
+        ("E", "rate_up"): "kg does not keep the size of rates",
     }
     assert "the logic alone is read" in lost("x.txt")["B", "rate_up"]
 
@@ -333,7 +333,7 @@ def test_rates_that_do_not_ask_the_logic_go_before_it(tmp_path):
     file.write_text("node A { logic = B; rate_up = C ? 1 : 0; rate_down = C ? 0 : (1); }\n", encoding="utf-8")
     mechanism, ledger = formats._parsed(file)
     assert [edge.sentence.text for edge in mechanism.edges] == ["C promotes A"]
-    assert {one.field: one.how for one in ledger.account().lost}["logic"] == "the rates say where it changes"
+    assert {one.field: one.how for one in ledger.account().lost}["logic"] == "the rates were used instead"
 
 
 def test_what_a_variable_starts_from_is_kept_where_no_function_moves_it(tmp_path):
@@ -348,13 +348,13 @@ def test_what_a_variable_starts_from_is_kept_where_no_function_moves_it(tmp_path
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("y* = a\nx * = a and and b\n", "2:13", "'and' cannot stand here"),
+        ("y* = a\nx * = a and and b\n", "2:13", "'and' is not allowed here"),
         ("y* = a\n 3: x* = a or\n", "2:13", "a value is missing"),
         ("node y { logic = a; }\nnode x {\n  logic = a AND b);\n}\n", "3:18", "no bracket opens"),
         ("node y { logic = a; }\nsomething else\n", "2:1", "'something' is no node"),
-        ("node y { logic = a; }\nnode x { logic = a; logic = b; }\n", "2:1", "is said twice"),
-        ("node y { logic = a; }\n node x { rate_up = max(a, b); }\n", "2:2", "is no amount"),
-        ("node y { logic = a; }\nnode 7x { logic = a; }\n", "2:1", "is no name"),
+        ("node y { logic = a; }\nnode x { logic = a; logic = b; }\n", "2:1", "occurs twice"),
+        ("node y { logic = a; }\n node x { rate_up = max(a, b); }\n", "2:2", "neither a number"),
+        ("node y { logic = a; }\nnode 7x { logic = a; }\n", "2:1", "not a valid name"),
     ],
 )
 def test_a_fault_is_told_with_its_place_in_every_language(text, place, message, tmp_path):

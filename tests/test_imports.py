@@ -528,3 +528,12 @@ def test_an_end_without_a_name_is_called_by_its_identifier(tmp_path):
     mechanism, _ = read(tmp_path, "x.tsv", f"{header}\n{row}\n")
     assert [node.term.id for node in mechanism.nodes.values()] == ["UniProtKB:Q9NYK1", "UniProtKB:Q92985"]
     assert [mechanism.sign(edge) for edge in mechanism.edges] == [1]
+
+
+def test_sif_reads_a_line_with_blanks_among_lines_with_tabs_a_header_with_blanks_and_identifiers(tmp_path):
+    mechanism, _ = read(tmp_path, "mixed.sif", "A\tactivates\tB\nC inhibits D\nCD8 T cell\n")
+    assert [(mechanism.sign(edge), edge.subject) for edge in mechanism.edges] == [(1, "A"), (-1, "C")]
+    assert "CD8 T cell" in [node.label for node in mechanism.nodes.values()]
+    mechanism, ledger = read(tmp_path, "header.sif", "source interaction target\nHGNC:15631 activates uniprot:Q9NYK1\n")
+    assert len(mechanism.edges) == 1 and not ledger.account().lost
+    assert [node.term.id for node in mechanism.nodes.values()] == ["HGNC:15631", "UniProtKB:Q9NYK1"]

@@ -161,10 +161,10 @@ def definitions_are_not_edges_too(m: Mechanism) -> Iterator[Diagnostic]:
     for made in (edge for edge in m.edges if edge.definition):
         for edge in m.edges:
             if not edge.definition and (edge.sentence == made.sentence or edge.name == made.name):
-                line = f"line {made.at.line} says this already: " if made.at else ""
-                message = f"{line}{made.sentence.object} is the activity of {made.subject}"
+                line = f"line {made.at.line} already implies this edge: " if made.at else ""
+                message = f"{line}{made.sentence.object} is defined as the activity of {made.subject}"
                 yield error(
-                    edge.location_of("edge"), "duplicate-edge", message, "remove the edge: a definition needs none"
+                    edge.location_of("edge"), "duplicate-edge", message, "remove the edge; `activity of` implies it"
                 )
 
 

@@ -126,16 +126,16 @@ def activities_are_of_things(m: Mechanism) -> Iterator[Diagnostic]:
         if of == node.key:
             if node.key not in told:
                 told.update(way)
-                message = f"{node.key!r} is its own activity: {' is the activity of '.join([*way, of])}"
+                message = f"{node.key!r} is defined as its own activity, in a circle: {' > '.join([*way, of])}"
                 others = [key for key in m.nodes if key not in way and m.nodes[key].drawn_as not in NO_THINGS]
                 yield error(here, "activity-of-itself", message, near(node.key, others))
         elif thing and (thing.activity_of or thing.drawn_as in NO_THINGS) and node.activity_of not in told:
             what = "an activity" if thing.activity_of else f"a {thing.drawn_as}"
-            message = f"{thing.key!r} is {what}, and only a thing has an activity"
+            message = f"{thing.key!r} is {what}; only a molecule, structure, cell or treatment has an activity"
             if thing.activity_of:
                 hint = f"write activity of {thing.activity_of}, or an edge from {thing.key}"
             else:
-                hint = f"name what is active, or write a term and an edge such as: {thing.key} triggers {node.key}"
+                hint = f"name the molecule or cell that is active, or write a term and an edge such as: {thing.key} triggers {node.key}"
             yield error(here, "activity-of-no-thing", message, hint)
 
 

@@ -46,17 +46,17 @@ def terms_are_what_they_say(m: Mechanism) -> Iterator[Diagnostic]:
         if prefix is None:
             if term.prefix not in unregistered:
                 unregistered.add(term.prefix)  # once is enough: all its identifiers are kept as they are
-                told = f"nobody registered the prefix {term.prefix!r}, so {term.id} leads nowhere"
+                told = f"the prefix {term.prefix!r} is not registered, so {term.id} cannot be looked up; it is kept as written"
                 yield warning(term.at, "unregistered-prefix", told, likeliest(term.prefix, vocabulary.prefixes()))
         elif prefix.prefix != term.prefix:
-            told = f"the prefix of {prefix.name} is not spelt {term.prefix!r}"
+            told = f"{prefix.name} has the prefix {prefix.prefix!r}, not {term.prefix!r}"
             yield error(term.at, "unregistered-prefix", told, f"write {prefix.prefix}:{local}")
         elif prefix.pattern and not re.search(prefix.pattern, local, re.ASCII):
             verified = term.prefix in vocabulary.prefixes()
             yield (error if verified else warning)(
                 term.at,
                 "malformed-curie",
-                f"{term.id!r} is no identifier of {prefix.name}",
+                f"{term.id!r} is not a valid identifier of {prefix.name}",
                 _likely_id(term, prefix.pattern),
             )
         elif entry := vocabulary.terms().get(term.id):

@@ -46,14 +46,14 @@ def formats(as_json: bool) -> None:
 @click.argument("path", metavar="IN")
 @click.argument("out", metavar="OUT")
 @FROM
-@click.option("--to", "target", default="", metavar="NAME", help="The format of OUT [default: as its name ends].")
+@click.option("--to", "target", default="", metavar="NAME", help="The format of OUT [default: by its ending].")
 @click.option("--strict", is_flag=True, help="Write nothing, and fail, if anything would be lost or is set aside.")
 @click.option(
     "--columns",
     "said",
     default="",
     metavar="COLUMN=NAME,...",
-    help="Which column of a table says what, such as subject=Source,object=Target; kept in IN.columns.",
+    help="Assign the columns of a table, such as subject=Source,object=Target; saved in IN.columns.",
 )
 @click.option("--losses", "report", metavar="FILE.json", help="Write the loss report there, too, as JSON.")
 @EVERYTHING
@@ -190,7 +190,7 @@ def bulk(
 @click.argument("folder")
 @click.argument("node")
 @click.option("--steps", type=AT_LEAST_ONE, metavar="N", help="At most so many steps away [default: any].")
-@click.option("--back", is_flag=True, help="From where the node is reached, instead.")
+@click.option("--back", is_flag=True, help="List the nodes from which it can be reached.")
 @click.option("--most", type=AT_LEAST_ONE, default=100, show_default=True, metavar="N", help="Print so many.")
 @JSON
 def reach(folder: str, node: str, steps: int | None, back: bool, most: int, as_json: bool) -> None:

@@ -26,7 +26,7 @@ EVERYTHING = click.option(
     "--all",
     "everything",
     is_flag=True,
-    help="Write inferences and hypotheses, too, where a format cannot mark them as such.",
+    help="Include inferences and hypotheses in formats that cannot mark them.",
 )
 
 
@@ -38,7 +38,7 @@ def _readable(context: click.Context, option: click.Parameter, name: str) -> str
 
         known = [row.name for row in FORMATS.values() if row.reads]
         if name not in known:
-            raise click.UsageError(f"{name!r} is no format that is read; {near(name, known)}")
+            raise click.UsageError(f"kg reads no format called {name!r}; {near(name, known)}")
     return name
 
 
@@ -48,7 +48,7 @@ FROM = click.option(
     default="",
     metavar="NAME",
     callback=_readable,
-    help="The format of the file [default: as it looks].",
+    help="The format of the file [default: by its ending and content].",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 

@@ -40,7 +40,7 @@ def _asking(command: Callable[..., None]) -> Callable[..., None]:
                 "--then",
                 multiple=True,
                 metavar="NODE=VALUE",
-                help="Set this after the rest has run, and start from where it ended.",
+                help="Set this in a second run, which starts where the first ended.",
             ),
             click.option(
                 "--context",

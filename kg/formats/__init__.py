@@ -249,7 +249,7 @@ def recognise(path: str | Path, name: str = "") -> Format:
     file = Path(path)
     readable = {row.name: row for row in FORMATS.values() if row.reads}
     if name and name not in readable:
-        raise UnknownFormat(f"{name!r} is no format that is read; {near(name, readable)}")
+        raise UnknownFormat(f"kg reads no format called {name!r}; {near(name, readable)}")
     with file.open("rb") as stream:
         head = stream.read(2**16).decode("utf-8-sig", "replace")
     alike = [row for row in readable.values() if row.mark and re.search(row.mark, head)]
@@ -338,7 +338,7 @@ def _parsed(path: str | Path, name: str = "", columns: Mapping[str, str] | None 
     row = recognise(file, name)
     if columns and not row.guesses:
         raise UnknownFormat(
-            f"{file} is read as {row.name}, of which nobody chooses columns; say --from table if it is one"
+            f"{file} is read as {row.name}, whose columns are fixed; if it is a table, say --from table"
         )
     try:
         mechanism, ledger = _read(file, row, columns)
@@ -346,8 +346,8 @@ def _parsed(path: str | Path, name: str = "", columns: Mapping[str, str] | None 
         others = [] if name else runners_up(file, row)
         if not others:
             raise
-        told = f"it was read as {row.name} ({_kind(row)}), as its ending and its beginning say"
-        mend = f"if it is none, say --from {' or '.join(others)}"
+        told = f"the file was read as {row.name} ({_kind(row)}), by its ending and its first lines"
+        mend = f"if it has another format, say --from {' or '.join(others)}"
         hint = Diagnostic(Location(str(file), 1, 1), "read-as", told, mend, "hint")
         raise InvalidMechanism([*error.diagnostics, hint]) from None
     if not any(one.severity == "error" for one in ledger.wrong):

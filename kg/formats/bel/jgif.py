@@ -56,7 +56,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         ends = [edge.text(end) for end in ("source", "target")]
         ends = [labels.get(end, end) for end in ends]
         for end in (end for end in ends if bel.canonical(end) not in stated):
-            message = f"{end!r} is no node of the file; the edge is kept"
+            message = f"{end!r} is missing from the nodes of the file; the edge is kept"
             ledger.complain(edge.at, "unknown-node", message, "an id of the nodes", "warning")
         if one.get("label") == f"{ends[0]} {one['relation']} {ends[1]}":
             edge.changed("label", "made again from the rest")

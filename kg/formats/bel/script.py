@@ -155,7 +155,7 @@ class _BelReader:
             for end in (subject, object):
                 bel.node(self.draft, end, at)
             for part in ("subject", "relation", "object"):
-                record.changed(part, "made again from what the node is the activity of")
+                record.changed(part, "derived again from the definition of the activity")
             self.draft.active[node] = self.draft.keys[bel.canonical(subject)]
             return
         if acts := {one: self.ours(one) for one in ACTS if OURS + one in self.context.annotations}:

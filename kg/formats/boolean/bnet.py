@@ -109,7 +109,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         try:
             formulas.express(draft, target, [function], rules[target].at)
         except formulas.NoFunction as error:
-            hint = "give parts of it variables of their own"
+            hint = "split it: introduce variables for parts of it"
             ledger.complain(rules[target].at, "no-function", str(error), hint)
     for start in starts:
         _start(draft, start, free)
@@ -123,7 +123,7 @@ def _start(draft: drafting.Draft, record: ForeignRecord, free: Container[str]) -
     target, value = record.text("target"), record.text("value").casefold()
     if target in draft.keys and target not in free:
         for key in record.fields():
-            record.lost(key, "where a mechanism starts holds until something lowers it; here a function does")
+            record.lost(key, "the function of the variable decides its value, so a starting value has no effect")
         return
     at_start = {"true": "present", "1": "present", "false": "absent", "0": "absent"}.get(value, "unknown")
     key = draft.node(target, at=record.at)
@@ -151,11 +151,13 @@ def _rules(text: str, ledger: Ledger, starts: list[ForeignRecord]) -> Iterator[_
             for name in re.findall(NAME, start["targets"]):
                 starts.append(ledger.record("start", name, {"target": name, "value": start["value"]}, at))
         elif not comma or not re.fullmatch(NAME, target.strip()):
-            message = "the line has no comma" if not comma else f"{target.strip()[:40]!r} is no name of a variable"
+            message = (
+                "the line has no comma" if not comma else f"{target.strip()[:40]!r} is not a valid name of a variable"
+            )
             ledger.complain(at, "no-function", message, "a line is: target, factors")
         else:
             factors, _, chance = factors.partition(",") if uncertain else (factors, "", "")
-            rest = {"probability": (chance.strip(), "a function holds or does not")} if chance.strip() else {}
+            rest = {"probability": (chance.strip(), "kg has no probabilities of functions")} if chance.strip() else {}
             yield _rule(target.strip(), factors, at, len(target) + 1, rest)
 
 
@@ -183,7 +185,7 @@ def _nodes(text: str, ledger: Ledger) -> Iterator[_Rule]:
     for one in found:
         at, target = bounded.place(text, one.start(), ledger), one["target"].strip('"')
         if not re.fullmatch(NAME, target):
-            ledger.complain(at, "no-function", f"{target[:40]!r} is no name of a variable", shape)
+            ledger.complain(at, "no-function", f"{target[:40]!r} is not a valid name of a variable", shape)
             continue
         items, odd = {}, _ITEM.sub("", one["inner"]).strip()
         for item in _ITEM.finditer(one["inner"]):
@@ -192,7 +194,7 @@ def _nodes(text: str, ledger: Ledger) -> Iterator[_Rule]:
                 odd = odd or item[0].strip()
             items[item["key"]] = (said.strip('"'), one.start("inner") + item.start("value"))
         if odd:
-            ledger.complain(at, "no-function", f"{odd[:40]!r} of {target!r} is no setting, or is said twice", shape)
+            ledger.complain(at, "no-function", f"{odd[:40]!r} of {target!r} is not a setting, or occurs twice", shape)
         yield _node(text, target, items, at, ledger)
 
 
@@ -204,7 +206,7 @@ def _node(text: str, target: str, items: Mapping[str, tuple[str, int]], at: Loca
     said = {key: value for key, (value, _) in items.items()}
     logic = said.get("logic", "")
     rest = {key: (value, losses.UNUSED) for key, value in said.items() if key != "logic"}
-    rest |= {key: (said[key], "how fast it is, is not said") for key in RATES if key in said}
+    rest |= {key: (said[key], "kg does not keep the size of rates") for key in RATES if key in said}
     place = bounded.place(text, items["logic"][1], ledger) if logic else at
     plain = _Rule(target, logic or target, replace(place, column=1), place.column - 1, rest)
     try:
@@ -219,7 +221,7 @@ def _node(text: str, target: str, items: Mapping[str, tuple[str, int]], at: Loca
             rest[key] = (said[key], f"the logic alone is read: {error}")
         return plain
     if logic and not any("@logic" in said.get(key, "@logic") for key in RATES):
-        rest["logic"] = (logic, "the rates say where it changes")
+        rest["logic"] = (logic, "the rates were used instead")
     return replace(plain, factors=moves, at=at, column=0)
 
 
@@ -235,13 +237,13 @@ def _moves(rate: str, said: Mapping[str, str], deep: int = 0) -> str:
         ask = position if mark == "?" and depth == 0 and ask < 0 else ask
         other = position if mark == ":" and depth == 0 and asked == 0 and other < 0 else other
     if deep > DEEPEST:
-        raise formulas.NoFunction(f"conditions are nested more than {DEEPEST} deep")
+        raise formulas.NoFunction(f"conditions are nested more than {DEEPEST} levels deep")
     if rate.startswith("(") and closed == len(rate) - 1:
         return _moves(rate[1:-1], said, deep + 1)
     if _AMOUNT.fullmatch(rate):
         return "0" if 0 in map(float, re.findall(rf"(?<![\w$.]){_NUMBER}", rate)) else "1"
     if not 0 < ask < other:
-        raise formulas.NoFunction(f"{rate[:40]!r} is no amount, and not: condition ? amount : amount")
+        raise formulas.NoFunction(f"{rate[:40]!r} is neither a number nor of the form: condition ? rate : rate")
     condition = re.sub(r"@(\w+)", lambda found: f"({said.get(found[1], found[0])})", rate[:ask])
     formulas.parsed(condition, formulas.WORDS)
     yes, no = (_moves(one, said, deep + 1) for one in (rate[ask + 1 : other], rate[other + 1 :]))

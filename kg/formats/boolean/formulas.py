@@ -62,7 +62,7 @@ class Diagrams:
             return low
         if (k, low, high) not in self._numbers:
             if len(self.nodes) >= MOST_NODES:
-                raise NoFunction(f"the function is too tangled: its diagram has more than {MOST_NODES:,} nodes")
+                raise NoFunction(f"the function is too large: its decision diagram has more than {MOST_NODES:,} nodes")
             self._numbers[k, low, high] = len(self.nodes)
             self.nodes.append((k, low, high))
         return self._numbers[k, low, high]
@@ -239,7 +239,7 @@ def _postfix(factors: str, words: Mapping[str, str]) -> Iterator[str]:
         token = words.get(said.casefold(), said) if found[1] else said[0].replace("~", "!")
         sign = token in RANK or token in ("(", ")")
         if value == (token in ("(", "!") or not sign):
-            raise fault(f"{said!r} cannot stand here" if sign else f"there is no operator before {said!r}")
+            raise fault(f"{said!r} is not allowed here" if sign else f"there is no operator before {said!r}")
         if token == ")":
             while operators and operators[-1][0] != "(":
                 yield operators.pop()[0]

@@ -235,7 +235,7 @@ class _SbmlReader:
         initial = record.text("initialLevel", carry=False)
         if initial and id in moved:
             record.lost(
-                "initialLevel", "where a mechanism starts holds until something lowers it; here a function does"
+                "initialLevel", "the function of the variable decides its value, so a starting value has no effect"
             )
         elif initial.isdigit() and int(initial) <= int(highest):
             record.take("initialLevel")
@@ -312,7 +312,7 @@ class _SbmlReader:
             try:
                 formulas.express(self.draft, target, functions[:highest], at, rests)
             except formulas.NoFunction as error:
-                hint = "give parts of it species of their own"
+                hint = "split it: introduce species for parts of it"
                 self.ledger.complain(at, "no-function", str(error), hint)
 
     def input(self, element: Element, functions: list[Function]) -> tuple[Evidence, ...]:

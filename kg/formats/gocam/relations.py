@@ -54,6 +54,6 @@ def term(record: ForeignRecord, field: str, curie: str, label: str) -> Term | No
     record.text(field)
     found = drafting.identifier(curie, label, record.at)
     if curie and found is None:
-        why = "it is no CURIE, or none that its prefix has"
+        why = "it is not a valid CURIE of its prefix"
         record.lost(field, why if label else f"kept as the node's name: {why}")
     return found

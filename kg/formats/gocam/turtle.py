@@ -169,7 +169,7 @@ class _GoCamTurtleReader:
         elif len(self.classes[about]) != 1 or not classes:
             record.lost("type", "a node has one term; here are several classes, or one that is made of others")
         else:
-            record.changed("type", "kept as the node's name: it is no CURIE, or none that its prefix has")
+            record.changed("type", "kept as the node's name: it is not a valid CURIE of its prefix")
         stated = self.kinds.get(about, "")
         entry = vocabulary.terms().get(term.id) if term else None
         kind = "" if entry and entry.kind == stated else stated

@@ -181,7 +181,7 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
         of = draft.active.get(draft.keys.get(item.target, ""), "")
         if role == outward.DEFINITION and of and of == draft.keys.get(item.source):
             for name in record.fields():
-                record.changed(name, "made again from what the node is the activity of")
+                record.changed(name, "derived again from the definition of the activity")
             continue
         if role in NEEDS and str(item.attributes.get("edge")) in names:
             for name in record.fields():
@@ -345,7 +345,7 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any])
     term = drafting.identifier(curie, said or label, node.at) if curie else None
     if curie and term is None:
         for attribute in TERMS:
-            node.lost(attribute, "it is no CURIE, or none that its prefix has")
+            node.lost(attribute, "it is not a valid CURIE of its prefix")
     elif term and said == term.label:
         node.carried("term_label")
     elif term and said:
@@ -368,7 +368,7 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any])
     made = draft.node(id, shown, key=own or (shown if id.isdigit() else id), **says)
     for kind, again in outward.matched(draft.nodes[made]).items():
         if node.text(kind, carry=False) == "|".join(again):
-            node.changed(kind, "derived again from what the node is")
+            node.changed(kind, "derived again from the identifiers of the node")
     if own and made != own:
         node.changed("key", f"the node is called {made}")
     elif made != id and id not in (own, draft.nodes[made].name):

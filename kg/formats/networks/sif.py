@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.losses import ForeignRecord, Ledger
-from kg.model import foreign
+from kg.model import foreign, vocabulary
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
 from kg.model.records import Evidence, Sentence
@@ -53,11 +53,11 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     header: list[str] = []  # the columns of extended SIF, for edges or for nodes
     first = True
     for number, line in enumerate(text.split("\n"), 1):
-        words = [word.strip() for word in line.split("\t")] if tabs else line.split()
+        words = _words(line, tabs)
         at = ledger.at(number, 1, line.rstrip("\r") if len(line) < 10_000 else "")
         if not any(words):
             continue
-        if tabs and ((first and _names_columns(words)) or words[0] in EXTENDED):
+        if (first and _names_columns(words, tabs)) or (tabs and words[0] in EXTENDED):
             header = words
             record = ledger.record("header", f"line {number}", {"columns": words}, at)
             record.changed("columns", "it names the columns, and is no edge")
@@ -72,11 +72,11 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             ledger.aside(at, "no-sentence", f"this is {len(words)} words and no edge", help)
             continue
         if len(words) > 2 and any(map(drafting.nothing, (words[0], *words[2:]))):
-            ledger.aside(at, "no-sentence", "an end of this edge stands for nothing")
+            ledger.aside(at, "no-sentence", "an end of this edge is a placeholder, not a node")
             continue
         if len(words) == 1:
             alone = ledger.record("node", words[0], {"name": words[0]}, at)
-            draft.node(alone.text("name"), at=at)
+            _node(draft, alone.text("name"), at)
             continue
         for i, name in enumerate(words[2:]):
             values = {"source": words[0], "relation": words[1], "target": name}
@@ -86,15 +86,27 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
     return draft.mechanism()
 
 
-def _names_columns(words: list[str]) -> bool:
-    """Whether a first line is a header: it numbers the columns, as pandas does, or says what stands in them.
+def _words(line: str, tabs: bool) -> list[str]:
+    """The words of a line. In a file with tabs, a line without one is an edge only if a relation word is its second word.
+
+    >>> _words("A activates B", tabs=True), _words("CD8 T cell", tabs=True)
+    (['A', 'activates', 'B'], ['CD8 T cell'])
+    """
+    blank = line.split()
+    if not tabs or ("\t" not in line and len(blank) == 3 and foreign.relation(blank[1]).known):
+        return blank
+    return [word.strip() for word in line.split("\t")]
+
+
+def _names_columns(words: list[str], tabs: bool = True) -> bool:
+    """Whether a first line is a header: it names the columns or, in a file with tabs, numbers them, as pandas does.
 
     >>> _names_columns(["0", "1", "2"]), _names_columns(["Source", "Interaction", "Target"]), _names_columns(["A", "-1", "B"])
     (True, True, False)
     """
     if len(words) < 3:
         return False
-    if words == [str(n) for n in range(len(words))]:
+    if tabs and words == [str(n) for n in range(len(words))]:
         return True
     said = [re.sub(r"[\W_]+", "", word).casefold() for word in words[:3]]
     return said[0] in SUBJECTS and said[2] in OBJECTS and said[1] in RELATIONS
@@ -108,13 +120,13 @@ def _extended(draft: drafting.Draft, ledger: Ledger, header: list[str], words: l
         return
     if header[0] == "PARTICIPANT":
         node = ledger.record("node", words[0], cells, at)
-        draft.node(node.text("PARTICIPANT"), at=at)
+        _node(draft, node.text("PARTICIPANT"), at)
         return
     if len(words) < 3:
         ledger.aside(at, "no-sentence", f"this is {len(words)} words and no edge")
         return
     edge = ledger.record("edge", str(at.line), cells, at)
-    subject, object = (draft.node(edge.text(header[side]), at=at) for side in (0, 2))
+    subject, object = (_node(draft, edge.text(header[side]), at) for side in (0, 2))
     sentence = draft.sentence(edge, header[1], subject, object, foreign.relation(edge.text(header[1])))
     items: list[Evidence] = []
     for column in (name for name in header[3:] if re.search("pubmed|pmid", name, re.IGNORECASE)):
@@ -126,8 +138,14 @@ def _extended(draft: drafting.Draft, ledger: Ledger, header: list[str], words: l
     draft.edge(sentence, edge, items)
 
 
+def _node(draft: drafting.Draft, name: str, at: Location | None) -> str:
+    """The key of a node; a name that is an identifier with a registered prefix is its term."""
+    term = drafting.term(name, "", at) if vocabulary.CURIE.fullmatch(name) else None
+    return draft.node(name, at=at, term=term)
+
+
 def _sentence(draft: drafting.Draft, edge: ForeignRecord) -> Sentence:
-    subject, object = (draft.node(edge.text(end), at=edge.at) for end in ("source", "target"))
+    subject, object = (_node(draft, edge.text(end), edge.at) for end in ("source", "target"))
     return draft.sentence(edge, "relation", subject, object, foreign.relation(edge.text("relation")))
 
 

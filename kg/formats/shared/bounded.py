@@ -135,7 +135,7 @@ def objects(text: str, ledger: Ledger, line: Location | None = None) -> Any:
     decoder.scan_once = py_make_scanner(decoder)
     deep = depth(text)
     if deep >= 0:
-        message = f"this is nested more than {DEEPEST} deep"
+        message = f"this is nested more than {DEEPEST} levels deep"
         raise ledger.stop(at_offset(deep), "too-deep", message)
     try:
         return decoder.decode(text)
@@ -220,7 +220,7 @@ def events(text: str, loader: Any, deepest: int = DEEPEST, unseen: re.Pattern[st
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         mark: Any = event.start_mark
         if depth > deepest:
-            raise yaml.MarkedYAMLError(problem=f"this is nested more than {deepest} deep", problem_mark=mark)
+            raise yaml.MarkedYAMLError(problem=f"this is nested more than {deepest} levels deep", problem_mark=mark)
         if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) is not None:
             raise yaml.MarkedYAMLError(problem="a tag or a reference", problem_mark=mark)
         odd = unseen.search(event.value) if isinstance(event, yaml.ScalarEvent) else None
@@ -340,7 +340,7 @@ def elements(text: str, ledger: Ledger) -> Element:
         if counted[0] > MOST_PARTS:
             raise ledger.stop(here(), "too-many", f"there are more than {MOST_PARTS:,} elements", "split the file")
         if len(stack) > DEEPEST_XML:
-            raise ledger.stop(here(), "too-deep", f"this is nested more than {DEEPEST_XML} deep")
+            raise ledger.stop(here(), "too-deep", f"this is nested more than {DEEPEST_XML} levels deep")
 
     def characters(said: str) -> None:
         stack[-1].text += said

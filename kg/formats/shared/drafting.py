@@ -252,7 +252,7 @@ class Draft:
             said = {"inputs": [one.subject for one in into], "outputs": [one.sentence.object for one in out]}
             record = self.ledger.record("gate", self.nodes[key].label, said, self.nodes[key].at)
             for field in said:
-                record.changed(field, "what acts on a gate acts together on what the gate acts on")
+                record.changed(field, "the inputs of the gate became requirements of one edge")
             self._replace(into, out, "" if key not in stay else key)
             if key not in stay:
                 del self.nodes[key]

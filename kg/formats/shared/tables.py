@@ -88,7 +88,7 @@ def _table(
     first = next((n for n, (cells, _) in enumerate(top) if named([cell.strip() for cell in cells])), 0)
     for cells, at in top[:first]:
         if text := " ".join(cell.strip() for cell in cells if cell.strip()):
-            ledger.record("line", f"line {at.line}", {"text": text}, at).lost("text", "it stands above the header")
+            ledger.record("line", f"line {at.line}", {"text": text}, at).lost("text", "it is above the header")
     lines = chain(top[first:], lines)
     for cells, at in lines:
         if not header:

@@ -95,7 +95,7 @@ def checked(chosen: Mapping[str, str], header: Sequence[str], ledger: Ledger, at
     spelt = {folded(name): name for name in header}
     for role, name in chosen.items():
         if role not in holds():
-            ledger.complain(at, "unknown-column", f"{role!r} is no column that kg reads", near(role, holds()))
+            ledger.complain(at, "unknown-column", f"kg has no column called {role!r}", near(role, holds()))
         elif folded(name) not in spelt:
             ledger.complain(at, "unknown-column", f"no column is called {name!r}", near(name, header))
     if any(one.code == "unknown-column" for one in ledger.wrong):
@@ -216,9 +216,9 @@ def in_words(columns: Mapping[str, str], header: Sequence[str]) -> str:
     """Which column says what, and which say nothing here.
 
     >>> in_words({"subject": "Source", "object": "Target"}, ["Source", "Target", "Id"])
-    'Columns: subject = Source, object = Target; no column says how they act; not used: Id'
+    'Columns: subject = Source, object = Target; no column of relations or signs was found; not used: Id'
     """
     unused = [name for name in header if name not in columns.values()]
     said = ", ".join(f"{role} = {name}" for role, name in columns.items())
-    none = "" if acts(columns) else "; no column says how they act"
+    none = "" if acts(columns) else "; no column of relations or signs was found"
     return f"Columns: {said}{none}" + (f"; not used: {', '.join(unused)}" if unused else "")

@@ -71,7 +71,7 @@ END = r"(\.\w+)$"
 BESIDE = {"edges": r"edges\2", "nodes": r"nodes\2", "metadata": "metadata.json"}  # the files that belong together
 #: Which slot of the metadata is which key of a mechanism.
 METADATA = {"name": "title", "description": "summary", "license": "licence", "version": "version"}
-UNREGISTERED = "kept as the node's name: it is no CURIE, or none that its prefix has"
+UNREGISTERED = "kept as the node's name: it is not a valid CURIE of its prefix"
 VERBS = vocabulary.BASE + "vocab/"
 LOST = {
     "mechanism": "the metadata file has no key for it",
@@ -347,7 +347,9 @@ def _match(draft: drafting.Draft, edge: ForeignRecord, said: str) -> None:
         more: dict[str, Any] = {said: (*getattr(draft.nodes[key], said), term)}
         draft.nodes[key] = replace(draft.nodes[key], **more)
     for slot in edge.fields():
-        edge.changed(slot, f"{said}: {id}" if said in identities.WRITTEN else "derived again from what the node is")
+        edge.changed(
+            slot, f"{said}: {id}" if said in identities.WRITTEN else "derived again from the identifiers of the node"
+        )
 
 
 def _located(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Place]) -> None:

@@ -82,7 +82,7 @@ def _told(found: Mapping[str, str], header: Sequence[str], ledger: Ledger, at: L
         raise ledger.stop(at, "no-table", f"the table has no column {lacking[0]!r}", help)
     said = columns.in_words(found, header)
     severity = "hint" if columns.acts(found) else "warning"
-    help = "where it is otherwise, say kg convert --columns, such as verb=NAME"
+    help = "if this is wrong, say kg convert --columns, such as verb=NAME"
     ledger.complain(at, "columns", said, help, severity)
 
 
@@ -153,7 +153,7 @@ class _RowReader:
         elif sign and foreign.sign(sign) and not (found and found.sign):
             yield "sign", foreign.relation(sign)
             if word and found and found.verb != "related_to":
-                self.record.lost(self.of["verb"], "the sign beside it says more")
+                self.record.lost(self.of["verb"], "the sign column is more specific")
         elif found:
             yield "verb", found
         else:
@@ -189,7 +189,7 @@ class _RowReader:
         if found is None and role in self.prefixes:
             found = drafting.term(f"{self.prefixes[role]}:{bare.strip()}", label, self.row.at)
         if said and found is None:
-            message = f"{said!r} is no term of an ontology that kg knows"
+            message = f"{said!r} is no ontology term that kg knows"
             self.complain(column, message, "such as GO:0006915 ! apoptotic process")
         if self.own and found and label and found.label != " ".join(label.split()):
             self.complain(column, f"{found.id} is {found.label!r}, not {label!r}", f"write {found}")
@@ -203,7 +203,7 @@ class _RowReader:
                 more[column] = tuple(Requirement(self.node(name)) for name in names)
         effect = self.text("effect")
         if effect and (effect not in ("complete", "unstated") or role != "decreases"):
-            self.complain("effect", f"{effect!r} cannot stand here", columns.holds()["effect"])
+            self.complain("effect", f"{effect!r} is not allowed here", columns.holds()["effect"])
         elif effect:
             more["effect"] = Effect(complete=effect == "complete")
         return more
@@ -214,7 +214,7 @@ class _RowReader:
         sources = list(self.cited()) or ["file"]
         sha = self.text("text")
         if sha and (not re.fullmatch(r"[0-9a-f]{64}", sha) or sources[0] not in self.draft.sources):
-            self.complain("text", f"{sha[:20]!r} is no SHA-256 of a text of a source", columns.holds()["text"])
+            self.complain("text", f"{sha[:20]!r} is not the SHA-256 of any text of a source", columns.holds()["text"])
         elif sha and sha not in self.draft.sources[sources[0]].texts:
             known = self.draft.sources[sources[0]]
             self.draft.sources[sources[0]] = replace(known, texts=(*known.texts, sha))
