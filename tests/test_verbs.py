@@ -63,6 +63,7 @@ def test_the_command_lists_and_finds():
     assert every.index("Verbs that raise") < every.index("  activates") < every.index("Verbs that lower")
     found = json.loads(run("gives off", "--json").output)
     assert "secretes" in [one["verb"] for one in found]
+    assert run("transports", "to").output == run("transports to").output != ""
     assert run("stimulates").output.startswith("activates")
     nothing = run("qqqq")
     assert (nothing.exit_code, "no verb means 'qqqq'" in nothing.output) == (1, True)

@@ -314,9 +314,9 @@ def add_source(mech: str, doi: str, pmid: str, text: Path | None, key: str, kind
 
 
 @main.command()
-@click.argument("text", default="")
+@click.argument("text", nargs=-1)
 @JSON
-def verbs(text: str, as_json: bool) -> None:
+def verbs(text: tuple[str, ...], as_json: bool) -> None:
     """List the verbs of the notation, or find the one that TEXT means.
 
     A verb raises its object in a run, lowers it, stops another edge, or has no effect. A word of your own finds the verb
@@ -324,7 +324,8 @@ def verbs(text: str, as_json: bool) -> None:
     """
     from kg.model import verbs
 
-    found = verbs.verbs(text)
+    asked = " ".join(text)
+    found = verbs.verbs(asked)
     if as_json:
         rows = [
             {
@@ -340,7 +341,7 @@ def verbs(text: str, as_json: bool) -> None:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     if not found:
-        click.echo(f"no verb means {text!r}; `kg verbs` lists all", err=True)
+        click.echo(f"no verb means {asked!r}; `kg verbs` lists all", err=True)
         sys.exit(1)
     for role, words in verbs.ROLES.items() if not text else ():
         click.echo(click.style(f"Verbs that {words}", bold=True))
