@@ -418,6 +418,15 @@ def test_a_run_that_is_broken_off_leaves_what_was_there_and_can_be_run_again(tmp
     assert inside[0].is_file() and (tmp_path / "new.rejects.tsv").read_text() == "mine"
 
 
+@pytest.mark.parametrize("engine", ["python", "duckdb"])
+def test_predicates_of_older_biolink_versions_are_kept(engine, tmp_path):
+    nodes = "id\tcategory\tname\nHGNC:1\tbiolink:Gene\ta\nHGNC:2\tbiolink:Gene\tb\n"
+    edges = "id\tsubject\tpredicate\tobject\ne1\tHGNC:1\tbiolink:positively_regulates\tHGNC:2\n"
+    made = bulk.bulk(*write(tmp_path, nodes, edges), tmp_path / "graph", engine=engine)
+    assert (made.nodes.rejected, made.edges.rejected) == (0, 0)
+    assert any("vocab/positively_regulates>" in line for line in quads(tmp_path / "graph"))
+
+
 def test_more_prefixes_come_from_a_map(tmp_path):
     (tmp_path / "map.json").write_text('{"@context": {"XYZ": "https://example.org/xyz/"}}')
     assert bulk.prefix_map(tmp_path / "map.json") == {"XYZ": "https://example.org/xyz/"}

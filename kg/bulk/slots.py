@@ -25,7 +25,7 @@ REASONS = {
     "missing-value": "a value that every row needs is empty",
     "malformed-curie": "this is no CURIE, or not as its prefix has them",
     "unknown-prefix": "the prefix is not registered",
-    "unknown-predicate": "the Biolink Model has no such predicate",
+    "unknown-predicate": "no version of the Biolink Model has such a predicate",
     "unknown-category": "the Biolink Model has no such class",
     "not-a-flag": "it is neither true nor false",
     "missing-node": "no valid row of the nodes has this id",
@@ -86,10 +86,16 @@ def slots(of: str) -> tuple[Slot, ...]:
 def biolink(*kinds: str) -> tuple[str, ...]:
     """Names of the Biolink Model: classes of a ``node`` or an ``edge``, with those for both (``mixin``), or ``predicate``.
 
-    >>> "affects" in biolink("predicate"), "Gene" in biolink("node", "mixin")
-    (True, True)
+    Predicates are also those of older versions, as ``ontology/foreign.tsv`` has them.
+
+    >>> "affects" in biolink("predicate"), "Gene" in biolink("node", "mixin"), "positively_regulates" in biolink("predicate")
+    (True, True, True)
     """
-    return tuple(row["name"] for row in vocabulary.table("biolink.tsv") if row["is"] in kinds)
+    names = [row["name"] for row in vocabulary.table("biolink.tsv") if row["is"] in kinds]
+    if "predicate" in kinds:
+        words = (row["word"] for row in vocabulary.table("foreign.tsv"))
+        names += [word.removeprefix("biolink:") for word in words if word.startswith("biolink:")]
+    return tuple(dict.fromkeys(names))
 
 
 @dataclass(frozen=True)
