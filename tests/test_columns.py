@@ -163,9 +163,12 @@ def test_columns_of_what_is_no_table_are_refused(tmp_path):
 
 
 def test_check_whatif_and_build_read_a_format_that_is_named(tmp_path):
-    file = tmp_path / "edges.txt"
+    file = tmp_path / "edges.prn"
     file.write_text("TF,Target,Effect\nA1,B1,activates\n", encoding="utf-8")
-    assert run("check", file).exit_code == 1
+    assert run("check", file).exit_code == 0  # a first line in columns is that of a table, whatever the ending
+    (tmp_path / "prose.txt").write_text("Some prose, with a comma; and no column.\n", encoding="utf-8")
+    prose = run("check", tmp_path / "prose.txt")
+    assert prose.exit_code == 1 and "say --from NAME" in prose.output
     checked = run("check", file, "--from", "table")
     assert checked.exit_code == 0 and "Columns: subject = TF, verb = Effect, object = Target" in checked.output
     answer = run("whatif", file, "--from", "table", "--set", "A1=present")

@@ -275,12 +275,16 @@ def recognise(path: str | Path, name: str = "") -> Format:
         )
     if alike:
         return alike[0]
+    if COLUMNS.match(head):
+        return readable["table"]
     message = f"{file.suffix or 'a name without an ending'} is in no format that kg reads"
     known = ", ".join(dict.fromkeys(suffix for row in readable.values() for suffix in row.suffixes))
-    mend = f"it reads {known}; RDF ({', '.join(rdf_files.SUFFIXES)}) can be checked and asked"
+    mend = f"say --from NAME (`kg formats` lists them); it reads {known}; RDF ({', '.join(rdf_files.SUFFIXES)}) can be checked and asked"
     raise InvalidMechanism([Diagnostic(at, "unknown-format", message, mend)])
 
 
+#: A first line in columns: a file of no known ending, such as .txt, is then read as a table.
+COLUMNS = re.compile(r"\s*[^\n]*(\t|([,;])\S[^\n]*\2\S)")
 #: Other endings that files of a format have.
 ALSO = {
     "yaml": (".yml",),
