@@ -195,3 +195,13 @@ def test_the_names_of_columns_are_spelt_as_they_are_looked_up_and_lead_to_flags_
         assert list(names) == list(map(columns.folded, names)) and len(set(names)) == len(names), role
         assert columns.holds()[role]
     assert [foreign.relation(word).sign for word in ("is_stimulation", "is_inhibition")] == [1, -1]
+
+
+def test_a_row_that_its_source_denies_is_disputed(tmp_path):
+    file = tmp_path / "x.tsv"
+    file.write_text(
+        "Source\tTarget\tEffect\tNegative\nA\tB\tactivates\ttrue\nA\tC\tactivates\tfalse\nA\tD\tactivates\tsome\n"
+    )
+    mechanism, ledger = formats._parsed(file)
+    assert [edge.evidence[0].stance for edge in mechanism.edges] == ["disputes", "supports", "supports"]
+    assert [(one.field, one.said) for one in ledger.account().lost] == [("Negative", "some")]

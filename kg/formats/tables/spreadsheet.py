@@ -29,6 +29,7 @@ from kg.model.vocabulary import Term
 INNER = re.compile(r'(?m)(?:^|\t)"[^"\t\n]*"[^"\t\n]')  # quotation marks within a cell of a TSV are letters
 STANCES = ("supports", "disputes", "qualifies")
 TRUE = frozenset("true t yes 1 1.0".split())
+FALSE = frozenset("false f no 0 0.0".split())
 
 
 def parse(file: Path, ledger: Ledger) -> Mechanism:
@@ -229,8 +230,16 @@ class _RowReader:
             if one not in taxa:
                 self.complain("taxon", f"{one!r} is no species in ontology/terms.tsv", "such as Mus musculus, or 10090")
         found: dict[str, Any] = {**says, "taxon": tuple(dict.fromkeys(taxa.values()))}
-        found |= {"claim": says["claim"] or drafting.UNCLASSIFIED, "stance": says["stance"] or "supports"}
+        stance = says["stance"] or ("disputes" if self.denied() else "supports")
+        found |= {"claim": says["claim"] or drafting.UNCLASSIFIED, "stance": stance}
         return [Evidence(**found, source=source, at=self.row.at) for source in dict.fromkeys(sources)]
+
+    def denied(self) -> bool:
+        """Whether the row says that the edge is not so."""
+        said = self.text("negated").casefold()
+        if said and said not in (*TRUE, *FALSE):
+            self.complain("negated", f"{said!r} is neither true nor false", columns.holds()["negated"])
+        return said in TRUE
 
     def cited(self) -> Iterator[str]:
         """The keys of the publications of a row. In OmniPath, the number behind the name of a resource is one of PubMed."""
