@@ -464,7 +464,8 @@ def records(
         if form == "record":
             yield from records(inner, of, (*path, key.field))
         for name, one in inner.items() if form == "map" else enumerate(inner) if form == "list" else ():
-            yield from records(one, of, (*path, key.field, name))
+            if not getattr(one, "definition", False):  # it follows from a node, and no file holds it
+                yield from records(one, of, (*path, key.field, name))
 
 
 def spoilt(random: Random, untyped: bool = False) -> Spoilt:

@@ -205,4 +205,4 @@ def test_the_extras_work_with_the_lowest_versions_that_kg_allows(lowest, tmp_pat
         assert address, "it ended, and served nothing"
         asked = run(*kg, "ask", "mechanisms", "--endpoint", f"{address}sparql", cwd=tmp_path)
         server.terminate()
-    assert "PD-1" in asked
+    assert "STING" in asked

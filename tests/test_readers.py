@@ -117,7 +117,7 @@ def test_what_the_generator_makes_is_valid(times):
         assert checks.check(valid(seed), sources="").errors == (), seed
 
 
-@runs(60, 5000)
+@runs(60, 2000)
 def test_a_nearly_valid_file_earns_a_complaint(times):
     for seed in range(times):
         spoilt = generator.spoilt(Random(seed))
@@ -131,7 +131,7 @@ def test_a_nearly_valid_file_earns_a_complaint(times):
 
 
 @pytest.mark.parametrize("untyped", [False, True])
-@runs(60, 5000)
+@runs(60, 2000)
 def test_the_model_takes_no_value_that_the_table_forbids(times, untyped):
     faults = Faults()
 

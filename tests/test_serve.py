@@ -97,7 +97,7 @@ def serving(folder, *arguments):
     with open(log, "wb") as file:
         command = [sys.executable, "-m", "kg", "serve", *map(str, arguments), "--port", "0"]
         process = subprocess.Popen(command, stderr=file, stdout=file)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 240  # all mechanisms, on a machine that is busy
     while not (found := re.search(r"serving \d+ quads at http://127.0.0.1:(\d+)/", log.read_text())):
         if process.poll() is not None or time.monotonic() > until:
             process.kill()

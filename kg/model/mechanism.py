@@ -24,6 +24,7 @@ from kg.model.records import (
     Note,
     Place,
     Reading,
+    Sentence,
     Source,
     Stop,
     Support,
@@ -66,11 +67,12 @@ class Mechanism(TrackedRecord):
 
     def __post_init__(self) -> None:
         """Add what follows from the definition of a node; what has no shape is for ``construct.faults`` to complain of."""
-        try:
-            activities = any(node.activity_of for node in self.nodes.values()) or any(e.definition for e in self.edges)
-        except (AttributeError, TypeError):
-            return
-        if activities:
+        nodes: Any = self.nodes  # as types say, but nobody has held them to it yet
+        edges: Any = self.edges
+        shaped = isinstance(nodes, Mapping) and isinstance(edges, tuple)
+        shaped = shaped and all(isinstance(one, Node) and isinstance(one.activity_of, str) for one in nodes.values())
+        shaped = shaped and all(isinstance(one, Edge) and isinstance(one.sentence, Sentence) for one in edges)
+        if shaped and (any(one.activity_of for one in nodes.values()) or any(one.definition for one in edges)):
             for name, value in zip(("nodes", "edges"), defined(self.nodes, self.edges), strict=True):
                 object.__setattr__(self, name, value)
 

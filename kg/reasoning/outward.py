@@ -123,7 +123,12 @@ def statements(mechanism: Mechanism) -> tuple[Statement, ...]:
 
     Raises KeyError if the mechanism is not valid.
     """
-    return tuple(_Statements(mechanism).all())
+    told = list(_Statements(mechanism).all())
+    disputed = {(one.subject, one.verb, one.object) for one in told if one.disputed}
+    return tuple(
+        replace(one, asserted=False) if one.asserted and (one.subject, one.verb, one.object) in disputed else one
+        for one in told
+    )
 
 
 @once

