@@ -38,6 +38,8 @@ medicine|metabolomics|molecular biology|obo|pathway|phenotype|protein|proteomics
         "\n", "|"
     ).split("|")
 )
+#: Indexes of software, which some of these registries have, too.
+SOFTWARE = ("pypi",)
 #: Those that have names of their own for a prefix, by which others may call it.
 NAMING = ("biolink.resource", "go.resource", "biocontext", "miriam", "n2t", "prefixcommons", "ncbi.resource")
 #: Who says where a prefix leads, in this order, where the Bioregistry does not.
@@ -113,7 +115,7 @@ def rows(registry: dict[str, dict[str, Any]], biolink: dict[str, str]) -> list[d
         for name in (row.prefix.casefold(), *filter(None, row.also.split("|")))
     }
     spelt = {name.casefold(): name for name in sorted(biolink)}
-    words = {*vocabulary.NAMESPACES, vocabulary.OWN, "http", "https", "ftp", "urn", "none", "prefix"}
+    words = {*vocabulary.NAMESPACES, vocabulary.OWN, "http", "https", "ftp", "urn", "none", "prefix", *SOFTWARE}
     found: dict[str, dict[str, Any]] = {}
 
     def row(prefix: str) -> dict[str, Any]:
