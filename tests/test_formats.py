@@ -782,7 +782,7 @@ def test_strict_writes_nothing_if_anything_is_lost(tmp_path):
 
 def test_formats_are_named_or_guessed_and_a_wrong_guess_is_explained(tmp_path):
     file = tmp_path / "network.txt"
-    file.write_text("A\tactivates\tB\n", encoding="utf-8")
+    file.write_text("A activates B\n", encoding="utf-8")
     assert "unknown-format" in run("convert", file, tmp_path / "x.yaml").stderr
     assert run("convert", file, tmp_path / "x.yaml", "--from", "sif").exit_code == 0
     assert run("convert", file, tmp_path / "y.txt", "--from", "sif", "--to", "sif").exit_code == 0

@@ -315,7 +315,7 @@ def test_clicking_an_edge_shows_its_evidence(visit: Open) -> None:
     for said in (
         "What qualifies it",
         "In our words: microRNAs in general",
-        "[extracellular miR-146a-5p and innate immunity]",
+        "Role of extracellular microRNA-146a-5p in host innate immunity and bacterial sepsis",
     ):
         assert said in text
     assert tab.evaluate("location.hash") == "#edge=activation"
