@@ -97,7 +97,7 @@ def _line(cells: list[str] | tuple[str, ...]) -> bytes:
 def _bad_nodes(row: list[str], number: int) -> Iterator[bytes]:
     kind = number % 8
     if kind == 0:
-        yield _line(["XYZ:1", *row[1:]])
+        yield _line(["XYZ:<1", *row[1:]])
     elif kind == 1:
         yield _line(["no curie", *row[1:]])
     elif kind == 2:
@@ -127,7 +127,7 @@ def _bad_edges(row: list[str], number: int) -> Iterator[bytes]:
     lines: list[list[bytes]] = [
         [but(subject="HGNC:99999")],
         [but(object="HGNC:no")],
-        [but(subject="XYZ:1")],
+        [but(subject="XYZ:<1")],
         [but(predicate="")],
         [but(predicate="biolink:afects")],
         [_line(row), _line(row)],

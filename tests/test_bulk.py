@@ -38,7 +38,7 @@ HGNC:15631⇥biolink:Gene⇥TLR7⇥MESH:D051199⇥ours
 GO:0006915⇥biolink:BiologicalProcess⇥apoptotic process⇥⇥
 CHEBI:1⇥Drug|ChemicalEntity⇥a "quoted\\ name⇥⇥
 https://example.org/x⇥biolink:Gene⇥an IRI⇥⇥
-XYZ:1⇥biolink:Gene⇥unregistered⇥⇥
+XYZ:a<b⇥biolink:Gene⇥unregistered⇥⇥
 GO:12⇥biolink:BiologicalProcess⇥too short⇥⇥
 nothing⇥biolink:Gene⇥no CURIE⇥⇥
 HGNC:1⇥biolink:Gen⇥no such class⇥⇥
@@ -74,7 +74,7 @@ c3⇥HGNC:15631⇥biolink:affects⇥CHEBI:1⇥⇥⇥⇥⇥⇥1
 c4⇥HGNC:3⇥biolink:affects⇥CHEBI:1⇥⇥⇥⇥⇥⇥1
 """.replace("⇥", "\t")
 REJECTED = """\
-nodes 6 unknown-prefix id XYZ:1
+nodes 6 malformed-curie id XYZ:a<b
 nodes 7 malformed-curie id GO:12
 nodes 8 malformed-curie id nothing
 nodes 9 unknown-category category Gen
@@ -86,7 +86,7 @@ nodes 15 repeated-row id HGNC:4
 edges 5 repeated-row id md5-1
 edges 9 missing-node subject HGNC:9
 edges 10 malformed-curie subject HGNC:no
-edges 11 unknown-prefix object XYZ:1
+edges 11 missing-node object XYZ:1
 edges 12 missing-value predicate
 edges 13 unknown-predicate predicate afects
 edges 14 malformed-curie publications PMID:x
@@ -229,6 +229,7 @@ def test_the_same_graph_from_json_and_parquet_and_packed(made, tmp_path):
 
 AWKWARD_ROWS = [
     *("HGNC:1|HGNC:2", "PMID:1|PMID:x", " PMID:1 | PMID:2 ", "|", "PMID:1||", "XYZ:1|PMID:1", "XYZ:1", "PMID:", ":1"),
+    *("XYZ:1|PMID:x", "XYZ:a|ABC:b|GO:0000001", "XYZ:a|https:x", "Https:x", "XYZ:/x"),
     *("doi:10.1000/x|nonsense", "doi:10.1000/x<y>", "doi:10.1000/a%2Fb", "doi:10.1000/a%zz", "doi:10.1000/é[1]"),
     *("https://example.org/x", "https://example.org/#a#b", "http://a:b/", "http://[::1]/", "ftp://x/y", "PMID:١"),
     *("http://example.org/\ue000", "https://example.org/%", "https:x", "N:a#b", "M:a#b", "N:%41", "M:[x]", "M:ok?x"),
@@ -298,6 +299,7 @@ def test_python_and_duckdb_say_the_same_of_every_row(tmp_path, more):
     )
     assert (plain.folder / "rejects.tsv").read_text() == (duck.folder / "rejects.tsv").read_text()
     assert quads(plain.folder) == quads(duck.folder)
+    assert plain.unregistered == duck.unregistered and "XYZ" in plain.unregistered
     assert plain.edges.rejected > 300 and plain.edges.written > 100 and len(plain.reasons) > 10
     for name in ("void.ttl", "summary.html"):
         assert (plain.folder / name).read_text() == (duck.folder / name).read_text()

@@ -338,6 +338,24 @@ def test_known_prefixes_need_no_declaration_and_unknown_ones_get_a_hint(engines)
     assert "did you mean 'kgv'?" in one.help
 
 
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("SELECT ?t (COUNT(?x) AS ?n) { ?x a ?t } GROUP BY ?t HAVING (?n > 1)", ["(COUNT(?x) > 1)"]),
+        (
+            "SELECT (COUNT(?x) AS ?n) (MAX(?x) AS ?most) { ?x a ?t } GROUP BY ?t HAVING (?most > 2 && ?n > 1) (?n < 9)",
+            ["(MAX(?x) > 2 && COUNT(?x) > 1)", "(COUNT(?x) < 9)"],
+        ),
+        ("SELECT ?n { { SELECT (COUNT(?x) AS ?n) { ?x a ?t } GROUP BY ?t } } GROUP BY ?n HAVING (?n > 1)", []),
+        ("SELECT ?n { ?x a ?t } GROUP BY (STR(?t) AS ?n) HAVING (?n > 'a')", []),
+        ("SELECT (COUNT(?x) AS ?n) { ?x a ?t } GROUP BY ?t HAVING (COUNT(?x) > 1) ORDER BY DESC(?n)", []),
+    ],
+)
+def test_a_condition_on_a_name_that_only_select_gives_gets_a_hint(query, meant):
+    hints = sparql.read(query, "query").hints
+    assert [hint.partition("write HAVING ")[2] for hint in hints] == meant
+
+
 def test_a_literal_that_does_not_end_is_one_token_and_hides_no_call():
     assert [(t.kind, t.start) for t in sparql.tokens('?s "a\\" b\n?p \'\'\'c\n"d"')] == [
         ("variable", 0),

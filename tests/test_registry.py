@@ -171,7 +171,7 @@ def test_a_name_with_a_colon_is_no_identifier(tmp_path):
     assert {node.term for node in formats.read(tmp_path / "x.sif").nodes.values()} == {None}
 
 
-NODES = "id\tcategory\tname\txref\nhgnc:6122\tbiolink:Gene\tIRF7\tEnsembl:ENSG00000185507|OMIM:605047\nkegg:hsa04623\tbiolink:Pathway\tDNA sensing\t\nFOO:1\tbiolink:Gene\t\t\n"
+NODES = "id\tcategory\tname\txref\nhgnc:6122\tbiolink:Gene\tIRF7\tEnsembl:ENSG00000185507|OMIM:605047|FOO:2\nkegg:hsa04623\tbiolink:Pathway\tDNA sensing\t\nFOO:1\tbiolink:Gene\t\t\n"
 BULK = "id\tsubject\tpredicate\tobject\tknowledge_level\n1\thgnc:6122\tbiolink:affects\tkegg:hsa04623\tknowledge_assertion\n"
 
 
@@ -189,15 +189,18 @@ def test_bulk_needs_no_more_prefixes_for_a_graph_of_others(tmp_path, engine):
         "<http://identifiers.org/ensembl/ENSG00000185507>" in said
         and "<http://purl.obolibrary.org/obo/OMIM_605047>" in said
     )
-    assert done.reasons == {"nodes: unknown-prefix id": 1}
+    assert f"<{iri('FOO:1')}> " in said and f"<{iri('FOO:2')}>" in said
+    assert not done.reasons and done.unregistered == ("FOO",)
 
 
 def test_prefixes_of_ones_own_win_over_the_registry_and_are_as_they_are_written():
     known = slots.Prefixes.registered(
         {"KEGG": "https://example.org/k/", "GO": "https://example.org/g/", "Own": "https://example.org"}
     )
-    assert known.iri("KEGG") == "https://example.org/k/" and known.iri("kegg") == ""
-    assert known.iri("GO") == "http://purl.obolibrary.org/obo/GO_" and known.iri("own") == ""
+    assert known.iri("KEGG") == "https://example.org/k/" and known.iri("kegg") == f"{vocabulary.IDENTIFIER}kegg:"
+    assert (
+        known.iri("GO") == "http://purl.obolibrary.org/obo/GO_" and known.iri("own") == f"{vocabulary.IDENTIFIER}own:"
+    )
     pattern = re.compile(slots.whole(known.one).replace(r"\z", r"\Z"))
     for said, right in (("KEGG:x", True), ("kegg:x", False), ("go:0006915", True), ("go:6915", False), ("Own:/x", True), ("Own:x", False), ("ENSEMBL:x#y", True)):  # fmt: skip
         assert bool(pattern.fullmatch(said)) is right, said

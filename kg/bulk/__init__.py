@@ -67,6 +67,7 @@ class Result:
     asserted: int
     reasons: Mapping[str, int]  # REASON COLUMN of the nodes or edges -> rows
     ignored: Mapping[str, tuple[str, ...]]  # file -> columns that are not carried over
+    unregistered: tuple[str, ...]  # prefixes that nobody registered; their identifiers are kept
     files: Mapping[str, int]  # name -> bytes
     seconds: float = field(default=0.0, compare=False)
 
@@ -325,6 +326,7 @@ def _described(
         "asserted": summary.asserted,
         "rejected": reasons,
         "ignored_columns": {name: list(columns) for name, columns in ignored.items()},
+        "unregistered_prefixes": sorted(run.unregistered),
         "inputs": {
             str(file): digest for file, digest in _hashes(f.path for these in run.files.values() for f in these)
         },
@@ -345,6 +347,7 @@ def _described(
         summary.asserted,
         reasons,
         ignored,
+        tuple(sorted(run.unregistered)),
         sizes,
         time.monotonic() - started,
     )

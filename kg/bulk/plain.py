@@ -35,7 +35,6 @@ from kg.bulk.slots import (
     KGV,
     LOCAL,
     MOST,
-    PREFIXED,
     RDF,
     REJECTS,
     SKIPPED,
@@ -45,7 +44,7 @@ from kg.bulk.slots import (
 )
 from kg.model.vocabulary import BASE, expand
 
-UNSEEN, HIDING, NAMED = re.compile(CONTROL), re.compile(HIDDEN), re.compile(PREFIXED, re.ASCII)
+UNSEEN, HIDING = re.compile(CONTROL), re.compile(HIDDEN)
 OURS, UUID = re.compile(re.escape(BASE) + LOCAL + FRAGMENT), re.compile("uuid:[0-9A-Fa-f-]+")
 BAR, ESCAPED = re.compile(r" *(?:\| *)+"), re.compile(r'[\\"\n\r]')
 QUOTED = str.maketrans({char: quote(char, safe="") for char in ENCODED})
@@ -146,6 +145,8 @@ class Plain(BulkRun):
             space = self.spaces.get(prefix)
             if space is None:
                 space = self.spaces[prefix] = self.prefixes.iri(prefix)
+                if space and not self.prefixes.is_registered(prefix):
+                    self.unregistered.add(prefix)
             iri = self.iris[curie] = space + local if space else curie
         return iri
 
@@ -307,10 +308,10 @@ class _Rules:
 
     def _curie(self, slot: Slot, value: str) -> str:
         items = value.split(ITEM) if slot.many else [value]
-        return "" if all(map(self._right, items)) else self._unidentified(items)
+        return "" if all(map(self._right, items)) else "malformed-curie"
 
     def _end(self, slot: Slot, value: str) -> str:
-        return "missing-node" if self._right(value) else self._unidentified([value])
+        return "missing-node" if self._right(value) else "malformed-curie"
 
     def _category(self, slot: Slot, value: str) -> str:
         return "" if set(value.split(ITEM)).issubset(biolink(self.of, "mixin")) else "unknown-category"
@@ -328,10 +329,6 @@ class _Rules:
             curie = f"{IRI}|{re.escape(prefix)}:(?:{self.run.prefixes.curie(prefix)})" if known else IRI
             self.patterns[prefix] = re.compile(curie, re.ASCII)
         return self.patterns[prefix].fullmatch(value) is not None
-
-    def _unidentified(self, items: Sequence[str]) -> str:
-        registered = (bool(self.run.prefixes.iri(item.partition(":")[0])) for item in items)
-        return "unknown-prefix" if all(map(NAMED.fullmatch, items)) and not all(registered) else "malformed-curie"
 
 
 def _once(right: Sequence[PlainRow]) -> tuple[list[Cells], list[PlainRow]]:

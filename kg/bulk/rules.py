@@ -26,6 +26,7 @@ from kg.bulk.slots import (
     LOCAL,
     MOST,
     PREFIXED,
+    SCHEMES,
     SKIPPED,
     TAB,
     Prefixes,
@@ -171,12 +172,10 @@ def _faults(
             continue
         value, name = table[slot.column], slot.column
         if slot.value == "curie":
-            wrong = (value != "") & ~value.re_search(whole(prefixes.one, slot.many))
-            yield from _unidentified(value, wrong, slot, prefixes)
+            yield (value != "") & ~_identified(value, prefixes, slot.many), f"malformed-curie {name}"
         elif slot.value == "node" and joined:
             missing = table[f"{name}_key"].isnull()
-            wrong = missing & ~value.re_search(whole(prefixes.one))
-            yield from _unidentified(value, wrong, slot, prefixes)
+            yield missing & ~_identified(value, prefixes), f"malformed-curie {name}"
             yield missing, f"missing-node {name}"
         elif slot.value == "category":
             known = "|".join(biolink(of, "mixin"))
@@ -189,12 +188,22 @@ def _faults(
         yield table.id.re_search(HIDDEN), "unseen-character id"
 
 
-def _unidentified(
-    value: StringValue, wrong: BooleanValue, slot: Slot, prefixes: Prefixes
-) -> Iterable[tuple[BooleanValue, str]]:
-    unknown = value.re_search(whole(PREFIXED, slot.many)) & ~value.re_search(whole(prefixes.registered_only, slot.many))
-    yield wrong & unknown, f"unknown-prefix {slot.column}"
-    yield wrong, f"malformed-curie {slot.column}"
+def _identified(value: StringValue, prefixes: Prefixes, many: bool = False) -> BooleanValue:
+    """Whether a value is an IRI or a CURIE, or each item of a list: as its prefix has them, if anybody registered that."""
+
+    def unregistered(item: StringValue) -> BooleanValue:
+        known = item.re_search(whole(prefixes.registered_only)) | item.re_search(rf"\A(?:{'|'.join(SCHEMES)}):")
+        return item.re_search(whole(PREFIXED)) & ~known
+
+    def wrong(item: StringValue) -> BooleanValue:
+        return ~item.re_search(whole(prefixes.one)) & ~unregistered(item)
+
+    mixed = ~wrong(value)
+    if (
+        many
+    ):  # a pattern cannot say "any name but these", so items are looked at one by one where the whole does not fit
+        mixed = ibis.cases((value.contains(ITEM), value.split(ITEM).filter(wrong).length() == 0), else_=mixed)
+    return ibis.cases((value.re_search(whole(prefixes.one, many)), True), else_=mixed)
 
 
 # ---------------------------------------------------------------- rows that share an id

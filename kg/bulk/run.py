@@ -97,6 +97,7 @@ class BulkRun(ABC):
         self.files, self.prefixes, self.graph = options.files, options.prefixes, options.graph
         self.out, self.packed, self.progress = options.out, options.packed, progress
         self.parts: list[Path] = []
+        self.unregistered: set[str] = set()  # prefixes of what is written
         #: The columns of nodes and of edges that any file has.
         self.used = {of: {slot for file in these for slot in file.columns} for of, these in self.files.items()}
 

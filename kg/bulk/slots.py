@@ -24,7 +24,6 @@ REASONS = {
     "odd-row": "the row has more or fewer cells than the header",
     "missing-value": "a value that every row needs is empty",
     "malformed-curie": "this is no CURIE, or not as its prefix has them",
-    "unknown-prefix": "the prefix is not registered",
     "unknown-predicate": "no version of the Biolink Model has such a predicate",
     "unknown-category": "the Biolink Model has no such class",
     "not-a-flag": "it is neither true nor false",
@@ -48,6 +47,7 @@ IRI = f"{SERVER}(?:[/?]{REST})?{FRAGMENT}"
 ENCODED = '%<>"{}|\\^` []#'  # what an IRI cannot hold of the id of an edge
 HIDDEN = f"[\\x00-\\x1f{BARRED}]"  # nor can that id
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")  # of a prefix
+SCHEMES = ("http", "https")  # no prefixes, though a colon follows
 ANY = "[^\\x00-\\x20]+"
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 
@@ -114,12 +114,19 @@ class Prefixes:
         return cls({vocabulary.OWN: vocabulary.BASE, **added})
 
     def iri(self, name: str) -> str:
-        """The beginning of the IRIs of a prefix; nothing if it is not registered.
+        """The beginning of the IRIs of a prefix: one of ours if nobody registered it, nothing if it cannot be one.
 
-        >>> Prefixes.registered().iri("uniprotkb"), Prefixes.registered().iri("XYZ")
-        ('http://purl.uniprot.org/uniprot/', '')
+        >>> known = Prefixes.registered()
+        >>> known.iri("uniprotkb"), known.iri("XYZ"), known.iri("https")
+        ('http://purl.uniprot.org/uniprot/', 'https://w3id.org/immune-kg/identifier/XYZ:', '')
         """
-        return self.added.get(name) or self._registered.get(name.lower() if name.isascii() else "", ("", ""))[0]
+        if self.is_registered(name):
+            return self.added.get(name) or self._registered[name.lower()][0]
+        return f"{vocabulary.IDENTIFIER}{name}:" if NAME.fullmatch(name) and name not in SCHEMES else ""
+
+    def is_registered(self, name: str) -> bool:
+        """Whether anybody says what the identifiers behind a prefix name."""
+        return name in self.added or (name.isascii() and name.lower() in self._registered)
 
     @cached_property
     def _registered(self) -> dict[str, tuple[str, str]]:
@@ -154,10 +161,10 @@ class Prefixes:
         return f"(?:{IRI}|{'|'.join(curies)})"
 
     def curie(self, name: str) -> str:
-        """A pattern of what follows the colon after a registered prefix."""
-        if name in self.added:
-            return following(self.added[name])
-        return self._registered[name.lower()][1]
+        """A pattern of what follows the colon after a prefix."""
+        if not self.is_registered(name):
+            return UNREGISTERED
+        return following(self.added[name]) if name in self.added else self._registered[name.lower()][1]
 
     @cached_property
     def registered_only(self) -> str:
@@ -187,8 +194,10 @@ def tree(names: Iterable[str]) -> str:
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
-#: Anything with a prefix.
-PREFIXED = rf"{NAME.pattern}:{ANY}"
+#: What follows the colon after a prefix that nobody registered: no slash, which begins the server of an IRI.
+UNREGISTERED = f"[^/{UNSAFE}]{REST}{FRAGMENT}"
+#: An identifier with any prefix, as a pattern.
+PREFIXED = f"{NAME.pattern}:{UNREGISTERED}"
 
 
 def whole(pattern: str, many: bool = False) -> str:

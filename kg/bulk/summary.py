@@ -81,14 +81,16 @@ def html(name: str, about: Mapping[str, Any], counts: BulkSummary) -> str:
     if rejected:
         plots.append(_bars("Rejected rows by reason", about["rejected"], rejected, "bad"))
     ignored = sorted({column for columns in about["ignored_columns"].values() for column in columns})
+    unknown = about["unregistered_prefixes"]
     left = f"<p>Columns that were not carried over: {escape(', '.join(ignored))}.</p>" if ignored else ""
+    kept = f"<p>Prefixes that are not registered: {escape(', '.join(unknown))}.</p>" if unknown else ""
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(name)}: a graph in numbers</title><style>{STYLE}</style></head><body><main>
 <h1>{escape(name)}</h1>
 <p><code>{escape(about["graph"])}</code>, made by kg {escape(about["kg"])} from {nodes["read"] + edges["read"]:,} rows of KGX.
 What a source does not state is counted as <i>{NOT_STATED}</i>; an edge is asserted if its row says that it is a knowledge assertion and
-does not negate it. Research findings, not medical advice.</p>{left}
+does not negate it. Research findings, not medical advice.</p>{left}{kept}
 <dl class="facts">{"".join(f"<div><dt>{key}</dt><dd>{value:,}</dd></div>" for key, value in facts.items())}</dl>
 <div class="plots">{"".join(plots)}</div></main></body></html>
 """

@@ -69,6 +69,7 @@ class Tables(BulkRun):
             used = self.used[of]
             found = (str(name) for (name,) in self.engine.rows(rules.prefixed(self.good[of], of, used)))
             iris = {name: iri for name in sorted(found) if (iri := self.prefixes.iri(name))}
+            self.unregistered.update(name for name in iris if not self.prefixes.is_registered(name))
             quads = rules.quads(rows, of, self.graph, iris, used, end)
             self.parts += self.engine.text(quads, f"{of}s", self.out, self.packed)
             self.engine.parquet(rules.table(rows, of, self.graph, iris, used), f"{of}s", self.out)

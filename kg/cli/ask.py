@@ -82,6 +82,8 @@ def ask(
     except sparql.NoAnswer as error:
         click.echo(str(error), err=True)
         sys.exit(1)
+    for hint in answer.hints:
+        click.echo(f"kg: {hint}", err=True)
     if answer.capped:
         click.echo(f"kg: these are the first {len(answer.rows)} rows; there are more: --rows N", err=True)
     if form in ("csv", "tsv") or (table and not answer.turtle):  # JSON and Turtle hold it themselves

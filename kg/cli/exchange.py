@@ -180,6 +180,9 @@ def bulk(
         click.echo(f"  {n:>9,}  {kind}: {of.explained(said)}")
     for file, columns in done.ignored.items():
         click.echo(f"{file}: not carried over: {', '.join(columns)}")
+    if done.unregistered:
+        click.echo(f"prefixes that are not registered: {', '.join(done.unregistered)}")
+        click.echo("  their identifiers have IRIs of kg; --prefixes FILE gives them their own")
     size = sum(done.files.values()) / 1e6
     click.echo(
         f"{done.quads:,} quads, {done.asserted:,} edges asserted; {size:,.0f} MB in {done.seconds:.1f} s: {done.folder}"

@@ -76,6 +76,7 @@ class Answer:
     called: str = ""  # the question, as an answer to it is cited
     labels: Mapping[str, str] = field(default_factory=dict)
     prefixes: Mapping[str, str] = field(default_factory=dict)
+    hints: tuple[str, ...] = ()  # where the question says what its author hardly means
 
     def text(self, format: str = "", width: int = 100) -> str:
         """The answer as a ``table``, ``csv``, ``tsv``, ``json`` (SPARQL results) or, if it is a graph, ``turtle``.

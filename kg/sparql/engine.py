@@ -109,6 +109,7 @@ class Engine:
             called=query.called,
             labels=said["labels"],
             prefixes=query.prefixes,
+            hints=query.hints,
         )
 
     def _load_mechanism(self, one: str | Path | Mechanism) -> Mechanism:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -95,6 +95,7 @@ class Query:
     added: int = 0  # lines that were put before it, to declare prefixes
     names: bool = False  # whether it tells graphs apart
     called: str = ""  # what its answer is called in a citation
+    hints: tuple[str, ...] = ()  # where it says what its author hardly means
 
     def at(self, offset: int) -> Location:
         """Where a character of the text stands."""
@@ -154,7 +155,47 @@ def read(text: str, name: str, called: str = "", remote: bool = False) -> Query:
     said = " ".join(token.text for token in found)
     called = called or f"query-{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:10]}"
     prefixes = {**declared, **{prefix: usual[prefix] for prefix in missing}}
-    return Query(lines + text, name, form, prefixes, len(missing), names, called)
+    return Query(
+        lines + text, name, form, prefixes, len(missing), names, called, tuple(_aliases_in_having(text, found))
+    )
+
+
+def _aliases_in_having(text: str, found: Sequence[Token]) -> Iterator[str]:
+    """A hint for each HAVING that names an alias of its SELECT.
+
+    By the algebra of SPARQL 1.1 (section 18.2.4) aliases are bound after HAVING, so such a condition is never true; some
+    engines bind them all the same.
+    """
+    aliases: list[dict[str, str]] = [{}]  # of the SELECT at each depth of braces: the expression behind a variable
+    opened: list[int] = []  # brackets that are open
+    choosing = having = False
+    for n, token in enumerate(found):
+        word = token.text.casefold()
+        if token.kind == "word":
+            if word == "select":
+                aliases[-1], choosing = {}, True
+            if word in ("order", "limit", "offset", "values", "group"):
+                having = False
+            having = having or word == "having"
+        elif word == "{":
+            choosing = having = False
+            aliases.append({})
+        elif word == "}" and len(aliases) > 1:
+            aliases.pop()
+            having = False
+        elif word == "(":
+            opened.append(n)
+        elif word == ")" and opened:
+            start = opened.pop()
+            if choosing and not opened and found[n - 2].text.casefold() == "as":
+                aliases[-1][found[n - 1].text[1:]] = text[found[start].end : found[n - 2].start].strip()
+            elif having and not opened:
+                named = [one for one in found[start:n] if one.kind == "variable" and one.text[1:] in aliases[-1]]
+                meant = text[found[start].start : token.end]
+                for one in named:
+                    meant = re.sub(re.escape(one.text) + r"(?!\w)", lambda _, by=one: aliases[-1][by.text[1:]], meant)
+                if named:
+                    yield f"{named[0].text} is a name that SELECT gives, and HAVING does not know it: write HAVING {meant}"
 
 
 def _calls(token: Token, before: Token, after: Token) -> bool:
