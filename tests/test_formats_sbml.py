@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import kg
-from kg import formats
+from kg import checks, formats
 from kg.cli.group import main
 from kg.formats.boolean import formulas
 from kg.reasoning import whatif
@@ -76,6 +76,26 @@ def test_transitions_become_edges_and_signs_are_held_against_the_functions(tmp_p
     signs = {one.name: (one.fate, one.how) for one in ledger.account().values if one.field == "sign"}
     assert signs == {"a": ("carried", ""), "b": ("lost", "the function does not say so")}
     assert ledger.account().records == {"model": 1, "species": 3, "transition": 1, "input": 2, "output": 1}
+
+
+@pytest.mark.parametrize(
+    "terms", ["", '<qual:listOfFunctionTerms><qual:defaultTerm qual:resultLevel="0"/></qual:listOfFunctionTerms>']
+)
+def test_a_transition_without_a_function_is_an_influence_of_each_input(terms, tmp_path):
+    said = transition("c", AND_NOT, [("a", "positive"), ("b", "negative"), ("d", "dual")])
+    head, _, rest = said.partition("<qual:listOfFunctionTerms>")
+    file = written(tmp_path, head + terms + rest.partition("</qual:listOfFunctionTerms>")[2], ids="abcd")
+    mechanism, ledger = formats._parsed(file)
+    assert ledger.wrong == []
+    assert [(edge.sentence.text, mechanism.sign(edge)) for edge in mechanism.edges] == [
+        ("a promotes c", 1),
+        ("b limits c", -1),
+        ("d affects c", 0),
+    ]
+    assert not any(
+        one.fate == "lost" and one.field in ("sign", "qualitativeSpecies") for one in ledger.account().values
+    )
+    assert checks.check(mechanism, sources="").errors == ()
 
 
 @pytest.mark.parametrize(

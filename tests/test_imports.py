@@ -14,7 +14,7 @@ from kg.model.diagnostics import InvalidMechanism
 def read(tmp_path, name, text):
     """The mechanism of a file, which the check takes, and the ledger of its reader."""
     file = tmp_path / name
-    file.write_text(text, encoding="utf-8")
+    file.write_text(text, encoding="utf-8", errors="surrogateescape")
     mechanism, ledger = formats._parsed(file)
     assert checks.check(mechanism, sources="", run=False).errors == ()
     assert [one for one in ledger.wrong if one.severity == "error"] == []
@@ -64,6 +64,7 @@ def test_sources_that_disagree_are_two_edges_and_a_conflict(tmp_path):
         ("x_edges.tsv", "subject\tpredicate\tobject\nX:1\tcauses\tX:2\nX:1\t\tX:3\n", "no-sentence", 1),
         ("x_edges.jsonl", '{"subject": "X:1", "predicate": "causes", "object": "X:2"}\n[]\n', "no-table", 1),
         ("x.sif", "A\tactivates\tB\x02\n", "unseen-character", 1),
+        ("x.csv", "Source,Effect,Target\nTNF-\udcb5,activates,B\n", "not-utf8", 1),
         (
             "x.cyjs",
             '{"elements": {"nodes": [{"data": {"id": "a"}}, {"data": {"id": "b"}}], "edges": ['
@@ -80,6 +81,15 @@ def test_a_bad_line_is_set_aside_and_counted_and_strict_refuses_it(name, text, c
     assert ledger.account().lost
     result = CliRunner().invoke(main, ["convert", str(tmp_path / name), str(tmp_path / "y.yaml"), "--strict"])
     assert result.exit_code == 1 and not (tmp_path / "y.yaml").exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])  # as spreadsheets save "Unicode text" and "CSV UTF-8"
+@pytest.mark.parametrize("name", ["x.tsv", "x.txt", "x.sif"])
+def test_the_mark_of_an_encoding_is_heeded(encoding, name, tmp_path):
+    text = "TNF-α\tactivates\tB\n" if name == "x.sif" else "Source\tEffect\tTarget\nTNF-α\tactivates\tB\n"
+    (tmp_path / name).write_text(text, encoding=encoding)
+    mechanism = formats.read(tmp_path / name)
+    assert [node.name or key for key, node in mechanism.nodes.items()][:1] == ["TNF-α"]
 
 
 def test_a_file_of_nothing_but_bad_lines_is_refused(tmp_path):

@@ -102,10 +102,8 @@ def test_the_curated_figure_has_no_crossing_and_its_automatic_twin_few() -> None
 
 
 @pytest.mark.parametrize("mechanism", SOME_ARE_SLOW, ids=lambda m: m.id)
-def test_every_line_ends_at_a_place_of_its_own(mechanism: Mechanism) -> None:
-    """In pictures of up to 60 edges; beyond, a hub may have more lines on a side of its box than there is room for."""
-    mechanism = strip(mechanism)
-    assert page.score(mechanism).close_ends <= (0 if len(mechanism.edges) <= 60 else len(mechanism.edges) / 3)
+def test_no_head_of_a_line_lies_on_another_end(mechanism: Mechanism) -> None:
+    assert page.score(strip(mechanism)).close_ends == 0
 
 
 @pytest.mark.parametrize(

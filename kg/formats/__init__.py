@@ -13,6 +13,7 @@ from types import ModuleType
 
 from kg import checks, data_dir
 from kg.formats.shared import losses
+from kg.formats.shared.bounded import unicode
 from kg.formats.shared.losses import Ledger
 from kg.model import rdf_files
 from kg.model.construct import faults
@@ -250,8 +251,7 @@ def recognise(path: str | Path, name: str = "") -> Format:
     readable = {row.name: row for row in FORMATS.values() if row.reads}
     if name and name not in readable:
         raise UnknownFormat(f"kg reads no format called {name!r}; {near(name, readable)}")
-    with file.open("rb") as stream:
-        head = stream.read(2**16).decode("utf-8-sig", "replace")
+    head = _head(file)
     alike = [row for row in readable.values() if row.mark and re.search(row.mark, head)]
     endings = [(suffix, row) for row in readable.values() for suffix in (*row.suffixes, *ALSO.get(row.name, ()))]
     fitting = [(suffix, row) for suffix, row in endings if file.name.endswith(suffix)]
@@ -304,6 +304,12 @@ ALSO = {
 }
 
 
+def _head(file: Path) -> str:
+    with file.open("rb") as stream:
+        data = stream.read(2**16)
+    return data.decode(unicode(data), "replace")
+
+
 def _kind(row: Format) -> str:
     return row.title.partition(":")[0]
 
@@ -315,8 +321,7 @@ def runners_up(path: str | Path, row: Format) -> list[str]:
     ['gocam']
     """
     file = Path(path)
-    with file.open("rb") as stream:
-        head = stream.read(2**16).decode("utf-8-sig", "replace")
+    head = _head(file)
     ends = {
         one.name
         for one in FORMATS.values()

@@ -32,6 +32,7 @@ FEW, MANY = (
 )  # up to so many lines many folds are tried; above so many none, and lines run straight, below the boxes
 
 CORNER = 10  # of a box: how far from it a line may end
+TAILS = 4  # the least room between two lines that start side by side
 APART = 14  # from one end of a line to the next on a side of a box
 EDGE = 13  # of a box: how deep the strips at its top and bottom are, whose cells are ports
 
@@ -377,13 +378,25 @@ class _Sheet:
 def _spaced(
     ends: Sequence[tuple[float, int, bool]], first: float, last: float
 ) -> Iterator[tuple[float, float, int, bool]]:
-    """Where each end lies on a side and where it is to lie, in their order: far enough from the next, if all fit."""
-    gap = min(APART, (last - first) / max(len(ends) - 1, 1))
+    """Where each end lies on a side and where it is to lie, in their order: far enough from the next, if all fit.
+
+    If they do not, lines that start side by side close up first: only the head of a line needs room.
+    """
+    heads = [head for _, _, head in ends]
+    bare = [not (a or b) for a, b in pairwise(heads)]  # between two lines that start here
+    over = APART * len(bare) - (last - first)
+    tails = sum(bare)
+    narrow = APART - min(max(over, 0.0) / tails, APART - TAILS) if tails else APART
+    gaps = [narrow if one else APART for one in bare]
+    if sum(gaps) > last - first:
+        gaps = [gap * (last - first) / sum(gaps) for gap in gaps]
     at: list[float] = []
-    for place, _, _ in ends:
-        at.append(max(place, at[-1] + gap) if at else max(place, first))
-    for i in range(len(at)):
-        at[i] = min(at[i], last - gap * (len(at) - 1 - i))
+    for n, (place, _, _) in enumerate(ends):
+        at.append(max(place, at[-1] + gaps[n - 1]) if at else max(place, first))
+    behind = 0.0
+    for i in reversed(range(len(at))):
+        at[i] = min(at[i], last - behind)
+        behind += gaps[i - 1] if i else 0.0
     yield from ((place, new, n, at_end) for (place, n, at_end), new in zip(ends, at, strict=True))
 
 

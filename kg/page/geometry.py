@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge
@@ -216,13 +216,14 @@ def tangle(lines: Sequence[Line], about: bool = False) -> int:
 
 
 def crowded(lines: Sequence[Line], layout: Layout, near: float = 12) -> int:
-    """How many pairs of lines have their ends nearer to one another than heads are wide, on one box."""
-    ends: dict[str, list[Point]] = {}
+    """How many heads of lines are nearer to another end on their box than heads are wide, as pairs."""
+    ends: dict[str, list[tuple[Point, bool]]] = {}
     for line in lines:
-        ends.setdefault(line.start, []).append(line.way.curve[0])
+        ends.setdefault(line.start, []).append((line.way.curve[0], False))
         if line.end in layout.boxes:
-            ends.setdefault(line.end, []).append(line.way.tip)
-    return sum(math.dist(a, b) < near for found in ends.values() for n, a in enumerate(found) for b in found[:n])
+            ends.setdefault(line.end, []).append((line.way.tip, True))
+    pairs = (pair for found in ends.values() for pair in combinations(found, 2))
+    return sum((head or other) and math.dist(a, b) < near for (a, head), (b, other) in pairs)
 
 
 _BASIS: dict[int, list[tuple[float, float, float, float]]] = {}

@@ -19,7 +19,7 @@ from kg.formats.boolean.formulas import Function
 from kg.formats.shared import bounded, drafting
 from kg.formats.shared.bounded import Element
 from kg.formats.shared.losses import FIRMEST, ForeignRecord, Ledger
-from kg.model import vocabulary
+from kg.model import foreign, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
 from kg.model.records import Evidence, Frozen, Node, Note, Place
@@ -268,6 +268,9 @@ class _SbmlReader:
         record = self.ledger.record("transition", id, _said(element, FRAME["transition"]), element.at)
         record.changed("id", AGAIN)
         rests = {"": self.works(record)}
+        if inputs and not any(one.tag == "functionTerm" for one in terms):
+            self.influences(inputs, outputs, terms, rests[""])
+            return
         known = {one.attributes.get("qualitativeSpecies", "") for one in outputs} & self.highest.keys()
         highest = max((self.highest[name] for name in known), default=1)
         thresholds = {one.attributes.get("id", ""): one.attributes.get("thresholdLevel", "") for one in inputs}
@@ -288,6 +291,40 @@ class _SbmlReader:
             rests[of] = (*rests.get(of, ()), *self.input(one, functions))
         for one in outputs:
             self.output(one, element.at, said, functions, rests)
+
+    def influences(
+        self, inputs: list[Element], outputs: list[Element], terms: list[Element], rests: tuple[Evidence, ...]
+    ) -> None:
+        """Edges of a transition without a function: all that it says is the sign of each input."""
+        for one in terms:
+            default = self.ledger.record(one.tag, "", _said(one), one.at)
+            default.lost("resultLevel", "no term of a function says when it does not hold")
+        targets = []
+        for one in outputs:
+            target = one.attributes.get("qualitativeSpecies", "")
+            record = self.ledger.record("output", target, _said(one), one.at)
+            if target not in self.draft.keys:
+                self.ledger.complain(one.at, "unknown-node", f"the output {target!r} is no species")
+                continue
+            record.take("qualitativeSpecies")
+            record.changed("id", AGAIN)
+            record.changed("transitionEffect", "the sign of the input says what becomes of it")
+            targets.append(self.draft.keys[target])
+        for one in inputs:
+            name = one.attributes.get("qualitativeSpecies", "")
+            record = self.ledger.record("input", name, _said(one), one.at)
+            if name not in self.draft.keys:
+                self.ledger.complain(one.at, "unknown-node", f"the input {name!r} is no species")
+                continue
+            record.take("qualitativeSpecies")
+            record.changed("id", AGAIN)
+            if record.text("transitionEffect", carry=False) == "none":
+                record.take("transitionEffect")
+            word = foreign.relation(record.text("sign", carry=False) or "unknown")
+            evidence = (*rests, *self.works(record))
+            for target in targets:
+                sentence = self.draft.sentence(record, "sign", self.draft.keys[name], target, word)
+                self.draft.edge(sentence, record, evidence)
 
     def output(
         self, element: Element, at: Location, said: list[str], functions: list[Function], rests: formulas.Rests

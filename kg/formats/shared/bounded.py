@@ -6,6 +6,7 @@ All formats read through this file, so that a hostile file meets the same guards
 from __future__ import annotations
 
 import bisect
+import codecs
 import json
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -36,37 +37,53 @@ UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\
 
 
 def text(file: Path, ledger: Ledger) -> str:
-    """The text of a file. Raises InvalidMechanism if it is too large, no UTF-8, or holds what no text has."""
+    """The text of a file in UTF-8, or in UTF-16 with its mark. What no text has is read as U+FFFD, with a complaint each.
+
+    Raises InvalidMechanism if the file is too large, or no text.
+    """
     if file.stat().st_size > LARGEST:
         size = f"{file.stat().st_size / 2**20:.0f} MiB; {LARGEST // 2**20} MiB is the most that is read at once"
         raise ledger.stop(None, "too-large", f"the file has {size}", "split it")
     data = file.read_bytes()
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise ledger.stop(None, "not-utf8", "the file looks like UTF-16", "save the file as UTF-8")
-    try:
-        found = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        lines = data[: error.start].decode("utf-8", "replace").split("\n")
-        at = ledger.at(len(lines), len(lines[-1]) + 1, lines[-1][-200:] if len(lines[-1]) < 200 else "")
-        byte = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        raise ledger.stop(at, "not-utf8", byte, "save the file as UTF-8") from None
+    encoding = unicode(data)
+    # a byte that is not UTF-8 becomes half of a surrogate pair, which no text has either
+    found = data.decode(encoding, "surrogateescape" if encoding == "utf-8-sig" else "replace")
     odd = UNSEEN.findall(found)
-    if "\0" in odd or len(odd) > len(found) // 100 + 1:  # it is no text
-        at = place(found, UNSEEN.search(found).start(), ledger)  # type: ignore[union-attr]
-        raise ledger.stop(at, "unseen-character", f"U+{ord(odd[0]):04X} is in no text", "remove it")
     for one in UNSEEN.finditer(found):
         at = place(found, one.start(), ledger)
-        message = f"U+{ord(one.group()):04X} is in no text, and is read as U+FFFD"
-        ledger.complain(at, "unseen-character", message, "remove it", "warning")
-        ledger.record("character", f"line {at.line}", {"character": repr(one.group())}, at).lost("character", message)
+        code, what, mend = _unseen(one.group())
+        if "\0" in odd or len(odd) > len(found) // 100 + 1:
+            raise ledger.stop(at, code, what, mend)
+        message = f"{what}; it is read as U+FFFD"
+        ledger.complain(at, code, message, mend, "warning")
+        ledger.record("line", str(at.line), {"character": repr(one.group())}, at).lost("character", message)
     return UNSEEN.sub("\ufffd", found)
+
+
+def unicode(data: bytes) -> str:
+    """How a text is encoded, by the mark at its beginning: tables that spreadsheets save as Unicode have one.
+
+    >>> unicode("a".encode("utf-16")), unicode(b"a")
+    ('utf-16', 'utf-8-sig')
+    """
+    return "utf-16" if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+
+
+def _unseen(one: str) -> tuple[str, str, str]:
+    """What is wrong with a character: code, message and help."""
+    byte = ord(one) - 0xDC00
+    if not 0x80 <= byte <= 0xFF:
+        return "unseen-character", f"U+{ord(one):04X} is in no text", "remove it"
+    windows = bytes([byte]).decode("cp1252", "replace")
+    meant = f"; it may be {windows}, if the file is in Windows-1252" if windows.isprintable() and byte > 0xA0 else ""
+    return "not-utf8", f"byte 0x{byte:02x} is not UTF-8", f"save the file as UTF-8{meant}"
 
 
 def place(text: str, offset: int, ledger: Ledger) -> Location:
     """Where a character stands; the line goes with it if it is one that a person reads."""
     start = text.rfind("\n", 0, offset) + 1
     end = text.find("\n", offset)
-    line = text[start : end if end >= 0 else len(text)]
+    line = UNSEEN.sub("\ufffd", text[start : end if end >= 0 else len(text)])
     return ledger.at(text.count("\n", 0, offset) + 1, offset - start + 1, line if len(line) < 10_000 else "")
 
 
