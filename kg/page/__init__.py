@@ -72,7 +72,7 @@ def html(mechanism: Mechanism, home: str = "") -> str:
         options_plain=net.options,
     )
     page = str(net.generate_html())
-    return page if shapes.drawn else _packed(page)
+    return _packed(page) if shapes.large else page
 
 
 def svg(mechanism: Mechanism, light: Iterable[str] = (), title: str = "", dark: bool = False) -> str:
@@ -182,12 +182,15 @@ def scene(shapes: Picture) -> dict[str, Any]:
     return {
         "id": clean(m.id),
         "drawn": shapes.drawn,
+        "views": shapes.views,
+        "wide": WIDE,
+        "high": HIGH,
         "width": shapes.drawing.layout.width,
         "height": shapes.drawing.layout.height,
         "font": FONT,
         "leading": LEADING,
         "areas": shapes.areas,
-        "lines": shapes.lines,
+        "lines": shapes.lines if shapes.drawn else [],
         "edges": [
             {
                 "name": clean(edge.name),
@@ -209,8 +212,8 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "names": told.names,
         "hops": told.hops,
         "claims": [claim.label for claim in told.claims.values()],
-        "prefixes": told.prefixes if shapes.drawn else "",
-        "copies": told.copies if shapes.drawn else {},
+        "prefixes": "" if shapes.large else told.prefixes,
+        "copies": {} if shapes.large else told.copies,
         "cited": [clean(f"{m.title.rstrip('.')}. "), *told.chains],
         "line": [told.edge_number[edge.name] for edge, _ in told.line],
         "stops": [
@@ -252,7 +255,7 @@ def _network(shapes: Picture) -> Network:
 
     told = shapes.told
     net = Network(directed=True, cdn_resources="in_line")
-    for key, box in shapes.drawing.layout.boxes.items():
+    for key, box in shapes.drawing.layout.boxes.items() if shapes.drawn else ():
         x, y = box.centre
         texts = lines(spoken(told.label(key)))
         kind = shapes.kind(key)

@@ -138,7 +138,7 @@ def spoken(text: str) -> str:
     return text[:1].upper() + text[1:] if len(first) > 1 and first.islower() else text
 
 
-def lines(label: str) -> tuple[str, ...]:
+def lines(label: str, most: int = LINES, size: float = FONT) -> tuple[str, ...]:
     """A label in as many lines as a box holds, balanced; what does not fit gives way to an ellipsis.
 
     >>> lines("T-cell killing of tumour cells")
@@ -146,19 +146,19 @@ def lines(label: str) -> tuple[str, ...]:
     """
     room = WIDE - 14
     words = clean(label)[:200].split(" ")
-    for count in range(1, min(LINES, len(words)) + 1):
+    for count in range(1, min(most, len(words)) + 1):
         ways = [_split(words, cuts) for cuts in combinations(range(1, len(words)), count - 1)]
-        found = min(ways, key=lambda way: max(advance(line, FONT) for line in way))
-        if max(advance(line, FONT) for line in found) <= room:
+        found = min(ways, key=lambda way: max(advance(line, size) for line in way))
+        if max(advance(line, size) for line in found) <= room:
             return found
     found = ("",)
     for word in words:  # fill the lines in turn, and shorten what is too long
         longer = f"{found[-1]} {word}".strip()
-        if found[-1] and len(found) < LINES and advance(longer, FONT) > room:
+        if found[-1] and len(found) < most and advance(longer, size) > room:
             found = (*found, word)
         else:
             found = (*found[:-1], longer)
-    return tuple(_shortened(line, room) for line in found)
+    return tuple(_shortened(line, room, size) for line in found)
 
 
 def _split(words: list[str], cuts: tuple[int, ...]) -> tuple[str, ...]:
@@ -166,10 +166,10 @@ def _split(words: list[str], cuts: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(" ".join(words[a:b]) for a, b in pairwise(bounds))
 
 
-def _shortened(line: str, room: float) -> str:
-    if advance(line, FONT) <= room:
+def _shortened(line: str, room: float, size: float) -> str:
+    if advance(line, size) <= room:
         return line
-    while line and advance(line + "…", FONT) > room:
+    while line and advance(line + "…", size) > room:
         line = line[:-1]
     return line.rstrip() + "…"
 

@@ -9,12 +9,15 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Stop
 from kg.page import drawing, geometry
 from kg.page.drawing import Drawing
 from kg.page.geometry import Line
 from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, lines, spoken
+from kg.page.views import CLOSE, SMALL, Overview
 from kg.page.words import Narrative
+from kg.reasoning.merge import Union
 
 HERE = Path(__file__).parent
 FACE = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans-serif"
@@ -37,11 +40,54 @@ class Picture:
         self.ink = colours(dark)
         self.told = told
         self.m = told.m
-        self.drawn = len(told.m.edges) <= LIMIT
+        self.large = len(told.m.edges) > LIMIT
+        #: Of several mechanisms, which are drawn one at a time.
+        self.over = Overview(told.m) if isinstance(told.m, Union) and len(told.m.parts) > 1 else None
+        self.drawn = not self.large and self.over is None
 
     @cached_property
     def drawing(self) -> Drawing:
+        """The whole picture, or the overview of several mechanisms; nothing of what is too large."""
+        if self.over:
+            return self.over.drawing
         return drawing.draw(self.m, self.told.contested) if self.drawn else Drawing(Layout({}, (), 0, 0, (), ()), ())
+
+    @cached_property
+    def views(self) -> list[dict[str, Any]]:
+        """Of several mechanisms the overview, then each by itself: areas, lines, boxes and size, in the numbers of the whole.
+
+        In the overview boxes and lines have numbers below 0, and boxes have faces.
+        """
+        if not self.over:
+            return []
+        layout = self.drawing.layout
+        boxes = [[-10 - n, *box.centre] for n, box in enumerate(layout.boxes.values())]
+        faces = [
+            {"kind": "other", "outcome": False, "lines": list(self.texts(key)), "font": SMALL, "leading": CLOSE}
+            for key in layout.boxes
+        ]
+        size = {"width": layout.width, "height": layout.height}
+        return [
+            {**size, "areas": [], "lines": self.lines, "boxes": boxes, "faces": faces},
+            *map(self._view, self.over.of.parts),
+        ]
+
+    def _view(self, part: Mechanism) -> dict[str, Any]:
+        own, whole = Picture(Narrative(part)), self.told
+        keys = self.over.of.keys if self.over else {}
+        nodes = [whole.node_number[keys[f"{part.id}.{key}"]] for key in part.nodes]
+        edges = [whole.edge_number[f"{part.id}.{edge.name}"] for edge in part.edges]
+        layout = own.drawing.layout
+        lines = [
+            {**line, "edge": edges[line["edge"]], "node": nodes[line["node"]] if line["node"] >= 0 else -1}
+            for line in own.lines
+        ]
+        boxes = [[nodes[own.told.node_number[key]], *box.centre] for key, box in layout.boxes.items()]
+        return {"width": layout.width, "height": layout.height, "areas": own.areas, "lines": lines, "boxes": boxes}
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """What stands in a box."""
+        return self.over.texts[key] if self.over else lines(spoken(self.m.nodes[key].label))
 
     def style(self, edge: Edge) -> str:
         """solid for what a source states, dashed for what it supposes, dotted for the curator's own step; or a definition."""
@@ -83,6 +129,17 @@ class Picture:
         return [self._line(line) for line in self.drawing.lines]
 
     def _line(self, line: Line) -> dict[str, Any]:
+        if self.over:
+            a, _, b = line.edge.partition("|")
+            shape = {"kind": "none", "d": line.d, "head": "", "filled": False, "style": "solid", "run": True}
+            return {
+                **shape,
+                "edge": -1,
+                "node": -1,
+                "mark": "",
+                "at": [round(value, 1) for value in geometry.middle(line)],
+                "said": str(self.over.shared[a, b]),
+            }
         edge = self.m.edge(line.edge)
         return {
             "edge": self.told.edge_number[line.edge],
@@ -117,7 +174,7 @@ class Picture:
         m, layout, ink = self.m, self.drawing.layout, self.ink
         title = clean(title or m.title)
         about = clean(about or m.summary) or f"{len(m.nodes)} nodes and {len(m.edges)} edges."
-        edges, nodes = self.lit(stop) if stop else (set(self.told.edge_number), set(m.nodes))
+        edges, nodes = self.lit(stop) if stop else (set(self.told.edge_number), set(layout.boxes))
         room = max(layout.width, 560)
         notice = _wrapped(" · ".join(map(clean, m.caveats)), room - 90, 21)  # 19, and bold, which is wider
         credit = _wrapped(" — ".join(map(clean, self.told.credits)), room - 90, 15)
@@ -140,7 +197,7 @@ class Picture:
             out.append(f'<path d="{area["d"]}" fill="{fill}" stroke="{border}" stroke-width="1.4"/>')
         pairs = list(zip(self.drawing.lines, self.lines, strict=True))
         for line, data in sorted(pairs, key=lambda pair: (pair[0].edge in edges, pair[1]["run"])):
-            out.append(self._drawn_line(line, data, line.edge in edges, bool(stop)))
+            out.append(self._drawn_line(line, data, self.over is not None or line.edge in edges, bool(stop)))
         for area in self.areas:
             out.append(
                 f'<text x="{r(area["x"] + 16)}" y="{r(area["y"] + 27)}" font-size="{r(max(area["size"], 9))}" font-weight="600" '
@@ -149,7 +206,7 @@ class Picture:
         for key in layout.boxes:
             out.append(self._drawn_node(key, key in nodes))
         out.append("</g>")
-        if not self.drawn:
+        if self.large and not self.over:
             said = f"Not drawn: {len(m.nodes)} nodes and {len(m.edges)} steps are too many to read in one picture."
             out.append(f'<text x="28" y="{top + 4}" font-size="17" fill="{ink["ink"]}">{said}</text>')
         out.append(
@@ -174,7 +231,7 @@ class Picture:
         }.get(data["style"], "")
         faint = "" if on and (data["run"] or some) else ' opacity="0.6"' if on else ' opacity="0.14"'
         out = (
-            f"<g{faint}><title>{escape(clean(self.told.say(self.m.edge(line.edge))))}</title>"
+            f"<g{faint}><title>{escape(clean(self._said(line, data)))}</title>"
             f'<path d="{line.d}" fill="none" stroke="{colour}" stroke-width="{r(width)}" stroke-linecap="round"{dash}/>'
         )
         if line.head:
@@ -183,24 +240,35 @@ class Picture:
             out += f'<path d="{line.head}" fill="{fill}" stroke="{colour}" stroke-width="{heavy}"/>'
         if data["mark"]:
             out += f'<path d="{data["mark"]}" fill="{ink["paper"]}" stroke="{colour}" stroke-width="2"/>'
+        if data.get("said"):
+            x, y = data["at"]
+            out += f'<text x="{r(x)}" y="{r(y + 5)}" text-anchor="middle" font-size="15" fill="{ink["ink"]}" stroke="{ink["paper"]}" '
+            out += f'stroke-width="5" paint-order="stroke">{data["said"]}</text>'
         return out + "</g>"
 
+    def _said(self, line: Line, data: dict[str, Any]) -> str:
+        if self.over:
+            return f"{data['said']} node{'s' * (data['said'] != '1')} in both"
+        return self.told.say(self.m.edge(line.edge))
+
     def _drawn_node(self, key: str, on: bool) -> str:
-        node, box, ink, kind = self.m.nodes[key], self.drawing.layout.boxes[key], self.ink, self.kind(key)
-        texts = lines(spoken(node.label))
+        sheet = self.over.sheet if self.over else self.m
+        node, box, ink = sheet.nodes[key], self.drawing.layout.boxes[key], self.ink
+        kind, texts = "other" if self.over else self.kind(key), self.texts(key)
         x, y = box.centre
-        first = y - (len(texts) - 1) * LEADING / 2 + FONT * 0.36
+        font, leading = (SMALL, CLOSE) if self.over else (FONT, LEADING)
+        first = y - (len(texts) - 1) * leading / 2 + font * 0.36
         d = geometry.outline(kind, box)
         faint = "" if on else ' opacity="0.36"'
         back = "" if on else f'<path d="{d}" fill="{ink["paper"]}"/>'
         said = "".join(
-            f'<tspan x="{r(x)}" y="{r(first + n * LEADING)}">{escape(text)}</tspan>' for n, text in enumerate(texts)
+            f'<tspan x="{r(x)}" y="{r(first + n * leading)}">{escape(text)}</tspan>' for n, text in enumerate(texts)
         )
         return (
             f"{back}<g{faint}><title>{escape(clean(node.label))}</title>"
             f'<path d="{d}" fill="{ink[kind + "-fill"]}" stroke="{ink[kind + "-line"]}" '
             f'stroke-width="{3.4 if node.outcome else 1.7}"/>'
-            f'<text text-anchor="middle" font-size="{FONT}" fill="{ink["ink"]}">{said}</text></g>'
+            f'<text text-anchor="middle" font-size="{font}" fill="{ink["ink"]}">{said}</text></g>'
         )
 
     # ---- the legend

@@ -193,7 +193,8 @@ def _aliases_in_having(text: str, found: Sequence[Token]) -> Iterator[str]:
                 named = [one for one in found[start:n] if one.kind == "variable" and one.text[1:] in aliases[-1]]
                 meant = text[found[start].start : token.end]
                 for one in named:
-                    meant = re.sub(re.escape(one.text) + r"(?!\w)", lambda _, by=one: aliases[-1][by.text[1:]], meant)
+                    said = aliases[-1][one.text[1:]].replace("\\", r"\\")
+                    meant = re.sub(re.escape(one.text) + r"(?!\w)", said, meant)
                 if named:
                     yield f"{named[0].text} is a name that SELECT gives, and HAVING does not know it: write HAVING {meant}"
 

@@ -25,19 +25,20 @@ function painter(page, shown) {
     ctx.globalAlpha = on ? 1 : 0.3;
     ctx.fillStyle = yours.fill(node.id) || colour[node.kind + '-fill'];
     const ghost = run.ghost(node.id);
-    if (ghost || node.id < 0) ctx.setLineDash([7, 5]);
+    if (ghost || node.id === -1 || node.id === -2) ctx.setLineDash([7, 5]);
     else ctx.fill(path);
     ctx.strokeStyle = colour[node.kind + '-line'];
     ctx.lineWidth = (node.outcome ? 3.4 : 1.7) + (chosen ? 1.2 : 0);
     ctx.stroke(path);
-    if (scale * scene.font < 3) return ctx.restore(); // nobody could read it
+    const font = node.font ?? scene.font, leading = node.leading ?? scene.leading;
+    if (scale * font < 3) return ctx.restore(); // nobody could read it
     ctx.fillStyle = !ghost && yours.ink(node.id) || colour.ink;
     ctx.globalAlpha = on ? 1 : 0.42;
-    ctx.font = `${scene.font}px ${face}`;
+    ctx.font = `${font}px ${face}`;
     ctx.textAlign = 'center';
     ctx.textBaseline = 'alphabetic';
-    const top = scene.font * 0.36 - (node.lines.length - 1) * scene.leading / 2;
-    node.lines.forEach((text, n) => ctx.fillText(text, 0, top + n * scene.leading));
+    const top = font * 0.36 - (node.lines.length - 1) * leading / 2;
+    node.lines.forEach((text, n) => ctx.fillText(text, 0, top + n * leading));
     mark(ctx, node, on, scale);
     number(ctx, node, scale);
     ctx.restore();
@@ -152,6 +153,19 @@ function painter(page, shown) {
       ctx.stroke(line.diamond);
     }
     ctx.globalAlpha = 1;
+    if (line.said) said(ctx, line.said, line.at);
+  }
+  /** A few letters on a line. @param {CanvasRenderingContext2D} ctx @param {string} text @param {number[]} at */
+  function said(ctx, text, [x, y]) {
+    const {colour} = page;
+    ctx.font = `600 17px ${face}`;
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'middle';
+    ctx.strokeStyle = colour.paper;
+    ctx.lineWidth = 7;
+    ctx.strokeText(text, x, y);
+    ctx.fillStyle = colour.ink;
+    ctx.fillText(text, x, y);
   }
 
   /** Last of all, and moved so that they stay in sight while their place is. @param {CanvasRenderingContext2D} ctx @param {Sight} sight */

@@ -5,14 +5,17 @@
 function picture(page) {
   const {scene, host, state} = page;
   const FEW = 7, MORE = {left: -1, right: -2}; // neighbours a side shows, where not all is drawn at once; the boxes for others
+  const VIEW = -10; // the box of the first mechanism in an overview; the others follow downwards
   const LEAST = 0.08, MOST = 3; // of the scale
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const probe = /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'));
   /** @type {(line: Line) => ReadyLine} */
   const ready = line => ({...line, path: new Path2D(line.d), tip: new Path2D(line.head), diamond: line.mark ? new Path2D(line.mark) : null});
+  /** @type {(area: Area) => Ready<Area>} */
+  const filled = area => ({...area, path: new Path2D(area.d)});
   /** @type {Shown} */
   const shown = {
-    areas: scene.areas.map(area => ({...area, path: new Path2D(area.d)})), lines: scene.lines.map(ready), boxes: host.nodes,
+    areas: scene.areas.map(filled), lines: scene.lines.map(ready), boxes: host.nodes,
     width: scene.width, height: scene.height, hover: '', focus: null, numbered: []
   };
   const paint = painter(page, shown);
@@ -64,17 +67,47 @@ function picture(page) {
   let centre = '', more = FEW, around = '';
   function surround() {
     if (scene.drawn) return false;
+    if (scene.views.length) return turn();
     const next = state.pick || 'n' + scene.hub;
     if (next !== centre) more = FEW;
     centre = next;
     const what = `${centre} ${more}`;
     if (what === around) return false;
     around = what;
-    const part = neighbours(scene, centre, more);
-    Object.assign(shown, {lines: part.lines.map(ready), boxes: part.nodes, width: part.width, height: part.height});
+    put({areas: [], ...neighbours(scene, centre, more)});
+    return true;
+  }
+  /** @param {{areas: Area[], lines: Line[], nodes: Box[], width: number, height: number}} part */
+  function put({areas, lines, nodes, width, height}) {
+    Object.assign(shown, {areas: areas.map(filled), lines: lines.map(ready), boxes: nodes, width, height});
     data.nodes.clear();
     data.nodes.add(shown.boxes.map(shape));
     map.size();
+  }
+
+  // ---- of several mechanisms: the overview, or one of them, that of the stop or with what is chosen
+
+  let viewed = -1;
+  function wanted() {
+    const {views} = scene, number = +state.pick.slice(1);
+    if (state.tab === 'explore') { // most of a route
+      const route = page.light.chosen(), counts = views.map(({lines}) => lines.filter(({edge}) => route?.edges.has(edge)).length);
+      return route ? counts.indexOf(Math.max(...counts)) : state.stop;
+    }
+    /** @param {View} view */
+    const holds = ({lines, boxes}) => state.pick[0] === 'e' ? lines.some(({edge}) => edge === number) : boxes.some(([id]) => id === number);
+    return !state.pick ? state.stop : [viewed, state.stop, ...views.keys()].find(n => n > 0 && holds(views[n])) ?? 0;
+  }
+  function turn() {
+    const next = wanted();
+    if (scene.drawn || next === viewed) return false;
+    viewed = next;
+    const {boxes, faces, ...view} = scene.views[next], {wide, high} = scene;
+    put({...view, nodes: boxes.map(([id, x, y], n) => {
+      const face = faces?.[n] ?? scene.nodes[id];
+      return {...face, id, x, y, wide, high, shape: 'custom', d: scene.outlines[face.kind]};
+    })});
+    $('overview').hidden = !next;
     return true;
   }
 
@@ -82,7 +115,7 @@ function picture(page) {
 
   let framed = '';
   /** @type {[number, number, number] | null} */
-  let held = null;
+  let asked = null;
   /** @type {(scale: number) => number} */
   const bounded = scale => Math.max(LEAST, Math.min(MOST, scale));
   /** @param {number} by */
@@ -98,13 +131,13 @@ function picture(page) {
     const position = {x: (left + right) / 2, y: (top + bottom) / 2};
     const scale = Math.min(w / (right - left), h / (bottom - top), 1.4);
     framed = spell(position, scale);
-    held = null;
+    asked = null;
     net.moveTo({position, scale, animation: gently && !calm ? {duration: 420, easingFunction: 'easeInOutQuad'} : false});
   }
   /** To what a link asks for; again if the size of the window is only known later. @param {number[]} at */
   function move([x, y, scale]) {
     if (![x, y, scale].every(Number.isFinite)) return;
-    held = [x, y, scale];
+    asked = [x, y, scale];
     net.moveTo({position: {x, y}, scale: bounded(scale)});
   }
   /** @type {(gently: boolean) => void} */
@@ -135,7 +168,7 @@ function picture(page) {
     measured = size;
     net.setSize('100%', '100%');
     redraw();
-    const at = held;
+    const at = asked;
     frame(false);
     if (at) move(at);
   }).observe($('net'));
@@ -148,6 +181,7 @@ function picture(page) {
     probe.lineWidth = Math.max(16, 12 / net.getScale());
     let found = '';
     for (const line of shown.lines) {
+      if (line.edge < 0) continue;
       const touched = probe.isPointInStroke(line.path, x, y) || line.head && probe.isPointInStroke(line.tip, x, y) ||
         line.diamond && probe.isPointInPath(line.diamond, x, y);
       if (touched && (!found || !shown.focus || shown.focus.edges.has(line.edge))) found = 'e' + line.edge;
@@ -161,7 +195,8 @@ function picture(page) {
   };
   net.on('click', event => {
     const on = under(event.pointer.DOM);
-    if (on.startsWith('n-')) { // "n more": ten of them
+    if (+on.slice(1) <= VIEW) page.go(VIEW - +on.slice(1) + 1);
+    else if (on.startsWith('n-')) { // "n more": ten of them
       more += 10;
       page.show(true);
     } else if (on) page.pick(on);
@@ -179,6 +214,7 @@ function picture(page) {
   $('nearer').addEventListener('click', () => zoom(1.3));
   $('farther').addEventListener('click', () => zoom(1 / 1.3));
   $('all').addEventListener('click', () => whole(true));
+  $('overview').addEventListener('click', () => page.go(0));
 
   // ---- where things are on the screen, for tests and for pages that embed this one
 
@@ -189,8 +225,8 @@ function picture(page) {
   }
   /** @param {string} name of a node or an edge */
   function at(name) {
-    const line = shown.lines.find(one => one.node < 0 && scene.edges[one.edge].name === name);
-    const node = shown.boxes.find(one => scene.nodes[one.id]?.key === name);
+    const line = shown.lines.find(one => one.node < 0 && scene.edges[one.edge]?.name === name);
+    const node = shown.boxes.find(one => (scene.nodes[one.id]?.key ?? `view ${VIEW - one.id + 1}`) === name);
     return line ? spot({x: line.at[0], y: line.at[1]}) : node ? spot(node) : null;
   }
   /** @param {'left' | 'right'} side */

@@ -34,6 +34,9 @@ interface Face {
   kind: string;
   outcome: boolean;
   lines: string[];
+  /** The size of its letters, and from line to line, if they are not those of the scene. */
+  font?: number;
+  leading?: number;
 }
 interface Area {
   label: string;
@@ -58,6 +61,19 @@ interface Line {
   node: number;
   mark: string;
   at: number[];
+  /** A few letters on it. */
+  said?: string;
+}
+/** One of the pictures of several mechanisms. */
+interface View {
+  width: number;
+  height: number;
+  areas: Area[];
+  /** Those of an overview have the edge -1. */
+  lines: Line[];
+  /** The number of a node, and where its middle is; below 0 the boxes of an overview, which have faces. */
+  boxes: number[][];
+  faces?: Face[];
 }
 interface Copies {
   turtle: string;
@@ -67,6 +83,11 @@ interface Copies {
 }
 interface SceneBase {
   id: string;
+  /** Of several mechanisms the overview, then each of them; else nothing. */
+  views: View[];
+  /** The size of a box. */
+  wide: number;
+  high: number;
   width: number;
   height: number;
   font: number;
@@ -398,6 +419,7 @@ interface Ids {
   nearer: HTMLButtonElement;
   farther: HTMLButtonElement;
   all: HTMLButtonElement;
+  overview: HTMLButtonElement;
   strip: HTMLElement;
   open: HTMLAnchorElement;
   [tab: `tab-${string}`]: HTMLButtonElement;

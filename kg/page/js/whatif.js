@@ -62,7 +62,7 @@ function whatIf(page) {
   const ghost = node => seen(node)?.look === 'off';
   /** Of a line: full if the step fires. @param {number} edge */
   function strength(edge) {
-    if (!current || state.tab === 'tour' && !page.light.chosen()?.edges.has(edge)) return 1;
+    if (!current || edge < 0 || state.tab === 'tour' && !page.light.chosen()?.edges.has(edge)) return 1;
     const fires = current.found.fires(edge);
     if (fires === null && state.tab === 'tour') return 1; // it is not run, and the stop lights it all the same
     return fires === 1 ? 1 : fires === -1 ? 0.6 : 0.3;
