@@ -26,19 +26,20 @@ FLAGS = (
 
 Open = Callable[..., Any]
 
-#: Every mechanism of seeds/; the large ones, the first mechanism before the others.
+#: Every mechanism of seeds/.
 SEEDS = [kg.read(path) for path in formats.seeds()]
-LARGE = ("ta1-tlr7", "pd1-blockade", "tlr7-endolysosome", "icd", "mir146a-brake")
+FIRST = "ta1-tlr7"
+#: Some that differ most: the first, one with levels and whole texts, the one with most edges, an outline with most contexts.
+SAMPLE = (FIRST, "ta1-efferocytosis", "mir146a-brake", "complement-synapses")
 
 
-def slowly(mechanisms: Iterable[Mechanism], these: Collection[str]) -> list[Any]:
-    """Mechanisms as parameters of a test, some of them among the slow tests."""
-    return [pytest.param(one, marks=pytest.mark.slow) if one.id in these else one for one in mechanisms]
+def slowly(mechanisms: Iterable[Mechanism], fast: Collection[str] = (FIRST,)) -> list[Any]:
+    """Mechanisms as parameters of a test; all but some of them are among the slow tests."""
+    return [one if one.id in fast else pytest.param(one, marks=pytest.mark.slow) for one in mechanisms]
 
 
-LARGE_ARE_SLOW = slowly(SEEDS, LARGE)
-SOME_ARE_SLOW = slowly(SEEDS, LARGE[1:])
-MOST_ARE_SLOW = slowly(SEEDS, [one.id for one in SEEDS if one.id != "cgas-sting"])
+EVERY = slowly(SEEDS)
+SOME = slowly(one for one in SEEDS if one.id in SAMPLE)
 
 
 #: A small mechanism with the activity of a thing, for whatever no seed has.
@@ -89,9 +90,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def in_build(request: pytest.FixtureRequest) -> list[Mechanism]:
-    """The mechanisms of ``built``: all, or the first and the small ones where the slow tests are left out."""
-    fast = request.config.option.markexpr == "not slow"
-    return [one for one in SEEDS if not (fast and one.id in LARGE[1:])]
+    """The mechanisms of ``built``: some, or two of them where the slow tests are left out."""
+    these = SAMPLE[:2] if request.config.option.markexpr == "not slow" else SAMPLE
+    return [one for one in SEEDS if one.id in these]
 
 
 @pytest.fixture(scope="session")

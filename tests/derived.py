@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from kg import formats, page
 from kg.formats.notation import schema
 from kg.formats.rdf import turtle
 from kg.model import vocabulary
+from kg.reasoning import screens
 
 ROOT = kg.data_dir("seeds").parent
 COMMAND = "python tests/derived.py"
@@ -89,6 +91,31 @@ def core_of_the_shapes(_: str) -> str:
     return "\n".join((*said, "", prefixes, about.rstrip(), "", "".join(core)))
 
 
+def table_of_mechanisms() -> str:
+    """What each mechanism was read from, and how its runs compare with published perturbations."""
+    rows = []
+    for mechanism in map(kg.read, formats.seeds()):
+        read = Counter(source.read for source in mechanism.sources.values())
+        file = Path(mechanism.file).with_name("observed.tsv")
+        seen = screens.read_observed(mechanism, file) if file.exists() else []
+        found = Counter(one.verdict for one in screens.compare(mechanism, seen))
+        verdicts = [str(found[verdict]) for verdict in screens.VERDICTS] if seen else ["", "", ""]
+        word, most = screens.constant(seen) if seen else ("", 0)
+        rows.append(
+            [
+                f"`{mechanism.id}`: {mechanism.title}{' (outline)' * (mechanism.status == 'outline')}",
+                str(sum(not edge.definition for edge in mechanism.edges)),
+                str(read["full"]),
+                str(read["abstract"] + read["excerpt"]),
+                str(len(mechanism.expectations)),
+                *(str(len(seen)) if seen else "none", *verdicts, f"{most} (*{word}*)" if seen else ""),
+            ]
+        )
+    head = ["mechanism", "steps", "sources read whole", "in part", "expectations", "observations", *screens.VERDICTS]
+    lines = [[*head, "constant"], ["---"] * (len(head) + 1), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
 def derived() -> Iterator[tuple[Path, Callable[[str], str]]]:
     """Each file that is made from others, and what makes its text anew from the old one."""
     ontology, docs = kg.data_dir("ontology"), ROOT / "docs"
@@ -98,6 +125,7 @@ def derived() -> Iterator[tuple[Path, Callable[[str], str]]]:
     yield ontology / "context.jsonld", verbs_of_the_context
     yield ontology / "shapes.ttl", verbs_of_the_shapes
     yield ontology / "shapes-core.ttl", core_of_the_shapes
+    yield docs / "mechanisms.md", table_behind("<!-- made by tests/derived.py -->\n", table_of_mechanisms)
     yield docs / "formats.md", table_behind(round_trips.MARK, round_trips.table)
     yield docs / "formats.md", behind(FULL_TABLES_MARK, tables_of_formats)
     for file in sorted((ROOT / "exports").iterdir()):

@@ -100,3 +100,14 @@ def test_a_strict_check_of_what_cannot_be_checked_says_so(tmp_path):
     assert (
         "nothing could be checked, as the file says: Outline: only excerpts of its sources were read" in outline.stdout
     )
+
+
+def test_a_layout_that_is_not_used_since_there_are_too_many_lines_gets_a_hint():
+    drawn = [one.code for one in kg.check(SEED, run=False).diagnostics if one.code == "layout"]
+    more = [replace(SEED.edges[0], name=f"again-{n}") for n in range(30)]
+    (hint,) = [
+        one
+        for one in kg.check(replace(SEED, edges=(*SEED.edges, *more)), run=False).diagnostics
+        if one.code == "layout"
+    ]
+    assert drawn == [] and hint.severity == "hint" and "a layout serves up to 48 lines" in hint.help

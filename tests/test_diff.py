@@ -5,13 +5,12 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from conftest import EVERY
 
 import kg
-from kg import formats
 from kg.cli.group import main
 from kg.model.diagnostics import InvalidMechanism
 from kg.review.diff import KINDS, diff, html, load
@@ -238,9 +237,7 @@ def test_the_command_prints_markdown_json_and_a_page(tmp_path, unasked):
     assert nothing.exit_code == 1 and "no mechanism is in this RDF" in nothing.output
 
 
-@pytest.mark.parametrize("path", formats.seeds(), ids=lambda path: path.parent.name)
-def test_every_seed_comes_back_from_its_rdf(path, tmp_path):
-    mechanism = kg.read(path)
+@pytest.mark.parametrize("mechanism", EVERY, ids=lambda m: m.id)
+def test_every_seed_comes_back_from_its_rdf(mechanism, tmp_path):
     kg.write(mechanism, tmp_path / "m.ttl")
-    assert [str(change) for change in diff(tmp_path / "m.ttl", path).changes] == []
-    assert Path(path).is_file()
+    assert [str(change) for change in diff(tmp_path / "m.ttl", mechanism.file).changes] == []

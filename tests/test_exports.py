@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pyoxigraph as ox
 import pytest
-from conftest import LARGE_ARE_SLOW, SEEDS, SOME_ARE_SLOW
+from conftest import SEEDS, SOME
 from nanopub import Nanopub, NanopubConf
 from rdflib import OWL, PROV, RDF, SKOS, ConjunctiveGraph, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
@@ -26,7 +26,7 @@ from kg.model.records import Condition, Frozen
 from kg.reasoning import outward
 from kg.site.build import build
 
-by_id = pytest.mark.parametrize("mechanism", SOME_ARE_SLOW, ids=lambda m: m.id)
+by_id = pytest.mark.parametrize("mechanism", SOME, ids=lambda m: m.id)
 PASSPORT = (DCTERMS.license, OWL.versionInfo, names.KGV.inputSha256, names.KGV.caveat)
 
 
@@ -117,7 +117,7 @@ def test_nothing_is_logged_while_nanopublications_are_made(caplog):
 # ---------------------------------------------------------------- what every export carries
 
 
-@pytest.mark.parametrize("mechanism", LARGE_ARE_SLOW, ids=lambda m: m.id)
+@pytest.mark.parametrize("mechanism", SOME, ids=lambda m: m.id)
 def test_licence_version_input_hash_and_source_strip_travel_in_every_rdf_export(mechanism, built):
     for row in formats.writers():
         if row.module == "kg.formats.rdf" and row.name not in ("rdf12",):

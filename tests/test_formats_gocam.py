@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import SOME_ARE_SLOW
+from conftest import SOME
 from gocam.datamodel import Model
 
 import kg
@@ -167,7 +167,7 @@ def test_one_file_holds_no_more_values_than_memory_does(tmp_path, monkeypatch):
         read(tmp_path, "activities:\n" + "- {id: a}\n" * 60)
 
 
-@pytest.mark.parametrize("mechanism", SOME_ARE_SLOW, ids=lambda m: m.id)
+@pytest.mark.parametrize("mechanism", SOME, ids=lambda m: m.id)
 def test_what_is_written_is_a_model_of_gocam_in_which_an_inference_has_the_code_of_one(mechanism):
     model = written(mechanism)
     causal = {}

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import pytest
 import yaml
-from conftest import SOME_ARE_SLOW
+from conftest import SOME
 from test_formats import FULL
 
 import kg
@@ -98,7 +98,7 @@ def every_verb():
 
 
 @pytest.mark.parametrize(
-    "mechanism", [*SOME_ARE_SLOW, FULL, pytest.param(every_verb(), marks=pytest.mark.slow)], ids=lambda m: m.id
+    "mechanism", [*SOME, FULL, pytest.param(every_verb(), marks=pytest.mark.slow)], ids=lambda m: m.id
 )
 def test_every_edge_is_valid_under_its_class_of_the_biolink_model(mechanism):
     from biolink_model.datamodel import pydanticmodel_v2 as classes
@@ -112,7 +112,7 @@ def test_every_edge_is_valid_under_its_class_of_the_biolink_model(mechanism):
         assert str(made.knowledge_level) != "knowledge_assertion" or str(made.agent_type) == "not_provided"
 
 
-@pytest.mark.parametrize("mechanism", SOME_ARE_SLOW, ids=lambda m: m.id)
+@pytest.mark.parametrize("mechanism", SOME, ids=lambda m: m.id)
 def test_every_node_is_valid_under_its_class_of_the_biolink_model(mechanism):
     from biolink_model.datamodel import pydanticmodel_v2 as classes
 

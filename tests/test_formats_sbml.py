@@ -12,6 +12,7 @@ from pathlib import Path
 import libsbml
 import pytest
 from click.testing import CliRunner
+from conftest import EVERY
 
 import kg
 from kg import checks, formats
@@ -304,9 +305,8 @@ def test_annotations_as_miriam_are_terms_of_nodes_and_places(tmp_path):
 # ---------------------------------------------------------------- writing
 
 
-@pytest.mark.parametrize("seed", [path.parent.name for path in formats.seeds()])
-def test_what_is_written_is_right_for_libsbml(seed):
-    mechanism = kg.read(seed)
+@pytest.mark.parametrize("mechanism", EVERY, ids=lambda m: m.id)
+def test_what_is_written_is_right_for_libsbml(mechanism):
     for suffix in (".sbml", ".boolean.sbml"):
         document = libsbml.readSBMLFromString(formats.text(mechanism, suffix))
         document.checkConsistency()

@@ -4,12 +4,11 @@ import json
 
 import networkx as nx
 import pytest
+from conftest import EVERY, SEEDS
 
 import kg
-from kg import formats
 
-SEEDS = [kg.read(path) for path in formats.seeds()]
-by_id = pytest.mark.parametrize("mechanism", SEEDS, ids=lambda m: m.id)
+by_id = pytest.mark.parametrize("mechanism", EVERY, ids=lambda m: m.id)
 
 
 @by_id

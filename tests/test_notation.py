@@ -7,6 +7,7 @@ import json
 import jsonschema
 import pytest
 import yaml
+from conftest import EVERY
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -176,9 +177,8 @@ def test_the_name_that_a_sentence_gives_is_not_written():
     assert text(mechanism).count("name:") == 1
 
 
-@pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.parent.name)
-def test_a_seed_survives(path):
-    mechanism = formats.read(path)
+@pytest.mark.parametrize("mechanism", EVERY, ids=lambda m: m.id)
+def test_a_seed_survives(mechanism):
     again, wrong = parse_bytes(text(mechanism).encode())
     assert (again, wrong) == (mechanism, [])
 

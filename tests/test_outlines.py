@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import LARGE, slowly
+from conftest import slowly
 from rdflib import URIRef
 from test_coverage import missing
 
@@ -30,7 +30,9 @@ SEEDS = {mechanism.id: mechanism for mechanism in map(kg.read, formats.seeds())}
 FIRST = SEEDS["ta1-tlr7"]
 OUTLINES = [mechanism for mechanism in SEEDS.values() if mechanism.status == "outline"]
 MOUSE, HUMAN = Term("NCBITaxon:10090", "Mus musculus"), Term("NCBITaxon:9606", "Homo sapiens")
-by_id = pytest.mark.parametrize("outline", slowly(OUTLINES, LARGE), ids=lambda outline: outline.id)
+by_id = pytest.mark.parametrize(
+    "outline", slowly(OUTLINES, fast=("complement-synapses",)), ids=lambda outline: outline.id
+)
 
 
 def with_evidence(*items):

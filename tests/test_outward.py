@@ -11,7 +11,7 @@ import networkx as nx
 import pytest
 import rdflib
 from click.testing import CliRunner
-from conftest import ACTIVE, SEEDS, SOME_ARE_SLOW
+from conftest import ACTIVE, EVERY, SEEDS
 
 from kg import formats
 from kg.cli import main
@@ -22,7 +22,7 @@ from kg.model.records import Edge, Evidence, Frozen, Node, Place, Sentence, Sour
 from kg.model.vocabulary import Term
 from kg.reasoning import outward
 
-every_seed = pytest.mark.parametrize("mechanism", [*SOME_ARE_SLOW, ACTIVE], ids=lambda m: m.id)
+every_seed = pytest.mark.parametrize("mechanism", [*EVERY, ACTIVE], ids=lambda m: m.id)
 LEVELS = {"knowledge_assertion", "prediction", "not_provided", "logical_entailment"}
 LABELS = {entry.label: entry.id for entry in vocabulary.terms().values() if entry.id.startswith("NCBITaxon:")}
 

@@ -14,7 +14,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from conftest import SOME_ARE_SLOW, Open
+from conftest import EVERY, Open
 
 import kg
 from kg import formats, page
@@ -25,6 +25,7 @@ from kg.page.layout import FONT, WIDE, lines, spoken
 from kg.page.picture import Picture
 from kg.page.words import Narrative
 from kg.reasoning import routes, whatif
+from kg.reasoning.merge import merge
 
 SEED = kg.read("ta1-tlr7")
 EVIL = "</script><script>document.title='gone'</script><img src=x onerror=\"document.title='gone'\">{{ 7*7 }}\u202e"
@@ -91,7 +92,7 @@ def faults(mechanism: Mechanism) -> tuple[int, ...]:
     return score.box_overlaps, score.through_boxes, score.foreign_boxes, score.area_overlaps
 
 
-@pytest.mark.parametrize("mechanism", SOME_ARE_SLOW, ids=lambda m: m.id)
+@pytest.mark.parametrize("mechanism", EVERY, ids=lambda m: m.id)
 def test_the_picture_of_a_seed_has_no_fault_with_its_grid_or_without(mechanism: Mechanism) -> None:
     assert faults(mechanism) == faults(strip(mechanism)) == (0, 0, 0, 0)
 
@@ -101,7 +102,7 @@ def test_the_curated_figure_has_no_crossing_and_its_automatic_twin_few() -> None
     assert page.score(strip(SEED)).crossings <= 8
 
 
-@pytest.mark.parametrize("mechanism", SOME_ARE_SLOW, ids=lambda m: m.id)
+@pytest.mark.parametrize("mechanism", EVERY, ids=lambda m: m.id)
 def test_no_head_of_a_line_lies_on_another_end(mechanism: Mechanism) -> None:
     assert page.score(strip(mechanism)).close_ends == 0
 
@@ -597,6 +598,57 @@ def test_a_copied_link_reproduces_the_view(visit: Open) -> None:
         locations[1]["y"], abs=3
     )
     assert again.locator(".card:visible h2").inner_text() == "TLR7" and again.locator("#plain").is_checked()
+
+
+def two_chains() -> Mechanism:
+    """Two small mechanisms that share a node with a term; each has one of its own."""
+
+    def part(id: str, own: str) -> Mechanism:
+        shared = Node(key="shared", term=Term("MESH:D051199", "Toll-Like Receptor 7"), name="the receptor")
+        evidence = (Evidence(source="s", claim="finding"),)
+        edge = Edge(sentence=Sentence(own, "activates", "shared"), name="step", evidence=evidence)
+        sources = Frozen({"s": Source(key="s", kind="review", title="A review")})
+        nodes = Frozen({own: Node(key=own, name=f"thing {own}"), "shared": shared})
+        return Mechanism(id=id, title=f"The way of {own}", sources=sources, nodes=nodes, edges=(edge,))
+
+    return merge([part("first-one", "a"), part("second-one", "b")])
+
+
+def test_several_mechanisms_open_on_an_overview_and_each_has_its_picture(visit: Open, tmp_path: Path) -> None:
+    whole = two_chains()
+    path = tmp_path / "all.html"
+    path.write_text(page.html(whole), encoding="utf-8")
+    tab = visit(path=path)
+
+    def drawn() -> list[str]:
+        names = ("view 1", "view 2", "first-one.step", "second-one.step", "a", "b", "shared")
+        return [name for name in names if tab.evaluate("name => !!explorer.at(name)", name)]
+
+    assert drawn() == ["view 1", "view 2"] and tab.locator("#overview").is_hidden()
+    click_on(tab, "view 2")
+    assert drawn() == ["second-one.step", "b", "shared"] and "stop=2" in tab.url
+    click_on(tab, "shared")  # stands in both, and the picture stays
+    assert drawn() == ["second-one.step", "b", "shared"]
+    assert tab.locator(".card:visible h2").inner_text() == "The receptor"
+    tab.fill("#find", "thing a")
+    tab.keyboard.press("Enter")
+    assert drawn() == ["first-one.step", "a", "shared"]
+    tab.click("#overview")
+    assert drawn() == ["view 1", "view 2"]
+
+
+def test_the_overview_counts_what_mechanisms_share_and_stands_in_the_static_picture() -> None:
+    whole = two_chains()
+    overview, first, second = Picture(Narrative(whole)).views
+    assert [face["lines"] for face in overview["faces"]] == [["The way of a", "1 step"], ["The way of b", "1 step"]]
+    assert [(line["edge"], line["said"]) for line in overview["lines"]] == [(-1, "1")]
+    assert [[whole.edges[line["edge"]].name for line in view["lines"]] for view in (first, second)] == [
+        ["first-one.step"],
+        ["second-one.step"],
+    ]
+    assert len({box[0] for view in (first, second) for box in view["boxes"]}) == len(whole.nodes) == 3
+    svg = page.svg(whole)
+    assert "1 node in both" in svg and "1 step" in svg and "Not drawn" not in svg
 
 
 def test_labels_and_headings_stay_inside_their_boxes(visit: Open) -> None:

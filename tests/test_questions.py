@@ -18,7 +18,7 @@ from urllib.parse import parse_qs
 import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
-from conftest import LARGE
+from conftest import FIRST, SAMPLE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import Dataset, URIRef
@@ -32,19 +32,22 @@ from kg.sparql import BoundValue, Engine, NoAnswer, ask
 
 SEEDS = {path.parent.name: path for path in formats.seeds()}
 ANSWERS = sorted((seed, file.stem) for seed, path in SEEDS.items() for file in path.parent.glob("answers/*.csv"))
-ELSEWHERE = {name for seed, name in ANSWERS if seed != "ta1-tlr7"}  # what smaller mechanisms are asked, too
 QUESTIONS = sparql.questions()
 FOREVER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 by_name = pytest.mark.parametrize("question", QUESTIONS.values(), ids=list(QUESTIONS))
 
 
+class _Engines(dict[str, Engine]):
+    def __missing__(self, seed: str) -> Engine:
+        self[seed] = Engine(60)
+        self[seed].load(seed)
+        return self[seed]
+
+
 @pytest.fixture(scope="module")
 def engines():
-    """One engine for each seed, loaded once."""
-    found = {}
-    for seed in {seed for seed, _ in ANSWERS}:
-        found[seed] = Engine(60)
-        found[seed].load(seed)
+    """One engine for each seed that is asked, loaded once."""
+    found = _Engines()
     yield found
     for engine in found.values():
         engine.close()
@@ -124,7 +127,11 @@ def test_every_answer_has_its_question_and_there_are_thirty():
     assert len(QUESTIONS) >= 30
 
 
-@pytest.mark.parametrize(("seed", "name"), ANSWERS, ids=map("-".join, ANSWERS))
+@pytest.mark.parametrize(
+    ("seed", "name"),
+    [pytest.param(*one, marks=[pytest.mark.slow] * (one[0] != FIRST)) for one in ANSWERS],
+    ids=map("-".join, ANSWERS),
+)
 def test_the_answer_is_the_reviewed_one(seed, name, engines):
     """If this fails and the change is meant: docs/questions.md says how to write the answers, then review them."""
     wanted = (SEEDS[seed].parent / "answers" / f"{name}.csv").read_text(encoding="utf-8")
@@ -139,14 +146,9 @@ def plain(term):
     return BoundValue("literal", str(term), str(term.datatype or ""), term.language or "")
 
 
-def _large(seed, name):
-    """Of the first mechanism, what is asked of a smaller one as well; of other large ones, all."""
-    return name in ELSEWHERE if seed == "ta1-tlr7" else seed in LARGE
-
-
 @pytest.mark.parametrize(
     ("seed", "name"),
-    [pytest.param(seed, name, marks=[pytest.mark.slow] if _large(seed, name) else []) for seed, name in ANSWERS],
+    [pytest.param(seed, name, marks=[pytest.mark.slow] * (seed != FIRST)) for seed, name in ANSWERS if seed in SAMPLE],
     ids=map("-".join, ANSWERS),
 )
 def test_rdflib_gives_the_same_answer(seed, name, engines, datasets):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pyoxigraph as ox
 import pytest
-from conftest import LARGE_ARE_SLOW, MOST_ARE_SLOW, SEEDS, SOME_ARE_SLOW
+from conftest import SAMPLE, SEEDS, SOME, slowly
 from pyld import jsonld
 from rdflib import PROV, RDF, SKOS, BNode, Dataset, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
@@ -22,7 +22,7 @@ from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
 from kg.model.vocabulary import Term
 from kg.reasoning import outward
 
-by_id = pytest.mark.parametrize("mechanism", SOME_ARE_SLOW, ids=lambda m: m.id)
+by_id = pytest.mark.parametrize("mechanism", SOME, ids=lambda m: m.id)
 
 
 def mechanism_of(*claims, stance="supports", verb="activates"):
@@ -135,7 +135,7 @@ def test_no_node_is_isolated(mechanism):
     }
 
 
-@pytest.mark.parametrize("mechanism", LARGE_ARE_SLOW, ids=lambda m: m.id)
+@pytest.mark.parametrize("mechanism", SOME, ids=lambda m: m.id)
 def test_all_forms_say_the_same_to_rdflib_and_to_pyoxigraph(mechanism, built):
     forms = {name: built / f"{mechanism.id}.{name}" for name in ("ttl", "trig", "nq", "jsonld")}
     wanted = write.graph(mechanism)
@@ -248,7 +248,7 @@ def test_the_context_knows_every_verb():
         assert context[verb]["@id"] == f"kgv:{verb}", "python tests/derived.py adds it"
 
 
-@pytest.mark.parametrize("mechanism", MOST_ARE_SLOW, ids=lambda m: m.id)
+@pytest.mark.parametrize("mechanism", slowly((one for one in SEEDS if one.id in SAMPLE), fast=()), ids=lambda m: m.id)
 def test_the_same_bytes_whatever_the_hash_seed(mechanism, tmp_path):
     code = (
         "import sys, hashlib; from kg import formats; m = formats.read(sys.argv[1]);"

@@ -137,3 +137,11 @@ def test_every_wrong_line_of_a_table_is_named(tmp_path):
     with pytest.raises(QueryError, match="no column is called source"):
         screens.read_observed(SEED, path)
     assert run("ta1-tlr7", "--observed", path, "--pairs").exit_code == 2
+
+
+def test_a_row_that_begins_with_a_hash_is_a_comment(tmp_path):
+    path = tmp_path / "observed.tsv"
+    row = "both\tTLR7=absent\tCD8_priming\tlost\ta paper"
+    path.write_text(f"{HEAD}# no edge reaches it: K000\n#\t\t\t\t\n{row}\n", encoding="utf-8")
+    (seen,) = screens.read_observed(SEED, path)
+    assert (seen.line, seen.outcome) == (4, "CD8_priming")

@@ -5,7 +5,7 @@ import re
 import owlrl
 import pyoxigraph as ox
 import pytest
-from conftest import SEEDS, SOME_ARE_SLOW
+from conftest import SEEDS, SOME
 from rdflib import OWL, RDF, RDFS, SKOS, XSD, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS
 
@@ -116,7 +116,7 @@ def test_what_an_export_says_of_a_word_the_ontology_says_too(exported):
 
 
 @pytest.mark.parametrize("suffix", [".ttl", ".run.ttl", ".jsonld"])
-@pytest.mark.parametrize("mechanism", SOME_ARE_SLOW, ids=lambda m: m.id)
+@pytest.mark.parametrize("mechanism", SOME, ids=lambda m: m.id)
 def test_whoever_has_one_file_can_read_every_word_in_it(mechanism, suffix, built):
     """Each word of ours is labelled and defined in the file, and each part, and each ontology term, is labelled."""
     graph = Graph().parse(built / f"{mechanism.id}{suffix}", format=parsers[suffix])

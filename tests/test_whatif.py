@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from conftest import Open
+from conftest import FIRST, SAMPLE, Open
 from test_semantics import generated, sketch
 
 import kg
@@ -41,11 +41,8 @@ from kg.reasoning.disagreements import Supports
 
 SEED = kg.read("ta1-tlr7")
 SEEDS = sorted(path.parent.name for path in kg.data_dir("seeds").glob("*/mechanism.yaml"))
-SMALL = ("cgas-sting",)  # the others are compared among the slow tests
-few_seeds_or_all = pytest.mark.parametrize(
-    "seeds",
-    [("ta1-tlr7", *SMALL), pytest.param(tuple(SEEDS), marks=pytest.mark.slow)],
-    ids=["few", "all"],
+one_seed_or_some = pytest.mark.parametrize(
+    "seeds", [(FIRST,), pytest.param(SAMPLE, marks=pytest.mark.slow)], ids=["one", "some"]
 )
 #: Condition, values, reading, assumptions, what a second run sets, and what the answer is compared with.
 Question = tuple[str, dict[str, str], str, tuple[str, ...], dict[str, str], str]
@@ -154,14 +151,12 @@ def questions(m: Mechanism, multiple: int, rnd: random.Random) -> Iterator[Quest
         )
 
 
-@pytest.mark.parametrize(
-    "name", [name if name in SMALL else pytest.param(name, marks=pytest.mark.slow) for name in SEEDS]
-)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name != FIRST)) for name in SEEDS])
 def test_a_seed_is_answered_in_the_page_as_in_python(interpreter: Any, name: str) -> None:
     mechanism = kg.read(name)
-    some = list(questions(mechanism, 500, random.Random(name)))
+    some = list(questions(mechanism, 100, random.Random(name)))
     compared, wrong = differences(interpreter, [(mechanism, some)])
-    assert wrong == [] and compared == len(some) > 500
+    assert wrong == [] and compared == len(some) > 200
 
 
 def made(seed: int) -> Mechanism:
@@ -274,7 +269,7 @@ all => all.map(([data, keys, asked]) => {
 """
 
 
-@few_seeds_or_all
+@one_seed_or_some
 def test_a_screen_in_the_page_has_every_cell_of_kg_screen(seeds: tuple[str, ...], interpreter: Any) -> None:
     rows, wanted = [], []
     for m in (*map(kg.read, seeds), *(m for m in map(made, range(12)) if any(edge.executes for edge in m.edges))):
@@ -297,7 +292,7 @@ all => all.map(scene => scene.nodes.map((_, from) => scene.nodes.map((_, to) => 
 """
 
 
-@few_seeds_or_all
+@one_seed_or_some
 def test_routes_in_the_page_are_those_of_kg_paths(seeds: tuple[str, ...], interpreter: Any) -> None:
     """With the weakest step of each."""
     kinds, claims = list(routes.WORDS), list(vocabulary.claims())

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from kg.checks.rules import error, rule
+from kg.checks.rules import error, hint, rule
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, Location, near, nearest
 from kg.model.mechanism import Mechanism
 from kg.model.records import (
+    GRID_LINES,
     ONE_LOWER,
     Assumption,
     Change,
@@ -367,6 +368,12 @@ def the_layout_shows_each_node_once(m: Mechanism) -> Iterator[Diagnostic]:
             )
         seen.add(name)
     seen |= {nearest(cell, m.nodes) for row in m.layout for cell in row if cell not in (".", *m.nodes)}
+    drawn = len(m.edges) + sum(
+        len({n.node for n in (*edge.requires, *edge.unless)} - {edge.subject}) for edge in m.edges
+    )
+    if m.layout and drawn > GRID_LINES:
+        message = f"the layout is not used: the picture has {drawn} lines, edges and conditions together"
+        yield hint(m.location_of("layout"), "layout", message, f"a layout serves up to {GRID_LINES} lines; take it out")
     for name in m.nodes if m.layout else ():
         if name not in seen:
             yield error(m.location_of("layout"), "layout", f"{name!r} is not in the layout", "put it in an empty cell")

@@ -339,6 +339,7 @@ def defined(nodes: Mapping[str, Node], edges: Iterable[Edge]) -> tuple[Frozen[No
     return Frozen(known), (*kept, *made)
 
 
+GRID_LINES = 48  # a layout of a file's own is used up to so many lines: the search for their ways grows with the square
 BY_DEFINITION = "by definition"  # in the place of what supports such an edge
 
 

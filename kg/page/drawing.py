@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kg.model.mechanism import Mechanism, once
+from kg.model.records import GRID_LINES
 from kg.page import dot, router
 from kg.page.geometry import Line, crowded, inferred, marked, tangle, wanted
 from kg.page.layout import Layout, grid, place
@@ -41,7 +42,7 @@ def draw(mechanism: Mechanism, contested: frozenset[str] = frozenset()) -> Drawi
     ['increases']
     """
     wishes = list(wanted(mechanism))
-    if grid(mechanism) and len(wishes) <= router.CAREFUL:
+    if grid(mechanism) and len(wishes) <= GRID_LINES:
         layout = place(mechanism)
         ways = router.ways(wishes, layout)
     else:

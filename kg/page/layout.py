@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -131,39 +132,41 @@ def clean(text: str) -> str:
 def spoken(text: str) -> str:
     """A label at the start of a sentence: a common word gets its capital, a name like miR-146a keeps its own case.
 
-    >>> spoken("apoptotic body"), spoken("miR-146a-5p")
-    ('Apoptotic body', 'miR-146a-5p')
+    >>> spoken("apoptotic body"), spoken("miR-146a-5p"), spoken("γδ T cell")
+    ('Apoptotic body', 'miR-146a-5p', 'γδ T cell')
     """
     first = text.partition(" ")[0].partition("-")[0]
-    return text[:1].upper() + text[1:] if len(first) > 1 and first.islower() else text
+    common = len(first) > 1 and first.islower() and not re.search("[α-ω]", first)
+    return text[:1].upper() + text[1:] if common else text
 
 
 def lines(label: str, most: int = LINES, size: float = FONT) -> tuple[str, ...]:
     """A label in as many lines as a box holds, balanced; what does not fit gives way to an ellipsis.
 
-    >>> lines("T-cell killing of tumour cells")
-    ('T-cell killing of', 'tumour cells')
+    >>> lines("T-cell killing of tumour cells"), lines("IL-17-competent innate cells")
+    (('T-cell killing of', 'tumour cells'), ('IL-17-', 'competent', 'innate cells'))
     """
     room = WIDE - 14
-    words = clean(label)[:200].split(" ")
-    for count in range(1, min(most, len(words)) + 1):
-        ways = [_split(words, cuts) for cuts in combinations(range(1, len(words)), count - 1)]
-        found = min(ways, key=lambda way: max(advance(line, size) for line in way))
-        if max(advance(line, size) for line in found) <= room:
-            return found
+    words = [f"{word} " for word in clean(label)[:200].split(" ")]
+    parts = [part for word in words for part in re.split(r"(?<=\w\w-)(?=\w{4})", word)]  # of a word that no line holds
+    for pieces in (words, parts):
+        for count in range(1, min(most, len(pieces)) + 1):
+            ways = [_split(pieces, cuts) for cuts in combinations(range(1, len(pieces)), count - 1)]
+            found = min(ways, key=lambda way: max(advance(line, size) for line in way))
+            if max(advance(line, size) for line in found) <= room:
+                return found
     found = ("",)
-    for word in words:  # fill the lines in turn, and shorten what is too long
-        longer = f"{found[-1]} {word}".strip()
-        if found[-1] and len(found) < most and advance(longer, size) > room:
-            found = (*found, word)
+    for part in parts:  # fill the lines in turn, and shorten what is too long
+        if found[-1] and len(found) < most and advance((found[-1] + part).rstrip(), size) > room:
+            found = (*found, part)
         else:
-            found = (*found[:-1], longer)
-    return tuple(_shortened(line, room, size) for line in found)
+            found = (*found[:-1], found[-1] + part)
+    return tuple(_shortened(line.rstrip(), room, size) for line in found)
 
 
-def _split(words: list[str], cuts: tuple[int, ...]) -> tuple[str, ...]:
-    bounds = (0, *cuts, len(words))
-    return tuple(" ".join(words[a:b]) for a, b in pairwise(bounds))
+def _split(pieces: list[str], cuts: tuple[int, ...]) -> tuple[str, ...]:
+    bounds = (0, *cuts, len(pieces))
+    return tuple("".join(pieces[a:b]).rstrip() for a, b in pairwise(bounds))
 
 
 def _shortened(line: str, room: float, size: float) -> str:

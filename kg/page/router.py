@@ -11,7 +11,6 @@ from kg.page.layout import Box, Layout, Point
 
 SIDES: dict[str, Point] = {"R": (1, 0), "L": (-1, 0), "B": (0, 1), "T": (0, -1)}
 SLOTS = {"R": (0, -17, 17), "L": (0, -17, 17), "B": (0, -34, 34, -62, 62), "T": (0, -34, 34, -62, 62)}
-CAREFUL = 48  # lines look at one another, which takes seconds beyond this number
 CELL = 8  # the raster of boxes and headings
 
 

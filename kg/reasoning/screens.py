@@ -165,7 +165,8 @@ class Comparison:
 def read_observed(mechanism: Mechanism, path: str | Path) -> list[Observation]:
     """The rows of a tab-separated table with the columns condition, set, outcome, observed and source.
 
-    ``set`` is ``NODE=VALUE``, or several joined by semicolons; an empty condition is the starting state.
+    ``set`` is ``NODE=VALUE``, or several joined by semicolons; an empty condition is the starting state. A row that begins
+    with ``#`` is a comment, such as why a published perturbation is left out.
 
     Raises QueryError, which names every line that is wrong.
     """
@@ -177,6 +178,8 @@ def read_observed(mechanism: Mechanism, path: str | Path) -> list[Observation]:
         found, wrong = [], []
         for row in rows:
             line = rows.line_num
+            if (next(iter(row.values())) or "").startswith("#"):
+                continue
             try:
                 found.append(_observation(mechanism, line, {name: (row[name] or "").strip() for name in COLUMNS}))
             except QueryError as error:

@@ -140,8 +140,13 @@ function picture(page) {
     asked = [x, y, scale];
     net.moveTo({position: {x, y}, scale: bounded(scale)});
   }
-  /** @type {(gently: boolean) => void} */
-  const whole = gently => view([0, -4, shown.width, shown.height + 4], gently);
+  /** All of it, a little smaller where a box would lie below the buttons. @param {boolean} gently */
+  function whole(gently) {
+    const {clientWidth: w, clientHeight: h} = $('net'), buttons = $('all').parentElement, wide = buttons?.offsetWidth ?? 0, high = (buttons?.offsetHeight ?? 0) + 16;
+    const scale = Math.min(w / shown.width, h / (shown.height + 8), 1.4), left = (w - shown.width * scale) / 2, top = (h - shown.height * scale) / 2;
+    const covered = shown.boxes.some(one => left + (one.x + one.wide / 2) * scale > w - wide - 16 && top + (one.y + one.high / 2) * scale > h - high);
+    view([0, -4, shown.width, shown.height + 4 + (covered ? high / scale : 0)], gently);
+  }
   /** The whole picture where it is legible; otherwise what is lit. @param {boolean} gently */
   function frame(gently) {
     const scale = Math.min($('net').clientWidth / shown.width, $('net').clientHeight / shown.height);
