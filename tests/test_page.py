@@ -600,6 +600,34 @@ def test_a_copied_link_reproduces_the_view(visit: Open) -> None:
     assert again.locator(".card:visible h2").inner_text() == "TLR7" and again.locator("#plain").is_checked()
 
 
+PAINTED = """() => new Promise(done => {
+    const {prototype} = CanvasRenderingContext2D, {fillText} = prototype, found = [];
+    prototype.fillText = function (text, ...at) {
+        found.push([text, parseFloat(this.font.match(/([0-9.]+)px/)[1]) * this.getTransform().a / devicePixelRatio]);
+        return fillText.call(this, text, ...at);
+    };
+    document.getElementById('all').click();
+    setTimeout(() => { prototype.fillText = fillText; done(found) }, 700);
+})"""
+
+
+@pytest.mark.parametrize("count", [40, pytest.param(150, marks=pytest.mark.slow)])
+def test_every_text_of_a_crowded_picture_can_be_read_and_outcomes_come_first(
+    visit: Open, tmp_path: Path, count: int
+) -> None:
+    mechanism = chained(1, count)
+    ends = list(mechanism.nodes)[-3:]
+    outcomes = Frozen({key: replace(node, outcome=key in ends) for key, node in mechanism.nodes.items()})
+    mechanism = replace(mechanism, nodes=outcomes, layout=())
+    path = tmp_path / "many.html"
+    path.write_text(page.html(mechanism), encoding="utf-8")
+    painted = visit(path=path).evaluate(PAINTED)
+    assert min(size for _, size in painted) >= 8
+    texts = {text for text, _ in painted}
+    whole = {" ".join(lines(spoken(mechanism.nodes[key].label))) for key in ends}
+    assert whole <= texts or all(set(lines(spoken(mechanism.nodes[key].label))) <= texts for key in ends)
+
+
 def two_chains() -> Mechanism:
     """Two small mechanisms that share a node with a term; each has one of its own."""
 

@@ -5,6 +5,11 @@
 function painter(page, shown) {
   const {scene, state, run, yours} = page;
   const face = getComputedStyle(document.body).fontFamily;
+  const SMALLEST = 8, READABLE = 10.5; // size of letters on the screen: what is left out, and what is written in its place
+
+  /** How many steps touch a node. @type {Map<number, number>} */
+  const degree = new Map;
+  for (const {nodes} of scene.edges) for (const node of nodes) degree.set(node, (degree.get(node) ?? 0) + 1);
 
   /** @param {CanvasRenderingContext2D} ctx @param {Box} node @param {Path2D} path @param {Point} at @param {number} scale */
   function box(ctx, node, path, at, scale) {
@@ -31,7 +36,7 @@ function painter(page, shown) {
     ctx.lineWidth = (node.outcome ? 3.4 : 1.7) + (chosen ? 1.2 : 0);
     ctx.stroke(path);
     const font = node.font ?? scene.font, leading = node.leading ?? scene.leading;
-    if (scale * font < 3) return ctx.restore(); // nobody could read it
+    if (scale * font < SMALLEST) return ctx.restore(); // too small to be read: labels() writes some of them larger
     ctx.fillStyle = !ghost && yours.ink(node.id) || colour.ink;
     ctx.globalAlpha = on ? 1 : 0.42;
     ctx.font = `${font}px ${face}`;
@@ -168,10 +173,12 @@ function painter(page, shown) {
     ctx.fillText(text, x, y);
   }
 
-  /** Last of all, and moved so that they stay in sight while their place is. @param {CanvasRenderingContext2D} ctx @param {Sight} sight */
+  /** Moved so that they stay in sight while their place is. @param {CanvasRenderingContext2D} ctx @param {Sight} sight @returns {Corners[]} where they stand */
   function headings(ctx, {from, to, scale}) {
     const {colour} = page;
-    const loose = Math.max(17, Math.min(30, 13.5 / scale)), stuckSize = Math.min(28, 13 / scale);
+    /** @type {Corners[]} */
+    const written = [];
+    const loose = Math.max(17, Math.min(30, 13.5 / scale), READABLE / scale), stuckSize = Math.max(Math.min(28, 13 / scale), READABLE / scale);
     ctx.save();
     ctx.textAlign = 'left';
     ctx.textBaseline = 'alphabetic';
@@ -191,7 +198,7 @@ function painter(page, shown) {
         y += stack.get(key) || 0;
         stack.set(key, (stack.get(key) || 0) + size * 1.55);
       }
-      if (y > low || x > to.x || x + wide < from.x || y - size > to.y) continue;
+      if (size * scale < SMALLEST || y > low || x > to.x || x + wide < from.x || y - size > to.y) continue;
       if (stuck) {
         ctx.globalAlpha = 0.92;
         ctx.fillStyle = colour[`place-${area.hue}-in`];
@@ -205,6 +212,41 @@ function painter(page, shown) {
       ctx.globalAlpha = shown.focus && !stuck ? 0.75 : 1;
       ctx.fillStyle = colour.heading;
       ctx.fillText(area.label, x, y);
+      written.push([x, y - size, x + wide, y + size * 0.25]);
+    }
+    ctx.restore();
+    return written;
+  }
+
+  /**
+   * Where boxes are too small for their own text: the labels that fit without covering each other, first what is chosen or
+   * lit, then outcomes, then what most steps touch.
+   * @param {CanvasRenderingContext2D} ctx @param {Sight} sight @param {Corners[]} taken where other words stand
+   */
+  function labels(ctx, {from, to, scale}, taken) {
+    const small = shown.boxes.filter(one => scale * (one.font ?? scene.font) < SMALLEST && one.x > from.x && one.x < to.x && one.y > from.y && one.y < to.y);
+    if (!small.length) return;
+    const {colour} = page, {focus} = shown, size = READABLE / scale, high = size * 1.25;
+    /** @param {Box} one */
+    const weight = ({id, outcome}) => (state.pick === 'n' + id || shown.hover === 'n' + id ? 4e6 : 0) + (focus?.nodes.has(id) ? 2e6 : 0) + (outcome ? 1e6 : 0) + (degree.get(id) ?? 0);
+    ctx.save();
+    ctx.font = `600 ${size}px ${face}`;
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'middle';
+    ctx.lineJoin = 'round';
+    for (const one of small.sort((a, b) => weight(b) - weight(a))) {
+      if (focus && !focus.nodes.has(one.id) && shown.hover !== 'n' + one.id) continue;
+      const text = one.lines.join(' '), wide = ctx.measureText(text).width / 2 + size * 0.3;
+      const x = Math.max(from.x + wide, Math.min(to.x - wide, one.x)), y = one.y;
+      /** @type {Corners} */
+      const room = [x - wide, y - high / 2, x + wide, y + high / 2];
+      if (taken.some(([left, top, right, bottom]) => room[0] < right && left < room[2] && room[1] < bottom && top < room[3])) continue;
+      taken.push(room);
+      ctx.strokeStyle = colour.paper;
+      ctx.lineWidth = size * 0.38;
+      ctx.strokeText(text, x, y);
+      ctx.fillStyle = colour.ink;
+      ctx.fillText(text, x, y);
     }
     ctx.restore();
   }
@@ -233,5 +275,5 @@ function painter(page, shown) {
     ctx.restore();
   }
 
-  return {box, beneath, headings, numbers};
+  return {box, beneath, headings, labels, numbers};
 }

@@ -46,7 +46,7 @@ function picture(page) {
     paint.beneath(ctx, sight());
   });
   net.on('afterDrawing', ctx => {
-    paint.headings(ctx, sight());
+    paint.labels(ctx, sight(), paint.headings(ctx, sight()));
     paint.numbers(ctx, sight());
     map.show(sight());
   });
