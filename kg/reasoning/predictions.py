@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from kg.model.mechanism import Mechanism
+from kg.model.records import Node
 from kg.reasoning import contexts
 from kg.reasoning.conflict import Conflict, side_of, verdict_of
 from kg.reasoning.contexts import Context
@@ -32,8 +33,13 @@ def _predictions(a: Run, b: Run, same: Mapping[str, str], m: Mechanism, n: Mecha
     given: dict[str, tuple[Settings, Settings]] = {}  # what an intervention is called -> settings for either
 
     def give(title: str, values: Mapping[str, str], asked: Context = NO_CONTEXT) -> None:
-        moved = {same[key]: value for key, value in values.items()}
-        given[title] = a.settings(values=values, context=asked), b.settings(values=moved, context=asked)
+        """Values of the nodes of ``m``, some of which may be levels that only the same node of ``n`` has."""
+        ours, theirs = {}, {}
+        for key, value in values.items():
+            one, other = m.nodes[key], n.nodes[same[key]]
+            ours[key], theirs[same[key]] = _on(one, value, other), _on(other, value, one)
+        if all((*ours.values(), *theirs.values())):  # else the levels of one cannot be said of the other
+            given[title] = a.settings(values=ours, context=asked), b.settings(values=theirs, context=asked)
 
     for condition in m.conditions.values():
         if condition.values.keys() <= same.keys():
@@ -58,6 +64,13 @@ def _predictions(a: Run, b: Run, same: Mapping[str, str], m: Mechanism, n: Mecha
             if depends or (number < declared and (m.nodes[key].outcome or n.nodes[theirs].outcome)):
                 told.add(key)
                 yield _predicted(a, b, title, (settings, moved), (key, theirs), values)
+
+
+def _on(node: Node, value: str, other: Node) -> str:
+    """A value of two nodes that are one, as the first has it: of a node without levels, any but the lowest is present."""
+    if value in node.levels or value in ("absent", "present", "unknown"):
+        return value
+    return "" if node.levels else "absent" if value == other.levels[0] else "present"
 
 
 def _definite(run: Run, settings: Mapping[str, str], node: str) -> str:
