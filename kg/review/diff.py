@@ -11,7 +11,7 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -296,6 +296,10 @@ def _rest(m: Mechanism, name: str) -> object:
             key: (one.title, {edge: _replaced(m, change) for edge, change in one.edges.items()})
             for key, one in value.items()
         }
+    if name == "places":
+        return {key: replace(place, name=place.label) for key, place in value.items()}  # whether stated or of its term
+    if name in ("conditions", "assumptions"):
+        return {key: replace(one, title=one.title or key) for key, one in value.items()}
     return _items(m, value) if name == "scope" else value
 
 

@@ -404,9 +404,14 @@ def text(mechanism: Mechanism, name: str = "bel") -> str:
     lines += [f'DEFINE ANNOTATION {one} AS PATTERN ".+"' for one in ("Species", *own)]
     for key, node in mechanism.nodes.items():
         lines += ["", "UNSET ALL", _citation(mechanism, None), *_node(node, terms[key])]
+    told: set[tuple[str, str, str]] = set()
     for one, statement in said:
         for item in (one.behind or (None,)) if statement else ():
-            lines += ["", *_around(mechanism, one, item, "tloc(" in statement), statement]
+            cleared, citation, evidence, *rest = _around(mechanism, one, item, "tloc(" in statement)
+            if (citation, evidence, statement) in told:  # PyBEL takes the same words of the same statement for one
+                evidence = f'{evidence[:-1]} [of {one.name}]"'
+            told.add((citation, evidence, statement))
+            lines += ["", cleared, citation, evidence, *rest, statement]
     return "\n".join(lines) + "\n"
 
 
