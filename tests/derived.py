@@ -128,7 +128,11 @@ def derived() -> Iterator[tuple[Path, Callable[[str], str]]]:
     yield docs / "mechanisms.md", table_behind("<!-- made by tests/derived.py -->\n", table_of_mechanisms)
     yield docs / "formats.md", table_behind(round_trips.MARK, round_trips.table)
     yield docs / "formats.md", behind(FULL_TABLES_MARK, tables_of_formats)
-    for file in sorted((ROOT / "exports").iterdir()):
+    exports = {
+        *(ROOT / "exports").iterdir(),
+        *(ROOT / "exports" / f"{file.parent.name}.ttl" for file in formats.seeds()),
+    }
+    for file in sorted(exports):
         suffix = next((end for end in sorted(EXPORTS, key=len, reverse=True) if file.name.endswith(end)), "")
         seed = file.name.removesuffix(suffix)
         if suffix and (kg.data_dir("seeds") / seed).is_dir():
@@ -145,7 +149,7 @@ def export(seed: str, suffix: str) -> Callable[[str], str]:
 
 def main() -> None:
     for file, made in derived():
-        old = file.read_text(encoding="utf-8")
+        old = file.read_text(encoding="utf-8") if file.exists() else ""
         new = made(old)
         if new != old:
             file.write_text(new, encoding="utf-8", newline="\n")

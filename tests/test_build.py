@@ -52,7 +52,7 @@ def test_a_build_writes_every_output_and_says_what(built):
             continue
         assert file.stat().st_size > 500
         assert re.search(rf"{file.stat().st_size / 1000:.1f} kB +{re.escape(str(file))}", printed)
-    for word in ("20 nodes, 27 edges", "finding", "inference", "Mus musculus", "not stated", "0 of 155 anchors"):
+    for word in ("22 nodes, 28 edges", "finding", "inference", "Mus musculus", "not stated", "0 of 160 anchors"):
         assert word in printed
     assert not list(built.glob(".part-*"))
 
@@ -106,9 +106,9 @@ def test_a_changed_mechanism_is_built_again(tmp_path):
     file = tmp_path / "m.yaml"
     shutil.copy(SMALL, file)
     build([file], tmp_path / "out", ["ttl"])
-    file.write_text(file.read_text(encoding="utf-8").replace("version: 0.1.0", "version: 0.2.0"), encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace("version: 0.2.0", "version: 0.3.0"), encoding="utf-8")
     assert build([file], tmp_path / "out", ["ttl"]).fresh
-    assert '"0.2.0"' in (tmp_path / "out" / "cgas-sting.ttl").read_text(encoding="utf-8")
+    assert '"0.3.0"' in (tmp_path / "out" / "cgas-sting.ttl").read_text(encoding="utf-8")
 
 
 def test_two_mechanisms_of_one_id_are_refused(tmp_path):
@@ -145,11 +145,11 @@ def test_check_says_how_much_it_checked(tmp_path):
     result = run("check", "ta1-tlr7", KG_SOURCES="")
     assert (
         result.exit_code == 0
-        and "0 of 155 anchors and spans checked; 155 skipped: no text at hand; 41 more skipped: no text"
+        and "0 of 160 anchors and spans checked; 160 skipped: no text at hand; 41 more skipped: no text"
         in result.stdout
     )
     strict = run("check", "ta1-tlr7", "--strict", KG_SOURCES="")
-    assert strict.exit_code == 1 and "155 errors" in strict.stdout
+    assert strict.exit_code == 1 and "160 errors" in strict.stdout
 
 
 @pytest.mark.parametrize(

@@ -786,7 +786,8 @@ def test_a_contradiction_carries_a_mark_in_the_picture_and_what_something_separa
         stated = MICE if taxon == "mouse" else {"taxon": HUMAN}
         down = mechanism("down", edge("peptide limits signal", evidence=item(**stated)))
         shapes = Picture(Narrative(merge([up, down])))
-        crossed = [shapes.m.edges[line["edge"]].name for line in shapes.lines if line["mark"]]
+        each = [line for view in shapes.views[1:] for line in view["lines"]]
+        crossed = [shapes.m.edges[line["edge"]].name for line in each if line["mark"]]
         assert crossed == marked, taxon
         assert ["disputed or contradicted"] * bool(marked) == [
             k["text"] for k in shapes.legend if "contra" in k["text"]

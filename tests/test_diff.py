@@ -119,7 +119,12 @@ def test_built_rdf_is_compared_with_what_it_carries(tmp_path):
         text.replace('kgv:startsAs "present"', 'kgv:startsAs "absent"'), encoding="utf-8"
     )
     found = by_kind(diff(tmp_path / "ta1-tlr7.ttl", tmp_path / "other.ttl"))
-    assert {change.about for change in found["node-changed"]} == {"RNase_A", "TLR7"}
+    assert {change.about for change in found["node-changed"]} == {
+        "CD8_T_cells",
+        "RNase_A",
+        "TLR7",
+        "tumour_antigen",
+    }
     assert "both: tumour_control higher than chemo" in {change.about for change in found["expectation-fails"]}
 
 

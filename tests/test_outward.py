@@ -347,7 +347,7 @@ def test_every_file_with_a_place_for_it_carries_the_caveat(mechanism, ending):
 
 def test_what_is_left_out_is_counted_and_all_includes_it(tmp_path):
     run = CliRunner().invoke
-    for name, count in (("x.sif", "11 of 27 edges"), ("x.bnet", "12 of 27 edges")):
+    for name, count in (("x.sif", "12 of 28 edges"), ("x.bnet", "13 of 28 edges")):
         done = run(main, ["convert", "ta1-tlr7", str(tmp_path / name), "--losses", str(tmp_path / "l.json")])
         assert f"left out: {count}" in done.output and "--all includes them" in done.output
         assert count in json.loads((tmp_path / "l.json").read_text(encoding="utf-8"))["steps"][1]["left_out"]

@@ -119,7 +119,7 @@ def test_kg_builds_from_what_is_installed(kind, tmp_path):
     (file,) = dist.iterdir()
     run(*pip, "install", "-q", file, cwd=tmp_path)
     out = run(*kg, "build", cwd=tmp_path)
-    assert "20 nodes" in out
+    assert "22 nodes" in out
     assert (tmp_path / "exports" / "ta1-tlr7.html").stat().st_size > 100_000
     assert "1 mechanism" in run(*kg, "site", "cgas-sting", "-o", "public", cwd=tmp_path)
     assert (tmp_path / "public" / "query.html").stat().st_size > 2_000_000

@@ -66,7 +66,7 @@ def test_a_screen_prints_a_table_json_or_csv():
     assert (
         "TLR7 absent                              strong → partial          ·                  present → absent" in text
     )
-    assert "20 nodes tried; 4 change no outcome: apoptotic body without chemotherapy, immune suppression" in text
+    assert "22 nodes tried; 4 change no outcome: apoptotic body without chemotherapy, immune suppression" in text
     plain = json.loads(run("ta1-tlr7", "--in", "both", "--json").stdout)
     assert {"node": "tumour_control", "before": "strong", "after": "partial"} in next(
         one["outcomes"] for one in plain if one["set"] == {"TLR7": "absent"}

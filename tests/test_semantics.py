@@ -112,7 +112,7 @@ def test_what_is_reduced_is_low_and_not_absent():
     assert run.values(run.settings("chemo"))["Ta1_blood"] == "low"
     assert run.values(run.settings("untreated"))["Ta1_blood"] == "normal"
     complete = [edge for edge in SEED.edges if edge.executes and edge.effect and edge.effect.complete]
-    assert [edge.name for edge in complete] == ["degradation"] and complete[0].effect.claim == "finding"
+    assert [edge.name for edge in complete] == ["degradation"] and complete[0].effect.claim == "background"
 
 
 def test_all_expectations_hold_under_every_reading():

@@ -36,9 +36,11 @@ ROLES = {
 class Picture:
     """The shapes of a mechanism, computed once and shared by canvas, hit test, static picture and print."""
 
-    def __init__(self, told: Narrative, dark: bool = False) -> None:
+    def __init__(self, told: Narrative, dark: bool = False, contested: frozenset[str] | None = None) -> None:
+        """``contested`` names the edges that carry a cross, if they are not those that the mechanism itself tells of."""
         self.ink = colours(dark)
         self.told = told
+        self.contested = told.contested if contested is None else contested
         self.m = told.m
         self.large = len(told.m.edges) > LIMIT
         #: Of several mechanisms, which are drawn one at a time.
@@ -50,7 +52,7 @@ class Picture:
         """The whole picture, or the overview of several mechanisms; nothing of what is too large."""
         if self.over:
             return self.over.drawing
-        return drawing.draw(self.m, self.told.contested) if self.drawn else Drawing(Layout({}, (), 0, 0, (), ()), ())
+        return drawing.draw(self.m, self.contested) if self.drawn else Drawing(Layout({}, (), 0, 0, (), ()), ())
 
     @cached_property
     def views(self) -> list[dict[str, Any]]:
@@ -73,7 +75,9 @@ class Picture:
         ]
 
     def _view(self, part: Mechanism) -> dict[str, Any]:
-        own, whole = Picture(Narrative(part)), self.told
+        whole = self.told
+        contested = frozenset(edge.name for edge in part.edges if f"{part.id}.{edge.name}" in self.contested)
+        own = Picture(Narrative(part), contested=contested)
         keys = self.over.of.keys if self.over else {}
         nodes = [whole.node_number[keys[f"{part.id}.{key}"]] for key in part.nodes]
         edges = [whole.edge_number[f"{part.id}.{edge.name}"] for edge in part.edges]
@@ -103,7 +107,7 @@ class Picture:
             "style": self.style(edge),
             "run": edge.run,
             "inferred": own,
-            "contested": edge.name in self.told.contested,
+            "contested": edge.name in self.contested,
         }
 
     def kind(self, key: str) -> str:
@@ -150,7 +154,7 @@ class Picture:
             "style": "condition" if line.condition else self.style(edge),
             "run": edge.run,
             "node": self.told.node_number.get(line.condition, -1),
-            "mark": (_cross if edge.name in self.told.contested else _diamond)(*line.mark) if line.mark else "",
+            "mark": (_cross if edge.name in self.contested else _diamond)(*line.mark) if line.mark else "",
             "at": [round(value, 1) for value in geometry.middle(line)],
         }
 
@@ -301,7 +305,7 @@ class Picture:
         if "unless" in kinds:
             ring = geometry.circle(34, 8, 6) + "M29 13L39 3"
             items.append({"text": "stops the step", "class": "condition", "d": "M2 8H26", "mark": ring})
-        if self.told.contested:
+        if self.contested:
             items.append(
                 {
                     "text": "disputed or contradicted",
