@@ -75,7 +75,7 @@ def test_a_screen_prints_a_table_json_or_csv():
     assert len(rows) == 3 * len(SEED.nodes)
     assert {"set": "TLR7=absent", "outcome": "tumour_control", "before": "strong", "after": "partial"} in rows
     pairs = run("ta1-tlr7", "--in", "both", "--pairs").stdout
-    assert "190 pairs tried; 29 do what neither node does alone" in pairs
+    assert "231 pairs tried; 33 do what neither node does alone" in pairs
     assert run("ta1-tlr7", "--csv", "--json").exit_code == 2
     assert "did you mean 'both'" in run("ta1-tlr7", "--in", "bot").stderr
 
