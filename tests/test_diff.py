@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -13,6 +14,7 @@ from conftest import EVERY
 import kg
 from kg.cli.group import main
 from kg.model.diagnostics import InvalidMechanism
+from kg.model.records import Frozen
 from kg.review.diff import KINDS, diff, html, load
 
 SEED = kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml"
@@ -240,6 +242,19 @@ def test_the_command_prints_markdown_json_and_a_page(tmp_path, unasked):
     (tmp_path / "other.ttl").write_text("<http://x/s> <http://x/p> 'o' .", encoding="utf-8")
     nothing = run("ta1-tlr7", tmp_path / "other.ttl")
     assert nothing.exit_code == 1 and "no mechanism is in this RDF" in nothing.output
+
+
+def test_a_title_or_name_that_says_nothing_new_is_no_change(tmp_path, unasked):
+    seed = kg.read("ta1-tlr7")
+    place, condition = seed.places["endolysosome"], seed.conditions["both"]
+    before = replace(seed, places=Frozen({**seed.places, "endolysosome": replace(place, name="")}))
+    after = replace(seed, places=Frozen({**seed.places, "endolysosome": replace(place, name=place.term.label)}))
+    kg.write(before, tmp_path / "a.yaml")
+    kg.write(after, tmp_path / "b.yaml")
+    assert diff(tmp_path / "a.yaml", tmp_path / "b.yaml").changes == ()
+    named = replace(after, conditions=Frozen({**seed.conditions, "both": replace(condition, title="another title")}))
+    kg.write(named, tmp_path / "c.yaml")
+    assert [change.about for change in diff(tmp_path / "b.yaml", tmp_path / "c.yaml").changes] == ["conditions"]
 
 
 @pytest.mark.parametrize("mechanism", EVERY, ids=lambda m: m.id)

@@ -5,6 +5,7 @@ import json
 import logging
 import re
 from collections import defaultdict
+from dataclasses import replace
 from itertools import combinations
 
 import networkx as nx
@@ -18,7 +19,7 @@ from kg.cli import main
 from kg.formats.tables import kgx
 from kg.model import foreign, identities, vocabulary
 from kg.model.mechanism import Mechanism
-from kg.model.records import Edge, Evidence, Frozen, Node, Place, Sentence, Source
+from kg.model.records import Edge, Evidence, Frozen, Node, Place, Requirement, Sentence, Source
 from kg.model.vocabulary import Term
 from kg.reasoning import outward
 
@@ -253,6 +254,17 @@ def _key(mechanism, term):
 
 
 SAY = {"core": by_core, "graphml": by_graphml, "cyjs": by_cyjs, "cx2": by_cx2, "kgx": by_kgx, "rdf": by_rdf}
+
+
+def test_what_rests_on_the_same_words_is_read_apart_by_pybel(tmp_path):
+    """Two edges into one node that require the same thing, for the same reason: PyBEL would take the second for the first."""
+    item = Evidence(source="review", claim="finding", says="nothing comes of either without TLR7")
+    edge = next(edge for edge in ACTIVE.edges if not edge.definition)
+    nodes = Frozen({**ACTIVE.nodes, "IRAK4": Node(key="IRAK4", name="IRAK4", kind="molecule")})
+    needs = (Requirement(node="IRAK4", evidence=(item,)),)
+    both = tuple(replace(edge, name=name, level="", requires=needs) for name in ("one-way", "another-way"))
+    found = by_bel(replace(ACTIVE, nodes=nodes, edges=both), tmp_path)
+    assert {"one-way/requires/IRAK4", "another-way/requires/IRAK4"} <= set(found)
 
 
 @every_seed
