@@ -61,6 +61,10 @@ SHAPES = {
     "doi": (r"10\.[0-9]{2,9}/\S+", "a DOI such as 10.1158/0008-5472.CAN-25-5547"),
     "digits": (r"[0-9]+", "a number such as 42295795"),
     "url": (r"https?://[^\s<>\"{}|\\^`]+", "an address that starts with https:// or http://"),
+    "licence": (
+        r"[A-Za-z0-9][A-Za-z0-9.+-]*|https?://[^\s<>\"{}|\\^`]+",
+        "an SPDX id such as CC-BY-4.0, or an address",
+    ),
     "sha256": (r"[0-9a-f]{64}", "the 64 hexadecimal digits of a SHA-256"),
     "about": (KEY, "the name of a node or an edge"),
 }

@@ -92,6 +92,7 @@ class Source(TrackedRecord):
     doi: str = ""
     pmid: str = ""
     url: str = ""
+    licence: str = ""
     texts: tuple[str, ...] = ()
     read: str = "full"
     reports: str = ""
