@@ -14,7 +14,7 @@ from kg import page
 from kg.cli.group import main
 from kg.formats.shared import bounded
 from kg.formats.shared.losses import Ledger
-from kg.model import licences, texts
+from kg.model import keys, texts
 from kg.model.diagnostics import InvalidMechanism
 from kg.page import quotes
 from kg.page.words import Narrative
@@ -239,6 +239,7 @@ def test_of_two_dois_one_is_chosen(tmp_path):
         ('<license xlink:href="https://creativecommons.org/publicdomain/zero/1.0/"/>', "CC0-1.0", []),
         ("<license><license-p>The Creative Commons Attribution License permits all.</license-p></license>", "", ["licence-unclear"]),
         ('<license xlink:href="https://creativecommons.org/licenses/by/4.0/"/><license xlink:href="https://creativecommons.org/licenses/by-nd/4.0/"/>', "", ["licence-unclear"]),
+        ("<copyright-statement>Free under a Creative Commons licence.</copyright-statement>", "", ["licence-unclear"]),
         ("", "", []),
     ],
 )  # fmt: skip
@@ -336,7 +337,7 @@ def add(mech, text, *options, name="paper.xml"):
 def test_a_paper_becomes_a_source_and_its_text_is_saved_beside_it(mech):
     result, file = add(mech, jats(), "--read", "full")
     assert result.exit_code == 0, result.output
-    assert "in 6 sections" in result.output and "warning: formula" in result.output
+    assert "in 6 sections" in result.output and "formula: warning" in result.output
     source = kg.read(mech).sources["clocks.1"]
     text = file.with_suffix(".txt")
     assert text.read_text(encoding="utf-8") == TEXT
@@ -569,4 +570,8 @@ def test_the_licence_of_a_source_comes_back_from_rdf(licence, mech, tmp_path):
 
 
 def test_a_licence_has_a_form():
-    assert licences.forbids("CC-BY-4.0") == "" and licences.forbids("cc-by")
+    """A licence is one word or an address; the nearest id of SPDX is shown."""
+    assert keys.fault("licence", "CC-BY-4.0") is None
+    assert keys.fault("licence", "https://example.org/terms") is None
+    assert keys.fault("licence", "CC BY-SA 4.0")[2] == "such as CC-BY-SA-4.0"
+    assert keys.fault("licence", "all rights reserved")[::2] == ("wrong-kind", "")

@@ -92,11 +92,11 @@ class Source(TrackedRecord):
     doi: str = ""
     pmid: str = ""
     url: str = ""
-    licence: str = ""
     texts: tuple[str, ...] = ()
     read: str = "full"
     reports: str = ""
     interest: str = ""
+    licence: str = ""
 
     @property
     def label(self) -> str:

@@ -266,7 +266,7 @@ class Narrative:
 
         >>> from kg.formats import read
         >>> m = read("ta1-tlr7")
-        >>> Narrative(m).passage(m.edge("degradation").evidence[0])[-47:]
+        >>> Narrative(m).passage(m.edge("degradation").evidence[0])[-46:]
         '#:~:text=rapidly%20degrade%20these%20microRNAs'
         """
         source = self.m.source(evidence)

@@ -52,7 +52,7 @@ def read(article: Element, draft: Draft) -> Draft:
     for back in article.all("back"):
         for one in back.children:
             if one.tag in ("sec", "app-group", "app"):
-                reader.block(one, 1 if one.tag == "app-group" else 0)
+                reader.block(one, 0)
     for group in article.all("floats-group"):
         draft.heading(1, "Figures and tables")
         reader.inside(group, 1)
@@ -133,6 +133,10 @@ def _licence(meta: Element, draft: Draft, reader: _Body) -> None:
             links = [value for ref in _below(one) for name, value in ref.attributes.items() if name.endswith("href")]
             address = [one for one in (*own, *refs) if "creativecommons.org" in one]
             said += address or [*own, *refs, *links, reader.words(one, [])]
+    for one in _below(meta, "copyright-statement"):
+        words = reader.words(one, [])
+        if not said and "creative commons" in words.casefold():  # where older articles state it
+            said, at = [words], one.at
     draft.licence(said, at)
 
 
