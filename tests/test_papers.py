@@ -36,15 +36,16 @@ META = """<article-id pub-id-type="pmid">99000001</article-id><article-id pub-id
 <abstract><title>Abstract</title><p>Clocks were wound.</p></abstract>
 <abstract abstract-type="toc"><p>An advertisement.</p></abstract>"""
 BODY = """<body><sec><title>Results</title><p>Mice <xref ref-type="bibr" rid="r1"><sup>1</sup></xref> ate TLR<xref rid="x">7</xref>-rich
-cheese.<fn id="f"><p>Brie, mostly.</p></fn> They slept.</p>
+cheese.<fn id="f"><p>Brie, mostly.</p></fn> They<fig><caption><p>A bed.</p></caption></fig>slept.</p>
 <sec><label>2.1</label><title>Cheese &amp; sleep</title><p>CD8<sup>+</sup> cells, at <inline-formula><mml:math><mml:msub><mml:mi>K</mml:mi>
 <mml:mi>d</mml:mi></mml:msub></mml:math></inline-formula>, woke first:<list><list-item><p>the young;</p></list-item><list-item><p>the old.</p></list-item></list>All
 others slept on. &alpha; and &#946; were lost.</p>
 <table-wrap><label>Table 1.</label><caption><title>Naps.</title><p>In hours.</p></caption><table><tr><th>mouse</th><th>nap</th></tr>
 <tr><td>one</td><td>5 <sup>a</sup></td></tr></table><table-wrap-foot><fn><p>a, counted twice.</p></fn></table-wrap-foot></table-wrap>
 <disp-formula><tex-math>\\documentclass{article}</tex-math></disp-formula></sec></sec>
-<sec><title>Methods</title><p># P was small.</p></sec></body>
-<back><ack><p>We thank nobody.</p></ack><ref-list><ref><mixed-citation>Elsewhere 2001</mixed-citation></ref></ref-list>
+<sec><title>Methods</title><p># P was small<inline-graphic><alt-text>a picture</alt-text></inline-graphic>.</p>
+<ref-list><ref><mixed-citation>Here 2002</mixed-citation></ref></ref-list></sec></body>
+<back><ack><p>We thank nobody.</p></ack><sec><title>Interests</title><fn-group><fn><p>None.</p></fn></fn-group></sec><ref-list><ref><mixed-citation>Elsewhere 2001</mixed-citation></ref></ref-list>
 <app-group><app><title>Appendix</title><p>More cheese.</p></app></app-group></back>
 <floats-group><fig><label>Figure 1.</label><caption><p>A mouse.</p></caption></fig></floats-group>
 <sub-article><body><p>A letter of reviewers.</p></body></sub-article>"""
@@ -59,6 +60,8 @@ Clocks were wound.
 Mice 1 ate TLR7-rich cheese. They slept.
 
 Brie, mostly.
+
+A bed.
 
 ### 2.1 Cheese & sleep
 
@@ -377,6 +380,14 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_written(mech):
     assert file.with_suffix(".txt").read_text(encoding="utf-8") == "My notes.\n"
 
 
+def test_a_paper_that_is_there_already_is_refused_by_each_of_its_names(mech):
+    add(mech, jats())
+    result, _ = add(mech, jats(), name="again.xml")
+    told = ("this DOI already", "this PubMed number already", "this address already")
+    assert result.exit_code == 1 and all(words in result.output for words in told)
+    assert not (mech.parent.parent / "papers" / "again.txt").exists()
+
+
 def test_a_fault_in_writing_leaves_no_text_behind(mech, monkeypatch):
     write = curate._write
 
@@ -511,13 +522,18 @@ def test_a_sentence_ends_where_a_reader_says_so(text, phrase, sentence):
     assert found.sentence(*found.find(phrase)[0]) == (sentence, False)
 
 
-def test_a_site_shows_no_sentence_even_with_the_texts_at_hand(mech, monkeypatch):
+def test_a_site_links_passages_and_shows_no_sentence_even_with_the_texts_at_hand(mech, monkeypatch):
     mechanism, folder = quoted(mech)
     monkeypatch.setenv("KG_SOURCES", str(folder))
     made = static.files([mechanism])
     pages = [text for text in made.values() if isinstance(text, str)]
     assert any("others slept on" in text for text in pages)
     assert not any("All others slept on." in text for text in pages)
+    link = "https://pmc.ncbi.nlm.nih.gov/articles/PMC900001/#:~:text=others%20slept%20on"
+    for name in ("naps.html", static.source_page("naps", "clocks.1")):
+        assert f'href="{link}"' in made[name]
+        assert re.search('<a href="https://creativecommons.org/licenses/by/4.0/"[^>]*>CC-BY-4.0</a>', made[name])
+    assert '"license": "https://creativecommons.org/licenses/by/4.0/"' in made[static.source_page("naps", "clocks.1")]
 
 
 PASSAGE = "#:~:text=T%C3%A1%2D1%2C%20a%20%26%20b%25"
@@ -548,13 +564,6 @@ def test_a_passage_is_linked_at_its_source(said, link, mech):
     assert Narrative(mechanism).passage(item) == link
     html = page.html(mechanism)
     assert (f'href="{escape(link)}"' in html) == bool(link) and ("The passage at its source" in html) == bool(link)
-
-
-def test_the_site_links_passages_in_the_page_of_a_source():
-    seed = kg.read("ta1-tlr7")
-    site = static.Site([seed], "", lambda words: None)
-    made = site.pages()[static.source_page("ta1-tlr7", next(iter(seed.sources)))]
-    assert "#:~:text=rapidly%20degrade%20these%20microRNAs" in made
 
 
 @pytest.mark.parametrize("licence", ["CC-BY-4.0", "https://example.org/terms", "CC-BY-SA-3.0-IGO"])

@@ -124,7 +124,8 @@ class Draft:
             self.lines = []
         errors = tuple(one for one in self.ledger.wrong if one.severity == "error")
         warnings = tuple(one for one in self.ledger.wrong if one.severity != "error")
-        return Paper(self.known, self.text, warnings, errors)
+        source = {name: " ".join(said.split()) for name, said in self.known.items()}
+        return Paper(source, self.text, warnings, errors)
 
     def _identify(self, name: str, title: str, chosen: str) -> None:
         stated = list(self.stated.get(name, {}).values())
