@@ -194,18 +194,36 @@ def test_an_article_in_bioc_is_taken_as_it_states_itself(name, make, tmp_path):
     assert (paper.text, codes(paper)) == (BIOC_TEXT, [])
 
 
-def test_pubtator_names_a_document_by_its_pubmed_number(tmp_path):
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"id": "99000003", "infons": {"doi": "10.1000/naps.3"}},
+        {
+            "id": "10.1000/naps.3",
+            "pmid": 99000003,
+            "pmcid": None,
+            "doi": "10.1000/naps.3",
+            "authors": ["Berg A", "Wei Y"],
+        },
+    ],
+)
+def test_pubtator_states_identifiers_and_journals_in_its_own_way(document, tmp_path):
     passages = [
-        {"infons": {"type": "title", "journal": "J Naps; 2020 Jan", "authors": "Berg A, Wei Y, "}, "text": "Naps"},
+        {
+            "infons": {"type": "title", "journal": "J Naps. 2020 Jan 3;1(2):3-4", "authors": "Berg A, Wei Y, "},
+            "text": "Naps",
+        },
         {"infons": {"type": "abstract"}, "sentences": [{"text": "Mice napped."}, {"text": "Long."}]},
     ]
-    paper = read(tmp_path, json.dumps({"PubTator3": [{"id": "99000003", "passages": passages}]}), "paper.json")
-    assert (paper.source["pmid"], paper.source["authors"], paper.source["publisher"]) == (
-        "99000003",
-        "Berg A, Wei Y",
-        "J Naps",
-    )
-    assert paper.text == "Naps\n\n## Abstract\n\nMice napped. Long.\n"
+    paper = read(tmp_path, json.dumps({"PubTator3": [{**document, "passages": passages}]}), "paper.json")
+    assert {name: value for name, value in paper.source.items() if value} == {
+        "title": "Naps",
+        "authors": "Berg A, Wei Y",
+        "publisher": "J Naps",
+        "doi": "10.1000/naps.3",
+        "pmid": "99000003",
+    }
+    assert (paper.text, codes(paper)) == ("Naps\n\n## Abstract\n\nMice napped. Long.\n", [])
 
 
 def test_plain_text_is_its_own_text(tmp_path):

@@ -13,6 +13,9 @@ from kg.review.papers import Draft, author
 
 #: Sections that are not the article's own words.
 SKIPPED = {"REF", "ACK_FUND", "AUTH_CONT", "COMP_INT", "REVIEW_INFO", "KEYWORD", "SUPPL", "ABBR"}
+#: What PubTator states of a document beside its infons.
+BESIDE = ("doi", "pmid", "pmcid", "journal", "authors")
+NAMED = {"article-id_doi": "doi", "doi": "doi", "article-id_pmid": "pmid", "pmid": "pmid"}
 #: Sources whose documents are named by their PubMed number.
 OF_PUBMED = re.compile(r"(?i)pubmed|pubtator")
 
@@ -70,7 +73,9 @@ def from_json(text: str, data: Any, draft: Draft) -> Draft:
             todo += one
         elif isinstance(one, dict) and "passages" in one:
             passages = [_passage(each, places) for each in places.records(one, "passages")]
-            found.append(_Document(_strings(one.get("infons")), places(one), str(one.get("id", "")), passages))
+            beside = _strings({name: one[name] for name in BESIDE if name in one})
+            infons = {**beside, **_strings(one.get("infons"))}
+            found.append(_Document(infons, places(one), str(one.get("id", "")), passages))
         elif isinstance(one, dict):
             source = source or str(one.get("source", ""))
             todo += [one[name] for name in one if name == "documents" or name.startswith("PubTator")]
@@ -85,8 +90,13 @@ def _passage(one: Mapping[str, Any], places: Places) -> _Passage:
 
 
 def _strings(infons: object) -> dict[str, str]:
+    """Single values as texts, and lists of texts as one; what else there is, such as annotations, is left out."""
     found = infons if isinstance(infons, dict) else {}
-    return {str(name): str(value).strip() for name, value in found.items() if isinstance(value, (str, int))}
+    joined = {
+        name: ", ".join(filter(lambda one: isinstance(one, str), said)) if isinstance(said, list) else said
+        for name, said in found.items()
+    }
+    return {str(name): str(said).strip() for name, said in joined.items() if isinstance(said, (str, int))}
 
 
 def _read(documents: list[_Document], source: str, at: Location, draft: Draft) -> Draft:
@@ -127,8 +137,8 @@ def _bibliography(document: _Document, source: str, draft: Draft) -> None:
     said: dict[str, tuple[str, Location]] = {}
     for one in parts:
         for name, infon in one.infons.items():
-            if name in ("article-id_doi", "article-id_pmid"):
-                draft.identifier(name.removeprefix("article-id_"), infon, one.at)
+            if name in NAMED:
+                draft.identifier(NAMED[name], infon, one.at)
             said.setdefault(name, (infon, one.at))
 
     def value(*names: str) -> str:
@@ -142,7 +152,8 @@ def _bibliography(document: _Document, source: str, draft: Draft) -> None:
     people = [dict(part.partition(":")[::2] for part in said[name][0].split(";")) for name in names]
     listed = ", ".join(author(person.get("surname", ""), person.get("given-names", "")) for person in people)
     draft.known["authors"] = listed or value("authors").strip(" ,;")
-    draft.known["publisher"] = value("journal", "journal-title").partition(";")[0].strip()
+    journal = value("journal", "journal-title").partition(";")[0]  # PubTator: J Naps. 2020 Jan;3(1):1-9
+    draft.known["publisher"] = re.sub(r"\.? (?:19|20)\d\d\b.*", "", journal)
     licences = [one.infons["license"] for one in parts if "license" in one.infons]
     draft.licence(licences, said["license"][1] if licences else None)
 
