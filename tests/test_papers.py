@@ -296,6 +296,21 @@ def test_a_hostile_or_broken_file_is_refused_with_its_place(text, code, line, tm
     assert (error.code, error.at.line, Path(error.at.path).name) == (code, line, "paper.xml")
 
 
+NESTED = {
+    "sec": ("<sec>", "</sec>"), "table": ("<table-wrap><table><tr><td>a", "</td></tr></table></table-wrap>"),
+    "list": ("<p>a<list>", "</list></p>"), "note": ("<p>a<fn>", "</fn></p>"), "figure": ("<fig><caption><p>a", "</p></caption></fig>"),
+    "formula": ("<p>a<inline-formula>", "</inline-formula></p>"), "math": ("<mml:math>", "</mml:math>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", NESTED)
+def test_what_is_nested_as_deep_as_is_read_takes_no_longer_than_its_length(form, tmp_path):
+    head, foot = NESTED[form]
+    deep = 100 // foot.count("</")
+    paper = read(tmp_path, jats(body=f"<body>{head * deep}<p>the end</p>{foot * deep}</body>"))
+    assert paper.text.count("the end" if form != "math" else "theend") == 1
+
+
 def test_a_document_type_is_let_pass_for_articles_only():
     ledger = Ledger("x.xml", "x")
     assert bounded.elements(f"{DOCTYPE}<article>&beta;</article>", ledger, doctype=True).text == "β"
@@ -400,10 +415,19 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_written(mech):
 
 def test_a_paper_that_is_there_already_is_refused_by_each_of_its_names(mech):
     add(mech, jats())
-    result, _ = add(mech, jats(), name="again.xml")
+    result, _ = add(mech, jats(body="<body><p>Another version.</p></body>"), name="again.xml")
     told = ("this DOI already", "this PubMed number already", "this address already")
     assert result.exit_code == 1 and all(words in result.output for words in told)
     assert not (mech.parent.parent / "papers" / "again.txt").exists()
+
+
+def test_who_has_the_article_only_gets_the_text_that_was_read(mech):
+    _, file = add(mech, jats())
+    before = mech.read_bytes()
+    file.with_suffix(".txt").unlink()
+    result, _ = add(mech, jats())
+    assert (result.exit_code, "is there already, with this text" in result.output) == (0, True)
+    assert mech.read_bytes() == before and file.with_suffix(".txt").read_text(encoding="utf-8") == TEXT
 
 
 def test_a_fault_in_writing_leaves_no_text_behind(mech, monkeypatch):

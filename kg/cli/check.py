@@ -319,7 +319,8 @@ def add_source(
     file states.
 
     Every line of the mechanism file stays as it is, with its comments. The stubs are comments: fill them in, and take the #
-    away. Nothing is looked up on the network. A DOI or PubMed number that the mechanism has already is refused.
+    away. Nothing is looked up on the network. A DOI or PubMed number that the mechanism has already is refused, unless its
+    source has the very text of the article, which is then only saved.
     """
     from kg.review import curate
 
@@ -329,7 +330,12 @@ def add_source(
         raise click.UsageError("either --jats, which brings its own text, or --text")
     added = curate.add_source(mech, doi, pmid, text, key, kind, title, read, jats)
     print_complaints(added.warnings)
-    click.echo(f"{added.file}: added {added.source.key!r} to sources, and stubs behind the last edge")
+    done = (
+        "added {!r} to sources, and stubs behind the last edge"
+        if added.new
+        else "{!r} is there already, with this text"
+    )
+    click.echo(f"{added.file}: {done.format(added.source.key)}")
     if added.text:
         click.echo(f"{added.text}: its text, in {number_of(added.sections, 'section')}")
     folder = f" --sources {added.text.parent}" if added.text else ""

@@ -22,10 +22,14 @@ from kg.review import papers
 
 @dataclass(frozen=True)
 class Added:
-    """What was added: the mechanism file, the source, where its text was saved, and what its article file leaves open."""
+    """What was added: the mechanism file, the source, where its text was saved, and what its article file leaves open.
+
+    ``new`` is False if the source was there with this text: then only the text was saved, for who has the article only.
+    """
 
     file: Path
     source: Source
+    new: bool = True
     text: Path | None = None
     sections: int = 0
     warnings: tuple[Diagnostic, ...] = ()
@@ -67,21 +71,24 @@ def add_source(
     own = {name: value for name, value in {**given, "title": title, "kind": kind}.items() if value}
     source = _source({**paper.source, **own}, tuple(hashes), read)
     source = replace(source, key=key or _key(source, mechanism))
-    complaints = [*paper.errors, *_complaints(mechanism, source, file), *_other_text(saved, made)]
+    there = next((one for one in mechanism.sources.values() if saved and hashes[0] in one.texts), None)
+    complaints = [*paper.errors, *_other_text(saved, made)]
+    complaints += [] if there else _complaints(mechanism, source, file)
     if complaints:
         raise InvalidMechanism(complaints)
-    changed = _with(data, mechanism, source, file)
-    new = saved is not None and not saved.exists()
-    if saved and new:
-        _write(saved, made)
+    changed = data if there else _with(data, mechanism, source, file)
+    unsaved = saved if saved and not saved.exists() else None
+    if unsaved:
+        _write(unsaved, made)
     try:
-        _write(file, changed)
+        if not there:
+            _write(file, changed)
     except BaseException:
-        if saved and new:
-            saved.unlink(missing_ok=True)
+        if unsaved:
+            unsaved.unlink(missing_ok=True)
         raise
     sections = sum(bool(texts.HEADING.match(line)) for line in (paper.text or "").split("\n"))
-    return Added(file, source, saved, sections, paper.warnings)
+    return Added(file, there or source, not there, saved, sections, paper.warnings)
 
 
 def _source(said: Mapping[str, str], hashes: tuple[str, ...], read: str) -> Source:

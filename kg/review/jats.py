@@ -203,7 +203,7 @@ class _Body:
         floats: list[Element] = []
         parts = [*one.all("label"), *(part for caption in one.all("caption") for part in caption.children)]
         self.draft.paragraph(" ".join(self.words(part, floats) for part in parts if part.tag not in SKIPPED))
-        for row in (found for tag in ROWS for found in _below(one, tag)):
+        for row in _rows(one):
             cells = [self.words(cell, floats) for cell in row.children if cell.tag in CELLS]
             self.draft.paragraph(" | ".join(cells) if any(cells) else "")
         for part in one.children:
@@ -254,12 +254,16 @@ class _Body:
 
 def _symbols(math: Element) -> str:
     """The symbols of MathML in their order, without its blanks, which nobody sees."""
-    if math.tag in SKIPPED:
-        return ""
-    parts = (_symbols(part) if isinstance(part, Element) else part for part in math.content)
-    if math.tag != "mtext":
-        parts = (re.sub(r"\s+", "", part) for part in parts)
-    return "".join(parts).translate(UNSEEN)
+    out: list[str] = []
+    todo: list[Element | str] = [math]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, str):
+            out.append(one)
+        elif one.tag not in SKIPPED:
+            seen = one.tag == "mtext"
+            todo += reversed([re.sub(r"\s+", "", p) if isinstance(p, str) and not seen else p for p in one.content])
+    return "".join(out).translate(UNSEEN)
 
 
 def _is_words(part: Element | str) -> bool:
@@ -269,6 +273,15 @@ def _is_words(part: Element | str) -> bool:
 def _first(one: Element, tag: str, default: Element | None = None) -> Element:
     """The first child of that name, or else an empty element."""
     return next(one.all(tag), default or Element(tag, {}, one.at))
+
+
+def _rows(one: Element) -> Iterator[Element]:
+    """The rows of a table, and not those of tables in it."""
+    for child in one.children:
+        if child.tag in ROWS:
+            yield child
+        elif child.tag not in FLOATS:
+            yield from _rows(child)
 
 
 def _below(one: Element, tag: str = "") -> Iterator[Element]:

@@ -19,6 +19,8 @@ from kg.model import keys, licences, texts
 from kg.model.diagnostics import Diagnostic, Location
 
 TITLE = "an article"
+#: Levels of elements: articles nest some 30, and their readers are recursive.
+DEEPEST = 120
 #: Identifiers that a file may state: the shape of their values, and what they are called.
 IDENTIFIERS = {"doi": ("doi", "DOI"), "pmid": ("digits", "PubMed number")}
 #: Where PubMed Central shows an article.
@@ -153,7 +155,7 @@ def read(file: Path, chosen: Mapping[str, str] = MappingProxyType({})) -> Paper:
     text = bounded.text(file, ledger)
     start = text.lstrip()[:1]
     if start == "<":
-        root = bounded.elements(text, ledger, doctype=True)
+        root = bounded.elements(text, ledger, doctype=True, deepest=DEEPEST)
         if root.tag == "collection":
             return bioc.from_xml(root, Draft(ledger)).paper(chosen)
         return jats.read(_article(root, ledger), Draft(ledger)).paper(chosen)

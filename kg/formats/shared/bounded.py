@@ -345,7 +345,7 @@ class Element:
         return (child for child in self.children if child.tag == tag)
 
 
-def elements(text: str, ledger: Ledger, doctype: bool = False) -> Element:
+def elements(text: str, ledger: Ledger, doctype: bool = False, deepest: int = DEEPEST_XML) -> Element:
     """XML as elements. Raises InvalidMechanism for what is none, and for anything that declares entities.
 
     With ``doctype`` the file may name a document type, as journals do. It is never fetched; the characters that it names
@@ -373,8 +373,8 @@ def elements(text: str, ledger: Ledger, doctype: bool = False) -> Element:
         counted[0] += 1
         if counted[0] > MOST_PARTS:
             raise ledger.stop(here(), "too-many", f"there are more than {MOST_PARTS:,} elements", "split the file")
-        if len(stack) > DEEPEST_XML:
-            raise ledger.stop(here(), "too-deep", f"this is nested more than {DEEPEST_XML} levels deep")
+        if len(stack) > deepest:
+            raise ledger.stop(here(), "too-deep", f"this is nested more than {deepest} levels deep")
 
     def characters(said: str) -> None:
         stack[-1].content.append(said)
