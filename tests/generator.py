@@ -146,6 +146,7 @@ class _Maker:
         "doi": lambda self, of, _: self.random.choice(DOIS),
         "digits": lambda self, of, _: str(self.random.randint(0, 10 ** self.random.randint(1, 12))),
         "url": lambda self, of, _: self.random.choice(URLS),
+        "licence": lambda self, of, _: self.random.choice(("CC-BY-4.0", "MIT", "https://example.org/terms?v=1#a")),
         "sha256": lambda self, of, _: f"{self.random.getrandbits(256):064x}",
         "term": lambda self, of, _: None if of and self.random.random() < 0.2 else self.random.choice(TERMS),
         "span": lambda self, of, _: (lambda first: (first, first + self.random.randint(1, 99)))(
@@ -389,6 +390,7 @@ FAULTS: dict[str, tuple[Any, ...]] = {
         "//a",
         ["https://a"],
     ),
+    "licence": ("CC BY 4.0", "all rights reserved", "ftp://example.org/", "https://", ["MIT"]),
     "sha256": ("a" * 63, "A" * 64, "g" * 64, ["a"]),
     "term": (
         *("GO:0036019", "endolysosome", "GO:12 ! short", "NoPrefix:1 ! a", "GO:0036019 ! another label", ": ! a"),

@@ -111,7 +111,7 @@ def test_a_file_that_ends_without_a_break_and_with_a_long_text(file):
 def test_the_hash_of_a_text_goes_in_and_the_text_does_not(file, tmp_path):
     paper = tmp_path / "paper.txt"
     paper.write_text("Nobody may copy this.\n", encoding="utf-8")
-    _, source = curate.add_source(file, DOI, text=paper)
+    source = curate.add_source(file, DOI, text=paper).source
     assert source.texts == (hashlib.sha256(paper.read_bytes()).hexdigest(),)
     assert "Nobody may copy" not in file.read_text(encoding="utf-8")
 
@@ -119,7 +119,7 @@ def test_the_hash_of_a_text_goes_in_and_the_text_does_not(file, tmp_path):
 @pytest.mark.parametrize("doi", [f"https://doi.org/{DOI}", f"http://dx.doi.org/{DOI}", f"doi:{DOI}", f" DOI: {DOI}"])
 @pytest.mark.parametrize("pmid", ["123", "PMID:123", "https://pubmed.ncbi.nlm.nih.gov/123/"])
 def test_an_identifier_is_taken_in_the_form_in_which_it_was_copied(doi, pmid, file):
-    _, source = curate.add_source(file, doi, pmid)
+    source = curate.add_source(file, doi, pmid).source
     assert (source.doi, source.pmid) == (DOI, "123")
 
 
@@ -161,6 +161,6 @@ def test_a_broken_file_and_brackets_are_refused(file):
 
 
 def test_two_sources_of_one_ending_get_two_keys(file):
-    assert curate.add_source(file, "10.1000/x")[1].key == "x"
-    assert curate.add_source(file, "10.1001/x")[1].key == "x-2"
-    assert curate.add_source(file, pmid="7")[1].key == "pmid-7"
+    assert curate.add_source(file, "10.1000/x").source.key == "x"
+    assert curate.add_source(file, "10.1001/x").source.key == "x-2"
+    assert curate.add_source(file, pmid="7").source.key == "pmid-7"

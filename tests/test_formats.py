@@ -111,6 +111,7 @@ def full():
                     "excerpt",
                     "paper",
                     "sells it",
+                    "CC-BY-4.0",
                 ),
                 "paper": records.Source(
                     "paper", "journal article", "A paper", doi="10.1000/b", pmid="2", texts=("b" * 64,), read="abstract"

@@ -84,6 +84,7 @@ SINGLE = {
     "doi": st.sampled_from(["10.1158/0008-5472.CAN-25-5547", "10.1000/a#b:c"]),
     "digits": st.integers(0, 10**12).map(str),
     "url": st.sampled_from(["https://example.org/a#b", "http://example.org/?a=b&c=d:e,f"]),
+    "licence": st.sampled_from(["CC-BY-4.0", "CC0-1.0", "https://example.org/terms?a=b,c#d"]),
     "sha256": st.from_regex(r"[0-9a-f]{64}", fullmatch=True),
     "term": TERM,
     "span": st.tuples(st.integers(0, 999), st.integers(1000, 10**9)),

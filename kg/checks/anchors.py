@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from kg.checks.rules import error, warning
 from kg.model import texts
 from kg.model.diagnostics import Diagnostic, Location
 from kg.model.mechanism import Mechanism
-from kg.model.records import STATUS, Evidence
+from kg.model.records import STATUS, Evidence, Source
 
 ANCHOR_SHARE = 0.15  # of a source's characters, for all its anchors together
 SHORT = 3000  # characters of a text, such as an abstract, of which a share would leave nothing to point at
@@ -60,9 +60,7 @@ def looked_up(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Dia
         at = Location(m.at.path if m.at else m.file, 1, 1)
         found.append(error(at, "no-folder", f"there is no folder {folder}", "--sources DIR names one that there is"))
         strict = False  # one complaint is enough
-    at_hand = {
-        key: [texts.open_text(files[sha]) for sha in source.texts if sha in files] for key, source in m.sources.items()
-    }
+    texts_of = at_hand(m, files)
     for source in m.sources.values():
         for i, sha in enumerate(source.texts):
             if files and sha not in files:
@@ -80,8 +78,8 @@ def looked_up(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Dia
     for item in _located(m):
         of = m.source(item)
         key = of.key if of else ""
-        here = at_hand.get(key, [])
-        if not here or (item.span and of and here[0].sha256 != of.texts[0]):
+        here = usable(item, of, texts_of)
+        if not here:
             why = "no text at hand" if of and of.texts else "its source has no text"
             skipped[why] += 1
             if strict:
@@ -97,7 +95,7 @@ def looked_up(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Dia
                     )
                 )
             continue
-        spans, complaint = _look_up(item, here)
+        spans, complaint = look_up(item, here)
         if complaint:
             wrong += 1
             found.append(complaint)
@@ -107,13 +105,24 @@ def looked_up(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Dia
             for text, span in spans:
                 quoted[key, text.sha256].add(span)
     for (key, sha), anchors in quoted.items():
-        text = next(text for text in at_hand[key] if text.sha256 == sha)
+        text = next(text for text in texts_of[key] if text.sha256 == sha)
         found += _too_much(m, key, len(text), anchors)
     excuse = ""
     if strict and not (matched or wrong or skipped):
         excuse = f"nothing could be checked, as the file says: {STATUS[m.status]}" if m.status in STATUS else ""
         found += [] if excuse else [_nothing(m)]
     return found, Coverage(matched, wrong, skipped, sum(1 for _ in _without_text(m)), excuse)
+
+
+def at_hand(m: Mechanism, files: Mapping[str, Path]) -> dict[str, list[texts.Text]]:
+    """The texts of each source that are among files, which are named by their hashes."""
+    return {key: [texts.open_text(files[sha]) for sha in of.texts if sha in files] for key, of in m.sources.items()}
+
+
+def usable(item: Evidence, of: Source | None, texts_of: Mapping[str, list[texts.Text]]) -> list[texts.Text]:
+    """The texts in which the place of an item can be looked up; spans count in the first text of their source only."""
+    here = texts_of.get(of.key, []) if of else []
+    return [] if item.span and of and here and here[0].sha256 != of.texts[0] else here
 
 
 def _too_much(m: Mechanism, key: str, length: int, spans: set[tuple[int, int]]) -> Iterator[Diagnostic]:
@@ -151,7 +160,7 @@ def _without_text(m: Mechanism) -> Iterator[Evidence]:
             yield item
 
 
-def _look_up(
+def look_up(
     item: Evidence, here: list[texts.Text]
 ) -> tuple[list[tuple[texts.Text, tuple[int, int]]], Diagnostic | None]:
     """Where an anchor or span stands in the texts of its source, or what is wrong with it."""
@@ -172,16 +181,23 @@ def _look_up(
             item.location_of("anchor"),
             "anchor-absent",
             "the source does not say this",
-            f"it says: {nearest}" if nearest else "`kg locate FILE PHRASE` finds a place",
+            f"it says: {nearest}{_sections(here[:1], nearest)}" if nearest else "`kg locate FILE PHRASE` finds a place",
         )
     if most > 1:
         return [], error(
             item.location_of("anchor"),
             "anchor-repeated",
-            f"the source says this {most} times",
+            f"the source says this {most} times{_sections(here, item.anchor)}",
             "a word more, before or after, makes it the only one",
         )
     return spans, None
+
+
+def _sections(here: list[texts.Text], phrase: str) -> str:
+    """In which sections a phrase stands, for the end of a complaint; nothing for a text that marks none."""
+    found = dict.fromkeys(text.section(start) for text in here for start, _ in text.find(phrase))
+    named = [f"“{section}”" for section in found if section]
+    return f", in {' and '.join(named)}" if named else ""
 
 
 def _likeliest(m: Mechanism, key: str, files: dict[str, Path]) -> str:

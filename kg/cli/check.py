@@ -281,16 +281,22 @@ def new(name: str) -> None:
 
 @main.command("add-source")
 @click.argument("mech")
+@click.option(
+    "--jats",
+    type=FILE,
+    metavar="FILE",
+    help="The article in JATS XML (.xml, .nxml), BioC (XML, JSON) or plain text: what it states is taken from it.",
+)
 @click.option("--doi", default="", metavar="DOI", help="Its DOI, such as 10.1016/j.isci.2021.103441, or its address.")
 @click.option("--pmid", default="", metavar="NUMBER", help="Its PubMed number, with or without PMID:.")
 @click.option(
     "--text",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="The text that anchors will be read from: only its hash goes into the file.",
 )
 @click.option("--key", default="", metavar="NAME", help="What evidence will call it [default: made from the DOI].")
-@click.option("--kind", default="publication", show_default=True, help="What it is, such as journal article.")
+@click.option("--kind", default="", help="What it is, such as journal article [default: as FILE says, or publication].")
 @click.option("--title", default="", help="Its title.")
 @click.option(
     "--read",
@@ -299,18 +305,41 @@ def new(name: str) -> None:
     show_default=True,
     help="How much of it was read.",
 )
-def add_source(mech: str, doi: str, pmid: str, text: Path | None, key: str, kind: str, title: str, read: str) -> None:
+def add_source(
+    mech: str, jats: Path | None, doi: str, pmid: str, text: Path | None, key: str, kind: str, title: str, read: str
+) -> None:
     """Append a source to a mechanism file, and stubs for what it says.
 
-    Every line of the file stays as it is, with its comments. The stubs are comments: fill them in, and take the # away.
-    Nothing is looked up on the network. A DOI or PubMed number that the file has already is refused.
+    \b
+    kg add-source my-mechanism --jats papers/paper.xml --read full
+    kg check my-mechanism --sources papers
+
+    --jats takes title, authors, journal, date, identifiers and licence from the file of an article. Its text is saved beside
+    it, as .txt with a heading for each section; only the hash of the text goes into the mechanism. Options override what the
+    file states.
+
+    Every line of the mechanism file stays as it is, with its comments. The stubs are comments: fill them in, and take the #
+    away. Nothing is looked up on the network. A DOI or PubMed number that the mechanism has already is refused, unless its
+    source has the very text of the article, which is then only saved.
     """
     from kg.review import curate
 
-    if not (doi or pmid):
-        raise click.UsageError("give it a --doi, a --pmid, or both")
-    file, source = curate.add_source(mech, doi, pmid, text, key, kind, title, read)
-    click.echo(f"{file}: added {source.key!r} to sources, and stubs behind the last edge\nthen: kg check {mech}")
+    if not (doi or pmid or jats):
+        raise click.UsageError("give it a --doi, a --pmid, or both, or the article: --jats FILE")
+    if jats and text:
+        raise click.UsageError("either --jats, which brings its own text, or --text")
+    added = curate.add_source(mech, doi, pmid, text, key, kind, title, read, jats)
+    print_complaints(added.warnings)
+    done = (
+        "added {!r} to sources, and stubs behind the last edge"
+        if added.new
+        else "{!r} is there already, with this text"
+    )
+    click.echo(f"{added.file}: {done.format(added.source.key)}")
+    if added.text:
+        click.echo(f"{added.text}: its text, in {number_of(added.sections, 'section')}")
+    folder = f" --sources {added.text.parent}" if added.text else ""
+    click.echo(f"then: kg check {mech}{folder}")
 
 
 @main.command()

@@ -22,10 +22,23 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("-o", "--out", default="exports", show_default=True, metavar="DIR", help="Where to write.")
 @click.option("--only", metavar="NAME,...", help="Only these outputs, such as ttl,html.")
+@click.option(
+    "--quotes",
+    is_flag=True,
+    help="Show in the pages the sentence at each anchor, where the licence of its source allows it.",
+)
 @SOURCES
 @FROM
 @EVERYTHING
-def build(paths: Sequence[str], out: str, only: str | None, sources: str | None, source: str, everything: bool) -> None:
+def build(
+    paths: Sequence[str],
+    out: str,
+    only: str | None,
+    quotes: bool,
+    sources: str | None,
+    source: str,
+    everything: bool,
+) -> None:
     """Write mechanisms as RDF, GraphML, a page and a picture.
 
     Builds every mechanism in seeds/ unless PATHs are given. Stops with all complaints, and writes nothing, if any
@@ -41,7 +54,7 @@ def build(paths: Sequence[str], out: str, only: str | None, sources: str | None,
     if unknown:
         raise click.UsageError(f"--only: {unknown[0]!r} is none of {', '.join(outputs())}")
     with Progress() as say:
-        done = run(paths, out, names, sources, say, everything, source)
+        done = run(paths, out, names, sources, say, everything, source, quotes)
     print_complaints(done.warnings)
     _print_built(done)
 
@@ -235,6 +248,7 @@ def _print_built(done: Built) -> None:
             "evidence": f"{number_of(one.evidence, 'item')}: {counted(one.claims)}",
             "species": f"{counted(one.species)} (edges that state it)",
             "anchors": one.anchors,
+            **({"quotes": one.quotes} if one.quotes else {}),
             **({"warnings": f"{one.warnings}; `kg check` shows them"} if one.warnings else {}),
         }
         for name, text in rows.items():

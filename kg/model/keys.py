@@ -61,6 +61,10 @@ SHAPES = {
     "doi": (r"10\.[0-9]{2,9}/\S+", "a DOI such as 10.1158/0008-5472.CAN-25-5547"),
     "digits": (r"[0-9]+", "a number such as 42295795"),
     "url": (r"https?://[^\s<>\"{}|\\^`]+", "an address that starts with https:// or http://"),
+    "licence": (
+        r"(?:[A-Za-z0-9][A-Za-z0-9.+-]*|https?://[^\s<>\"{}|\\^`]+)",
+        "an SPDX id such as CC-BY-4.0, or an address",
+    ),
     "sha256": (r"[0-9a-f]{64}", "the 64 hexadecimal digits of a SHA-256"),
     "about": (KEY, "the name of a node or an edge"),
 }
@@ -159,6 +163,12 @@ def mend(form: str, text: str) -> str:
     tries = [text.lower()] if form in ("id", "sha256") else []
     if form in ("doi", "digits", "url", "sha256"):
         tries += [part.group() for part in [re.search(SHAPES[form][0], text)] if part]
+    if form == "licence":  # CC BY 4.0
+        tries += [
+            part.group().replace(" ", "-").upper()
+            for part in [re.search(r"(?i)\bcc[ -]by[a-z -]* [0-9.]+", text)]
+            if part
+        ]
     if form in ("id", "key", "about"):
         other = re.sub(r"[^A-Za-z0-9_.+-]+", "_", "".join(map(latin, text))).strip("_")
         tries.append(re.sub("[^a-z0-9]+", "-", other.lower()) if form == "id" else other)

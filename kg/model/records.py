@@ -96,6 +96,7 @@ class Source(TrackedRecord):
     read: str = "full"
     reports: str = ""
     interest: str = ""
+    licence: str = ""
 
     @property
     def label(self) -> str:

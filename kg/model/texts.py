@@ -3,6 +3,9 @@
 One normalisation holds everywhere an anchor is looked for (docs/notation.md, "Anchors"): Unicode NFKC (which
 splits ligatures and folds widths), every kind of hyphen and dash as ``-``, every kind of quotation mark as ``'``
 or ``"``, soft hyphens and zero-width characters dropped, and each run of white space as one blank. Case counts.
+
+A paragraph is a line. Headings are lines that begin with ``#``, more of them the deeper they are; `kg add-source --jats`
+writes them. In a text without any, a heading is a short line of its own that ends in no full stop.
 """
 
 from __future__ import annotations
@@ -12,10 +15,20 @@ import os
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 LARGEST = 64 * 2**20  # bytes; a larger file is no text that a curator read
+LONGEST = 400  # characters of a sentence that is shown
+HEADING = re.compile(r"(#{1,6}) +(?=\S)")
+#: Where a sentence ends and the next begins: behind a full stop, perhaps with quotation marks or numbers of references.
+_END = re.compile(
+    r"(?:[.!?][\"')\]’”]*|(?<=[a-z)\]])\.[0-9][0-9,–-]*)\s+(?=[\"'(\[“‘]*(?:[A-ZΑ-Ωα-ω0-9]|[^\W\d_]{1,4}[A-Z0-9-]))"
+)
+#: Words whose full stop ends no sentence.
+_SHORT = re.compile(
+    r"(?:^|[\s(\[])(?:[A-Z]|al|e\.g|i\.e|cf|vs|ca|approx|[Ff]igs?|[Ss]uppl?|[Rr]efs?|[Ee]qs?|[Nn]os?|[Dd]r|[Pp]rof|sp|spp|var|St|Inc|Ltd|Co)$"
+)
 _SAME = str.maketrans(
     {
         **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
@@ -130,18 +143,68 @@ class Text:
         like = len(shared) > 1 and len(shared) * 2 >= size
         return " ".join(window[shared[0] : shared[-1] + 1]).rstrip(".,;:") if like else ""
 
+    @cached_property
+    def marked(self) -> bool:
+        """Whether lines that begin with ``#`` are its headings."""
+        return any(HEADING.match(line) for line in self.text.split("\n"))
+
     def passage(self, start: int, end: int) -> Passage:
-        """The section and paragraph of a span. A heading is a short line of its own that ends in no full stop."""
-        section, paragraph = "", 0
+        """The section and paragraph of a span; the section with those around it.
+
+        >>> text = Text("Title\\n\\n## Results\\n\\n### In mice\\n\\nRNase A degrades it.\\n\\n## Methods\\n\\nWe asked.")
+        >>> text.passage(*text.find("degrades")[0]).section, text.passage(*text.find("asked")[0]).section
+        ('Results > In mice', 'Methods')
+        """
+        sections: list[tuple[int, str]] = []
+        paragraph = 0
         for block in re.finditer(r"[^\n]+", self.text):
             line = block.group().strip()
             if not line:
                 continue
-            heading = len(line.split()) <= 8 and line[-1] not in ".:;,!?" and block.end() <= start
-            section, paragraph = (line, 0) if heading else (section, paragraph + 1)
+            mark = HEADING.match(block.group())
+            if self.marked and mark:
+                deep, heading = len(mark[1]), block.group()[mark.end() :].strip()
+                sections, paragraph = [*(one for one in sections if one[0] < deep), (deep, heading)], 0
+            elif not self.marked and len(line.split()) <= 8 and line[-1] not in ".:;,!?" and block.end() <= start:
+                sections, paragraph = [(1, line)], 0
+            else:
+                paragraph += 1
             if block.end() > start:
                 break
-        return Passage(section, paragraph, start, end)
+        return Passage(" > ".join(heading for _, heading in sections), paragraph, start, end)
+
+    def section(self, start: int) -> str:
+        """The section in which a character stands, if the text marks its headings."""
+        return self.passage(start, start).section if self.marked else ""
+
+    def sentence(self, start: int, end: int) -> tuple[str, bool]:
+        """The sentence that holds a span, and whether it is shortened: to LONGEST characters around the span.
+
+        >>> text = Text("It is lost (Fig. 2). RNase A degrades miR-146a in mice.12 TLR7 fires.")
+        >>> text.sentence(*text.find("degrades miR-146a")[0])
+        ('RNase A degrades miR-146a in mice.12', False)
+        """
+        first = self.text.rfind("\n", 0, start) + 1
+        last = self.text.find("\n", end)
+        last = last if last >= 0 else len(self.text)
+        mark = HEADING.match(self.text, first)
+        first = mark.end() if mark else first
+        for stop in _END.finditer(self.text, first, last):
+            if _SHORT.search(self.text, first, stop.start()):
+                continue
+            if stop.end() <= start:
+                first = stop.end()
+            elif stop.start() >= end - 1:
+                last = stop.end()
+                break
+        room = max(0, LONGEST - (end - start)) // 2
+        left, right = (start - room, end + room) if last - first > LONGEST else (first, last)
+        shown = " ".join(self.text[max(first, left) : min(last, right)].split())
+        if left > first:
+            shown = f"… {shown.partition(' ')[2]}" if self.text[left - 1 : left].strip() else f"… {shown}"
+        if right < last:
+            shown = f"{shown.rpartition(' ')[0]} …" if self.text[right : right + 1].strip() else f"{shown} …"
+        return shown, left > first or right < last
 
 
 @cache

@@ -23,6 +23,7 @@ from kg.page import drawing, geometry, network
 from kg.page.drawing import Score
 from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean, lines, spoken
 from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset, colours
+from kg.page.quotes import Quotes
 from kg.page.words import Narrative
 
 if TYPE_CHECKING:
@@ -35,10 +36,11 @@ TYPES = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*(?:(?!\*/).)*\*/ ?", re.DOT
 __all__ = ["LIMIT", "embed", "html", "notebook", "pictures", "score", "svg"]
 
 
-def html(mechanism: Mechanism, home: str = "") -> str:
+def html(mechanism: Mechanism, home: str = "", quotes: Quotes | None = None) -> str:
     """The explorer of a mechanism as one self-contained page: it makes no request and runs from a file.
 
-    ``home`` is the address of a page that it is part of, to which it then leads back.
+    ``home`` is the address of a page that it is part of, to which it then leads back. ``quotes`` are sentences of its
+    sources to show beside the evidence.
 
     >>> from kg.model.mechanism import Mechanism
     >>> page = html(Mechanism(id="one", title="A <b>title</b>"))
@@ -47,7 +49,7 @@ def html(mechanism: Mechanism, home: str = "") -> str:
     """
     from markupsafe import Markup
 
-    told = Narrative(mechanism)
+    told = Narrative(mechanism, quotes)
     shapes = Picture(told)
     net = _network(shapes)
     net.templateEnv, net.path = templates(HERE), "explorer.html"

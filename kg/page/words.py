@@ -9,12 +9,13 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-from kg.model import identities, vocabulary
+from kg.model import identities, licences, vocabulary
 from kg.model.diagnostics import visible
 from kg.model.mechanism import Mechanism, names_of
 from kg.model.records import Edge, Evidence, Node, Requirement, Source, Stop, Support, common_name
 from kg.model.vocabulary import Term
 from kg.page.layout import clean, spoken
+from kg.page.quotes import Quote, Quotes
 from kg.reasoning import contexts, network, routes, whatif
 from kg.reasoning.conflict import Conflict, Side
 from kg.reasoning.disagreements import Supports, supports
@@ -107,10 +108,14 @@ class Table:
 
 
 class Narrative:
-    """A mechanism in words: what the template, the script and the pictures say of it."""
+    """A mechanism in words: what the template, the script and the pictures say of it.
 
-    def __init__(self, mechanism: Mechanism) -> None:
+    ``quotes`` are sentences of sources to show beside evidence; without them, none is shown.
+    """
+
+    def __init__(self, mechanism: Mechanism, quotes: Quotes | None = None) -> None:
         self.m = mechanism
+        self.quotes = quotes.shown if quotes else {}
         self.claims = vocabulary.claims()
         self.edge_number = {edge.name: n for n, edge in enumerate(mechanism.edges)}
         self.node_number = {key: n for n, key in enumerate(mechanism.nodes)}
@@ -252,6 +257,27 @@ class Narrative:
         source = self.m.source(evidence)
         return f"characters {evidence.span[0]}–{evidence.span[1]} of the {source.kind if source else 'text'}"
 
+    def quote(self, evidence: Evidence) -> Quote | None:
+        """The sentence at its place, if a build was asked for sentences and the licence of the source allows it."""
+        return self.quotes.get(evidence)
+
+    def passage(self, evidence: Evidence) -> str:
+        """A link to the anchor in its source, which a browser scrolls to; nothing without an anchor or an address.
+
+        >>> from kg.formats import read
+        >>> m = read("ta1-tlr7")
+        >>> Narrative(m).passage(m.edge("degradation").evidence[0])[-46:]
+        '#:~:text=rapidly%20degrade%20these%20microRNAs'
+        """
+        source = self.m.source(evidence)
+        if source is None or not evidence.anchor:
+            return ""
+        doi, pmid = (prefix + id if id else "" for prefix, id in (("doi:", source.doi), ("PMID:", source.pmid)))
+        url = self.web(source.url) or next(filter(None, (self.page(id) for id in (doi, pmid) if id)), "")
+        # a comma, a hyphen and an ampersand have a meaning in a text fragment; quote leaves the hyphen
+        text = quote(evidence.anchor, safe="", errors="replace").replace("-", "%2D")
+        return f"{url}{'' if '#' in url else '#'}:~:text={text}" if url else ""
+
     def chain(self, evidence: Evidence) -> str:
         """How we know: the text that was read, by name if it is not the first, and the study behind it."""
         source = self.m.source(evidence)
@@ -381,6 +407,10 @@ class Narrative:
     def web(self, url: str) -> str:
         """A link that may be followed: http and https only."""
         return url if re.match(r"https?://[^\s<>\"]+$", url) else ""
+
+    def licence(self, source: Source) -> str:
+        """The address of the licence of a source."""
+        return self.web(licences.link(source.licence))
 
     def page(self, curie: str) -> str:
         return self.web(vocabulary.link(curie))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import tempfile
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg import formats
@@ -15,6 +17,22 @@ from kg.model import keys, texts
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.model.mechanism import Mechanism
 from kg.model.records import Frozen, Source
+from kg.review import papers
+
+
+@dataclass(frozen=True)
+class Added:
+    """What was added: the mechanism file, the source, where its text was saved, and what its article file leaves open.
+
+    ``new`` is False if the source was there with this text: then only the text was saved, for who has the article only.
+    """
+
+    file: Path
+    source: Source
+    new: bool = True
+    text: Path | None = None
+    sections: int = 0
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 def add_source(
@@ -23,16 +41,19 @@ def add_source(
     pmid: str = "",
     text: str | Path | None = None,
     key: str = "",
-    kind: str = "publication",
+    kind: str = "",
     title: str = "",
     read: str = "no",
-) -> tuple[Path, Source]:
+    jats: str | Path | None = None,
+) -> Added:
     """Append a source to a mechanism file, and commented stubs to its edges; the file is whole or as it was.
 
     An identifier may be written in any form, such as ``https://doi.org/10.1000/xyz`` or ``PMID:123``. ``text`` is a file with the text that anchors will be read from; its hash goes into the file, the text does not.
+    ``jats`` is an article in JATS XML, BioC or plain text: what it states is taken from it, and its text is saved beside it, as ``.txt``.
     ``read`` says how much of it was read. Nothing is looked up, so what is not given has to be filled in by hand.
 
-    Raises InvalidMechanism if the file is not in the notation, has the source already, or the source is malformed.
+    Raises InvalidMechanism if the file is not in the notation, has the source already, or the source is malformed, and if
+    ``jats`` is no article, or another text was saved beside it.
     """
     file = formats.find(path)
     data = file.read_bytes()
@@ -40,37 +61,67 @@ def add_source(
     errors = [one for one in wrong if one.severity == "error"]
     if errors:
         raise InvalidMechanism(errors)
-    doi, pmid = _plain(doi, "doi"), _plain(pmid, "pmid")
-    hashes = (texts.open_text(Path(text)).sha256,) if text else ()
-    key = key or _key(doi or pmid, mechanism)
-    source = Source(key=key, kind=kind, title=title, doi=doi, pmid=pmid, texts=hashes, read=read)
-    complaints = _complaints(mechanism, source, file)
+    given = {"doi": papers.plain(doi, "doi"), "pmid": papers.plain(pmid, "pmid")}
+    article = Path(jats) if jats else None
+    paper = papers.read(article, given) if article else papers.Paper()
+    made = (paper.text or "").encode("utf-8")
+    saved = article.with_suffix(".txt") if article and made else None
+    plain = text or (article if paper.text is None else None)
+    hashes = [texts.open_text(Path(plain)).sha256] if plain else [hashlib.sha256(made).hexdigest()] if made else []
+    own = {name: value for name, value in {**given, "title": title, "kind": kind}.items() if value}
+    source = _source({**paper.source, **own}, tuple(hashes), read)
+    source = replace(source, key=key or _key(source, mechanism))
+    there = next((one for one in mechanism.sources.values() if saved and hashes[0] in one.texts), None)
+    complaints = [*paper.errors, *_other_text(saved, made)]
+    complaints += [] if there else _complaints(mechanism, source, file)
     if complaints:
         raise InvalidMechanism(complaints)
-    _write(file, _with(data, mechanism, source, file))
-    return file, source
+    changed = data if there else _with(data, mechanism, source, file)
+    unsaved = saved if saved and not saved.exists() else None
+    if unsaved:
+        _write(unsaved, made)
+    try:
+        if not there:
+            _write(file, changed)
+    except BaseException:
+        if unsaved:
+            unsaved.unlink(missing_ok=True)
+        raise
+    sections = sum(bool(texts.HEADING.match(line)) for line in (paper.text or "").split("\n"))
+    return Added(file, there or source, not there, saved, sections, paper.warnings)
 
 
-#: What stands before an identifier in the forms in which people copy it.
-_BEFORE = {
-    "doi": re.compile(r"(?i)(https?://)?(dx\.)?doi\.org/|doi:\s*"),
-    "pmid": re.compile(r"(?i)pmid:\s*|(https?://)?(pubmed\.ncbi\.nlm\.nih\.gov|www\.ncbi\.nlm\.nih\.gov/pubmed)/"),
-}
+def _source(said: Mapping[str, str], hashes: tuple[str, ...], read: str) -> Source:
+    """A source of what an article file and the options state of it, by field."""
+    return Source(
+        kind=said.get("kind") or "publication",
+        title=said.get("title", ""),
+        authors=said.get("authors", ""),
+        publisher=said.get("publisher", ""),
+        date=said.get("date", ""),
+        doi=said.get("doi", ""),
+        pmid=said.get("pmid", ""),
+        url=said.get("url", ""),
+        licence=said.get("licence", ""),
+        texts=hashes,
+        read=read,
+    )
 
 
-def _plain(said: str, kind: str) -> str:
-    """An identifier without the prefix or the address that it is written with.
-
-    >>> _plain("https://doi.org/10.1000/xyz", "doi"), _plain("PMID: 123", "pmid"), _plain("123", "pmid")
-    ('10.1000/xyz', '123', '123')
-    """
-    before = _BEFORE[kind].match(said.strip())
-    return said.strip()[before.end() :].rstrip("/") if before else said.strip()
+def _other_text(saved: Path | None, made: bytes) -> list[Diagnostic]:
+    """The complaint if another text stands where that of an article is to be saved."""
+    if saved is None or not saved.exists() or saved.read_bytes() == made:
+        return []
+    message = "another text stands where the text of the article would be saved"
+    return [Diagnostic(Location(str(saved), 1, 1), "other-text", message, f"move it, or use it: --text {saved}")]
 
 
-def _key(id: str, mechanism: Mechanism) -> str:
+def _key(source: Source, mechanism: Mechanism) -> str:
     """A key for a source that is given none, from the end of its identifier."""
-    name = re.sub(r"[^A-Za-z0-9_.+-]+", "-", id.partition("/")[2] or f"pmid-{id}").strip("-.+_") or "source"
+    id = source.doi.partition("/")[2] or (
+        f"pmid-{source.pmid}" if source.pmid else source.url.strip("/").rpartition("/")[2]
+    )
+    name = re.sub(r"[^A-Za-z0-9_.+-]+", "-", id).strip("-.+_") or "source"
     return next(k for n in range(1, 10_000) if (k := name if n == 1 else f"{name}-{n}") not in mechanism.sources)
 
 
@@ -78,8 +129,9 @@ def _complaints(mechanism: Mechanism, source: Source, file: Path) -> list[Diagno
     """What is wrong with a source that is to be added."""
     here = Location(str(file), 1, 1)
     found = []
-    if not (source.doi or source.pmid):
-        found.append(Diagnostic(here, "no-identity", "neither a DOI nor a PubMed number is given"))
+    if not (source.doi or source.pmid or source.url):
+        message = "no DOI, PubMed number or address is known"
+        found.append(Diagnostic(here, "no-identity", message, "give it a --doi or a --pmid"))
     for name, shape in (("doi", "doi"), ("pmid", "digits"), ("key", "key")):
         value = getattr(source, name)
         pattern, what = keys.SHAPES[shape]
@@ -93,11 +145,11 @@ def _complaints(mechanism: Mechanism, source: Source, file: Path) -> list[Diagno
             Diagnostic(at, "source-there", f"a source is called {source.key!r} already", "give it another --key")
         )
     for other in mechanism.sources.values():
-        for name in ("doi", "pmid"):
+        for name, title in (("doi", "DOI"), ("pmid", "PubMed number"), ("url", "address")):
             value = getattr(source, name)
             if value and value.casefold() == getattr(other, name).casefold():
                 at = other.location_of(name) or here
-                message = f"{other.key!r} has this {'DOI' if name == 'doi' else 'PubMed number'} already: {value}"
+                message = f"{other.key!r} has this {title} already: {value}"
                 found.append(Diagnostic(at, "source-there", message, f"name it as source: {other.key}"))
     choices = keys.notation()["source"]["read"].kind.partition(":")[2].split("|")
     if source.read not in choices:
@@ -143,15 +195,22 @@ def _with(data: bytes, mechanism: Mechanism, source: Source, file: Path) -> byte
 
 def _entry(source: Source) -> list[str]:
     """A source in the notation; what is not known stands in a comment, to be filled in."""
+
+    def line(name: str) -> str:
+        value = getattr(source, name)
+        return f"{name}: {json.dumps(value, ensure_ascii=False)}" if value else f"# {name}:"
+
     said = [
-        f"kind: {json.dumps(source.kind, ensure_ascii=False)}".ljust(36) + "  # journal article, preprint, review, ...",
-        f"title: {json.dumps(source.title, ensure_ascii=False)}" if source.title else '# title: ""',
-        "# authors:",
-        "# publisher:",
-        "# date:",
+        line("kind").ljust(36) + "  # journal article, preprint, review, ...",
+        line("title") if source.title else '# title: ""',
+        line("authors"),
+        line("publisher"),
+        line("date"),
         f"doi: {source.doi}" if source.doi else "# doi:",
-        f'pmid: "{source.pmid}"' if source.pmid else "# pmid:",
-        *(f"texts: [{sha}]" for sha in source.texts),
+        line("pmid"),
+        *([line("url")] if source.url else []),
+        line("licence").ljust(36) + "  # of its text, as it states it: an SPDX id or an address",
+        *([f"texts: [{', '.join(source.texts)}]"] if source.texts else []),
         f"read: {source.read}".ljust(36) + "  # how much of it was read: full, excerpt, abstract, report or no",
     ]
     return [f"{source.key}:", *(f"  {line}" for line in said)]
@@ -159,7 +218,7 @@ def _entry(source: Source) -> list[str]:
 
 def _stubs(source: Source) -> list[str]:
     """How the source supports, disputes and adds, as comments to fill in."""
-    name = f"doi:{source.doi}" if source.doi else f"PMID:{source.pmid}"
+    name = f"doi:{source.doi}" if source.doi else f"PMID:{source.pmid}" if source.pmid else source.url
     where = ", anchor: AT MOST EIGHT WORDS OF IT" if source.texts else ""  # a text that is not at hand has no places
     return [
         "",
@@ -179,7 +238,7 @@ def _write(file: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
-        os.chmod(name, file.stat().st_mode)
+        os.chmod(name, file.stat().st_mode if file.exists() else 0o644)
         os.replace(name, file)
     except BaseException:
         Path(name).unlink(missing_ok=True)

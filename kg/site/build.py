@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from kg.model import texts, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.model.mechanism import Mechanism
 from kg.model.records import STATUS
+from kg.page.quotes import Quotes, collect
 from kg.reasoning import merge, outward
 
 #: What is built beside the formats, in a few words.
@@ -33,6 +35,9 @@ OTHERS = {
     "ro-crate-metadata.json": "the same as an RO-Crate",
 }
 STAMP = ".build.json"  # beside the exports: what they were made from, and what was made
+
+#: How a build finds the sentences of sources that a page may show.
+Sentences = Callable[[Mechanism], Quotes]
 
 #: How a build says what it is doing: called with a few words before each step.
 Progress = Callable[[str], None]
@@ -53,6 +58,7 @@ class Summary:
     anchors: str
     warnings: int
     status: str = ""  # what must be said of the whole, such as that only excerpts were read
+    quotes: str = ""  # how many sentences of its sources are shown, and why others are not; empty if none was asked for
     files: dict[str, int] = field(default_factory=dict)  # name -> bytes
 
 
@@ -98,6 +104,7 @@ def build(
     progress: Progress = lambda words: None,
     everything: bool = False,
     source: str = "",
+    quotes: bool = False,
 ) -> Built:
     """Write every mechanism (default: all in seeds/) to ``ID.ttl``, ``ID.html`` and so on below a folder.
 
@@ -106,6 +113,8 @@ def build(
     All files are made in a folder of their own first and then moved, so that a complaint or a fault leaves what was
     there before. If neither the files nor kg have changed since the last build, nothing is written. ``everything``
     includes inferences where a format cannot say that they are none of a source; ``source`` is the format of the files.
+    With ``quotes``, the pages show the sentence at each anchor and span, from the texts in ``sources`` whose licence
+    allows it.
 
     Raises InvalidMechanism with the complaints about all mechanisms, and ValueError for an unknown output.
     """
@@ -116,16 +125,19 @@ def build(
             raise ValueError(f"{name!r} is nothing that can be built; {near(name, outputs())}")
     out = Path(folder)
     beside = [given for file in files if (given := file.with_name(f"{file.name}.columns")).is_file()]
-    options = [*(["--all"] if everything else []), *([f"--from {source}"] if source else [])]
+    options = ["--all"] * everything + [f"--from {source}"] * bool(source) + ["--quotes"] * quotes
     key = _inputs([*files, *beside], [*names, *options], sources)
     if before := _unchanged(out, key):
         return before
     found, warnings = valid(files, sources, progress, source)
-    made = contents([mechanism for mechanism, _ in found], only, progress, everything=everything)
+    at_hand = (os.environ.get("KG_SOURCES") if sources is None else sources) or ""
+    sentences = partial(collect, folder=at_hand) if quotes else None
+    made = contents([mechanism for mechanism, _ in found], only, progress, everything=everything, sentences=sentences)
     summaries = []
     for mechanism, report in found:
         own = (mechanism.id + ending for name in names for ending in endings(name))
-        summaries.append(summary(mechanism, report, {name: len(made[name].encode("utf-8")) for name in own}))
+        sizes = {name: len(made[name].encode("utf-8")) for name in own}
+        summaries.append(summary(mechanism, report, sizes, str(sentences(mechanism)) if sentences else ""))
     moved(out, made, {"inputs": key, "summaries": [asdict(one) for one in summaries]}, STAMP)
     return Built(out, tuple(summaries), tuple(warnings), fresh=True)
 
@@ -162,34 +174,47 @@ def contents(
     url: str = "",
     endpoint: str = "",
     everything: bool = False,
+    sentences: Sentences | None = None,
 ) -> dict[str, str]:
     """The text of every file of a build, by name: some outputs of each mechanism, or all, and what holds for all of them.
 
     ``home`` is an address that the pages lead back to; ``url`` is where the files will lie on the web, and ``endpoint``
-    a SPARQL endpoint over them. ``everything`` is what ``formats.write`` means by it.
+    a SPARQL endpoint over them. ``everything`` is what ``formats.write`` means by it. ``sentences`` finds those that a
+    page may show.
     """
     made: dict[str, str] = {}
     for mechanism in mechanisms:
         for name in only or usual():
             progress(f"writing {mechanism.id}{outputs()[name]}")
-            made |= {mechanism.id + ending: text for ending, text in _texts(mechanism, name, home, everything).items()}
+            own = _texts(mechanism, name, home, everything, sentences)
+            made |= {mechanism.id + ending: text for ending, text in own.items()}
     if not only:
         progress("writing what holds for all of them")
-        made |= _together(mechanisms, made, progress, home)
+        made |= _together(mechanisms, made, progress, home, sentences)
         made |= _described(mechanisms, made, url, endpoint)
     return made
 
 
-def _texts(mechanism: Mechanism, name: str, home: str, everything: bool = False) -> dict[str, str]:
+def _texts(
+    mechanism: Mechanism, name: str, home: str, everything: bool = False, sentences: Sentences | None = None
+) -> dict[str, str]:
     """The text of each file of an output, by its ending."""
     if name in ("html", "svg"):
         from kg import page
 
-        return {f".{name}": page.html(mechanism, home) if name == "html" else page.svg(mechanism)}
+        if name == "svg":
+            return {".svg": page.svg(mechanism)}
+        return {".html": page.html(mechanism, home, sentences(mechanism) if sentences else None)}
     return formats.texts(mechanism, formats.FORMATS[name], everything)
 
 
-def _together(mechanisms: Sequence[Mechanism], made: dict[str, str], progress: Progress, home: str) -> dict[str, str]:
+def _together(
+    mechanisms: Sequence[Mechanism],
+    made: dict[str, str],
+    progress: Progress,
+    home: str,
+    sentences: Sentences | None,
+) -> dict[str, str]:
     """All of it as one graph: quads with what holds between mechanisms, a page, GraphML."""
     from kg.formats.rdf import write
     from kg.formats.tables import sssom
@@ -202,7 +227,7 @@ def _together(mechanisms: Sequence[Mechanism], made: dict[str, str], progress: P
     added |= {"all.sssom.tsv": sssom.table(mechanisms)}
     for name in ("html", "graphml"):
         progress(f"writing all{outputs()[name]}")
-        added |= {f"all{ending}": text for ending, text in _texts(whole, name, home).items()}
+        added |= {f"all{ending}": text for ending, text in _texts(whole, name, home, sentences=sentences).items()}
     return added
 
 
@@ -305,7 +330,9 @@ def _licence(mechanism: Mechanism) -> str:
     return f"https://spdx.org/licenses/{mechanism.licence}"
 
 
-def summary(mechanism: Mechanism, report: checks.CheckReport, files: dict[str, int] | None = None) -> Summary:
+def summary(
+    mechanism: Mechanism, report: checks.CheckReport, files: dict[str, int] | None = None, quotes: str = ""
+) -> Summary:
     """What there is in a mechanism, as counts."""
     species: Counter[str] = Counter()
     for edge in (edge for edge in mechanism.edges if not edge.definition):
@@ -323,6 +350,7 @@ def summary(mechanism: Mechanism, report: checks.CheckReport, files: dict[str, i
         anchors=str(report.coverage),
         warnings=len(report.diagnostics) - len(report.errors),
         status=STATUS.get(mechanism.status, ""),
+        quotes=quotes,
         files=files or {},
     )
 

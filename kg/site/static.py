@@ -20,7 +20,7 @@ from urllib.parse import quote
 import kg
 from kg import formats, page, sparql
 from kg.formats.rdf import names, nanopublications, void
-from kg.model import vocabulary
+from kg.model import licences, vocabulary
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Node, Place, Source
 from kg.model.vocabulary import Term
@@ -600,6 +600,7 @@ class Site:
             **({"author": s.authors} if s.authors else {}),
             **({"publisher": s.publisher} if s.publisher else {}),
             **({"datePublished": s.date} if s.date else {}),
+            **({"license": licences.link(s.licence)} if s.licence else {}),
             "sameAs": [url for url in urls if url],
         }
 

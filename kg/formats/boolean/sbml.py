@@ -102,7 +102,7 @@ def _frame(element: Element) -> Element:
         for child in element.children
         if f"{element.tag}/{child.tag}" not in WHOLE and (known is None or child.tag in known)
     ]
-    return replace(element, children=children, text="" if known else element.text)
+    return replace(element, content=[*children, *([] if known else [element.text])])
 
 
 def _said(element: Element, apart: Sequence[str] = ()) -> dict[str, object]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from kg.formats.shared import bel, bounded, drafting
 from kg.formats.shared.drafting import local
 from kg.formats.shared.losses import ForeignRecord, Ledger
-from kg.model import foreign
+from kg.model import foreign, licences
 from kg.model.diagnostics import Location
 from kg.model.mechanism import Mechanism
 from kg.model.rdf_files import Triple
@@ -122,7 +122,7 @@ class _NanopubReader:
         provenance = self.graphs.get(graphs.get("provenance", "-"), [])
         for one in info:
             if local(one.predicate) in ("license", "rights") and one.subject == about:
-                self.licences.add(one.object.removeprefix("https://spdx.org/licenses/"))
+                self.licences.add(licences.named(one.object))
                 self.carried(one, "pubinfo")
             else:
                 self.record(one, "pubinfo")

@@ -14,7 +14,7 @@ from rdflib.namespace import DCTERMS
 from kg.formats.rdf.names import BIOLINK, KGV, OA, SCHEMA, V, digest
 from kg.formats.shared import bounded, drafting, losses
 from kg.formats.shared.losses import Ledger
-from kg.model import construct, records, vocabulary
+from kg.model import construct, licences, records, vocabulary
 from kg.model.keys import fault, notation, shortened
 from kg.model.mechanism import Mechanism
 from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Frozen, Note, Place, Requirement, Sentence, Source
@@ -146,7 +146,7 @@ class Reader:
             id=self.root.removeprefix(vocabulary.BASE),
             title=self.one(root, DCTERMS.title),
             summary=self.one(root, DCTERMS.description),
-            licence=unquote(self.one(root, DCTERMS.license).removeprefix("https://spdx.org/licenses/")),
+            licence=licences.named(self.one(root, DCTERMS.license)),
             version=self.one(root, OWL.versionInfo),
             status=self.one(root, SCHEMA.creativeWorkStatus),
             sources=self.table(KGV.Source, "source", self.source),
@@ -196,6 +196,7 @@ class Reader:
             authors=self.one(about, DCTERMS.creator),
             publisher=self.one(about, DCTERMS.publisher),
             date=self.one(about, DCTERMS.date),
+            licence=licences.named(self.one(about, DCTERMS.license)),
             texts=tuple(self.all(about, KGV.textSha256)),
             read=self.one(about, KGV.read),
             reports=self.keys(about, KGV.reports, "source"),

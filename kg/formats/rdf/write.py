@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from rdflib import OWL, PROV, RDF, RDFS, SKOS, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
@@ -34,7 +33,7 @@ from kg.formats.rdf.names import (
     works,
 )
 from kg.formats.rdf.turtle import explained
-from kg.model import identities, vocabulary
+from kg.model import identities, licences, vocabulary
 from kg.model.mechanism import Mechanism, once
 from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Note, Requirement, Source
 from kg.model.vocabulary import Term
@@ -167,7 +166,7 @@ class _RdfWriter:
 
     def passport(self, about: URIRef) -> None:
         """What every export carries: licence, version, a hash of what it was made from, and the source strip."""
-        self.say(about, DCTERMS.license, URIRef(f"https://spdx.org/licenses/{quote(self.m.licence)}"))
+        self.say(about, DCTERMS.license, URIRef(licences.iri(self.m.licence)))
         self.say(about, OWL.versionInfo, self.m.version)
         self.say(about, KGV.inputSha256, input_hash(self.m))
         for caveat in self.m.caveats:
@@ -183,6 +182,7 @@ class _RdfWriter:
         self.say(about, DCTERMS.date, date_literal(source.date))
         for work in works(source):
             self.say(about, SCHEMA.identifier, URIRef(work))
+        self.say(about, DCTERMS.license, URIRef(licences.iri(source.licence)) if source.licence else None)
         for sha in source.texts:
             self.say(about, KGV.textSha256, sha)
         self.say(about, KGV.read, source.read)

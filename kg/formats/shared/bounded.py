@@ -11,6 +11,8 @@ import json
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from html.entities import html5
 from json.decoder import JSONArray, JSONObject  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from pathlib import Path
@@ -323,21 +325,33 @@ def mapping(text: str, ledger: Ledger) -> Object:
 
 @dataclass
 class Element:
-    """An element of XML: its local name, attributes, children, where it stands, and its text, also that beside them."""
+    """An element of XML: its local name, attributes, where it stands, and its content: elements and text, in order."""
 
     tag: str
     attributes: dict[str, str]
     at: Location
-    text: str = ""
-    children: list[Element] = field(default_factory=list)
+    content: list[Element | str] = field(default_factory=list)
+
+    @cached_property
+    def children(self) -> list[Element]:
+        return [one for one in self.content if isinstance(one, Element)]
+
+    @cached_property
+    def text(self) -> str:
+        """Its text, also that beside its children."""
+        return "".join(one for one in self.content if isinstance(one, str))
 
     def all(self, tag: str) -> Iterator[Element]:
         return (child for child in self.children if child.tag == tag)
 
 
-def elements(text: str, ledger: Ledger) -> Element:
-    """XML as elements. Raises InvalidMechanism for what is none, and for anything that declares entities."""
-    parser = expat.ParserCreate(namespace_separator="}")
+def elements(text: str, ledger: Ledger, doctype: bool = False, deepest: int = DEEPEST_XML) -> Element:
+    """XML as elements. Raises InvalidMechanism for what is none, and for anything that declares entities.
+
+    With ``doctype`` the file may name a document type, as journals do. It is never fetched; the characters that it names
+    (``&alpha;``) are those of HTML, and any other name is a complaint.
+    """
+    parser = expat.ParserCreate("utf-8", namespace_separator="}")
     stack: list[Element] = []
     roots: list[Element] = []
     counted = [0]
@@ -351,25 +365,39 @@ def elements(text: str, ledger: Ledger) -> Element:
             local = name.rpartition("}")[2]
             said[name if local in said else local] = value
         made = Element(tag.rpartition("}")[2], said, here())
-        (stack[-1].children if stack else roots).append(made)
+        if stack:
+            stack[-1].content.append(made)
+        else:
+            roots.append(made)
         stack.append(made)
         counted[0] += 1
         if counted[0] > MOST_PARTS:
             raise ledger.stop(here(), "too-many", f"there are more than {MOST_PARTS:,} elements", "split the file")
-        if len(stack) > DEEPEST_XML:
-            raise ledger.stop(here(), "too-deep", f"this is nested more than {DEEPEST_XML} levels deep")
+        if len(stack) > deepest:
+            raise ledger.stop(here(), "too-deep", f"this is nested more than {deepest} levels deep")
 
     def characters(said: str) -> None:
-        stack[-1].text += said
+        stack[-1].content.append(said)
 
-    def doctype(*_: object) -> None:
-        message = "the file declares a document type, and with it perhaps entities"
-        raise ledger.stop(here(), "doctype", message, "remove <!DOCTYPE ...>; no graph needs one")
+    def declared(_: str, __: str | None, ___: str | None, has_subset: int) -> None:
+        if has_subset or not doctype:
+            message = "the file declares a document type, and with it perhaps entities"
+            mend = "remove <!DOCTYPE ...> as far as its >" if doctype else "remove <!DOCTYPE ...>; no graph needs one"
+            raise ledger.stop(here(), "doctype", message, mend)
+
+    def named(name: str, is_parameter: bool) -> None:
+        if not is_parameter and stack:
+            meant = html5.get(f"{name};")
+            if meant is None:
+                message = f"&{name}; is no character that HTML has; it is read as U+FFFD"
+                ledger.complain(here(), "unknown-character", message, "write the character itself", "warning")
+            characters(meant or "\ufffd")
 
     parser.buffer_text = True
     parser.StartElementHandler, parser.CharacterDataHandler = start, characters
     parser.EndElementHandler = lambda _: stack.pop()
-    parser.StartDoctypeDeclHandler = doctype
+    parser.StartDoctypeDeclHandler = declared
+    parser.SkippedEntityHandler = named
     try:
         parser.Parse(text.encode("utf-8"), True)
     except expat.ExpatError as error:
