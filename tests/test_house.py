@@ -39,7 +39,7 @@ DOORS = {
     "jinja2": {"page"},
     "libsbml": {"formats/boolean/sbml"},
     "markupsafe": {"page"},
-    "networkx": {"model/mechanism", "reasoning/outward", "formats/networks"},
+    "networkx": {"model/mechanism", "reasoning/outward", "formats/networks", "page/views"},
     "numpy": {"bulk"},
     "openpyxl": {"formats/shared/tables"},
     "pandas": {"model/frames"},

@@ -23,6 +23,7 @@ from kg.model.records import Condition, Edge, Evidence, Frozen, Node, Note, Plac
 from kg.model.vocabulary import Term
 from kg.page.layout import FONT, WIDE, lines, spoken
 from kg.page.picture import Picture
+from kg.page.views import overview
 from kg.page.words import Narrative
 from kg.reasoning import routes, whatif
 from kg.reasoning.merge import merge
@@ -98,7 +99,7 @@ def test_the_picture_of_a_seed_has_no_fault_with_its_grid_or_without(mechanism: 
 
 
 def test_the_curated_figure_has_no_crossing_and_its_automatic_twin_few() -> None:
-    assert page.score(SEED).crossings == 0
+    assert page.score(SEED).crossings <= 1, "only where immune suppression goes from below to the attack above"
     assert page.score(strip(SEED)).crossings <= 8
 
 
@@ -192,7 +193,8 @@ def test_no_mechanism_is_too_odd_to_draw() -> None:
 def test_a_hedge_of_what_only_qualifies_hedges_nothing() -> None:
     told = Narrative(SEED)
     assert told.hedges(SEED.edge("protection")) == []
-    assert told.hedges(SEED.edge("degradation")) == ["under normal circumstances"]
+    assert told.hedges(SEED.edge("synergy")) == ["suggests"]
+    assert told.hedges(SEED.edge("degradation")) == [], "the hedge is of the background, not of the finding"
     groups = told.grouped(SEED.edge("protection").evidence)
     assert [(title, len(some)) for title, some in groups] == [("What supports it", 3), ("What qualifies it", 1)]
     assert [title for title, _ in told.grouped(SEED.edge("shedding").evidence)] == [""]
@@ -390,7 +392,7 @@ def test_the_main_line_is_listed_with_its_claims_and_lit(visit: Open) -> None:
     again.click("#line summary")
     again.wait_for_function("explorer.lit() === null")
     assert visit(js=False).locator("#line li").count() == len(SEED.spine)
-    assert 'id="line"' not in page.html(kg.read("cgas-sting"))
+    assert 'id="line"' not in page.html(replace(SEED, spine=()))
 
 
 def test_zoom_pan_and_fit_by_keyboard(visit: Open) -> None:
@@ -663,6 +665,49 @@ def test_several_mechanisms_open_on_an_overview_and_each_has_its_picture(visit: 
     assert drawn() == ["first-one.step", "a", "shared"]
     tab.click("#overview")
     assert drawn() == ["view 1", "view 2"]
+
+
+def test_a_crowded_mechanism_opens_on_its_parts_and_goes_to_neighbours(visit: Open, tmp_path: Path) -> None:
+    crowd = generated(200)
+    path = tmp_path / "crowd.html"
+    path.write_text(page.html(crowd), encoding="utf-8")
+    shapes = Picture(Narrative(crowd), parted=True)
+    assert shapes.over and {key for part in shapes.over.parts for key in part.nodes} == set(crowd.nodes)
+    across = sum(shapes.over.between.values())
+    assert sum(len(part.edges) for part in shapes.over.parts) + across == len(crowd.edges)
+    tab = visit(path=path)
+    assert "Each box is a part" in tab.locator("#tour").inner_text()
+    click_on(tab, "view 2")
+    inside = next(iter(shapes.over.parts[1].nodes))
+    tab.wait_for_function("location.hash === '#part=2'")
+    assert tab.evaluate("name => !!explorer.at(name)", inside)
+    assert not tab.evaluate("name => !!explorer.at(name)", next(iter(shapes.over.parts[0].nodes)))
+    click_on(tab, inside)
+    tab.wait_for_function("name => location.hash.includes(`node=${name}`)", arg=inside)  # its neighbours, in any part
+    own = {edge.name for edge in crowd.edges if inside in (edge.subject, edge.sentence.object)}
+    assert {edge.name for edge in crowd.edges if tab.evaluate("name => !!explorer.at(name)", edge.name)} == own
+    tab.keyboard.press("Escape")
+    tab.wait_for_function("location.hash === '#part=2'")
+    tab.click("#overview")
+    tab.wait_for_function("!location.hash && explorer.at('view 1')")
+    assert visit("#part=2", path=path).evaluate("name => !!explorer.at(name)", inside)
+
+
+@pytest.mark.parametrize("places", [True, False])
+def test_parts_are_places_or_what_steps_join_and_the_same_every_time(places: bool) -> None:
+    crowd = generated(200)
+    if not places:
+        crowd = replace(crowd, nodes=Frozen({key: replace(node, place="") for key, node in crowd.nodes.items()}))
+    one, other = (overview(replace(crowd, title=title)) for title in ("one", "other"))
+    assert (
+        one
+        and other
+        and [(p.title, list(p.nodes)) for p in one.parts] == [(p.title, list(p.nodes)) for p in other.parts]
+    )
+    titles = {part.title for part in one.parts}
+    assert (titles == {place.label for place in crowd.places.values()}) == places
+    assert all(len(part.mechanism.edges) <= len(crowd.edges) / 2 for part in one.parts)
+    assert overview(generated(100)) is None
 
 
 def test_the_overview_counts_what_mechanisms_share_and_stands_in_the_static_picture() -> None:

@@ -50,7 +50,7 @@ def html(mechanism: Mechanism, home: str = "", quotes: Quotes | None = None) -> 
     from markupsafe import Markup
 
     told = Narrative(mechanism, quotes)
-    shapes = Picture(told)
+    shapes = Picture(told, parted=True)
     net = _network(shapes)
     net.templateEnv, net.path = templates(HERE), "explorer.html"
     style, vis, script = asset("explorer.css"), _vis(), _script()
@@ -185,6 +185,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "id": clean(m.id),
         "drawn": shapes.drawn,
         "views": shapes.views,
+        "staged": shapes.staged,
         "wide": WIDE,
         "high": HIGH,
         "width": shapes.drawing.layout.width,

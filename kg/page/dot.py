@@ -31,6 +31,8 @@ FEW, MANY = (
     400,
 )  # up to so many lines many folds are tried; above so many none, and lines run straight, below the boxes
 
+SPARSE = 40  # lines: with fewer, ranks show the order better than springs do
+SPRING = 150  # how long a line wants to be, where springs decide
 CORNER = 10  # of a box: how far from it a line may end
 TAILS = 4  # the least room between two lines that start side by side
 APART = 14  # from one end of a line to the next on a side of a box
@@ -54,6 +56,8 @@ def arrange(mechanism: Mechanism, wishes: Sequence[tuple[Line, int]]) -> tuple[L
         flat = (best, _Sheet(mechanism, wishes, "LR"))
         folded = (_Sheet(mechanism, wishes, sheet.direction, loose) for sheet in flat for loose in sheet.folds())
         best = max((*flat, *folded), key=_Sheet.worth)
+        if len(wishes) > SPARSE and not any(node.place for node in mechanism.nodes.values()):
+            best = max((best, _Sheet(mechanism, wishes, "TB", program="sfdp")), key=_Sheet.worth)
         ported = (_Sheet(mechanism, wishes, best.direction, best.loose, best.ports(ranked)) for ranked in (False, True))
         best = max((*ported, best), key=_Sheet.worth)
     return best.layout, best.ways
@@ -69,6 +73,7 @@ class _Sheet:
         direction: str,
         loose: Collection[Part] = (),
         ports: Ports | None = None,
+        program: str = "dot",
     ) -> None:
         from pygraphviz import AGraph
 
@@ -98,7 +103,9 @@ class _Sheet:
         for n, (line, _) in enumerate(wishes):
             self._line(n, line)
         self._clusters("", self.graph)
-        _lay(self.graph, "dot")
+        if program == "sfdp":  # springs, then boxes moved apart; it knows no clusters
+            self.graph.graph_attr.update(overlap="vpsc", sep="+16", K=f"{SPRING / INCH}", start="1", ratio="0.7")
+        _lay(self.graph, program)
 
     def _node(self, name: str, shape: str, wide: float, high: float) -> None:
         self.graph.add_node(name, shape=shape, width=f"{wide / INCH}", height=f"{high / INCH}")

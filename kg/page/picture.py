@@ -9,13 +9,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Stop
 from kg.page import drawing, geometry
 from kg.page.drawing import Drawing
 from kg.page.geometry import Line
 from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, lines, spoken
-from kg.page.views import CLOSE, SMALL, Overview
+from kg.page.views import CLOSE, SMALL, Part, overview
 from kg.page.words import Narrative
 from kg.reasoning.merge import Union
 
@@ -36,27 +35,31 @@ ROLES = {
 class Picture:
     """The shapes of a mechanism, computed once and shared by canvas, hit test, static picture and print."""
 
-    def __init__(self, told: Narrative, dark: bool = False, contested: frozenset[str] | None = None) -> None:
-        """``contested`` names the edges that carry a cross, if they are not those that the mechanism itself tells of."""
+    def __init__(
+        self, told: Narrative, dark: bool = False, contested: frozenset[str] | None = None, parted: bool = False
+    ) -> None:
+        """``contested`` names the edges that carry a cross, if they are not those that the mechanism itself tells of;
+        ``parted``: what is large is drawn part by part, as several mechanisms always are.
+        """
         self.ink = colours(dark)
         self.told = told
         self.contested = told.contested if contested is None else contested
         self.m = told.m
         self.large = len(told.m.edges) > LIMIT
-        #: Of several mechanisms, which are drawn one at a time.
-        self.over = Overview(told.m) if isinstance(told.m, Union) and len(told.m.parts) > 1 else None
+        self.over = overview(told.m) if parted or isinstance(told.m, Union) else None
+        self.staged = self.over is not None and isinstance(told.m, Union)  # its parts are the stops of its tour
         self.drawn = not self.large and self.over is None
 
     @cached_property
     def drawing(self) -> Drawing:
-        """The whole picture, or the overview of several mechanisms; nothing of what is too large."""
+        """The whole picture, or the overview of parts; nothing of what is too large."""
         if self.over:
             return self.over.drawing
         return drawing.draw(self.m, self.contested) if self.drawn else Drawing(Layout({}, (), 0, 0, (), ()), ())
 
     @cached_property
     def views(self) -> list[dict[str, Any]]:
-        """Of several mechanisms the overview, then each by itself: areas, lines, boxes and size, in the numbers of the whole.
+        """The overview of parts, then each by itself: areas, lines, boxes and size, in the numbers of the whole.
 
         In the overview boxes and lines have numbers below 0, and boxes have faces.
         """
@@ -71,16 +74,16 @@ class Picture:
         size = {"width": layout.width, "height": layout.height}
         return [
             {**size, "areas": [], "lines": self.lines, "boxes": boxes, "faces": faces},
-            *map(self._view, self.over.of.parts),
+            *map(self._view, self.over.parts),
         ]
 
-    def _view(self, part: Mechanism) -> dict[str, Any]:
+    def _view(self, part: Part) -> dict[str, Any]:
         whole = self.told
-        contested = frozenset(edge.name for edge in part.edges if f"{part.id}.{edge.name}" in self.contested)
-        own = Picture(Narrative(part), contested=contested)
-        keys = self.over.of.keys if self.over else {}
-        nodes = [whole.node_number[keys[f"{part.id}.{key}"]] for key in part.nodes]
-        edges = [whole.edge_number[f"{part.id}.{edge.name}"] for edge in part.edges]
+        m = part.mechanism
+        contested = frozenset(edge.name for edge in m.edges if part.edges[edge.name] in self.contested)
+        own = Picture(Narrative(m), contested=contested)
+        nodes = [whole.node_number[part.nodes[key]] for key in m.nodes]
+        edges = [whole.edge_number[part.edges[edge.name]] for edge in m.edges]
         layout = own.drawing.layout
         lines = [
             {**line, "edge": edges[line["edge"]], "node": nodes[line["node"]] if line["node"] >= 0 else -1}
@@ -142,7 +145,7 @@ class Picture:
                 "node": -1,
                 "mark": "",
                 "at": [round(value, 1) for value in geometry.middle(line)],
-                "said": str(self.over.shared[a, b]),
+                "said": str(self.over.between[a, b]),
             }
         edge = self.m.edge(line.edge)
         return {
@@ -252,7 +255,8 @@ class Picture:
 
     def _said(self, line: Line, data: dict[str, Any]) -> str:
         if self.over:
-            return f"{data['said']} node{'s' * (data['said'] != '1')} in both"
+            thing, _, where = self.over.counted.partition(" ")
+            return f"{data['said']} {thing}{'s' * (data['said'] != '1')} {where}"
         return self.told.say(self.m.edge(line.edge))
 
     def _drawn_node(self, key: str, on: bool) -> str:

@@ -67,7 +67,10 @@ function picture(page) {
   let centre = '', more = FEW, around = '';
   function surround() {
     if (scene.drawn) return false;
-    if (scene.views.length) return turn();
+    const part = state.pick && !scene.staged ? -1 : wanted();
+    if (scene.views.length && part >= 0) return turn(part);
+    viewed = -1;
+    if (scene.views.length) $('overview').hidden = false;
     const next = state.pick || 'n' + scene.hub;
     if (next !== centre) more = FEW;
     centre = next;
@@ -85,23 +88,24 @@ function picture(page) {
     map.size();
   }
 
-  // ---- of several mechanisms: the overview, or one of them, that of the stop or with what is chosen
+  // ---- of parts: the overview, or one of them, that of the stop or with what is chosen
 
   let viewed = -1;
   function wanted() {
-    const {views} = scene, number = +state.pick.slice(1);
-    if (state.tab === 'explore') { // most of a route
-      const route = page.light.chosen(), counts = views.map(({lines}) => lines.filter(({edge}) => route?.edges.has(edge)).length);
-      return route ? counts.indexOf(Math.max(...counts)) : state.stop;
+    const {views} = scene, number = +state.pick.slice(1), stop = scene.staged ? state.stop : state.part;
+    if (state.tab === 'explore' || !scene.staged && state.stop && !state.part) { // most of a route, or of what a stop lights
+      const lit = page.light.chosen(), counts = views.map(({lines}) => lines.filter(({edge}) => lit?.edges.has(edge)).length);
+      return lit && Math.max(...counts) ? counts.indexOf(Math.max(...counts)) : stop;
     }
     /** @param {View} view */
     const holds = ({lines, boxes}) => state.pick[0] === 'e' ? lines.some(({edge}) => edge === number) : boxes.some(([id]) => id === number);
-    return !state.pick ? state.stop : [viewed, state.stop, ...views.keys()].find(n => n > 0 && holds(views[n])) ?? 0;
+    return !state.pick ? stop : [viewed, stop, ...views.keys()].find(n => n > 0 && holds(views[n])) ?? 0;
   }
-  function turn() {
-    const next = wanted();
+  /** @param {number} next */
+  function turn(next) {
     if (scene.drawn || next === viewed) return false;
     viewed = next;
+    around = '';
     const {boxes, faces, ...view} = scene.views[next], {wide, high} = scene;
     put({...view, nodes: boxes.map(([id, x, y], n) => {
       const face = faces?.[n] ?? scene.nodes[id];
@@ -200,13 +204,21 @@ function picture(page) {
   };
   net.on('click', event => {
     const on = under(event.pointer.DOM);
-    if (+on.slice(1) <= VIEW) page.go(VIEW - +on.slice(1) + 1);
+    if (+on.slice(1) <= VIEW) open(VIEW - +on.slice(1) + 1);
     else if (on.startsWith('n-')) { // "n more": ten of them
       more += 10;
       page.show(true);
     } else if (on) page.pick(on);
     else if (state.pick) page.go(state.stop);
   });
+  /** The picture of a part; 0 for the overview. @param {number} part */
+  function open(part) {
+    if (scene.staged) return page.go(part);
+    state.part = part;
+    state.pick = '';
+    if (state.tab === 'card') state.tab = 'tour';
+    page.show(true);
+  }
   $('net').addEventListener('mousemove', event => {
     const box = $('net').getBoundingClientRect();
     const on = under({x: event.clientX - box.left, y: event.clientY - box.top});
@@ -219,7 +231,7 @@ function picture(page) {
   $('nearer').addEventListener('click', () => zoom(1.3));
   $('farther').addEventListener('click', () => zoom(1 / 1.3));
   $('all').addEventListener('click', () => whole(true));
-  $('overview').addEventListener('click', () => page.go(0));
+  $('overview').addEventListener('click', () => open(0));
 
   // ---- where things are on the screen, for tests and for pages that embed this one
 

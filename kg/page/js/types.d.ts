@@ -64,7 +64,7 @@ interface Line {
   /** A few letters on it. */
   said?: string;
 }
-/** One of the pictures of several mechanisms. */
+/** One of the pictures of what is drawn in parts. */
 interface View {
   width: number;
   height: number;
@@ -83,8 +83,10 @@ interface Copies {
 }
 interface SceneBase {
   id: string;
-  /** Of several mechanisms the overview, then each of them; else nothing. */
+  /** Of what has parts the overview, then each of them; else nothing. */
   views: View[];
+  /** Whether the parts are the stops of the tour. */
+  staged: boolean;
   /** The size of a box. */
   wide: number;
   high: number;
@@ -203,6 +205,8 @@ interface Compiled {
 
 interface State {
   stop: number;
+  /** The part that is shown of a mechanism in parts; 0 for the overview. */
+  part: number;
   /** Whether the main line is open in the overview, and lit. */
   line: boolean;
   pick: Part;
