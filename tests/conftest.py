@@ -16,7 +16,6 @@ from hypothesis import HealthCheck, is_hypothesis_test, settings
 import kg
 from kg import formats, page
 from kg.cli import main
-from kg.formats.notation.read import parse_bytes
 from kg.model.mechanism import Mechanism
 
 FLAGS = (
@@ -42,30 +41,9 @@ EVERY = slowly(SEEDS)
 SOME = slowly(one for one in SEEDS if one.id in SAMPLE)
 
 
-#: A small mechanism with the activity of a thing, for whatever no seed has.
-ACTIVE = parse_bytes(
-    b"""
-id: tlr7-activity
-title: A microRNA makes TLR7 signal
-licence: CC0-1.0
-version: 0.1.0
-sources:
-  review: {kind: review, title: How a microRNA is sensed, url: https://example.org/tlr7, read: excerpt}
-nodes:
-  miR146a: kg:miR-146a-5p ! miR-146a-5p
-  TLR7: {term: MESH:D051199 ! Toll-Like Receptor 7, name: TLR7}
-  TLR7_active: activity of TLR7
-  maturation: {term: kg:dendritic-cell-maturation ! dendritic cell maturation, outcome: yes}
-edges:
-- edge: miR146a activates TLR7_active
-  evidence: [{says: the strand makes the receptor signal, claim: finding, taxon: NCBITaxon:10090 ! Mus musculus}]
-- edge: TLR7_active promotes maturation
-  evidence: [{says: the cell matures, claim: finding}]
-conditions:
-  rest: {set: {miR146a: present, TLR7: present}}
-""",
-    "tlr7-activity.yaml",
-)[0]
+#: A small mechanism, with the activity of a thing: for whatever needs any mechanism.
+LITTLE = Path(__file__).parent / "little" / "mechanism.yaml"
+ACTIVE = kg.read(LITTLE)
 
 
 #: Properties are tried on few examples, and where the slow tests are asked for on many; always on the same ones.
@@ -90,9 +68,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def in_build(request: pytest.FixtureRequest) -> list[Mechanism]:
-    """The mechanisms of ``built``: some, or two of them where the slow tests are left out."""
-    these = SAMPLE[:2] if request.config.option.markexpr == "not slow" else SAMPLE
-    return [one for one in SEEDS if one.id in these]
+    """The mechanisms of ``built``: some, or the first and a little one where the slow tests are left out."""
+    fast = request.config.option.markexpr == "not slow"
+    some = [one for one in SEEDS if one.id in (SAMPLE[:1] if fast else SAMPLE)]
+    return [*some, ACTIVE] if fast else some
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,12 @@ import json
 import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import EVERY
+from conftest import ACTIVE, EVERY, LITTLE
 
 import kg
 from kg import formats
@@ -19,7 +20,6 @@ from kg.reasoning.merge import merge
 from kg.site.build import STAMP, build, contents, outputs
 
 SEED = kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml"
-SMALL = SEED.parents[1] / "cgas-sting" / "mechanism.yaml"  # where any mechanism will do
 GOLDEN = kg.data_dir("seeds").parent / "exports"
 FAST = ["ttl", "graphml"]
 
@@ -59,9 +59,9 @@ def test_a_build_writes_every_output_and_says_what(built):
 
 def test_an_invalid_mechanism_stops_the_build_and_nothing_is_touched(tmp_path, broken):
     out = tmp_path / "out"
-    build([SMALL], out, FAST)
+    build([LITTLE], out, FAST)
     before = {path.name: path.read_bytes() for path in out.iterdir()}
-    result = run("build", str(SMALL), str(broken), "-o", str(out), "--only", "ttl")
+    result = run("build", str(LITTLE), str(broken), "-o", str(out), "--only", "ttl")
     assert result.exit_code == 1
     assert "unknown-verb" in result.stderr and "write degrades" in result.stderr
     assert "unknown-place" in result.stderr and "2 errors" in result.stderr
@@ -72,9 +72,9 @@ def test_an_invalid_mechanism_stops_the_build_and_nothing_is_touched(tmp_path, b
 
 
 def test_a_fault_while_writing_leaves_what_was_there(tmp_path, monkeypatch):
-    build([SMALL], tmp_path, FAST)
-    before = (tmp_path / "cgas-sting.ttl").read_bytes()
-    text = SMALL.read_text(encoding="utf-8").replace("title: PD-1 brakes", "title: PD-1 may brake")
+    build([LITTLE], tmp_path, FAST)
+    before = (tmp_path / "tlr7-activity.ttl").read_bytes()
+    text = LITTLE.read_text(encoding="utf-8").replace("title: A microRNA makes", "title: A microRNA may make")
     changed = tmp_path / "changed.yaml"
     changed.write_text(text, encoding="utf-8")
 
@@ -84,31 +84,31 @@ def test_a_fault_while_writing_leaves_what_was_there(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "write_bytes", no_space)
     result = run("build", str(changed), "-o", str(tmp_path), "--only", "ttl,graphml")
     assert result.exit_code == 1 and "No space left" in result.stderr
-    assert (tmp_path / "cgas-sting.ttl").read_bytes() == before
+    assert (tmp_path / "tlr7-activity.ttl").read_bytes() == before
     assert not list(tmp_path.glob(".part-*"))
 
 
 def test_unchanged_inputs_are_not_built_again(tmp_path):
-    first = build([SMALL], tmp_path, FAST)
+    first = build([LITTLE], tmp_path, FAST)
     stamps = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    second = build([SMALL], tmp_path, FAST)
+    second = build([LITTLE], tmp_path, FAST)
     assert (first.fresh, second.fresh) == (True, False)
     assert second.summaries == first.summaries
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == stamps
-    (tmp_path / "cgas-sting.ttl").write_text("spoiled", encoding="utf-8")
-    assert build([SMALL], tmp_path, FAST).fresh
-    assert build([SMALL], tmp_path, ["ttl"]).fresh
+    (tmp_path / "tlr7-activity.ttl").write_text("spoiled", encoding="utf-8")
+    assert build([LITTLE], tmp_path, FAST).fresh
+    assert build([LITTLE], tmp_path, ["ttl"]).fresh
     (tmp_path / STAMP).write_text("{}", encoding="utf-8")
-    assert build([SMALL], tmp_path, ["ttl"]).fresh
+    assert build([LITTLE], tmp_path, ["ttl"]).fresh
 
 
 def test_a_changed_mechanism_is_built_again(tmp_path):
     file = tmp_path / "m.yaml"
-    shutil.copy(SMALL, file)
+    shutil.copy(LITTLE, file)
     build([file], tmp_path / "out", ["ttl"])
-    file.write_text(file.read_text(encoding="utf-8").replace("version: 0.2.0", "version: 0.3.0"), encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace("version: 0.1.0", "version: 0.3.0"), encoding="utf-8")
     assert build([file], tmp_path / "out", ["ttl"]).fresh
-    assert '"0.3.0"' in (tmp_path / "out" / "cgas-sting.ttl").read_text(encoding="utf-8")
+    assert '"0.3.0"' in (tmp_path / "out" / "tlr7-activity.ttl").read_text(encoding="utf-8")
 
 
 def test_two_mechanisms_of_one_id_are_refused(tmp_path):
@@ -265,20 +265,20 @@ def test_one_file_that_cannot_be_read_hides_no_other(broken):
 def test_a_text_that_comes_or_goes_is_an_input_of_the_build(tmp_path):
     texts = tmp_path / "texts"
     texts.mkdir()
-    assert build([SMALL], tmp_path / "out", ["ttl"], sources=texts).fresh
+    assert build([LITTLE], tmp_path / "out", ["ttl"], sources=texts).fresh
     (texts / "article.md").write_text("some text", encoding="utf-8")
-    assert build([SMALL], tmp_path / "out", ["ttl"], sources=texts).fresh
-    assert not build([SMALL], tmp_path / "out", ["ttl"], sources=texts).fresh
+    assert build([LITTLE], tmp_path / "out", ["ttl"], sources=texts).fresh
+    assert not build([LITTLE], tmp_path / "out", ["ttl"], sources=texts).fresh
 
 
 def test_a_folder_in_the_way_stops_the_build_before_anything_is_replaced(tmp_path):
-    build([SMALL], tmp_path, ["ttl"])
-    before = (tmp_path / "cgas-sting.ttl").read_bytes()
-    (tmp_path / "cgas-sting.graphml").mkdir()
-    result = run("build", str(SMALL), "-o", str(tmp_path), "--only", "graphml,ttl")
+    build([LITTLE], tmp_path, ["ttl"])
+    before = (tmp_path / "tlr7-activity.ttl").read_bytes()
+    (tmp_path / "tlr7-activity.graphml").mkdir()
+    result = run("build", str(LITTLE), "-o", str(tmp_path), "--only", "graphml,ttl")
     assert result.exit_code == 1
-    assert "cgas-sting.graphml: is a folder" in result.stderr
-    assert (tmp_path / "cgas-sting.ttl").read_bytes() == before
+    assert "tlr7-activity.graphml: is a folder" in result.stderr
+    assert (tmp_path / "tlr7-activity.ttl").read_bytes() == before
     assert not list(tmp_path.glob(".part-*"))
 
 
@@ -312,8 +312,8 @@ def test_a_build_computes_each_graph_run_and_list_of_conflicts_once(monkeypatch)
     counted(write._RunsWriter, "__init__", "graph of runs", lambda _, mechanism: mechanism.id)
     counted(disagreements, "conflicts", "conflicts", lambda parts: "+".join(part.id for part in parts))
     counted(network.Network, "freeze", "networks", lambda _: "")
-    seeds = [formats.read(name) for name in ("cgas-sting", "ta1-tlr7")]
+    seeds = [ACTIVE, replace(ACTIVE, id="other")]
     contents(seeds)
     assert computed.pop(("networks", "")) == sum(len(network.readings(one)) for one in (*seeds, merge(seeds)))
     once = [(what, m.id) for what in ("graph", "graph of runs", "conflicts") for m in seeds]
-    assert computed == dict.fromkeys([*once, ("conflicts", "cgas-sting+ta1-tlr7")], 1)
+    assert computed == dict.fromkeys([*once, ("conflicts", "tlr7-activity+other")], 1)

@@ -761,8 +761,13 @@ def test_paths_go_through_several_mechanisms(tmp_path):
     (route,) = both["routes"]
     assert (route["edges"], route["sign"]) == (["one.e", "two.e"], "+")
     assert route["support"]["supporting"] == 1, "both files have the same paper"
-    assert run("paths", "all", "chemotherapy", "tumour_control").exit_code == 0
-    assert "did you mean" in run("paths", "all", "chemotherpy", "tumour_control").output
+
+
+@pytest.mark.slow
+def test_paths_go_from_one_seed_into_another():
+    found = json.loads(run("paths", "all", "radiotherapy", "tumour_restraint", "--json").output)["routes"]
+    assert {edge.partition(".")[0] for edge in found[0]["edges"]} == {"cgas-sting", "cdc1-cross-priming"}
+    assert "did you mean" in run("paths", "all", "radiotherpy", "tumour_restraint").output
 
 
 def test_the_page_and_the_build_show_it(two, tmp_path):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pyoxigraph as ox
 import pytest
-from conftest import SEEDS, SOME
+from conftest import ACTIVE, LITTLE, SOME
 from nanopub import Nanopub, NanopubConf
 from rdflib import OWL, PROV, RDF, SKOS, ConjunctiveGraph, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
@@ -102,7 +102,7 @@ def test_a_nanopublication_asserts_one_edge_and_gives_its_evidence(mechanism, bu
 
 
 def test_a_nanopublication_is_renamed_when_what_it_says_changes():
-    seed = SEEDS[0]
+    seed = ACTIVE
     turned, newer = replace(seed, edges=seed.edges[::-1]), replace(seed, version="99")
     names, same, others = (set(nanopublications(rdf.text(one, "nanopub"))) for one in (seed, turned, newer))
     assert names == same and not names & others
@@ -110,7 +110,7 @@ def test_a_nanopublication_is_renamed_when_what_it_says_changes():
 
 def test_nothing_is_logged_while_nanopublications_are_made(caplog):
     with caplog.at_level(logging.WARNING):
-        rdf.text(SEEDS[0], "nanopub")
+        rdf.text(ACTIVE, "nanopub")
     assert caplog.records == []
 
 
@@ -244,18 +244,17 @@ def test_the_crate_describes_every_file_and_carries_the_source_strip(built, in_b
 
 
 def test_source_date_epoch_dates_a_crate_and_nonsense_is_refused(tmp_path, monkeypatch):
-    seed = next(mechanism for mechanism in SEEDS if mechanism.id == "cgas-sting")  # any would do, and it is small
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    build([seed.file], tmp_path)
+    build([LITTLE], tmp_path)
     crate = json.loads((tmp_path / "ro-crate-metadata.json").read_text(encoding="utf-8"))
     assert crate["@graph"][1]["datePublished"] == datetime(1970, 1, 2, tzinfo=UTC).date().isoformat()
     for nonsense in ("yesterday", "9" * 30):
         monkeypatch.setenv("SOURCE_DATE_EPOCH", nonsense)
         with pytest.raises(InvalidMechanism, match="no-date"):
-            build([seed.file], tmp_path / "none")
+            build([LITTLE], tmp_path / "none")
         assert not (tmp_path / "none").exists()
 
 
 def test_a_build_of_some_outputs_describes_no_whole(tmp_path):
-    build([SEEDS[0].file], tmp_path, ["ttl"])
-    assert sorted(path.name for path in tmp_path.iterdir() if not path.name.startswith(".")) == [f"{SEEDS[0].id}.ttl"]
+    build([LITTLE], tmp_path, ["ttl"])
+    assert sorted(path.name for path in tmp_path.iterdir() if not path.name.startswith(".")) == [f"{ACTIVE.id}.ttl"]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from conftest import ACTIVE, LITTLE
 
 import kg
 from kg.reasoning import outward
@@ -64,7 +65,7 @@ def test_a_package_adds_a_format(run, tmp_path):
 
 
 def test_a_package_adds_a_rule(run, tmp_path):
-    seed = (kg.data_dir("seeds") / "cgas-sting" / "mechanism.yaml").read_text(encoding="utf-8")
+    seed = LITTLE.read_text(encoding="utf-8")
     file = tmp_path / "mechanism.yaml"
     file.write_text(re.sub(r"(?m)^title: .*$", "title: Ends with a stop.", seed), encoding="utf-8")
     found = run("check", file)
@@ -74,9 +75,9 @@ def test_a_package_adds_a_rule(run, tmp_path):
 
 def test_a_package_adds_a_question(run):
     assert "how-many-edges" in run("ask").stdout
-    answer = run("ask", "how-many-edges", "cgas-sting", "--format", "csv")
+    answer = run("ask", "how-many-edges", LITTLE, "--format", "csv")
     assert answer.returncode == 0, answer.stderr
-    statements = outward.statements(kg.read("cgas-sting"))  # what an edge requires is an association, too
+    statements = outward.statements(ACTIVE)  # what an edge requires is an association, too
     assert len(statements) == int(answer.stdout.splitlines()[1].rpartition(",")[2])
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import libsbml
 import pytest
 from click.testing import CliRunner
-from conftest import EVERY
+from conftest import EVERY, LITTLE
 
 import kg
 from kg import checks, formats
@@ -379,10 +379,10 @@ def test_without_libsbml_writing_says_what_to_install_and_writes_nothing(tmp_pat
 
 
 def test_a_build_writes_sbml_where_it_is_asked_for(tmp_path):
-    result = CliRunner().invoke(main, ["build", "cgas-sting", "--only", "sbml", "-o", str(tmp_path)])
+    result = CliRunner().invoke(main, ["build", str(LITTLE), "--only", "sbml", "-o", str(tmp_path)])
     assert result.exit_code == 0, result.output
     names = {path.name for path in tmp_path.iterdir() if not path.name.startswith(".")}
-    assert names == {"cgas-sting.sbml", "cgas-sting.boolean.sbml"}
+    assert names == {"tlr7-activity.sbml", "tlr7-activity.boolean.sbml"}
 
 
 # ---------------------------------------------------------------- another engine

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from conftest import LITTLE
 
 from kg import formats
 from kg.formats.shared import drafting
@@ -131,5 +132,5 @@ def test_building_does_not_load_the_library(tmp_path):
     code = (
         "import sys; from kg.cli import main; main(sys.argv[1:], standalone_mode=False); print('curies' in sys.modules)"
     )
-    run = [sys.executable, "-c", code, "build", "cgas-sting", "-o", str(tmp_path)]
+    run = [sys.executable, "-c", code, "build", str(LITTLE), "-o", str(tmp_path)]
     assert subprocess.run(run, capture_output=True, text=True, check=True).stdout.splitlines()[-1] == "False"

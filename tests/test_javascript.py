@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from conftest import ACTIVE
 from test_page import generated
 from test_semantics import examples, sketch
 from test_whatif import asked, by_python, made, questions, told_apart
@@ -75,7 +76,7 @@ def sketched(text: str) -> dict[str, Any]:
 
 
 def test_a_what_if_has_the_answers_of_python(tmp_path: Path) -> None:
-    mechanisms = [kg.read("ta1-tlr7"), kg.read("cgas-sting"), *map(made, range(8))]
+    mechanisms = [kg.read("ta1-tlr7"), ACTIVE, *map(made, range(8))]
     several = [compared(m, 60) for m in mechanisms if any(edge.executes for edge in m.edges)]
     runnable = [one for one in (sketched(example.values[0]) for example in examples()) if "readings" in one["data"]]
     cases = {"examples": runnable, "compared": several, "pair": sketched(PAIR)}
@@ -99,7 +100,7 @@ def test_a_script_says_what_it_is_and_is_no_longer_than_three_hundred_lines(file
 
 
 def test_the_page_holds_every_script_and_no_type() -> None:
-    text = page.html(kg.read("cgas-sting"))
+    text = page.html(ACTIVE)
     script = text[text.rindex("<script>") :]
     assert "/**" not in script and script.count("'use strict';") == len(SCRIPTS) > 20
     for file in SCRIPTS:
@@ -137,7 +138,7 @@ def test_what_python_writes_into_the_pages_has_the_types_that_the_scripts_are_ch
     tsc = ROOT / "node_modules" / ".bin" / "tsc"
     if not tsc.exists():
         without("typescript (npm ci)", "no type was checked")
-    mechanisms = [kg.read("ta1-tlr7"), kg.read("cgas-sting"), generated(1200)]
+    mechanisms = [kg.read("ta1-tlr7"), ACTIVE, generated(1200)]
     pattern = r'<script type="application/json" id="(\w+)">(.*?)</script>'
     values = [found for m in mechanisms for found in re.findall(pattern, page.html(m), re.DOTALL)]
     known = query.values(mechanisms[:2], "", [("protects", "protects", "keeps from harm")], "")["known"]

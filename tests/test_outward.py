@@ -12,7 +12,7 @@ import networkx as nx
 import pytest
 import rdflib
 from click.testing import CliRunner
-from conftest import ACTIVE, EVERY, SEEDS
+from conftest import ACTIVE, EVERY, SEEDS, SOME
 
 from kg import formats
 from kg.cli import main
@@ -24,6 +24,7 @@ from kg.model.vocabulary import Term
 from kg.reasoning import outward
 
 every_seed = pytest.mark.parametrize("mechanism", [*EVERY, ACTIVE], ids=lambda m: m.id)
+some_seeds = pytest.mark.parametrize("mechanism", [*SOME, ACTIVE], ids=lambda m: m.id)
 LEVELS = {"knowledge_assertion", "prediction", "not_provided", "logical_entailment"}
 LABELS = {entry.label: entry.id for entry in vocabulary.terms().values() if entry.id.startswith("NCBITaxon:")}
 
@@ -171,7 +172,7 @@ MATCHED = {
 }
 
 
-@every_seed
+@some_seeds
 def test_all_formats_state_the_same_identities_and_none_states_a_species_by_them(mechanism):
     said = {name: read(mechanism) for name, read in MATCHED.items()}
     assert mechanism is ACTIVE or len(said["core"]) > 2
@@ -183,7 +184,7 @@ def test_all_formats_state_the_same_identities_and_none_states_a_species_by_them
     assert not any("species_context_qualifier" in row for row in rows if row["predicate"] in kgx.MATCHES.values())
 
 
-@every_seed
+@some_seeds
 def test_identities_are_derived_again_and_are_neither_lost_nor_stated_by_the_file(mechanism, tmp_path):
     """Of what a file states nothing is lost; what mappings say does not become what the file states."""
     for ending in (".graphml", ".cx2", "_edges.tsv"):
@@ -280,7 +281,7 @@ def test_all_formats_state_the_same_edges_publications_species_and_knowledge_lev
             assert not wrong, (one, other, name)
 
 
-@every_seed
+@some_seeds
 def test_sif_states_the_edges_of_findings_alone_and_with_all_the_rest(mechanism):
     def lines(everything):
         return {tuple(line.split("\t")) for line in formats.text(mechanism, ".sif", everything).splitlines()}
@@ -309,7 +310,7 @@ def test_no_node_is_alone_in_a_network_unless_it_is_in_the_file(mechanism):
         assert set(mechanism.nodes) - ends == alone == set(), name
 
 
-@every_seed
+@some_seeds
 def test_an_inference_never_looks_like_a_finding(mechanism, tmp_path):
     for one in outward.statements(mechanism):
         assert one.asserted <= (one.claim in ("finding", "background"))
@@ -351,7 +352,7 @@ def test_opposite_statements_that_nothing_separates_are_both_no_facts():
 
 
 @pytest.mark.parametrize("ending", [".ttl", ".graphml", ".cyjs", ".cx2", ".bnet", ".bel", ".gocam.yaml", ".sbml"])
-@every_seed
+@some_seeds
 def test_every_file_with_a_place_for_it_carries_the_caveat(mechanism, ending):
     text = " ".join(html.unescape(formats.text(mechanism, ending)).replace("''", "'").split())
     assert all(part in text for part in mechanism.caveats) and "not medical advice" in text

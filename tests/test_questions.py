@@ -18,7 +18,7 @@ from urllib.parse import parse_qs
 import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
-from conftest import FIRST, SAMPLE
+from conftest import FIRST, LITTLE, SAMPLE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import Dataset, URIRef
@@ -129,11 +129,17 @@ def test_every_answer_has_its_question_and_there_are_thirty():
 
 @pytest.mark.parametrize(
     ("seed", "name"),
-    [pytest.param(*one, marks=[pytest.mark.slow] * (one[0] != FIRST)) for one in ANSWERS],
-    ids=map("-".join, ANSWERS),
+    [
+        pytest.param(*one, marks=[pytest.mark.slow] * (one[0] != FIRST), id="-".join(one))
+        for one in ANSWERS
+        if one[0] in SAMPLE
+    ],
 )
 def test_the_answer_is_the_reviewed_one(seed, name, engines):
-    """If this fails and the change is meant: docs/questions.md says how to write the answers, then review them."""
+    """If this fails and the change is meant: docs/questions.md says how to write the answers, then review them.
+
+    Those of all mechanisms are compared by ``kg check``.
+    """
     wanted = (SEEDS[seed].parent / "answers" / f"{name}.csv").read_text(encoding="utf-8")
     assert engines[seed].ask(name).text("csv") == wanted
 
@@ -146,10 +152,9 @@ def plain(term):
     return BoundValue("literal", str(term), str(term.datatype or ""), term.language or "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("seed", "name"),
-    [pytest.param(seed, name, marks=[pytest.mark.slow] * (seed != FIRST)) for seed, name in ANSWERS if seed in SAMPLE],
-    ids=map("-".join, ANSWERS),
+    ("seed", "name"), [pytest.param(*one, id="-".join(one)) for one in ANSWERS if one[0] in SAMPLE]
 )
 def test_rdflib_gives_the_same_answer(seed, name, engines, datasets):
     ours, theirs = engines[seed].ask(name), datasets[seed].query(QUESTIONS[name].text)
@@ -375,7 +380,7 @@ def test_a_literal_that_does_not_end_is_one_token_and_hides_no_call():
 def test_a_query_that_would_run_for_ever_is_stopped():
     started = time.monotonic()
     engine = Engine(60)
-    engine.load("cgas-sting")
+    engine.load(str(LITTLE))
     engine.seconds = 1
     with pytest.raises(NoAnswer, match="took longer than 1 s and was stopped"):
         engine.ask(FOREVER)
@@ -384,7 +389,7 @@ def test_a_query_that_would_run_for_ever_is_stopped():
     assert engine.process.returncode is not None
     with pytest.raises(ProcessLookupError):
         os.kill(engine.process.pid, 0)
-    assert ask("ASK { ?a ?b ?c }", "cgas-sting").truth
+    assert ask("ASK { ?a ?b ?c }", str(LITTLE)).truth
 
 
 @pytest.mark.slow
@@ -409,12 +414,12 @@ def test_the_engine_does_not_outlive_a_parent_that_is_killed():
 
 
 def test_a_row_limit_says_that_there_is_more():
-    result = run("SELECT ?s { ?s a kgv:Node } ORDER BY ?s", "cgas-sting", "--rows", "3")
+    result = run("SELECT ?s { ?s a kgv:Node } ORDER BY ?s", str(LITTLE), "--rows", "3")
     assert result.exit_code == 0
     assert "3 rows" in result.stdout and "--rows" in result.stderr
-    exact = ask("SELECT ?s { ?s a kgv:Node } ORDER BY ?s LIMIT 3", "cgas-sting", rows=3)
+    exact = ask("SELECT ?s { ?s a kgv:Node } ORDER BY ?s LIMIT 3", str(LITTLE), rows=3)
     assert (len(exact.rows), exact.capped) == (3, False)
-    assert ask("CONSTRUCT { ?s a ?t } { ?s a ?t }", "cgas-sting", rows=2).capped
+    assert ask("CONSTRUCT { ?s a ?t } { ?s a ?t }", str(LITTLE), rows=2).capped
 
 
 # ---------------------------------------------------------------- formats
@@ -574,7 +579,7 @@ def test_rdf_of_any_kind_is_asked(ending, tmp_path):
     else:
         ox.serialize([quad.triple], file, format)
     assert ask("ASK { ?s <http://x/p> 'o' }", file).truth
-    assert ask("ASK { GRAPH ?g { ?s <http://x/p> 'o' } }", file, "cgas-sting").truth
+    assert ask("ASK { GRAPH ?g { ?s <http://x/p> 'o' } }", file, str(LITTLE)).truth
 
 
 def test_the_default_graph_is_a_merge_and_named_graphs_stay_apart(tmp_path):
@@ -596,14 +601,14 @@ def test_the_default_graph_is_a_merge_and_named_graphs_stay_apart(tmp_path):
 
 def test_two_mechanisms_that_share_terms_count_nothing_twice(tmp_path):
     other = tmp_path / "other.yaml"
-    text = Path(SEEDS["cgas-sting"]).read_text(encoding="utf-8")
-    other.write_text(text.replace("id: cgas-sting", "id: other", 1), encoding="utf-8")
-    one, two = ask("claims-by-kind", "cgas-sting"), ask("claims-by-kind", "cgas-sting", str(other))
-    assert len(one.rows) > 1
+    text = LITTLE.read_text(encoding="utf-8")
+    other.write_text(text.replace("id: tlr7-activity", "id: other", 1), encoding="utf-8")
+    one, two = ask("claims-by-kind", str(LITTLE)), ask("claims-by-kind", str(LITTLE), str(other))
+    assert len(one.rows) > 0
     assert [row[0] for row in one.rows] == [row[0] for row in two.rows]
     assert [2 * int(row[1].text) for row in one.rows] == [int(row[1].text) for row in two.rows]
-    said = run("claims-by-kind", "cgas-sting", str(other)).stdout.splitlines()
-    assert said[-2].startswith("cgas-sting, other: From")
+    said = run("claims-by-kind", str(LITTLE), str(other)).stdout.splitlines()
+    assert said[-2].startswith("other, tlr7-activity: ")
 
 
 def test_our_own_exports_give_the_same_answer_and_the_source_strip(engines, first):
@@ -730,7 +735,7 @@ def test_a_command_that_is_not_understood_ends_with_2(arguments):
     "query", ["", "   ", "# nothing", b"\xff{", "SELECT ?x { ?x ?y", "SELECT ?x { ?x no:y ?z }", FOREVER]
 )
 def test_a_query_without_an_answer_ends_with_1(query):
-    result = run("-", "cgas-sting", "--seconds", "2", input=query)
+    result = run("-", str(LITTLE), "--seconds", "2", input=query)
     assert result.exit_code == 1
     assert result.stdout == "" and result.stderr and "Traceback" not in result.stderr
 

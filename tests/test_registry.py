@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from conftest import LITTLE
 
 from kg import bulk, checks, data_dir, formats
 from kg.bulk import slots
@@ -211,7 +212,7 @@ def test_the_big_table_is_not_read_for_what_the_small_one_has(tmp_path):
         "import sys; from kg.cli import main; main(sys.argv[1:], standalone_mode=False);"
         "from kg.model import vocabulary; print(vocabulary.registry.cache_info().currsize)"
     )
-    for arguments in (["check", "cgas-sting"], ["build", "cgas-sting", "-o", str(tmp_path)]):
+    for arguments in (["check", str(LITTLE)], ["build", str(LITTLE), "-o", str(tmp_path)]):
         run = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
         assert run.stdout.splitlines()[-1] == "0", arguments
 

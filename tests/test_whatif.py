@@ -40,7 +40,6 @@ from kg.reasoning import experiments, meetings, network, routes, screens, whatif
 from kg.reasoning.disagreements import Supports
 
 SEED = kg.read("ta1-tlr7")
-SEEDS = sorted(path.parent.name for path in kg.data_dir("seeds").glob("*/mechanism.yaml"))
 one_seed_or_some = pytest.mark.parametrize(
     "seeds", [(FIRST,), pytest.param(SAMPLE, marks=pytest.mark.slow)], ids=["one", "some"]
 )
@@ -151,12 +150,13 @@ def questions(m: Mechanism, multiple: int, rnd: random.Random) -> Iterator[Quest
         )
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name != FIRST)) for name in SEEDS])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name != FIRST)) for name in SAMPLE])
 def test_a_seed_is_answered_in_the_page_as_in_python(interpreter: Any, name: str) -> None:
     mechanism = kg.read(name)
-    some = list(questions(mechanism, 100, random.Random(name)))
+    rnd = random.Random(name)
+    some = rnd.sample(list(questions(mechanism, 100, rnd)), 150 if name == FIRST else 300)
     compared, wrong = differences(interpreter, [(mechanism, some)])
-    assert wrong == [] and compared == len(some) > 200
+    assert wrong == [] and compared == len(some)
 
 
 def made(seed: int) -> Mechanism:
@@ -561,8 +561,8 @@ def test_an_answer_says_what_it_stands_on_and_its_steps_lead_to_their_evidence(v
     text = steps(tab)["CD8_priming"]
     assert f"Rests on {len(step.rests_on)} step" in text and "weakest link: curator inference" in text
     assert (
-        step.species == {"Mus musculus": 1}
-        and "mouse 1" in text
+        step.species == {"not stated": 1}
+        and "not stated 1" in text
         and "of the whole the source says: primarily mouse" in text
     )
     assert f"Assumed that nothing unlisted causes {', '.join(Narrative(SEED).title(n) for n in step.closed)}." in text
