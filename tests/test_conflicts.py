@@ -763,6 +763,16 @@ def test_paths_go_through_several_mechanisms(tmp_path):
     assert route["support"]["supporting"] == 1, "both files have the same paper"
 
 
+def test_where_there_is_no_route_the_nodes_that_others_call_so_are_named(tmp_path):
+    elsewhere = NODES.replace('signaling pathway", in: lysosome', 'signaling pathway", in: blood')
+    for id, said, nodes in (("one", "receptor activates signal", NODES), ("two", "peptide promotes signal", elsewhere)):
+        mechanism(id, edge(said), nodes=nodes, file=tmp_path / id / "mechanism.yaml")
+    result = run("paths", str(tmp_path / "one"), "peptide", "signal", "--with", str(tmp_path / "two"))
+    assert "0 routes" in result.output and "others have their own: two.signal" in result.output
+    result = run("paths", str(tmp_path / "one"), "peptide", "two.signal", "--with", str(tmp_path / "two"))
+    assert "1 route;" in result.output and "have their own" not in result.output
+
+
 @pytest.mark.slow
 def test_paths_go_from_one_seed_into_another():
     found = json.loads(run("paths", "all", "radiotherapy", "tumour_restraint", "--json").output)["routes"]

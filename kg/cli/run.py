@@ -272,3 +272,8 @@ def paths(
         print_routes_as_json(mechanism, found, net, capped)
     else:
         print_routes(mechanism, found, net, capped)
+        if isinstance(mechanism, merge.Union) and not found:
+            for name in (start, end):
+                if others := mechanism.also_called(mechanism.find(name).key):
+                    said = f"{name} is a node of one mechanism; others have their own: {', '.join(others)}"
+                    click.echo(said, err=True)

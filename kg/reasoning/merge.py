@@ -57,6 +57,16 @@ class Union(Mechanism):
         """A node by what people call it, and by ``ID.KEY``, as the mechanism ID has it. Raises UnknownName."""
         return super().find(self.keys.get(text, text))
 
+    def also_called(self, key: str) -> list[str]:
+        """Other nodes that a mechanism of the whole calls so: they are in another place, or have other levels.
+
+        >>> from kg.formats import read
+        >>> merge([read("icd"), read("ta1-tlr7")]).also_called("tumour_control")
+        ['ta1-tlr7.tumour_control']
+        """
+        here = self.keys.get(key, key)
+        return [other for name, other in self.keys.items() if name.partition(".")[2] == key and other != here]
+
     @cached_property
     def _homes(self) -> dict[str, tuple[str, str]]:
         found: dict[str, tuple[str, str]] = {}
