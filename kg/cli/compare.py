@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli.group import JSON, main
-from kg.cli.printing import Progress, number_of, print_credit, valid_mechanism
+from kg.cli.printing import Progress, number_of, print_credit, valid_mechanisms
 
 if TYPE_CHECKING:
     from kg.reasoning.conflict import Conflict
@@ -26,11 +26,10 @@ def conflicts(paths: Sequence[str], as_json: bool) -> None:
     statements firmer than their source, and two sources that are one paper; over all of seeds/ unless PATHs are given.
     Nothing is resolved: direct disagreement comes first, then what is possible, then what something stated separates.
     """
-    from kg import formats
     from kg.reasoning import disagreements
     from kg.reasoning.conflict import VERDICTS
 
-    parts = [valid_mechanism(path) for path in paths or map(str, formats.seeds())]
+    parts = valid_mechanisms(paths)
     found = disagreements.conflicts([part for one in parts for part in one.parts])
     if as_json:
         click.echo(json.dumps([one.as_dict() for one in found], ensure_ascii=False, indent=1))
@@ -53,10 +52,9 @@ def gaps(paths: Sequence[str], as_json: bool) -> None:
     source that only retells a study, edges that no expectation pins, species that are not stated; over all of seeds/
     unless PATHs are given. Outcomes are counted, not weighed.
     """
-    from kg import formats
     from kg.reasoning import gaps
 
-    parts = [valid_mechanism(path) for path in paths or map(str, formats.seeds())]
+    parts = valid_mechanisms(paths)
     found = gaps.gaps(part for one in parts for part in one.parts)
     if as_json:
         click.echo(json.dumps([gap.as_dict() for gap in found], ensure_ascii=False, indent=1))

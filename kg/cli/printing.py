@@ -33,7 +33,7 @@ def valid_mechanism(path: str, source: str = "") -> Mechanism:
     from kg.reasoning import merge
 
     if path == merge.ALL and not Path(path).exists():
-        return merge.merge(valid_mechanism(str(seed)) for seed in formats.seeds())
+        return merge.merge(valid_mechanisms())
     mechanism, report = formats.examine(path, sources="", name=source)
     if report.errors:
         raise InvalidMechanism(report.diagnostics)
@@ -41,6 +41,19 @@ def valid_mechanism(path: str, source: str = "") -> Mechanism:
         if one.code == "columns":  # of a table: what was guessed decides the answer
             click.echo(one.message, err=True)
     return mechanism
+
+
+def valid_mechanisms(paths: Sequence[str] = ()) -> list[Mechanism]:
+    """Mechanisms to run, by default all of seeds/, with the name of each while it is read."""
+    from kg import formats
+
+    these = paths or [str(file) for file in formats.seeds()]
+    found = []
+    with Progress() as say:
+        for number, path in enumerate(these, 1):
+            say(f"reading {Path(path).parent.name or path}, {number} of {len(these)}")
+            found.append(valid_mechanism(path))
+    return found
 
 
 def print_credit(mechanism: Mechanism, cite: str = "") -> None:
