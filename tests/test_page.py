@@ -371,6 +371,42 @@ def test_the_tour_by_button_and_by_key_with_plain_words_and_a_hidden_answer(visi
     assert answer.is_visible()
 
 
+def test_home_and_end_reach_the_first_and_the_last_tab(visit: Open) -> None:
+    tab = visit()
+    tab.focus("#tab-tour")
+    for key, wanted in (
+        ("End", "tab-notes"),
+        ("ArrowRight", "tab-tour"),
+        ("ArrowLeft", "tab-notes"),
+        ("Home", "tab-tour"),
+    ):
+        tab.keyboard.press(key)
+        assert tab.evaluate("document.activeElement.id") == wanted
+
+
+def test_back_and_forward_go_through_stops_and_cards(visit: Open) -> None:
+    tab = visit()
+    before = tab.evaluate("history.length")
+    tab.click("#next")
+    tab.wait_for_function("location.hash === '#stop=1'")
+    click_on(tab, "activation")
+    tab.wait_for_function("location.hash === '#edge=activation'")
+    tab.go_back()
+    tab.wait_for_function("location.hash === '#stop=1'")
+    assert tab.locator("[data-stop='1']:visible h2").first.inner_text() == SEED.tour[0].title
+    tab.go_forward()
+    tab.locator(".card:visible h2", has_text="activates").wait_for()
+    tab.go_back()
+    tab.go_back()
+    tab.wait_for_function("location.hash === '' || location.hash === '#'")
+    assert tab.evaluate("history.length") == before + 2
+    inside = visit("?embed=1")  # the page around it keeps its own history
+    before = inside.evaluate("history.length")
+    inside.click("#next")
+    inside.wait_for_function("location.hash === '#stop=1'")
+    assert inside.evaluate("history.length") == before
+
+
 def test_the_main_line_is_listed_with_its_claims_and_lit(visit: Open) -> None:
     tab, told = visit(), Narrative(SEED)
     tab.focus("#line summary")

@@ -32,16 +32,22 @@ function address(page) {
     return hash.toString();
   }
 
+  /** Whether the address was read already: from then on what the reader does can be taken back, but not in a page of others. */
+  let known = false;
   function write() {
     const hash = text(false), file = location.pathname.split('/').pop();
     $('open').setAttribute('href', (file || '?') + (hash ? '#' + hash : ''));
     $('link').hidden = true;
     try {
-      if (location.hash.slice(1) !== hash) history.replaceState(null, '', hash ? '#' + hash : location.pathname + location.search);
+      const to = hash ? '#' + hash : location.pathname + location.search;
+      if (location.hash.slice(1) === hash) return;
+      if (known && !page.embed && window === window.top) history.pushState(null, '', to);
+      else history.replaceState(null, '', to);
     } catch { /* a sandboxed frame has no history of its own */ }
   }
 
   function read() {
+    known = false;
     const hash = new URLSearchParams(location.hash.slice(1));
     /** @param {string} key */
     const get = key => hash.get(key) ?? '';
@@ -65,6 +71,7 @@ function address(page) {
     page.routes.find();
     page.show(false);
     if (get('at')) page.picture.move(get('at').split(',').map(Number));
+    known = true;
   }
   addEventListener('hashchange', read);
   return {text, write, read};

@@ -20,11 +20,11 @@ function keys(page) {
     act();
   });
   tabs.forEach((tab, n) => $(`tab-${tab}`).addEventListener('keydown', event => {
-    const by = sideways(event);
-    if (!by) return;
+    const by = sideways(event), end = event.key === 'Home' ? 0 : event.key === 'End' ? tabs.length - 1 : -1;
+    if (!by && end < 0) return;
     event.preventDefault();
     event.stopPropagation();
-    page.openTab(tabs[(n + by + tabs.length) % tabs.length], true);
+    page.openTab(tabs[by ? (n + by + tabs.length) % tabs.length : end], true);
   }));
   document.addEventListener('keydown', event => {
     if (event.key === 'Escape' && state.pick) return page.go(state.stop);
