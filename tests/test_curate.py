@@ -45,7 +45,7 @@ def test_a_second_paper_supports_one_edge_disputes_another_and_adds_one(file, tm
     support = dispute.replace(", stance: disputes", "")
     for edge, stub, words in (
         ("engulf these apoptotic bodies, claim: finding}", support, "Bodies were taken up"),
-        ("{span: [2295, 2358], claim: finding}      # what the peptide protects miR-146a-5p from", dispute, "No degradation was seen"),
+        ('says: "the peptide keeps miR-146a-5p from being broken down by enzymes"}  # what the peptide protects miR-146a-5p from', dispute, "No degradation was seen"),
     ):  # fmt: skip
         assert edge in text
         text = text.replace(edge, f"{edge}\n{stub.replace('AT MOST EIGHT WORDS OF IT', words)}", 1)

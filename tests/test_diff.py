@@ -62,7 +62,7 @@ def test_a_file_that_was_only_reformatted_has_not_changed(tmp_path):
         ("edge-changed", "activation", [("miR146a activates TLR7_active", "miR146a promotes TLR7_active")]),
         ("edge-changed", "cargo", [("  requires:\n  - node: tumour_miR146a_high", "  unless:\n  - node: tumour_miR146a_high")]),
         ("evidence-gained", "engulfment", [("claim: finding}\n\n- edge: engulfed_bodies carries", "claim: finding}\n  - {span: [1, 9], claim: finding}\n\n- edge: engulfed_bodies carries")]),
-        ("evidence-lost", "binding", [("  - {span: [1972, 2015], claim: finding}                  # where it happens\n", "")]),
+        ("evidence-lost", "binding", [('  - {span: [1972, 2015], claim: finding, says: "the binding was found in the endolysosomal compartment of dendritic cells"}  # where it happens\n', "")]),
         ("claim-changed", "protection", [("span: [829, 882], claim: finding", "span: [829, 882], claim: background")]),
         ("context-changed", "synergy", [("{anchor: strong synergy with chemotherapy, claim: finding,", "{anchor: strong synergy with chemotherapy, context: {model: melanoma}, claim: finding,")]),
         ("species-changed", "synergy", [('{anchor: strong synergy with chemotherapy, claim: finding, taxon: "NCBITaxon:10090 ! Mus musculus"}', '{anchor: strong synergy with chemotherapy, claim: finding, taxon: "NCBITaxon:9606 ! Homo sapiens"}')]),
