@@ -32,6 +32,18 @@ class Drawing:
 
 
 @once
+def _arranged(mechanism: Mechanism) -> tuple[Layout, list[Line]]:
+    """Where boxes stand and lines run. Marks do not move them, so this is done once for all who mark other edges."""
+    wishes = list(wanted(mechanism))
+    if grid(mechanism) and len(wishes) <= GRID_LINES:
+        layout = place(mechanism)
+        ways = router.ways(wishes, layout)
+    else:
+        layout, ways = dot.arrange(mechanism, wishes)
+    return layout, [replace(line, way=way) for (line, _), way in zip(wishes, ways, strict=True)]
+
+
+@once
 def draw(mechanism: Mechanism, contested: frozenset[str] = frozenset()) -> Drawing:
     """Lay a mechanism out and choose a way for every line; edges that are contested get a place for their mark.
 
@@ -41,13 +53,7 @@ def draw(mechanism: Mechanism, contested: frozenset[str] = frozenset()) -> Drawi
     >>> [line.kind for line in draw(Mechanism(nodes=nodes, edges=(edge,))).lines]
     ['increases']
     """
-    wishes = list(wanted(mechanism))
-    if grid(mechanism) and len(wishes) <= GRID_LINES:
-        layout = place(mechanism)
-        ways = router.ways(wishes, layout)
-    else:
-        layout, ways = dot.arrange(mechanism, wishes)
-    lines = [replace(line, way=way) for (line, _), way in zip(wishes, ways, strict=True)]
+    layout, lines = _arranged(mechanism)
     names = frozenset(edge.name for edge in mechanism.edges if inferred(edge)) | contested
     return Drawing(layout, tuple(marked(lines, names)))
 

@@ -19,6 +19,7 @@ from kg.page.quotes import Quote, Quotes
 from kg.reasoning import contexts, network, routes, whatif
 from kg.reasoning.conflict import Conflict, Side
 from kg.reasoning.disagreements import Supports, supports
+from kg.reasoning.merge import Union
 
 READ = {
     "full": "read in full",
@@ -495,7 +496,11 @@ class Narrative:
 
     @cached_property
     def tables(self) -> list[Table]:
-        """The declared conditions with their outcomes, as the source has it and with every assumption on."""
+        """The declared conditions with their outcomes, as the source has it and with every assumption on; of several mechanisms
+        none, since the page of each has its own.
+        """
+        if isinstance(self.m, Union):
+            return []
         found = [self._table("What follows under each condition", ())]
         if self.m.assumptions:
             found.append(self._table("The same under the declared assumptions", tuple(self.m.assumptions)))
