@@ -653,7 +653,7 @@ PAINTED = """() => new Promise(done => {
 })"""
 
 
-@pytest.mark.parametrize("count", [40, pytest.param(150, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [40, pytest.param(70, marks=pytest.mark.slow)])
 def test_every_text_of_a_crowded_picture_can_be_read_and_outcomes_come_first(
     visit: Open, tmp_path: Path, count: int
 ) -> None:

@@ -306,7 +306,7 @@ def test_routes_in_the_page_are_those_of_kg_paths(seeds: tuple[str, ...], interp
         found = []
         for route in itertools.islice(every, 100):
             hop, claim, sources = routes.weakest_hop(m, route)
-            weakest = [*spelled(hop), claims.index(claim), sources]
+            weakest = [*spelled(hop), claims.index(claim) if claim else -1, sources]
             found.append([route.sign, [spelled(hop) for hop in route.hops], weakest])
         return [next(every, None) is not None, found]
 
