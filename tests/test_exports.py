@@ -92,7 +92,9 @@ def test_a_nanopublication_asserts_one_edge_and_gives_its_evidence(mechanism, bu
     nodes = {URIRef(names.iri(mechanism, "node", key)) for key in mechanism.nodes}
     edges = {URIRef(names.iri(mechanism, "edge", edge.name)) for edge in mechanism.edges}
     for name, parts in nanopublications((built / f"{mechanism.id}.nanopub.trig").read_text(encoding="utf-8")).items():
-        said = (t for graph in parts.values() for t in graph if t[1] != names.KGV.activityOf)  # what a node is, is no edge
+        said = (
+            t for graph in parts.values() for t in graph if t[1] != names.KGV.activityOf
+        )  # what a node is, is no edge
         bare = [t for t in said if t[0] in nodes and t[2] in nodes | edges]
         assert len(bare) == 1 and bare[0] in parts["assertion"]
         (edge,) = parts["provenance"].objects(URIRef(f"{name}#assertion"), PROV.wasDerivedFrom)

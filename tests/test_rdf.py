@@ -236,7 +236,9 @@ def test_json_ld_is_what_a_web_developer_expects(mechanism, built):
         shown = edges[f"edge/{edge.name}"]
         assert shown["type"] == "Association" and shown["subject"] == f"node/{edge.subject}"
         assert shown["predicate"] == edge.verb and shown["asserted"] is outward.by_name(mechanism)[edge.name].asserted
-        assert sorted(item["claim"] for item in shown.get("evidence", [])) == sorted(item.claim for item in edge.evidence)
+        assert sorted(item["claim"] for item in shown.get("evidence", [])) == sorted(
+            item.claim for item in edge.evidence
+        )
     assert found["version"] == mechanism.version and found["caveat"] == sorted(mechanism.caveats)
     quads = jsonld.to_rdf(found, {"format": "application/n-quads"})
     assert isomorphic(Graph().parse(data=quads, format="nt"), write.graph(mechanism))
