@@ -312,8 +312,8 @@ def test_a_build_computes_each_graph_run_and_list_of_conflicts_once(monkeypatch)
     counted(write._RunsWriter, "__init__", "graph of runs", lambda _, mechanism: mechanism.id)
     counted(disagreements, "conflicts", "conflicts", lambda parts: "+".join(part.id for part in parts))
     counted(network.Network, "freeze", "networks", lambda _: "")
-    seeds = [ACTIVE, replace(ACTIVE, id="other")]
+    seeds = [replace(ACTIVE, id="one"), replace(ACTIVE, id="other")]  # of which nothing was computed yet
     contents(seeds)
     assert computed.pop(("networks", "")) == sum(len(network.readings(one)) for one in (*seeds, merge(seeds)))
     once = [(what, m.id) for what in ("graph", "graph of runs", "conflicts") for m in seeds]
-    assert computed == dict.fromkeys([*once, ("conflicts", "tlr7-activity+other")], 1)
+    assert computed == dict.fromkeys([*once, ("conflicts", "one+other")], 1)
