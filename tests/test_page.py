@@ -105,6 +105,9 @@ def test_the_picture_of_a_seed_has_no_fault_and_no_head_of_a_line_lies_on_anothe
             0,
         )
     assert page.score(strip(mechanism) if mechanism.layout else mechanism).close_ends == 0
+    drawing = page.drawing.draw(mechanism)
+    corners = {(x, y) for line in drawing.lines for x, y in line.way.fine}
+    assert all(0 < x < drawing.layout.width and 0 < y < drawing.layout.height for x, y in corners), "no line is cut off"
 
 
 def test_the_curated_figure_has_no_crossing_and_its_automatic_twin_few() -> None:

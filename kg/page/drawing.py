@@ -8,7 +8,7 @@ from kg.model.mechanism import Mechanism, once
 from kg.model.records import GRID_LINES
 from kg.page import dot, router
 from kg.page.geometry import Line, crowded, inferred, marked, tangle, wanted
-from kg.page.layout import Layout, grid, place
+from kg.page.layout import AIR, Layout, grid, place
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,11 @@ def _arranged(mechanism: Mechanism) -> tuple[Layout, list[Line]]:
         ways = router.ways(wishes, layout)
     else:
         layout, ways = dot.arrange(mechanism, wishes)
-    return layout, [replace(line, way=way) for (line, _), way in zip(wishes, ways, strict=True)]
+    lines = [replace(line, way=way) for (line, _), way in zip(wishes, ways, strict=True)]
+    points = [point for line in lines for point in line.way.fine]  # a line may run around the last box of a row
+    width = max([layout.width, *(x + AIR for x, _ in points)])
+    height = max([layout.height, *(y + AIR for _, y in points)])
+    return replace(layout, width=width, height=height), lines
 
 
 @once

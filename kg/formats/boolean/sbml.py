@@ -303,8 +303,7 @@ class _SbmlReader:
         for one in outputs:
             target = one.attributes.get("qualitativeSpecies", "")
             record = self.ledger.record("output", target, _said(one), one.at)
-            if target not in self.draft.keys:
-                self.ledger.complain(one.at, "unknown-node", f"the output {target!r} is no species")
+            if not self.known(one, f"the output {target!r}", target):
                 continue
             record.take("qualitativeSpecies")
             record.changed("id", AGAIN)
@@ -313,8 +312,7 @@ class _SbmlReader:
         for one in inputs:
             name = one.attributes.get("qualitativeSpecies", "")
             record = self.ledger.record("input", name, _said(one), one.at)
-            if name not in self.draft.keys:
-                self.ledger.complain(one.at, "unknown-node", f"the input {name!r} is no species")
+            if not self.known(one, f"the input {name!r}", name):
                 continue
             record.take("qualitativeSpecies")
             record.changed("id", AGAIN)
@@ -325,6 +323,12 @@ class _SbmlReader:
             for target in targets:
                 sentence = self.draft.sentence(record, "sign", self.draft.keys[name], target, word)
                 self.draft.edge(sentence, record, evidence)
+
+    def known(self, element: Element, what: str, name: str) -> bool:
+        """Whether an input or an output is a species of the model; else a complaint says that it is none."""
+        if name not in self.draft.keys:
+            self.ledger.complain(element.at, "unknown-node", f"{what} is no species")
+        return name in self.draft.keys
 
     def output(
         self, element: Element, at: Location, said: list[str], functions: list[Function], rests: formulas.Rests
@@ -340,8 +344,7 @@ class _SbmlReader:
         else:
             self.ledger.complain(element.at, "not-boolean", f"the output {target!r} is not assigned its level")
         record.changed("id", AGAIN)
-        if target not in self.draft.keys:
-            self.ledger.complain(element.at, "unknown-node", f"the output {target!r} is no species")
+        if not self.known(element, f"the output {target!r}", target):
             return
         highest = self.highest[target]
         own = (function.is_variable(formulas.threshold(target, k)) for k, function in enumerate(functions[:highest], 1))

@@ -29,6 +29,9 @@ LARGEST = 64 * 2**20  # bytes: what a conversion holds in memory; more is for to
 MOST_PARTS = 1_000_000  # objects of JSON or elements of XML in one file
 
 
+LONGEST_LINE = 10_000  # characters: a longer one is not shown beside a complaint
+
+
 DEEPEST = 100  # no format of a graph nests so deep
 
 
@@ -50,11 +53,14 @@ def text(file: Path, ledger: Ledger) -> str:
     encoding = unicode(data)
     # a byte that is not UTF-8 becomes half of a surrogate pair, which no text has either
     found = data.decode(encoding, "surrogateescape" if encoding == "utf-8-sig" else "replace")
-    odd = UNSEEN.findall(found)
-    for one in UNSEEN.finditer(found):
-        at = place(found, one.start(), ledger)
+    odd = list(UNSEEN.finditer(found))
+    foreign = sum(one.group() >= "\udc80" for one in odd)  # bytes of another encoding, of which a text has many
+    no_text = "\0" in found or len(odd) - foreign > len(found) // 100 + 1 or foreign > len(found) // 5 + 1
+    places = Places(found, ledger)
+    for one in odd:
+        at = places.shown(one.start())
         code, what, mend = _unseen(one.group())
-        if "\0" in odd or len(odd) > len(found) // 100 + 1:
+        if no_text:
             raise ledger.stop(at, code, what, mend)
         message = f"{what}; it is read as U+FFFD"
         ledger.complain(at, code, message, mend, "warning")
@@ -83,10 +89,7 @@ def _unseen(one: str) -> tuple[str, str, str]:
 
 def place(text: str, offset: int, ledger: Ledger) -> Location:
     """Where a character stands; the line goes with it if it is one that a person reads."""
-    start = text.rfind("\n", 0, offset) + 1
-    end = text.find("\n", offset)
-    line = UNSEEN.sub("\ufffd", text[start : end if end >= 0 else len(text)])
-    return ledger.at(text.count("\n", 0, offset) + 1, offset - start + 1, line if len(line) < 10_000 else "")
+    return Places(text, ledger).shown(offset)
 
 
 class Object(dict[str, Any]):
@@ -189,7 +192,11 @@ class Places:
 
     def __init__(self, text: str, ledger: Ledger) -> None:
         self.text, self.ledger = text, ledger
-        self.starts = [0, *(found.end() for found in re.finditer("\n", text))]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each line begins."""
+        return [0, *(found.end() for found in re.finditer("\n", self.text))]
 
     def __call__(self, value: object, within: object = None) -> Location:
         """The place of an object or a list; of any other value, the place of what it stands in."""
@@ -198,6 +205,13 @@ class Places:
     def at(self, offset: int) -> Location:
         line = bisect.bisect_right(self.starts, offset)
         return self.ledger.at(line, offset - self.starts[line - 1] + 1)
+
+    def shown(self, offset: int) -> Location:
+        """The same with its line, if it is one that a person reads."""
+        at = self.at(offset)
+        start, end = self.starts[at.line - 1], [*self.starts[at.line : at.line + 1], len(self.text) + 1][0] - 1
+        line = self.text[start:end] if end - start < LONGEST_LINE else ""
+        return self.ledger.at(at.line, at.column, UNSEEN.sub("\ufffd", line))
 
     def items(self, of: Mapping[str, Any], name: str) -> list[Any]:
         """The list under a name, empty if nothing is there; anything else there is a complaint."""

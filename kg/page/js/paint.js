@@ -236,7 +236,7 @@ function painter(page, shown) {
     ctx.lineJoin = 'round';
     for (const one of small.sort((a, b) => weight(b) - weight(a))) {
       if (focus && !focus.nodes.has(one.id) && shown.hover !== 'n' + one.id) continue;
-      const text = one.lines.join(' '), wide = ctx.measureText(text).width / 2 + size * 0.3;
+      const text = one.id < -2 ? one.lines[0] : one.lines.join(' '), wide = ctx.measureText(text).width / 2 + size * 0.3;
       const x = Math.max(from.x + wide, Math.min(to.x - wide, one.x)), y = one.y;
       /** @type {Corners} */
       const room = [x - wide, y - high / 2, x + wide, y + high / 2];
