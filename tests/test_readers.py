@@ -14,7 +14,7 @@ from test_imports import GATES
 from kg import checks, formats
 from kg.formats.boolean import formulas
 from kg.formats.notation import parse_bytes
-from kg.formats.shared import losses
+from kg.formats.shared import drafting, losses
 from kg.model import vocabulary
 from kg.model.diagnostics import InvalidMechanism
 from kg.reasoning import outward
@@ -180,6 +180,8 @@ def test_every_writer_takes_every_valid_mechanism_and_its_reader_what_was_writte
             return any(any(formulas.depends(f, v) for v in f.variables if v != name) for name, f in functions)
         if row.name == "nanopub":
             return any(one.asserted for one in outward.statements(mechanism))
+        if row.name == "sif":  # a node may be called `null`, which a SIF file has where there is none
+            return not any(map(drafting.nothing, mechanism.nodes))
         return row.name != "gocam"
 
     for seed in range(times):

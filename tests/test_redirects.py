@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 import pyoxigraph as ox
 import pytest
 from test_javascript import ROOT, without
-from test_site import whole  # noqa: F401
+from test_site import SEVERAL, whole  # noqa: F401
 
 from kg.formats.rdf.void import MEDIA
 from kg.model import vocabulary
@@ -135,7 +135,7 @@ def test_every_iri_leads_to_a_page_and_to_data_that_speak_of_it_or_says_that_the
 ) -> None:
     known = described(whole)
     kinds = {name.split("/")[0] for name in known}
-    assert {"", "all", "np", "void", "vocab", "term", "shapes", "ta1-tlr7", "pd1-blockade"} <= kinds
+    assert {"", "all", "np", "void", "vocab", "term", "shapes", *SEVERAL} <= kinds
     assert len(known) > 2500
     places = set()
     for name, files in known.items():
