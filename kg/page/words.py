@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from kg.model import identities, licences, vocabulary
 from kg.model.diagnostics import visible
+from kg.model.languages import speak
 from kg.model.mechanism import Mechanism, names_of
 from kg.model.records import Edge, Evidence, Node, Requirement, Source, Stop, Support, common_name
 from kg.model.vocabulary import Term
@@ -39,8 +40,9 @@ def rests(support: Support) -> str:
     >>> rests(read("ta1-tlr7").support(read("ta1-tlr7").edge("fall-in-blood")))
     '1 source (known through a report); assay: substance quantification evidence'
     """
-    read = ", ".join(READ.get(how, how) for how in support.read)
-    return support.counts + f" ({read})" * bool(read) + f"; assay: {', '.join(support.designs)}" * bool(support.designs)
+    read = ", ".join(speak(READ.get(how, how)) for how in support.read)
+    assays = speak("; assay: {0}", ", ".join(support.designs)) if support.designs else ""
+    return support.counts + f" ({read})" * bool(read) + assays
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Choice:
     key: str
     label: str
     count: int
+    title: str = ""  # of a source, in its own language
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,11 @@ class Cell:
     values: tuple[str, ...]
     readings: str  # which reading says what; empty where all agree
     status: str = ""  # a key of whatif.MARKS
+
+    @property
+    def said(self) -> str:
+        """The values as a reader says them."""
+        return " | ".join(speak(" to ").join(map(speak, value.split(" to "))) for value in self.values)
 
     @property
     def look(self) -> str:
@@ -111,11 +119,13 @@ class Table:
 class Narrative:
     """A mechanism in words: what the template, the script and the pictures say of it.
 
-    ``quotes`` are sentences of sources to show beside evidence; without them, none is shown.
+    ``quotes`` are sentences of sources to show beside evidence; without them, none is shown. ``language`` is that in
+    which the mechanism is told; ``speaking`` says in which the words around it are.
     """
 
-    def __init__(self, mechanism: Mechanism, quotes: Quotes | None = None) -> None:
-        self.m = mechanism
+    def __init__(self, mechanism: Mechanism, quotes: Quotes | None = None, language: str = "") -> None:
+        self.original, self.language = mechanism, language
+        self.m = mechanism = mechanism.told(language)
         self.quotes = quotes.shown if quotes else {}
         self.claims = vocabulary.claims()
         self.edge_number = {edge.name: n for n, edge in enumerate(mechanism.edges)}
@@ -151,14 +161,13 @@ class Narrative:
         many = edge.subject in self.m.nodes and self.m.nodes[edge.subject].many
         verb = self.predicates[edge.verb].said(many) if edge.verb in self.predicates else edge.verb.replace("_", " ")
         blocked = self.blocked(edge)
+        subject, object = self.title(edge.subject), self.label(edge.sentence.object)
         if edge.sentence.other:
-            rest = f"{self.label(edge.sentence.object)} from {self.label(edge.sentence.other)}"
-        elif blocked and blocked[0] is not edge:
+            return speak(f"{{0}} {verb} {{1}} from {{2}}", subject, object, self.label(edge.sentence.other))
+        if blocked and blocked[0] is not edge:
             first = blocked[0]
-            rest = f"the step “{self.say(first) if first.role != 'blocks' else first.name}”"
-        else:
-            rest = self.label(edge.sentence.object)
-        return f"{self.title(edge.subject)} {verb} {rest}"
+            object = speak("the step “{0}”", self.say(first) if first.role != "blocks" else first.name)
+        return speak(f"{{0}} {verb} {{1}}", subject, object)
 
     def blocked(self, edge: Edge) -> tuple[Edge, ...]:
         return self._blocked[edge.name]
@@ -195,28 +204,28 @@ class Narrative:
 
     def place(self, key: str) -> str:
         """A place with the places around it."""
-        return ", in the ".join(
-            name if n == 0 else name[:1].lower() + name[1:]
-            for n, name in enumerate(self.m.places[p].label for p in self.m.within(key))
-        )
+        inside, *around = [self.m.places[p].label for p in self.m.within(key)] or [""]
+        for name in around:
+            inside = speak("{0}, in the {1}", inside, name[:1].lower() + name[1:], name)
+        return inside
 
     def start(self, node: Node) -> str:
         if node.at_start:
-            return node.at_start
+            return speak(node.at_start)
         made = any(e.executes and e.role == "increases" for e in self.into(node.key))
-        return "absent, until a step brings it" if made else "unknown"
+        return speak("absent, until a step brings it" if made else "unknown")
 
     def runs(self, edge: Edge) -> str:
         if edge.definition:
-            return f"yes: where {self.label(edge.subject)} is absent, this is absent"
+            return speak("yes: where {0} is absent, this is absent", self.label(edge.subject))
         if edge.executes:
-            return "yes"
-        return "no: drawn and exported only" if edge.role != "none" else "no: the verb states no effect"
+            return speak("yes")
+        return speak("no: drawn and exported only" if edge.role != "none" else "no: the verb states no effect")
 
     # ---- evidence
 
     def claim(self, claim: str) -> str:
-        return self.claims[claim].label if claim in self.claims else claim
+        return speak(self.claims[claim].label if claim in self.claims else claim)
 
     def hedges(self, edge: Edge) -> list[str]:
         """How the evidence of an edge's own claim is hedged; what only qualifies the edge hedges nothing."""
@@ -228,20 +237,22 @@ class Narrative:
         by_stance: dict[str, list[Evidence]] = {stance: [] for stance in STANCES}
         for item in items:
             by_stance.setdefault(item.stance, []).append(item)
-        found = [(STANCES.get(stance, stance), some) for stance, some in by_stance.items() if some]
+        found = [(speak(STANCES.get(stance, stance)), some) for stance, some in by_stance.items() if some]
         return found if len(found) > 1 else [("", some) for _, some in found]
 
     @cached_property
     def scope(self) -> str:
         """What the source says about species as a whole."""
-        return ", ".join(f"{e.hedge} {common_name(taxon)}".strip() for e in self.m.scope for taxon in e.taxon)
+        return ", ".join(
+            f"{speak(e.hedge)} {speak(common_name(taxon))}".strip() for e in self.m.scope for taxon in e.taxon
+        )
 
     def species(self, taxa: Iterable[Term]) -> str:
         """The species that are stated; else that none is, and what the source says of the whole."""
-        stated = dict.fromkeys(f"{common_name(taxon)} ({taxon.label})" for taxon in taxa)
+        stated = dict.fromkeys(f"{speak(common_name(taxon))} ({taxon.label})" for taxon in taxa)
         if stated:
             return ", ".join(stated)
-        return f"not stated here; source: {self.scope}" if self.scope else "not stated"
+        return speak("not stated here; source: {0}", self.scope) if self.scope else speak("not stated")
 
     def context(self, *items: Evidence, own: Mapping[str, str] | None = None) -> str:
         """In what something was seen, beside its species: ``inducer: LPS; dose: 1 mg/kg``."""
@@ -249,14 +260,14 @@ class Narrative:
         return "; ".join(f"{kind}: {contexts.listed(said)}" for kind, said in stated.items() if kind != "species")
 
     def species_short(self, edge: Edge) -> str:
-        stated = dict.fromkeys(common_name(taxon) for taxon in edge.taxa)
-        return ", ".join(stated) or "species not stated"
+        stated = dict.fromkeys(speak(common_name(taxon)) for taxon in edge.taxa)
+        return ", ".join(stated) or speak("species not stated")
 
     def locator(self, evidence: Evidence) -> str:
         if not evidence.span:
             return ""
         source = self.m.source(evidence)
-        return f"characters {evidence.span[0]}–{evidence.span[1]} of the {source.kind if source else 'text'}"
+        return speak("characters {0}–{1} of the {2}", *evidence.span, speak(source.kind if source else "text"))
 
     def quote(self, evidence: Evidence) -> Quote | None:
         """The sentence at its place, if a build was asked for sentences and the licence of the source allows it."""
@@ -279,18 +290,20 @@ class Narrative:
         text = quote(evidence.anchor, safe="", errors="replace").replace("-", "%2D")
         return f"{url}{'' if '#' in url else '#'}:~:text={text}" if url else ""
 
-    def chain(self, evidence: Evidence) -> str:
-        """How we know: the text that was read, by name if it is not the first, and the study behind it."""
+    def chain(self, evidence: Evidence) -> tuple[str, str]:
+        """How we know: the text that was read, by name if it is not the first; and how, with the study behind it."""
         source = self.m.source(evidence)
         if source is None or self.only_own(evidence):
-            return ""
+            return "", ""
         first = source.key == next(iter(self.m.sources))
-        return self.reading(source) if first else f"{self.named(source)}: {self.reading(source)}"
+        return "" if first else self.named(source), self.reading(source)
 
     def reading(self, source: Source) -> str:
-        text = f"{source.kind}, {READ.get(source.read, source.read)}"
+        text = f"{speak(source.kind)}, {speak(READ.get(source.read, source.read))}"
         of = self.m.sources.get(source.reports)
-        return text + (f"; it reports a {of.kind}, {READ.get(of.read, of.read)}" if of else "")
+        return text + (
+            speak("; it reports a {0}, {1}", speak(of.kind), speak(READ.get(of.read, of.read))) if of else ""
+        )
 
     def named(self, source: Source) -> str:
         """A source as one cites it."""
@@ -298,7 +311,12 @@ class Narrative:
         return ". ".join(filter(None, (who.rstrip("."), source.title.rstrip("."), source.publisher)))
 
     def conditions(self, requirements: Iterable[Requirement]) -> str:
-        return ", ".join(self.label(r.node) + (f" at {r.level} or more" if r.level else "") for r in requirements)
+        return ", ".join(map(self.condition, requirements))
+
+    def condition(self, one: Requirement) -> str:
+        return (
+            speak("{0} at {1} or more", self.label(one.node), speak(one.level)) if one.level else self.label(one.node)
+        )
 
     def support(self, edge: Edge) -> str:
         """What an edge rests on, in counts: independent sources by stance, how they were read, assays, disagreements."""
@@ -342,11 +360,12 @@ class Narrative:
         names = side.about if side.kind == "edge" else ()
         return [self.m.edge(name if name in self.edge_number else f"{side.mechanism}.{name}") for name in names]
 
-    def verdict(self, one: Conflict) -> str:
-        """What separates the sides of a disagreement, in words."""
-        said = [f"{name}: {here} / {there}" for name, here, there in one.separated]
-        said += [f"not stated on both sides: {', '.join(one.open)}"] if one.open else []
-        return "; ".join([*said, one.because] if one.because else said)
+    def verdict(self, one: Conflict) -> list[tuple[str, str]]:
+        """What separates the sides of a disagreement, each with what the sides state of it; then the words of the file."""
+        said = [(f"{speak(name)}: ", f"{here} / {there}") for name, here, there in one.separated]
+        if one.open:
+            said.append((speak("not stated on both sides: {0}", ", ".join(map(speak, one.open))), ""))
+        return [*said, ("", one.because)] if one.because else said
 
     def counted(self, edge: Edge) -> str:
         claims = self.m.support(edge).claims
@@ -400,8 +419,8 @@ class Narrative:
             edge = self.m.edge(name)
             node = self.m.nodes.get(edge.subject)
             around = self.m.within(edge.place or (node.place if node else ""))
-            title = self.m.places[around[-1]].label if around else "Elsewhere"
-            by_place.setdefault(f"Also: {title}" if self.m.tour else title, []).append(edge)
+            title = self.m.places[around[-1]].label if around else speak("Elsewhere")
+            by_place.setdefault(speak("Also: {0}", title) if self.m.tour else title, []).append(edge)
         groups += [Group(title, tuple(edges)) for title, edges in by_place.items()]
         return [group for group in groups if group.edges]
 
@@ -431,8 +450,12 @@ class Narrative:
 
     @cached_property
     def languages(self) -> list[str]:
-        """The languages of the tour: its own, for which there is no tag, and those that it is translated into."""
-        return ["", *sorted({tag for stop in self.m.tour for tag in stop.translations})]
+        """The languages of the mechanism: its own, for which there is no tag, and those that it is translated into."""
+        return ["", *self.m.languages]
+
+    def tongue(self, stop: Stop) -> str:
+        """The language of the words of a stop: that of the mechanism, if it is translated; else English."""
+        return self.language if self.language in stop.translations else "en"
 
     @cached_property
     def line(self) -> list[tuple[Edge, routes.SpineStep]]:
@@ -460,14 +483,16 @@ class Narrative:
     @cached_property
     def facets(self) -> tuple[Facet, ...]:
         """What can be filtered by; a facet with one choice is shown, too, since its count says something."""
-        taxa = {taxon.id: common_name(taxon) for e in self.m.edges for item in e.evidence for taxon in item.taxon}
+        taxa = {
+            taxon.id: speak(common_name(taxon)) for e in self.m.edges for item in e.evidence for taxon in item.taxon
+        }
         names: tuple[tuple[str, str, Mapping[str, str]], ...] = (
-            ("claim", "Firmest claim", {claim: self.claim(claim) for claim in self.claims}),
-            ("species", "Species", taxa),
-            ("source", "Source", {key: f"{s.kind}: {s.title}" for key, s in self.m.sources.items()}),
-            ("place", "Place", {key: spoken(place.label) for key, place in self.m.places.items()}),
+            ("claim", speak("Firmest claim"), {claim: self.claim(claim) for claim in self.claims}),
+            ("species", speak("Species"), taxa),
+            ("source", speak("Source"), {key: f"{speak(s.kind)}: " for key, s in self.m.sources.items()}),
+            ("place", speak("Place"), {key: spoken(place.label) for key, place in self.m.places.items()}),
         )
-        rest = {"claim": "no supporting claim", "source": "no source: the curator’s own"}
+        rest = {"claim": speak("no supporting claim"), "source": speak("no source: the curator’s own")}
         facets = []
         counts: list[dict[str, int]] = [{} for _ in names]
         for edge in self.m.edges:
@@ -477,9 +502,10 @@ class Narrative:
         for (facet, title, known), count in zip(names, counts, strict=True):
             labels = {**{k: v for k, v in known.items() if k in count}, **{k: k for k in count if k not in known}}
             labels.pop(NOT_STATED, None)
-            choices = [Choice(key, label, count[key]) for key, label in labels.items()]
+            titles = {key: s.title for key, s in self.m.sources.items()} if facet == "source" else {}
+            choices = [Choice(key, label, count[key], titles.get(key, "")) for key, label in labels.items()]
             if NOT_STATED in count:
-                choices.append(Choice(NOT_STATED, rest.get(facet, "not stated"), count[NOT_STATED]))
+                choices.append(Choice(NOT_STATED, rest.get(facet, speak("not stated")), count[NOT_STATED]))
             facets.append(Facet(facet, title, tuple(choices)))
         return tuple(facets)
 
@@ -501,9 +527,9 @@ class Narrative:
         """
         if isinstance(self.m, Union):
             return []
-        found = [self._table("What follows under each condition", ())]
+        found = [self._table(speak("What follows under each condition"), ())]
         if self.m.assumptions:
-            found.append(self._table("The same under the declared assumptions", tuple(self.m.assumptions)))
+            found.append(self._table(speak("The same under the declared assumptions"), tuple(self.m.assumptions)))
         return [table for table in found if table.rows]
 
     def _table(self, title: str, assume: Collection[str]) -> Table:
@@ -517,20 +543,20 @@ class Narrative:
             for node, by in row.values.items():
                 said = {reading: whatif.shown(value) for reading, value in by.items()}
                 values = tuple(dict.fromkeys(said.values()))
-                readings = "; ".join(f"{value} ({self._reading(r)})" for r, value in said.items())
+                readings = "; ".join(f"{speak(value)} ({self._reading(r)})" for r, value in said.items())
                 cells.append(Cell(self.title(node), values, readings if len(values) > 1 else "", row.status[node]))
                 split = split or len(values) > 1
             given = self.m.conditions[row.condition]
-            settings = ", ".join(f"{self.label(node)} {value}" for node, value in given.values.items())
+            settings = ", ".join(f"{self.label(node)} {speak(value)}" for node, value in given.values.items())
             asked = contexts.of(given)
-            settings += f"; in this context: {asked}" if asked else ""
+            settings += speak("; in this context: {0}", asked) if asked else ""
             rows.append(Outcomes(row.condition, row.title or row.condition, settings, tuple(cells)))
         heads = tuple(cell.label for cell in rows[0].cells) if rows else ()
         names = tuple(self.m.assumptions[name].title or name for name in assume)
         return Table(title, names, heads, tuple(rows), split)
 
     def _reading(self, name: str) -> str:
-        return name if name == network.AS_WRITTEN else self.m.readings[name].title or name
+        return speak(name) if name == network.AS_WRITTEN else self.m.readings[name].title or name
 
     def outcomes(self, stop: Stop) -> Outcomes | None:
         """What comes out under the condition of a stop."""
@@ -550,10 +576,10 @@ class Narrative:
         from kg.formats.rdf import names, write
 
         try:
-            turtle = _Turtle([triple for part in self.m.parts for triple in write.graph(part)], self._base)
+            turtle = _Turtle([triple for part in self.original.parts for triple in write.graph(part)], self._base)
         except (KeyError, IndexError, ValueError):  # an unknown prefix, verb or edge, or half a character: not valid
             turtle = None
-        version = f" Version {self.m.version}." if self.m.version else ""
+        version = speak(" Version {0}.", self.m.version) if self.m.version else ""
         found: dict[str, dict[str, Any]] = {}
         for kind, parts in (("edge", self.edge_number), ("node", self.node_number)):
             for name, number in parts.items():
@@ -565,7 +591,7 @@ class Narrative:
                     curie = " ".join(ends) if all(ends) else ""
                 else:
                     said, sources, curie = self.title(name), self.credits, self._curie(name)
-                chain = clean(f"From: {'; '.join(sources)}." if sources else "")
+                chain = clean(speak("From: {0}.", "; ".join(sources)) if sources else "")
                 found[kind[0] + str(number)] = {
                     "turtle": turtle.about(iri) if turtle else "",
                     "citation": clean(f"“{said}”. {iri}.{version}"),
@@ -599,12 +625,13 @@ class Narrative:
             source = self.m.source(item)
             if source and not self.only_own(item):
                 of = self.m.sources.get(source.reports)
-                text = f"{self.named(source)} ({source.kind}, {READ.get(source.read, source.read)})"
+                text = f"{self.named(source)} ({speak(source.kind)}, {speak(READ.get(source.read, source.read))})"
                 if of:
                     of_id = f", doi:{of.doi}" if of.doi else f", PMID:{of.pmid}" if of.pmid else ""
-                    text += f", reporting {self.named(of)}{of_id} ({of.kind}, {READ.get(of.read, of.read)})"
+                    how = f"({speak(of.kind)}, {speak(READ.get(of.read, of.read))})"
+                    text += speak(", reporting {0}", f"{self.named(of)}{of_id} {how}")
                 said.setdefault(text)
-        return list(said) or ["the curator’s own inference"]
+        return list(said) or [speak("the curator’s own inference")]
 
 
 class _Turtle:

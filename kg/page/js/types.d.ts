@@ -328,6 +328,7 @@ interface Complaint {
 
 interface Ids {
   scene: HTMLScriptElement;
+  words: HTMLScriptElement;
   host: HTMLScriptElement;
   network: HTMLScriptElement;
   skip: HTMLAnchorElement;
@@ -428,6 +429,7 @@ interface Ids {
   open: HTMLAnchorElement;
   [tab: `tab-${string}`]: HTMLButtonElement;
   [pack: `pack-${string}`]: HTMLScriptElement | null;
+  [page: `page-${string}`]: HTMLScriptElement | null;
   [option: `found-${number}`]: HTMLElement;
   [end: `scale-at-${number}`]: HTMLElement;
   [select: `card-${number}`]: HTMLSelectElement | null;

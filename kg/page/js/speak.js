@@ -1,0 +1,28 @@
+// The language of the page: English words are keys of its table, and the page of another language waits, packed, in this one.
+'use strict';
+
+/** The table of the language, by the English words; empty in English. @type {Record<string, string> | undefined} */
+var words; // read when first asked for: files before this one ask, too
+
+/** English words in the language of the page: as text, or as speak`text ${with something} in it`. @param {string | TemplateStringsArray} text @param {(string | number)[]} inside */
+function speak(text, ...inside) {
+  const key = typeof text === 'string' ? text : text.reduce((said, part, n) => `${said}{${n - 1}}${part}`);
+  words ??= typeof document === 'undefined' ? {} : JSON.parse($('words').textContent ?? '');
+  return (words?.[key] ?? key).replace(/\{(\d)\}/g, (_, n) => String(inside[+n]));
+}
+
+/** What was compressed, and is written in base 64. @param {string} text */
+const inflated = text => new Response(new Blob([Uint8Array.from(atob(text), c => c.charCodeAt(0))]).stream().pipeThrough(new DecompressionStream('gzip')));
+
+/** The language that the address asks for, if the page has it; else "". */
+const tongue = () => {
+  const tag = new URLSearchParams(location.hash.slice(1)).get('lang');
+  return tag && $(`page-${tag}`) ? tag : '';
+};
+/** Puts the page of a language in the place of this one. @param {string} tag */
+async function translate(tag) {
+  const other = $(`page-${tag}`), body = await inflated(other?.textContent ?? '').text();
+  document.documentElement.lang = other?.lang ?? '';
+  document.body.innerHTML = body; // Python escaped it
+  document.title = first('h1')?.textContent ?? '';
+}
