@@ -297,14 +297,14 @@ class Picture:
         if any(map(geometry.inferred, self.m.edges)):
             styles.add("dotted")
         for style, text in (
-            ("solid", "stated by the source"),
-            ("dashed", "supposed by its authors"),
-            ("dotted", "the curator’s inference"),
-            ("definition", "follows from a definition"),
+            ("solid", speak("stated by the source")),
+            ("dashed", speak("supposed by its authors")),
+            ("dotted", speak("the curator’s inference")),
+            ("definition", speak("follows from a definition")),
         ):
             if style in styles:
                 mark = _diamond(23, 8, 6) if style == "dotted" else ""
-                items.append({"text": speak(text), "class": "plain", "d": "M2 8H44", "mark": mark, "style": style})
+                items.append({"text": text, "class": "plain", "d": "M2 8H44", "mark": mark, "style": style})
         if "requires" in kinds:
             items.append(
                 {

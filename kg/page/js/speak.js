@@ -4,7 +4,7 @@
 /** The table of the language, by the English words; empty in English. @type {Record<string, string> | undefined} */
 var words; // read when first asked for: files before this one ask, too
 
-/** English words in the language of the page: as text, or as speak`text ${with something} in it`. @param {string | TemplateStringsArray} text @param {(string | number)[]} inside */
+/** English words in the language of the page: a text, or a tagged template, of which each ${part} is put in where the table says. @param {string | TemplateStringsArray} text @param {(string | number)[]} inside */
 function speak(text, ...inside) {
   const key = typeof text === 'string' ? text : text.reduce((said, part, n) => `${said}{${n - 1}}${part}`);
   words ??= typeof document === 'undefined' ? {} : JSON.parse($('words').textContent ?? '');
