@@ -1,7 +1,8 @@
 // The explorer: its state, what a reader does to it, and the parts that show it. Text goes into the page as text only,
 // never as markup.
 'use strict';
-function explore(lang = '') {
+/** @param {string} lang of the page */
+function explore(lang) {
   const root = document.documentElement, {body} = document;
   /** @type {Scene} */
   const scene = JSON.parse($('scene').textContent ?? '');
@@ -116,5 +117,6 @@ function explore(lang = '') {
     return on && {edges: [...on.edges].map(n => scene.edges[n].name), nodes: [...on.nodes].map(n => scene.nodes[n].key)};
   }});
 }
-if (tongue()) translate(tongue()).then(() => explore(tongue()));
-else explore();
+const lang = tongue();
+if (lang) translate(lang).then(() => explore(lang));
+else explore('');

@@ -13,16 +13,3 @@ function speak(text, ...inside) {
 
 /** What was compressed, and is written in base 64. @param {string} text */
 const inflated = text => new Response(new Blob([Uint8Array.from(atob(text), c => c.charCodeAt(0))]).stream().pipeThrough(new DecompressionStream('gzip')));
-
-/** The language that the address asks for, if the page has it; else "". */
-const tongue = () => {
-  const tag = new URLSearchParams(location.hash.slice(1)).get('lang');
-  return tag && $(`page-${tag}`) ? tag : '';
-};
-/** Puts the page of a language in the place of this one. @param {string} tag */
-async function translate(tag) {
-  const other = $(`page-${tag}`), body = await inflated(other?.textContent ?? '').text();
-  document.documentElement.lang = other?.lang ?? '';
-  document.body.innerHTML = body; // Python escaped it
-  document.title = first('h1')?.textContent ?? '';
-}

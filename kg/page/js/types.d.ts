@@ -429,7 +429,6 @@ interface Ids {
   open: HTMLAnchorElement;
   [tab: `tab-${string}`]: HTMLButtonElement;
   [pack: `pack-${string}`]: HTMLScriptElement | null;
-  [page: `page-${string}`]: HTMLScriptElement | null;
   [option: `found-${number}`]: HTMLElement;
   [end: `scale-at-${number}`]: HTMLElement;
   [select: `card-${number}`]: HTMLSelectElement | null;
