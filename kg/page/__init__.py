@@ -147,7 +147,10 @@ def _pictures(told: Narrative) -> dict[str, str]:
         said += ["", f"{speak('In plain words:')} {_md(stop.plain)}"] if stop.plain else []
         outcomes = told.outcomes(stop)
         if outcomes:
-            values = "; ".join(f"{cell.label}: {cell.said} ({speak(cell.status)})" for cell in outcomes.cells)
+            values = "; ".join(
+                f"{cell.label}: {cell.said.replace(' | ', speak(' or '))} ({speak(cell.status)})"
+                for cell in outcomes.cells
+            )
             said += ["", f"{_md(outcomes.title)}: {_md(values)}."]
         said += (
             ["", f"{speak('Question:')} {_md(stop.question)}", "", f"{speak('Answer:')} {_md(stop.answer)}"]

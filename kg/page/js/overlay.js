@@ -143,8 +143,9 @@ function overlay(page) {
     const {used, unmatched, notes, ...found} = matched(rows, known, page.label);
     numbers = found.numbers;
     scale();
+    const nodes = numbers.size === 1 ? speak`${1} node` : speak`${numbers.size} nodes`;
     $('coloured').textContent = !rows.length && !wrong.length ? speak`The table is empty.` :
-      (numbers.size === 1 ? speak`${numbers.size} node coloured by ${used} of ${rows.length} rows.` : speak`${numbers.size} nodes coloured by ${used} of ${rows.length} rows.`) +
+      speak`${nodes} coloured by ${used} of ${rows.length === 1 ? speak`${1} row` : speak`${rows.length} rows`}.` +
         (heading ? ` ${speak`The first line was read as a heading: ${heading}.`}` : '');
     /** @type {(title: string, some: Complaint[]) => HTMLElement[]} */
     const part = (title, some) => some.length ? [

@@ -7,7 +7,7 @@ var words; // read when first asked for: files before this one ask, too
 /** English words in the language of the page: a text, or a tagged template, of which each ${part} is put in where the table says. @param {string | TemplateStringsArray} text @param {(string | number)[]} inside */
 function speak(text, ...inside) {
   const key = typeof text === 'string' ? text : text.reduce((said, part, n) => `${said}{${n - 1}}${part}`);
-  words ??= typeof document === 'undefined' ? {} : JSON.parse($('words').textContent ?? '');
+  words ??= JSON.parse(globalThis.document?.getElementById('words')?.textContent ?? '{}');
   return (words?.[key] ?? key).replace(/\{(\d)\}/g, (_, n) => String(inside[+n]));
 }
 
