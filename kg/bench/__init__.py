@@ -11,6 +11,7 @@ import csv
 import io
 import zipfile
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,17 @@ from kg.page.picture import asset
 HERE = Path(__file__).parent
 VENDOR = HERE.parent / "site" / "vendor"
 #: Folders of kg that the page leaves out: what writes files, serves, or needs libraries that the page does not have.
-LEFT = ("cli", "site", "bench/js", "bulk", "formats/rdf", "formats/tables", "formats/gocam", "formats/bel", "formats/boolean")
+LEFT = (
+    "cli",
+    "site",
+    "bench/js",
+    "bulk",
+    "formats/rdf",
+    "formats/tables",
+    "formats/gocam",
+    "formats/bel",
+    "formats/boolean",
+)
 #: The files of Pyodide, by the name that the worker has for each.
 PYODIDE = {"asm": "pyodide.asm.mjs", "loader": "pyodide.js", "wasm": "pyodide.asm.wasm", "stdlib": "python_stdlib.zip"}
 
@@ -35,24 +46,24 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "") -> str:
     >>> 8e6 < len(made) < 14e6, "https://cdn" in made
     (True, False)
     """
-    from markupsafe import Markup
-
     style = asset("explorer.css").partition("*{box-sizing")[0] + (HERE / "write.css").read_text(encoding="utf-8")
-    script = f"{(VENDOR / 'writer.min.js').read_text(encoding='utf-8').strip()}\n{_scripts()}".replace("</script", "<\\/script")
+    script = f"{(VENDOR / 'writer.min.js').read_text(encoding='utf-8').strip()}\n{_scripts()}".replace(
+        "</script", "<\\/script"
+    )
     shown = page.templates(HERE).get_template("write.html")
     return str(
         shown.render(
-            style=Markup(style),
-            script=Markup(script),
-            worker=Markup((HERE / "js" / "worker.js").read_text(encoding="utf-8").replace("</script", "<\\/script")),
-            parts={key: Markup(_packed(file)) for key, file in PYODIDE.items()} | {"core": Markup(_core())},
+            style=style,
+            script=script,
+            worker=(HERE / "js" / "worker.js").read_text(encoding="utf-8").replace("</script", "<\\/script"),
+            parts={key: _packed(file) for key, file in PYODIDE.items()} | {"core": _core()},
             opened={"text": text, "name": name, "save": save},
             packages=_packages(),
             licences=(VENDOR / "licences.txt").read_text(encoding="utf-8"),
-            policy=Markup(
-                f"default-src 'none'; base-uri 'none'; form-action 'none'; img-src data: blob:; worker-src blob:; "
-                f"connect-src {'self' if not save else save.rpartition('/')[0]}; "
-                f"script-src {page.digest(script)} 'wasm-unsafe-eval' 'unsafe-eval' blob:; style-src {page.digest(style)} 'unsafe-inline'"
+            policy=(
+                "default-src 'none'; base-uri 'none'; form-action 'none'; worker-src blob:; "
+                f"{'connect-src ' + save.rpartition('/')[0] + '/; ' if save else ''}"
+                f"script-src {page.digest(script)} 'wasm-unsafe-eval' 'unsafe-eval'; style-src {page.digest(style)}"
             ),
         )
     )
@@ -60,7 +71,9 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "") -> str:
 
 @cache
 def _scripts() -> str:
-    return "\n".join((HERE / "js" / name).read_text(encoding="utf-8") for name in ("core.js", "complete.js", "write.js"))
+    return "\n".join(
+        (HERE / "js" / name).read_text(encoding="utf-8") for name in ("core.js", "complete.js", "write.js")
+    )
 
 
 def _packed(file: str) -> str:
@@ -70,12 +83,13 @@ def _packed(file: str) -> str:
 @cache
 def _core() -> str:
     """This package, its tables and the YAML library, as a zip: what is left out, or is not Python, the page never asks for."""
-    import yaml
-
+    library = find_spec("yaml")
+    if library is None or library.origin is None:
+        raise ModuleNotFoundError("yaml")
     package, made = HERE.parent, io.BytesIO()
     files = {f"kg/{path.relative_to(package).as_posix()}": path for path in sorted(package.rglob("*.py"))}
     files |= {f"kg/page/{path.name}": path for path in sorted((package / "page").glob("*.css"))}
-    files |= {f"yaml/{path.name}": path for path in sorted(Path(yaml.__file__).parent.glob("*.py"))}
+    files |= {f"yaml/{path.name}": path for path in sorted(Path(library.origin).parent.glob("*.py"))}
     ontology = data_dir("ontology")
     files |= {f"ontology/{path.relative_to(ontology).as_posix()}": path for path in sorted(ontology.rglob("*.tsv"))}
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

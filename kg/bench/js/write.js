@@ -92,6 +92,12 @@
       make('tbody', {}, said.outcomes.map(row => make('tr', {}, make('th', {scope: 'row'}, row.title || row.condition), nodes.map(key => make('td', {}, row.values[key]))))))]);
   }
 
+  $('picture').addEventListener('click', event => { // a box or a line leads to where it is written
+    const title = event.target.closest('g')?.querySelector(':scope > title')?.textContent, {nodes, edges} = said.holds;
+    const meant = [...edges.map(one => [one.words, one.line]), ...nodes.map(one => [one.label, one.line])].find(([words]) => words === title);
+    if (meant) go(meant[1], 1);
+  });
+
   // ---- what if, and a sentence by form
 
   function fill(select, options) {
@@ -208,5 +214,6 @@
     root.dataset.core = 'failed';
     fail(error);
   });
-  window.bench = Object.freeze({text, put: said => view.dispatch({changes: {from: 0, to: view.state.doc.length, insert: said}})});
+  window.bench = Object.freeze({ // for tests, and for pages that embed the bench
+    text, line: () => view.state.doc.lineAt(view.state.selection.main.head).text, put: said => view.dispatch({changes: {from: 0, to: view.state.doc.length, insert: said}})});
 })();
