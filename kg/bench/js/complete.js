@@ -1,11 +1,14 @@
 // What the editor completes: keys of the notation, verbs with their synonyms, terms, and the names of this mechanism.
 'use strict';
 
-/** @param {() => any} words what kg knows @param {() => any} holds what the mechanism holds */
+/** @param {() => Known | null} words what kg knows @param {() => Partial<Holds>} holds what the mechanism holds @returns {Complete} */
 function completion(words, holds) {
-  const option = (label, detail, info, apply, boost = 0) => ({label, detail, info, apply: apply ?? label, boost});
+  /** @type {(label: string, detail: string, info?: string, apply?: string, boost?: number) => Option} */
+  const option = (label, detail, info = '', apply = label, boost = 0) => ({label, detail, info, apply, boost});
   function options() {
-    const known = words(), has = holds(), found = [];
+    const known = words(), has = holds();
+    /** @type {Option[]} */
+    const found = [];
     for (const node of has.nodes ?? []) found.push(option(node.key, `node: ${node.label}`, '', undefined, 3));
     for (const edge of has.edges ?? []) found.push(option(edge.name, `edge: ${edge.words}`, '', undefined, 1));
     for (const one of has.conditions ?? []) found.push(option(one.key, `condition: ${one.title}`));

@@ -1,43 +1,48 @@
 // The page's side of Python: unpacks what stands in the page, starts the worker, and asks it one thing after the other.
 'use strict';
 
-/** @type {(id: string) => any} */
-const $ = id => document.getElementById(id);
+/** @type {<K extends keyof Ids>(id: K) => Ids[K]} */
+const $ = id => /** @type {any} */ (document.getElementById(id));
 
-/** @param {string} id @param {boolean} packed */
+/** @param {keyof Parts} id @param {boolean} packed */
 async function part(id, packed) {
-  const bytes = Uint8Array.from(atob($(id).textContent), one => one.charCodeAt(0));
+  const bytes = Uint8Array.from(atob($(id).textContent ?? ''), one => one.charCodeAt(0));
   if (!packed) return bytes;
   return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer());
 }
 
-/** What asks Python: `ask(what, given)` resolves to plain values; the newest question of a kind ends those that wait. */
+/** What asks Python: `ask(what, given)` resolves to plain values. @returns {Core} */
 function python() {
-  const url = URL.createObjectURL(new Blob([$('worker').textContent], {type: 'text/javascript'}));
-  const worker = new Worker(url), waiting = new Map;
+  const url = URL.createObjectURL(new Blob([$('worker').textContent ?? ''], {type: 'text/javascript'}));
+  const worker = new Worker(url);
+  /** @type {Map<number, {done: (said: any) => void, failed: (why: Error) => void}>} */
+  const waiting = new Map;
   let last = 0;
   worker.onmessage = ({data}) => {
-    const {done, failed} = waiting.get(data.id);
+    const asked = waiting.get(data.id);
     waiting.delete(data.id);
-    if (data.error) failed(new Error(data.error));
-    else done(data.said);
+    if (data.error) asked?.failed(new Error(data.error));
+    else asked?.done(data.said);
   };
   worker.onerror = event => {
     for (const {failed} of waiting.values()) failed(new Error(event.message || 'Python could not be started'));
   };
+  /** @param {object} message @returns {Promise<any>} */
   const tell = message => new Promise((done, failed) => {
     waiting.set(++last, {done, failed});
     worker.postMessage({...message, id: last});
   });
   async function start() {
-    const parts = {};
-    for (const id of ['asm', 'loader', 'wasm', 'stdlib', 'core']) parts[id] = await part(id, id !== 'core');
-    await tell({parts});
+    const [asm, loader, wasm, stdlib, core] = await Promise.all([part('asm', true), part('loader', true), part('wasm', true), part('stdlib', true), part('core', false)]);
+    await tell({parts: /** @type {Parts} */ ({asm, loader, wasm, stdlib, core})});
   }
-  return {start, ask: (ask, given = {}) => tell({ask, given})};
+  return {start, ask: (ask, given) => tell({ask, given})};
 }
 
-/** An element with attributes, listeners (on...) and content; text goes in as text only. */
+/**
+ * An element with attributes, listeners (on...) and content; text goes in as text only.
+ * @param {string} tag @param {Record<string, string | boolean | (() => void)>} attributes @param {(string | Node | (string | Node)[])[]} inside
+ */
 function make(tag, attributes = {}, ...inside) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes))

@@ -1,13 +1,13 @@
 // Python beside the page: kg as it is, in Pyodide. It answers {id, ask, ...} with {id, said} or {id, error}.
 'use strict';
 (() => {
-  /** @param {Uint8Array} bytes */
+  /** @param {Uint8Array<ArrayBuffer>} bytes */
   const text = bytes => new TextDecoder().decode(bytes);
 
   /**
    * Starts Python without a request. A page from a file may start classic workers only, and the loader takes these for pages of old
    * browsers, so importScripts is made to throw; WebKit refuses import() of a blob there, so both scripts are evaluated.
-   * @param {Record<string, Uint8Array>} parts
+   * @param {Parts} parts
    */
   async function start({asm, loader, wasm, stdlib, core}) {
     const nowhere = 'https://nowhere.invalid/', evaluate = eval; // called by another name, a script is evaluated outside
@@ -15,9 +15,10 @@
     const made = evaluate('(() => {' + text(asm).replaceAll('import.meta.url', JSON.stringify(nowhere))
       .replace('export default _createPyodideModule;', 'return _createPyodideModule') + '})()');
     evaluate(text(loader));
+    /** @type {Record<string, [Uint8Array<ArrayBuffer>, string]>} */
     const held = {'pyodide.asm.wasm': [wasm, 'application/wasm'], 'python_stdlib.zip': [stdlib, 'application/zip']};
     self.fetch = async address => {
-      const [bytes, type] = held[String(address.url ?? address).split('/').at(-1)] ?? [];
+      const [bytes, type] = held[String(address instanceof Request ? address.url : address).split('/').at(-1) ?? ''] ?? [];
       if (!bytes) throw new TypeError('this page makes no request');
       return new Response(bytes, {headers: {'Content-Type': type}});
     };
@@ -47,7 +48,7 @@ def ask(said):
       const ask = await ready;
       postMessage({id: data.id, said: data.parts ? null : JSON.parse(ask(JSON.stringify([data.ask, data.given])))});
     } catch (error) {
-      postMessage({id: data.id, error: String(error?.message ?? error).trim().split('\n').at(-1)});
+      postMessage({id: data.id, error: String(error instanceof Error ? error.message : error).trim().split('\n').at(-1)});
     }
   };
 })();
