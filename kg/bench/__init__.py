@@ -7,19 +7,18 @@ request and opens from a file. ``session`` is what the page asks of kg; ``serve`
 from __future__ import annotations
 
 import base64
-import csv
 import io
 import zipfile
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from kg import data_dir, page
 from kg.page.picture import asset
+from kg.site import query
 
 HERE = Path(__file__).parent
-VENDOR = HERE.parent / "site" / "vendor"
+VENDOR = query.HERE / "vendor"
 #: Folders of kg that the page leaves out: what writes files, serves, or needs libraries that the page does not have.
 LEFT = (
     "cli",
@@ -50,6 +49,7 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "") -> str:
     script = f"{(VENDOR / 'writer.min.js').read_text(encoding='utf-8').strip()}\n{_scripts()}".replace(
         "</script", "<\\/script"
     )
+    packages, licences = query.others("writer", "py")
     shown = page.templates(HERE).get_template("write.html")
     return str(
         shown.render(
@@ -58,8 +58,8 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "") -> str:
             worker=(HERE / "js" / "worker.js").read_text(encoding="utf-8").replace("</script", "<\\/script"),
             parts={key: _packed(file) for key, file in PYODIDE.items()} | {"core": _core()},
             opened={"text": text, "name": name, "save": save},
-            packages=_packages(),
-            licences=(VENDOR / "licences.txt").read_text(encoding="utf-8"),
+            packages=packages,
+            licences=licences,
             policy=(
                 "default-src 'none'; base-uri 'none'; form-action 'none'; worker-src blob:; "
                 f"{'connect-src ' + save.rpartition('/')[0] + '/; ' if save else ''}"
@@ -97,10 +97,3 @@ def _core() -> str:
             if not name.startswith(tuple(f"kg/{folder}/" for folder in LEFT)):
                 archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), path.read_bytes(), zipfile.ZIP_DEFLATED)
     return base64.b64encode(made.getvalue()).decode()
-
-
-def _packages() -> list[dict[str, Any]]:
-    """What in the page is by others."""
-    with (VENDOR / "assets.tsv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return list({row["package"]: row for row in rows if row["file"].startswith(("writer", "py"))}.values())
