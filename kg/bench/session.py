@@ -16,7 +16,7 @@ from typing import Any
 from kg import checks, page
 from kg.formats.notation.read import parse_bytes
 from kg.model import keys, vocabulary
-from kg.model.diagnostics import Diagnostic
+from kg.model.diagnostics import Diagnostic, KgError
 from kg.model.mechanism import Mechanism
 from kg.model.texts import Text
 from kg.reasoning import whatif
@@ -74,8 +74,18 @@ class Session:
         return said
 
     def picture(self, dark: bool = False) -> str:
-        """The last valid version as SVG; empty if there was none, or it has nothing to draw."""
-        return page.svg(self.mechanism, dark=dark) if self.mechanism and self.mechanism.nodes else ""
+        """The last valid version as SVG; empty if there was none, or it has nothing to draw.
+
+        Raises KgError where a graph without ``layout:`` needs Graphviz, which the page does not have.
+        """
+        if not self.mechanism or not self.mechanism.nodes:
+            return ""
+        try:
+            return page.svg(self.mechanism, dark=dark)
+        except ModuleNotFoundError:
+            raise KgError(
+                "give it a grid: `layout:`, rows of node keys; without one, Graphviz draws it in `kg build`"
+            ) from None
 
     def answer(self, condition: str, settings: Mapping[str, str]) -> dict[str, Any]:
         """What follows if nodes are set, as ``kg whatif --json`` says it; or ``error``, if it cannot be asked."""

@@ -87,10 +87,13 @@
     $('runs').textContent = said.runs;
     outcomes();
     choices();
-    $('picture').innerHTML = ''; // the picture comes from Python as markup, in which every text was escaped
-    const drawn = await core.ask('picture', {dark: root.dataset.theme === 'dark'});
-    if (drawn) $('picture').append(document.importNode(new DOMParser().parseFromString(drawn, 'image/svg+xml').documentElement, true));
     if ($('result').childElementCount) ask();
+    try {
+      const drawn = await core.ask('picture', {dark: root.dataset.theme === 'dark'}); // markup from Python, in which every text was escaped
+      if (drawn) $('picture').replaceChildren(document.importNode(new DOMParser().parseFromString(drawn, 'image/svg+xml').documentElement, true));
+    } catch (error) {
+      $('picture').textContent = `No picture: ${error instanceof Error ? error.message : error}`;
+    }
   }
   /** @param {number} line @param {number} column */
   function go(line, column) {
