@@ -243,8 +243,8 @@ interface Shown {
   hover: Part;
   /** What is lit; null for everything. */
   focus: Lit | null;
-  /** The edges that are numbered, in order. */
-  numbered: number[];
+  /** The numbers of edges that have one. */
+  numbered: Map<number, number>;
 }
 /** The part of the picture that is in sight: its first and last corner. */
 interface Sight {
@@ -311,6 +311,8 @@ interface Asked {
   against: number | null;
   /** What every node is set to in turn; "" where one question is asked. */
   screen: '' | 'absent' | 'present';
+  /** Whether the picture of what the answer is compared with is shown, too. */
+  beside: boolean;
 }
 
 interface Row {
@@ -414,6 +416,11 @@ interface Ids {
   running: HTMLElement;
   'running-title': HTMLElement;
   'stop-run': HTMLButtonElement;
+  pair: HTMLButtonElement;
+  pictures: HTMLElement;
+  'other-of': HTMLElement;
+  'net-of': HTMLElement;
+  other: HTMLElement;
   scale: HTMLElement;
   said: HTMLElement;
   values: HTMLUListElement;
