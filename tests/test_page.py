@@ -461,6 +461,28 @@ def test_every_step_is_in_the_list_once_and_selects_it(visit: Open) -> None:
     assert "edge=" in tab.evaluate("location.hash")
 
 
+@pytest.mark.slow
+def test_the_numbers_of_the_list_of_steps_stand_on_their_lines(visit: Open) -> None:
+    tab = visit("#tab=steps")
+    written = """() => {
+      const some = [], write = CanvasRenderingContext2D.prototype.fillText;
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...at) { some.push(text); return write.call(this, text, ...at); };
+      document.getElementById('theme').click();
+      return new Promise(done => setTimeout(() => {
+        CanvasRenderingContext2D.prototype.fillText = write;
+        done(some.filter(text => /^[0-9]+$/.test(text)));
+      }, 300));
+    }"""
+    listed = tab.locator("#steps li[data-n]").evaluate_all("some => some.map(one => one.dataset.n)")
+    assert listed == [str(n + 1) for n in range(len(SEED.edges))]
+    assert set(tab.evaluate(written)) == set(listed)
+    number, edge = tab.locator("#steps li[data-n='7']").evaluate("one => [one.dataset.n, one.querySelector('button').dataset.edge]")
+    tab.locator(f"#steps button[data-edge='{edge}']").click()
+    assert set(tab.evaluate(written)) == {number}, "the step that is chosen keeps its number"
+    tab.click("#tab-tour")
+    assert tab.evaluate(written) == []
+
+
 @pytest.mark.parametrize(("after", "width", "height"), [("", 1440, 900), ("", 390, 844), ("?embed=1", 800, 560)])
 def test_the_source_strip_is_in_sight_and_nothing_is_clipped(visit: Open, after: str, width: int, height: int) -> None:
     tab = visit(after, width, height)

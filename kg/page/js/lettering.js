@@ -13,6 +13,8 @@ function lettering(page, shown, run) {
   const degree = new Map;
   for (const {nodes} of scene.edges) for (const node of nodes) degree.set(node, (degree.get(node) ?? 0) + 1);
 
+  /** Where the sign of a box may stand, in widths and heights from its middle. */
+  const PLACES = [[0, 0], [0.5, 0], [-0.5, 0], [0, 0.5], [0.5, 0.5], [-0.5, 0.5], [0.5, 0.25], [-0.5, 0.25], [0, 0.8]];
   /** From the middle of a line to where its number may stand. */
   const AROUND = [[0, -1], [0, 1], [-1, 0], [1, 0], [-0.75, -0.75], [0.75, -0.75], [-0.75, 0.75], [0.75, 0.75], [0, 0]];
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
@@ -33,7 +35,7 @@ function lettering(page, shown, run) {
   const free = (room, taken) => !taken.some(([left, top, right, bottom]) => room[0] < right && left < room[2] && room[1] < bottom && top < room[3]);
 
   /**
-   * Where boxes are too small for their own text: the sign of each value in its box, and the labels that fit without covering
+   * Where boxes are too small for their own text: the sign or the number of each in its box, and the labels that fit without covering
    * each other or a sign, first what is chosen or lit, then what changes, then outcomes, then what most steps touch.
    * @param {CanvasRenderingContext2D} ctx @param {Sight} sight @param {Corners[]} taken where other words stand; then also where these do
    */
@@ -50,16 +52,19 @@ function lettering(page, shown, run) {
     ctx.lineJoin = 'round';
     const each = small.map(box => {
       const value = run.value(box.id), name = box.id < -2 ? box.lines[0] : box.lines.join(' ');
-      const [label, sign] = [value ? `${value.sign} ${name}` : name, value?.sign ?? ''].map(text => {
-        const wide = ctx.measureText(text).width / 2 + size * 0.3, x = Math.max(from.x + wide, Math.min(to.x - wide, box.x));
-        return {text, x, room: /** @type {Corners} */ ([x - wide, box.y - high / 2, x + wide, box.y + high / 2])};
-      });
+      /** Its text so far from its middle. @param {string} text @param {number} [across] @param {number} [down] */
+      const word = (text, across = 0, down = 0) => {
+        const wide = ctx.measureText(text).width / 2 + size * 0.3, x = Math.max(from.x + wide, Math.min(to.x - wide, box.x + across * box.wide)), y = box.y + down * box.high;
+        return {text, x, y, room: /** @type {Corners} */ ([x - wide, y - high / 2, x + wide, y + high / 2])};
+      };
+      const short = value?.sign ?? page.yours.number(box.id), signs = short ? PLACES.map(([across, down]) => word(short, across, down)) : [];
+      const label = word(value ? `${short} ${name}` : `${name} ${short}`.trim());
       const weight = (near(box) ? 4e6 : 0) + (focus?.nodes.has(box.id) ? 2e6 : 0) + (value?.changed ? 1.5e6 : 0) + (box.outcome ? 1e6 : 0) + (degree.get(box.id) ?? 0);
-      return {box, label, sign, weight, changed: !!value?.changed};
+      return {box, label, signs, weight, changed: !!value?.changed};
     });
-    for (const {box, label, sign, changed} of each.sort((a, b) => b.weight - a.weight)) {
-      const others = each.flatMap(one => one.sign.text && one.box !== box ? [one.sign.room] : []);
-      const one = free(label.room, taken) && (near(box) || free(label.room, others)) ? label : sign.text && free(sign.room, taken) ? sign : null;
+    for (const {box, label, signs, changed} of each.sort((a, b) => b.weight - a.weight)) {
+      const others = each.flatMap(one => one.signs.length && one.box !== box ? [one.signs[0].room] : []);
+      const one = free(label.room, taken) && (near(box) || free(label.room, others)) ? label : signs.find(({room}) => free(room, taken));
       if (!one) continue;
       const [left, top, right] = one.room;
       taken.push(one.room);
@@ -71,10 +76,10 @@ function lettering(page, shown, run) {
       } else {
         ctx.strokeStyle = colour.paper;
         ctx.lineWidth = size * 0.38;
-        ctx.strokeText(one.text, one.x, box.y);
+        ctx.strokeText(one.text, one.x, one.y);
       }
       ctx.fillStyle = colour[changed ? 'on-accent' : 'ink'];
-      ctx.fillText(one.text, one.x, box.y + size * 0.04);
+      ctx.fillText(one.text, one.x, one.y + size * 0.04);
     }
     ctx.restore();
   }
@@ -111,7 +116,7 @@ function lettering(page, shown, run) {
       ctx.fillStyle = full ? colour.accent : colour.panel;
       ctx.strokeStyle = own ? colour.caution : full ? colour.paper : colour.none;
       ctx.setLineDash(own ? [3, 2] : []);
-      ctx.lineWidth = full || own ? 2 : 1.2;
+      ctx.lineWidth = Math.max(full || own ? 2 : 1.2, 0.8 / scale);
       ctx.fill();
       ctx.stroke();
       ctx.fillStyle = full ? colour['on-accent'] : colour.ink;

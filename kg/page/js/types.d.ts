@@ -318,8 +318,9 @@ interface Asked {
 interface Row {
   line: number;
   name: string;
-  number: number;
-  text: string;
+  /** One for each column; null where it is missing. */
+  numbers: (number | null)[];
+  texts: string[];
 }
 interface Complaint {
   line: number;
@@ -422,6 +423,11 @@ interface Ids {
   'net-of': HTMLElement;
   other: HTMLElement;
   scale: HTMLElement;
+  columns: HTMLElement;
+  column: HTMLSelectElement;
+  'column-back': HTMLButtonElement;
+  'column-on': HTMLButtonElement;
+  'column-of': HTMLElement;
   said: HTMLElement;
   values: HTMLUListElement;
   net: HTMLElement;

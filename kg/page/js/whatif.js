@@ -45,7 +45,7 @@ function whatIf(page) {
   }
 
   /** Whether two pictures are shown: the run, and beside it what it is compared with. */
-  const paired = () => !!current && asked.beside && state.tab !== 'tour';
+  const paired = () => !!current && asked.beside && !asked.screen && state.tab !== 'tour';
   const now = sideOf(page, look, () => current && {side: current.found, other: paired() ? current.found.compared : null, changed: current.changed});
   const compared = sideOf(page, look, () => current && paired() ? {side: current.found.compared, other: current.found, changed: current.changed} : null);
   const {seen} = now;
@@ -137,6 +137,7 @@ function whatIf(page) {
     results();
     $('running').hidden = !now || state.tab === 'tour'; // the stop itself says what is given
     $('bar').hidden = $('running').hidden;
+    $('pair').hidden = !!asked.screen;
     $('pair').setAttribute('aria-pressed', String(paired()));
     heads();
     $('running-title').textContent = now ? now.title : '';
