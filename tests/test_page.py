@@ -476,7 +476,9 @@ def test_the_numbers_of_the_list_of_steps_stand_on_their_lines(visit: Open) -> N
     listed = tab.locator("#steps li[data-n]").evaluate_all("some => some.map(one => one.dataset.n)")
     assert listed == [str(n + 1) for n in range(len(SEED.edges))]
     assert set(tab.evaluate(written)) == set(listed)
-    number, edge = tab.locator("#steps li[data-n='7']").evaluate("one => [one.dataset.n, one.querySelector('button').dataset.edge]")
+    number, edge = tab.locator("#steps li[data-n='7']").evaluate(
+        "one => [one.dataset.n, one.querySelector('button').dataset.edge]"
+    )
     tab.locator(f"#steps button[data-edge='{edge}']").click()
     assert set(tab.evaluate(written)) == {number}, "the step that is chosen keeps its number"
     tab.click("#tab-tour")

@@ -525,7 +525,9 @@ def test_two_runs_stand_side_by_side_and_what_differs_has_a_sign(visit: Open) ->
     assert not tab.locator("#other").is_visible(), "a stop has one picture"
     tab.click("#tab-runs")
     tab.set_viewport_size({"width": 390, "height": 844})
-    tab.wait_for_function("document.getElementById('other').getBoundingClientRect().bottom < document.getElementById('net').getBoundingClientRect().top")
+    tab.wait_for_function(
+        "() => document.getElementById('other').getBoundingClientRect().bottom < document.getElementById('net').getBoundingClientRect().top"
+    )
 
 
 @pytest.mark.slow
@@ -536,7 +538,10 @@ def test_two_runs_stand_side_by_side_and_what_differs_has_a_sign(visit: Open) ->
         ("against=both", ["Chemotherapy and Tα-1", "The start"]),
         ("in=both&set=TLR7%3Dabsent", ["Chemotherapy and Tα-1", "Chemotherapy and Tα-1 · TLR7 absent"]),
         ("set=TLR7%3Dabsent&against=both", ["Chemotherapy and Tα-1", "TLR7 absent"]),
-        ("in=both&then=TLR7%3Dabsent", ["Where “Chemotherapy and Tα-1” ended", "Chemotherapy and Tα-1 · then TLR7 absent"]),
+        (
+            "in=both&then=TLR7%3Dabsent",
+            ["Where “Chemotherapy and Tα-1” ended", "Chemotherapy and Tα-1 · then TLR7 absent"],
+        ),
     ],
 )
 def test_any_two_runs_can_stand_side_by_side(visit: Open, after: str, names: list[str]) -> None:
@@ -799,6 +804,7 @@ def test_a_table_is_read_or_its_lines_are_named(
 
 EVIL = "<img src=x onerror=\"document.title='gone'\">"
 TABLE = f"gene\tlog2FC\nTLR7\t1.8\ntlr-7\t0.5\nMESH:D012259\t-2.4\nIL6\t3\nTα-1\tx\n{EVIL}\t1\nthymosin alpha-1\t0.6\n"
+COLUMNS = "gene,0 h,4 h,24 h\nTLR7,0.5,1.8,\nRNase A,-0.6,NA,-4\n"
 
 
 def test_numbers_of_ones_own_colour_the_picture_and_what_does_not_fit_is_listed(visit: Open) -> None:
@@ -835,7 +841,7 @@ def test_numbers_of_ones_own_colour_the_picture_and_what_does_not_fit_is_listed(
 @pytest.mark.slow
 def test_columns_of_numbers_are_stepped_through_on_one_scale(visit: Open) -> None:
     tab = visit("#tab=explore")
-    tab.fill("#table", "gene,0 h,4 h,24 h\nTLR7,0.5,1.8,\nRNase A,-0.6,NA,-4\n")
+    tab.fill("#table", COLUMNS)
     tab.click("#colour")
     assert "3 columns of numbers share one scale" in tab.locator("#coloured").inner_text()
 
@@ -923,7 +929,7 @@ def test_axe_finds_nothing_in_a_run_or_an_overlay(visit: Open, what: str, how: s
     after = {
         "answer": BOTH,
         "screen": "#tab=runs&in=both&screen=absent",
-        "then": "#tab=runs&in=both&then=chemotherapy%3Dabsent",
+        "then": "#tab=runs&in=both&then=chemotherapy%3Dabsent&beside=1",
         "wrong": "#tab=runs&in=bot",
         "numbers": "#tab=explore",
         "card": "#node=TLR7&in=both",
@@ -940,7 +946,7 @@ def test_axe_finds_nothing_in_a_run_or_an_overlay(visit: Open, what: str, how: s
     if what == "then":
         tab.locator("#then-nodes summary").click()
     if what == "numbers":
-        tab.fill("#table", TABLE)
+        tab.fill("#table", COLUMNS)
         tab.click("#colour")
     if what == "experiment":
         tab.click("#apart")
@@ -949,13 +955,13 @@ def test_axe_finds_nothing_in_a_run_or_an_overlay(visit: Open, what: str, how: s
     assert [(one["id"], [node["target"] for node in one["nodes"]][:4]) for one in found] == []
 
 
-@pytest.mark.parametrize("after", [BOTH, "#tab=runs&in=both&screen=absent", "#tab=explore"])
+@pytest.mark.parametrize("after", [BOTH + "&beside=1", "#tab=runs&in=both&screen=absent", "#tab=explore"])
 def test_nothing_is_wider_than_a_narrow_screen(visit: Open, after: str) -> None:
     tab = visit(after, 360, 740)
-    if after == BOTH:
+    if after.startswith(BOTH):
         tab.locator("#set-nodes summary").click()
     if after == "#tab=explore":
-        tab.fill("#table", TABLE)
+        tab.fill("#table", COLUMNS)
         tab.click("#colour")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 360
     assert tab.locator("#bar").is_visible() and tab.locator("#strip").is_visible()

@@ -67,13 +67,17 @@ function second(page, shown, main, listen) {
     led.set(one, now).set(other, now);
     other.moveTo({position: {x, y}, scale});
   }
+  function fit() { // side by side or one over the other, whichever has the larger pictures
+    const {clientWidth: w, clientHeight: h} = $('pictures'), {width, height} = shown, head = 64;
+    const across = Math.min(w / 2 / width, (h - head) / height), down = Math.min(w / width, (h / 2 - head) / height);
+    $('pictures').classList.toggle('stacked', down > 1.1 * across);
+    other?.net.setSize('100%', '100%');
+  }
   function show() {
-    const on = page.run.paired(), frames = $('pictures');
+    const on = page.run.paired();
     $('other').hidden = !on;
     if (!on) return;
-    const {clientWidth: w, clientHeight: h} = frames, {width, height} = shown, head = 64;
-    const across = Math.min(w / 2 / width, (h - head) / height), down = Math.min(w / width, (h / 2 - head) / height);
-    frames.classList.toggle('stacked', down > 1.1 * across); // the larger pictures
+    fit();
     if (!other) {
       const made = other = canvas(page, shown, $('other'), page.run.compared);
       listen(made);
@@ -84,5 +88,5 @@ function second(page, shown, main, listen) {
     main.net.redraw();
     other.net.redraw();
   }
-  return {show, put: () => other?.put(), redraw: () => other?.net.redraw(), size: () => other?.net.setSize('100%', '100%')};
+  return {show, put: () => other?.put(), redraw: () => other?.net.redraw(), fit};
 }

@@ -145,7 +145,7 @@ function picture(page) {
     if (size === measured) return;
     measured = size;
     net.setSize('100%', '100%');
-    pair.size();
+    pair.fit();
     redraw();
     const at = asked;
     frame(false);
