@@ -707,7 +707,11 @@ def test_the_experiment_that_tells_the_readings_apart(visit: Open) -> None:
         ("set=TLR7", "“TLR7” sets nothing: it should be NODE=VALUE."),
         pytest.param("in=bot&set=TLR7%3Dabsent", "No condition is called “bot”.", marks=pytest.mark.slow),
         ("in=both&in=chemo", "More than one condition is asked for."),
-        ("screen=absent&set=TLR7%3Dabsent", "A screen sets every node itself: leave out set, then and against."),
+        ("in=both&beside=yes", "Pictures beside each other are asked for by beside=1, not “yes”."),
+        (
+            "screen=absent&set=TLR7%3Dabsent",
+            "A screen sets every node itself: leave out set, then, against and beside.",
+        ),
         ("screen=some", "A screen sets nodes absent or present, not “some”."),
         ("then=TLR%3Dabsent", "No node is called “TLR”. Is it TLR7 or TLR7_active?"),
         ("reading=x&assume=y", "No reading is called “x”.\nNo assumption is called “y”."),

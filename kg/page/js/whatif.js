@@ -122,10 +122,10 @@ function whatIf(page) {
     for (const part of parts) part.hidden = !pair;
     if (!pair) return;
     const apart = data().outcomes.filter(node => differs(found, found.compared, node)), rest = data().outcomes.filter(node => !apart.includes(node));
-    const listed = [...apart, ...rest].slice(0, OUTCOMES), left = data().outcomes.length - listed.length, names = question.sides(found, how);
+    const listed = [...apart, ...rest].slice(0, OUTCOMES), left = data().outcomes.length - listed.length, unseen = Math.max(0, apart.length - OUTCOMES), names = question.sides(found, how);
     [found.compared, found].forEach((side, n) => parts[n].replaceChildren(make('strong', {}, names[n]), make('ul', {},
       listed.map(node => make('li', apart.includes(node) ? {class: 'filled'} : {}, apart.includes(node) ? 'Δ ' : '', `${page.label(node)}: `, worded(side, node))),
-      left ? make('li', {}, `and ${left} more in the panel`) : '')));
+      left ? make('li', {}, `and ${left} more in the panel${unseen ? `, ${unseen} of them Δ` : ''}`) : '')));
   }
 
   function show() { // called whenever the page shows its state
