@@ -31,8 +31,10 @@ function lettering(page, shown, run) {
     }
     return points;
   }
+  /** @type {(one: Corners, other: Corners) => boolean} */
+  const meet = (one, [left, top, right, bottom]) => one[0] < right && left < one[2] && one[1] < bottom && top < one[3];
   /** @type {(room: Corners, taken: Corners[]) => boolean} */
-  const free = (room, taken) => !taken.some(([left, top, right, bottom]) => room[0] < right && left < room[2] && room[1] < bottom && top < room[3]);
+  const free = (room, taken) => !taken.some(other => meet(room, other));
 
   /**
    * Where boxes are too small for their own text: the sign or the number of each in its box, and the labels that fit without covering
@@ -63,8 +65,8 @@ function lettering(page, shown, run) {
       return {box, label, signs, weight, changed: !!value?.changed};
     });
     for (const {box, label, signs, changed} of each.sort((a, b) => b.weight - a.weight)) {
-      const others = each.flatMap(one => one.signs.length && one.box !== box ? [one.signs[0].room] : []);
-      const one = free(label.room, taken) && (near(box) || free(label.room, others)) ? label : signs.find(({room}) => free(room, taken));
+      const covers = () => each.some(other => other.box !== box && other.signs.length && meet(label.room, other.signs[0].room));
+      const one = free(label.room, taken) && (near(box) || !covers()) ? label : signs.find(({room}) => free(room, taken));
       if (!one) continue;
       const [left, top, right] = one.room;
       taken.push(one.room);

@@ -115,14 +115,15 @@ function whatIf(page) {
     heat?.show(asked);
   }
 
-  const OUTCOMES = 6; // above a picture; the panel lists all
+  const narrow = matchMedia('(max-width: 860px)');
   function heads() { // above two pictures: what each shows, and its outcomes, first those that differ
     const {found, how} = current ?? {}, parts = [$('other-of'), $('net-of')], pair = paired() && found && how;
     document.body.dataset.pair = String(!!pair);
     for (const part of parts) part.hidden = !pair;
     if (!pair) return;
+    const most = narrow.matches ? 3 : 6; // the panel lists all
     const apart = data().outcomes.filter(node => differs(found, found.compared, node)), rest = data().outcomes.filter(node => !apart.includes(node));
-    const listed = [...apart, ...rest].slice(0, OUTCOMES), left = data().outcomes.length - listed.length, unseen = Math.max(0, apart.length - OUTCOMES), names = question.sides(found, how);
+    const listed = [...apart, ...rest].slice(0, most), left = data().outcomes.length - listed.length, unseen = Math.max(0, apart.length - most), names = question.sides(found, how);
     [found.compared, found].forEach((side, n) => parts[n].replaceChildren(make('strong', {}, names[n]), make('ul', {},
       listed.map(node => make('li', apart.includes(node) ? {class: 'filled'} : {}, apart.includes(node) ? 'Δ ' : '', `${page.label(node)}: `, worded(side, node))),
       left ? make('li', {}, `and ${left} more in the panel${unseen ? `, ${unseen} of them Δ` : ''}`) : '')));
