@@ -26,22 +26,22 @@ function readTable(text) {
   const width = heading.length || each.reduce((most, {fields}) => fields?.length === usual ? Math.max(most, filled(fields)) : most, 2);
   each.forEach(({line, fields}, n) => {
     /** @param {string} what */
-    const say = what => { wrong.push({line, what}); };
-    if (!fields) return say('a quotation mark is not closed');
+    const amiss = what => { wrong.push({line, what}); };
+    if (!fields) return amiss(speak`a quotation mark is not closed`);
     if (!n && heading.length) return;
-    if (fields.length < 2) return say('one column only; a tab, a semicolon or a comma has to stand before the number');
-    if (filled(fields) > width || fields.length < width) return say(`${fields.length} columns; ${heading.length ? 'the heading has' : 'most lines have'} ${width}`);
+    if (fields.length < 2) return amiss(speak`one column only; a tab, a semicolon or a comma has to stand before the number`);
+    if (filled(fields) > width || fields.length < width) return amiss(heading.length ? speak`${fields.length} columns; the heading has ${width}` : speak`${fields.length} columns; most lines have ${width}`);
     const [name, ...texts] = fields.slice(0, width), plain = texts.map(text => text.replace('\u2212', '-'));
-    const column = (/** @type {number} */ k) => width > 2 ? `column ${k + 2}${heading[k + 1] ? ` (${heading[k + 1]})` : ''}: ` : '';
-    if (!name) return say('no name before the number');
+    const column = (/** @type {number} */ k) => width > 2 ? `${speak`column ${k + 2}`}${heading[k + 1] ? ` (${heading[k + 1]})` : ''}: ` : '';
+    if (!name) return amiss(speak`no name before the number`);
     const comma = plain.findIndex(one => /^[+-]?\d+,\d+$/.test(one));
-    if (comma >= 0) return say(`${column(comma)}“${texts[comma]}” has a comma; write ${plain[comma].replace(',', '.')}`);
+    if (comma >= 0) return amiss(column(comma) + speak`“${texts[comma]}” has a comma; write ${plain[comma].replace(',', '.')}`);
     const odd = plain.findIndex(one => !(width > 2 && NONE.test(one)) && !(NUMBER.test(one) && Number.isFinite(+one)));
-    if (odd >= 0) return say(texts[odd] ? `${column(odd)}“${texts[odd]}” is no number` : 'no number');
-    if (plain.every(one => NONE.test(one))) return say('no number');
+    if (odd >= 0) return amiss(texts[odd] ? column(odd) + speak`“${texts[odd]}” is no number` : speak`no number`);
+    if (plain.every(one => NONE.test(one))) return amiss(speak`no number`);
     rows.push({line, name, numbers: plain.map(one => NONE.test(one) ? null : +one), texts});
   });
-  const columns = Array.from({length: width - 1}, (_, k) => heading[k + 1] || (width > 2 ? `column ${k + 2}` : ''));
+  const columns = Array.from({length: width - 1}, (_, k) => heading[k + 1] || (width > 2 ? speak`column ${k + 2}` : ''));
   return {rows, wrong, heading: heading.filter(Boolean).join(', '), columns};
 }
 /** How many fields of a line count: without the last ones that are empty. @param {string[]} fields */
@@ -112,11 +112,11 @@ function matched(rows, known, label) {
   const used = new Set;
   for (const row of rows) {
     const [exact, loose] = forms(row.name), nodes = [...known.get(exact) || known.get(loose) || []];
-    if (!nodes.length) unmatched.push({line: row.line, what: `“${row.name}” is no node here`});
-    if (nodes.length > 1) notes.push({line: row.line, what: `“${row.name}” names ${nodes.length} nodes: ${nodes.map(label).join(', ')}`});
+    if (!nodes.length) unmatched.push({line: row.line, what: speak`“${row.name}” is no node here`});
+    if (nodes.length > 1) notes.push({line: row.line, what: speak`“${row.name}” names ${nodes.length} nodes: ${nodes.map(label).join(', ')}`});
     for (const node of nodes) {
       const earlier = numbers.get(node);
-      if (earlier) notes.push({line: row.line, what: `“${row.name}” (${row.texts.join(', ')}) names ${label(node)} again; line ${earlier.line} (${earlier.texts.join(', ')}) is shown`});
+      if (earlier) notes.push({line: row.line, what: speak`“${row.name}” (${row.texts.join(', ')}) names ${label(node)} again; line ${earlier.line} (${earlier.texts.join(', ')}) is shown`});
       else {
         numbers.set(node, row);
         used.add(row);
@@ -157,8 +157,8 @@ function overlay(page) {
 
   /** @param {string} text */
   function colour(text) {
-    if (text.length > MOST) return refuse('The table is too large: at most five million characters.');
-    if (text.includes('\0')) return refuse('This is no text. Save the table as tab-separated or comma-separated values.');
+    if (text.length > MOST) return refuse(speak`The table is too large: at most five million characters.`);
+    if (text.includes('\0')) return refuse(speak`This is no text. Save the table as tab-separated or comma-separated values.`);
     const read = readTable(text), {wrong, heading} = read;
     known ??= nodesByName(scene.names);
     const {used, unmatched, notes, numbers} = matched(read.rows, known, page.label);
@@ -166,18 +166,18 @@ function overlay(page) {
     columns = read.columns;
     column = 0;
     scale();
-    /** @type {(n: number, what: string) => string} */
-    const count = (n, what) => `${n} ${what}${n === 1 ? '' : 's'}`;
-    $('coloured').textContent = !read.rows.length && !wrong.length ? 'The table is empty.' :
-      `${count(rows.size, 'node')} coloured by ${used} of ${count(read.rows.length, 'row')}.${heading ? ` The first line was read as a heading: ${heading}.` : ''}` +
-      (columns.length > 1 && rows.size ? ` ${columns.length} columns of numbers share one scale; step through them above the picture.` : '');
+    const nodes = rows.size === 1 ? speak`${1} node` : speak`${rows.size} nodes`, all = read.rows.length;
+    $('coloured').textContent = !all && !wrong.length ? speak`The table is empty.` :
+      speak`${nodes} coloured by ${used} of ${all === 1 ? speak`${1} row` : speak`${all} rows`}.` +
+        (heading ? ` ${speak`The first line was read as a heading: ${heading}.`}` : '') +
+        (columns.length > 1 && rows.size ? ` ${speak`${columns.length} columns of numbers share one scale; step through them above the picture.`}` : '');
     /** @type {(title: string, some: Complaint[]) => HTMLElement[]} */
     const part = (title, some) => some.length ? [
       make('h3', {}, `${title} (${some.length})`),
-      make('ul', {class: 'plain'}, some.slice(0, LISTED).map(one => make('li', {}, make('span', {class: 'meta'}, `line ${one.line}: `), one.what)),
-        some.length > LISTED ? make('li', {}, `and ${some.length - LISTED} more`) : '')] : [];
+      make('ul', {class: 'plain'}, some.slice(0, LISTED).map(one => make('li', {}, make('span', {class: 'meta'}, speak`line ${one.line}:`, ' '), one.what)),
+        some.length > LISTED ? make('li', {}, speak`and ${some.length - LISTED} more`) : '')] : [];
     $('complaints').replaceChildren(
-      ...part('Lines that could not be read', wrong), ...part('Names that no node here has', unmatched), ...part('Rows to look at', notes));
+      ...part(speak`Lines that could not be read`, wrong), ...part(speak`Names that no node here has`, unmatched), ...part(speak`Rows to look at`, notes));
     page.show(false);
   }
   /** @param {string} why */
@@ -226,22 +226,22 @@ function overlay(page) {
     const shown = $('column');
     if ([...shown.options].map(one => one.text).join('\n') !== columns.join('\n')) shown.replaceChildren(...columns.map((name, n) => make('option', {value: n}, name)));
     shown.value = String(column);
-    $('column-of').textContent = several ? `${column + 1} of ${columns.length}, one scale` : columns[0] ?? '';
+    $('column-of').textContent = several ? speak`${column + 1} of ${columns.length}, one scale` : columns[0] ?? '';
     [middle - reach, middle, middle + reach].forEach((number, k) => { $(`scale-at-${k}`).textContent = short(number); });
-    $('values').append(...[...rows].flatMap(([node, row]) => at(node) === null ? [] : [make('li', {}, `${page.label(node)}: your number ${several ? `in ${columns[column]} ` : ''}${row.texts[column]}`)]));
+    $('values').append(...[...rows].flatMap(([node, row]) => at(node) === null ? [] : [make('li', {}, several ? speak`${page.label(node)}: your number in ${columns[column]} ${row.texts[column]}` : speak`${page.label(node)}: your number ${row.texts[column]}`)]));
   }
   /** @param {HTMLElement} article @param {Part} what */
   function card(article, what) {
     article.querySelector('.yours')?.remove();
     const row = what[0] === 'n' && rows.get(+what.slice(1));
     if (!row) return;
-    const each = row.texts.map((text, n) => [columns.length > 1 ? `${n ? '; ' : ''}${columns[n]} ` : '', make(n === column ? 'strong' : 'span', {}, row.numbers[n] === null ? 'none' : text)]);
-    article.querySelector('.chips')?.after(make('p', {class: 'yours'}, columns.length > 1 ? 'Your numbers: ' : 'Your number: ', ...each, make('span', {class: 'meta'}, ` (line ${row.line}, “${row.name}”)`)));
+    const each = row.texts.map((text, n) => [columns.length > 1 ? `${n ? '; ' : ''}${columns[n]} ` : '', make(n === column ? 'strong' : 'span', {}, row.numbers[n] === null ? speak('no number') : text)]);
+    article.querySelector('.chips')?.after(make('p', {class: 'yours'}, columns.length > 1 ? speak`Your numbers:` : speak`Your number:`, ' ', ...each.flat(), make('span', {class: 'meta'}, ' ', speak`(line ${row.line}, “${row.name}”)`)));
   }
 
   /** @param {File} file */
   async function open(file) {
-    if (file.size > MOST) return refuse('The table is too large: at most five million characters.');
+    if (file.size > MOST) return refuse(speak`The table is too large: at most five million characters.`);
     $('table').value = await file.text();
     colour($('table').value);
   }
@@ -264,7 +264,7 @@ function overlay(page) {
     page.show(false);
   });
   $('uncolour').addEventListener('click', () => {
-    refuse('Removed.');
+    refuse(speak`Removed.`);
     $('table').focus();
   });
   for (const place of [$('stage'), $('explore')]) {
@@ -278,7 +278,7 @@ function overlay(page) {
     const by = {PageDown: 1, PageUp: -1}[event.key];
     if (by && !target(event).closest('select') && turn(column + by)) event.preventDefault();
   });
-  const title = () => rows.size ? `Coloured by the reader’s own numbers${columns.length > 1 ? `: ${columns[column]}` : ''}` : '';
+  const title = () => rows.size ? speak`Coloured by the reader’s own numbers` + (columns.length > 1 ? `: ${columns[column]}` : '') : '';
   /** The number of a node, short; "" for none. @param {number} node */
   function number(node) {
     const one = at(node);

@@ -33,7 +33,7 @@ function sideOf({state, light}, look, showing) {
     const now = node < 0 ? null : showing();
     if (!now || dim('nodes', node)) return null;
     const {side, other, changed} = now, is = {changed: other ? differs(side, other, node) : changed.has(node), set: side.settings.has(node)};
-    if (side.disagree.has(node)) return {...is, look: 'split', text: 'disagree', set: false};
+    if (side.disagree.has(node)) return {...is, look: 'split', text: speak`disagree`, set: false};
     return {...is, look: look(node, side.values[node]), text: shown(side.values[node])};
   }
   /** The same with its mark: a sign, and a sign with words. @param {number} node */
@@ -41,7 +41,7 @@ function sideOf({state, light}, look, showing) {
     const one = seen(node);
     if (!one) return null;
     const sign = (one.changed && showing()?.other ? 'Δ ' : '') + SIGN[one.look];
-    return {...one, sign, said: `${sign} ${one.set ? 'set: ' : ''}${one.text}`};
+    return {...one, sign, said: `${sign} ${one.set ? `${speak`set:`} ` : ''}${one.text}`};
   }
   /** What is absent is drawn as an outline. @param {number} node */
   const ghost = node => seen(node)?.look === 'off';
