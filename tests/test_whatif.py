@@ -869,7 +869,7 @@ def test_columns_of_numbers_are_stepped_through_on_one_scale(visit: Open) -> Non
     assert shown() == first, "round and round"
     tab.select_option("#column", label="4 h")
     tab.evaluate("location.hash = 'node=RNase_A'")
-    assert "Your numbers: 0 h -0.6; 4 h none; 24 h -4 (line 3" in tab.locator(".card:visible .yours").inner_text()
+    assert "Your numbers: 0 h -0.6; 4 h no number; 24 h -4 (line 3" in tab.locator(".card:visible .yours").inner_text()
     tab.click("#tab-explore")
     tab.fill("#table", "gene,log2FC,note\nTLR7,1.8,sensor\n")
     tab.click("#colour")
