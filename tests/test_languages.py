@@ -235,7 +235,7 @@ def test_no_word_that_a_reader_sees_or_hears_stays_in_english(visit: Open, brack
     latin = sorted({taxon.label for item in SEED.evidence() for taxon in item.taxon})
     for state, clicks in STATES.items():
         tab = visit(f"?{len(found)}#lang=xx&{state}", path=brackets)
-        tab.wait_for_function("window.explorer")
+        tab.wait_for_function("() => window.explorer")
         assert tab.evaluate("document.documentElement.lang") == "xx"
         for one in clicks:
             tab.locator(one).first.click()
