@@ -14,7 +14,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from conftest import EVERY, Open
+from conftest import EVERY, SEEDS, Open
 
 import kg
 from kg import page
@@ -348,6 +348,22 @@ def test_a_blocking_edge_says_and_lights_what_it_blocks(visit: Open) -> None:
     blocked.locator("button").click()
     assert tab.locator(".card:visible h2").inner_text() == "RNase A degrades miR-146a-5p"
     assert "It is blocked where" in tab.locator(".card:visible").inner_text()
+
+
+def test_every_item_of_evidence_says_something_and_links_to_its_source() -> None:
+    for mechanism in SEEDS:
+        told, in_notes = Narrative(mechanism), {item for note in mechanism.notes for item in note.evidence}
+        for item in mechanism.evidence():
+            assert item.anchor or item.says or item.because or item in in_notes, f"{mechanism.id}: {item}"
+            source, link = mechanism.source(item), told.passage(item)
+            known = source and not told.only_own(item) and (source.url or source.doi or source.pmid)
+            assert bool(link) == bool(known) and ("#:~:text=" in link) == bool(link and item.anchor)
+    html = page.html(SEED)
+    shown = re.findall(r"<li(?: class=\"own\")?>\s*(<(?:blockquote|p).*?)</li>", html, re.S)
+    assert len(shown) > len(SEED.edges) and all("<a href=" in item or "Curator’s own: " in item for item in shown)
+    bare = replace(SEED.edges[0], evidence=(Evidence(source="article", span=(468, 506), claim="finding"),))
+    said = "Only its place in the text is known: characters 468–506 of the blog report."
+    assert said not in html and said in page.html(replace(SEED, edges=(bare,)))
 
 
 def test_an_inference_is_marked_as_the_curators_own(visit: Open) -> None:
