@@ -113,6 +113,17 @@ class Picture:
             "contested": edge.name in self.contested,
         }
 
+    def sign(self, edge: Edge) -> str:
+        """Sign and claim of an edge, for who does not see its line.
+
+        >>> from kg.formats import read
+        >>> shapes = Picture(Narrative(read("ta1-tlr7")))
+        >>> shapes.sign(shapes.m.edge("degradation"))
+        'lowers or destroys. Claim: finding'
+        """
+        more = (", disputed" if edge.name in self.contested else "") + ("" if edge.run else ", drawn and not run")
+        return f"{ROLES[geometry.kind(edge)]}. Claim: {self.told.claim(edge.claim) or 'none that supports it'}{more}"
+
     def kind(self, key: str) -> str:
         """How a node is drawn: a kind that has a colour."""
         kind = self.m.nodes[key].drawn_as

@@ -41,8 +41,9 @@ function address(page) {
     try {
       const to = hash ? '#' + hash : location.pathname + location.search;
       if (location.hash.slice(1) === hash) return;
-      if (known && !page.embed && window === window.top) history.pushState(null, '', to);
-      else history.replaceState(null, '', to);
+      const kept = {stop: state.stop, before: state.before}; // of a card: where it was opened
+      if (known && !page.embed && window === window.top) history.pushState(kept, '', to);
+      else history.replaceState(kept, '', to);
     } catch { /* a sandboxed frame has no history of its own */ }
   }
 
@@ -54,9 +55,11 @@ function address(page) {
     /** @param {string} key */
     const number = key => parseInt(get(key), 10) || 0;
     const edge = byEdge.get(hash.get('edge')), node = byNode.get(hash.get('node'));
-    state.stop = Math.max(0, Math.min(scene.stops.length, number('stop')));
     state.part = scene.staged ? 0 : Math.max(0, Math.min(scene.views.length - 1, number('part')));
     state.pick = edge !== undefined ? 'e' + edge : node !== undefined ? 'n' + node : '';
+    const kept = state.pick && history.state || {stop: 0, before: null};
+    state.stop = Math.max(0, Math.min(scene.stops.length, number('stop') || kept.stop));
+    state.before = kept.before;
     const wanted = location.hash === '#steps' ? 'steps' : get('tab');
     state.tab = tabs.find(tab => tab === wanted) ?? (state.pick ? 'card' : 'tour');
     state.line = get('line') === '1' && scene.line.length > 0;

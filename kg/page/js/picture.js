@@ -20,6 +20,7 @@ function picture(page) {
   };
   const paint = painter(page, shown);
   const map = minimap(page, shown, position => net.moveTo({position}));
+  const keyed = parts(page, shown, {choose, reveal, glow});
 
   /** @param {Box} node */
   function shape(node) {
@@ -49,8 +50,10 @@ function picture(page) {
     paint.labels(ctx, sight(), paint.headings(ctx, sight()));
     paint.numbers(ctx, sight());
     map.show(sight());
+    keyed.lay(net.canvasToDOM({x: 0, y: 0}), net.getScale());
   });
   map.size();
+  keyed.build();
 
   let due = false;
   function redraw() { // once for all that changes before the next frame
@@ -86,6 +89,7 @@ function picture(page) {
     data.nodes.clear();
     data.nodes.add(shown.boxes.map(shape));
     map.size();
+    keyed.build();
   }
 
   // ---- of parts: the overview, or one of them, that of the stop or with what is chosen
@@ -94,7 +98,7 @@ function picture(page) {
   function wanted() {
     const {views} = scene, number = +state.pick.slice(1), stop = scene.staged ? state.stop : state.part;
     if (state.tab === 'explore' || !scene.staged && state.stop && !state.part) { // most of a route, or of what a stop lights
-      const lit = page.light.chosen(), counts = views.map(({lines}) => lines.filter(({edge}) => lit?.edges.has(edge)).length);
+      const lit = page.light.chosen(state.tab === 'explore' ? 'explore' : 'tour'), counts = views.map(({lines}) => lines.filter(({edge}) => lit?.edges.has(edge)).length);
       return lit && Math.max(...counts) ? counts.indexOf(Math.max(...counts)) : stop;
     }
     /** @param {View} view */
@@ -170,6 +174,11 @@ function picture(page) {
     const scale = net.getScale();
     if (scale !== bounded(scale)) net.moveTo({scale: bounded(scale)});
   });
+  /** Moves there if it is out of sight. @param {Point} at */
+  function reveal(at) {
+    const {x, y} = net.canvasToDOM(at), {clientWidth: w, clientHeight: h} = $('net');
+    if (x < 24 || y < 24 || x > w - 24 || y > h - 24) net.moveTo({position: at});
+  }
   let measured = '';
   new ResizeObserver(() => {
     const size = $('net').clientWidth + 'x' + $('net').clientHeight;
@@ -204,13 +213,17 @@ function picture(page) {
   };
   net.on('click', event => {
     const on = under(event.pointer.DOM);
-    if (+on.slice(1) <= VIEW) open(VIEW - +on.slice(1) + 1);
-    else if (on.startsWith('n-')) { // "n more": ten of them
+    if (on) choose(on);
+    else if (state.pick) page.back();
+  });
+  /** @param {Part} what */
+  function choose(what) {
+    if (+what.slice(1) <= VIEW) open(VIEW - +what.slice(1) + 1);
+    else if (what.startsWith('n-')) { // "n more": ten of them
       more += 10;
       page.show(true);
-    } else if (on) page.pick(on);
-    else if (state.pick) page.go(state.stop);
-  });
+    } else page.pick(what);
+  }
   /** The picture of a part; 0 for the overview. @param {number} part */
   function open(part) {
     if (scene.staged) return page.go(part);
@@ -219,15 +232,20 @@ function picture(page) {
     if (state.tab === 'card') state.tab = 'tour';
     page.show(true);
   }
-  $('net').addEventListener('mousemove', event => {
+  /** What glows: what the pointer is on, or the keyboard. @param {Part} what */
+  function glow(what) {
+    if (what === shown.hover) return;
+    shown.hover = what;
+    redraw();
+  }
+  $('net').addEventListener('pointermove', event => {
+    if (event.pointerType === 'touch') return; // a finger that has gone is on nothing
     const box = $('net').getBoundingClientRect();
     const on = under({x: event.clientX - box.left, y: event.clientY - box.top});
     $('net').style.cursor = on ? 'pointer' : 'grab';
-    if (on !== shown.hover) {
-      shown.hover = on;
-      redraw();
-    }
+    glow(on);
   });
+  $('net').addEventListener('pointerleave', () => glow(keyed.held()));
   $('nearer').addEventListener('click', () => zoom(1.3));
   $('farther').addEventListener('click', () => zoom(1 / 1.3));
   $('all').addEventListener('click', () => whole(true));
@@ -252,8 +270,10 @@ function picture(page) {
   /** @param {boolean} gently */
   function show(gently) {
     const moved = surround();
+    shown.hover = keyed.held();
+    keyed.show();
     redraw();
     frame(gently && !moved);
   }
-  return {show, redraw, zoom, pan, move, whole, look: () => look() === framed ? '' : look(), at, more: rest, scale: () => net.getScale()};
+  return {show, redraw, zoom, pan, move, whole, look: () => look() === framed ? '' : look(), part: keyed.has, at, more: rest, scale: () => net.getScale()};
 }
