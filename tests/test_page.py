@@ -924,7 +924,8 @@ def test_all_of_it_by_keyboard_alone(visit: Open) -> None:
             break
         seen.append(here[0])
         assert here[1], f"no focus to be seen on {here[0]}"
-    assert seen[0] == "skip" and {"find", "theme", "tab-tour", "tour", "next", "stage", "nearer"} <= set(seen)
+    assert seen[0] == "skip" and {"find", "theme", "tab-tour", "tour", "next", "part", "nearer"} <= set(seen)
+    assert seen.count("part") == 1, "the picture is one stop"
     tab.focus("#tab-tour")
     for name in ("card", "steps", "runs", "explore", "notes"):
         tab.keyboard.press("ArrowRight")

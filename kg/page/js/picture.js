@@ -18,7 +18,7 @@ function picture(page) {
     areas: scene.areas.map(filled), lines: scene.lines.map(ready), boxes: host.nodes,
     width: scene.width, height: scene.height, hover: '', focus: null, numbered: []
   };
-  const paint = painter(page, shown);
+  const paint = painter(page, shown), marks = badges(page, shown);
   const map = minimap(page, shown, position => net.moveTo({position}));
   const keyed = parts(page, shown, {choose, reveal, glow});
 
@@ -47,7 +47,9 @@ function picture(page) {
     paint.beneath(ctx, sight());
   });
   net.on('afterDrawing', ctx => {
-    paint.labels(ctx, sight(), paint.headings(ctx, sight()));
+    const taken = paint.headings(ctx, sight());
+    paint.labels(ctx, sight(), taken);
+    marks.paint(ctx, sight(), taken);
     paint.numbers(ctx, sight());
     map.show(sight());
     keyed.lay(net.canvasToDOM({x: 0, y: 0}), net.getScale());
