@@ -54,7 +54,7 @@ function parts(page, shown, {choose, reveal, glow}) {
   }
   /** @param {Part} what @param {Point} at @param {Box | null} box */
   function place(what, at, box) {
-    const button = make('button', {type: 'button', class: box ? 'part' : 'part line', tabindex: -1, onclick: () => {
+    const button = make('button', {type: 'button', class: box ? 'part' : 'part edge', tabindex: -1, onclick: () => {
       choose(what);
       if (state.tab === 'card') $('card').focus({preventScroll: true});
     }, onfocus: () => {
@@ -132,8 +132,8 @@ function parts(page, shown, {choose, reveal, glow}) {
 
   /** Where the layer lies. @param {Point} corner of the picture on the screen @param {number} scale */
   function lay({x, y}, scale) {
-    const inner = /** @type {HTMLElement} */ (layer.firstElementChild);
-    inner.style.transform = `translate(${x}px,${y + $('net').offsetTop}px) scale(${scale})`;
+    const inner = /** @type {HTMLElement} */ (layer.firstElementChild), net = $('net');
+    inner.style.transform = `translate(${x + net.offsetLeft}px,${y + net.offsetTop}px) scale(${scale})`;
     inner.style.setProperty('--scale', String(scale));
   }
   return {build, show, lay, has: (/** @type {Part} */ what) => buttons.get(what), held: () => layer.contains(document.activeElement) ? here : ''};
