@@ -69,12 +69,12 @@ function parts(page, shown, {choose, reveal, glow}) {
   /** What a screen reader says. @param {Part} what */
   function name(what) {
     const id = +what.slice(1);
-    if (what[0] === 'e') return `${page.say(id)}. Sign: ${scene.signs[scene.edges[id].sign]}.`;
+    if (what[0] === 'e') return speak`${page.say(id)}. Sign: ${scene.signs[scene.edges[id].sign]}.`;
     const box = shown.boxes.find(one => one.id === id);
     if (id < 0) return box?.lines.join(', ') ?? '';
     const value = run.value(id), number = yours.number(id), count = (/** @type {Map<Part, Part[]>} */ at) => at.get(what)?.length ?? 0;
-    return [page.label(id), box?.kind ?? '', value ? `${value.set ? 'set: ' : ''}${value.text}${value.changed ? ', changed' : ''}` : '', number && `your number: ${number}`,
-      `steps in: ${count(steps.into)}, out: ${count(steps.out)}`].filter(Boolean).join('; ') + '.';
+    return [page.label(id), speak(box?.kind ?? ''), value ? `${value.set ? speak`set:` + ' ' : ''}${value.text}${value.changed ? ', ' + speak`changed` : ''}` : '', number && speak`your number: ${number}`,
+      speak`steps in: ${count(steps.into)}, out: ${count(steps.out)}`].filter(Boolean).join('; ') + '.';
   }
   function show() {
     for (const [what, button] of buttons) {
