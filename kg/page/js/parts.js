@@ -82,8 +82,11 @@ function parts(page, shown, {choose, reveal, glow}) {
       if (button.getAttribute('aria-label') !== text) button.setAttribute('aria-label', text);
     }
     if (layer.contains(document.activeElement)) return;
-    const lit = shown.boxes.length && page.light.lit();
-    turn([state.pick, here, ...lit ? [...buttons.keys()].filter(what => what[0] === 'n' && lit.nodes.has(+what.slice(1))) : [], ...buttons.keys()].find(what => buttons.has(what)) ?? '');
+    const lit = page.light.lit();
+    /** @param {Part} what */
+    const on = what => !lit || lit[what[0] === 'n' ? 'nodes' : 'edges'].has(+what.slice(1));
+    const first = [state.pick, on(here) ? here : '', ...boxes().filter(on), here, ...buttons.keys()];
+    turn(first.find(what => buttons.has(what)) ?? '');
   }
   /** @param {Part} what */
   function turn(what) {

@@ -178,8 +178,10 @@ function picture(page) {
   });
   /** Moves there if it is out of sight. @param {Point} at */
   function reveal(at) {
-    const {x, y} = net.canvasToDOM(at), {clientWidth: w, clientHeight: h} = $('net');
-    if (x < 24 || y < 24 || x > w - 24 || y > h - 24) net.moveTo({position: at});
+    const {x, y} = net.canvasToDOM(at), {clientWidth: w, clientHeight: h} = $('net'), from = net.getViewPosition(), scale = net.getScale();
+    /** How far it is from what is well in sight. @param {number} along @param {number} room */
+    const off = (along, room) => Math.min(0, along - Math.min(120, room / 4)) + Math.max(0, along - room + Math.min(120, room / 4));
+    if (x < 24 || y < 24 || x > w - 24 || y > h - 24) net.moveTo({position: {x: from.x + off(x, w) / scale, y: from.y + off(y, h) / scale}});
   }
   let measured = '';
   new ResizeObserver(() => {
