@@ -8,7 +8,7 @@
  * @param {ReturnType<typeof sideOf>} side the run that it shows
  */
 function canvas(page, shown, element, side) {
-  const paint = painter(page, shown, side);
+  const paint = painter(page, shown, side), marks = badges(page, shown, side);
   /** @param {Box} node */
   function shape(node) {
     const path = new Path2D(node.d);
@@ -37,6 +37,7 @@ function canvas(page, shown, element, side) {
   net.on('afterDrawing', ctx => {
     const taken = paint.headings(ctx, sight());
     paint.labels(ctx, sight(), taken);
+    marks.paint(ctx, sight(), taken);
     paint.numbers(ctx, sight(), taken);
   });
   function put() { // the boxes that stand in the picture now

@@ -9,12 +9,12 @@ function light(page) {
   const passes = edge => state.filter.every((set, f) => !set.size || scene.edges[edge].tags[f].some(t => set.has(t)));
 
   /** Whether the main line is lit: in the overview, if it is open. */
-  const alongLine = () => state.line && !state.stop && !state.pick && !['runs', 'explore', 'steps'].includes(state.tab);
+  const alongLine = () => state.line && !state.stop && !state.pick && state.tab === 'tour';
   /** The numbers of edges: along the main line where it is lit, and beside the list of steps as there. @returns {Map<number, number>} */
   const numbered = () => new Map((alongLine() ? scene.line : state.tab === 'steps' ? [...page.steps.listed.keys()] : []).map((edge, n) => [edge, n + 1]));
 
-  /** What the reader's choice lights; null for everything. @returns {Lit | null} */
-  function chosen() {
+  /** What the reader's choice lights; null for everything. A stop is lit in the tour only. @param {Tab} tab @returns {Lit | null} */
+  function chosen(tab = state.tab) {
     /** @type {Lit} */
     const {edges, nodes} = {edges: new Set, nodes: new Set};
     const number = +state.pick.slice(1);
@@ -25,8 +25,8 @@ function light(page) {
         scene.edges[n].nodes.forEach(k => nodes.add(k));
       }
     };
-    if (state.tab === 'runs' && page.run.asked()) return null;
-    if (state.tab === 'explore') {
+    if (tab === 'runs' && page.run.asked()) return null;
+    if (tab === 'explore') {
       const route = page.routes.chosen();
       if (!route) return null;
       add(route.hops.map(hop => hop.edge));
@@ -39,7 +39,7 @@ function light(page) {
       });
       nodes.add(number);
     } else {
-      const stop = scene.stops[state.stop - 1];
+      const stop = tab === 'tour' ? scene.stops[state.stop - 1] : undefined;
       if (!stop && !alongLine()) return null;
       add(stop ? stop.edges : scene.line);
       if (!stop) return {edges, nodes};

@@ -40,59 +40,7 @@ function painter(page, shown, run) {
     ctx.textBaseline = 'alphabetic';
     const top = font * 0.36 - (node.lines.length - 1) * leading / 2;
     node.lines.forEach((text, n) => ctx.fillText(text, 0, top + n * leading));
-    mark(ctx, node, on, scale);
-    number(ctx, node, scale);
     ctx.restore();
-  }
-
-  /** Of a what-if: a sign and a word on the upper corner of a box, clear of its label. @param {CanvasRenderingContext2D} ctx @param {Box} node @param {boolean} on @param {number} scale */
-  function mark(ctx, node, on, scale) {
-    const one = run.value(node.id), {colour} = page;
-    if (!one) return;
-    const size = Math.max(16, Math.min(20, 10 / scale)), high = size + 9, text = tag(ctx, one.said, size, 18);
-    const x = node.wide / 2 + 8 - text.wide, y = -node.high / 2 - high + (node.lines.length > 2 ? 5 : 12);
-    ctx.globalAlpha = on ? 1 : 0.5;
-    ctx.setLineDash(one.look === 'open' || one.look === 'split' ? [4, 3] : []);
-    ctx.fillStyle = one.changed ? colour.accent : colour.panel;
-    ctx.strokeStyle = one.changed ? colour.panel : colour.none;
-    ctx.lineWidth = 1.4;
-    ctx.beginPath();
-    ctx.roundRect(x, y, text.wide, high, one.look === 'off' ? 4 : high / 2);
-    ctx.fill();
-    ctx.stroke();
-    ctx.setLineDash([]);
-    text.write(x + 9, y + high / 2 + 1, one.changed ? colour['on-accent'] : colour.ink);
-  }
-  /** The reader's number on the lower corner of a box. @param {CanvasRenderingContext2D} ctx @param {Box} node @param {number} scale */
-  function number(ctx, node, scale) {
-    const said = yours.number(node.id), {colour} = page;
-    if (!said) return;
-    const size = Math.max(16, Math.min(32, 10 / scale)), high = size + 7;
-    const text = tag(ctx, said, size, 14), x = node.wide / 2 + 6 - text.wide, y = node.high / 2 - high / 2 + 2;
-    ctx.globalAlpha = 1;
-    ctx.setLineDash([]);
-    ctx.fillStyle = colour.panel;
-    ctx.strokeStyle = colour.ink;
-    ctx.lineWidth = 1.2;
-    ctx.beginPath();
-    ctx.rect(x, y, text.wide, high);
-    ctx.fill();
-    ctx.stroke();
-    text.write(x + 7, y + high / 2 + 1, colour.ink);
-  }
-  /** How wide a text in a frame is, and what writes it. @param {CanvasRenderingContext2D} ctx @param {string} text @param {number} size @param {number} margin of both sides */
-  function tag(ctx, text, size, margin) {
-    ctx.font = `600 ${size}px ${face}`;
-    return {
-      wide: ctx.measureText(text).width + margin,
-      /** @param {number} x @param {number} y @param {string} ink */
-      write: (x, y, ink) => {
-        ctx.fillStyle = ink;
-        ctx.textAlign = 'left';
-        ctx.textBaseline = 'middle';
-        ctx.fillText(text, x, y);
-      }
-    };
   }
 
   /** All that lies under the boxes. @param {CanvasRenderingContext2D} ctx @param {Sight} sight */

@@ -17,6 +17,8 @@ interface SceneEdge {
   to: number;
   /** For each facet the numbers of its choices. */
   tags: number[][];
+  /** The number of what is said of its sign and its claim. */
+  sign: number;
 }
 interface SceneNode {
   key: string;
@@ -109,6 +111,8 @@ interface SceneBase {
   names: string[][];
   /** The steps that routes take, six numbers each: node, edge, kind, sign, and the claim and sources it stands on. */
   hops: number[];
+  /** Sign and claim of edges, in words. */
+  signs: string[];
   /** What each kind of claim is called, the firmest first. */
   claims: string[];
   prefixes: string;
@@ -219,6 +223,8 @@ interface State {
   from: number;
   to: number;
   way: number;
+  /** Where a card was opened: the tab, and the place of the picture if the reader had moved it. */
+  before: {tab: Tab, look: string} | null;
 }
 interface Lit {
   edges: Set<number>;
@@ -283,6 +289,7 @@ interface Page {
   show(gently: boolean): void;
   go(stop: number): void;
   pick(what: Part, keepTab?: boolean): void;
+  back(): void;
   openTab(tab: Tab, focusToo?: boolean): void;
   light: ReturnType<typeof light>;
   steps: ReturnType<typeof steps>;
@@ -432,6 +439,7 @@ interface Ids {
   said: HTMLElement;
   values: HTMLUListElement;
   net: HTMLElement;
+  parts: HTMLElement;
   later: HTMLElement | null;
   map: HTMLCanvasElement;
   nearer: HTMLButtonElement;
