@@ -63,6 +63,7 @@ def html(mechanism: Mechanism, home: str = "", quotes: Quotes | None = None) -> 
         scene=scene(shapes),
         run=network.compiled(mechanism),
         picture=Markup(shapes.svg()),
+        dashes=lambda style: Markup(geometry.dashes(style, 2.4)),
         style=Markup(style),
         early=Markup(early),
         script=Markup(script),
@@ -194,6 +195,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "leading": LEADING,
         "areas": shapes.areas,
         "lines": shapes.lines if shapes.drawn else [],
+        "dashes": geometry.DASHES,
         "edges": [
             {
                 "name": clean(edge.name),
