@@ -1,46 +1,43 @@
 """Three engines behind one small face: a tab that opens a file, runs a script, is clicked, is looked at, and saves.
 
 Each is the browser that Debian has, driven by its own protocol: Chromium by Playwright, Firefox by Mozilla's Marionette,
-WebKit by the WebDriver of WebKitGTK, in a screen of its own (Xvfb).
+WebKit by the WebDriver of WebKitGTK, on a screen of its own (Xvfb).
 """
 
 from __future__ import annotations
 
-import json
 import os
+import select
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-WIDE, HIGH = 1280, 720
+SIZE = 1280, 720
 SLOW = 60  # seconds until a step counts as failed
-#: A port that nobody listens to: what a page asks of the network fails.
-NOWHERE = 9
+NOWHERE = 9  # a port on which nobody answers: what a page asks of the network fails
 
 
 class Tab(Protocol):
-    """One tab of 1280 by 720. What is saved in it lies in ``saved`` under its own name."""
+    """One tab of 1280 by 720. What a reader saves in it lies in ``saved`` under its own name."""
 
     saved: Path
 
     def open(self, url: str) -> None:
-        """Opens a file, and waits until it is loaded."""
+        """Opens an address, and waits until it is loaded."""
 
     def js(self, body: str, *given: Any) -> Any:
         """What the body of a function returns; ``arguments`` are what is given."""
 
     def click(self, x: float, y: float) -> None:
-        """Presses and releases the mouse."""
-
-    def shot(self) -> bytes:
-        """What is seen, as PNG."""
+        """Presses the mouse at a point of the window."""
 
 
 class Chromium:
     def __init__(self, page: Any, saved: Path) -> None:
         self.page, self.saved = page, saved
+        page.set_default_timeout(SLOW * 1000)
         page.on("download", lambda one: one.save_as(saved / one.suggested_filename))
 
     def open(self, url: str) -> None:
@@ -51,9 +48,6 @@ class Chromium:
 
     def click(self, x: float, y: float) -> None:
         self.page.mouse.click(x, y)
-
-    def shot(self) -> bytes:
-        return bytes(self.page.screenshot())
 
 
 class Firefox:
@@ -69,9 +63,6 @@ class Firefox:
     def click(self, x: float, y: float) -> None:
         mouse = self.client.actions.sequence("pointer", "mouse", {"pointerType": "mouse"})
         mouse.pointer_move(round(x), round(y)).pointer_down(0).pointer_up(0).perform()
-
-    def shot(self) -> bytes:
-        return bytes(self.client.screenshot(format="binary", full=False))
 
 
 class WebKit:
@@ -91,83 +82,85 @@ class WebKit:
         chain.pointer_action.move_to_location(round(x), round(y)).click()
         chain.perform()
 
-    def shot(self) -> bytes:
-        return bytes(self.driver.get_screenshot_as_png())
+
+@contextmanager
+def chromium(home: Path, browser: Any) -> Iterator[Tab]:
+    """A tab of the browser that the tests have open."""
+    page = browser.new_page(viewport=dict(zip(("width", "height"), SIZE, strict=True)), offline=True)
+    yield Chromium(page, home)
+    page.close()
 
 
 @contextmanager
-def chromium(home: Path) -> Iterator[Tab]:
-    from conftest import FLAGS
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        page = browser.new_page(viewport={"width": WIDE, "height": HIGH}, offline=True, reduced_motion="reduce")
-        page.set_default_timeout(SLOW * 1000)
-        yield Chromium(page, home)
-        browser.close()
-
-
-@contextmanager
-def firefox(home: Path) -> Iterator[Tab]:
+def firefox(home: Path, command: str) -> Iterator[Tab]:
     from marionette_driver.marionette import Marionette
 
+    offline = {f"network.proxy.{of}": "127.0.0.1" for of in ("http", "ssl")}
+    offline |= {f"network.proxy.{of}_port": NOWHERE for of in ("http", "ssl")}
+    saves = {"browser.download.folderList": 2, "browser.download.dir": str(home)}
     client = Marionette(
-        bin="/usr/bin/firefox-esr",
+        bin=command,
         port=0,
         headless=True,
-        gecko_log=str(home / "gecko.log"),
+        prefs={"network.proxy.type": 1, **offline, **saves, "browser.download.alwaysOpenPanel": False},
+        gecko_log=str(home / "firefox.log"),
+        workspace=str(home),
         startup_timeout=SLOW,
         socket_timeout=SLOW,
-        workspace=str(home),
-        prefs={
-            "network.proxy.type": 1,
-            "network.proxy.http": "127.0.0.1",
-            "network.proxy.http_port": NOWHERE,
-            "network.proxy.ssl": "127.0.0.1",
-            "network.proxy.ssl_port": NOWHERE,
-            "browser.download.folderList": 2,
-            "browser.download.dir": str(home),
-            "browser.download.alwaysOpenPanel": False,
-            "ui.prefersReducedMotion": 1,
-        },
     )
     try:
         client.start_session()
-        client.set_window_rect(width=WIDE, height=HIGH)
-        inner = client.execute_script("return [innerWidth, innerHeight]")
-        client.set_window_rect(width=2 * WIDE - inner[0], height=2 * HIGH - inner[1])
+        fit(client.execute_script, lambda width, height: client.set_window_rect(width=width, height=height))
         yield Firefox(client, home)
     finally:
         client.cleanup()
 
 
 @contextmanager
-def webkit(home: Path) -> Iterator[Tab]:
+def webkit(home: Path, command: str) -> Iterator[Tab]:
     from selenium import webdriver
 
     (home / "user-dirs.dirs").write_text(f'XDG_DOWNLOAD_DIR="{home}"\n', encoding="utf-8")
+    with ExitStack() as open_things:
+        number = open_things.enter_context(screen())
+        env = {**os.environ, "DISPLAY": f":{number}", "HOME": str(home), "XDG_CONFIG_HOME": str(home)}
+        driver = webdriver.WebKitGTK(service=webdriver.webkitgtk.service.Service(command, env=env))
+        open_things.callback(driver.quit)
+        driver.set_page_load_timeout(SLOW)
+        driver.set_script_timeout(SLOW)
+        fit(driver.execute_script, driver.set_window_size)
+        yield WebKit(driver, home)
+
+
+@contextmanager
+def screen() -> Iterator[str]:
+    """The number of a display without a screen, which Xvfb itself chooses."""
     reader, writer = os.pipe()
-    screen = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1400x1000x24", "-nolisten", "tcp"],
-        pass_fds=[writer],
-        stderr=subprocess.DEVNULL,
-    )
+    size = "x".join(str(2 * side) for side in SIZE)
+    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{size}x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[writer], stderr=subprocess.DEVNULL)
     os.close(writer)
-    display = ":" + os.read(reader, 20).decode().strip()
-    env = {**os.environ, "DISPLAY": display, "XDG_CONFIG_HOME": str(home), "HOME": str(home)}
-    service = webdriver.webkitgtk.service.Service("/usr/bin/WebKitWebDriver", env=env)
-    driver = webdriver.WebKitGTK(service=service)
-    driver.set_script_timeout(SLOW)
-    driver.set_page_load_timeout(SLOW)
-    driver.set_window_size(WIDE, HIGH)
-    inner = driver.execute_script("return [innerWidth, innerHeight]")
-    driver.set_window_size(2 * WIDE - inner[0], 2 * HIGH - inner[1])
-    yield WebKit(driver, home)
-    driver.quit()
-    screen.terminate()
-    screen.wait()
-    os.close(reader)
+    try:
+        ready, _, _ = select.select([reader], [], [], SLOW)
+        number = os.read(reader, 20).decode().strip() if ready else ""
+        if not number:
+            raise RuntimeError("Xvfb has not started")
+        yield number
+    finally:
+        os.close(reader)
+        server.terminate()
+        server.wait(SLOW)
 
 
-ENGINES = {"chromium": chromium, "firefox-esr": firefox, "WebKitWebDriver": webkit}
+def fit(script: Callable[[str], list[int]], resize: Callable[[int, int], object]) -> None:
+    """Gives a window the size that makes its page 1280 by 720."""
+    resize(*SIZE)
+    resize(*(2 * side - inner for side, inner in zip(SIZE, script("return [innerWidth, innerHeight]"), strict=True)))
+
+
+#: By the command of each engine, which other commands it needs, the Debian packages of all, and how a tab of it is opened.
+ENGINES: dict[str, tuple[tuple[str, ...], str, Callable[[Path, Any], AbstractContextManager[Tab]]]] = {
+    "chromium": ((), "chromium", chromium),
+    "firefox-esr": ((), "firefox-esr", firefox),
+    "WebKitWebDriver": (("Xvfb",), "webkit2gtk-driver xvfb", webkit),
+}
