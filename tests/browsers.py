@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 SIZE = 1280, 720
 SLOW = 60  # seconds until a step counts as failed
@@ -33,10 +33,13 @@ class Tab(Protocol):
     def click(self, x: float, y: float) -> None:
         """Presses the mouse at a point of the window."""
 
+    def enter(self, frame: int | None) -> None:
+        """From now on scripts run in a frame of the page, by its number, or again in the page."""
+
 
 class Chromium:
     def __init__(self, page: Any, saved: Path) -> None:
-        self.page, self.saved = page, saved
+        self.page, self.inside, self.saved = page, page, saved
         page.set_default_timeout(SLOW * 1000)
         page.on("download", lambda one: one.save_as(saved / one.suggested_filename))
 
@@ -44,10 +47,13 @@ class Chromium:
         self.page.goto(url)
 
     def js(self, body: str, *given: Any) -> Any:
-        return self.page.evaluate(f"given => (function () {{ {body} }}).apply(null, given)", list(given))
+        return self.inside.evaluate(f"given => (function () {{ {body} }}).apply(null, given)", list(given))
 
     def click(self, x: float, y: float) -> None:
         self.page.mouse.click(x, y)
+
+    def enter(self, frame: int | None) -> None:
+        self.inside = self.page if frame is None else self.page.frames[frame + 1]
 
 
 class Firefox:
@@ -63,6 +69,9 @@ class Firefox:
     def click(self, x: float, y: float) -> None:
         mouse = self.client.actions.sequence("pointer", "mouse", {"pointerType": "mouse"})
         mouse.pointer_move(round(x), round(y)).pointer_down(0).pointer_up(0).perform()
+
+    def enter(self, frame: int | None) -> None:
+        self.client.switch_to_frame(frame)
 
 
 class WebKit:
@@ -81,6 +90,12 @@ class WebKit:
         chain = ActionBuilder(self.driver)
         chain.pointer_action.move_to_location(round(x), round(y)).click()
         chain.perform()
+
+    def enter(self, frame: int | None) -> None:
+        if frame is None:
+            self.driver.switch_to.default_content()
+        else:
+            self.driver.switch_to.frame(frame)
 
 
 @contextmanager
@@ -158,9 +173,16 @@ def fit(script: Callable[[str], list[int]], resize: Callable[[int, int], object]
     resize(*(2 * side - inner for side, inner in zip(SIZE, script("return [innerWidth, innerHeight]"), strict=True)))
 
 
-#: By the command of each engine, which other commands it needs, the Debian packages of all, and how a tab of it is opened.
-ENGINES: dict[str, tuple[tuple[str, ...], str, Callable[[Path, Any], AbstractContextManager[Tab]]]] = {
-    "chromium": ((), "chromium", chromium),
-    "firefox-esr": ((), "firefox-esr", firefox),
-    "WebKitWebDriver": (("Xvfb",), "webkit2gtk-driver xvfb", webkit),
+class Engine(NamedTuple):
+    """How a tab of an engine is opened: with a folder, and its first command or what already runs."""
+
+    commands: tuple[str, ...]
+    packages: str
+    start: Callable[[Path, Any], AbstractContextManager[Tab]]
+
+
+ENGINES = {
+    "chromium": Engine(("chromium",), "chromium", chromium),
+    "firefox": Engine(("firefox-esr",), "firefox-esr", firefox),
+    "webkit": Engine(("WebKitWebDriver", "Xvfb"), "webkit2gtk-driver and xvfb", webkit),
 }
