@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 SIZE = 1280, 720
 SLOW = 60  # seconds until a step counts as failed
-NOWHERE = 9  # a port on which nobody answers: what a page asks of the network fails
+NOWHERE = "127.0.0.1", 9  # a proxy where nobody answers: what a page asks of the network fails
 
 
 class Tab(Protocol):
@@ -110,14 +110,16 @@ def chromium(home: Path, browser: Any) -> Iterator[Tab]:
 def firefox(home: Path, command: str) -> Iterator[Tab]:
     from marionette_driver.marionette import Marionette
 
-    offline = {f"network.proxy.{of}": "127.0.0.1" for of in ("http", "ssl")}
-    offline |= {f"network.proxy.{of}_port": NOWHERE for of in ("http", "ssl")}
+    host, port = NOWHERE
+    offline = {"network.proxy.type": 1, "network.proxy.allow_hijacking_localhost": True}
+    for of in ("http", "ssl"):
+        offline |= {f"network.proxy.{of}": host, f"network.proxy.{of}_port": port}
     saves = {"browser.download.folderList": 2, "browser.download.dir": str(home)}
     client = Marionette(
         bin=command,
         port=0,
         headless=True,
-        prefs={"network.proxy.type": 1, **offline, **saves, "browser.download.alwaysOpenPanel": False},
+        prefs={**offline, **saves},
         gecko_log=str(home / "firefox.log"),
         workspace=str(home),
         startup_timeout=SLOW,
@@ -139,7 +141,11 @@ def webkit(home: Path, command: str) -> Iterator[Tab]:
     with ExitStack() as open_things:
         number = open_things.enter_context(screen())
         env = {**os.environ, "DISPLAY": f":{number}", "HOME": str(home), "XDG_CONFIG_HOME": str(home)}
-        driver = webdriver.WebKitGTK(service=webdriver.webkitgtk.service.Service(command, env=env))
+        options = webdriver.WebKitGTKOptions()
+        options.set_capability(
+            "proxy", {"proxyType": "manual", **dict.fromkeys(("httpProxy", "sslProxy"), "{}:{}".format(*NOWHERE))}
+        )
+        driver = webdriver.WebKitGTK(options, webdriver.webkitgtk.service.Service(command, env=env))
         open_things.callback(driver.quit)
         driver.set_page_load_timeout(SLOW)
         driver.set_script_timeout(SLOW)
