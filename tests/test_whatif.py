@@ -111,7 +111,7 @@ def differences(tab: Any, several: Iterable[tuple[Mechanism, list[Question]]]) -
 def interpreter(chromium: Any) -> Iterator[Any]:
     """The scripts that know of no page, alone."""
     tab = chromium.new_page()
-    for name in ("given", "network", "reasons", "meetings", "model", "trials", "routes", "overlay"):
+    for name in ("speak", "given", "network", "reasons", "meetings", "model", "trials", "routes", "overlay"):
         tab.add_script_tag(content=asset(f"js/{name}.js"))
     yield tab
     tab.close()

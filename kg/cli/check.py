@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 def check(paths: Sequence[str], sources: str | None, source: str, strict: bool, as_json: bool) -> None:
     """Check mechanisms: shape, terms, signs, evidence, anchors, expectations, answers.
 
-    Prints every complaint of every file in one run; how many anchors were looked up; whether what the sources say must
-    come out does come out, and which edges no expectation pins; whether the questions in answers/ beside the file are
-    answered as declared. RDF files, from anywhere, are validated by SHACL. Exit code 1 if there is any error.
+    Prints every complaint about every file in one run. Says how many anchors were compared with their texts, whether the
+    expectations hold when the mechanism is run, which edges no expectation tests, and whether the answers saved in answers/
+    beside the file are unchanged. RDF files from any source are validated with SHACL. Exit code 1 if there is an error.
     """
     from dataclasses import asdict
 
