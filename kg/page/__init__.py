@@ -89,6 +89,7 @@ def _spoken(
         scene=scene(shapes),
         run=network.compiled(told.m),
         picture=Markup(shapes.svg()),
+        dashes=lambda style: Markup(geometry.dashes(style, 2.4)),
         style=Markup(style),
         early=Markup(early),
         script=Markup(script),
@@ -232,6 +233,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "leading": LEADING,
         "areas": shapes.areas,
         "lines": shapes.lines if shapes.drawn else [],
+        "dashes": geometry.DASHES,
         "edges": [
             {
                 "name": clean(edge.name),

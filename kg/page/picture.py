@@ -245,15 +245,10 @@ class Picture:
         ink = self.ink
         colour = ink["condition" if line.condition else line.kind]
         width = 1.6 if line.condition else (2.8 if data["run"] else 1.6) + (1.1 if some and on else 0)
-        dash = {
-            "dashed": ' stroke-dasharray="10 7"',
-            "dotted": ' stroke-dasharray="0.1 6.5"',
-            "definition": ' stroke-dasharray="2 6"',
-        }.get(data["style"], "")
         faint = "" if on and (data["run"] or some) else ' opacity="0.6"' if on else ' opacity="0.14"'
         out = (
             f"<g{faint}><title>{escape(clean(self._said(line, data)))}</title>"
-            f'<path d="{line.d}" fill="none" stroke="{colour}" stroke-width="{r(width)}" stroke-linecap="round"{dash}/>'
+            f'<path d="{line.d}" fill="none" stroke="{colour}" stroke-width="{r(width)}"{geometry.dashes(data["style"], width)}/>'
         )
         if line.head:
             fill = colour if line.filled else ink["paper"]

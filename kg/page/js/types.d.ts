@@ -98,6 +98,8 @@ interface SceneBase {
   leading: number;
   areas: Area[];
   lines: Line[];
+  /** The patterns of styles of lines that have one: a dash and a gap, in widths of the line. */
+  dashes: Record<string, number[]>;
   /** The outline of a box of the usual size, for each kind of node. */
   outlines: Record<string, string>;
   /** Cards in a compressed block. */
