@@ -235,7 +235,7 @@ def _seen(shapes: Picture, key: str) -> dict[str, Any]:
     if shapes.drawn:
         return {}
     node = shapes.m.nodes[key]
-    return {"kind": shapes.kind(key), "outcome": node.outcome, "lines": list(lines(spoken(shapes.told.label(key))))}
+    return {"kind": shapes.kind(key), "outcome": node.outcome, "lines": list(lines(spoken(shapes.names[key])))}
 
 
 def _packed(page: str) -> str:
@@ -260,7 +260,7 @@ def _network(shapes: Picture) -> Network:
     net = Network(directed=True, cdn_resources="in_line")
     for key, box in shapes.drawing.layout.boxes.items() if shapes.drawn else ():
         x, y = box.centre
-        texts = lines(spoken(told.label(key)))
+        texts = shapes.texts(key)
         kind = shapes.kind(key)
         net.add_node(
             told.node_number[key],

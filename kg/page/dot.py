@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice, pairwise, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kg.model.mechanism import Mechanism
 from kg.page.geometry import TIP, Line, Way, crowded, tangle
-from kg.page.layout import GAP, HEAD, HIGH, PAD, WIDE, Box, Layout, Point, advance, areas, clean, spoken
 from kg.page.lattice import laid, packed, settled
+from kg.page.layout import GAP, HEAD, HIGH, PAD, WIDE, Box, Layout, Point, advance, areas, clean, spoken
 from kg.page.straight import CLEAR, KNOT, Wish, apart, straight
 
 if TYPE_CHECKING:
@@ -50,9 +50,11 @@ def arrange(mechanism: Mechanism, wishes: Sequence[Wish]) -> tuple[Layout, list[
         new = {n: k for k, n in enumerate(numbers)} | {-1: -1}
         sheets.append(_best(mechanism, keys, [(line, new[target]) for line, target in (wishes[n] for n in numbers)]))
     if len(sheets) == 1:
-        return sheets[0].layout, sheets[0].ways
+        return sheets[0].layout, list(sheets[0].ways)
     corners, (width, height) = packed([(sheet.layout.width, sheet.layout.height) for sheet in sheets], 0)
-    boxes, rectangles, ways = {}, {}, {}
+    boxes: dict[str, Box] = {}
+    rectangles: dict[str, Box] = {}
+    ways: dict[int, Way] = {}
     for (x, y), sheet, (_, numbers) in zip(corners, sheets, pieces, strict=True):
         boxes |= {key: box.moved(x, y) for key, box in sheet.layout.boxes.items()}
         rectangles |= {area.key: area.box.moved(x, y) for area in sheet.layout.areas}
@@ -80,7 +82,7 @@ def _pieces(mechanism: Mechanism, wishes: Sequence[Wish]) -> Iterator[tuple[list
         )
 
 
-def _best(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -> Sheet | _Sheet:
+def _best(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -> Sheet:
     """The sheet that reads best, of nodes that lines or places join. Up to so many lines there are some in ranks, and from
     so many on one on a lattice.
 
@@ -95,11 +97,13 @@ def _best(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -> 
         return best
     flat = (best, _Sheet(mechanism, keys, wishes, "LR"))
     folded = (_Sheet(mechanism, keys, wishes, sheet.direction, loose) for sheet in flat for loose in sheet.folds())
-    best = max((*flat, *folded), key=worth)
+    best = max([*flat, *folded], key=worth)
     ports = (best.ports(ranked) for ranked in (False, True))
     ported = [_Sheet(mechanism, keys, wishes, best.direction, best.loose, each) for each in ports]
-    spread = [_spread(mechanism, keys, wishes)] if len(wishes) > SPARSE else []
-    return max((*ported, best, *spread), key=worth)
+    sheets: list[Sheet] = [*ported, best]
+    if len(wishes) > SPARSE:
+        sheets.append(_spread(mechanism, keys, wishes))
+    return max(sheets, key=worth)
 
 
 def _spread(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -> Sheet:
@@ -116,7 +120,7 @@ def _spread(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -
     width = max(box.x + box.w for box in (*boxes.values(), *around.values())) + GAP / 2
     height = max(box.y + box.h for box in (*boxes.values(), *around.values())) + GAP / 2
     layout = Layout(boxes, areas(mechanism, around), width, height)
-    return Sheet(wishes, layout, straight(wishes, layout, len(wishes) <= MANY))
+    return _Spread(wishes, layout, straight(wishes, layout, len(wishes) <= MANY))
 
 
 def worth(sheet: Sheet) -> float:
@@ -138,10 +142,20 @@ def _heading(mechanism: Mechanism, place: str) -> float:
     return min(advance(spoken(clean(mechanism.places[place].label)), 20), 3 * WIDE) + PAD
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Protocol):
     """Where all stands, and a way for each line."""
 
+    wishes: Sequence[Wish]
+
+    @property
+    def layout(self) -> Layout: ...
+
+    @property
+    def ways(self) -> Sequence[Way]: ...
+
+
+@dataclass
+class _Spread:
     wishes: Sequence[Wish]
     layout: Layout
     ways: Sequence[Way]

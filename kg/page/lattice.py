@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pygraphviz import AGraph
 
-    Ints = NDArray[np.int32]
+    Ints = NDArray[np.signedinteger[Any]]
     Floats = NDArray[np.float64]
     Truths = NDArray[np.bool_]
 
@@ -38,6 +38,7 @@ HEAT = (
 LAST = 3  # so many rounds without a change are the end
 CALL = 12_000  # what looking at one box costs by itself, in pairs of lines
 SHORT, LONG = 6_000_000, 40_000_000  # pairs of lines to be looked at for each beginning, and for the best
+THROUGH = 2  # how many crossings it is worth that a line runs through a box
 NEAR = 1 / 3000  # how many crossings a pixel of a line is worth
 
 Ends = tuple[int, int]  # of a line: numbers of boxes; from their count upwards, a spot on the line of that number
@@ -69,7 +70,7 @@ def packed(sizes: Sequence[tuple[float, float]], gap: float = GAP) -> tuple[list
     Each comes to lie as high as it can, the tallest first; of several widths the one that a screen shows largest is taken.
 
     >>> packed([(30, 10), (30, 10), (30, 10), (30, 10)], 2)
-    ([(0, 0), (0, 12), (0, 24), (0, 36)], (30, 46))
+    ([(0.0, 0.0), (32.0, 0.0), (0.0, 12.0), (32.0, 12.0)], (62.0, 22.0))
     """
     if not sizes:
         return [], (0, 0)
@@ -145,7 +146,9 @@ class _Rooms:
         at, size = packed(sizes, GAP / 2) if len(sizes) > 1 else ([(0.0, 0.0)], sizes[0])
         joined = self._joined(list(groups.values()))
         if len(sizes) > 2 and joined:
-            at, size = min(((at, size), *_ranked(sizes, joined)), key=lambda way: _sprawl(*way, sizes, joined))
+            at, size = min(
+                [(at, size), *_ranked(sizes, joined)], key=lambda way: _sprawl(way[0], way[1], sizes, joined)
+            )
         return {"groups": groups, "inner": inner, "at": at, "sizes": sizes, "size": size}
 
     def _joined(self, groups: Sequence[Sequence[int]]) -> dict[Ends, int]:
@@ -182,7 +185,7 @@ class _Rooms:
                 self.mine[n] = range(first, len(self.cells))
 
 
-def _ranked(sizes: Sequence[tuple[float, float]], joined: Mapping[Ends, int]) -> list[Any]:
+def _ranked(sizes: Sequence[Point], joined: Mapping[Ends, int]) -> list[tuple[list[Point], Point]]:
     """Rectangles in ranks, downwards and to the right, as dot has them."""
     from pygraphviz import AGraph
 
@@ -195,7 +198,7 @@ def _ranked(sizes: Sequence[tuple[float, float]], joined: Mapping[Ends, int]) ->
         for (a, b), count in joined.items():
             graph.add_edge(f"n{a}", f"n{b}", weight=count)
         laid(graph, "dot")
-        spots = [tuple(map(float, graph.get_node(f"n{n}").attr["pos"].split(","))) for n in range(len(sizes))]
+        spots = [_spot(graph, n) for n in range(len(sizes))]
         lows = [-y - h / 2 for (_, y), (_, h) in zip(spots, sizes, strict=True)]
         lefts = [x - w / 2 for (x, _), (w, _) in zip(spots, sizes, strict=True)]
         at = [(x - min(lefts), y - min(lows)) for x, y in zip(lefts, lows, strict=True)]
@@ -205,6 +208,11 @@ def _ranked(sizes: Sequence[tuple[float, float]], joined: Mapping[Ends, int]) ->
         )
         ways.append((at, size))
     return ways
+
+
+def _spot(graph: AGraph, n: int) -> Point:
+    x, y = map(float, graph.get_node(f"n{n}").attr["pos"].split(","))
+    return x, y
 
 
 def _sprawl(at: Sequence[Point], size: Point, sizes: Sequence[Point], joined: Mapping[Ends, int]) -> float:
@@ -325,7 +333,8 @@ class _Search:
             some = self._range(first, min(first + 200, len(every)))
             none = some * 0
             found += (
-                self._crossed(none, some, start, end).sum() / 2 + self._through(none, some, start, end, points).sum()
+                self._crossed(none, some, start, end).sum() / 2
+                + THROUGH * self._through(none, some, start, end, points).sum()
             )
         return float(found)
 
@@ -341,10 +350,11 @@ class _Search:
         dx, dy = end[ways, :, 0] - x, end[ways, :, 1] - y
         x, y, ux, uy = x - px, y - py, qx - px, qy - py  # from where each line starts
         side = ux * y - uy * x
-        found = (side > 0) != (side + ux * dy - uy * dx > 0)
+        found: Truths = (side > 0) != (side + ux * dy - uy * dx > 0)
         side = dy * x - dx * y
         found &= (side > 0) != (side + dx * uy - dy * ux > 0)
-        return found & self.apart[lines]
+        found &= self.apart[lines]
+        return found
 
     def _through(self, ways: Ints, lines: Ints, start: Ints, end: Ints, points: Ints) -> Truths:
         """Whether each of some lines, each in one of several arrangements, runs through each of all boxes."""
@@ -430,15 +440,15 @@ class _Search:
         whole = 1 - 0.5 * moved[way]  # two lines that both move are looked at twice
         worse = (self._crossed(way, line, start, end) * whole).sum(1)
         worse -= (self._crossed(still, some, start, end)[back] * whole).sum(1)
-        worse += self._through(way, line, start, end, points).sum(1)
-        worse -= self._through(still, some, start, end, points).sum(1)[back]
+        worse += THROUGH * self._through(way, line, start, end, points).sum(1)
+        worse -= THROUGH * self._through(still, some, start, end, points).sum(1)[back]
         worse += NEAR * (_length(start, end, way, line) - _length(start, end, still, some)[back])
-        found = np.bincount(way, worse, many)
+        found: Floats = np.bincount(way, worse, many)
         p, q = start[many][None], end[many][None]  # lines that stay: through which boxes that move do they run?
         old, new = _meets(p, q, self.cells[here][None, None]), _meets(p, q, self.cells[cells][:, None])
         resting = ~moved
-        found += ((new.astype(np.int8) - old) * resting).sum(1)
-        found += ((old.astype(np.int8) - new) * resting).sum(1) * taken
+        found += THROUGH * ((new.astype(np.int8) - old) * resting).sum(1)
+        found += THROUGH * ((old.astype(np.int8) - new) * resting).sum(1) * taken
         return found, (len(line) + len(some)) * len(self.lines)
 
 
@@ -451,7 +461,8 @@ def _meets(p: Ints, q: Ints, boxes: Ints) -> Truths:
     x, y = 2 * boxes[..., 0] - p[..., 0] - q[..., 0], 2 * boxes[..., 1] - p[..., 1] - q[..., 1]
     flat, steep = np.abs(ux), np.abs(uy)
     found: Truths = (np.abs(x) < flat + wide) & (np.abs(y) < steep + high)
-    return found & (np.abs(x * uy - y * ux) < wide * steep + high * flat)
+    found &= np.abs(x * uy - y * ux) < wide * steep + high * flat
+    return found
 
 
 def _length(start: Ints, end: Ints, ways: Ints, lines: Ints) -> Floats:

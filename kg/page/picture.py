@@ -14,6 +14,7 @@ from kg.page import drawing, geometry
 from kg.page.drawing import Drawing
 from kg.page.geometry import Line
 from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, lines, spoken
+from kg.page.names import drawn
 from kg.page.views import CLOSE, SMALL, Part, overview
 from kg.page.words import Narrative
 from kg.reasoning.merge import Union
@@ -94,7 +95,12 @@ class Picture:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """What stands in a box."""
-        return self.over.texts[key] if self.over else lines(spoken(self.m.nodes[key].label))
+        return self.over.texts[key] if self.over else lines(spoken(self.names[key]))
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The labels of nodes, short enough for a box."""
+        return drawn({key: self.told.label(key) for key in self.m.nodes})
 
     def style(self, edge: Edge) -> str:
         """solid for what a source states, dashed for what it supposes, dotted for the curator's own step; or a definition."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from kg.page.geometry import TIP, Line, Way, at, crossings
@@ -17,6 +16,7 @@ TAILS = 4  # the least room between two lines that start side by side
 APART = 14  # from one end of a line to the next on a side of a box
 BENDS = (40, 70, 110, 160, 220, 300)  # how far a line swings out around a box, on either side
 PEAKS = (0.5, 0.25, 0.75)  # where along the line
+ENOUGH = 5  # bends to choose from
 PART = (0.36, 0.64)  # of a line: between them others may end on it
 
 Wish = tuple[Line, int]  # and the number of the line that it ends on, or -1
@@ -39,49 +39,46 @@ def straight(wishes: Sequence[Wish], layout: Layout, bent: bool = True) -> list[
             pairs.setdefault(tuple(sorted((line.start, line.end))), []).append(n)
         else:
             onto.setdefault(target, []).append(n)
-    ways: list[Way] = []
+    free: list[Way] = []  # wishes have those first that end on a box
     for n, (line, target) in enumerate(wishes):
-        start = layout.boxes[line.start]
-        if target >= 0:
-            held = onto[target]
-            part = PART[0] + (PART[1] - PART[0]) * (held.index(n) + 1) / (len(held) + 1)
-            x, y = at(ways[target].curve, part)[0]
-            end, shift = Box(x - KNOT + CLEAR, y - KNOT + CLEAR, 2 * (KNOT - CLEAR), 2 * (KNOT - CLEAR)), 0.0
-        else:
+        if target < 0:
             held = pairs[tuple(sorted((line.start, line.end)))]
-            end, shift = layout.boxes[line.end], APART * (held.index(n) - (len(held) - 1) / 2)
-            shift *= 1 if line.start <= line.end else -1
-        ways.append(_loop(start, shift) if start == end else _way(line, start, end, shift))
-    clear = [not layout.pierced(way.fine) for way in ways]
-    if not bent:
-        return ways
-    for n, (line, target) in enumerate(wishes):
-        if clear[n] or n in onto:
-            continue
-        end = layout.boxes[line.end] if target < 0 else Box(*(v - KNOT + CLEAR for v in ways[n].tip), 8, 8)
-        free = []
-        for bend in (side * far for far in BENDS for side in (1, -1)):
-            for peak in PEAKS:
-                way = _way(line, layout.boxes[line.start], end, 0, bend, peak)
-                if not layout.pierced(way.fine):
-                    free.append((_crossed(way, n, wishes, ways) + abs(bend) / 60, abs(bend), bend, peak, way))
-            if len(free) > 5:
-                break
-        if free:
-            ways[n] = min(free, key=lambda one: one[:4])[-1]
-    return apart(wishes, layout, ways)
+            shift = APART * (held.index(n) - (len(held) - 1) / 2) * (1 if line.start <= line.end else -1)
+            start, end = layout.boxes[line.start], layout.boxes[line.end]
+            free.append(_loop(start, shift) if start == end else _way(line, start, end, shift))
+    ends = [layout.boxes[line.end] for line, target in wishes if target < 0]
+    if bent:
+        for n, end in enumerate(ends):
+            free[n] = _around(wishes[n][0], end, layout, free, n)
+        free = apart(wishes[: len(free)], layout, free)
+    for n in range(len(free), len(wishes)):
+        line, target = wishes[n]
+        held = onto[target]
+        part = PART[0] + (PART[1] - PART[0]) * (held.index(n) + 1) / (len(held) + 1)
+        x, y = at(free[target].curve, part)[0]
+        r = KNOT - CLEAR
+        ring = Box(x - r, y - r, 2 * r, 2 * r)
+        free.append(_way(line, layout.boxes[line.start], ring, 0))
+        if bent:
+            free[n] = _around(line, ring, layout, free, n)
+    return free
 
 
-def _crossed(way: Way, n: int, wishes: Sequence[Wish], ways: Sequence[Way]) -> int:
-    line = wishes[n][0]
-    return sum(
-        crossings(way.points, other.points)
-        for m, other in enumerate(ways)
-        if m != n
-        and way.beside(other, 0)
-        and wishes[n][1] != m
-        and not {line.start, line.end} & {wishes[m][0].start, wishes[m][0].end}
-    )
+def _around(line: Line, end: Box, layout: Layout, ways: Sequence[Way], n: int) -> Way:
+    """The same way if it meets no box; or a bent one that crosses few others, if there is one that meets none."""
+    if line.start == line.end or not layout.pierced(ways[n].fine):
+        return ways[n]
+    free = []
+    for far in BENDS:
+        for bend, peak in ((side * far, peak) for side in (1, -1) for peak in PEAKS):
+            way = _way(line, layout.boxes[line.start], end, 0, bend, peak)
+            if not layout.pierced(way.fine):
+                beside = (other for m, other in enumerate(ways) if m != n and way.beside(other, 0))
+                crossed = sum(crossings(way.points, other.points) for other in beside)
+                free.append((crossed + far / 60, far, bend, peak, way))
+        if len(free) > ENOUGH:
+            break
+    return min(free, key=lambda one: one[:4])[-1] if free else ways[n]
 
 
 def _way(line: Line, start: Box, end: Box, shift: float, bend: float = 0, peak: float = 0.5) -> Way:

@@ -5,7 +5,7 @@
 function painter(page, shown) {
   const {scene, state, run, yours} = page;
   const face = getComputedStyle(document.body).fontFamily;
-  const SMALLEST = 8, READABLE = 10.5; // size of letters on the screen: what is left out, and what is written in its place
+  const SMALLEST = 9, READABLE = 10.5; // size of letters on the screen: what is left out, and what is written in its place
 
   /** How many steps touch a node. @type {Map<number, number>} */
   const degree = new Map;
