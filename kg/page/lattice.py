@@ -30,14 +30,14 @@ FULL = 0.6  # of the cells of a lattice: how many hold a box
 SPRINGS = range(1, 7)  # seeds
 EVEN = (0.3, 0.8)  # 0: as springs have it, crowded in the middle; 1: as many boxes in each column and each row
 FREE = (0.36, 0.64)  # of a line: between them another may end on it
-KEPT = 4  # beginnings that are improved at all; the best of them is improved further
+KEPT = 6  # beginnings that are improved at all; the best of them is improved further
 TRIED = 12  # cells for a box at a time
 HEAT = (
     0.5  # crossings: how much worse a change may make it at first, so that the search does not end in the next hollow
 )
 LAST = 3  # so many rounds without a change are the end
 CALL = 12_000  # what looking at one box costs by itself, in pairs of lines
-SHORT, LONG = 6_000_000, 40_000_000  # pairs of lines to be looked at for each beginning, and for the best
+SHORT, LONG = 30_000_000, 30_000_000  # pairs of lines to be looked at for all beginnings, and for the best
 THROUGH = 2  # how many crossings it is worth that a line runs through a box
 NEAR = 1 / 3000  # how many crossings a pixel of a line is worth
 
@@ -60,7 +60,8 @@ def settled(
     search = _Search(rooms, len(homes), lines)
     begun = sorted((search.snapped(spots, even) for spots in search.springs() for even in EVEN), key=search.cost)[:KEPT]
     better = [search.improved(at, SHORT // KEPT, n) for n, at in enumerate(begun)]
-    best = search.improved(min(better, key=search.cost), LONG, 0)
+    good = min(better, key=search.cost)
+    best = min((good, search.improved(good, LONG, 0)), key=search.cost)
     return [(float(x), float(y)) for x, y in search.points(best)], rooms.around
 
 
@@ -438,7 +439,7 @@ class _Search:
         some, back = np.unique(line, return_inverse=True)
         still = np.full(len(some), many)
         whole = 1 - 0.5 * moved[way]  # two lines that both move are looked at twice
-        worse = (self._crossed(way, line, start, end) * whole).sum(1)
+        worse: Floats = (self._crossed(way, line, start, end) * whole).sum(1)
         worse -= (self._crossed(still, some, start, end)[back] * whole).sum(1)
         worse += THROUGH * self._through(way, line, start, end, points).sum(1)
         worse -= THROUGH * self._through(still, some, start, end, points).sum(1)[back]

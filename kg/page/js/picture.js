@@ -74,10 +74,11 @@ function picture(page) {
     const next = state.pick || 'n' + scene.hub;
     if (next !== centre) more = FEW;
     centre = next;
-    const what = `${centre} ${more}`;
+    const what = `${centre} ${more} ${state.reach}`;
+    $('reach').hidden = false;
     if (what === around) return false;
     around = what;
-    put({areas: [], ...neighbours(scene, centre, more)});
+    put({areas: [], ...neighbours(scene, centre, more, state.reach)});
     return true;
   }
   /** @param {{areas: Area[], lines: Line[], nodes: Box[], width: number, height: number}} part */
@@ -106,6 +107,7 @@ function picture(page) {
     if (scene.drawn || next === viewed) return false;
     viewed = next;
     around = '';
+    $('reach').hidden = true;
     const {boxes, faces, ...view} = scene.views[next], {wide, high} = scene;
     put({...view, nodes: boxes.map(([id, x, y], n) => {
       const face = faces?.[n] ?? scene.nodes[id];
@@ -232,6 +234,11 @@ function picture(page) {
   $('farther').addEventListener('click', () => zoom(1 / 1.3));
   $('all').addEventListener('click', () => whole(true));
   $('overview').addEventListener('click', () => open(0));
+  const reach = $('reach');
+  reach.addEventListener('change', () => {
+    state.reach = +reach.value;
+    page.show(true);
+  });
 
   // ---- where things are on the screen, for tests and for pages that embed this one
 
@@ -251,6 +258,7 @@ function picture(page) {
 
   /** @param {boolean} gently */
   function show(gently) {
+    reach.value = String(state.reach);
     const moved = surround();
     redraw();
     frame(gently && !moved);

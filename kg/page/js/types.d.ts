@@ -207,6 +207,8 @@ interface State {
   stop: number;
   /** The part that is shown of a mechanism in parts; 0 for the overview. */
   part: number;
+  /** How many steps around a node are drawn, where not all is drawn at once: 1 to 3. */
+  reach: number;
   /** Whether the main line is open in the overview, and lit. */
   line: boolean;
   pick: Part;
@@ -424,6 +426,7 @@ interface Ids {
   farther: HTMLButtonElement;
   all: HTMLButtonElement;
   overview: HTMLButtonElement;
+  reach: HTMLSelectElement;
   strip: HTMLElement;
   open: HTMLAnchorElement;
   [tab: `tab-${string}`]: HTMLButtonElement;
