@@ -185,6 +185,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "id": clean(m.id),
         "drawn": shapes.drawn,
         "views": shapes.views,
+        "layouts": shapes.layouts,
         "staged": shapes.staged,
         "wide": WIDE,
         "high": HIGH,

@@ -25,10 +25,7 @@ if TYPE_CHECKING:
 INCH = 72.0  # dot takes sizes in inches and gives points; a point is a pixel here
 ROOM = {"TB": (40, 42), "LR": (34, 48)}  # direction of the ranks -> space within a rank, and between ranks
 SCREEN = (1040, 700)  # about what a page has for its picture
-FEW, MANY = (
-    90,
-    400,
-)  # up to so many lines many folds are tried; above so many none, and lines run straight, below the boxes
+FEW, SOME, MANY = 90, 150, 400  # lines: up to so many, many folds are tried, and a few; above the last there are no ranks
 
 SPARSE = 40  # lines: with fewer, ranks are tried only, since they show the order
 EDGE = 13  # of a box: how deep the strips at its top and bottom are, whose cells are ports
@@ -39,28 +36,39 @@ Ports = Mapping[
 ]  # number of a line, and whether it is its end -> side of the box, and which place there
 
 
-def arrange(mechanism: Mechanism, wishes: Sequence[Wish]) -> tuple[Layout, list[Way]]:
+def arrange(mechanism: Mechanism, wishes: Sequence[Wish]) -> dict[str, tuple[Layout, list[Way]]]:
     """Boxes, places, and a way for each line; a wish is a line and the number of the line that it ends on, or -1.
 
-    What nothing joins is laid out by itself, then packed as rectangles.
+    The layout that reads best is called "". Where both were tried, "ranks" and "lattice" are there, too. What nothing
+    joins is laid out by itself, then packed as rectangles.
     """
     pieces = list(_pieces(mechanism, wishes))
-    sheets = []
+    tried = []
     for keys, numbers in pieces:
         new = {n: k for k, n in enumerate(numbers)} | {-1: -1}
-        sheets.append(_best(mechanism, keys, [(line, new[target]) for line, target in (wishes[n] for n in numbers)]))
+        tried.append(_tried(mechanism, keys, [(line, new[target]) for line, target in (wishes[n] for n in numbers)]))
+    names = dict.fromkeys(name for sheets in tried for name in sheets) if tried else ("",)
+    return {
+        name: _joined(mechanism, [sheets.get(name, sheets[""]) for sheets in tried], [numbers for _, numbers in pieces])
+        for name in names
+    }
+
+
+def _joined(mechanism: Mechanism, sheets: Sequence[Sheet], lines: Sequence[Sequence[int]]) -> tuple[Layout, list[Way]]:
+    """Sheets side by side, each with the numbers of its lines, as one."""
     if len(sheets) == 1:
         return sheets[0].layout, list(sheets[0].ways)
     corners, (width, height) = packed([(sheet.layout.width, sheet.layout.height) for sheet in sheets], 0)
     boxes: dict[str, Box] = {}
     rectangles: dict[str, Box] = {}
     ways: dict[int, Way] = {}
-    for (x, y), sheet, (_, numbers) in zip(corners, sheets, pieces, strict=True):
+    for (x, y), sheet, numbers in zip(corners, sheets, lines, strict=True):
         boxes |= {key: box.moved(x, y) for key, box in sheet.layout.boxes.items()}
         rectangles |= {area.key: area.box.moved(x, y) for area in sheet.layout.areas}
         ways |= {n: way.moved(x, y) for n, way in zip(numbers, sheet.ways, strict=True)}
     boxes = {key: boxes[key] for key in mechanism.nodes}
-    return Layout(boxes, areas(mechanism, rectangles), width, height), [ways[n] for n in range(len(wishes))]
+    layout = Layout(boxes, areas(mechanism, rectangles), max(width, GAP), max(height, GAP))
+    return layout, [ways[n] for n in sorted(ways)]
 
 
 def _pieces(mechanism: Mechanism, wishes: Sequence[Wish]) -> Iterator[tuple[list[str], list[int]]]:
@@ -82,28 +90,31 @@ def _pieces(mechanism: Mechanism, wishes: Sequence[Wish]) -> Iterator[tuple[list
         )
 
 
-def _best(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -> Sheet:
-    """The sheet that reads best, of nodes that lines or places join. Up to so many lines there are some in ranks, and from
-    so many on one on a lattice.
+def _tried(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -> dict[str, Sheet]:
+    """The sheets of nodes that lines or places join: the best in ranks, unless there are too many lines for that, and one
+    on a lattice, unless there are few; that which reads best is called "".
 
     Long chains make long strips, which a screen shows small. So the strip is also folded, where few lines run: those no
     longer order the ranks, and what follows comes to lie beside what precedes. The best of these is laid out again with
     a port for each end of a line, which keeps ends apart and bends lines more.
     """
     if len(wishes) > MANY:
-        return _spread(mechanism, keys, wishes)
+        return {"": _spread(mechanism, keys, wishes)}
     best = _Sheet(mechanism, keys, wishes, "TB")
     if len(keys) < 3 and not wishes:
-        return best
+        return {"": best}
     flat = (best, _Sheet(mechanism, keys, wishes, "LR"))
-    folded = (_Sheet(mechanism, keys, wishes, sheet.direction, loose) for sheet in flat for loose in sheet.folds())
-    best = max([*flat, *folded], key=worth)
-    ports = (best.ports(ranked) for ranked in (False, True))
-    ported = [_Sheet(mechanism, keys, wishes, best.direction, best.loose, each) for each in ports]
-    sheets: list[Sheet] = [*ported, best]
-    if len(wishes) > SPARSE:
-        sheets.append(_spread(mechanism, keys, wishes))
-    return max(sheets, key=worth)
+    ranks = max(flat, key=worth)
+    if len(wishes) <= SOME:
+        folded = (_Sheet(mechanism, keys, wishes, sheet.direction, loose) for sheet in flat for loose in sheet.folds())
+        best = max([*flat, *folded], key=worth)
+        ports = (best.ports(ranked) for ranked in (False, True))
+        ported = [_Sheet(mechanism, keys, wishes, best.direction, best.loose, each) for each in ports]
+        ranks = max([*ported, best], key=worth)
+    if len(wishes) <= SPARSE:
+        return {"": ranks}
+    lattice = _spread(mechanism, keys, wishes)
+    return {"": max((ranks, lattice), key=worth), "ranks": ranks, "lattice": lattice}
 
 
 def _spread(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -> Sheet:
@@ -183,7 +194,6 @@ class _Sheet:
             if target >= 0:
                 self.knots[target].append(n)
         within, between = ROOM[direction]
-        care = {"splines": "true"} if len(wishes) <= MANY else {"splines": "line", "mclimit": "0.3", "nslimit": "2"}
         self.graph = AGraph(
             strict=False,
             directed=True,
@@ -191,7 +201,7 @@ class _Sheet:
             newrank="true",
             nodesep=f"{within / INCH}",
             ranksep=f"{between / INCH}",
-            **care,
+            splines="true",
         )
         self.graph.node_attr.update(label="", fixedsize="true")
         for key, name in self.number.items():
@@ -377,7 +387,7 @@ class _Sheet:
     def ways(self) -> list[Way]:
         """A way for each line, around all boxes."""
         ways = [self._way(n) for n in range(len(self.wishes))]
-        astray = [n for n, way in enumerate(ways) if self.layout.pierced(way.fine)] if len(ways) <= MANY else []
+        astray = [n for n, way in enumerate(ways) if self.layout.pierced(way.fine)]
         if astray:
             self._detour(astray)
             for n in astray:

@@ -439,12 +439,14 @@ class _Search:
         some, back = np.unique(line, return_inverse=True)
         still = np.full(len(some), many)
         whole = 1 - 0.5 * moved[way]  # two lines that both move are looked at twice
-        worse: Floats = (self._crossed(way, line, start, end) * whole).sum(1)
+        worse: Floats = np.zeros(len(way))
+        worse += (self._crossed(way, line, start, end) * whole).sum(1)
         worse -= (self._crossed(still, some, start, end)[back] * whole).sum(1)
         worse += THROUGH * self._through(way, line, start, end, points).sum(1)
         worse -= THROUGH * self._through(still, some, start, end, points).sum(1)[back]
         worse += NEAR * (_length(start, end, way, line) - _length(start, end, still, some)[back])
-        found: Floats = np.bincount(way, worse, many)
+        found: Floats = np.zeros(many)
+        np.add.at(found, way, worse)
         p, q = start[many][None], end[many][None]  # lines that stay: through which boxes that move do they run?
         old, new = _meets(p, q, self.cells[here][None, None]), _meets(p, q, self.cells[cells][:, None])
         resting = ~moved

@@ -78,6 +78,21 @@ class Picture:
             *map(self._view, self.over.parts),
         ]
 
+    @cached_property
+    def layouts(self) -> dict[str, dict[str, Any]]:
+        """The other layouts of what is one picture, from which a reader may choose: by name, as `views` has parts."""
+        if not self.drawn:
+            return {}
+        number = self.told.node_number
+        found = {}
+        for name in drawing.others(self.m):
+            own = drawing.draw(self.m, self.contested, name)
+            boxes = [[number[key], *box.centre] for key, box in own.layout.boxes.items()]
+            size = {"width": own.layout.width, "height": own.layout.height}
+            lines = [self._line(line) for line in own.lines]
+            found[name] = {**size, "areas": self._areas(own.layout), "lines": lines, "boxes": boxes}
+        return found
+
     def _view(self, part: Part) -> dict[str, Any]:
         whole = self.told
         m = part.mechanism
@@ -126,6 +141,9 @@ class Picture:
 
     @cached_property
     def areas(self) -> list[dict[str, Any]]:
+        return self._areas(self.drawing.layout)
+
+    def _areas(self, layout: Layout) -> list[dict[str, Any]]:
         return [
             {
                 "label": fit(a.label, a.box.w - 26, 11),
@@ -134,7 +152,7 @@ class Picture:
                 "depth": min(a.depth, 1),
                 **_rounded(a.box.x, a.box.y, a.box.w, a.box.h),
             }
-            for a in self.drawing.layout.areas
+            for a in layout.areas
         ]
 
     @cached_property

@@ -16,6 +16,7 @@ function address(page) {
     else if (state.pick) hash.set('node', scene.nodes[n].key);
     else if (state.stop) hash.set('stop', String(state.stop));
     if (state.part) hash.set('part', String(state.part));
+    if (state.layout) hash.set('layout', state.layout);
     if (state.reach > 1) hash.set('reach', String(state.reach));
     if (state.line) hash.set('line', '1');
     if (state.tab !== (state.pick ? 'card' : 'tour')) hash.set('tab', state.tab);
@@ -57,6 +58,7 @@ function address(page) {
     const edge = byEdge.get(hash.get('edge')), node = byNode.get(hash.get('node'));
     state.stop = Math.max(0, Math.min(scene.stops.length, number('stop')));
     state.part = scene.staged ? 0 : Math.max(0, Math.min(scene.views.length - 1, number('part')));
+    state.layout = get('layout') in scene.layouts ? get('layout') : '';
     state.reach = Math.max(1, Math.min(3, number('reach')));
     state.pick = edge !== undefined ? 'e' + edge : node !== undefined ? 'n' + node : '';
     const wanted = location.hash === '#steps' ? 'steps' : get('tab');

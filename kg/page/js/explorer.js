@@ -6,7 +6,7 @@
   /** @type {Scene} */
   const scene = JSON.parse($('scene').textContent ?? '');
   /** @type {State} the whole state of the page; everything shown follows from it */
-  const state = {stop: 0, part: 0, reach: 1, line: false, pick: '', tab: 'tour', plain: false, lang: '', filter: scene.facets.map(() => new Set), from: -1, to: -1, way: -1};
+  const state = {stop: 0, part: 0, layout: '', reach: 1, line: false, pick: '', tab: 'tour', plain: false, lang: '', filter: scene.facets.map(() => new Set), from: -1, to: -1, way: -1};
   const page = /** @type {Page} */ ({
     scene, state, show, go, pick, openTab,
     host: JSON.parse($('host').textContent ?? ''),

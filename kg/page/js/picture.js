@@ -66,7 +66,7 @@ function picture(page) {
 
   let centre = '', more = FEW, around = '';
   function surround() {
-    if (scene.drawn) return false;
+    if (scene.drawn) return relaid();
     const part = state.pick && !scene.staged ? -1 : wanted();
     if (scene.views.length && part >= 0) return turn(part);
     viewed = -1;
@@ -87,6 +87,17 @@ function picture(page) {
     data.nodes.clear();
     data.nodes.add(shown.boxes.map(shape));
     map.size();
+  }
+
+  // ---- of what is drawn whole: the layout that the reader chose
+
+  let laid = '';
+  function relaid() {
+    if (laid === state.layout) return false;
+    laid = state.layout;
+    const view = scene.layouts[laid] ?? scene, spots = new Map(scene.layouts[laid]?.boxes.map(([id, x, y]) => [id, {x, y}]));
+    put({...view, nodes: host.nodes.map(node => ({...node, ...spots.get(node.id)}))});
+    return true;
   }
 
   // ---- of parts: the overview, or one of them, that of the stop or with what is chosen
@@ -234,7 +245,11 @@ function picture(page) {
   $('farther').addEventListener('click', () => zoom(1 / 1.3));
   $('all').addEventListener('click', () => whole(true));
   $('overview').addEventListener('click', () => open(0));
-  const reach = $('reach');
+  const reach = $('reach'), layout = $('layout');
+  layout?.addEventListener('change', () => {
+    state.layout = layout.value;
+    page.show(true);
+  });
   reach.addEventListener('change', () => {
     state.reach = +reach.value;
     page.show(true);
@@ -259,6 +274,7 @@ function picture(page) {
   /** @param {boolean} gently */
   function show(gently) {
     reach.value = String(state.reach);
+    if (layout) layout.value = state.layout;
     const moved = surround();
     redraw();
     frame(gently && !moved);
