@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 INCH = 72.0  # dot takes sizes in inches and gives points; a point is a pixel here
 ROOM = {"TB": (40, 42), "LR": (34, 48)}  # direction of the ranks -> space within a rank, and between ranks
 SCREEN = (1040, 700)  # about what a page has for its picture
-FEW, SOME, MANY = 90, 150, 400  # lines: up to so many, many folds are tried, and a few; above the last there are no ranks
+FEW, SOME, MANY = (
+    90,
+    150,
+    400,
+)  # lines: up to so many, many folds are tried, and a few; above the last there are no ranks
 
 SPARSE = 40  # lines: with fewer, ranks are tried only, since they show the order
 EDGE = 13  # of a box: how deep the strips at its top and bottom are, whose cells are ports
@@ -131,7 +135,7 @@ def _spread(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -
     width = max(box.x + box.w for box in (*boxes.values(), *around.values())) + GAP / 2
     height = max(box.y + box.h for box in (*boxes.values(), *around.values())) + GAP / 2
     layout = Layout(boxes, areas(mechanism, around), width, height)
-    return _Spread(wishes, layout, straight(wishes, layout, len(wishes) <= MANY))
+    return Spread(wishes, layout, straight(wishes, layout, len(wishes) <= MANY))
 
 
 def worth(sheet: Sheet) -> float:
@@ -166,7 +170,7 @@ class Sheet(Protocol):
 
 
 @dataclass
-class _Spread:
+class Spread:
     wishes: Sequence[Wish]
     layout: Layout
     ways: Sequence[Way]

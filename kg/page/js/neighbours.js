@@ -23,10 +23,10 @@ function neighbours(scene, what, most, reach) {
   const level = new Map([[centre, 0]]);
   /** @type {Map<number, number[]>} */
   const columns = new Map([[0, [centre]]]);
-  const hidden = [-1, 1].map(side => {
-    /** @type {Set<number>} */
-    const rest = new Set;
-    for (let far = 1; far <= reach; far++) {
+  /** Nodes that a side does not show: left, right. @type {Set<number>[]} */
+  const hidden = [new Set, new Set];
+  for (let far = 1; far <= reach; far++)
+    for (const side of [-1, 1]) {
       /** @type {Set<number>} */
       const found = new Set;
       for (const node of columns.get(side * (far - 1)) ?? [])
@@ -36,13 +36,10 @@ function neighbours(scene, what, most, reach) {
         }
       const asked = picked < 0 ? -1 : side > 0 ? scene.edges[picked].to : scene.edges[picked].from;
       const all = [...found].sort((a, b) => +(b === asked) - +(a === asked)); // a step that was asked for is among those shown
-      const some = all.slice(0, most);
-      for (const node of all.slice(most)) rest.add(node);
-      for (const node of some) level.set(node, side * far);
-      if (some.length) columns.set(side * far, some);
+      for (const node of all.slice(most)) hidden[+(side > 0)].add(node);
+      for (const node of all.slice(0, most)) level.set(node, side * far);
+      if (all.length) columns.set(side * far, all.slice(0, most));
     }
-    return rest;
-  });
   const rest = hidden.map(nodes => [...nodes].filter(node => !level.has(node)).length);
   const places = [...columns.keys()], first = Math.min(...places), last = Math.max(...places);
   /** @param {number} column */
