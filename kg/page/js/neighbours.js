@@ -65,7 +65,7 @@ function neighbours(scene, what, most, reach) {
       spots.set(node, {x, y: at(n)});
       box(node, x, at(n), scene.nodes[node]);
     });
-    if (count > held.length) box(column < 0 ? -1 : -2, x, at(count - 1), {kind: 'other', outcome: false, lines: [`${rest[+(column > 0)]} more`]});
+    if (count > held.length) box(column < 0 ? -1 : -2, x, at(count - 1), {kind: 'other', outcome: false, lines: [speak`${rest[+(column > 0)]} more`]});
   }
   /** The steps between two nodes of neighbouring columns. @type {Map<string, number[]>} */
   const between = new Map;
