@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {load} from './load.mjs';
 
-const {neighbours} = load(['speak', 'neighbours'], ['neighbours']);
+const {neighbours} = load(['neighbours'], ['neighbours']);
 const face = {kind: 'other', outcome: false, lines: ['x']};
 const scene = pairs => ({
   outlines: {other: ''}, nodes: Array.from({length: 1 + Math.max(...pairs.flat())}, () => face),
