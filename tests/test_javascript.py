@@ -89,6 +89,10 @@ def test_numbers_of_ones_own_are_read_matched_and_coloured() -> None:
     assert passed("overlay.test.mjs") == 10
 
 
+def test_the_neighbourhood_of_a_node_has_each_node_once() -> None:
+    assert passed("neighbours.test.mjs") == 3
+
+
 # ---- the files
 
 
