@@ -131,6 +131,7 @@ def test_what_nothing_joins_is_packed_for_the_shape_of_a_screen() -> None:
     assert covered > 0.2, "no strip, and no desert"
 
 
+@pytest.mark.slow
 def test_a_crowded_picture_is_the_same_every_time_and_in_every_process() -> None:
     code = (
         "import sys; sys.path.insert(0, 'tests'); from test_layouts import made, tree; from kg import page; "
