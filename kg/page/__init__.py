@@ -224,6 +224,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "id": clean(m.id),
         "drawn": shapes.drawn,
         "views": shapes.views,
+        "layouts": shapes.layouts,
         "staged": shapes.staged,
         "wide": WIDE,
         "high": HIGH,
@@ -277,7 +278,7 @@ def _seen(shapes: Picture, key: str) -> dict[str, Any]:
     if shapes.drawn:
         return {}
     node = shapes.m.nodes[key]
-    return {"kind": shapes.kind(key), "outcome": node.outcome, "lines": list(lines(spoken(shapes.told.label(key))))}
+    return {"kind": shapes.kind(key), "outcome": node.outcome, "lines": list(lines(spoken(shapes.names[key])))}
 
 
 def _body(page: str) -> tuple[str, str]:
@@ -308,7 +309,7 @@ def _network(shapes: Picture) -> Network:
     net = Network(directed=True, cdn_resources="in_line")
     for key, box in shapes.drawing.layout.boxes.items() if shapes.drawn else ():
         x, y = box.centre
-        texts = lines(spoken(told.label(key)))
+        texts = shapes.texts(key)
         kind = shapes.kind(key)
         net.add_node(
             told.node_number[key],

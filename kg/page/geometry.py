@@ -54,6 +54,10 @@ class Way:
         curve = (*self.curve[:-2], *map(by, self.curve[-2:])) if last else (*map(by, self.curve[:2]), *self.curve[2:])
         return replace(self, curve=curve, tip=by(self.tip) if last else self.tip)
 
+    def moved(self, x: float, y: float) -> Way:
+        """The same elsewhere."""
+        return replace(self, curve=tuple((u + x, v + y) for u, v in self.curve), tip=(self.tip[0] + x, self.tip[1] + y))
+
     def beside(self, other: Way, by: float) -> bool:
         """Whether another way may come this close: their frames do."""
         p, q = self.frame, other.frame

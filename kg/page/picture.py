@@ -15,6 +15,7 @@ from kg.page import drawing, geometry
 from kg.page.drawing import Drawing
 from kg.page.geometry import Line
 from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, lines, spoken
+from kg.page.names import drawn
 from kg.page.views import CLOSE, SMALL, Part, overview
 from kg.page.words import Narrative
 from kg.reasoning.merge import Union
@@ -78,6 +79,21 @@ class Picture:
             *map(self._view, self.over.parts),
         ]
 
+    @cached_property
+    def layouts(self) -> dict[str, dict[str, Any]]:
+        """The other layouts of what is one picture, from which a reader may choose: by name, as `views` has parts."""
+        if not self.drawn:
+            return {}
+        number = self.told.node_number
+        found = {}
+        for name in drawing.others(self.m):
+            own = drawing.draw(self.m, self.contested, name)
+            boxes = [[number[key], *box.centre] for key, box in own.layout.boxes.items()]
+            size = {"width": own.layout.width, "height": own.layout.height}
+            lines = [self._line(line) for line in own.lines]
+            found[name] = {**size, "areas": self._areas(own.layout), "lines": lines, "boxes": boxes}
+        return found
+
     def _view(self, part: Part) -> dict[str, Any]:
         whole = self.told
         m = part.mechanism
@@ -95,7 +111,12 @@ class Picture:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """What stands in a box."""
-        return self.over.texts[key] if self.over else lines(spoken(self.m.nodes[key].label))
+        return self.over.texts[key] if self.over else lines(spoken(self.names[key]))
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The labels of nodes, short enough for a box."""
+        return drawn({key: self.told.label(key) for key in self.m.nodes})
 
     def style(self, edge: Edge) -> str:
         """solid for what a source states, dashed for what it supposes, dotted for the curator's own step; or a definition."""
@@ -133,6 +154,9 @@ class Picture:
 
     @cached_property
     def areas(self) -> list[dict[str, Any]]:
+        return self._areas(self.drawing.layout)
+
+    def _areas(self, layout: Layout) -> list[dict[str, Any]]:
         return [
             {
                 "label": fit(a.label, a.box.w - 26, 11),
@@ -141,7 +165,7 @@ class Picture:
                 "depth": min(a.depth, 1),
                 **_rounded(a.box.x, a.box.y, a.box.w, a.box.h),
             }
-            for a in self.drawing.layout.areas
+            for a in layout.areas
         ]
 
     @cached_property

@@ -87,6 +87,8 @@ interface SceneBase {
   id: string;
   /** Of what has parts the overview, then each of them; else nothing. */
   views: View[];
+  /** Other layouts of what is one picture, by name. */
+  layouts: Record<string, View>;
   /** Whether the parts are the stops of the tour. */
   staged: boolean;
   /** The size of a box. */
@@ -213,6 +215,10 @@ interface State {
   stop: number;
   /** The part that is shown of a mechanism in parts; 0 for the overview. */
   part: number;
+  /** The layout that the reader chose; "" for the one that reads best. */
+  layout: string;
+  /** How many steps around a node are drawn, where not all is drawn at once: 1 to 3. */
+  reach: number;
   /** Whether the main line is open in the overview, and lit. */
   line: boolean;
   pick: Part;
@@ -448,6 +454,8 @@ interface Ids {
   farther: HTMLButtonElement;
   all: HTMLButtonElement;
   overview: HTMLButtonElement;
+  reach: HTMLSelectElement;
+  layout: HTMLSelectElement | null;
   strip: HTMLElement;
   open: HTMLAnchorElement;
   [tab: `tab-${string}`]: HTMLButtonElement;
