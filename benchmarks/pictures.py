@@ -1,6 +1,6 @@
 """The pictures of docs/decisions/0032: a generated graph in ranks, as before, and on a lattice.
 
-    python benchmarks/pictures.py FOLDER
+python benchmarks/pictures.py FOLDER
 """
 
 from __future__ import annotations
