@@ -62,7 +62,7 @@ def html(mechanism: Mechanism, home: str = "", quotes: Quotes | None = None) -> 
         shapes=shapes,
         scene=scene(shapes),
         run=network.compiled(mechanism),
-        picture=Markup(shapes.svg()),
+        picture=Markup(shapes.svg(keyed=False)),
         style=Markup(style),
         early=Markup(early),
         script=Markup(script),

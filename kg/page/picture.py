@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cache, cached_property
 from html import escape
 from pathlib import Path
@@ -11,9 +11,11 @@ from typing import Any
 
 from kg.model.records import Edge, Stop
 from kg.page import drawing, geometry
+from kg.page import legend as legends
 from kg.page.drawing import Drawing
 from kg.page.geometry import Line
-from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, lines, spoken
+from kg.page.layout import FONT, LEADING, Layout, advance, clean, lines, spoken
+from kg.page.legend import Sign, cross, dashes, diamond, r
 from kg.page.views import CLOSE, SMALL, Part, overview
 from kg.page.words import Narrative
 from kg.reasoning.merge import Union
@@ -23,13 +25,6 @@ FACE = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans
 DASHED = frozenset(("hypothesis", "interpretation", "implication"))
 LIMIT = 1000  # with more edges no picture can be read: one node and its neighbours are drawn at a time
 KINDS = ("treatment", "molecule", "structure", "cell", "process", "state", "other")
-ROLES = {
-    "increases": "brings about or raises",
-    "decreases": "lowers or destroys",
-    "blocks": "blocks the step it ends on",
-    "circle": "touches or works with",
-    "none": "related, no effect said",
-}
 
 
 class Picture:
@@ -102,15 +97,18 @@ class Picture:
             return "definition"
         return "dotted" if edge.claim == "inference" else "dashed" if edge.claim in DASHED else "solid"
 
+    def sign(self, edge: Edge) -> str:
+        """What the mark of a line says, if it has one: contested, or else inferred."""
+        return "contested" if edge.name in self.contested else "inferred" if geometry.inferred(edge) else ""
+
     def look(self, edge: Edge) -> dict[str, Any]:
         """How the line of an edge looks, wherever it runs."""
-        kind, own = geometry.kind(edge), geometry.inferred(edge)
+        kind = geometry.kind(edge)
         return {
             "kind": kind,
             "style": self.style(edge),
             "run": edge.run,
-            "inferred": own,
-            "contested": edge.name in self.contested,
+            "sign": self.sign(edge),
         }
 
     def kind(self, key: str) -> str:
@@ -138,7 +136,15 @@ class Picture:
     def _line(self, line: Line) -> dict[str, Any]:
         if self.over:
             a, _, b = line.edge.partition("|")
-            shape = {"kind": "none", "d": line.d, "head": "", "filled": False, "style": "solid", "run": True}
+            shape = {
+                "kind": "none",
+                "d": line.d,
+                "head": "",
+                "filled": False,
+                "style": "solid",
+                "run": True,
+                "sign": "",
+            }
             return {
                 **shape,
                 "edge": -1,
@@ -157,7 +163,8 @@ class Picture:
             "style": "condition" if line.condition else self.style(edge),
             "run": edge.run,
             "node": self.told.node_number.get(line.condition, -1),
-            "mark": (_cross if edge.name in self.contested else _diamond)(*line.mark) if line.mark else "",
+            "mark": (cross if edge.name in self.contested else diamond)(*line.mark) if line.mark else "",
+            "sign": self.sign(edge) if line.mark else "",
             "at": [round(value, 1) for value in geometry.middle(line)],
         }
 
@@ -176,8 +183,10 @@ class Picture:
 
     # ---- the static picture
 
-    def svg(self, stop: Stop | None = None, title: str = "", about: str = "") -> str:
-        """The picture, whole or with one stop lit. Attributes only: a style would need the page's leave."""
+    def svg(self, stop: Stop | None = None, title: str = "", about: str = "", keyed: bool = True) -> str:
+        """The picture, whole or with one stop lit. Attributes only: a style would need the page's leave. ``keyed``: with
+        its legend.
+        """
         m, layout, ink = self.m, self.drawing.layout, self.ink
         title = clean(title or m.title)
         about = clean(about or m.summary) or f"{len(m.nodes)} nodes and {len(m.edges)} edges."
@@ -186,7 +195,8 @@ class Picture:
         notice = _wrapped(" · ".join(map(clean, m.caveats)), room - 90, 21)  # 19, and bold, which is wider
         credit = _wrapped(" — ".join(map(clean, self.told.credits)), room - 90, 15)
         width, top = room + 24, 66
-        foot = top + layout.height + 10
+        key, high = legends.svg(self.signs if keyed else (), ink, room - 60)
+        foot = top + layout.height + 10 + high + bool(key) * 14
         height = foot + 44 + 26 * len(notice) + 21 * len(credit)
         out = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {r(width)} {r(height)}" role="img" '
@@ -216,6 +226,8 @@ class Picture:
         if self.large and not self.over:
             said = f"Not drawn: {len(m.nodes)} nodes and {len(m.edges)} steps are too many to read in one picture."
             out.append(f'<text x="28" y="{top + 4}" font-size="17" fill="{ink["ink"]}">{said}</text>')
+        if key:
+            out.append(f'<g transform="translate(28 {r(top + layout.height + 10)})">{key}</g>')
         out.append(
             f'<path d="M28 {r(foot + 4)}V{r(height - 14)}" stroke="{ink["caution"]}" stroke-width="5"/>'
             f'<text font-size="19" font-weight="600" fill="{ink["ink"]}">'
@@ -231,11 +243,7 @@ class Picture:
         ink = self.ink
         colour = ink["condition" if line.condition else line.kind]
         width = 1.6 if line.condition else (2.8 if data["run"] else 1.6) + (1.1 if some and on else 0)
-        dash = {
-            "dashed": ' stroke-dasharray="10 7"',
-            "dotted": ' stroke-dasharray="0.1 6.5"',
-            "definition": ' stroke-dasharray="2 6"',
-        }.get(data["style"], "")
+        dash = dashes(data["style"])
         faint = "" if on and (data["run"] or some) else ' opacity="0.6"' if on else ' opacity="0.14"'
         out = (
             f"<g{faint}><title>{escape(clean(self._said(line, data)))}</title>"
@@ -282,56 +290,25 @@ class Picture:
     # ---- the legend
 
     @cached_property
-    def legend(self) -> list[dict[str, str]]:
-        """One item for each look that occurs, as paths for a small sample of 46 by 16."""
-        items: list[dict[str, str]] = []
-        kinds = {geometry.kind(edge) for edge in self.m.edges}
-        kinds |= {line.kind for line in self.drawing.lines}
-        for kind, text in ROLES.items():
-            if kind in kinds:
-                items.append({"text": text, "class": kind, "d": "M2 8H32", "head": _sample(kind), "style": "solid"})
-        styles = {self.style(edge) for edge in self.m.edges}
-        if any(map(geometry.inferred, self.m.edges)):
-            styles.add("dotted")
-        for style, text in (
-            ("solid", "stated by the source"),
-            ("dashed", "supposed by its authors"),
-            ("dotted", "the curator’s inference"),
-            ("definition", "follows from a definition"),
-        ):
-            if style in styles:
-                mark = _diamond(23, 8, 6) if style == "dotted" else ""
-                items.append({"text": text, "class": "plain", "d": "M2 8H44", "mark": mark, "style": style})
-        if "requires" in kinds:
-            items.append(
-                {"text": "needed for the step", "class": "condition", "d": "M2 8H26", "mark": geometry.circle(34, 8, 6)}
-            )
-        if "unless" in kinds:
-            ring = geometry.circle(34, 8, 6) + "M29 13L39 3"
-            items.append({"text": "stops the step", "class": "condition", "d": "M2 8H26", "mark": ring})
-        if self.contested:
-            items.append(
-                {
-                    "text": "disputed or contradicted",
-                    "class": "plain",
-                    "d": "M2 8H44",
-                    "mark": _cross(23, 8, 6),
-                    "style": "solid",
-                }
-            )
-        if any(not edge.run for edge in self.m.edges):
-            items.append({"text": "drawn, not run", "class": "plain idle", "d": "M2 8H44", "style": "solid"})
-        return items
+    def legend(self) -> list[Sign]:
+        """The signs of all that the page of the mechanism can show: of what is drawn in parts, those of all parts."""
+        if self.drawn:
+            return self.signs
+        lines = [line for view in self.views[1:] for line in view["lines"]] + [*map(self.look, self.m.edges)]
+        return [*(self.signs if self.over else []), *legends.legend(lines, self._faces)]
 
     @cached_property
-    def kinds(self) -> list[dict[str, str]]:
-        """The kinds of node that occur, as outlines for a small sample."""
-        samples = []
-        for kind in dict.fromkeys(node.drawn_as for node in self.m.nodes.values()):
-            known = f"{kind}-fill" in self.ink
-            path = geometry.outline(kind, Box(2, 2, 84, 56))
-            samples.append({"text": kind, "class": kind if known else "other", "d": path})
-        return samples
+    def signs(self) -> list[Sign]:
+        """The signs of the picture itself."""
+        if self.over:
+            between = legends.number_sign("between", self.over.counted)
+            return [between] * bool(self.lines) + [legends.box_sign("part", "a part, with its steps", "other")]
+        return legends.legend(self.lines, self._faces) if self.drawn else []
+
+    @property
+    def _faces(self) -> Iterator[tuple[str, str, bool]]:
+        """Of each node its kind, the kind as which it is drawn, and whether it is an outcome."""
+        return ((node.drawn_as, self.kind(key), node.outcome) for key, node in self.m.nodes.items())
 
 
 def fit(text: str, room: float, size: float = 18) -> str:
@@ -358,32 +335,6 @@ def _rounded(x: float, y: float, w: float, h: float, c: float = 22) -> dict[str,
         f"h{r(2 * c - w)}a{c} {c} 0 0 1 {-c} {-c}v{r(2 * c - h)}a{c} {c} 0 0 1 {c} {-c}Z"
     )
     return {"x": x, "y": y, "w": w, "h": h, "d": d}
-
-
-def _diamond(x: float, y: float, c: float = 8) -> str:
-    return f"M{r(x - c)} {r(y)}L{r(x)} {r(y - c)}L{r(x + c)} {r(y)}L{r(x)} {r(y + c)}Z"
-
-
-def _cross(x: float, y: float, c: float = 9) -> str:
-    """A cross with arms that have a width, so that it can be filled as a diamond is."""
-    a, b = c, 0.35 * c
-    corners = ((-a, b - a), (b - a, -a), (0, -b), (a - b, -a), (a, b - a), (b, 0))
-    whole = (*corners, *((-u, -v) for u, v in corners))
-    return "M" + "L".join(f"{r(x + u)} {r(y + v)}" for u, v in whole) + "Z"
-
-
-def _sample(kind: str) -> str:
-    return {
-        "increases": "M44 8L31 2V14Z",
-        "decreases": "M36 1V15",
-        "blocks": "M31 1V15" + geometry.circle(39, 8, 5),
-        "circle": geometry.circle(38, 8, 5),
-    }.get(kind, "M32 8H44")
-
-
-def r(value: float) -> str:
-    """A number for a picture: one decimal at most."""
-    return f"{value:.1f}".removesuffix(".0")
 
 
 @cache

@@ -22,13 +22,14 @@ interface SceneNode {
   key: string;
   drawn: boolean;
 }
+/** What the mark of a line says; "" where it has none. */
+type LineSign = '' | 'inferred' | 'contested';
 /** How a line looks, wherever it runs. */
 interface Look {
   kind: string;
   style: string;
   run: boolean;
-  inferred: boolean;
-  contested: boolean;
+  sign: LineSign;
 }
 interface Face {
   kind: string;
@@ -60,6 +61,7 @@ interface Line {
   /** The node of a condition; -1 for the line of an edge. */
   node: number;
   mark: string;
+  sign: LineSign;
   at: number[];
   /** A few letters on it. */
   said?: string;
