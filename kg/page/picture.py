@@ -195,8 +195,8 @@ class Picture:
         notice = _wrapped(" · ".join(map(clean, m.caveats)), room - 90, 21)  # 19, and bold, which is wider
         credit = _wrapped(" — ".join(map(clean, self.told.credits)), room - 90, 15)
         width, top = room + 24, 66
-        key, high = legends.svg(self.signs if keyed else (), ink, room - 60)
-        foot = top + layout.height + 10 + high + bool(key) * 14
+        signs, high = legends.svg(self.signs if keyed else (), ink, room - 60)
+        foot = top + layout.height + 10 + high + bool(signs) * 14
         height = foot + 44 + 26 * len(notice) + 21 * len(credit)
         out = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {r(width)} {r(height)}" role="img" '
@@ -226,8 +226,8 @@ class Picture:
         if self.large and not self.over:
             said = f"Not drawn: {len(m.nodes)} nodes and {len(m.edges)} steps are too many to read in one picture."
             out.append(f'<text x="28" y="{top + 4}" font-size="17" fill="{ink["ink"]}">{said}</text>')
-        if key:
-            out.append(f'<g transform="translate(28 {r(top + layout.height + 10)})">{key}</g>')
+        if signs:
+            out.append(f'<g transform="translate(28 {r(top + layout.height + 10)})">{signs}</g>')
         out.append(
             f'<path d="M28 {r(foot + 4)}V{r(height - 14)}" stroke="{ink["caution"]}" stroke-width="5"/>'
             f'<text font-size="19" font-weight="600" fill="{ink["ink"]}">'
