@@ -63,6 +63,26 @@ LINES: tuple[Sign, ...] = (
 )
 
 
+def _value(key: str, text: str, look: str) -> Sign:
+    return {
+        "key": key,
+        "text": text,
+        "class": look,
+        "d": "M10 2H36a6 6 0 0 1 0 12H10a6 6 0 0 1 0 -12Z",
+        "head": "",
+        "mark": "",
+        "style": "",
+        "box": "",
+    }
+
+
+#: What a run says of a node.
+VALUES: tuple[Sign, ...] = (
+    _value("changed", "value after the run, changed", "value changed"),
+    _value("same", "value after the run, as before", "value"),
+)
+
+
 def occurring(lines: Iterable[Mapping[str, Any]]) -> set[str]:
     """The keys of the signs that lines show: kind, style, mark, and whether they are run.
 
@@ -147,9 +167,11 @@ def _sample(sign: Sign, ink: Mapping[str, str]) -> str:
         fill, border = ink[f"{look}-fill"], ink[f"{look}-line"]
         heavy = 8 if more == "outcome" else 4
         return (
-            f'<path transform="translate(11 -0.1) scale(0.27)" d="{sign["d"]}" fill="{fill}" stroke="{border}" '
+            f'<path transform="translate(20 -0.1) scale(0.27)" d="{sign["d"]}" fill="{fill}" stroke="{border}" '
             f'stroke-width="{heavy}"/>'
         )
+    if look == "value":
+        return f'<path d="{sign["d"]}" fill="{ink["accent" if more else "panel"]}" stroke="{ink["ink"]}" stroke-width="1.2"/>'
     colour = ink[look]
     width = 1.6 if look == "condition" else 1.3 if more else 2.4
     faint = ' opacity="0.6"' if more else ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from kg.model.records import Edge, Stop
+from kg.model.records import Edge, Frozen, Stop
 from kg.page import drawing, geometry
 from kg.page import legend as legends
 from kg.page.drawing import Drawing
@@ -25,6 +26,15 @@ FACE = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans
 DASHED = frozenset(("hypothesis", "interpretation", "implication"))
 LIMIT = 1000  # with more edges no picture can be read: one node and its neighbours are drawn at a time
 KINDS = ("treatment", "molecule", "structure", "cell", "process", "state", "other")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a run says of a node: how it looks (on, off, open or split), in words, and whether it changed."""
+
+    look: str
+    said: str
+    changed: bool
 
 
 class Picture:
@@ -192,8 +202,8 @@ class Picture:
         about = clean(about or m.summary) or f"{len(m.nodes)} nodes and {len(m.edges)} edges."
         edges, nodes = self.lit(stop) if stop else (set(self.told.edge_number), set(layout.boxes))
         room = max(layout.width, 560)
-        notice = _wrapped(" · ".join(map(clean, m.caveats)), room - 90, 21)  # 19, and bold, which is wider
-        credit = _wrapped(" — ".join(map(clean, self.told.credits)), room - 90, 15)
+        notice = wrapped(" · ".join(map(clean, m.caveats)), room - 90, 21)  # 19, and bold, which is wider
+        credit = wrapped(" — ".join(map(clean, self.told.credits)), room - 90, 15)
         width, top = room + 24, 66
         signs, high = legends.svg(self.signs if keyed else (), ink, room - 60)
         foot = top + layout.height + 10 + high + bool(signs) * 14
@@ -208,20 +218,7 @@ class Picture:
             f"{escape(fit(title, width - 60, 29))}</text>",
             f'<g transform="translate(12 {top})">',
         ]
-        for area in self.areas:
-            fill = ink[f"place-{area['hue']}-in" if area["depth"] else f"place-{area['hue']}"]
-            border = ink[f"place-{area['hue']}-line"]
-            out.append(f'<path d="{area["d"]}" fill="{fill}" stroke="{border}" stroke-width="1.4"/>')
-        pairs = list(zip(self.drawing.lines, self.lines, strict=True))
-        for line, data in sorted(pairs, key=lambda pair: (pair[0].edge in edges, pair[1]["run"])):
-            out.append(self._drawn_line(line, data, self.over is not None or line.edge in edges, bool(stop)))
-        for area in self.areas:
-            out.append(
-                f'<text x="{r(area["x"] + 16)}" y="{r(area["y"] + 27)}" font-size="{r(max(area["size"], 9))}" font-weight="600" '
-                f'fill="{ink["heading"]}">{escape(area["label"])}</text>'
-            )
-        for key in layout.boxes:
-            out.append(self._drawn_node(key, key in nodes))
+        out += self.shapes(edges, nodes, bool(stop))
         out.append("</g>")
         if self.large and not self.over:
             said = f"Not drawn: {len(m.nodes)} nodes and {len(m.edges)} steps are too many to read in one picture."
@@ -238,6 +235,57 @@ class Picture:
         out += [f'<tspan x="44" y="{r(below + 21 * n)}">{escape(text)}</tspan>' for n, text in enumerate(credit)]
         out.append("</text></svg>")
         return "".join(out)
+
+    def shapes(
+        self,
+        edges: Collection[str],
+        nodes: Collection[str],
+        some: bool,
+        least: float = 9.0,
+        values: Mapping[str, Shown] = Frozen(),
+    ) -> Iterator[str]:
+        """All that is drawn of the mechanism, from the back to the front: what is not among ``edges`` and ``nodes`` is faint,
+        and ``some`` says whether anything is. ``least`` is the size of the smallest letters; ``values`` are those of a run.
+        """
+        ink = self.ink
+        for area in self.areas:
+            fill = ink[f"place-{area['hue']}-in" if area["depth"] else f"place-{area['hue']}"]
+            border = ink[f"place-{area['hue']}-line"]
+            yield f'<path d="{area["d"]}" fill="{fill}" stroke="{border}" stroke-width="1.4"/>'
+        pairs = list(zip(self.drawing.lines, self.lines, strict=True))
+        for line, data in sorted(pairs, key=lambda pair: (pair[0].edge in edges, pair[1]["run"])):
+            yield self._drawn_line(line, data, self.over is not None or line.edge in edges, some)
+        for area in self.areas:
+            yield self._drawn_heading(area, least)
+        for key in self.drawing.layout.boxes:
+            yield self._drawn_node(key, key in nodes, values.get(key))
+        for key, value in values.items():
+            if key in self.drawing.layout.boxes:
+                yield self._drawn_value(key, value)
+
+    def _drawn_heading(self, area: Mapping[str, Any], least: float) -> str:
+        """On two lines, if it would else be smaller than the smallest letters."""
+        size = max(area["size"], least)
+        texts = (area["label"],) if area["size"] >= least else lines(area["label"], 2, least)
+        x, halo = r(area["x"] + 16), self.ink[f"place-{area['hue']}-in" if area["depth"] else f"place-{area['hue']}"]
+        y = area["y"] + (27 if len(texts) == 1 else 23)
+        said = "".join(f'<tspan x="{x}" y="{r(y + n * size)}">{escape(text)}</tspan>' for n, text in enumerate(texts))
+        return (
+            f'<text font-size="{r(size)}" font-weight="600" fill="{self.ink["heading"]}" stroke="{halo}" stroke-width="4" '
+            f'stroke-linejoin="round" paint-order="stroke">{said}</text>'
+        )
+
+    def _drawn_value(self, key: str, value: Shown) -> str:
+        """What a run says of a node, on the upper corner of its box: filled if it changed."""
+        box, ink = self.drawing.layout.boxes[key], self.ink
+        wide, high = advance(value.said, FONT * 1.04) + 16, FONT + 7
+        x, y = box.x + box.w + 8 - wide, box.y - (24 if len(self.texts(key)) > 2 else 17)
+        fill, colour = ("accent", "on-accent") if value.changed else ("panel", "ink")
+        return (
+            f'<rect x="{r(x)}" y="{r(y)}" width="{r(wide)}" height="{r(high)}" rx="{4 if value.look == "off" else r(high / 2)}" '
+            f'fill="{ink[fill]}" stroke="{ink["ink"]}" stroke-width="1.2"/><text x="{r(x + wide / 2)}" y="{r(y + high / 2 + FONT * 0.35)}" '
+            f'text-anchor="middle" font-size="{FONT}" font-weight="600" fill="{ink[colour]}">{escape(value.said)}</text>'
+        )
 
     def _drawn_line(self, line: Line, data: dict[str, Any], on: bool, some: bool) -> str:
         ink = self.ink
@@ -267,7 +315,7 @@ class Picture:
             return f"{data['said']} {thing}{'s' * (data['said'] != '1')} {where}"
         return self.told.say(self.m.edge(line.edge))
 
-    def _drawn_node(self, key: str, on: bool) -> str:
+    def _drawn_node(self, key: str, on: bool, value: Shown | None = None) -> str:
         sheet = self.over.sheet if self.over else self.m
         node, box, ink = sheet.nodes[key], self.drawing.layout.boxes[key], self.ink
         kind, texts = "other" if self.over else self.kind(key), self.texts(key)
@@ -277,13 +325,14 @@ class Picture:
         d = geometry.outline(kind, box)
         faint = "" if on else ' opacity="0.36"'
         back = "" if on else f'<path d="{d}" fill="{ink["paper"]}"/>'
+        absent = ' stroke-dasharray="7 5"' if value and value.look == "off" else ""
         said = "".join(
             f'<tspan x="{r(x)}" y="{r(first + n * leading)}">{escape(text)}</tspan>' for n, text in enumerate(texts)
         )
         return (
             f"{back}<g{faint}><title>{escape(clean(node.label))}</title>"
             f'<path d="{d}" fill="{ink[kind + "-fill"]}" stroke="{ink[kind + "-line"]}" '
-            f'stroke-width="{3.4 if node.outcome else 1.7}"/>'
+            f'stroke-width="{3.4 if node.outcome else 1.7}"{absent}/>'
             f'<text text-anchor="middle" font-size="{font}" fill="{ink["ink"]}">{said}</text></g>'
         )
 
@@ -320,13 +369,17 @@ def fit(text: str, room: float, size: float = 18) -> str:
     return text.rstrip() + "…"
 
 
-def _wrapped(text: str, room: float, size: float) -> list[str]:
+def wrapped(text: str, room: float, size: float, most: int = 1200) -> list[str]:
+    """A text in lines that take no more room; a word that is longer than a line goes on in the next. ``most`` characters."""
     rows = [""]
-    for word in text[:1200].split():
+    for word in text[:most].split():
         if advance(f"{rows[-1]} {word}", size) > room and rows[-1]:
             rows.append("")
         rows[-1] = f"{rows[-1]} {word}".strip()
-    return [fit(row, room + 60, size) for row in rows if row]
+        while advance(rows[-1], size) > room and len(rows[-1]) > 1:
+            part = next(n for n in range(len(rows[-1]), 0, -1) if n == 1 or advance(rows[-1][:n], size) <= room)
+            rows[-1:] = [rows[-1][:part], rows[-1][part:]]
+    return [row for row in rows if row]
 
 
 def _rounded(x: float, y: float, w: float, h: float, c: float = 22) -> dict[str, Any]:
