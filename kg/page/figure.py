@@ -27,15 +27,20 @@ if TYPE_CHECKING:
 
 POINT = 25.4 / 72  # millimetres
 LEAST, MOST = 6.0, 9.0  # points: the smallest text, and the largest in a box
-TITLE, TEXT, FINE = 9.5, 7.5, 6.5  # points: of the title, of caption and answer, of legend and sources
+TITLE, TEXT, FINE = 9.0, 7.0, 6.2  # points: of the title, of caption and answer, of legend and sources
 HIGHEST = 240.0  # millimetres: what a page has between its margins
 PPI = 600  # dots of a PNG per inch, as journals want them for line drawings
-FORMATS = ("svg", "pdf", "png")
+Form = Literal["svg", "pdf", "png"]
+FORMATS: tuple[Form, ...] = ("svg", "pdf", "png")
 MARGIN = 14  # around the picture, in its own units: half of the widest stroke, and a head
 SIGN = {"on": "✓", "off": "✕", "open": "?", "split": "≠"}
 
 
-class TooNarrow(KgError, ValueError):
+class FigureError(KgError, ValueError):
+    """A figure that cannot be drawn as it was asked for."""
+
+
+class TooNarrow(FigureError):
     """A width at which the text of a figure cannot be read.
 
     >>> print(TooNarrow("icd", 85, 300))
@@ -60,7 +65,7 @@ class Figure:
     smallest: float
     title: str
 
-    def render(self, form: Literal["svg", "pdf", "png"] = "svg") -> bytes:
+    def render(self, form: Form = "svg") -> bytes:
         """The figure as a file: ``svg``, ``pdf`` with text as text, or ``png`` with 600 dots per inch.
 
         Raises MissingLibrary where Typst is not installed, which ``kg[figure]`` brings.
@@ -108,12 +113,24 @@ def figure(
     return _Sheet(mechanism, picture, scale, width, lit, answer).figure()
 
 
+def named(m: Mechanism, name: str) -> str:
+    """The edge or the node of a name, as the picture has it: the name of the edge, or the key of the node.
+
+    >>> from kg.formats import read
+    >>> named(read("ta1-tlr7"), "RNase A"), named(read("ta1-tlr7"), "protection")
+    ('RNase_A', 'protection')
+
+    Raises UnknownName, with the nearest one.
+    """
+    return name if any(edge.name == name for edge in m.edges) else m.find(name).key
+
+
 def main_line(m: Mechanism) -> Mechanism:
     """The steps of the main line, with the nodes that they are about."""
     from kg.reasoning.routes import spine
 
     if not m.spine:
-        raise KgError(f"{m.id} declares no main line (spine:)")
+        raise FigureError(f"{m.id} declares no main line (spine:)")
     told = Picture(Narrative(m))
     edges = tuple(m.edge(step.edge) for step in spine(m))
     nodes = {key for edge in edges for key in told.touched(edge)}
@@ -134,7 +151,7 @@ def _fitting(m: Mechanism, width: float) -> tuple[Picture, float]:
     """The picture of a mechanism at a width, and how large a unit of it is in points: laid out again if it is too wide."""
     own = _picture(m)
     if own.large:
-        raise KgError(
+        raise FigureError(
             f"{m.id}: {len(m.edges)} steps are too many to read in one figure; --main-line draws the main line"
         )
     room = width / POINT
@@ -219,8 +236,8 @@ class _Sheet:
         elif self.lit:
             said = f": {clean(self.lit.title)}" if self.lit.title else ""
             self.text(f"In full colour{said}; all else is faint", TEXT, bold=True, colour="accent")
-        if self.picture.m is not m:
-            self.text(f"The main line: {len(self.picture.m.edges)} of {len(m.edges)} steps", TEXT)
+        if (count := len(self.picture.m.edges)) < len(m.edges):
+            self.text(f"The main line: {count} of {len(m.edges)} steps", TEXT)
         self.y += 5
         self.drawing()
         signs = [*self.picture.signs, *(legend.VALUES if answer else ())]
@@ -255,7 +272,7 @@ class _Sheet:
 
     def text(self, text: str, size: float, bold: bool = False, inset: float = 0, colour: str = "ink") -> None:
         """A paragraph, in lines as long as the figure is wide."""
-        rows = wrapped(text, self.room - inset, size * (1.08 if bold else 1), 4000)
+        rows = wrapped(text, self.room - inset, size * (1.2 if bold else 1), 4000)
         weight = ' font-weight="600"' if bold else ""
         said = "".join(
             f'<tspan x="{r(inset)}" y="{r(self.y + size * (1.05 + 1.3 * n))}">{escape(row)}</tspan>'

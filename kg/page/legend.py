@@ -56,7 +56,7 @@ LINES: tuple[Sign, ...] = (
     _line("solid", "stated by the source", "plain", "M2 8H44"),
     _line("dashed", "supposed by its authors", "plain", "M2 8H44", style="dashed"),
     _line("dotted", "the curator’s inference", "plain", "M2 8H44", mark=diamond(23, 8, 6), style="dotted"),
-    _line("inferred", "in part the curator’s inference", "plain", "M2 8H44", mark=diamond(23, 8, 6)),
+    _line("inferred", "partly the curator’s inference", "plain", "M2 8H44", mark=diamond(23, 8, 6)),
     _line("definition", "follows from a definition", "plain", "M2 8H44", style="definition"),
     _line("contested", "disputed or contradicted", "plain", "M2 8H44", mark=cross(23, 8, 6)),
     _line("idle", "drawn, not run", "plain idle", "M2 8H44"),
@@ -144,14 +144,18 @@ def svg(signs: Sequence[Sign], ink: Mapping[str, str], room: float, size: float 
     if not signs:
         return "", 0.0
     by = size / LETTERS
-    text_at, step = (WIDE + 8) * by, 1.6 * size
-    wide = max(advance(sign["text"], size) for sign in signs) + text_at
-    columns = max(1, min(len(signs), int((room + 14 * by) // (wide + 14 * by))))
-    across = (room + 14 * by) / columns
-    rows = -(-len(signs) // columns)
+    text_at, step, gap = (WIDE + 8) * by, 1.6 * size, 14 * by
+    wide = [advance(sign["text"], size) + text_at + gap for sign in signs]
+    for columns in range(len(signs), 0, -1):  # as many as there is room for
+        rows = -(-len(signs) // columns)
+        widths = [max(wide[n : n + rows]) for n in range(0, len(signs), rows)]
+        if sum(widths) <= room + gap:
+            break
+    spare = min(max(room + gap - sum(widths), 0) / len(widths), 3 * gap)
+    lefts = [sum(widths[:n]) + spare * n for n in range(len(widths))]
     out = []
     for n, sign in enumerate(signs):
-        x, y = n // rows * across, n % rows * step
+        x, y = lefts[n // rows], n % rows * step
         out.append(
             f'<g data-sign="{escape(sign["key"])}" transform="translate({r(x)} {r(y)})">'
             f'<g transform="translate(0 {r(step / 2 - HIGH / 2 * by)}) scale({by:.3f})">{_sample(sign, ink)}</g>'

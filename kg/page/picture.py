@@ -15,7 +15,7 @@ from kg.page import drawing, geometry
 from kg.page import legend as legends
 from kg.page.drawing import Drawing
 from kg.page.geometry import Line
-from kg.page.layout import FONT, LEADING, Layout, advance, clean, lines, spoken
+from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, lines, spoken
 from kg.page.legend import Sign, cross, dashes, diamond, r
 from kg.page.views import CLOSE, SMALL, Part, overview
 from kg.page.words import Narrative
@@ -268,7 +268,7 @@ class Picture:
         size = max(area["size"], least)
         texts = (area["label"],) if area["size"] >= least else lines(area["label"], 2, least)
         x, halo = r(area["x"] + 16), self.ink[f"place-{area['hue']}-in" if area["depth"] else f"place-{area['hue']}"]
-        y = area["y"] + (27 if len(texts) == 1 else 23)
+        y = area["y"] + (27 if len(texts) == 1 else 20)
         said = "".join(f'<tspan x="{x}" y="{r(y + n * size)}">{escape(text)}</tspan>' for n, text in enumerate(texts))
         return (
             f'<text font-size="{r(size)}" font-weight="600" fill="{self.ink["heading"]}" stroke="{halo}" stroke-width="4" '
@@ -276,16 +276,29 @@ class Picture:
         )
 
     def _drawn_value(self, key: str, value: Shown) -> str:
-        """What a run says of a node, on the upper corner of its box: filled if it changed."""
+        """What a run says of a node, on a corner of its box that no head reaches: filled if it changed."""
         box, ink = self.drawing.layout.boxes[key], self.ink
-        wide, high = advance(value.said, FONT * 1.04) + 16, FONT + 7
-        x, y = box.x + box.w + 8 - wide, box.y - (24 if len(self.texts(key)) > 2 else 17)
+        wide, high = advance(value.said, FONT * 1.2) + 12, FONT + 7
+        inside = 2 if len(self.texts(key)) > 2 else 9
+        corners = [
+            Box(box.x + across, box.y + down, wide, high)
+            for down in (inside - high, box.h - inside)
+            for across in (box.w + 8 - wide, -8)
+        ]
+        place = min(corners, key=lambda corner: sum(corner.overlaps(taken) for taken in self._ends))
+        x, y = place.x, place.y
         fill, colour = ("accent", "on-accent") if value.changed else ("panel", "ink")
         return (
             f'<rect x="{r(x)}" y="{r(y)}" width="{r(wide)}" height="{r(high)}" rx="{4 if value.look == "off" else r(high / 2)}" '
             f'fill="{ink[fill]}" stroke="{ink["ink"]}" stroke-width="1.2"/><text x="{r(x + wide / 2)}" y="{r(y + high / 2 + FONT * 0.35)}" '
             f'text-anchor="middle" font-size="{FONT}" font-weight="600" fill="{ink[colour]}">{escape(value.said)}</text>'
         )
+
+    @cached_property
+    def _ends(self) -> list[Box]:
+        """Where heads and headings stand, which no value should cover."""
+        tips = [Box(*line.way.tip, 0, 0).grown(8) for line in self.drawing.lines]
+        return [*tips, *(area.heading for area in self.drawing.layout.areas)]
 
     def _drawn_line(self, line: Line, data: dict[str, Any], on: bool, some: bool) -> str:
         ink = self.ink

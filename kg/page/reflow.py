@@ -19,7 +19,7 @@ Rows = tuple[tuple[str, ...], ...]
 Point = tuple[int, int]  # row and column in quarters of a cell, since lines end on the middle of lines, too
 
 TALL = 0.62  # how far it is from row to row, in columns
-CROSSED, PIERCED, FOREIGN = 3.0, 4.0, 9.0  # two lines that cross; a line through a box; a box in a place not its own
+CROSSED, PIERCED, FOREIGN = 3.0, 4.0, 12.0  # two lines that cross; a line through a box; a box in a place not its own
 UPWARD = 0.35  # a step that runs up, against the order of reading
 STEPS, HOT, WARM, COLD = 8000, 2.5, 1.5, 0.06  # of a search: how many, and how ready it is to accept what is worse
 
@@ -56,7 +56,7 @@ class _Search:
         self.number = {key: n for n, key in enumerate(self.keys)}
         self.count = len(self.keys)
         self.columns = columns
-        self.tall = math.ceil(self.count / columns) + (columns > 1)
+        self.tall = math.ceil(self.count / columns + 0.6 * (columns > 1))
         self.segments: list[tuple[int, int, float, bool]] = []  # from, to, weight of its length, whether it flows
         self.middles: list[Point] = []  # each is halfway between two points
         at: dict[str, int] = {}
