@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.model.mechanism import Mechanism
 from kg.model.records import Stop
-from kg.page import drawing, geometry, network
+from kg.page import drawing, geometry, legend, network
 from kg.page.drawing import Score
 from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean, lines, spoken
 from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset, colours
@@ -185,6 +185,9 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "id": clean(m.id),
         "drawn": shapes.drawn,
         "views": shapes.views,
+        "parts": [clean(part.title) for part in shapes.over.parts] if shapes.over else [],
+        "legend": [*shapes.legend, *legend.VALUES],
+        "cite": clean(m.cite()),
         "staged": shapes.staged,
         "wide": WIDE,
         "high": HIGH,
@@ -209,7 +212,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "nodes": [{"key": clean(key), "drawn": key in boxes, **_seen(shapes, key)} for key in m.nodes],
         "outlines": {kind: geometry.outline(kind, Box(-WIDE / 2, -HIGH / 2, WIDE, HIGH)) for kind in KINDS},
         "pack": PACK,
-        "light": {name: colours()[name] for name in ("accent", "on-accent", "panel", "ink")},
+        "light": colours(),
         "hub": told.node_number[told.hubs[0]] if told.hubs else -1,
         "facets": [{"key": f.key, "choices": [clean(c.key) for c in f.choices]} for f in told.facets],
         "names": told.names,

@@ -16,7 +16,7 @@ from kg.model.mechanism import Mechanism
 from kg.model.records import GRID_LINES, Frozen, Stop
 from kg.page import drawing, legend, reflow
 from kg.page.geometry import wanted
-from kg.page.layout import FONT, GAP, PAD, WIDE, Box, clean, spoken
+from kg.page.layout import GAP, PAD, WIDE, Box, clean, spoken
 from kg.page.legend import r
 from kg.page.picture import FACE, Picture, Shown, colours, wrapped
 from kg.page.views import SMALL
@@ -32,7 +32,9 @@ HIGHEST = 240.0  # millimetres: what a page has between its margins
 PPI = 600  # dots of a PNG per inch, as journals want them for line drawings
 Form = Literal["svg", "pdf", "png"]
 FORMATS: tuple[Form, ...] = ("svg", "pdf", "png")
-MARGIN = 14  # around the picture, in its own units: half of the widest stroke, and a head
+LARGEST = 20.5  # letters that still fit into a box: as large as they may grow where a unit is small
+FEW = 4  # faults with which no better layout is searched for
+MARGIN = 6  # around the picture, in its own units: half of the widest stroke, and half of a head
 SIGN = {"on": "✓", "off": "✕", "open": "?", "split": "≠"}
 
 
@@ -132,7 +134,8 @@ def main_line(m: Mechanism) -> Mechanism:
     if not m.spine:
         raise FigureError(f"{m.id} declares no main line (spine:)")
     told = Picture(Narrative(m))
-    edges = tuple(m.edge(step.edge) for step in spine(m))
+    along = [m.edge(step.edge) for step in spine(m)]
+    edges = tuple(dict.fromkeys(one for edge in along for one in (edge, *told.told.blocked(edge))))
     nodes = {key for edge in edges for key in told.touched(edge)}
     return Mechanism(
         id=m.id,
@@ -159,13 +162,19 @@ def _fitting(m: Mechanism, width: float) -> tuple[Picture, float]:
         return own, scale
     if own.over or sum(1 for _ in wanted(m)) > GRID_LINES:
         raise TooNarrow(m.id, width, _needs(own), "; --main-line draws the main line only" * bool(m.spine))
-    most = int((room * FONT / LEAST - 2 * MARGIN - 2 * PAD + GAP) // (WIDE + GAP))
+    most = int((room * LARGEST / LEAST - 2 * MARGIN - 2 * PAD + GAP) // (WIDE + GAP))
     for columns in range(most, max(most - 2, 0), -1):
-        tried = (_picture(replace(m, layout=rows)) for rows in reflow.grids(m, columns))
-        fits = [(one, scale) for one in tried if (scale := _scale(one, room))]
-        if fits:
-            return min(fits, key=lambda pair: _faults(pair[0]))
-    raise TooNarrow(m.id, width, math.ceil((WIDE + 2 * GAP) * LEAST / FONT * POINT))
+        best: tuple[tuple[int, int], Picture, float] | None = None
+        for rows in reflow.grids(m, columns):
+            one = _picture(replace(m, layout=rows))
+            scale, faults = _scale(one, room), _faults(one)
+            if scale and faults and (best is None or faults < best[0]):
+                best = faults, one, scale
+            if best and best[0][0] <= FEW:
+                break
+        if best:
+            return best[1], best[2]
+    raise TooNarrow(m.id, width, _needs(own))
 
 
 def _picture(m: Mechanism) -> Picture:
@@ -174,15 +183,12 @@ def _picture(m: Mechanism) -> Picture:
     return picture
 
 
-def _faults(picture: Picture) -> tuple[int, int]:
+def _faults(picture: Picture) -> tuple[int, int] | None:
+    """How hard a picture is to read, then its height; nothing where a box or a place stands in a place that is not its own."""
     score = drawing.score(picture.m)
-    worst = score.through_boxes + score.box_overlaps + score.foreign_boxes + score.area_overlaps
-    return 4 * worst + score.crossings + score.close_ends, round(picture.drawing.layout.height)
-
-
-def _letters(picture: Picture) -> float:
-    """The size of the letters in a box."""
-    return SMALL if picture.over else FONT
+    if score.foreign_boxes or score.area_overlaps or score.box_overlaps:
+        return None
+    return 4 * score.through_boxes + score.crossings + score.close_ends, round(picture.drawing.layout.height)
 
 
 def _frame(picture: Picture) -> Box:
@@ -196,14 +202,18 @@ def _frame(picture: Picture) -> Box:
 
 
 def _scale(picture: Picture, room: float) -> float:
-    """Points to a unit where a picture takes the room and can be read; else 0."""
-    scale = min(room / _frame(picture).w, MOST / _letters(picture))
-    return scale if scale * _letters(picture) >= LEAST else 0.0
+    """Points to a unit where a picture takes the room and can be read; else 0. Its letters then have their size."""
+    wide = SMALL if picture.over else LARGEST
+    scale = min(room / _frame(picture).w, MOST / picture.font)
+    if scale * wide < LEAST:
+        return 0.0
+    picture.font = max(picture.font, LEAST / scale)
+    return scale
 
 
 def _needs(picture: Picture) -> float:
     """The least width of a picture, in whole millimetres."""
-    return math.ceil(_frame(picture).w * LEAST / _letters(picture) * POINT)
+    return math.ceil(_frame(picture).w * LEAST / (SMALL if picture.over else LARGEST) * POINT)
 
 
 # ---- the sheet
@@ -267,7 +277,7 @@ class _Sheet:
             f'<desc id="figure-desc">{escape(about)} {escape(". ".join(map(clean, self.whole.caveats)))}.</desc>'
             f'<rect width="100%" height="100%" fill="{self.picture.ink["paper"]}"/>'
         )
-        smallest = min(FINE, _letters(self.picture) * self.scale)
+        smallest = min(FINE, self.picture.font * self.scale)
         return Figure("".join((head, *self.out, bar, "</svg>\n")), self.width, height, smallest, title)
 
     def text(self, text: str, size: float, bold: bool = False, inset: float = 0, colour: str = "ink") -> None:
@@ -295,7 +305,7 @@ class _Sheet:
         place = (
             f"translate({left:.2f} {self.y:.2f}) scale({self.scale:.4f}) translate({r(-frame.x)} {r(above - frame.y)})"
         )
-        shapes = "".join(picture.shapes(edges, nodes, bool(self.lit), FONT, values))
+        shapes = "".join(picture.shapes(edges, nodes, bool(self.lit), picture.font, values))
         self.out.append(f'<g transform="{place}">{shapes}</g>')
         self.y += (frame.h + above) * self.scale + 5
 

@@ -54,6 +54,7 @@ class Picture:
         self.over = overview(told.m) if parted or isinstance(told.m, Union) else None
         self.staged = self.over is not None and isinstance(told.m, Union)  # its parts are the stops of its tour
         self.drawn = not self.large and self.over is None
+        self.font = SMALL if self.over else FONT
 
     @cached_property
     def drawing(self) -> Drawing:
@@ -278,7 +279,7 @@ class Picture:
     def _drawn_value(self, key: str, value: Shown) -> str:
         """What a run says of a node, on a corner of its box that no head reaches: filled if it changed."""
         box, ink = self.drawing.layout.boxes[key], self.ink
-        wide, high = advance(value.said, FONT * 1.2) + 12, FONT + 7
+        wide, high = advance(value.said, self.font * 1.2) + 12, self.font + 7
         inside = 2 if len(self.texts(key)) > 2 else 9
         corners = [
             Box(box.x + across, box.y + down, wide, high)
@@ -290,8 +291,8 @@ class Picture:
         fill, colour = ("accent", "on-accent") if value.changed else ("panel", "ink")
         return (
             f'<rect x="{r(x)}" y="{r(y)}" width="{r(wide)}" height="{r(high)}" rx="{4 if value.look == "off" else r(high / 2)}" '
-            f'fill="{ink[fill]}" stroke="{ink["ink"]}" stroke-width="1.2"/><text x="{r(x + wide / 2)}" y="{r(y + high / 2 + FONT * 0.35)}" '
-            f'text-anchor="middle" font-size="{FONT}" font-weight="600" fill="{ink[colour]}">{escape(value.said)}</text>'
+            f'fill="{ink[fill]}" stroke="{ink["ink"]}" stroke-width="1.2"/><text x="{r(x + wide / 2)}" y="{r(y + high / 2 + self.font * 0.35)}" '
+            f'text-anchor="middle" font-size="{r(self.font)}" font-weight="600" fill="{ink[colour]}">{escape(value.said)}</text>'
         )
 
     @cached_property
@@ -333,7 +334,8 @@ class Picture:
         node, box, ink = sheet.nodes[key], self.drawing.layout.boxes[key], self.ink
         kind, texts = "other" if self.over else self.kind(key), self.texts(key)
         x, y = box.centre
-        font, leading = (SMALL, CLOSE) if self.over else (FONT, LEADING)
+        font = self.font
+        leading = CLOSE if self.over else LEADING * font / FONT
         first = y - (len(texts) - 1) * leading / 2 + font * 0.36
         d = geometry.outline(kind, box)
         faint = "" if on else ' opacity="0.36"'
@@ -346,7 +348,7 @@ class Picture:
             f"{back}<g{faint}><title>{escape(clean(node.label))}</title>"
             f'<path d="{d}" fill="{ink[kind + "-fill"]}" stroke="{ink[kind + "-line"]}" '
             f'stroke-width="{3.4 if node.outcome else 1.7}"{absent}/>'
-            f'<text text-anchor="middle" font-size="{font}" fill="{ink["ink"]}">{said}</text></g>'
+            f'<text text-anchor="middle" font-size="{r(font)}" fill="{ink["ink"]}">{said}</text></g>'
         )
 
     # ---- the legend

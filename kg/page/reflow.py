@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from kg.model.mechanism import Mechanism
@@ -21,26 +21,27 @@ Point = tuple[int, int]  # row and column in quarters of a cell, since lines end
 TALL = 0.62  # how far it is from row to row, in columns
 CROSSED, PIERCED, FOREIGN = 3.0, 4.0, 12.0  # two lines that cross; a line through a box; a box in a place not its own
 UPWARD = 0.35  # a step that runs up, against the order of reading
+SEARCHES = 8
 STEPS, HOT, WARM, COLD = 8000, 2.5, 1.5, 0.06  # of a search: how many, and how ready it is to accept what is worse
 
 
-def grids(mechanism: Mechanism, columns: int) -> list[Rows]:
-    """Grids of so many columns that hold every node once, the cheapest first; the same ones each time.
+def grids(mechanism: Mechanism, columns: int) -> Iterator[Rows]:
+    """Grids of so many columns that hold every node once, each found in another search; the same ones each time.
 
     >>> from kg.model.records import Edge, Frozen, Node, Sentence
     >>> nodes = Frozen({key: Node(key=key) for key in "abc"})
     >>> edges = tuple(Edge(sentence=Sentence(a, "activates", b), name=a + b) for a, b in ("ab", "bc"))
-    >>> grids(Mechanism(nodes=nodes, edges=edges), 1)[0]
+    >>> next(grids(Mechanism(nodes=nodes, edges=edges), 1))
     (('a',), ('b',), ('c',))
     """
-    if not mechanism.nodes:
-        return [()]
     search = _Search(mechanism, columns)
-    starts = [(search.start(), HOT, seed) for seed in (3, 4)]
-    if rows := grid(mechanism):
-        starts += [(search.start(some), WARM, 3) for some in (rows, tuple(zip(*_filled(rows), strict=True)))]
-    found = sorted((search.run(*one) for one in starts), key=lambda pair: pair[0])
-    return list(dict.fromkeys(search.rows(cells) for _, cells in found))
+    rows = grid(mechanism)
+    for seed in range(1, SEARCHES + 1):
+        if rows and seed <= 2:  # about as in the file, upright and on its side
+            start = search.start(rows if seed == 1 else tuple(zip(*_filled(rows), strict=True)))
+        else:
+            start = search.start()
+        yield search.rows(search.run(start, WARM if rows and seed <= 2 else HOT, seed))
 
 
 def _filled(rows: Rows) -> list[tuple[str, ...]]:
@@ -52,11 +53,15 @@ class _Search:
     """What is placed, and what a placing costs. Points are numbered: nodes first, then the middles of lines."""
 
     def __init__(self, mechanism: Mechanism, columns: int) -> None:
-        self.keys = list(mechanism.nodes)
+        order = {key: [*mechanism.places].index(key) for key in mechanism.places}
+        chains = {
+            key: [order[name] for name in mechanism.within(node.place)[::-1]] for key, node in mechanism.nodes.items()
+        }
+        self.keys = sorted(mechanism.nodes, key=lambda key: chains[key])  # what is in one place begins side by side
         self.number = {key: n for n, key in enumerate(self.keys)}
         self.count = len(self.keys)
         self.columns = columns
-        self.tall = math.ceil(self.count / columns + 0.6 * (columns > 1))
+        self.tall = math.ceil(self.count / columns + (columns > 1))
         self.segments: list[tuple[int, int, float, bool]] = []  # from, to, weight of its length, whether it flows
         self.middles: list[Point] = []  # each is halfway between two points
         at: dict[str, int] = {}
@@ -71,7 +76,7 @@ class _Search:
                 at[line.edge] = self.count + len(self.middles)
                 self.middles.append((start, end))
         self._relate()
-        around = [frozenset(mechanism.within(node.place)) for node in mechanism.nodes.values()]
+        around = [frozenset(mechanism.within(mechanism.nodes[key].place)) for key in self.keys]
         names = [name for name in mechanism.places if any(name in some for some in around)]
         self.places = [[n for n, some in enumerate(around) if name in some] for name in names]
         self.foreign = [[n for n in range(self.count) if n not in {*some}] for some in self.places]
@@ -119,8 +124,8 @@ class _Search:
             placed.append(best)
         return [*placed, *free]
 
-    def run(self, cells: list[Point], hot: float, seed: int) -> tuple[float, list[Point]]:
-        """One search: what its result costs, and the cells."""
+    def run(self, cells: list[Point], hot: float, seed: int) -> list[Point]:
+        """One search: the cheapest cells that it met."""
         chance, count = random.Random(seed), self.count
         points = cells[:count]
         for a, b in self.middles:
@@ -147,7 +152,7 @@ class _Search:
                     best, kept = now, list(cells)
             else:
                 self.swap(a, b, cells, points, full)
-        return best, kept
+        return kept
 
     def swap(self, a: int, b: int, cells: list[Point], points: list[Point], full: set[Point]) -> None:
         cells[a], cells[b] = cells[b], cells[a]

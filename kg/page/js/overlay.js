@@ -130,7 +130,7 @@ function overlay(page) {
   let numbers = new Map;
   /** @type {ReturnType<typeof nodesByName> | undefined} */
   let known;
-  /** Five colours from the lowest to the highest number, and one for nodes without. @type {string[]} */
+  /** Five colours from the lowest to the highest number. @type {string[]} */
   let colours = [];
   let middle = 0, reach = 1;
 
@@ -172,7 +172,7 @@ function overlay(page) {
   /** The colour of a box; "" for its usual one. @param {number} node */
   function fill(node) {
     const row = numbers.get(node);
-    return row ? `rgb(${rgb(row).join()})` : numbers.size ? colours[5] : '';
+    return row ? `rgb(${rgb(row).join()})` : numbers.size ? page.colour.panel : '';
   }
   /** The colour of its label; "" for the usual one. @param {number} node */
   function ink(node) {
@@ -182,7 +182,7 @@ function overlay(page) {
 
   function show() {
     const style = getComputedStyle(document.documentElement), drawn = numbers.size > 0 && scene.drawn;
-    colours = [...Array.from({length: 5}, (_, n) => `--scale-${n}`), '--panel'].map(name => style.getPropertyValue(name).trim());
+    colours = Array.from({length: 5}, (_, n) => style.getPropertyValue(`--scale-${n}`).trim());
     $('scale').hidden = !drawn;
     if (drawn) $('bar').hidden = false;
     $('uncolour').hidden = !numbers.size;

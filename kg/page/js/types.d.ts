@@ -66,6 +66,17 @@ interface Line {
   /** A few letters on it. */
   said?: string;
 }
+/** An item of the legend, as kg/page/legend.py has it. */
+interface LegendSign {
+  key: string;
+  text: string;
+  class: string;
+  d: string;
+  head: string;
+  mark: string;
+  style: string;
+  box: string;
+}
 /** One of the pictures of what is drawn in parts. */
 interface View {
   width: number;
@@ -87,6 +98,12 @@ interface SceneBase {
   id: string;
   /** Of what has parts the overview, then each of them; else nothing. */
   views: View[];
+  /** What each part is called. */
+  parts: string[];
+  /** All signs that the page can show, in order. */
+  legend: LegendSign[];
+  /** How the mechanism is cited. */
+  cite: string;
   /** Whether the parts are the stops of the tour. */
   staged: boolean;
   /** The size of a box. */
@@ -102,7 +119,7 @@ interface SceneBase {
   outlines: Record<string, string>;
   /** Cards in a compressed block. */
   pack: number;
-  /** Colours of the light theme, for pictures that are saved. */
+  /** The colours of the light theme, for pictures that are saved. */
   light: Record<string, string>;
   /** The node that most edges touch; -1 where there is none. */
   hub: number;
@@ -337,8 +354,9 @@ interface Ids {
   found: HTMLUListElement;
   'found-count': HTMLElement;
   share: HTMLDetailsElement;
-  'save-svg': HTMLButtonElement | null;
+  'save-svg': HTMLButtonElement;
   'save-png': HTMLButtonElement;
+  'save-pdf': HTMLButtonElement;
   'copy-link': HTMLButtonElement;
   link: HTMLInputElement;
   theme: HTMLButtonElement;
@@ -420,7 +438,7 @@ interface Ids {
   said: HTMLElement;
   values: HTMLUListElement;
   net: HTMLElement;
-  later: HTMLElement | null;
+  static: HTMLElement;
   map: HTMLCanvasElement;
   nearer: HTMLButtonElement;
   farther: HTMLButtonElement;
