@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 POINT = 25.4 / 72  # millimetres
 LEAST, MOST = 6.0, 9.0  # points: the smallest text, and the largest in a box
-TITLE, TEXT, FINE = 9.0, 7.0, 6.2  # points: of the title, of caption and answer, of legend and sources
+TITLE, TEXT, FINE = 8.5, 6.5, 6.0  # points: of the title, of caption and answer, of legend and sources
 HIGHEST = 240.0  # millimetres: what a page has between its margins
 PPI = 600  # dots of a PNG per inch, as journals want them for line drawings
 Form = Literal["svg", "pdf", "png"]

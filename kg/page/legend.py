@@ -144,7 +144,7 @@ def svg(signs: Sequence[Sign], ink: Mapping[str, str], room: float, size: float 
     if not signs:
         return "", 0.0
     by = size / LETTERS
-    text_at, step, gap = (WIDE + 8) * by, 1.6 * size, 14 * by
+    text_at, step, gap = (WIDE + 8) * by, 1.5 * size, 14 * by
     wide = [advance(sign["text"], size) + text_at + gap for sign in signs]
     for columns in range(len(signs), 0, -1):  # as many as there is room for
         rows = -(-len(signs) // columns)

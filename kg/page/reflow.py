@@ -28,6 +28,8 @@ STEPS, HOT, WARM, COLD = 8000, 2.5, 1.5, 0.06  # of a search: how many, and how 
 def grids(mechanism: Mechanism, columns: int) -> Iterator[Rows]:
     """Grids of so many columns that hold every node once, each found in another search; the same ones each time.
 
+    In none does a node, or a place, stand in a place that is not its own.
+
     >>> from kg.model.records import Edge, Frozen, Node, Sentence
     >>> nodes = Frozen({key: Node(key=key) for key in "abc"})
     >>> edges = tuple(Edge(sentence=Sentence(a, "activates", b), name=a + b) for a, b in ("ab", "bc"))
@@ -41,7 +43,9 @@ def grids(mechanism: Mechanism, columns: int) -> Iterator[Rows]:
             start = search.start(rows if seed == 1 else tuple(zip(*_filled(rows), strict=True)))
         else:
             start = search.start()
-        yield search.rows(search.run(start, WARM if rows and seed <= 2 else HOT, seed))
+        cells = search.run(start, WARM if rows and seed <= 2 else HOT, seed)
+        if search.framed(cells) < FOREIGN:
+            yield search.rows(cells)
 
 
 def _filled(rows: Rows) -> list[tuple[str, ...]]:

@@ -119,6 +119,7 @@ function still(page) {
   }
 
   function print() {
+    page.run.print();
     $('static').replaceChildren(copy());
   }
   addEventListener('beforeprint', print);
