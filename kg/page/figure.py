@@ -84,7 +84,7 @@ class Figure:
             '#image(bytes(sys.inputs.figure), format: "svg", width: 100%, alt: sys.inputs.title)\n'
         )
         said = {"title": self.title, "figure": self.svg}
-        made = typst.compile(sheet.encode(), format=form, ppi=PPI, sys_inputs=said, timestamp=0)
+        made = typst.compile(sheet.encode(), format=form, ppi=PPI, sys_inputs=said)
         assert isinstance(made, bytes), "a figure is one page"
         return made
 
