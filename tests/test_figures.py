@@ -217,7 +217,7 @@ def test_pictures_in_files_have_the_legend_of_what_is_in_them(mechanism: kg.Mech
 
 def test_the_overview_of_parts_has_its_own_legend() -> None:
     whole = merge([SEED, ACTIVE])
-    assert legend_of(page.svg(whole)) <= {"with a number: node in both", "a part, with its steps"}
+    assert legend_of(page.svg(whole)) <= {"n nodes in both", "a part, with its steps"}
     assert LINES - {sign["text"] for sign in Picture(Narrative(whole), parted=True).legend} == set()
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from kg.model.languages import speak
 from kg.page import geometry
 from kg.page.layout import Box, advance
 
@@ -83,6 +84,11 @@ VALUES: tuple[Sign, ...] = (
 )
 
 
+def spoken(sign: Sign) -> Sign:
+    """A sign with its text in the language that is spoken now."""
+    return {**sign, "text": speak(sign["text"])}
+
+
 def occurring(lines: Iterable[Mapping[str, Any]]) -> set[str]:
     """The keys of the signs that lines show: kind, style, mark, and whether they are run.
 
@@ -111,10 +117,10 @@ def legend(lines: Iterable[Mapping[str, Any]], boxes: Iterable[tuple[str, str, b
     """
     keys, every = occurring(list(lines)), list(boxes)
     kinds = {kind: shape for kind, shape, _ in every}
-    signs = [sign for sign in LINES if sign["key"] in keys]
-    signs += [box_sign(kind, kind, shape) for kind, shape in kinds.items()]
+    signs = [spoken(sign) for sign in LINES if sign["key"] in keys]
+    signs += [box_sign(kind, speak(kind), shape) for kind, shape in kinds.items()]
     outcome = next((shape for _, shape, outcome in every if outcome), "")
-    return [*signs, box_sign("outcome", "outcome", outcome + " outcome")] if outcome else signs
+    return [*signs, box_sign("outcome", speak("outcome"), outcome + " outcome")] if outcome else signs
 
 
 def box_sign(key: str, text: str, look: str) -> Sign:
@@ -134,7 +140,7 @@ def box_sign(key: str, text: str, look: str) -> Sign:
 
 def number_sign(key: str, text: str) -> Sign:
     """The sample of a line that carries a number."""
-    return _line(key, f"with a number: {text}", "none", "M2 8H44")
+    return _line(key, text, "none", "M2 8H44")
 
 
 def svg(signs: Sequence[Sign], ink: Mapping[str, str], room: float, size: float = LETTERS) -> tuple[str, float]:

@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from kg.model.languages import speak
 from kg.model.records import Edge, Frozen, Stop
 from kg.page import drawing, geometry
 from kg.page import legend as legends
@@ -200,7 +201,7 @@ class Picture:
         """
         m, layout, ink = self.m, self.drawing.layout, self.ink
         title = clean(title or m.title)
-        about = clean(about or m.summary) or f"{len(m.nodes)} nodes and {len(m.edges)} edges."
+        about = clean(about or m.summary) or speak("{0} nodes and {1} edges.", len(m.nodes), len(m.edges))
         edges, nodes = self.lit(stop) if stop else (set(self.told.edge_number), set(layout.boxes))
         room = max(layout.width, 560)
         notice = wrapped(" · ".join(map(clean, m.caveats)), room - 90, 21)  # 19, and bold, which is wider
@@ -222,7 +223,8 @@ class Picture:
         out += self.shapes(edges, nodes, bool(stop))
         out.append("</g>")
         if self.large and not self.over:
-            said = f"Not drawn: {len(m.nodes)} nodes and {len(m.edges)} steps are too many to read in one picture."
+            text = "Not drawn: {0} nodes and {1} steps are too many to read in one picture."
+            said = speak(text, len(m.nodes), len(m.edges))
             out.append(f'<text x="28" y="{top + 4}" font-size="17" fill="{ink["ink"]}">{said}</text>')
         if signs:
             out.append(f'<g transform="translate(28 {r(top + layout.height + 10)})">{signs}</g>')
@@ -325,8 +327,7 @@ class Picture:
 
     def _said(self, line: Line, data: dict[str, Any]) -> str:
         if self.over:
-            thing, _, where = self.over.counted.partition(" ")
-            return f"{data['said']} {thing}{'s' * (data['said'] != '1')} {where}"
+            return speak(self.over.counted[data["said"] != "1"], data["said"])
         return self.told.say(self.m.edge(line.edge))
 
     def _drawn_node(self, key: str, on: bool, value: Shown | None = None) -> str:
@@ -365,8 +366,9 @@ class Picture:
     def signs(self) -> list[Sign]:
         """The signs of the picture itself."""
         if self.over:
-            between = legends.number_sign("between", self.over.counted)
-            return [between] * bool(self.lines) + [legends.box_sign("part", "a part, with its steps", "other")]
+            between = legends.number_sign("between", speak(self.over.counted[1], "n"))
+            part = legends.box_sign("part", speak("a part, with its steps"), "other")
+            return [between] * bool(self.lines) + [part]
         return legends.legend(self.lines, self._faces) if self.drawn else []
 
     @property

@@ -256,6 +256,6 @@ function picture(page) {
     frame(gently && !moved);
   }
   /** What a part is called; "" for the whole, and in an overview. */
-  const part = () => scene.drawn ? '' : viewed > 0 ? `Part ${viewed} of ${scene.views.length - 1}: ${scene.parts[viewed - 1]}` : viewed < 0 ? `${page.label(shown.boxes[0].id)} and its neighbours` : '';
+  const part = () => scene.drawn ? '' : viewed > 0 ? speak`Part ${viewed} of ${scene.views.length - 1}: ${scene.parts[viewed - 1]}` : viewed < 0 ? speak`${page.label(shown.boxes[0].id)} and its neighbours` : '';
   return {seen: () => shown, part, show, redraw, zoom, pan, move, whole, look: () => look() === framed ? '' : look(), at, more: rest, scale: () => net.getScale()};
 }

@@ -13,10 +13,10 @@ function still(page) {
   /** What the picture shows, a line for each thing that the reader chose. */
   function chosen() {
     const {light, run, yours, picture} = page, said = [run.title(), yours.title()];
-    const stop = state.tab !== 'runs' && !state.pick && state.stop ? text(first('.stop.on .said:not([hidden]) h2')) : '';
+    const stop = state.tab !== 'runs' && !state.pick && state.stop ? text(first('.stop.on h2')) : '';
     if (light.lit()) said.push([
-      state.pick ? `Chosen: ${state.pick[0] === 'n' ? page.label(+state.pick.slice(1)) : page.say(+state.pick.slice(1))}` : stop && `Stop ${state.stop}: ${stop}`,
-      light.filtering() && text($('passing')) + ' ' + named(), 'All else is faint.'
+      state.pick ? speak`Chosen: ${state.pick[0] === 'n' ? page.label(+state.pick.slice(1)) : page.say(+state.pick.slice(1))}` : stop && speak`Stop ${state.stop}: ${stop}`,
+      light.filtering() && text($('passing')) + ' ' + named(), speak`All else is faint.`
     ].filter(Boolean).join('. ').replace(/\.\./g, '.'));
     return [picture.part(), ...said].filter(Boolean);
   }
@@ -26,8 +26,8 @@ function still(page) {
 
   /** What is said below the picture. */
   function caption() {
-    if (page.run.title() && state.tab !== 'tour') return [text($('against')), ...[...$('outcomes').querySelectorAll('dt')].map(dt => `${text(dt)}: ${text(dt.nextElementSibling).replace(/ unchanged$/, ', unchanged')}.`)];
-    return [text(first(state.stop && state.tab === 'tour' ? '.stop.on .said:not([hidden]) .caption:not(.simple)' : '.stop[data-stop="0"] .caption'))];
+    if (page.run.title() && state.tab !== 'tour') return [text($('against')), ...[...$('outcomes').querySelectorAll('dt')].map(dt => `${text(dt)}: ${text(dt.nextElementSibling)}.`)];
+    return [text(first(state.stop && state.tab === 'tour' ? '.stop.on .caption:not(.simple)' : '.stop[data-stop="0"] .caption'))];
   }
 
   /** The picture that is seen, by itself. */
@@ -71,8 +71,8 @@ function still(page) {
       y += 8;
       const from = y;
       write(all('#strip li').map(text).join(' · ') + '.', 18, 'ink', '600', 16);
-      write(`Source: ${text(first('#strip .credit'))}`.replace(text($('open')), '').trim(), 15, 'mute', '', 16);
-      write(`Cite as ${scene.cite}`, 15, 'mute', '', 16);
+      write(speak`Source: ${text(first('#strip .credit')).replace(text($('open')), '').trim()}`, 15, 'mute', '', 16);
+      write(speak`Cite as ${scene.cite}`, 15, 'mute', '', 16);
       pen.fillStyle = colour.caution;
       pen.fillRect(EDGE, from + 4, 5, y - from);
       const height = Math.ceil(y + 16);
@@ -97,7 +97,7 @@ function still(page) {
         pen.fillText(said, EDGE + at, y + 33);
       }
       pen.textAlign = 'left';
-      pen.fillText('Numbers of the reader’s own; a node without one is white.', EDGE + 256, y + 13);
+      pen.fillText(speak`Numbers of the reader’s own; a node without one is white.`, EDGE + 256, y + 13);
       y += 46;
     }
   }
