@@ -104,7 +104,7 @@ def test_the_first_mechanism_fits_a_column_and_a_page(width: int) -> None:
     seen(made, width, LINES | BOXES)
     assert made.height < 250
     boxes = set(re.findall(r'text-anchor="middle" font-size="[\d.]+" fill="#1d2430"><tspan x="([\d.]+)"', made.svg))
-    assert len(boxes) == {85: 3, 170: 6}[width], "so many columns"
+    assert len(boxes) == {85: 3, 170: 7}[width], "so many columns"
     assert len(re.findall(r"<g[^>]*><title>", made.svg)) == len(Picture(Narrative(SEED)).lines) + len(SEED.nodes)
 
 
