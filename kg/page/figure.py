@@ -33,7 +33,7 @@ PPI = 600  # dots of a PNG per inch, as journals want them for line drawings
 Form = Literal["svg", "pdf", "png"]
 FORMATS: tuple[Form, ...] = ("svg", "pdf", "png")
 LARGEST = 20.5  # letters that still fit into a box: as large as they may grow where a unit is small
-FEW = 4  # faults with which no better layout is searched for
+FEW = 5  # faults with which no better layout is searched for
 MARGIN = 6  # around the picture, in its own units: half of the widest stroke, and half of a head
 SIGN = {"on": "✓", "off": "✕", "open": "?", "split": "≠"}
 
