@@ -303,6 +303,10 @@ def test_a_printed_what_if_has_its_answer(visit: Open, tmp_path: Path) -> None:
         "prediction",
     ):
         assert said in text, said
+    tab = visit("#tab=runs&in=both&set=TLR7%3Dabsent&beside=1")
+    tab.locator("#net-of strong").wait_for()
+    both = words_of(saved(tab))
+    assert both.count("Dendritic-cell") == 2 and both.count("Δ") > 3, "two conditions are two pictures"
     tab = visit("#tab=steps")
     tab.pdf(path=tmp_path / "none.pdf", format="A4")
     assert "What follows" not in "".join(one.extract_text() for one in PdfReader(tmp_path / "none.pdf").pages[:3])

@@ -86,7 +86,7 @@ def test_a_what_if_has_the_answers_of_python(tmp_path: Path) -> None:
 
 
 def test_numbers_of_ones_own_are_read_matched_and_coloured() -> None:
-    assert passed("overlay.test.mjs") == 10
+    assert passed("overlay.test.mjs") == 13
 
 
 # ---- the files

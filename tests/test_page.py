@@ -461,6 +461,30 @@ def test_every_step_is_in_the_list_once_and_selects_it(visit: Open) -> None:
     assert "edge=" in tab.evaluate("location.hash")
 
 
+@pytest.mark.slow
+def test_the_numbers_of_the_list_of_steps_stand_on_their_lines(visit: Open) -> None:
+    tab = visit("#tab=steps")
+    written = """() => {
+      const some = [], write = CanvasRenderingContext2D.prototype.fillText;
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...at) { some.push(text); return write.call(this, text, ...at); };
+      document.getElementById('theme').click();
+      return new Promise(done => setTimeout(() => {
+        CanvasRenderingContext2D.prototype.fillText = write;
+        done(some.filter(text => /^[0-9]+$/.test(text)));
+      }, 300));
+    }"""
+    listed = tab.locator("#steps li[data-n]").evaluate_all("some => some.map(one => one.dataset.n)")
+    assert listed == [str(n + 1) for n in range(len(SEED.edges))]
+    assert set(tab.evaluate(written)) == set(listed)
+    number, edge = tab.locator("#steps li[data-n='7']").evaluate(
+        "one => [one.dataset.n, one.querySelector('button').dataset.edge]"
+    )
+    tab.locator(f"#steps button[data-edge='{edge}']").click()
+    assert set(tab.evaluate(written)) == {number}, "the step that is chosen keeps its number"
+    tab.click("#tab-tour")
+    assert tab.evaluate(written) == []
+
+
 @pytest.mark.parametrize(("after", "width", "height"), [("", 1440, 900), ("", 390, 844), ("?embed=1", 800, 560)])
 def test_the_source_strip_is_in_sight_and_nothing_is_clipped(visit: Open, after: str, width: int, height: int) -> None:
     tab = visit(after, width, height)
@@ -838,7 +862,7 @@ def test_captions_in_another_language_are_chosen_marked_and_kept_in_the_address(
     assert tab.locator(".stop.on h2:visible").inner_text() == stop.title
     with tab.expect_navigation():
         tab.locator("#language").select_option("de")
-    tab.wait_for_function("window.explorer")
+    tab.wait_for_function("() => window.explorer")
     assert tab.locator(".stop.on h2:visible").inner_text() == german.title
     assert tab.locator("html").get_attribute("lang") == "de" and tab.locator("#next").inner_text() == "Weiter →"
     assert tab.locator(".stops a:visible").nth(3).inner_text() == german.title
@@ -847,7 +871,7 @@ def test_captions_in_another_language_are_chosen_marked_and_kept_in_the_address(
     address = tab.evaluate("location.hash")
     assert "lang=de" in address
     again = visit(address)
-    again.wait_for_function("window.explorer")
+    again.wait_for_function("() => window.explorer")
     assert again.locator(".stop.on .caption:visible").inner_text() == german.caption
     again.locator(".stop.on summary:visible").click()
     assert again.locator(".stop.on details:visible p").inner_text() == german.answer

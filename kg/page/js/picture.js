@@ -16,40 +16,12 @@ function picture(page) {
   /** @type {Shown} */
   const shown = {
     areas: scene.areas.map(filled), lines: scene.lines.map(ready), boxes: host.nodes,
-    width: scene.width, height: scene.height, hover: '', focus: null, numbered: []
+    width: scene.width, height: scene.height, hover: '', focus: null, numbered: new Map
   };
-  const paint = painter(page, shown);
+  const main = canvas(page, shown, $('net'), page.run), {net, sight} = main;
   const map = minimap(page, shown, position => net.moveTo({position}));
-
-  /** @param {Box} node */
-  function shape(node) {
-    const path = new Path2D(node.d);
-    return {
-      ...node,
-      label: undefined,
-      /** @param {Point & {ctx: CanvasRenderingContext2D}} at */
-      ctxRenderer: ({ctx, x, y}) => ({
-        drawNode: () => paint.box(ctx, node, path, {x, y}, net.getScale()),
-        nodeDimensions: {width: node.wide, height: node.high}
-      })
-    };
-  }
-  const data = {nodes: new vis.DataSet(shown.boxes.map(shape)), edges: new vis.DataSet([])};
-  const net = new vis.Network($('net'), data, host.options);
-  all('#net [tabindex]').forEach(e => { e.tabIndex = -1; });
-  const sight = () => ({
-    from: net.DOMtoCanvas({x: 0, y: 0}), to: net.DOMtoCanvas({x: $('net').clientWidth, y: $('net').clientHeight}), scale: net.getScale()
-  });
-  net.on('beforeDrawing', ctx => {
-    shown.focus = page.light.lit();
-    shown.numbered = page.light.numbered();
-    paint.beneath(ctx, sight());
-  });
-  net.on('afterDrawing', ctx => {
-    paint.labels(ctx, sight(), paint.headings(ctx, sight()));
-    paint.numbers(ctx, sight());
-    map.show(sight());
-  });
+  const pair = second(page, shown, main, listen);
+  net.on('afterDrawing', () => map.show(sight()));
   map.size();
 
   let due = false;
@@ -59,6 +31,7 @@ function picture(page) {
     requestAnimationFrame(() => {
       due = false;
       net.redraw();
+      pair.redraw();
     });
   }
 
@@ -83,8 +56,8 @@ function picture(page) {
   /** @param {{areas: Area[], lines: Line[], nodes: Box[], width: number, height: number}} part */
   function put({areas, lines, nodes, width, height}) {
     Object.assign(shown, {areas: areas.map(filled), lines: lines.map(ready), boxes: nodes, width, height});
-    data.nodes.clear();
-    data.nodes.add(shown.boxes.map(shape));
+    main.put();
+    pair.put();
     map.size();
   }
 
@@ -166,16 +139,13 @@ function picture(page) {
     const at = net.getViewPosition(), step = 60 / net.getScale();
     net.moveTo({position: {x: at.x + dx * step, y: at.y + dy * step}});
   }
-  net.on('zoom', () => {
-    const scale = net.getScale();
-    if (scale !== bounded(scale)) net.moveTo({scale: bounded(scale)});
-  });
   let measured = '';
   new ResizeObserver(() => {
     const size = $('net').clientWidth + 'x' + $('net').clientHeight;
     if (size === measured) return;
     measured = size;
     net.setSize('100%', '100%');
+    pair.fit();
     redraw();
     const at = asked;
     frame(false);
@@ -202,15 +172,6 @@ function picture(page) {
     const node = net.getNodeAt(point);
     return node === undefined ? hit(point) : 'n' + node;
   };
-  net.on('click', event => {
-    const on = under(event.pointer.DOM);
-    if (+on.slice(1) <= VIEW) open(VIEW - +on.slice(1) + 1);
-    else if (on.startsWith('n-')) { // "n more": ten of them
-      more += 10;
-      page.show(true);
-    } else if (on) page.pick(on);
-    else if (state.pick) page.go(state.stop);
-  });
   /** The picture of a part; 0 for the overview. @param {number} part */
   function open(part) {
     if (scene.staged) return page.go(part);
@@ -219,15 +180,31 @@ function picture(page) {
     if (state.tab === 'card') state.tab = 'tour';
     page.show(true);
   }
-  $('net').addEventListener('mousemove', event => {
-    const box = $('net').getBoundingClientRect();
-    const on = under({x: event.clientX - box.left, y: event.clientY - box.top});
-    $('net').style.cursor = on ? 'pointer' : 'grab';
-    if (on !== shown.hover) {
+  /** What the pointer does on one of two pictures: both show the same at the same place. @param {ReturnType<typeof canvas>} one */
+  function listen({net, element}) {
+    net.on('zoom', () => {
+      const scale = net.getScale();
+      if (scale !== bounded(scale)) net.moveTo({scale: bounded(scale)});
+    });
+    net.on('click', event => {
+      const on = under(event.pointer.DOM);
+      if (+on.slice(1) <= VIEW) open(VIEW - +on.slice(1) + 1);
+      else if (on.startsWith('n-')) { // "n more": ten of them
+        more += 10;
+        page.show(true);
+      } else if (on) page.pick(on);
+      else if (state.pick) page.go(state.stop);
+    });
+    element.addEventListener('mousemove', event => {
+      const box = element.getBoundingClientRect();
+      const on = under({x: event.clientX - box.left, y: event.clientY - box.top});
+      element.style.cursor = on ? 'pointer' : 'grab';
+      if (on === shown.hover) return;
       shown.hover = on;
       redraw();
-    }
-  });
+    });
+  }
+  listen(main);
   $('nearer').addEventListener('click', () => zoom(1.3));
   $('farther').addEventListener('click', () => zoom(1 / 1.3));
   $('all').addEventListener('click', () => whole(true));
@@ -252,6 +229,7 @@ function picture(page) {
   /** @param {boolean} gently */
   function show(gently) {
     const moved = surround();
+    pair.show();
     redraw();
     frame(gently && !moved);
   }

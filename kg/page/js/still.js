@@ -53,14 +53,15 @@ function still(page) {
       about.after(pen.draw('desc', {}, [...chosen(), ...caption()].join(' ')));
       write(document.title, 26, 'ink', '600');
       for (const said of chosen()) write(said, 17, 'accent', '600');
-      y += TOP; // a value may stand above the uppermost box
-      pen.save();
-      const part = document.createElementNS('http://www.w3.org/2000/svg', 'g');
-      part.setAttribute('transform', `translate(12 ${tidy(y)})`);
-      svg.append(part);
-      paint(new Pen(part, ruler), seen);
-      pen.restore();
-      y += seen.height + 14;
+      for (const [run, of] of sides()) {
+        write(text(of?.querySelector('strong')), 19, 'ink', '600');
+        y += TOP; // a value may stand above the uppermost box
+        const part = document.createElementNS('http://www.w3.org/2000/svg', 'g');
+        part.setAttribute('transform', `translate(12 ${tidy(y)})`);
+        svg.append(part);
+        paint(new Pen(part, ruler), seen, run);
+        y += seen.height + 14;
+      }
       scale();
       const keys = signsIn(seen, scene.legend), values = page.run.title() ? ['changed', 'same'] : [];
       pen.save();
@@ -101,8 +102,10 @@ function still(page) {
       y += 46;
     }
   }
-  /** The shapes, as the canvas has them. @param {Pen} pen @param {Shown} seen */
-  function paint(pen, seen) {
+  /** The runs that are shown, one below the other, and what each is called. @returns {[ReturnType<typeof sideOf>, Element | null][]} */
+  const sides = () => page.run.paired() ? [[page.run.compared, $('other-of')], [page.run, $('net-of')]] : [[page.run, null]];
+  /** The shapes, as the canvas has them. @param {Pen} pen @param {Shown} seen @param {ReturnType<typeof sideOf>} run */
+  function paint(pen, seen, run) {
     /** A path is its text here. @type {(d: string) => any} */
     const as = d => d;
     const shown = {
@@ -110,12 +113,13 @@ function still(page) {
       areas: seen.areas.map(area => ({...area, path: as(area.d)})),
       lines: seen.lines.map(line => ({...line, path: as(line.d), tip: as(line.head), diamond: line.mark ? as(line.mark) : null}))
     };
-    const {beneath, box, headings, labels, numbers} = painter(page, shown), sight = {from: {x: 0, y: 0}, to: {x: seen.width, y: seen.height}, scale: 1};
+    const {beneath, box, headings, labels, numbers} = painter(page, shown, run), sight = {from: {x: 0, y: 0}, to: {x: seen.width, y: seen.height}, scale: 1};
     const ctx = /** @type {CanvasRenderingContext2D} */ (/** @type {unknown} */ (pen));
     beneath(ctx, sight);
     for (const one of shown.boxes) box(ctx, one, as(one.d), one, 1);
-    labels(ctx, sight, headings(ctx, sight));
-    numbers(ctx, sight);
+    const taken = headings(ctx, sight);
+    labels(ctx, sight, taken);
+    numbers(ctx, sight, taken);
   }
 
   function print() {

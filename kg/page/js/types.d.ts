@@ -262,8 +262,8 @@ interface Shown {
   hover: Part;
   /** What is lit; null for everything. */
   focus: Lit | null;
-  /** The edges that are numbered, in order. */
-  numbered: number[];
+  /** The numbers of edges that have one. */
+  numbered: Map<number, number>;
 }
 /** The part of the picture that is in sight: its first and last corner. */
 interface Sight {
@@ -330,13 +330,16 @@ interface Asked {
   against: number | null;
   /** What every node is set to in turn; "" where one question is asked. */
   screen: '' | 'absent' | 'present';
+  /** Whether the picture of what the answer is compared with is shown, too. */
+  beside: boolean;
 }
 
 interface Row {
   line: number;
   name: string;
-  number: number;
-  text: string;
+  /** One for each column; null where it is missing. */
+  numbers: (number | null)[];
+  texts: string[];
 }
 interface Complaint {
   line: number;
@@ -435,7 +438,17 @@ interface Ids {
   running: HTMLElement;
   'running-title': HTMLElement;
   'stop-run': HTMLButtonElement;
+  pair: HTMLButtonElement;
+  pictures: HTMLElement;
+  'other-of': HTMLElement;
+  'net-of': HTMLElement;
+  other: HTMLElement;
   scale: HTMLElement;
+  columns: HTMLElement;
+  column: HTMLSelectElement;
+  'column-back': HTMLButtonElement;
+  'column-on': HTMLButtonElement;
+  'column-of': HTMLElement;
   said: HTMLElement;
   values: HTMLUListElement;
   net: HTMLElement;
