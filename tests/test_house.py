@@ -52,6 +52,7 @@ DOORS = {
     "rdflib": {"formats/rdf", "checks/shapes"},
     "scipy": {"bulk"},
     "starlette": {"site"},
+    "typst": {"page/figure"},
     "uvicorn": {"site"},
     "yaml": {"formats/shared/bounded", "formats/gocam/yaml", "formats/notation"},
 }

@@ -18,7 +18,7 @@ import kg
 from kg import page
 from kg.model import languages, records, vocabulary
 from kg.model.records import Frozen, Translation
-from kg.page import picture, speech, words
+from kg.page import legend, picture, speech, words
 from kg.reasoning import conflict, whatif
 
 SEED = kg.read("ta1-tlr7")
@@ -111,7 +111,7 @@ def of_data() -> Iterator[str]:
         *(f"{stance} this" for stance in ("disputes", "qualifies")),
     )
     yield from (*words.READ.values(), *words.STANCES.values(), *records.STATUS.values(), records.BY_DEFINITION)
-    yield from (*picture.ROLES.values(), *picture.KINDS, *whatif.MARKS)
+    yield from (*(sign["text"] for sign in (*legend.LINES, *legend.VALUES)), *picture.KINDS, *whatif.MARKS)
     yield from (*conflict.KINDS.values(), *conflict.VERDICTS, *conflict.CONTEXTS, "time", "dose")
     yield from (claim.label for claim in vocabulary.claims().values())
     for predicate in vocabulary.predicates().values():

@@ -50,7 +50,7 @@ function explore(lang) {
     Object.assign(state, {pick: '', tab, before: null});
     show(true);
     if (look) page.picture.move(look.split(',').map(Number));
-    const to = focused?.isConnected && focused !== body ? focused : page.picture.part(last);
+    const to = focused?.isConnected && focused !== body ? focused : page.picture.has(last);
     focused = null;
     if (to instanceof HTMLElement && to.getClientRects().length) to.focus({preventScroll: true});
   }

@@ -106,10 +106,10 @@ function neighbours(scene, what, most, reach) {
   }
   /** @param {number} step @param {string} d @param {string} head @param {number} x @param {number} y @returns {Line} */
   function made(step, d, head, x, y) {
-    const {kind, style, run, contested, inferred} = scene.edges[step];
-    const mark = contested ? `M${x - 9} ${y - 9}L${x + 9} ${y + 9}M${x - 9} ${y + 9}L${x + 9} ${y - 9}`
-      : inferred ? `M${x - 8} ${y}L${x} ${y - 8}L${x + 8} ${y}L${x} ${y + 8}Z` : '';
-    return {edge: step, kind, d, head, filled: kind === 'increases' || kind === 'circle', style, run, node: -1, mark, at: [x, y]};
+    const {kind, style, run, sign} = scene.edges[step];
+    const mark = sign === 'contested' ? `M${x - 9} ${y - 9}L${x + 9} ${y + 9}M${x - 9} ${y + 9}L${x + 9} ${y - 9}`
+      : sign === 'inferred' ? `M${x - 8} ${y}L${x} ${y - 8}L${x + 8} ${y}L${x} ${y + 8}Z` : '';
+    return {edge: step, kind, d, head, filled: kind === 'increases' || kind === 'circle', style, run, sign, node: -1, mark, at: [x, y]};
   }
   /** As in geometry.py. @param {string} kind @param {number} x @param {number} y @param {number} way 1 to the right, -1 to the left */
   function tip(kind, x, y, way) {

@@ -282,5 +282,7 @@ function picture(page) {
     redraw();
     frame(gently && !moved);
   }
-  return {show, redraw, zoom, pan, move, whole, look: () => look() === framed ? '' : look(), part: keyed.has, at, more: rest, scale: () => net.getScale()};
+  /** What a part is called; "" for the whole, and in an overview. */
+  const part = () => scene.drawn ? '' : viewed > 0 ? speak`Part ${viewed} of ${scene.views.length - 1}: ${scene.parts[viewed - 1]}` : viewed < 0 ? speak`${page.label(shown.boxes[0].id)} and its neighbours` : '';
+  return {seen: () => shown, part, show, redraw, zoom, pan, move, whole, look: () => look() === framed ? '' : look(), has: keyed.has, at, more: rest, scale: () => net.getScale()};
 }
