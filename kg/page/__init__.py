@@ -21,7 +21,7 @@ from kg.model.mechanism import Mechanism
 from kg.model.records import Stop
 from kg.page import drawing, geometry, network
 from kg.page.drawing import Score
-from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean, lines, spoken
+from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean
 from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset, colours
 from kg.page.quotes import Quotes
 from kg.page.words import Narrative
@@ -235,7 +235,7 @@ def _seen(shapes: Picture, key: str) -> dict[str, Any]:
     if shapes.drawn:
         return {}
     node = shapes.m.nodes[key]
-    return {"kind": shapes.kind(key), "outcome": node.outcome, "lines": list(lines(spoken(shapes.told.label(key))))}
+    return {"kind": shapes.kind(key), "outcome": node.outcome, **shapes.face(key)}
 
 
 def _packed(page: str) -> str:
@@ -260,17 +260,17 @@ def _network(shapes: Picture) -> Network:
     net = Network(directed=True, cdn_resources="in_line")
     for key, box in shapes.drawing.layout.boxes.items() if shapes.drawn else ():
         x, y = box.centre
-        texts = lines(spoken(told.label(key)))
+        face = shapes.face(key)
         kind = shapes.kind(key)
         net.add_node(
             told.node_number[key],
-            label="\n".join(texts) or " ",
+            label="\n".join(face["lines"]) or " ",
             shape="custom",
             x=x,
             y=y,
             kind=kind,
             outcome=told.m.nodes[key].outcome,
-            lines=list(texts),
+            **face,
             d=geometry.outline(kind, Box(-box.w / 2, -box.h / 2, box.w, box.h)),
             wide=box.w,
             high=box.h,

@@ -13,7 +13,7 @@ from kg.model.records import Edge, Stop
 from kg.page import drawing, geometry
 from kg.page.drawing import Drawing
 from kg.page.geometry import Line
-from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, lines, spoken
+from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, font, lines, spoken
 from kg.page.views import CLOSE, SMALL, Part, overview
 from kg.page.words import Narrative
 from kg.reasoning.merge import Union
@@ -21,6 +21,7 @@ from kg.reasoning.merge import Union
 HERE = Path(__file__).parent
 FACE = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans-serif"
 DASHED = frozenset(("hypothesis", "interpretation", "implication"))
+HEADING = 22  # size of the letters of a place's name: it is never smaller than those of its nodes
 LIMIT = 1000  # with more edges no picture can be read: one node and its neighbours are drawn at a time
 KINDS = ("treatment", "molecule", "structure", "cell", "process", "state", "other")
 ROLES = {
@@ -93,8 +94,14 @@ class Picture:
         return {"width": layout.width, "height": layout.height, "areas": own.areas, "lines": lines, "boxes": boxes}
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """What stands in a box."""
-        return self.over.texts[key] if self.over else lines(spoken(self.m.nodes[key].label))
+        """What stands in a box of the whole picture."""
+        return self.over.texts[key] if self.over else tuple(self.face(key)["lines"])
+
+    def face(self, key: str) -> dict[str, Any]:
+        """What stands in the box of a node, and the size of its letters where it is not the usual one."""
+        label = spoken(self.m.nodes[key].label)
+        size = font(label)
+        return {"lines": list(lines(label, size=size)), **({} if size == FONT else {"font": size})}
 
     def style(self, edge: Edge) -> str:
         """solid for what a source states, dashed for what it supposes, dotted for the curator's own step; or a definition."""
@@ -122,8 +129,7 @@ class Picture:
     def areas(self) -> list[dict[str, Any]]:
         return [
             {
-                "label": fit(a.label, a.box.w - 26, 11),
-                "size": min(17.0, 17 * (a.box.w - 30) / advance(a.label, 19.5)),  # semibold is wider
+                "lines": heading(a.label, a.box.w - 12),
                 "hue": a.hue % 6,
                 "depth": min(a.depth, 1),
                 **_rounded(a.box.x, a.box.y, a.box.w, a.box.h),
@@ -206,10 +212,11 @@ class Picture:
         for line, data in sorted(pairs, key=lambda pair: (pair[0].edge in edges, pair[1]["run"])):
             out.append(self._drawn_line(line, data, self.over is not None or line.edge in edges, bool(stop)))
         for area in self.areas:
-            out.append(
-                f'<text x="{r(area["x"] + 16)}" y="{r(area["y"] + 27)}" font-size="{r(max(area["size"], 9))}" font-weight="600" '
-                f'fill="{ink["heading"]}">{escape(area["label"])}</text>'
+            x, y = area["x"] + (16 if len(area["lines"]) == 1 else 8), area["y"] + (30 if len(area["lines"]) == 1 else 22)
+            said = "".join(
+                f'<tspan x="{r(x)}" y="{r(y + n * HEADING)}">{escape(text)}</tspan>' for n, text in enumerate(area["lines"])
             )
+            out.append(f'<text font-size="{HEADING}" font-weight="600" fill="{ink["heading"]}">{said}</text>')
         for key in layout.boxes:
             out.append(self._drawn_node(key, key in nodes))
         out.append("</g>")
@@ -264,8 +271,8 @@ class Picture:
         node, box, ink = sheet.nodes[key], self.drawing.layout.boxes[key], self.ink
         kind, texts = "other" if self.over else self.kind(key), self.texts(key)
         x, y = box.centre
-        font, leading = (SMALL, CLOSE) if self.over else (FONT, LEADING)
-        first = y - (len(texts) - 1) * leading / 2 + font * 0.36
+        size, leading = (SMALL, CLOSE) if self.over else (font(spoken(node.label)), LEADING)
+        first = y - (len(texts) - 1) * leading / 2 + size * 0.36
         d = geometry.outline(kind, box)
         faint = "" if on else ' opacity="0.36"'
         back = "" if on else f'<path d="{d}" fill="{ink["paper"]}"/>'
@@ -276,7 +283,7 @@ class Picture:
             f"{back}<g{faint}><title>{escape(clean(node.label))}</title>"
             f'<path d="{d}" fill="{ink[kind + "-fill"]}" stroke="{ink[kind + "-line"]}" '
             f'stroke-width="{3.4 if node.outcome else 1.7}"/>'
-            f'<text text-anchor="middle" font-size="{font}" fill="{ink["ink"]}">{said}</text></g>'
+            f'<text text-anchor="middle" font-size="{size}" fill="{ink["ink"]}">{said}</text></g>'
         )
 
     # ---- the legend
@@ -289,7 +296,8 @@ class Picture:
         kinds |= {line.kind for line in self.drawing.lines}
         for kind, text in ROLES.items():
             if kind in kinds:
-                items.append({"text": text, "class": kind, "d": "M2 8H32", "head": _sample(kind), "style": "solid"})
+                sample = {"d": "M2 8H32", "head": _sample(kind), "style": "solid"}
+                items.append({"look": kind, "text": text, "class": kind, **sample})
         styles = {self.style(edge) for edge in self.m.edges}
         if any(map(geometry.inferred, self.m.edges)):
             styles.add("dotted")
@@ -301,17 +309,21 @@ class Picture:
         ):
             if style in styles:
                 mark = _diamond(23, 8, 6) if style == "dotted" else ""
-                items.append({"text": text, "class": "plain", "d": "M2 8H44", "mark": mark, "style": style})
+                items.append(
+                    {"look": style, "text": text, "class": "plain", "d": "M2 8H44", "mark": mark, "style": style}
+                )
         if "requires" in kinds:
-            items.append(
-                {"text": "needed for the step", "class": "condition", "d": "M2 8H26", "mark": geometry.circle(34, 8, 6)}
-            )
+            ring = geometry.circle(34, 8, 6)
+            sample = {"class": "condition", "d": "M2 8H26", "mark": ring}
+            items.append({"look": "requires", "text": "needed for the step", **sample})
         if "unless" in kinds:
             ring = geometry.circle(34, 8, 6) + "M29 13L39 3"
-            items.append({"text": "stops the step", "class": "condition", "d": "M2 8H26", "mark": ring})
+            sample = {"class": "condition", "d": "M2 8H26", "mark": ring}
+            items.append({"look": "unless", "text": "stops the step", **sample})
         if self.contested:
             items.append(
                 {
+                    "look": "contested",
                     "text": "disputed or contradicted",
                     "class": "plain",
                     "d": "M2 8H44",
@@ -320,14 +332,18 @@ class Picture:
                 }
             )
         if any(not edge.run for edge in self.m.edges):
-            items.append({"text": "drawn, not run", "class": "plain idle", "d": "M2 8H44", "style": "solid"})
+            items.append(
+                {"look": "idle", "text": "drawn, not run", "class": "plain idle", "d": "M2 8H44", "style": "solid"}
+            )
         return items
 
     @cached_property
     def kinds(self) -> list[dict[str, str]]:
         """The kinds of node that occur, as outlines for a small sample."""
         samples = []
-        for kind in dict.fromkeys(node.drawn_as for node in self.m.nodes.values()):
+        order = {kind: n for n, kind in enumerate(KINDS)}
+        drawn = dict.fromkeys(node.drawn_as for node in self.m.nodes.values())
+        for kind in sorted(drawn, key=lambda kind: order.get(kind, len(order))):
             known = f"{kind}-fill" in self.ink
             path = geometry.outline(kind, Box(2, 2, 84, 56))
             samples.append({"text": kind, "class": kind if known else "other", "d": path})
@@ -341,6 +357,19 @@ def fit(text: str, room: float, size: float = 18) -> str:
     while text and advance(text[:400] + "…", size) > room:
         text = text[: min(len(text), 400) - 1]
     return text.rstrip() + "…"
+
+
+def heading(label: str, room: float) -> list[str]:
+    """The name of a place in one line, or else in two; what does not fit gives way to an ellipsis.
+
+    >>> heading("Blood", 190), heading("Tumour-draining lymph node", 190)
+    (['Blood'], ['Tumour-draining', 'lymph node'])
+    """
+    pieces = re.split(r"(?<=[\s-])(?=\w)", label[:400])
+    if advance(label[:400], HEADING) <= room - 14 or len(pieces) < 2:
+        return [fit(label, room, HEADING)]
+    ways = [("".join(pieces[:n]).rstrip(), "".join(pieces[n:])) for n in range(1, len(pieces))]
+    return [fit(line, room, HEADING) for line in min(ways, key=lambda way: max(advance(line, HEADING) for line in way))]
 
 
 def _wrapped(text: str, room: float, size: float) -> list[str]:

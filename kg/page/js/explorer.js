@@ -20,7 +20,6 @@
   root.classList.toggle('embedded', page.embed);
   body.classList.toggle('embed', page.embed);
   if (location.protocol === 'about:') root.classList.add('srcdoc'); // in a notebook: there is no file to open, and nothing can be saved
-  if (scene.drawn) root.style.setProperty('--ratio', (scene.width / scene.height).toFixed(3));
 
   // ---- what the reader does: each changes the state, then shows it
 
@@ -93,6 +92,7 @@
   // ---- the parts: each may ask those before it at once, and all of them when something is shown
 
   page.light = light(page);
+  page.folds = folds(page);
   page.steps = steps(page);
   page.cards = cards(page);
   page.tour = tour(page);

@@ -7,6 +7,7 @@ function picture(page) {
   const FEW = 7, MORE = {left: -1, right: -2}; // neighbours a side shows, where not all is drawn at once; the boxes for others
   const VIEW = -10; // the box of the first mechanism in an overview; the others follow downwards
   const LEAST = 0.08, MOST = 3; // of the scale
+  const SMALL = 640, LETTERS = 9.2; // where a frame is less wide, letters are at least as large at first look
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const probe = /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'));
   /** @type {(line: Line) => ReadyLine} */
@@ -83,6 +84,7 @@ function picture(page) {
   /** @param {{areas: Area[], lines: Line[], nodes: Box[], width: number, height: number}} part */
   function put({areas, lines, nodes, width, height}) {
     Object.assign(shown, {areas: areas.map(filled), lines: lines.map(ready), boxes: nodes, width, height});
+    page.folds.list(shown);
     data.nodes.clear();
     data.nodes.add(shown.boxes.map(shape));
     map.size();
@@ -151,15 +153,33 @@ function picture(page) {
     const covered = shown.boxes.some(one => left + (one.x + one.wide / 2) * scale > w - wide - 16 && top + (one.y + one.high / 2) * scale > h - high);
     view([0, -4, shown.width, shown.height + 4 + (covered ? high / scale : 0)], gently);
   }
-  /** The whole picture where it is legible; otherwise what is lit. @param {boolean} gently */
+  /**
+   * The whole picture where it is legible; otherwise what is lit. In a small frame, of what is lit, of the main line or of all
+   * as much as is legible.
+   * @param {boolean} gently
+   */
   function frame(gently) {
-    const scale = Math.min($('net').clientWidth / shown.width, $('net').clientHeight / shown.height);
-    const on = page.light.lit(), boxes = on ? shown.boxes.filter(n => on.nodes.has(n.id)) : [];
-    if (scale > 0.5 || !boxes.length || boxes.length === shown.boxes.length) whole(gently);
-    else view([
-      Math.min(...boxes.map(n => n.x)) - 110, Math.min(...boxes.map(n => n.y)) - 150,
-      Math.max(...boxes.map(n => n.x)) + 110, Math.max(...boxes.map(n => n.y)) + 120
-    ], gently);
+    const {clientWidth: w, clientHeight: h} = $('net'), font = shown.boxes[0]?.font ?? scene.font, {picked, focus} = {picked: ends(), focus: page.light.lit()};
+    const fit = Math.min(w / shown.width, h / (shown.height + 8)), least = w < SMALL ? LETTERS / font : 0;
+    const line = new Set(scene.line.flatMap(edge => [scene.edges[edge].from, scene.edges[edge].to]));
+    let boxes = focus ? shown.boxes.filter(n => focus.nodes.has(n.id)) : [];
+    if (fit > Math.max(least, boxes.length ? 0.5 : 0) || !least && (!boxes.length || boxes.length === shown.boxes.length)) return whole(gently);
+    if (!boxes.length) boxes = shown.boxes.filter(n => line.has(n.id));
+    if (!boxes.length) boxes = shown.boxes;
+    /** @type {(some: Box[], margins: Corners) => Corners} */
+    const around = (some, [left, top, right, bottom]) => [
+      Math.min(...some.map(n => n.x)) - left, Math.min(...some.map(n => n.y)) - top,
+      Math.max(...some.map(n => n.x)) + right, Math.max(...some.map(n => n.y)) + bottom
+    ];
+    const [left, top, right, bottom] = around(boxes, [110, 150, 110, 120]);
+    if (Math.min(w / (right - left), h / (bottom - top)) >= least) return view([left, top, right, bottom], gently);
+    const some = densest(boxes, w / least - 200, h / least - 160, one => picked.has(one.id) ? boxes.length : 1);
+    view(around(some, [100, 95, 100, 65]), gently);
+  }
+  /** The nodes that the reader's choice is about. */
+  function ends() {
+    const number = +state.pick.slice(1);
+    return new Set(state.pick[0] === 'n' ? [number] : state.pick ? [scene.edges[number].from, scene.edges[number].to] : []);
   }
   /** @param {number} dx @param {number} dy */
   function pan(dx, dy) {

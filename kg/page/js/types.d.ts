@@ -39,8 +39,8 @@ interface Face {
   leading?: number;
 }
 interface Area {
-  label: string;
-  size: number;
+  /** Its name, in one line or two. */
+  lines: string[];
   hue: number;
   depth: number;
   x: number;
@@ -285,6 +285,7 @@ interface Page {
   pick(what: Part, keepTab?: boolean): void;
   openTab(tab: Tab, focusToo?: boolean): void;
   light: ReturnType<typeof light>;
+  folds: ReturnType<typeof folds>;
   steps: ReturnType<typeof steps>;
   cards: ReturnType<typeof cards>;
   tour: ReturnType<typeof tour>;
@@ -425,6 +426,10 @@ interface Ids {
   all: HTMLButtonElement;
   overview: HTMLButtonElement;
   strip: HTMLElement;
+  unfold: HTMLButtonElement;
+  legend: HTMLElement;
+  key: HTMLButtonElement;
+  hint: HTMLElement;
   open: HTMLAnchorElement;
   [tab: `tab-${string}`]: HTMLButtonElement;
   [pack: `pack-${string}`]: HTMLScriptElement | null;
