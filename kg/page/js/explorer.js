@@ -106,6 +106,7 @@
   const saved = save(page);
   search(page);
   keys(page);
+  gestures(page);
   theme(page);
   page.address.read();
 

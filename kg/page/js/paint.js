@@ -203,7 +203,7 @@ function painter(page, shown) {
       if (wide > area.w + size) continue; // it would stand on what is beside its place
       const leading = size * 1.05, high = leading * (lines.length - 1);
       const low = area.y + area.h - 10;
-      let y = stuck ? from.y + size + 9 / scale : area.y + 9 + (lines.length > 1 ? size * 0.72 : size);
+      let y = stuck ? from.y + size + 9 / scale : area.y + (lines.length > 1 ? 4 + size * 0.74 : 9 + size);
       const margin = Math.max(0, Math.min(16, (area.w - wide) / 2)), left = area.x + margin;
       const x = Math.min(Math.max(left, from.x + 10 / scale), Math.max(area.x + area.w - margin - wide, left));
       if (stuck) {

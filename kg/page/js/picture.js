@@ -154,27 +154,25 @@ function picture(page) {
     view([0, -4, shown.width, shown.height + 4 + (covered ? high / scale : 0)], gently);
   }
   /**
-   * The whole picture where it is legible; otherwise what is lit. In a small frame, of what is lit, of the main line or of all
-   * as much as is legible.
+   * The whole picture where it is legible; otherwise what is lit. In a small frame, as much of
+   * what is lit, or else of all, as is legible; the main line counts twice.
    * @param {boolean} gently
    */
   function frame(gently) {
     const {clientWidth: w, clientHeight: h} = $('net'), font = shown.boxes[0]?.font ?? scene.font, {picked, focus} = {picked: ends(), focus: page.light.lit()};
     const fit = Math.min(w / shown.width, h / (shown.height + 8)), least = w < SMALL ? LETTERS / font : 0;
     const line = new Set(scene.line.flatMap(edge => [scene.edges[edge].from, scene.edges[edge].to]));
-    let boxes = focus ? shown.boxes.filter(n => focus.nodes.has(n.id)) : [];
+    const boxes = focus ? shown.boxes.filter(n => focus.nodes.has(n.id)) : [], low = h > 240 ? 48 : 0; // where buttons lie over the picture
     if (fit > Math.max(least, boxes.length ? 0.5 : 0) || !least && (!boxes.length || boxes.length === shown.boxes.length)) return whole(gently);
-    if (!boxes.length) boxes = shown.boxes.filter(n => line.has(n.id));
-    if (!boxes.length) boxes = shown.boxes;
     /** @type {(some: Box[], margins: Corners) => Corners} */
     const around = (some, [left, top, right, bottom]) => [
       Math.min(...some.map(n => n.x)) - left, Math.min(...some.map(n => n.y)) - top,
       Math.max(...some.map(n => n.x)) + right, Math.max(...some.map(n => n.y)) + bottom
     ];
-    const [left, top, right, bottom] = around(boxes, [110, 150, 110, 120]);
+    const [left, top, right, bottom] = around(boxes.length ? boxes : shown.boxes, [110, 150, 110, 120]);
     if (Math.min(w / (right - left), h / (bottom - top)) >= least) return view([left, top, right, bottom], gently);
-    const some = densest(boxes, w / least - 200, h / least - 160, one => picked.has(one.id) ? boxes.length : 1);
-    view(around(some, [100, 95, 100, 65]), gently);
+    const some = densest(boxes.length ? boxes : shown.boxes, w / least - 200, (h - low) / least - 160, ({id}) => picked.has(id) ? shown.boxes.length : line.has(id) ? 2 : 1);
+    view(around(some, [100, 95, 100, 65 + low / least]), gently);
   }
   /** The nodes that the reader's choice is about. */
   function ends() {
