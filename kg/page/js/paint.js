@@ -205,12 +205,15 @@ function painter(page, shown) {
       const low = area.y + area.h - 10;
       let y = stuck ? from.y + size + 9 / scale : area.y + (lines.length > 1 ? 4 + size * 0.74 : 9 + size);
       const margin = Math.max(0, Math.min(16, (area.w - wide) / 2)), left = area.x + margin;
-      const x = Math.min(Math.max(left, from.x + 10 / scale), Math.max(area.x + area.w - margin - wide, left));
+      let x = Math.min(Math.max(left, from.x + 10 / scale), Math.max(area.x + area.w - margin - wide, left));
       if (stuck) {
         const key = Math.round(x / 40);
         y += stack.get(key) || 0;
         stack.set(key, (stack.get(key) || 0) + size * 1.55);
       }
+      const clash = written.find(([a, top, b, bottom]) => x < b && a < x + wide && y - size < bottom && top < y + high);
+      if (clash) x = clash[2] + size; // beside the name of what is around it
+      if (clash && x + wide > area.x + area.w) continue;
       if (y + high > low || x > to.x || x + wide < from.x || y - size > to.y) continue;
       if (stuck) {
         ctx.globalAlpha = 0.92;
