@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from kg.model.mechanism import Mechanism
 from kg.model.records import Stop
 from kg.page import drawing, geometry, network
+from kg.page.course import package
 from kg.page.drawing import Score
 from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean
 from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset, colours
@@ -33,14 +34,14 @@ PACK = 250  # cards in a block of a large page
 #: Types stand in comments of this form: the checker reads them, and a page does without.
 TYPES = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*(?:(?!\*/).)*\*/ ?", re.DOTALL | re.MULTILINE)
 
-__all__ = ["LIMIT", "embed", "html", "notebook", "pictures", "score", "svg"]
+__all__ = ["LIMIT", "embed", "html", "notebook", "pictures", "score", "scorm", "svg"]
 
 
-def html(mechanism: Mechanism, home: str = "", quotes: Quotes | None = None) -> str:
+def html(mechanism: Mechanism, home: str = "", quotes: Quotes | None = None, course: bool = False) -> str:
     """The explorer of a mechanism as one self-contained page: it makes no request and runs from a file.
 
     ``home`` is the address of a page that it is part of, to which it then leads back. ``quotes`` are sentences of its
-    sources to show beside the evidence.
+    sources to show beside the evidence. ``course``: it reports to a course system that opens it, as in ``scorm``.
 
     >>> from kg.model.mechanism import Mechanism
     >>> page = html(Mechanism(id="one", title="A <b>title</b>"))
@@ -53,11 +54,12 @@ def html(mechanism: Mechanism, home: str = "", quotes: Quotes | None = None) -> 
     shapes = Picture(told, parted=True)
     net = _network(shapes)
     net.templateEnv, net.path = templates(HERE), "explorer.html"
-    style, vis, script = asset("explorer.css"), _vis(), _script()
+    style, vis, script = asset("explorer.css"), _vis(), _script(course)
     early = "document.documentElement.classList.add('js')"
     net.templateEnv.globals.update(
         m=mechanism,
         home=home,
+        course=course,
         told=told,
         shapes=shapes,
         scene=scene(shapes),
@@ -122,6 +124,22 @@ def pictures(mechanism: Mechanism, language: str = "") -> dict[str, str]:
         said += ["", f"Question: {_md(stop.question)}", "", f"Answer: {_md(stop.answer)}"] if stop.question else []
     files[f"{_file_name(mechanism.id)}-stops.md"] = "\n".join(said) + "\n"
     return files
+
+
+def scorm(mechanism: Mechanism, language: str = "") -> bytes:
+    """The explorer as a SCORM 1.2 package, a zip that course systems take: it reports how much of the tour was seen, and how
+    readers judge their own answers.
+
+    >>> import io, zipfile
+    >>> from kg.formats import read
+    >>> zipfile.ZipFile(io.BytesIO(scorm(read("ta1-tlr7")))).namelist()
+    ['imsmanifest.xml', 'index.html']
+
+    Raises ValueError for a mechanism without a tour, which nobody could complete.
+    """
+    if not mechanism.tour:
+        raise ValueError(f"{mechanism.id} has no tour, so there is nothing to complete; a file has one under `tour:`")
+    return package(mechanism, html(mechanism, course=True), language)
 
 
 def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560, language: str = "") -> str:
@@ -318,9 +336,12 @@ def templates(folder: Path) -> Any:
 
 
 @cache
-def _script() -> str:
-    """The files of js/ as one script. They share their names; explorer.js uses them all at once, so it is the last."""
-    files = sorted((HERE / "js").glob("*.js"), key=lambda file: (file.name == "explorer.js", file.name))
+def _script(course: bool = False) -> str:
+    """The files of js/ as one script. They share their names; explorer.js uses them all at once, so it is the last. Only
+    pages of a course system hold scorm.js.
+    """
+    some = (file for file in (HERE / "js").glob("*.js") if course or file.name != "scorm.js")
+    files = sorted(some, key=lambda file: (file.name == "explorer.js", file.name))
     return TYPES.sub("", "\n".join(asset(f"js/{file.name}") for file in files))
 
 

@@ -212,9 +212,13 @@ class Picture:
         for line, data in sorted(pairs, key=lambda pair: (pair[0].edge in edges, pair[1]["run"])):
             out.append(self._drawn_line(line, data, self.over is not None or line.edge in edges, bool(stop)))
         for area in self.areas:
-            x, y = area["x"] + (16 if len(area["lines"]) == 1 else 8), area["y"] + (30 if len(area["lines"]) == 1 else 21)
+            x, y = (
+                area["x"] + (16 if len(area["lines"]) == 1 else 8),
+                area["y"] + (30 if len(area["lines"]) == 1 else 21),
+            )
             said = "".join(
-                f'<tspan x="{r(x)}" y="{r(y + n * HEADING)}">{escape(text)}</tspan>' for n, text in enumerate(area["lines"])
+                f'<tspan x="{r(x)}" y="{r(y + n * HEADING)}">{escape(text)}</tspan>'
+                for n, text in enumerate(area["lines"])
             )
             out.append(f'<text font-size="{HEADING}" font-weight="600" fill="{ink["heading"]}">{said}</text>')
         for key in layout.boxes:

@@ -81,7 +81,10 @@
     page.picture.show(gently);
     page.address.write();
     page.tour.offer();
+    report?.show();
   }
+  /** What a course system is told, in its pages. @type {ReturnType<typeof scorm>} */
+  let report = null;
   function mark() { // the step, stop and route that are chosen
     all('[aria-current]').forEach(e => e.removeAttribute('aria-current'));
     const step = state.pick[0] === 'e' && page.steps.listed.get(+state.pick.slice(1));
@@ -109,6 +112,7 @@
   gestures(page);
   theme(page);
   page.address.read();
+  if (typeof scorm === 'function') report = scorm(page);
 
   // where a line or a node is on the screen, for tests and for pages that embed this one
   const {at, more, scale} = page.picture;

@@ -430,6 +430,7 @@ interface Ids {
   legend: HTMLElement;
   key: HTMLButtonElement;
   hint: HTMLElement;
+  reported: HTMLElement;
   open: HTMLAnchorElement;
   [tab: `tab-${string}`]: HTMLButtonElement;
   [pack: `pack-${string}`]: HTMLScriptElement | null;
@@ -463,6 +464,17 @@ declare const vis: {
   Network: new (element: HTMLElement, data: {nodes: VisData, edges: VisData}, options: object) => VisNetwork;
 };
 
+/** What a course system offers to its pages (SCORM 1.2). Everything is text, answers too. */
+interface CourseSystem {
+  LMSInitialize(nothing: ''): string;
+  LMSGetValue(name: string): string;
+  LMSSetValue(name: string, value: string): string;
+  LMSCommit(nothing: ''): string;
+  LMSFinish(nothing: ''): string;
+  LMSGetLastError(): string;
+  LMSGetErrorString(code: string): string;
+}
 interface Window {
+  API?: CourseSystem;
   explorer: object;
 }
