@@ -56,7 +56,7 @@ function scorm({scene, state, go}) {
     tell('cmi.suspend_data', new URLSearchParams([...[...seen].map(n => ['seen', String(n)]), ...[...had].map(([n, yes]) => [yes ? 'had' : 'not', String(n)])]).toString());
     accepted(api.LMSCommit(''));
     $('reported').textContent = refused ? `The course system did not take this: ${refused}.` :
-      `Told to the course: ${seen.size} of ${scene.stops.length} stops seen` + (asked.size ? `, ${right} of ${asked.size} answers right by your own judgement.` : '.');
+      `Told to the course: ${seen.size} of ${scene.stops.length} stops seen` + (had.size ? `, ${right} of ${asked.size} answers right by your own judgement.` : '.');
   }
   function show() {
     if (state.tab === 'tour' && state.stop && !state.pick) seen.add(state.stop);
