@@ -18,8 +18,6 @@ function gestures({embed}) {
     event.stopImmediatePropagation(); // the picture would keep it from the page around
     say(false);
   }, {capture: true, passive: true});
-  net.addEventListener('touchmove', event => {
-    if (event.touches.length > 1) event.preventDefault();
-    else say(true);
-  }, {passive: false});
+  net.addEventListener('touchmove', event => event.touches.length > 1 && event.preventDefault(), {passive: false});
+  net.addEventListener('pointercancel', event => event.pointerType === 'touch' && say(true)); // it scrolls now
 }
