@@ -31,7 +31,7 @@ function folds({scene, embed}) {
   function unfold(open) {
     strip.classList.toggle('open', open);
     $('unfold').setAttribute('aria-expanded', String(open));
-    $('unfold').textContent = open ? 'Less' : 'More';
+    $('unfold').textContent = open ? speak('Less') : speak('More');
   }
   $('unfold').addEventListener('click', () => unfold(!strip.classList.contains('open')));
   let width = 0;

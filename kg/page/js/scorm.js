@@ -38,7 +38,7 @@ function scorm({scene, state, go}) {
   let refused = '';
   /** @param {string} answer */
   function accepted(answer) {
-    if (String(answer) !== 'true') refused = api.LMSGetErrorString(api.LMSGetLastError()) || 'it gives no reason';
+    if (String(answer) !== 'true') refused = api.LMSGetErrorString(api.LMSGetLastError()) || speak('it gives no reason');
   }
 
   function report() {
@@ -55,8 +55,9 @@ function scorm({scene, state, go}) {
     tell('cmi.core.lesson_location', state.stop);
     tell('cmi.suspend_data', new URLSearchParams([...[...seen].map(n => ['seen', String(n)]), ...[...had].map(([n, yes]) => [yes ? 'had' : 'not', String(n)])]).toString());
     accepted(api.LMSCommit(''));
-    $('reported').textContent = refused ? `The course system did not take this: ${refused}.` :
-      `Told to the course: ${seen.size} of ${scene.stops.length} stops seen` + (had.size ? `, ${right} of ${asked.size} answers right by your own judgement.` : '.');
+    $('reported').textContent = refused ? speak`The course system did not take this: ${refused}.` :
+      had.size ? speak`Told to the course: ${seen.size} of ${scene.stops.length} stops seen, ${right} of ${asked.size} answers right by your own judgement.` :
+      speak`Told to the course: ${seen.size} of ${scene.stops.length} stops seen.`;
   }
   function show() {
     if (state.tab === 'tour' && state.stop && !state.pick) seen.add(state.stop);

@@ -329,6 +329,7 @@ interface Complaint {
 
 interface Ids {
   scene: HTMLScriptElement;
+  words: HTMLScriptElement;
   host: HTMLScriptElement;
   network: HTMLScriptElement;
   skip: HTMLAnchorElement;
