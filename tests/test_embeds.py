@@ -184,19 +184,15 @@ def test_in_a_frame_the_wheel_and_a_finger_scroll_the_page_around_it_and_ctrl_or
 # ---- slides
 
 
-def test_slides_carry_a_legend_and_the_values_of_the_stop() -> None:
-    files = page.pictures(SEED)
-    for (name, text), stop in zip(files.items(), SEED.tour, strict=False):
-        drawn = [
-            "".join(one.itertext()) for one in ElementTree.fromstring(text).iter("{http://www.w3.org/2000/svg}text")
-        ]
-        whole = " ".join(drawn)
-        assert "brings about or raises" in whole and "the curator’s inference" in whole, name
-        outcomes = Narrative(SEED).outcomes(stop)
-        if outcomes:
-            assert outcomes.title in whole
-            for cell in outcomes.cells:
-                assert f"{cell.label}: {' or '.join(cell.values)} ({cell.status})" in whole, name
+def test_slides_carry_the_values_of_the_stop() -> None:
+    files, told = page.pictures(SEED), Narrative(SEED)
+    for text, stop in zip(files.values(), SEED.tour, strict=False):
+        texts = ElementTree.fromstring(text).iter("{http://www.w3.org/2000/svg}text")
+        whole = " ".join(" ".join("".join(one.itertext()).split()) for text in texts for one in text)
+        outcomes = told.outcomes(stop)
+        assert (outcomes is not None) == bool(stop.condition)
+        for cell in outcomes.cells if outcomes else ():
+            assert f"{cell.label}: {' or '.join(cell.values)} ({cell.status})" in whole
     assert sum(bool(stop.condition) for stop in SEED.tour) > 3
 
 

@@ -154,12 +154,7 @@ def _pictures(told: Narrative) -> dict[str, str]:
         said += ["", f"## {n}. {_md(stop.title)}", "", f"![{_md(alternative)}]({name})", "", _md(stop.caption)]
         said += ["", f"{speak('In plain words:')} {_md(stop.plain)}"] if stop.plain else []
         outcomes = told.outcomes(stop)
-        if outcomes:
-            values = "; ".join(
-                f"{cell.label}: {cell.said.replace(' | ', speak(' or '))} ({speak(cell.status)})"
-                for cell in outcomes.cells
-            )
-            said += ["", f"{_md(outcomes.title)}: {_md(values)}."]
+        said += ["", f"{_md(outcomes.said)}."] if outcomes else []
         said += (
             ["", f"{speak('Question:')} {_md(stop.question)}", "", f"{speak('Answer:')} {_md(stop.answer)}"]
             if stop.question

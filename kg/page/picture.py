@@ -193,7 +193,9 @@ class Picture:
         notice = _wrapped(" · ".join(map(clean, m.caveats)), room - 90, 21)  # 19, and bold, which is wider
         credit = _wrapped(" — ".join(map(clean, self.told.credits)), room - 90, 15)
         width, top = room + 24, 66
-        foot = top + layout.height + 10
+        results = self._results(stop, room)
+        ran = top + layout.height + 10
+        foot = ran + 26 * len(results) + bool(results) * 12
         height = foot + 44 + 26 * len(notice) + 21 * len(credit)
         out = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {r(width)} {r(height)}" role="img" '
@@ -229,6 +231,11 @@ class Picture:
             text = "Not drawn: {0} nodes and {1} steps are too many to read in one picture."
             said = speak(text, len(m.nodes), len(m.edges))
             out.append(f'<text x="28" y="{top + 4}" font-size="17" fill="{ink["ink"]}">{said}</text>')
+        if results:
+            said = "".join(
+                f'<tspan x="28" y="{r(ran + 22 + 26 * n)}">{escape(row)}</tspan>' for n, row in enumerate(results)
+            )
+            out.append(f'<text font-size="19" fill="{ink["ink"]}">{said}</text>')
         out.append(
             f'<path d="M28 {r(foot + 4)}V{r(height - 14)}" stroke="{ink["caution"]}" stroke-width="5"/>'
             f'<text font-size="19" font-weight="600" fill="{ink["ink"]}">'
@@ -239,6 +246,11 @@ class Picture:
         out += [f'<tspan x="44" y="{r(below + 21 * n)}">{escape(text)}</tspan>' for n, text in enumerate(credit)]
         out.append("</text></svg>")
         return "".join(out)
+
+    def _results(self, stop: Stop | None, room: float) -> list[str]:
+        """What the run of a stop says of the outcomes, in lines."""
+        outcomes = self.told.outcomes(stop) if stop and stop.condition else None
+        return _wrapped(clean(outcomes.said) + ".", room - 60, 19) if outcomes else []
 
     def _drawn_line(self, line: Line, data: dict[str, Any], on: bool, some: bool) -> str:
         ink = self.ink
