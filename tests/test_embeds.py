@@ -146,12 +146,15 @@ def test_in_a_frame_the_wheel_and_a_finger_scroll_the_page_around_it_and_ctrl_or
     inside = tab.frames[1]
     inside.wait_for_function("() => window.explorer")
     scale = inside.evaluate("explorer.scale()")
-    hint = inside.locator("#hint.on")
+    inside.evaluate(
+        """() => { const hint = document.getElementById('hint'); window.hinted = [];
+        new MutationObserver(() => hint.matches('.on') && hinted.push(hint.innerText)).observe(hint, {attributes: true}) }"""
+    )
     tab.mouse.move(200, 200)
     tab.mouse.wheel(0, 100)
     tab.wait_for_function("() => scrollY > 50")
     assert inside.evaluate("explorer.scale()") == scale
-    assert "Ctrl" in hint.inner_text()
+    assert "Ctrl" in inside.evaluate("hinted.at(-1)")
     tab.keyboard.down("Control")
     tab.mouse.wheel(0, -100)
     inside.wait_for_function("scale => explorer.scale() > scale", arg=scale)
@@ -167,13 +170,18 @@ def test_in_a_frame_the_wheel_and_a_finger_scroll_the_page_around_it_and_ctrl_or
             ]
             kind = "touchStart" if step < 0 else "touchMove" if step < 11 else "touchEnd"
             touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points if step < 11 else []})
+            tab.evaluate("new Promise(requestAnimationFrame)")
 
     tab.evaluate("scrollTo(0, 0)")
     before = inside.evaluate("explorer.scale()")
     drag((200, 300, 0, -15))
     tab.wait_for_function("() => scrollY > 50")
     assert inside.evaluate("explorer.scale()") == before
-    inside.locator("#hint.touch.on").wait_for()
+    assert "two fingers" in inside.evaluate("hinted.at(-1)")
+    tab.evaluate(
+        """new Promise(done => { let last = -1, still = 0; const look = () => {
+        still = scrollY === last ? still + 1 : 0; last = scrollY; still > 20 ? done() : requestAnimationFrame(look) }; look() })"""
+    )  # what the finger has thrown comes to rest
     tab.evaluate("scrollTo(0, 0)")
     drag((180, 250, -8, 0), (220, 250, 8, 0))
     inside.wait_for_function("scale => explorer.scale() > 1.2 * scale", arg=before)
@@ -193,7 +201,7 @@ def test_slides_carry_the_values_of_the_stop() -> None:
         assert (outcomes is not None) == bool(stop.condition)
         for cell in outcomes.cells if outcomes else ():
             assert f"{cell.label}: {' or '.join(cell.values)} ({cell.status})" in whole
-    assert sum(bool(stop.condition) for stop in SEED.tour) > 3
+    assert sum(bool(stop.condition) for stop in SEED.tour) > 1
 
 
 # ---- course systems

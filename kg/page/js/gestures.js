@@ -18,6 +18,7 @@ function gestures({embed}) {
     event.stopImmediatePropagation(); // the picture would keep it from the page around
     say(false);
   }, {capture: true, passive: true});
-  net.addEventListener('touchmove', event => event.touches.length > 1 && event.preventDefault(), {passive: false});
-  net.addEventListener('pointercancel', event => event.pointerType === 'touch' && say(true)); // it scrolls now
+  for (const kind of /** @type {const} */ (['touchstart', 'touchmove']))
+    net.addEventListener(kind, event => event.touches.length > 1 && event.preventDefault(), {passive: false, capture: true});
+  net.addEventListener('pointercancel', event => event.pointerType === 'touch' && say(true), {capture: true}); // it scrolls now
 }
