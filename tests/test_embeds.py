@@ -80,6 +80,9 @@ def test_strip_and_legend_fold_and_take_no_more_than_a_fifth_of_the_height(visit
                 tab.set_viewport_size({"width": width, "height": height})
                 tab.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))")
                 assert tab.evaluate(high) <= height / 5, (after, width, height)
+                box, strip = (tab.locator(one).bounding_box() for one in ("#strip li:first-child", "#strip"))
+                assert box["y"] + box["height"] <= strip["y"] + strip["height"], (after, width, height)
+    assert tab.locator("#strip li").first.inner_text() == "Research findings, not medical advice"
     folded = tab.locator("#strip").bounding_box()["height"]
     tab.click("#unfold")
     assert tab.locator("#strip").bounding_box()["height"] > folded and tab.locator("#unfold").inner_text() == "Less"

@@ -145,7 +145,7 @@ def lines(label: str, most: int = LINES, size: float = FONT) -> tuple[str, ...]:
     """A label in as many lines as a box holds, balanced; what does not fit gives way to an ellipsis.
 
     >>> lines("T-cell killing of tumour cells"), lines("IL-17-competent innate cells")
-    (('T-cell killing of', 'tumour cells'), ('IL-17-', 'competent', 'innate cells'))
+    (('T-cell killing', 'of tumour', 'cells'), ('IL-17-', 'competent', 'innate cells'))
     """
     room = WIDE - 10
     words = [f"{word} " for word in clean(label)[:200].split(" ")]

@@ -77,13 +77,13 @@ class Union(Mechanism):
 
     @property
     def caveats(self) -> tuple[str, ...]:
-        """The source strips of all of them: first what all say, then what only some say, which names them."""
+        """The source strips of all of them: what only some say names them."""
         ids: dict[str, list[str]] = {}
         for part in self.parts:
             for line in part.caveats:
                 ids.setdefault(line, []).append(part.id)
         shared = [line for line, of in ids.items() if len(of) == len(self.parts)]
-        return (*shared, *(f"{', '.join(of)}: {line}" for line, of in ids.items() if line not in shared))
+        return (*(f"{', '.join(of)}: {line}" for line, of in ids.items() if line not in shared), *shared)
 
 
 def merge(mechanisms: Iterable[Mechanism]) -> Union:
