@@ -32,7 +32,9 @@ def test_a_complaint_has_its_place_and_the_word_that_mends_it():
     assert (one["fix"], one["length"]) == ("degrades", 7) and line[one["column"] - 1 :].startswith("degrades")
 
 
-@pytest.mark.parametrize("text", ["", "\x00", "a: [", "- 1", "id: x\nedges: 3", "\ud800", "a: &a [*a]", "x: " + "[" * 500])
+@pytest.mark.parametrize(
+    "text", ["", "\x00", "a: [", "- 1", "id: x\nedges: 3", "\ud800", "a: &a [*a]", "x: " + "[" * 500]
+)
 def test_any_text_is_answered_and_never_a_crash(text):
     said = Session().open(text)
     assert not said["valid"] and said["complaints"] and json.dumps(said)
@@ -62,12 +64,28 @@ def test_an_edit_tells_the_outcomes_that_change_and_the_changes_in_words():
     assert said["changed"] and {"before", "after", "node", "why"} <= said["changed"][0].keys()
 
 
+def test_suggestions_are_entries_that_can_be_written_and_know_what_is_encoded():
+    session = Session()
+    session.open(SEED)
+    source = "RNase A may degrade miR-146a-5p in mice. RNase A inhibits TLR7."
+    one, two = session.suggest(source)
+    assert one["encoded"] and not two["encoded"] and two["nodes"] == [] and two["said"] == "RNase A inhibits TLR7"
+    assert 'hedge: "may"' in one["entry"] and 'taxon: "NCBITaxon:10090 ! Mus musculus"' in one["entry"]
+    edited = SEED.replace("\nedges:\n", f"\nedges:\n{two['entry']}\n", 1)
+    assert edited != SEED
+    added = {one["name"] for one in session.look(edited)["holds"]["edges"]} - {
+        edge.name for edge in kg.read("ta1-tlr7").edges
+    }
+    assert added == {"RNase_A-inhibits-TLR7"}
+    assert session.suggest("") == []
+
+
 def test_everything_that_can_be_completed_is_known():
     known = words()
     assert {"edge", "evidence"} <= {row["key"] for row in known["records"]["edge"]}
     assert any(one["verb"] == "degrades" for one in known["verbs"])
     assert any(one["claim"] == "finding" for one in known["claims"])
-    assert any("MESH:D051199" == one["id"] for one in known["terms"])
+    assert any(one["id"] == "MESH:D051199" for one in known["terms"])
 
 
 # ---------------------------------------------------------------- the page and the server

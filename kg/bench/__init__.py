@@ -15,10 +15,9 @@ from pathlib import Path
 
 from kg import data_dir, page
 from kg.page.picture import asset
-from kg.site import query
 
 HERE = Path(__file__).parent
-VENDOR = query.HERE / "vendor"
+VENDOR = HERE.parent / "site" / "vendor"
 #: Folders of kg that the page leaves out: what writes files, serves, or needs libraries that the page does not have.
 LEFT = (
     "cli",
@@ -45,6 +44,8 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "") -> str:
     >>> 8e6 < len(made) < 14e6, "https://cdn" in made
     (True, False)
     """
+    from kg.site import query  # the page itself, which imports session from here, has no site
+
     style = asset("explorer.css").partition("*{box-sizing")[0] + (HERE / "write.css").read_text(encoding="utf-8")
     script = f"{(VENDOR / 'writer.min.js').read_text(encoding='utf-8').strip()}\n{_scripts()}".replace(
         "</script", "<\\/script"

@@ -6,19 +6,22 @@ are lines and columns that count from 1, as in every complaint.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from kg import checks, page
 from kg.formats.notation.read import parse_bytes
 from kg.model import keys, vocabulary
-from kg.model.diagnostics import Diagnostic
+from kg.model.diagnostics import Diagnostic, KgError
 from kg.model.mechanism import Mechanism
+from kg.model.texts import Text
 from kg.reasoning import whatif
 from kg.reasoning.network import AS_WRITTEN, QueryError
-from kg.review import diff
+from kg.review import diff, suggest
 
 #: What a hint proposes instead of a word, at its place.
 _MEANT = re.compile(r"did you mean '([^']+)'\?|write ([a-z_]+)[:;]")
@@ -71,8 +74,18 @@ class Session:
         return said
 
     def picture(self, dark: bool = False) -> str:
-        """The last valid version as SVG; empty if there was none, or it has nothing to draw."""
-        return page.svg(self.mechanism, dark=dark) if self.mechanism and self.mechanism.nodes else ""
+        """The last valid version as SVG; empty if there was none, or it has nothing to draw.
+
+        Raises KgError where a graph without ``layout:`` needs Graphviz, which the page does not have.
+        """
+        if not self.mechanism or not self.mechanism.nodes:
+            return ""
+        try:
+            return page.svg(self.mechanism, dark=dark)
+        except ModuleNotFoundError:
+            raise KgError(
+                "give it a grid: `layout:`, rows of node keys; without one, Graphviz draws it in `kg build`"
+            ) from None
 
     def answer(self, condition: str, settings: Mapping[str, str]) -> dict[str, Any]:
         """What follows if nodes are set, as ``kg whatif --json`` says it; or ``error``, if it cannot be asked."""
@@ -91,6 +104,32 @@ class Session:
             for said, name in ((self.opened, f"{self.name} as opened"), (text, self.name))
         )
         return diff.compare(old, new, ask=False).text()
+
+    def suggest(self, text: str) -> list[dict[str, Any]]:
+        """The sentences that a source text may say, with the entry that writes each into the mechanism, and whether it is there.
+
+        Names of nodes are known, and the pinned terms; the lexicon is not in the page.
+        """
+        found = suggest.of_text(Text(text), Path("source.txt"), self.mechanism)
+        told = []
+        if found.mechanism:
+            m, here = found.mechanism, self.mechanism
+            for edge in m.edges:
+                item = edge.evidence[0]
+                missing = [key for key in (edge.subject, edge.sentence.object) if not here or key not in here.nodes]
+                place = f"anchor: {_quoted(item.anchor)}" if item.anchor else f"span: {list(item.span or ())}"
+                more = f", hedge: {_quoted(item.hedge)}" if item.hedge else ""
+                more += "".join(f", taxon: {_quoted(str(taxon))}" for taxon in item.taxon)
+                told.append(
+                    {
+                        "words": m.words(edge),
+                        "said": item.anchor or text[slice(*(item.span or (0, 0)))],
+                        "entry": f"- edge: {edge.sentence.text}\n  evidence:\n  - {{{place}, claim: {item.claim}{more}}}",
+                        "nodes": [f"{key}: {m.nodes[key].term or 'none'}" for key in missing],
+                        "encoded": here is not None and any(edge.sentence == one.sentence for one in here.edges),
+                    }
+                )
+        return told
 
     def _outcomes(self) -> tuple[list[dict[str, Any]], dict[str, dict[str, str]]]:
         m = self.mechanism
@@ -122,6 +161,11 @@ def words() -> dict[str, Any]:
     claims = [{"claim": key, "means": one.meaning} for key, one in vocabulary.claims().items()]
     terms = [{"id": term.id, "label": term.label, "also": list(term.synonyms)} for term in vocabulary.terms().values()]
     return {"records": records, "verbs": verbs, "claims": claims, "terms": terms}
+
+
+def _quoted(text: str) -> str:
+    """A text as a value of YAML that can be nothing else."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _complaint(one: Diagnostic, text: str) -> dict[str, Any]:

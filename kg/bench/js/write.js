@@ -87,10 +87,13 @@
     $('runs').textContent = said.runs;
     outcomes();
     choices();
-    $('picture').innerHTML = ''; // the picture comes from Python as markup, in which every text was escaped
-    const drawn = await core.ask('picture', {dark: root.dataset.theme === 'dark'});
-    if (drawn) $('picture').append(document.importNode(new DOMParser().parseFromString(drawn, 'image/svg+xml').documentElement, true));
     if ($('result').childElementCount) ask();
+    try {
+      const drawn = await core.ask('picture', {dark: root.dataset.theme === 'dark'}); // markup from Python, in which every text was escaped
+      if (drawn) $('picture').replaceChildren(document.importNode(new DOMParser().parseFromString(drawn, 'image/svg+xml').documentElement, true));
+    } catch (error) {
+      $('picture').textContent = `No picture: ${error instanceof Error ? error.message : error}`;
+    }
   }
   /** @param {number} line @param {number} column */
   function go(line, column) {
@@ -146,14 +149,50 @@
     const [subject, verb, object, claim] = [$('subject'), $('verb'), $('object'), $('claim')].map(select => select.value), says = $('says').value.trim();
     const evidence = `{claim: ${claim}${says ? `, ${claim === 'inference' ? 'because' : 'says'}: ${JSON.stringify(says)}` : ''}}`;
     const entry = `\n- edge: ${subject} ${verb} ${object}\n  evidence:\n  - ${evidence}\n`;
-    const lines = text().split('\n'), start = lines.findIndex(line => /^edges:/.test(line));
+    write('edges', entry);
+  }
+  /** Writes an entry behind the last one of a part of the text, as one step of undo. @param {string} part @param {string} entry */
+  function write(part, entry) {
+    const lines = text().split('\n'), start = lines.findIndex(line => line.startsWith(`${part}:`));
     let end = start < 0 ? lines.length : lines.findIndex((line, n) => n > start && /^[a-z]/.test(line));
     if (end < 0) end = lines.length;
     while (end > start + 1 && !lines[end - 1].trim()) end--;
     const at = end >= lines.length ? view.state.doc.length : view.state.doc.line(end).to;
-    const insert = (start < 0 ? '\nedges:' : '') + entry;
+    const insert = (start < 0 ? `\n${part}:` : '') + entry;
     view.dispatch({changes: {from: at, insert}, selection: {anchor: at + insert.length}, scrollIntoView: true, userEvent: 'input.form'});
   }
+
+  // ---- a source text
+
+  async function suggest() {
+    try {
+      const found = await core.ask('suggest', {text: $('source').value}), open = found.filter(one => !one.encoded);
+      $('suggested').textContent = `${found.length} found by rules, ${found.length - open.length} already in the mechanism. Read each in the text before you keep it.`;
+      $('suggestions').replaceChildren(...open.map(({words, said, entry, nodes}) => {
+        const item = make('li', {}, make('strong', {}, words), ` “${said}” `, make('button', {type: 'button', onclick: () => {
+          for (const node of nodes) write('nodes', `\n  ${node}`);
+          write('edges', `\n${entry}`);
+          item.remove();
+        }}, 'Add'), ' ', make('button', {type: 'button', onclick: () => item.remove()}, 'Reject'));
+        return item;
+      }));
+    } catch (error) {
+      fail(error);
+    }
+  }
+  function anchor() {
+    const {value, selectionStart, selectionEnd} = $('source'), words = value.slice(selectionStart, selectionEnd).trim().replace(/\s+/g, ' ');
+    const many = words.split(' ').length, times = value.replace(/\s+/g, ' ').split(words).length - 1;
+    if (!words || many > 8 || times !== 1) {
+      $('suggested').textContent = !words ? 'Select words in the text first.' : many > 8 ? `An anchor has at most 8 words; ${many} are selected.` : `These words stand there ${times} times; select a word more.`;
+      return;
+    }
+    const at = view.state.selection.main.head;
+    view.dispatch({changes: {from: at, insert: `anchor: ${JSON.stringify(words)}`}, userEvent: 'input.anchor'});
+    $('suggested').textContent = 'The anchor stands at the cursor.';
+  }
+  $('suggest').addEventListener('click', suggest);
+  $('anchor').addEventListener('click', anchor);
   $('ask').addEventListener('click', ask);
   $('add').addEventListener('click', add);
   $('undo').addEventListener('click', () => codemirror.undo(view));

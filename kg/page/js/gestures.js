@@ -4,7 +4,7 @@
 /** @param {Page} page */
 function gestures({embed}) {
   if (!embed && location.protocol !== 'about:') return;
-  const net = $('net'), hint = $('hint');
+  const pictures = $('pictures'), hint = $('hint');
   let timer = 0;
   /** @param {boolean} touch */
   function say(touch) {
@@ -13,12 +13,12 @@ function gestures({embed}) {
     clearTimeout(timer);
     timer = setTimeout(() => hint.classList.remove('on'), 1500);
   }
-  net.addEventListener('wheel', event => {
+  pictures.addEventListener('wheel', event => {
     if (event.ctrlKey || event.metaKey) return;
     event.stopImmediatePropagation(); // the picture would keep it from the page around
     say(false);
   }, {capture: true, passive: true});
   for (const kind of /** @type {const} */ (['touchstart', 'touchmove']))
-    net.addEventListener(kind, event => event.touches.length > 1 && event.preventDefault(), {passive: false, capture: true});
-  net.addEventListener('pointercancel', event => event.pointerType === 'touch' && say(true), {capture: true}); // it scrolls now
+    pictures.addEventListener(kind, event => event.touches.length > 1 && event.preventDefault(), {passive: false, capture: true});
+  pictures.addEventListener('pointercancel', event => event.pointerType === 'touch' && say(true), {capture: true}); // it scrolls now
 }
