@@ -124,10 +124,10 @@ def test_in_a_frame_of_any_size_the_tour_can_be_started_the_legend_opens_and_the
     assert tab.locator("#stage").bounding_box()["height"] >= 140
     for n in range(len(Narrative(SEED).credits)):
         assert whole(f"#strip .credit span:nth-child({n + 1})")
-    strip = tab.locator("#strip").bounding_box()
+    strip = tab.locator("#strip ul").bounding_box()
     for caveat in SEED.caveats:
         box = tab.get_by_text(caveat, exact=True).bounding_box()
-        assert strip["y"] <= box["y"] and box["y"] + box["height"] <= strip["y"] + strip["height"], caveat
+        assert strip["y"] - 2 <= box["y"] and box["y"] + box["height"] <= strip["y"] + strip["height"] + 2, caveat
     tab.click("#key")
     assert whole("#legend") and "brings about or raises" in tab.locator("#legend").inner_text()
     tab.click("#key")

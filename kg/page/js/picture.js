@@ -150,8 +150,10 @@ function picture(page) {
     ];
     const [left, top, right, bottom] = around(boxes.length ? boxes : shown.boxes, [110, 150, 110, 120]);
     if (Math.min(w / (right - left), h / (bottom - top)) >= least) return view([left, top, right, bottom], gently);
-    const some = densest(boxes.length ? boxes : shown.boxes, w / least - 200, (h - low) / least - 160, ({id}) => picked.has(id) ? shown.boxes.length : line.has(id) ? 2 : 1);
-    view(around(some, [100, 95, 100, 65 + low / least]), gently);
+    const wide = w / least, high = (h - low) / least; // of what is legible; not all that is lit can be seen
+    const some = densest(boxes.length ? boxes : shown.boxes, wide - 200, high - 130, ({id}) => picked.has(id) ? shown.boxes.length : line.has(id) ? 2 : 1);
+    const [x, y, x2, y2] = around(some, [100, 80, 100, 50]), dx = (wide - x2 + x) / 2, dy = (high - y2 + y) / 2;
+    view([x - dx, y - dy, x2 + dx, y2 + dy + low / least], gently);
   }
   /** The nodes that the reader's choice is about. */
   function ends() {
