@@ -22,7 +22,7 @@ from kg.model.mechanism import Mechanism
 from kg.model.records import Condition, Edge, Evidence, Frozen, Node, Note, Place, Requirement, Sentence, Source, Stop
 from kg.model.vocabulary import Term
 from kg.page.layout import FONT, WIDE, lines, spoken
-from kg.page.picture import Picture
+from kg.page.picture import HEADING, Picture
 from kg.page.views import overview
 from kg.page.words import Narrative
 from kg.reasoning import routes, whatif
@@ -977,12 +977,13 @@ def test_labels_and_headings_stay_inside_their_boxes(visit: Open) -> None:
     texts, room = [], []
     for mechanism in [SEED, strip(SEED), chained(1, 40)]:
         shapes = Picture(Narrative(mechanism))
-        for node in mechanism.nodes.values():
-            texts += [(line, FONT, 400) for line in lines(spoken(node.label))]
+        for key in mechanism.nodes:
+            face = shapes.face(key)
+            texts += [(line, face.get("font", FONT), 400) for line in face["lines"]]
             room += [WIDE] * (len(texts) - len(room))
         for area in shapes.areas:
-            texts.append((area["label"], max(area["size"], 9), 600))
-            room.append(area["w"] - 18)
+            texts += [(line, HEADING, 600) for line in area["lines"]]
+            room += [area["w"] - 8] * (len(texts) - len(room))
     wide = visit().evaluate(
         """texts => { const ctx = document.createElement('canvas').getContext('2d'), face = getComputedStyle(document.body).fontFamily;
         return texts.map(([text, size, weight]) => { ctx.font = `${weight} ${size}px ${face}`; return ctx.measureText(text).width }) }""",
@@ -1239,11 +1240,18 @@ def test_a_large_page_draws_the_neighbours_of_what_is_looked_for(visit: Open, tm
     path.write_text(page.html(hub), encoding="utf-8")
     tab = visit(path=path)
     assert "cannot be read in one picture" in tab.locator("#tour").inner_text()
-    assert tab.locator("#strip").is_visible() and tab.locator("#legend").is_visible()
+    assert tab.locator("#strip").is_visible() and not tab.locator("#legend").is_visible(), "boxes of parts need none"
     assert tab.locator("#tour [data-node]").first.inner_text() == "Node 3"
     tab.fill("#find", "node 12 ")
     tab.keyboard.press("Enter")
     assert tab.locator(".card:visible h2").inner_text().startswith("Node 12")
+    drawn = {
+        ("lowers or destroys", "brings about or raises")[edge.sentence.verb != "degrades"]
+        for edge in hub.edges
+        if "n12" in (edge.subject, edge.sentence.object)
+    }
+    listed = set(tab.locator("#legend li:visible").all_inner_texts())
+    assert drawn <= listed and "supposed by its authors" not in listed, "the legend lists what is in the picture"
     for edge in hub.edges:
         there = tab.evaluate("name => !!explorer.at(name)", edge.name)
         assert there == ("n12" in (edge.subject, edge.sentence.object)), "its own steps are drawn, and no others"

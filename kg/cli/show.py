@@ -188,14 +188,17 @@ def figure(
 @click.option("--height", default=560, show_default=True, metavar="PIXELS", help="Height of the frame.")
 @click.option("--language", default="", metavar="TAG", help="Captions in this language, such as de, where there are.")
 @click.option("--images", "folder", metavar="DIR", help="Write a picture of each stop, with captions, instead.")
-def embed(mech: str, url: str, stop: int, height: int, language: str, folder: str | None) -> None:
+@click.option("--scorm", metavar="FILE.zip", help="Write a SCORM 1.2 package for a course system instead.")
+def embed(mech: str, url: str, stop: int, height: int, language: str, folder: str | None, scorm: str | None) -> None:
     """Print HTML that puts the explorer into another page.
 
-    A frame of fixed height that needs no script in the host page, what it is told from, and a link. For slides and for
-    course systems that strip frames, --images writes one SVG for each stop of the tour, and a file of captions with
-    alternative texts. docs/embedding.md has more.
+    A frame of fixed height that needs no script in the host page, what it is told from, and a link. For slides,
+    --images writes one SVG for each stop of the tour, and a file of captions with alternative texts. For course systems
+    that strip frames, --scorm writes a package that reports the tour as completed, and as its score how readers judge
+    their own answers. docs/embedding.md has more.
     """
     from kg import page
+    from kg.model import files
 
     mechanism = valid_mechanism(mech)
     known = sorted({tag for one in mechanism.tour for tag in one.translations})
@@ -203,6 +206,14 @@ def embed(mech: str, url: str, stop: int, height: int, language: str, folder: st
         raise click.UsageError(
             f"--language: the tour is not translated into {language!r}; there is: {', '.join(known)}"
         )
+    if folder is not None and scorm is not None:
+        raise click.UsageError("--images and --scorm write different things: give one of them")
+    if scorm is not None:
+        if not mechanism.tour:
+            raise click.UsageError(f"--scorm: {mechanism.id} has no `tour:`, so there is nothing to complete")
+        files.write(Path(scorm), page.scorm(mechanism, language))
+        click.echo(scorm)
+        return
     if folder is None:
         click.echo(page.embed(mechanism, url, stop, height, language), nl=False)
         return

@@ -21,8 +21,9 @@ from kg.model.languages import speak, speaking, wording
 from kg.model.mechanism import Mechanism
 from kg.model.records import Stop
 from kg.page import drawing, geometry, legend, network
+from kg.page.course import package
 from kg.page.drawing import Score
-from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean, lines, spoken
+from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean
 from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset, colours
 from kg.page.quotes import Quotes
 from kg.page.speech import in_language
@@ -35,38 +36,44 @@ PACK = 250  # cards in a block of a large page
 #: Types stand in comments of this form: the checker reads them, and a page does without.
 TYPES = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*(?:(?!\*/).)*\*/ ?", re.DOTALL | re.MULTILINE)
 
-__all__ = ["LIMIT", "embed", "html", "notebook", "pictures", "score", "svg"]
+__all__ = ["LIMIT", "embed", "html", "notebook", "pictures", "score", "scorm", "svg"]
 
 
-def html(mechanism: Mechanism, home: str = "", quotes: Quotes | None = None) -> str:
+def html(mechanism: Mechanism, home: str = "", quotes: Quotes | None = None, course: bool = False) -> str:
     """The explorer of a mechanism as one self-contained page: it makes no request and runs from a file.
 
     ``home`` is the address of a page that it is part of, to which it then leads back. ``quotes`` are sentences of its
-    sources to show beside the evidence.
+    sources to show beside the evidence. ``course``: it reports to a course system that opens it, as in ``scorm``.
 
     >>> from kg.model.mechanism import Mechanism
     >>> page = html(Mechanism(id="one", title="A <b>title</b>"))
     >>> "A &lt;b&gt;title&lt;/b&gt;" in page, "https://cdn" in page
     (True, False)
     """
-    others = [(tag, _page(mechanism, home, quotes, tag)) for tag in mechanism.languages]
-    return _page(mechanism, home, quotes, others=[(tag, *_body(page)) for tag, page in others])
+    others = [(tag, _page(mechanism, home, quotes, course, tag)) for tag in mechanism.languages]
+    return _page(mechanism, home, quotes, course, others=[(tag, *_body(page)) for tag, page in others])
 
 
 def _page(
     mechanism: Mechanism,
     home: str,
     quotes: Quotes | None,
+    course: bool,
     language: str = "",
     others: Sequence[tuple[str, str, str]] = (),
 ) -> str:
     """The explorer in one language, with what it is in others: their tags, that of their interface, and packed pages."""
     with speaking(language):
-        return _spoken(mechanism, home, quotes, language, others)
+        return _spoken(mechanism, home, quotes, course, language, others)
 
 
 def _spoken(
-    mechanism: Mechanism, home: str, quotes: Quotes | None, language: str, others: Sequence[tuple[str, str, str]]
+    mechanism: Mechanism,
+    home: str,
+    quotes: Quotes | None,
+    course: bool,
+    language: str,
+    others: Sequence[tuple[str, str, str]],
 ) -> str:
     from markupsafe import Markup
 
@@ -75,7 +82,7 @@ def _spoken(
     net = _network(shapes)
     net.templateEnv, net.path = templates(HERE, language), "explorer.html"
     lang = language if wording(language) else "en"
-    style, vis, script = asset("explorer.css"), _vis(), _script()
+    style, vis, script = asset("explorer.css"), _vis(), _script(course)
     early = "document.documentElement.classList.add('js')"
     net.templateEnv.globals.update(
         m=told.m,
@@ -84,6 +91,7 @@ def _spoken(
         words=dict(wording(language)),
         others=others,
         home=home,
+        course=course,
         told=told,
         shapes=shapes,
         scene=scene(shapes),
@@ -147,12 +155,7 @@ def _pictures(told: Narrative) -> dict[str, str]:
         said += ["", f"## {n}. {_md(stop.title)}", "", f"![{_md(alternative)}]({name})", "", _md(stop.caption)]
         said += ["", f"{speak('In plain words:')} {_md(stop.plain)}"] if stop.plain else []
         outcomes = told.outcomes(stop)
-        if outcomes:
-            values = "; ".join(
-                f"{cell.label}: {cell.said.replace(' | ', speak(' or '))} ({speak(cell.status)})"
-                for cell in outcomes.cells
-            )
-            said += ["", f"{_md(outcomes.title)}: {_md(values)}."]
+        said += ["", f"{_md(outcomes.said)}."] if outcomes else []
         said += (
             ["", f"{speak('Question:')} {_md(stop.question)}", "", f"{speak('Answer:')} {_md(stop.answer)}"]
             if stop.question
@@ -160,6 +163,23 @@ def _pictures(told: Narrative) -> dict[str, str]:
         )
     files[f"{_file_name(mechanism.id)}-stops.md"] = "\n".join(said) + "\n"
     return files
+
+
+def scorm(mechanism: Mechanism, language: str = "") -> bytes:
+    """The explorer as a SCORM 1.2 package, a zip that course systems take: it reports how much of the tour was seen, and how
+    readers judge their own answers.
+
+    >>> import io, zipfile
+    >>> from kg.formats import read
+    >>> zipfile.ZipFile(io.BytesIO(scorm(read("ta1-tlr7")))).namelist()
+    ['imsmanifest.xml', 'index.html']
+
+    Raises ValueError for a mechanism without a tour, which nobody could complete.
+    """
+    if not mechanism.tour:
+        raise ValueError(f"{mechanism.id} has no tour, so there is nothing to complete; a file has one under `tour:`")
+    told = Narrative(mechanism, language=language).m
+    return package(told, html(mechanism, course=True), language)
 
 
 def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560, language: str = "") -> str:
@@ -281,7 +301,7 @@ def _seen(shapes: Picture, key: str) -> dict[str, Any]:
     if shapes.drawn:
         return {}
     node = shapes.m.nodes[key]
-    return {"kind": shapes.kind(key), "outcome": node.outcome, "lines": list(lines(spoken(shapes.names[key])))}
+    return {"kind": shapes.kind(key), "outcome": node.outcome, **shapes.face(key)}
 
 
 def _body(page: str) -> tuple[str, str]:
@@ -312,17 +332,17 @@ def _network(shapes: Picture) -> Network:
     net = Network(directed=True, cdn_resources="in_line")
     for key, box in shapes.drawing.layout.boxes.items() if shapes.drawn else ():
         x, y = box.centre
-        texts = shapes.texts(key)
+        face = shapes.face(key)
         kind = shapes.kind(key)
         net.add_node(
             told.node_number[key],
-            label="\n".join(texts) or " ",
+            label="\n".join(face["lines"]) or " ",
             shape="custom",
             x=x,
             y=y,
             kind=kind,
             outcome=told.m.nodes[key].outcome,
-            lines=list(texts),
+            **face,
             d=geometry.outline(kind, Box(-box.w / 2, -box.h / 2, box.w, box.h)),
             wide=box.w,
             high=box.h,
@@ -373,9 +393,12 @@ def templates(folder: Path, language: str = "") -> Any:
 
 
 @cache
-def _script() -> str:
-    """The files of js/ as one script. They share their names; explorer.js uses them all at once, so it is the last."""
-    files = sorted((HERE / "js").glob("*.js"), key=lambda file: (file.name == "explorer.js", file.name))
+def _script(course: bool = False) -> str:
+    """The files of js/ as one script. They share their names; explorer.js uses them all at once, so it is the last. Only
+    pages of a course system hold scorm.js.
+    """
+    some = (file for file in (HERE / "js").glob("*.js") if course or file.name != "scorm.js")
+    files = sorted(some, key=lambda file: (file.name == "explorer.js", file.name))
     return TYPES.sub("", "\n".join(asset(f"js/{file.name}") for file in files))
 
 

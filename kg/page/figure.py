@@ -16,7 +16,7 @@ from kg.model.mechanism import Mechanism
 from kg.model.records import GRID_LINES, Frozen, Stop
 from kg.page import drawing, legend, reflow
 from kg.page.geometry import wanted
-from kg.page.layout import GAP, PAD, WIDE, Box, clean, spoken
+from kg.page.layout import FONT, GAP, PAD, SMALLER, WIDE, Box, clean, spoken
 from kg.page.legend import r
 from kg.page.picture import FACE, Picture, Shown, colours, wrapped
 from kg.page.views import SMALL
@@ -32,7 +32,7 @@ HIGHEST = 240.0  # millimetres: what a page has between its margins
 PPI = 600  # dots of a PNG per inch, as journals want them for line drawings
 Form = Literal["svg", "pdf", "png"]
 FORMATS: tuple[Form, ...] = ("svg", "pdf", "png")
-LARGEST = 20.5  # letters that still fit into a box: as large as they may grow where a unit is small
+LARGEST = FONT  # letters that still fit into a box: as large as they may be where a unit is small
 FEW = 5  # faults with which no better layout is searched for
 MARGIN = 6  # around the picture, in its own units: half of the widest stroke, and half of a head
 SIGN = {"on": "✓", "off": "✕", "open": "?", "split": "≠"}
@@ -207,7 +207,7 @@ def _scale(picture: Picture, room: float) -> float:
     scale = min(room / _frame(picture).w, MOST / picture.font)
     if scale * wide < LEAST:
         return 0.0
-    picture.font = max(picture.font, LEAST / scale)
+    picture.least = math.ceil(10 * LEAST / scale) / 10  # sizes are written with one decimal
     return scale
 
 
@@ -277,7 +277,8 @@ class _Sheet:
             f'<desc id="figure-desc">{escape(about)} {escape(". ".join(map(clean, self.whole.caveats)))}.</desc>'
             f'<rect width="100%" height="100%" fill="{self.picture.ink["paper"]}"/>'
         )
-        smallest = min(FINE, self.picture.font * self.scale)
+        letters = SMALL if self.picture.over else max(SMALLER, self.picture.least)
+        smallest = min(FINE, letters * self.scale)
         return Figure("".join((head, *self.out, bar, "</svg>\n")), self.width, height, smallest, title)
 
     def text(self, text: str, size: float, bold: bool = False, inset: float = 0, colour: str = "ink") -> None:
@@ -305,7 +306,7 @@ class _Sheet:
         place = (
             f"translate({left:.2f} {self.y:.2f}) scale({self.scale:.4f}) translate({r(-frame.x)} {r(above - frame.y)})"
         )
-        shapes = "".join(picture.shapes(edges, nodes, bool(self.lit), picture.font, values))
+        shapes = "".join(picture.shapes(edges, nodes, bool(self.lit), values))
         self.out.append(f'<g transform="{place}">{shapes}</g>')
         self.y += (frame.h + above) * self.scale + 5
 

@@ -18,7 +18,8 @@ TALL = 118  # between two rows, at most, where the picture would be flat
 SHAPE = 1.42  # how many times wider than high a picture is, if it can be chosen
 PAD, HEAD = 17, 34  # inside a place: its margin, and the strip that its heading stands in
 AIR = 26  # between the borders of two places, at least
-FONT, LEADING, LINES = 19.5, 22, 3
+FONT, LEADING, LINES = 21.0, 23, 3
+SMALLER = 19.5  # letters of a label that would else be shortened
 
 _THIN, _NARROW, _BROAD = frozenset("iljI.,;:'|! ·"), frozenset("tfr()[]-⁺"), frozenset("mwMW@%&—…")
 
@@ -147,9 +148,9 @@ def lines(label: str, most: int = LINES, size: float = FONT) -> tuple[str, ...]:
     """A label in as many lines as a box holds, balanced; what does not fit gives way to an ellipsis.
 
     >>> lines("T-cell killing of tumour cells"), lines("IL-17-competent innate cells")
-    (('T-cell killing of', 'tumour cells'), ('IL-17-', 'competent', 'innate cells'))
+    (('T-cell killing', 'of tumour', 'cells'), ('IL-17-', 'competent', 'innate cells'))
     """
-    room = WIDE - 14
+    room = WIDE - 10
     words = [f"{word} " for word in clean(label)[:200].split(" ")]
     parts = [part for word in words for part in re.split(r"(?<=\w\w-)(?=\w{4})", word)]  # of a word that no line holds
     for pieces in (words, parts):
@@ -165,6 +166,15 @@ def lines(label: str, most: int = LINES, size: float = FONT) -> tuple[str, ...]:
         else:
             found = (*found[:-1], found[-1] + part)
     return tuple(_shortened(line.rstrip(), room, size) for line in found)
+
+
+def font(label: str) -> float:
+    """The size of its letters: a little smaller where it would else be shortened.
+
+    >>> font("tumour control"), font("phosphorylated CD28")
+    (21.0, 19.5)
+    """
+    return SMALLER if any(line.endswith("…") for line in lines(label)) else FONT
 
 
 def _split(pieces: list[str], cuts: tuple[int, ...]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from kg.page import drawing, geometry
 from kg.page import legend as legends
 from kg.page.drawing import Drawing
 from kg.page.geometry import Line
-from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, lines, spoken
+from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, font, lines, spoken
 from kg.page.legend import Sign, cross, diamond, r
 from kg.page.names import drawn
 from kg.page.views import CLOSE, SMALL, Part, overview
@@ -26,6 +26,7 @@ from kg.reasoning.merge import Union
 HERE = Path(__file__).parent
 FACE = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans-serif"
 DASHED = frozenset(("hypothesis", "interpretation", "implication"))
+HEADING = 22  # size of the letters of a place's name: it is never smaller than those of its nodes
 LIMIT = 1000  # with more edges no picture can be read: one node and its neighbours are drawn at a time
 KINDS = ("treatment", "molecule", "structure", "cell", "process", "state", "other")
 
@@ -57,6 +58,7 @@ class Picture:
         self.staged = self.over is not None and isinstance(told.m, Union)  # its parts are the stops of its tour
         self.drawn = not self.large and self.over is None
         self.font = SMALL if self.over else FONT
+        self.least = 0.0  # the smallest that letters in boxes may be, for a figure whose unit is small
 
     @cached_property
     def drawing(self) -> Drawing:
@@ -116,8 +118,14 @@ class Picture:
         return {"width": layout.width, "height": layout.height, "areas": own.areas, "lines": lines, "boxes": boxes}
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """What stands in a box."""
-        return self.over.texts[key] if self.over else lines(spoken(self.names[key]))
+        """What stands in a box of the whole picture."""
+        return self.over.texts[key] if self.over else tuple(self.face(key)["lines"])
+
+    def face(self, key: str) -> dict[str, Any]:
+        """What stands in the box of a node, and the size of its letters where it is not the usual one."""
+        label = spoken(self.names[key])
+        size = font(label)
+        return {"lines": list(lines(label, size=size)), **({} if size == FONT else {"font": size})}
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -168,8 +176,7 @@ class Picture:
     def _areas(self, layout: Layout) -> list[dict[str, Any]]:
         return [
             {
-                "label": fit(a.label, a.box.w - 26, 11),
-                "size": min(17.0, 17 * (a.box.w - 30) / advance(a.label, 19.5)),  # semibold is wider
+                "lines": heading(a.label, a.box.w - 12),
                 "hue": a.hue % 6,
                 "depth": min(a.depth, 1),
                 **_rounded(a.box.x, a.box.y, a.box.w, a.box.h),
@@ -244,7 +251,10 @@ class Picture:
         credit = wrapped(" — ".join(map(clean, self.told.credits)), room - 90, 15)
         width, top = room + 24, 66
         signs, high = legends.svg(self.signs if keyed else (), ink, room - 60)
-        foot = top + layout.height + 10 + high + bool(signs) * 14
+        results = self._results(stop, room)
+        ran = top + layout.height + 10
+        keys = ran + 26 * len(results) + bool(results) * 12
+        foot = keys + high + bool(signs) * 14
         height = foot + 44 + 26 * len(notice) + 21 * len(credit)
         out = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {r(width)} {r(height)}" role="img" '
@@ -262,8 +272,13 @@ class Picture:
             text = "Not drawn: {0} nodes and {1} steps are too many to read in one picture."
             said = speak(text, len(m.nodes), len(m.edges))
             out.append(f'<text x="28" y="{top + 4}" font-size="17" fill="{ink["ink"]}">{said}</text>')
+        if results:
+            said = "".join(
+                f'<tspan x="28" y="{r(ran + 22 + 26 * n)}">{escape(row)}</tspan>' for n, row in enumerate(results)
+            )
+            out.append(f'<text font-size="19" fill="{ink["ink"]}">{said}</text>')
         if signs:
-            out.append(f'<g transform="translate(28 {r(top + layout.height + 10)})">{signs}</g>')
+            out.append(f'<g transform="translate(28 {r(keys)})">{signs}</g>')
         out.append(
             f'<path d="M28 {r(foot + 4)}V{r(height - 14)}" stroke="{ink["caution"]}" stroke-width="5"/>'
             f'<text font-size="19" font-weight="600" fill="{ink["ink"]}">'
@@ -280,11 +295,10 @@ class Picture:
         edges: Collection[str],
         nodes: Collection[str],
         some: bool,
-        least: float = 9.0,
         values: Mapping[str, Shown] = Frozen(),
     ) -> Iterator[str]:
         """All that is drawn of the mechanism, from the back to the front: what is not among ``edges`` and ``nodes`` is faint,
-        and ``some`` says whether anything is. ``least`` is the size of the smallest letters; ``values`` are those of a run.
+        and ``some`` says whether anything is. ``values`` are those of a run.
         """
         ink = self.ink
         for area in self.areas:
@@ -295,22 +309,23 @@ class Picture:
         for line, data in sorted(pairs, key=lambda pair: (pair[0].edge in edges, pair[1]["run"])):
             yield self._drawn_line(line, data, self.over is not None or line.edge in edges, some)
         for area in self.areas:
-            yield self._drawn_heading(area, least)
+            yield self._drawn_heading(area)
         for key in self.drawing.layout.boxes:
             yield self._drawn_node(key, key in nodes, values.get(key))
         for key, value in values.items():
             if key in self.drawing.layout.boxes:
                 yield self._drawn_value(key, value)
 
-    def _drawn_heading(self, area: Mapping[str, Any], least: float) -> str:
-        """On two lines, if it would else be smaller than the smallest letters."""
-        size = max(area["size"], least)
-        texts = (area["label"],) if area["size"] >= least else lines(area["label"], 2, least)
-        x, halo = r(area["x"] + 16), self.ink[f"place-{area['hue']}-in" if area["depth"] else f"place-{area['hue']}"]
-        y = area["y"] + (27 if len(texts) == 1 else 20)
-        said = "".join(f'<tspan x="{x}" y="{r(y + n * size)}">{escape(text)}</tspan>' for n, text in enumerate(texts))
+    def _drawn_heading(self, area: Mapping[str, Any]) -> str:
+        one, halo = (
+            len(area["lines"]) == 1,
+            self.ink[f"place-{area['hue']}-in" if area["depth"] else f"place-{area['hue']}"],
+        )
+        x, y = r(area["x"] + (16 if one else 8)), area["y"] + (30 if one else 21)
+        rows = enumerate(area["lines"])
+        said = "".join(f'<tspan x="{x}" y="{r(y + n * HEADING)}">{escape(text)}</tspan>' for n, text in rows)
         return (
-            f'<text font-size="{r(size)}" font-weight="600" fill="{self.ink["heading"]}" stroke="{halo}" stroke-width="4" '
+            f'<text font-size="{HEADING}" font-weight="600" fill="{self.ink["heading"]}" stroke="{halo}" stroke-width="4" '
             f'stroke-linejoin="round" paint-order="stroke">{said}</text>'
         )
 
@@ -338,6 +353,11 @@ class Picture:
         """Where heads and headings stand, which no value should cover."""
         tips = [Box(*line.way.tip, 0, 0).grown(8) for line in self.drawing.lines]
         return [*tips, *(area.heading for area in self.drawing.layout.areas)]
+
+    def _results(self, stop: Stop | None, room: float) -> list[str]:
+        """What the run of a stop says of the outcomes, in lines."""
+        outcomes = self.told.outcomes(stop) if stop and stop.condition else None
+        return wrapped(clean(outcomes.said) + ".", room - 60, 19) if outcomes else []
 
     def _drawn_line(self, line: Line, data: dict[str, Any], on: bool, some: bool) -> str:
         ink = self.ink
@@ -370,9 +390,9 @@ class Picture:
         node, box, ink = sheet.nodes[key], self.drawing.layout.boxes[key], self.ink
         kind, texts = "other" if self.over else self.kind(key), self.texts(key)
         x, y = box.centre
-        font = self.font
-        leading = CLOSE if self.over else LEADING * font / FONT
-        first = y - (len(texts) - 1) * leading / 2 + font * 0.36
+        size = SMALL if self.over else max(self.face(key).get("font", FONT), self.least)
+        leading = CLOSE if self.over else LEADING * size / FONT
+        first = y - (len(texts) - 1) * leading / 2 + size * 0.36
         d = geometry.outline(kind, box)
         faint = "" if on else ' opacity="0.36"'
         back = "" if on else f'<path d="{d}" fill="{ink["paper"]}"/>'
@@ -384,7 +404,7 @@ class Picture:
             f"{back}<g{faint}><title>{escape(clean(node.label))}</title>"
             f'<path d="{d}" fill="{ink[kind + "-fill"]}" stroke="{ink[kind + "-line"]}" '
             f'stroke-width="{3.4 if node.outcome else 1.7}"{absent}/>'
-            f'<text text-anchor="middle" font-size="{r(font)}" fill="{ink["ink"]}">{said}</text></g>'
+            f'<text text-anchor="middle" font-size="{r(size)}" fill="{ink["ink"]}">{said}</text></g>'
         )
 
     # ---- the legend
@@ -408,8 +428,9 @@ class Picture:
 
     @property
     def _faces(self) -> Iterator[tuple[str, str, bool]]:
-        """Of each node its kind, the kind as which it is drawn, and whether it is an outcome."""
-        return ((node.drawn_as, self.kind(key), node.outcome) for key, node in self.m.nodes.items())
+        """Of each node its kind, the kind as which it is drawn, and whether it is an outcome; in the order of kinds."""
+        faces = ((node.drawn_as, self.kind(key), node.outcome) for key, node in self.m.nodes.items())
+        return iter(sorted(faces, key=lambda face: (KINDS.index(face[1]), face[0])))
 
 
 def fit(text: str, room: float, size: float = 18) -> str:
@@ -419,6 +440,19 @@ def fit(text: str, room: float, size: float = 18) -> str:
     while text and advance(text[:400] + "…", size) > room:
         text = text[: min(len(text), 400) - 1]
     return text.rstrip() + "…"
+
+
+def heading(label: str, room: float) -> list[str]:
+    """The name of a place in one line, or else in two; what does not fit gives way to an ellipsis.
+
+    >>> heading("Blood", 190), heading("Tumour-draining lymph node", 190)
+    (['Blood'], ['Tumour-draining', 'lymph node'])
+    """
+    pieces = re.split(r"(?<=[\s-])(?=\w)", label[:400])
+    if advance(label[:400], HEADING) <= room - 14 or len(pieces) < 2:
+        return [fit(label, room, HEADING)]
+    ways = [("".join(pieces[:n]).rstrip(), "".join(pieces[n:])) for n in range(1, len(pieces))]
+    return [fit(line, room, HEADING) for line in min(ways, key=lambda way: max(advance(line, HEADING) for line in way))]
 
 
 def wrapped(text: str, room: float, size: float, most: int = 1200) -> list[str]:

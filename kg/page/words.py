@@ -104,6 +104,12 @@ class Outcomes:
     settings: str
     cells: tuple[Cell, ...]
 
+    @property
+    def said(self) -> str:
+        """The condition with each outcome, its value and what that rests on, in one line."""
+        cells = (f"{c.label}: {c.said.replace(' | ', speak(' or '))} ({speak(c.status)})" for c in self.cells)
+        return f"{self.title}: {'; '.join(cells)}"
+
 
 @dataclass(frozen=True)
 class Table:

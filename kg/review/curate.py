@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg import formats
 from kg.formats.notation.read import BREAK, blocks, parse_bytes
-from kg.model import keys, texts
+from kg.model import files, keys, texts
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.model.mechanism import Mechanism
 from kg.model.records import Frozen, Source
@@ -79,10 +77,10 @@ def add_source(
     changed = data if there else _with(data, mechanism, source, file)
     unsaved = saved if saved and not saved.exists() else None
     if unsaved:
-        _write(unsaved, made)
+        files.write(unsaved, made)
     try:
         if not there:
-            _write(file, changed)
+            files.write(file, changed)
     except BaseException:
         if unsaved:
             unsaved.unlink(missing_ok=True)
@@ -230,16 +228,3 @@ def _stubs(source: Source) -> list[str]:
         "#   evidence:",
         f"#   - {{source: {source.key}{where}, claim: finding}}",
     ]
-
-
-def _write(file: Path, data: bytes) -> None:
-    """Replace a file as a whole, keeping its permissions."""
-    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        os.chmod(name, file.stat().st_mode if file.exists() else 0o644)
-        os.replace(name, file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -99,7 +99,10 @@ function explore(lang) {
     page.picture.show(gently);
     page.address.write();
     page.tour.offer();
+    report?.show();
   }
+  /** What a course system is told, in its pages. @type {ReturnType<typeof scorm>} */
+  let report = null;
   function mark() { // the step, stop and route that are chosen
     all('[aria-current]').forEach(e => e.removeAttribute('aria-current'));
     const step = state.pick[0] === 'e' && page.steps.listed.get(+state.pick.slice(1));
@@ -110,6 +113,7 @@ function explore(lang) {
   // ---- the parts: each may ask those before it at once, and all of them when something is shown
 
   page.light = light(page);
+  page.folds = folds(page);
   page.steps = steps(page);
   page.cards = cards(page);
   page.tour = tour(page);
@@ -123,8 +127,10 @@ function explore(lang) {
   const saved = save(page);
   search(page);
   keys(page);
+  gestures(page);
   theme(page);
   page.address.read();
+  if (typeof scorm === 'function') report = scorm(page);
 
   // where a line or a node is on the screen, for tests and for pages that embed this one
   const {at, more, scale} = page.picture;

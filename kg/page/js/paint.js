@@ -125,27 +125,43 @@ function painter(page, shown, run) {
     const {colour} = page;
     /** @type {Corners[]} */
     const written = [];
-    const loose = Math.max(17, Math.min(30, 13.5 / scale), READABLE / scale), stuckSize = Math.max(Math.min(28, 13 / scale), READABLE / scale);
+    const small = shown.boxes.some(one => scale * (one.font ?? scene.font) < SMALLEST); // then labels() writes some of them
+    const least = small ? READABLE / scale : scene.font; // a name is never smaller than those of its nodes
+    const loose = Math.max(scene.font + 1, Math.min(30, 13.5 / scale), least), stuckSize = Math.max(Math.min(28, 13 / scale), least);
     ctx.save();
     ctx.textAlign = 'left';
     ctx.textBaseline = 'alphabetic';
+    /** @param {string[]} lines @param {number} size */
+    const measured = (lines, size) => {
+      ctx.font = `600 ${size}px ${face}`;
+      return Math.max(...lines.map(line => ctx.measureText(line).width));
+    };
     const stack = new Map; // headings that stick to one corner stand below each other
     for (const area of shown.areas) {
-      const stuck = area.y + 8 < from.y;
-      let size = stuck ? stuckSize : loose;
-      ctx.font = `600 ${size}px ${face}`;
-      size *= Math.min(1, (area.w - 26) / ctx.measureText(area.label).width);
-      ctx.font = `600 ${size}px ${face}`;
-      const wide = ctx.measureText(area.label).width;
-      const low = area.y + area.h - 10, right = area.x + area.w - 16 - wide;
-      let y = stuck ? from.y + size + 9 / scale : area.y + 9 + size;
-      const x = Math.min(Math.max(area.x + 16, from.x + 10 / scale), Math.max(right, area.x + 16));
+      const stuck = area.y + 8 < from.y, whole = [area.lines.join(' ').replace(/- /g, '-')];
+      let lines = whole, size = stuck ? stuckSize : loose;
+      const fits = size * Math.min(1, (area.w - 26) / measured(whole, size));
+      if (fits >= least || stuck || area.lines.length < 2) size = Math.max(least, fits);
+      else {
+        lines = area.lines;
+        size = Math.max(least, Math.min(size, scene.font + 1)); // two lines stand above the boxes
+      }
+      const wide = measured(lines, size);
+      if (wide > area.w + size) continue; // it would stand on what is beside its place
+      const leading = size * 1.05, high = leading * (lines.length - 1);
+      const low = area.y + area.h - 10;
+      let y = stuck ? from.y + size + 9 / scale : area.y + (lines.length > 1 ? 4 + size * 0.74 : 9 + size);
+      const margin = Math.max(0, Math.min(16, (area.w - wide) / 2)), left = area.x + margin;
+      let x = Math.min(Math.max(left, from.x + 10 / scale), Math.max(area.x + area.w - margin - wide, left));
       if (stuck) {
         const key = Math.round(x / 40);
         y += stack.get(key) || 0;
         stack.set(key, (stack.get(key) || 0) + size * 1.55);
       }
-      if (size * scale < SMALLEST || y > low || x > to.x || x + wide < from.x || y - size > to.y) continue;
+      const clash = written.find(([a, top, b, bottom]) => x < b && a < x + wide && y - size < bottom && top < y + high);
+      if (clash) x = clash[2] + size; // beside the name of what is around it
+      if (clash && x + wide > area.x + area.w) continue;
+      if (y + high > low || x > to.x || x + wide < from.x || y - size > to.y) continue;
       if (stuck) {
         ctx.globalAlpha = 0.92;
         ctx.fillStyle = colour[`place-${area.hue}-in`];
@@ -158,8 +174,8 @@ function painter(page, shown, run) {
       }
       ctx.globalAlpha = shown.focus && !stuck ? 0.75 : 1;
       ctx.fillStyle = colour.heading;
-      ctx.fillText(area.label, x, y);
-      written.push([x, y - size, x + wide, y + size * 0.25]);
+      lines.forEach((line, n) => ctx.fillText(line, x, y + n * leading));
+      written.push([x, y - size, x + wide, y + high + size * 0.25]);
     }
     ctx.restore();
     return written;

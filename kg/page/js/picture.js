@@ -7,6 +7,7 @@ function picture(page) {
   const FEW = 7, MORE = {left: -1, right: -2}; // neighbours a side shows, where not all is drawn at once; the boxes for others
   const VIEW = -10; // the box of the first mechanism in an overview; the others follow downwards
   const LEAST = 0.08, MOST = 3; // of the scale
+  const SMALL = 640, LETTERS = 9.2; // where a frame is less wide, letters are at least as large at first look
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const probe = /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'));
   /** @type {(line: Line) => ReadyLine} */
@@ -62,6 +63,7 @@ function picture(page) {
   /** @param {{areas: Area[], lines: Line[], nodes: Box[], width: number, height: number}} part */
   function put({areas, lines, nodes, width, height}) {
     Object.assign(shown, {areas: areas.map(filled), lines: lines.map(ready), boxes: nodes, width, height});
+    page.folds.list(shown);
     main.put();
     pair.put();
     map.size();
@@ -143,15 +145,33 @@ function picture(page) {
     const covered = shown.boxes.some(one => left + (one.x + one.wide / 2) * scale > w - wide - 16 && top + (one.y + one.high / 2) * scale > h - high);
     view([0, -4, shown.width, shown.height + 4 + (covered ? high / scale : 0)], gently);
   }
-  /** The whole picture where it is legible; otherwise what is lit. @param {boolean} gently */
+  /**
+   * The whole picture where it is legible; otherwise what is lit. In a small frame, as much of
+   * what is lit, or else of all, as is legible; the main line counts twice.
+   * @param {boolean} gently
+   */
   function frame(gently) {
-    const scale = Math.min($('net').clientWidth / shown.width, $('net').clientHeight / shown.height);
-    const on = page.light.lit(), boxes = on ? shown.boxes.filter(n => on.nodes.has(n.id)) : [];
-    if (scale > 0.5 || !boxes.length || boxes.length === shown.boxes.length) whole(gently);
-    else view([
-      Math.min(...boxes.map(n => n.x)) - 110, Math.min(...boxes.map(n => n.y)) - 150,
-      Math.max(...boxes.map(n => n.x)) + 110, Math.max(...boxes.map(n => n.y)) + 120
-    ], gently);
+    const {clientWidth: w, clientHeight: h} = $('net'), font = shown.boxes[0]?.font ?? scene.font, {picked, focus} = {picked: ends(), focus: page.light.lit()};
+    const fit = Math.min(w / shown.width, h / (shown.height + 8)), least = w < SMALL ? LETTERS / font : 0;
+    const line = new Set(scene.line.flatMap(edge => [scene.edges[edge].from, scene.edges[edge].to]));
+    const boxes = focus ? shown.boxes.filter(n => focus.nodes.has(n.id)) : [], low = h > 240 ? 48 : 0; // where buttons lie over the picture
+    if (fit > Math.max(least, boxes.length ? 0.5 : 0) || !least && (!boxes.length || boxes.length === shown.boxes.length)) return whole(gently);
+    /** @type {(some: Box[], margins: Corners) => Corners} */
+    const around = (some, [left, top, right, bottom]) => [
+      Math.min(...some.map(n => n.x)) - left, Math.min(...some.map(n => n.y)) - top,
+      Math.max(...some.map(n => n.x)) + right, Math.max(...some.map(n => n.y)) + bottom
+    ];
+    const [left, top, right, bottom] = around(boxes.length ? boxes : shown.boxes, [110, 150, 110, 120]);
+    if (Math.min(w / (right - left), h / (bottom - top)) >= least) return view([left, top, right, bottom], gently);
+    const wide = w / least, high = (h - low) / least; // of what is legible; not all that is lit can be seen
+    const some = densest(boxes.length ? boxes : shown.boxes, wide - 200, high - 130, ({id}) => picked.has(id) ? shown.boxes.length : line.has(id) ? 2 : 1);
+    const [x, y, x2, y2] = around(some, [100, 80, 100, 50]), dx = (wide - x2 + x) / 2, dy = (high - y2 + y) / 2;
+    view([x - dx, y - dy, x2 + dx, y2 + dy + low / least], gently);
+  }
+  /** The nodes that the reader's choice is about. */
+  function ends() {
+    const number = +state.pick.slice(1);
+    return new Set(state.pick[0] === 'n' ? [number] : state.pick ? [scene.edges[number].from, scene.edges[number].to] : []);
   }
   /** @param {number} dx @param {number} dy */
   function pan(dx, dy) {

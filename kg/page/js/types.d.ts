@@ -42,8 +42,8 @@ interface Face {
   leading?: number;
 }
 interface Area {
-  label: string;
-  size: number;
+  /** Its name, in one line or two. */
+  lines: string[];
   hue: number;
   depth: number;
   x: number;
@@ -319,6 +319,7 @@ interface Page {
   back(): void;
   openTab(tab: Tab, focusToo?: boolean): void;
   light: ReturnType<typeof light>;
+  folds: ReturnType<typeof folds>;
   steps: ReturnType<typeof steps>;
   cards: ReturnType<typeof cards>;
   tour: ReturnType<typeof tour>;
@@ -477,6 +478,11 @@ interface Ids {
   reach: HTMLSelectElement;
   layout: HTMLSelectElement | null;
   strip: HTMLElement;
+  unfold: HTMLButtonElement;
+  legend: HTMLElement;
+  key: HTMLButtonElement;
+  hint: HTMLElement;
+  reported: HTMLElement;
   open: HTMLAnchorElement;
   [tab: `tab-${string}`]: HTMLButtonElement;
   [pack: `pack-${string}`]: HTMLScriptElement | null;
@@ -510,6 +516,17 @@ declare const vis: {
   Network: new (element: HTMLElement, data: {nodes: VisData, edges: VisData}, options: object) => VisNetwork;
 };
 
+/** What a course system offers to its pages (SCORM 1.2). Everything is text, answers too. */
+interface CourseSystem {
+  LMSInitialize(nothing: ''): string;
+  LMSGetValue(name: string): string;
+  LMSSetValue(name: string, value: string): string;
+  LMSCommit(nothing: ''): string;
+  LMSFinish(nothing: ''): string;
+  LMSGetLastError(): string;
+  LMSGetErrorString(code: string): string;
+}
 interface Window {
+  API?: CourseSystem;
   explorer: object;
 }
