@@ -91,6 +91,7 @@ SINGLE = {
     "sentence": SENTENCE,
     "expect": st.builds(records.Expect, NAME, st.sampled_from(RELATIONS), NAME),
     "values": st.dictionaries(NAME, WORD, max_size=3).map(Frozen),
+    "names": st.dictionaries(NAME, TEXT, max_size=3).map(Frozen),
     "values:text": st.dictionaries(NAME, TEXT, max_size=3).map(Frozen),
     "rows": st.lists(st.lists(st.just(".") | NAME, max_size=3).map(tuple), max_size=3).map(tuple),
     "yesno": st.booleans(),
