@@ -329,12 +329,13 @@ def stops_light_something(m: Mechanism) -> Iterator[Diagnostic]:
 @rule
 def translations_are_in_a_language(m: Mechanism) -> Iterator[Diagnostic]:
     """A translation is named by its language tag (BCP 47), and says something."""
-    told = [(words, stop.told(words.key) == stop) for stop in m.tour for words in stop.translations.values()]
-    for words, silent in (*((w, w == Wording(w.key)) for w in m.translations.values()), *told):
-        if not re.fullmatch(LANGUAGE, words.key):
-            yield error(words.at, "language-tag", f"{words.key!r} is no language tag", "such as de, fr or pt-BR")
+    said = [(words.at, tag, words == Wording(tag)) for tag, words in m.translations.items()]
+    said += [(words.at, tag, stop.told(tag) == stop) for stop in m.tour for tag, words in stop.translations.items()]
+    for at, tag, silent in said:
+        if not re.fullmatch(LANGUAGE, tag):
+            yield error(at, "language-tag", f"{tag!r} is no language tag", "such as de, fr or pt-BR")
         elif silent:
-            yield error(words.at, "language-tag", f"{words.key!r} translates nothing", "give a title or a caption")
+            yield error(at, "language-tag", f"{tag!r} translates nothing", "give a title or a caption")
 
 
 @rule

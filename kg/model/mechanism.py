@@ -327,11 +327,11 @@ class Mechanism(TrackedRecord):
             return self
         words = self.translations.get(language, Wording())
         changed: dict[str, Any] = {"tour": tuple(stop.told(language) for stop in self.tour)}
-        changed |= {field: said for field in ("title", "summary") if (said := getattr(words, field))}
-        for parts, field in NAMED.items():
+        changed |= {name: said for name in ("title", "summary") if (said := getattr(words, name))}
+        for parts, called in NAMED.items():
             said = getattr(words, parts)
             own = getattr(self, parts).items()
-            changed[parts] = Frozen({k: replace(one, **{field: said[k]}) if k in said else one for k, one in own})
+            changed[parts] = Frozen({k: replace(one, **{called: said[k]}) if k in said else one for k, one in own})
         number = {key: "yes" if node.many else "no" for key, node in self.nodes.items()}
         nodes = {key: replace(node, plural=number[key]) for key, node in changed["nodes"].items()}
         return replace(self, **{**changed, "nodes": Frozen(nodes)})

@@ -22,7 +22,7 @@ function questions({scene, label}, load, {named}) {
   }
   /** What an answer is compared with: for a second run, where the first one ended. @param {Answer} found @param {Asked} asked */
   const against = ({against: what}, asked) => what === AGAINST.start ? speak`the start` :
-    what === AGAINST.before ? speak`where “${title({...asked, then: new Map})}” ended` : `“${data().conditions[what][1]}”`;
+    what === AGAINST.before ? speak`where “${title({...asked, then: new Map})}” ended` : speak`“${data().conditions[what][1]}”`;
 
   /** The key of a condition, or "start". @param {number} what an answer is compared with */
   const called = what => what === AGAINST.start ? 'start' : data().conditions[what][0];
