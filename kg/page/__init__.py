@@ -220,6 +220,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
     told, m = shapes.told, shapes.m
     boxes = shapes.drawing.layout.boxes
     number = told.node_number
+    signs: dict[str, int] = {}
     choices = [{choice.key: n for n, choice in enumerate(facet.choices)} for facet in told.facets]
     return {
         "id": clean(m.id),
@@ -243,6 +244,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
                 "to": number.get(told.object(edge), -1),
                 **({} if shapes.drawn else shapes.look(edge)),
                 "tags": [[at[key] for key in keys] for at, keys in zip(choices, told.tags(edge), strict=True)],
+                "sign": signs.setdefault(shapes.sign(edge), len(signs)),
             }
             for edge in m.edges
         ],
@@ -252,6 +254,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "light": {name: colours()[name] for name in ("accent", "on-accent", "panel", "ink")},
         "hub": told.node_number[told.hubs[0]] if told.hubs else -1,
         "facets": [{"key": f.key, "choices": [clean(c.key) for c in f.choices]} for f in told.facets],
+        "signs": list(signs),
         "names": told.names,
         "hops": told.hops,
         "claims": [speak(claim.label) for claim in told.claims.values()],

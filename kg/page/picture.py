@@ -114,6 +114,18 @@ class Picture:
             "contested": edge.name in self.contested,
         }
 
+    def sign(self, edge: Edge) -> str:
+        """Sign and claim of an edge, for who does not see its line.
+
+        >>> from kg.formats import read
+        >>> shapes = Picture(Narrative(read("ta1-tlr7")))
+        >>> shapes.sign(shapes.m.edge("degradation"))
+        'lowers or destroys. Claim: finding'
+        """
+        parts = [self.told.claim(edge.claim) or speak("no supporting claim")]
+        parts += [speak("disputed")] * (edge.name in self.contested) + [speak("drawn, not run")] * (not edge.run)
+        return speak("{0}. Claim: {1}", speak(ROLES[geometry.kind(edge)]), ", ".join(parts))
+
     def kind(self, key: str) -> str:
         """How a node is drawn: a kind that has a colour."""
         kind = self.m.nodes[key].drawn_as

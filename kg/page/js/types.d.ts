@@ -17,6 +17,8 @@ interface SceneEdge {
   to: number;
   /** For each facet the numbers of its choices. */
   tags: number[][];
+  /** The number of what is said of its sign and its claim. */
+  sign: number;
 }
 interface SceneNode {
   key: string;
@@ -109,6 +111,8 @@ interface SceneBase {
   names: string[][];
   /** The steps that routes take, six numbers each: node, edge, kind, sign, and the claim and sources it stands on. */
   hops: number[];
+  /** Sign and claim of edges, in words. */
+  signs: string[];
   /** What each kind of claim is called, the firmest first. */
   claims: string[];
   prefixes: string;
@@ -219,6 +223,8 @@ interface State {
   from: number;
   to: number;
   way: number;
+  /** Where a card was opened: the tab, and the place of the picture if the reader had moved it. */
+  before: {tab: Tab, look: string} | null;
 }
 interface Lit {
   edges: Set<number>;
@@ -243,8 +249,8 @@ interface Shown {
   hover: Part;
   /** What is lit; null for everything. */
   focus: Lit | null;
-  /** The edges that are numbered, in order. */
-  numbered: number[];
+  /** The numbers of edges that have one. */
+  numbered: Map<number, number>;
 }
 /** The part of the picture that is in sight: its first and last corner. */
 interface Sight {
@@ -283,6 +289,7 @@ interface Page {
   show(gently: boolean): void;
   go(stop: number): void;
   pick(what: Part, keepTab?: boolean): void;
+  back(): void;
   openTab(tab: Tab, focusToo?: boolean): void;
   light: ReturnType<typeof light>;
   steps: ReturnType<typeof steps>;
@@ -311,13 +318,16 @@ interface Asked {
   against: number | null;
   /** What every node is set to in turn; "" where one question is asked. */
   screen: '' | 'absent' | 'present';
+  /** Whether the picture of what the answer is compared with is shown, too. */
+  beside: boolean;
 }
 
 interface Row {
   line: number;
   name: string;
-  number: number;
-  text: string;
+  /** One for each column; null where it is missing. */
+  numbers: (number | null)[];
+  texts: string[];
 }
 interface Complaint {
   line: number;
@@ -415,10 +425,21 @@ interface Ids {
   running: HTMLElement;
   'running-title': HTMLElement;
   'stop-run': HTMLButtonElement;
+  pair: HTMLButtonElement;
+  pictures: HTMLElement;
+  'other-of': HTMLElement;
+  'net-of': HTMLElement;
+  other: HTMLElement;
   scale: HTMLElement;
+  columns: HTMLElement;
+  column: HTMLSelectElement;
+  'column-back': HTMLButtonElement;
+  'column-on': HTMLButtonElement;
+  'column-of': HTMLElement;
   said: HTMLElement;
   values: HTMLUListElement;
   net: HTMLElement;
+  parts: HTMLElement;
   later: HTMLElement | null;
   map: HTMLCanvasElement;
   nearer: HTMLButtonElement;
