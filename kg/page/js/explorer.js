@@ -125,6 +125,7 @@ function explore(lang) {
   keys(page);
   theme(page);
   page.address.read();
+  page.yours.again();
 
   // where a line or a node is on the screen, for tests and for pages that embed this one
   const {at, more, scale} = page.picture;
