@@ -440,6 +440,8 @@ def test_the_examples_of_the_table_are_in_the_notation():
                     "stop": "tour",
                 }
                 file = f"{lists[name]}:\n- " + said.replace("\n", "\n  ")
+            elif name == "wording":
+                file = "translations:\n  de:\n    " + said
             elif name == "change":
                 file = "readings:\n  x:\n    edges:\n      y:\n        " + said.replace("\n", "\n        ")
             elif name in ("requirement", "effect"):
