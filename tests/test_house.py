@@ -39,8 +39,8 @@ DOORS = {
     "jinja2": {"page"},
     "libsbml": {"formats/boolean/sbml"},
     "markupsafe": {"page"},
-    "networkx": {"model/mechanism", "reasoning/outward", "formats/networks", "page/views"},
-    "numpy": {"bulk"},
+    "networkx": {"model/mechanism", "reasoning/outward", "formats/networks", "page/dot", "page/views"},
+    "numpy": {"bulk", "page/lattice"},
     "openpyxl": {"formats/shared/tables"},
     "pandas": {"model/frames"},
     "pyarrow": {"bulk"},
@@ -52,6 +52,7 @@ DOORS = {
     "rdflib": {"formats/rdf", "checks/shapes"},
     "scipy": {"bulk"},
     "starlette": {"site"},
+    "typst": {"page/figure"},
     "uvicorn": {"site"},
     "yaml": {"formats/shared/bounded", "formats/gocam/yaml", "formats/notation"},
 }

@@ -93,6 +93,10 @@ def test_routes_that_read_the_same_are_told_apart() -> None:
     assert passed("routes.test.mjs") == 3
 
 
+def test_the_neighbourhood_of_a_node_has_each_node_once() -> None:
+    assert passed("neighbours.test.mjs") == 3
+
+
 # ---- the files
 
 

@@ -20,7 +20,7 @@ from kg.formats.rdf.names import KGV
 from kg.formats.rdf.write import graph
 from kg.model import languages, records, vocabulary
 from kg.model.records import Frozen, Translation, Wording
-from kg.page import picture, speech, words
+from kg.page import legend, picture, speech, words
 from kg.page.layout import lines
 from kg.reasoning import conflict, whatif
 
@@ -114,7 +114,7 @@ def of_data() -> Iterator[str]:
         *(f"{stance} this" for stance in ("disputes", "qualifies")),
     )
     yield from (*words.READ.values(), *words.STANCES.values(), *records.STATUS.values(), records.BY_DEFINITION)
-    yield from (*picture.ROLES.values(), *picture.KINDS, *whatif.MARKS)
+    yield from (*(sign["text"] for sign in (*legend.LINES, *legend.VALUES)), *picture.KINDS, *whatif.MARKS)
     yield from (*conflict.KINDS.values(), *conflict.VERDICTS, *conflict.CONTEXTS, "time", "dose")
     yield from (claim.label for claim in vocabulary.claims().values())
     for predicate in vocabulary.predicates().values():

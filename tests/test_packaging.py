@@ -175,7 +175,9 @@ def test_kg_works_with_the_lowest_versions_that_it_allows(lowest, tmp_path):
 
 @pytest.mark.slow
 def test_the_extras_work_with_the_lowest_versions_that_kg_allows(lowest, tmp_path):
-    kg = lowest("bulk", "exact", "frame", "sbml", "serve", "xlsx")
+    kg = lowest("bulk", "exact", "figure", "frame", "sbml", "serve", "xlsx")
+    run(*kg, "figure", "ta1-tlr7", "--width", "260mm", "-o", "figure.pdf", cwd=tmp_path)
+    assert (tmp_path / "figure.pdf").read_bytes().startswith(b"%PDF")
     assert "fixed point" in run(*kg, "whatif", "ta1-tlr7", "--in", "both", "--fixed-points", cwd=tmp_path)
     run(*kg, "build", "cgas-sting", "--only", "sbml,kgx", cwd=tmp_path)
     assert "<sbml" in (tmp_path / "exports" / "cgas-sting.sbml").read_text(encoding="utf-8")

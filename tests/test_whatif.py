@@ -896,11 +896,11 @@ def test_a_saved_picture_carries_the_run_and_the_numbers(visit: Open) -> None:
     text = saved()
     assert "Coloured by the reader’s own numbers" in text and "−2.4" in text and "medical advice" in text
     tab.emulate_media(media="print")
-    tab.locator("#static svg text", has_text="−2.4").wait_for(state="attached")
+    tab.locator("#static svg text", has_text="−2.4").first.wait_for(state="attached")
     tab.emulate_media(media="screen")
     tab.click("#uncolour")
     tab.emulate_media(media="print")
-    tab.locator("#static svg text", has_text="−2.4").wait_for(state="detached")
+    tab.locator("#static svg text", has_text="−2.4").first.wait_for(state="detached")
 
 
 def test_a_file_is_opened_or_dropped_and_what_is_no_text_is_refused(visit: Open, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Show and publish: build, site, embed, serve, push."""
+"""Show and publish: build, site, figure, embed, serve, push."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.group import AT_LEAST_ONE, EVERYTHING, FROM, JSON, SOURCES, main
-from kg.cli.printing import Progress, number_of, print_complaints, valid_mechanism
+from kg.cli.group import AT_LEAST_ONE, EVERYTHING, FROM, JSON, SOURCES, main, settings_of
+from kg.cli.printing import Progress, number_of, print_complaints, print_credit, valid_mechanism
 
 if TYPE_CHECKING:
+    from kg.page.figure import Form
     from kg.site.build import Built
 
 
@@ -84,6 +85,98 @@ def site(paths: Sequence[str], out: str, url: str, sources: str | None) -> None:
     size = sum(file.stat().st_size for file in files)
     click.echo(f"{number_of(len(found), 'mechanism')}, {number_of(len(files), 'file')}, {size / 1e6:.1f} MB")
     click.echo(f"open {Path(out) / 'index.html'}, or publish the folder")
+
+
+def _millimetres(context: click.Context, option: click.Parameter, text: str) -> float:
+    """A width such as 170mm, 17cm or 6.7in, in millimetres."""
+    import re
+
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) *(mm|cm|in|)", text.strip(), re.ASCII)
+    if not found:
+        raise click.BadParameter(f"{text!r} is no width; write one such as 85mm, 17cm or 6.7in")
+    width = float(found[1]) * {"cm": 10.0, "in": 25.4}.get(found[2], 1.0)
+    if not 20 <= width <= 5000:
+        raise click.BadParameter(f"{text} is no width of a figure; it is from 20mm to 5000mm")
+    return width
+
+
+@main.command()
+@click.argument("mech")
+@click.option(
+    "--width",
+    default="170mm",
+    show_default=True,
+    metavar="MM",
+    callback=_millimetres,
+    help="Width, such as 85mm or 17cm.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["svg", "pdf", "png"]), help="[default: by the ending of -o, else svg]"
+)
+@click.option("-o", "--out", default="", metavar="FILE", help="Where to write [default: MECH.FORMAT here].")
+@click.option("--main-line", is_flag=True, help="Draw the main line of the file only (spine:).")
+@click.option(
+    "--stop", type=AT_LEAST_ONE, metavar="N", help="Light what this stop of the tour lights; all else is faint."
+)
+@click.option("--light", multiple=True, metavar="NAME", help="Light this edge or node; all else is faint.")
+@click.option("--in", "condition", default="", metavar="CONDITION", help="Show what follows in a declared condition.")
+@click.option("--set", "settings", multiple=True, metavar="NODE=VALUE", help="Show what follows if a node is set.")
+@click.option("--then", multiple=True, metavar="NODE=VALUE", help="Set this in a second run.")
+@click.option("--reading", default="", metavar="NAME", help="Only under this reading [default: all of them].")
+@click.option("--assume", multiple=True, metavar="NAME", help="Switch on a declared assumption.")
+def figure(
+    mech: str,
+    width: float,
+    form: Form | None,
+    out: str,
+    main_line: bool,
+    stop: int | None,
+    light: Sequence[str],
+    condition: str,
+    settings: Sequence[str],
+    then: Sequence[str],
+    reading: str,
+    assume: Sequence[str],
+) -> None:
+    """Write a figure for print: SVG, PDF or PNG, with legend, caption, source and how to cite.
+
+    No text is smaller than 6 pt: what is too wide for that is laid out again in fewer columns. With --in or --set the
+    picture shows what follows, and the question and its answer stand below it. PDF and PNG need kg[figure].
+    """
+    from kg.model.diagnostics import MissingLibrary, UnknownName
+    from kg.page import figure as page
+    from kg.reasoning import whatif
+
+    ending = Path(out).suffix.lower().removeprefix(".")
+    made = form or next((one for one in page.FORMATS if one == ending), None)
+    if out and not made:
+        raise click.UsageError(f"-o {out}: end it in .svg, .pdf or .png, or name the --format")
+    if light and stop:
+        raise click.UsageError("write --stop or --light, not both")
+    mechanism = valid_mechanism(mech)
+    if stop and stop > len(mechanism.tour):
+        raise click.UsageError(
+            f"--stop {stop}: the tour of {mechanism.id} has {number_of(len(mechanism.tour), 'stop')}"
+        )
+    asked = condition or settings or then or reading or assume
+    answer = None
+    try:
+        lit = [page.named(mechanism, name) for name in light]
+        if asked:
+            values, later = settings_of(settings), settings_of(then, "--then")
+            answer = whatif.whatif(mechanism, condition, values, reading, assume, then=later)
+        drawn = page.figure(mechanism, width, lit, stop or 0, answer, main_line)
+        data = drawn.render(made or "svg")
+    except MissingLibrary as error:
+        raise click.ClickException(f"a figure as {made} needs Typst: {error}") from None
+    except (page.FigureError, UnknownName) as error:
+        raise click.ClickException(str(error)) from None
+    file = Path(out or f"{mechanism.id}.{made or 'svg'}")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+    high = f"; {page.HIGHEST:g} mm is what a page holds" if drawn.height > page.HIGHEST else ""
+    click.echo(f"{file}  {drawn.width:g} x {drawn.height:g} mm, text from {drawn.smallest:.1f} pt{high}")
+    print_credit(mechanism, answer.cite if answer else "")
 
 
 @main.command()

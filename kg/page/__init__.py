@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from kg.model.languages import speak, speaking, wording
 from kg.model.mechanism import Mechanism
 from kg.model.records import Stop
-from kg.page import drawing, geometry, network
+from kg.page import drawing, geometry, legend, network
 from kg.page.drawing import Score
 from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean, lines, spoken
 from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset, colours
@@ -88,7 +88,8 @@ def _spoken(
         shapes=shapes,
         scene=scene(shapes),
         run=network.compiled(told.m),
-        picture=Markup(shapes.svg()),
+        picture=Markup(shapes.svg(keyed=False)),
+        dashes=lambda style: Markup(geometry.dashes(style, 2.4)),
         style=Markup(style),
         early=Markup(early),
         script=Markup(script),
@@ -226,6 +227,10 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "id": clean(m.id),
         "drawn": shapes.drawn,
         "views": shapes.views,
+        "layouts": shapes.layouts,
+        "parts": [clean(part.title) for part in shapes.over.parts] if shapes.over else [],
+        "legend": [*shapes.legend, *map(legend.spoken, legend.VALUES)],
+        "cite": clean(m.cite()),
         "staged": shapes.staged,
         "wide": WIDE,
         "high": HIGH,
@@ -235,6 +240,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "leading": LEADING,
         "areas": shapes.areas,
         "lines": shapes.lines if shapes.drawn else [],
+        "dashes": geometry.DASHES,
         "edges": [
             {
                 "name": clean(edge.name),
@@ -244,14 +250,14 @@ def scene(shapes: Picture) -> dict[str, Any]:
                 "to": number.get(told.object(edge), -1),
                 **({} if shapes.drawn else shapes.look(edge)),
                 "tags": [[at[key] for key in keys] for at, keys in zip(choices, told.tags(edge), strict=True)],
-                "sign": signs.setdefault(shapes.sign(edge), len(signs)),
+                "says": signs.setdefault(shapes.spoken(edge), len(signs)),
             }
             for edge in m.edges
         ],
         "nodes": [{"key": clean(key), "drawn": key in boxes, **_seen(shapes, key)} for key in m.nodes],
         "outlines": {kind: geometry.outline(kind, Box(-WIDE / 2, -HIGH / 2, WIDE, HIGH)) for kind in KINDS},
         "pack": PACK,
-        "light": {name: colours()[name] for name in ("accent", "on-accent", "panel", "ink")},
+        "light": colours(),
         "hub": told.node_number[told.hubs[0]] if told.hubs else -1,
         "facets": [{"key": f.key, "choices": [clean(c.key) for c in f.choices]} for f in told.facets],
         "signs": list(signs),
@@ -278,7 +284,7 @@ def _seen(shapes: Picture, key: str) -> dict[str, Any]:
     if shapes.drawn:
         return {}
     node = shapes.m.nodes[key]
-    return {"kind": shapes.kind(key), "outcome": node.outcome, "lines": list(lines(spoken(shapes.told.label(key))))}
+    return {"kind": shapes.kind(key), "outcome": node.outcome, "lines": list(lines(spoken(shapes.names[key])))}
 
 
 def _body(page: str) -> tuple[str, str]:
@@ -309,7 +315,7 @@ def _network(shapes: Picture) -> Network:
     net = Network(directed=True, cdn_resources="in_line")
     for key, box in shapes.drawing.layout.boxes.items() if shapes.drawn else ():
         x, y = box.centre
-        texts = lines(spoken(told.label(key)))
+        texts = shapes.texts(key)
         kind = shapes.kind(key)
         net.add_node(
             told.node_number[key],

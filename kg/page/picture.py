@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from kg.model.languages import speak
-from kg.model.records import Edge, Stop
+from kg.model.records import Edge, Frozen, Stop
 from kg.page import drawing, geometry
+from kg.page import legend as legends
 from kg.page.drawing import Drawing
 from kg.page.geometry import Line
 from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, lines, spoken
+from kg.page.legend import Sign, cross, diamond, r
+from kg.page.names import drawn
 from kg.page.views import CLOSE, SMALL, Part, overview
 from kg.page.words import Narrative
 from kg.reasoning.merge import Union
@@ -24,13 +28,15 @@ FACE = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans
 DASHED = frozenset(("hypothesis", "interpretation", "implication"))
 LIMIT = 1000  # with more edges no picture can be read: one node and its neighbours are drawn at a time
 KINDS = ("treatment", "molecule", "structure", "cell", "process", "state", "other")
-ROLES = {
-    "increases": "brings about or raises",
-    "decreases": "lowers or destroys",
-    "blocks": "blocks the step it ends on",
-    "circle": "touches or works with",
-    "none": "related, no effect said",
-}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a run says of a node: how it looks (on, off, open or split), in words, and whether it changed."""
+
+    look: str
+    said: str
+    changed: bool
 
 
 class Picture:
@@ -50,6 +56,7 @@ class Picture:
         self.over = overview(told.m) if parted or isinstance(told.m, Union) else None
         self.staged = self.over is not None and isinstance(told.m, Union)  # its parts are the stops of its tour
         self.drawn = not self.large and self.over is None
+        self.font = SMALL if self.over else FONT
 
     @cached_property
     def drawing(self) -> Drawing:
@@ -78,6 +85,21 @@ class Picture:
             *map(self._view, self.over.parts),
         ]
 
+    @cached_property
+    def layouts(self) -> dict[str, dict[str, Any]]:
+        """The other layouts of what is one picture, from which a reader may choose: by name, as `views` has parts."""
+        if not self.drawn:
+            return {}
+        number = self.told.node_number
+        found = {}
+        for name in drawing.others(self.m):
+            own = drawing.draw(self.m, self.contested, name)
+            boxes = [[number[key], *box.centre] for key, box in own.layout.boxes.items()]
+            size = {"width": own.layout.width, "height": own.layout.height}
+            lines = [self._line(line) for line in own.lines]
+            found[name] = {**size, "areas": self._areas(own.layout), "lines": lines, "boxes": boxes}
+        return found
+
     def _view(self, part: Part) -> dict[str, Any]:
         whole = self.told
         m = part.mechanism
@@ -95,7 +117,12 @@ class Picture:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """What stands in a box."""
-        return self.over.texts[key] if self.over else lines(spoken(self.m.nodes[key].label))
+        return self.over.texts[key] if self.over else lines(spoken(self.names[key]))
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The labels of nodes, short enough for a box."""
+        return drawn({key: self.told.label(key) for key in self.m.nodes})
 
     def style(self, edge: Edge) -> str:
         """solid for what a source states, dashed for what it supposes, dotted for the curator's own step; or a definition."""
@@ -103,28 +130,31 @@ class Picture:
             return "definition"
         return "dotted" if edge.claim == "inference" else "dashed" if edge.claim in DASHED else "solid"
 
+    def sign(self, edge: Edge) -> str:
+        """What the mark of a line says, if it has one: contested, or else inferred."""
+        return "contested" if edge.name in self.contested else "inferred" if geometry.inferred(edge) else ""
+
     def look(self, edge: Edge) -> dict[str, Any]:
         """How the line of an edge looks, wherever it runs."""
-        kind, own = geometry.kind(edge), geometry.inferred(edge)
+        kind = geometry.kind(edge)
         return {
             "kind": kind,
             "style": self.style(edge),
             "run": edge.run,
-            "inferred": own,
-            "contested": edge.name in self.contested,
+            "sign": self.sign(edge),
         }
 
-    def sign(self, edge: Edge) -> str:
+    def spoken(self, edge: Edge) -> str:
         """Sign and claim of an edge, for who does not see its line.
 
         >>> from kg.formats import read
         >>> shapes = Picture(Narrative(read("ta1-tlr7")))
-        >>> shapes.sign(shapes.m.edge("degradation"))
+        >>> shapes.spoken(shapes.m.edge("degradation"))
         'lowers or destroys. Claim: finding'
         """
         parts = [self.told.claim(edge.claim) or speak("no supporting claim")]
         parts += [speak("disputed")] * (edge.name in self.contested) + [speak("drawn, not run")] * (not edge.run)
-        return speak("{0}. Claim: {1}", speak(ROLES[geometry.kind(edge)]), ", ".join(parts))
+        return speak("{0}. Claim: {1}", legends.of(geometry.kind(edge)), ", ".join(parts))
 
     def kind(self, key: str) -> str:
         """How a node is drawn: a kind that has a colour."""
@@ -133,6 +163,9 @@ class Picture:
 
     @cached_property
     def areas(self) -> list[dict[str, Any]]:
+        return self._areas(self.drawing.layout)
+
+    def _areas(self, layout: Layout) -> list[dict[str, Any]]:
         return [
             {
                 "label": fit(a.label, a.box.w - 26, 11),
@@ -141,7 +174,7 @@ class Picture:
                 "depth": min(a.depth, 1),
                 **_rounded(a.box.x, a.box.y, a.box.w, a.box.h),
             }
-            for a in self.drawing.layout.areas
+            for a in layout.areas
         ]
 
     @cached_property
@@ -151,7 +184,15 @@ class Picture:
     def _line(self, line: Line) -> dict[str, Any]:
         if self.over:
             a, _, b = line.edge.partition("|")
-            shape = {"kind": "none", "d": line.d, "head": "", "filled": False, "style": "solid", "run": True}
+            shape = {
+                "kind": "none",
+                "d": line.d,
+                "head": "",
+                "filled": False,
+                "style": "solid",
+                "run": True,
+                "sign": "",
+            }
             return {
                 **shape,
                 "edge": -1,
@@ -170,7 +211,8 @@ class Picture:
             "style": "condition" if line.condition else self.style(edge),
             "run": edge.run,
             "node": self.told.node_number.get(line.condition, -1),
-            "mark": (_cross if edge.name in self.contested else _diamond)(*line.mark) if line.mark else "",
+            "mark": (cross if edge.name in self.contested else diamond)(*line.mark) if line.mark else "",
+            "sign": self.sign(edge) if line.mark else "",
             "at": [round(value, 1) for value in geometry.middle(line)],
         }
 
@@ -189,17 +231,20 @@ class Picture:
 
     # ---- the static picture
 
-    def svg(self, stop: Stop | None = None, title: str = "", about: str = "") -> str:
-        """The picture, whole or with one stop lit. Attributes only: a style would need the page's leave."""
+    def svg(self, stop: Stop | None = None, title: str = "", about: str = "", keyed: bool = True) -> str:
+        """The picture, whole or with one stop lit. Attributes only: a style would need the page's leave. ``keyed``: with
+        its legend.
+        """
         m, layout, ink = self.m, self.drawing.layout, self.ink
         title = clean(title or m.title)
         about = clean(about or m.summary) or speak("{0} nodes and {1} edges.", len(m.nodes), len(m.edges))
         edges, nodes = self.lit(stop) if stop else (set(self.told.edge_number), set(layout.boxes))
         room = max(layout.width, 560)
-        notice = _wrapped(" · ".join(map(clean, m.caveats)), room - 90, 21)  # 19, and bold, which is wider
-        credit = _wrapped(" — ".join(map(clean, self.told.credits)), room - 90, 15)
+        notice = wrapped(" · ".join(map(clean, m.caveats)), room - 90, 21)  # 19, and bold, which is wider
+        credit = wrapped(" — ".join(map(clean, self.told.credits)), room - 90, 15)
         width, top = room + 24, 66
-        foot = top + layout.height + 10
+        signs, high = legends.svg(self.signs if keyed else (), ink, room - 60)
+        foot = top + layout.height + 10 + high + bool(signs) * 14
         height = foot + 44 + 26 * len(notice) + 21 * len(credit)
         out = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {r(width)} {r(height)}" role="img" '
@@ -211,25 +256,14 @@ class Picture:
             f"{escape(fit(title, width - 60, 29))}</text>",
             f'<g transform="translate(12 {top})">',
         ]
-        for area in self.areas:
-            fill = ink[f"place-{area['hue']}-in" if area["depth"] else f"place-{area['hue']}"]
-            border = ink[f"place-{area['hue']}-line"]
-            out.append(f'<path d="{area["d"]}" fill="{fill}" stroke="{border}" stroke-width="1.4"/>')
-        pairs = list(zip(self.drawing.lines, self.lines, strict=True))
-        for line, data in sorted(pairs, key=lambda pair: (pair[0].edge in edges, pair[1]["run"])):
-            out.append(self._drawn_line(line, data, self.over is not None or line.edge in edges, bool(stop)))
-        for area in self.areas:
-            out.append(
-                f'<text x="{r(area["x"] + 16)}" y="{r(area["y"] + 27)}" font-size="{r(max(area["size"], 9))}" font-weight="600" '
-                f'fill="{ink["heading"]}">{escape(area["label"])}</text>'
-            )
-        for key in layout.boxes:
-            out.append(self._drawn_node(key, key in nodes))
+        out += self.shapes(edges, nodes, bool(stop))
         out.append("</g>")
         if self.large and not self.over:
             text = "Not drawn: {0} nodes and {1} steps are too many to read in one picture."
             said = speak(text, len(m.nodes), len(m.edges))
             out.append(f'<text x="28" y="{top + 4}" font-size="17" fill="{ink["ink"]}">{said}</text>')
+        if signs:
+            out.append(f'<g transform="translate(28 {r(top + layout.height + 10)})">{signs}</g>')
         out.append(
             f'<path d="M28 {r(foot + 4)}V{r(height - 14)}" stroke="{ink["caution"]}" stroke-width="5"/>'
             f'<text font-size="19" font-weight="600" fill="{ink["ink"]}">'
@@ -241,19 +275,78 @@ class Picture:
         out.append("</text></svg>")
         return "".join(out)
 
+    def shapes(
+        self,
+        edges: Collection[str],
+        nodes: Collection[str],
+        some: bool,
+        least: float = 9.0,
+        values: Mapping[str, Shown] = Frozen(),
+    ) -> Iterator[str]:
+        """All that is drawn of the mechanism, from the back to the front: what is not among ``edges`` and ``nodes`` is faint,
+        and ``some`` says whether anything is. ``least`` is the size of the smallest letters; ``values`` are those of a run.
+        """
+        ink = self.ink
+        for area in self.areas:
+            fill = ink[f"place-{area['hue']}-in" if area["depth"] else f"place-{area['hue']}"]
+            border = ink[f"place-{area['hue']}-line"]
+            yield f'<path d="{area["d"]}" fill="{fill}" stroke="{border}" stroke-width="1.4"/>'
+        pairs = list(zip(self.drawing.lines, self.lines, strict=True))
+        for line, data in sorted(pairs, key=lambda pair: (pair[0].edge in edges, pair[1]["run"])):
+            yield self._drawn_line(line, data, self.over is not None or line.edge in edges, some)
+        for area in self.areas:
+            yield self._drawn_heading(area, least)
+        for key in self.drawing.layout.boxes:
+            yield self._drawn_node(key, key in nodes, values.get(key))
+        for key, value in values.items():
+            if key in self.drawing.layout.boxes:
+                yield self._drawn_value(key, value)
+
+    def _drawn_heading(self, area: Mapping[str, Any], least: float) -> str:
+        """On two lines, if it would else be smaller than the smallest letters."""
+        size = max(area["size"], least)
+        texts = (area["label"],) if area["size"] >= least else lines(area["label"], 2, least)
+        x, halo = r(area["x"] + 16), self.ink[f"place-{area['hue']}-in" if area["depth"] else f"place-{area['hue']}"]
+        y = area["y"] + (27 if len(texts) == 1 else 20)
+        said = "".join(f'<tspan x="{x}" y="{r(y + n * size)}">{escape(text)}</tspan>' for n, text in enumerate(texts))
+        return (
+            f'<text font-size="{r(size)}" font-weight="600" fill="{self.ink["heading"]}" stroke="{halo}" stroke-width="4" '
+            f'stroke-linejoin="round" paint-order="stroke">{said}</text>'
+        )
+
+    def _drawn_value(self, key: str, value: Shown) -> str:
+        """What a run says of a node, on a corner of its box that no head reaches: filled if it changed."""
+        box, ink = self.drawing.layout.boxes[key], self.ink
+        wide, high = advance(value.said, self.font * 1.2) + 12, self.font + 7
+        inside = 2 if len(self.texts(key)) > 2 else 9
+        corners = [
+            Box(box.x + across, box.y + down, wide, high)
+            for down in (inside - high, box.h - inside)
+            for across in (box.w + 8 - wide, -8)
+        ]
+        place = min(corners, key=lambda corner: sum(corner.overlaps(taken) for taken in self._ends))
+        x, y = place.x, place.y
+        fill, colour = ("accent", "on-accent") if value.changed else ("panel", "ink")
+        return (
+            f'<rect x="{r(x)}" y="{r(y)}" width="{r(wide)}" height="{r(high)}" rx="{4 if value.look == "off" else r(high / 2)}" '
+            f'fill="{ink[fill]}" stroke="{ink["ink"]}" stroke-width="1.2"/><text x="{r(x + wide / 2)}" y="{r(y + high / 2 + self.font * 0.35)}" '
+            f'text-anchor="middle" font-size="{r(self.font)}" font-weight="600" fill="{ink[colour]}">{escape(value.said)}</text>'
+        )
+
+    @cached_property
+    def _ends(self) -> list[Box]:
+        """Where heads and headings stand, which no value should cover."""
+        tips = [Box(*line.way.tip, 0, 0).grown(8) for line in self.drawing.lines]
+        return [*tips, *(area.heading for area in self.drawing.layout.areas)]
+
     def _drawn_line(self, line: Line, data: dict[str, Any], on: bool, some: bool) -> str:
         ink = self.ink
         colour = ink["condition" if line.condition else line.kind]
         width = 1.6 if line.condition else (2.8 if data["run"] else 1.6) + (1.1 if some and on else 0)
-        dash = {
-            "dashed": ' stroke-dasharray="10 7"',
-            "dotted": ' stroke-dasharray="0.1 6.5"',
-            "definition": ' stroke-dasharray="2 6"',
-        }.get(data["style"], "")
         faint = "" if on and (data["run"] or some) else ' opacity="0.6"' if on else ' opacity="0.14"'
         out = (
             f"<g{faint}><title>{escape(clean(self._said(line, data)))}</title>"
-            f'<path d="{line.d}" fill="none" stroke="{colour}" stroke-width="{r(width)}" stroke-linecap="round"{dash}/>'
+            f'<path d="{line.d}" fill="none" stroke="{colour}" stroke-width="{r(width)}"{geometry.dashes(data["style"], width)}/>'
         )
         if line.head:
             fill = colour if line.filled else ink["paper"]
@@ -272,86 +365,51 @@ class Picture:
             return speak(self.over.counted[data["said"] != "1"], data["said"])
         return self.told.say(self.m.edge(line.edge))
 
-    def _drawn_node(self, key: str, on: bool) -> str:
+    def _drawn_node(self, key: str, on: bool, value: Shown | None = None) -> str:
         sheet = self.over.sheet if self.over else self.m
         node, box, ink = sheet.nodes[key], self.drawing.layout.boxes[key], self.ink
         kind, texts = "other" if self.over else self.kind(key), self.texts(key)
         x, y = box.centre
-        font, leading = (SMALL, CLOSE) if self.over else (FONT, LEADING)
+        font = self.font
+        leading = CLOSE if self.over else LEADING * font / FONT
         first = y - (len(texts) - 1) * leading / 2 + font * 0.36
         d = geometry.outline(kind, box)
         faint = "" if on else ' opacity="0.36"'
         back = "" if on else f'<path d="{d}" fill="{ink["paper"]}"/>'
+        absent = ' stroke-dasharray="7 5"' if value and value.look == "off" else ""
         said = "".join(
             f'<tspan x="{r(x)}" y="{r(first + n * leading)}">{escape(text)}</tspan>' for n, text in enumerate(texts)
         )
         return (
             f"{back}<g{faint}><title>{escape(clean(node.label))}</title>"
             f'<path d="{d}" fill="{ink[kind + "-fill"]}" stroke="{ink[kind + "-line"]}" '
-            f'stroke-width="{3.4 if node.outcome else 1.7}"/>'
-            f'<text text-anchor="middle" font-size="{font}" fill="{ink["ink"]}">{said}</text></g>'
+            f'stroke-width="{3.4 if node.outcome else 1.7}"{absent}/>'
+            f'<text text-anchor="middle" font-size="{r(font)}" fill="{ink["ink"]}">{said}</text></g>'
         )
 
     # ---- the legend
 
     @cached_property
-    def legend(self) -> list[dict[str, str]]:
-        """One item for each look that occurs, as paths for a small sample of 46 by 16."""
-        items: list[dict[str, str]] = []
-        kinds = {geometry.kind(edge) for edge in self.m.edges}
-        kinds |= {line.kind for line in self.drawing.lines}
-        for kind, text in ROLES.items():
-            if kind in kinds:
-                items.append(
-                    {"text": speak(text), "class": kind, "d": "M2 8H32", "head": _sample(kind), "style": "solid"}
-                )
-        styles = {self.style(edge) for edge in self.m.edges}
-        if any(map(geometry.inferred, self.m.edges)):
-            styles.add("dotted")
-        for style, text in (
-            ("solid", speak("stated by the source")),
-            ("dashed", speak("supposed by its authors")),
-            ("dotted", speak("the curator’s inference")),
-            ("definition", speak("follows from a definition")),
-        ):
-            if style in styles:
-                mark = _diamond(23, 8, 6) if style == "dotted" else ""
-                items.append({"text": text, "class": "plain", "d": "M2 8H44", "mark": mark, "style": style})
-        if "requires" in kinds:
-            items.append(
-                {
-                    "text": speak("needed for the step"),
-                    "class": "condition",
-                    "d": "M2 8H26",
-                    "mark": geometry.circle(34, 8, 6),
-                }
-            )
-        if "unless" in kinds:
-            ring = geometry.circle(34, 8, 6) + "M29 13L39 3"
-            items.append({"text": speak("stops the step"), "class": "condition", "d": "M2 8H26", "mark": ring})
-        if self.contested:
-            items.append(
-                {
-                    "text": speak("disputed or contradicted"),
-                    "class": "plain",
-                    "d": "M2 8H44",
-                    "mark": _cross(23, 8, 6),
-                    "style": "solid",
-                }
-            )
-        if any(not edge.run for edge in self.m.edges):
-            items.append({"text": speak("drawn, not run"), "class": "plain idle", "d": "M2 8H44", "style": "solid"})
-        return items
+    def legend(self) -> list[Sign]:
+        """The signs of all that the page of the mechanism can show: of what is drawn in parts, those of all parts."""
+        if self.drawn:
+            return self.signs
+        lines = [line for view in self.views[1:] for line in view["lines"]] + [*map(self.look, self.m.edges)]
+        return [*(self.signs if self.over else []), *legends.legend(lines, self._faces)]
 
     @cached_property
-    def kinds(self) -> list[dict[str, str]]:
-        """The kinds of node that occur, as outlines for a small sample."""
-        samples = []
-        for kind in dict.fromkeys(node.drawn_as for node in self.m.nodes.values()):
-            known = f"{kind}-fill" in self.ink
-            path = geometry.outline(kind, Box(2, 2, 84, 56))
-            samples.append({"text": speak(kind), "class": kind if known else "other", "d": path})
-        return samples
+    def signs(self) -> list[Sign]:
+        """The signs of the picture itself."""
+        if self.over:
+            between = legends.number_sign("between", speak(self.over.counted[1], "n"))
+            part = legends.box_sign("part", speak("a part, with its steps"), "other")
+            return [between] * bool(self.lines) + [part]
+        return legends.legend(self.lines, self._faces) if self.drawn else []
+
+    @property
+    def _faces(self) -> Iterator[tuple[str, str, bool]]:
+        """Of each node its kind, the kind as which it is drawn, and whether it is an outcome."""
+        return ((node.drawn_as, self.kind(key), node.outcome) for key, node in self.m.nodes.items())
 
 
 def fit(text: str, room: float, size: float = 18) -> str:
@@ -363,13 +421,17 @@ def fit(text: str, room: float, size: float = 18) -> str:
     return text.rstrip() + "…"
 
 
-def _wrapped(text: str, room: float, size: float) -> list[str]:
+def wrapped(text: str, room: float, size: float, most: int = 1200) -> list[str]:
+    """A text in lines that take no more room; a word that is longer than a line goes on in the next. ``most`` characters."""
     rows = [""]
-    for word in text[:1200].split():
+    for word in text[:most].split():
         if advance(f"{rows[-1]} {word}", size) > room and rows[-1]:
             rows.append("")
         rows[-1] = f"{rows[-1]} {word}".strip()
-    return [fit(row, room + 60, size) for row in rows if row]
+        while advance(rows[-1], size) > room and len(rows[-1]) > 1:
+            part = next(n for n in range(len(rows[-1]), 0, -1) if n == 1 or advance(rows[-1][:n], size) <= room)
+            rows[-1:] = [rows[-1][:part], rows[-1][part:]]
+    return [row for row in rows if row]
 
 
 def _rounded(x: float, y: float, w: float, h: float, c: float = 22) -> dict[str, Any]:
@@ -378,32 +440,6 @@ def _rounded(x: float, y: float, w: float, h: float, c: float = 22) -> dict[str,
         f"h{r(2 * c - w)}a{c} {c} 0 0 1 {-c} {-c}v{r(2 * c - h)}a{c} {c} 0 0 1 {c} {-c}Z"
     )
     return {"x": x, "y": y, "w": w, "h": h, "d": d}
-
-
-def _diamond(x: float, y: float, c: float = 8) -> str:
-    return f"M{r(x - c)} {r(y)}L{r(x)} {r(y - c)}L{r(x + c)} {r(y)}L{r(x)} {r(y + c)}Z"
-
-
-def _cross(x: float, y: float, c: float = 9) -> str:
-    """A cross with arms that have a width, so that it can be filled as a diamond is."""
-    a, b = c, 0.35 * c
-    corners = ((-a, b - a), (b - a, -a), (0, -b), (a - b, -a), (a, b - a), (b, 0))
-    whole = (*corners, *((-u, -v) for u, v in corners))
-    return "M" + "L".join(f"{r(x + u)} {r(y + v)}" for u, v in whole) + "Z"
-
-
-def _sample(kind: str) -> str:
-    return {
-        "increases": "M44 8L31 2V14Z",
-        "decreases": "M36 1V15",
-        "blocks": "M31 1V15" + geometry.circle(39, 8, 5),
-        "circle": geometry.circle(38, 8, 5),
-    }.get(kind, "M32 8H44")
-
-
-def r(value: float) -> str:
-    """A number for a picture: one decimal at most."""
-    return f"{value:.1f}".removesuffix(".0")
 
 
 @cache

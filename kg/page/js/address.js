@@ -16,6 +16,8 @@ function address(page) {
     else if (state.pick) hash.set('node', scene.nodes[n].key);
     else if (state.stop) hash.set('stop', String(state.stop));
     if (state.part) hash.set('part', String(state.part));
+    if (state.layout) hash.set('layout', state.layout);
+    if (state.reach > 1) hash.set('reach', String(state.reach));
     if (state.line) hash.set('line', '1');
     if (state.tab !== (state.pick ? 'card' : 'tour')) hash.set('tab', state.tab);
     if (state.plain) hash.set('plain', '1');
@@ -57,6 +59,8 @@ function address(page) {
     const number = key => parseInt(get(key), 10) || 0;
     const edge = byEdge.get(hash.get('edge')), node = byNode.get(hash.get('node'));
     state.part = scene.staged ? 0 : Math.max(0, Math.min(scene.views.length - 1, number('part')));
+    state.layout = get('layout') in scene.layouts ? get('layout') : '';
+    state.reach = Math.max(1, Math.min(3, number('reach')));
     state.pick = edge !== undefined ? 'e' + edge : node !== undefined ? 'n' + node : '';
     const kept = {stop: 0, before: null, from: -1, end: -1, way: -1, ...history.state};
     state.stop = Math.max(0, Math.min(scene.stops.length, number('stop') || state.pick && kept.stop || 0));

@@ -7,7 +7,7 @@ function explore(lang) {
   /** @type {Scene} */
   const scene = JSON.parse($('scene').textContent ?? '');
   /** @type {State} the whole state of the page; everything shown follows from it */
-  const state = {stop: 0, part: 0, line: false, pick: '', tab: 'tour', plain: false, lang, filter: scene.facets.map(() => new Set), from: -1, to: -1, way: -1, before: null};
+  const state = {stop: 0, part: 0, layout: '', reach: 1, line: false, pick: '', tab: 'tour', plain: false, lang, filter: scene.facets.map(() => new Set), from: -1, to: -1, way: -1, before: null};
   const page = /** @type {Page} */ ({
     scene, state, show, go, pick, back, openTab,
     host: JSON.parse($('host').textContent ?? ''),
@@ -50,7 +50,7 @@ function explore(lang) {
     Object.assign(state, {pick: '', tab, before: null});
     show(true);
     if (look) page.picture.move(look.split(',').map(Number));
-    const to = focused?.isConnected && focused !== body ? focused : page.picture.part(last);
+    const to = focused?.isConnected && focused !== body ? focused : page.picture.has(last);
     focused = null;
     if (to instanceof HTMLElement && to.getClientRects().length) to.focus({preventScroll: true});
   }

@@ -2,7 +2,7 @@
 'use strict';
 
 /** The size of letters on the screen: smaller ones are left out, and these are written in their place. */
-const LETTERS = {SMALLEST: 8, READABLE: 10.5};
+const LETTERS = {SMALLEST: 9, READABLE: 10.5};
 
 /** @param {Page} page @param {Shown} shown @param {ReturnType<typeof sideOf>} run that is shown */
 function lettering(page, shown, run) {

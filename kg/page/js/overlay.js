@@ -151,7 +151,7 @@ function overlay(page) {
   let column = 0;
   /** @type {ReturnType<typeof nodesByName> | undefined} */
   let known;
-  /** Five colours from the lowest to the highest number, and one for nodes without. @type {string[]} */
+  /** Five colours from the lowest to the highest number. @type {string[]} */
   let colours = [];
   let middle = 0, reach = 1;
 
@@ -201,7 +201,7 @@ function overlay(page) {
   /** The colour of a box; "" for its usual one. @param {number} node */
   function fill(node) {
     const one = at(node);
-    return one !== null ? `rgb(${rgb(one).join()})` : rows.size ? colours[5] : '';
+    return one !== null ? `rgb(${rgb(one).join()})` : rows.size ? page.colour.panel : '';
   }
   /** The colour of its label; "" for the usual one. @param {number} node */
   function ink(node) {
@@ -218,7 +218,7 @@ function overlay(page) {
 
   function show() {
     const style = getComputedStyle(document.documentElement), several = rows.size > 0 && columns.length > 1;
-    colours = [...Array.from({length: 5}, (_, n) => `--scale-${n}`), '--panel'].map(name => style.getPropertyValue(name).trim());
+    colours = Array.from({length: 5}, (_, n) => style.getPropertyValue(`--scale-${n}`).trim());
     $('scale').hidden = !rows.size;
     if (rows.size) $('bar').hidden = false;
     $('uncolour').hidden = !rows.size;

@@ -44,7 +44,7 @@ function painter(page, shown, run) {
   }
 
   /** All that lies under the boxes. @param {CanvasRenderingContext2D} ctx @param {Sight} sight */
-  function beneath(ctx, {from, to}) {
+  function beneath(ctx, {from, to, scale}) {
     const {colour} = page;
     ctx.save();
     ctx.fillStyle = colour.paper;
@@ -60,18 +60,19 @@ function painter(page, shown, run) {
     for (const pass of [false, true])
       for (const one of shown.lines) {
         const on = !shown.focus || shown.focus.edges.has(one.edge);
-        if (on === pass) line(ctx, one, on);
+        if (on === pass) line(ctx, one, on, scale);
       }
     ctx.restore();
   }
 
-  /** @param {CanvasRenderingContext2D} ctx @param {ReadyLine} line @param {boolean} on */
-  function line(ctx, line, on) {
+  /** @param {CanvasRenderingContext2D} ctx @param {ReadyLine} line @param {boolean} on @param {number} scale */
+  function line(ctx, line, on, scale) {
     const {colour} = page;
     const own = state.pick === 'e' + line.edge;
     const strong = own || shown.hover === 'e' + line.edge, apart = line.node < 0 && run.apart(line.edge);
     const ink = colour[line.node >= 0 ? 'condition' : line.kind];
     const width = line.node >= 0 ? 1.6 : line.run ? 2.8 : 1.6;
+    const least = 1.1 / scale; // what is thinner than a pixel looks different in each engine, and its dots flow together
     if (strong || apart && on) {
       ctx.strokeStyle = strong ? ink : colour.accent;
       ctx.globalAlpha = 0.25;
@@ -81,16 +82,19 @@ function painter(page, shown, run) {
     }
     ctx.strokeStyle = ctx.fillStyle = ink;
     ctx.globalAlpha = (on ? (line.run || strong ? 1 : 0.6) : 0.14) * (strong ? 1 : run.strength(line.edge));
-    ctx.lineWidth = width + (shown.focus && on && line.node < 0 ? 1.1 : 0);
-    ctx.setLineDash(line.style === 'dashed' ? [10, 7] : line.style === 'dotted' ? [0.1, ctx.lineWidth * 2.3] : line.style === 'definition' ? [2, 6] : []);
+    ctx.lineWidth = Math.max(width + (shown.focus && on && line.node < 0 ? 1.1 : 0), least);
+    const dashes = scene.dashes[line.style];
+    ctx.lineCap = dashes ? 'butt' : 'round';
+    ctx.setLineDash(dashes ? dashes.map(part => part * ctx.lineWidth) : []);
     ctx.stroke(line.path);
     ctx.setLineDash([]);
+    ctx.lineCap = 'round';
     if (line.head) {
       if (line.filled) ctx.fill(line.tip);
       else {
         ctx.fillStyle = colour.paper;
         ctx.fill(line.tip);
-        ctx.lineWidth = line.node >= 0 ? 2 : 3.6;
+        ctx.lineWidth = Math.max(line.node >= 0 ? 2 : 3.6, least);
         ctx.stroke(line.tip);
       }
     }

@@ -69,7 +69,7 @@ function parts(page, shown, {choose, reveal, glow}) {
   /** What a screen reader says. @param {Part} what */
   function name(what) {
     const id = +what.slice(1);
-    if (what[0] === 'e') return speak`${page.say(id)}. Sign: ${scene.signs[scene.edges[id].sign]}.`;
+    if (what[0] === 'e') return speak`${page.say(id)}. Sign: ${scene.signs[scene.edges[id].says]}.`;
     const box = shown.boxes.find(one => one.id === id);
     if (id < 0) return box?.lines.join(', ') ?? '';
     const value = run.value(id), number = yours.number(id), count = (/** @type {Map<Part, Part[]>} */ at) => at.get(what)?.length ?? 0;

@@ -44,7 +44,7 @@ function picture(page) {
 
   let centre = '', more = FEW, around = '';
   function surround() {
-    if (scene.drawn) return false;
+    if (scene.drawn) return relaid();
     const part = state.pick && !scene.staged ? -1 : wanted();
     if (scene.views.length && part >= 0) return turn(part);
     viewed = -1;
@@ -52,10 +52,11 @@ function picture(page) {
     const next = state.pick || 'n' + scene.hub;
     if (next !== centre) more = FEW;
     centre = next;
-    const what = `${centre} ${more}`;
+    const what = `${centre} ${more} ${state.reach}`;
+    $('reach').hidden = false;
     if (what === around) return false;
     around = what;
-    put({areas: [], ...neighbours(scene, centre, more)});
+    put({areas: [], ...neighbours(scene, centre, more, state.reach)});
     return true;
   }
   /** @param {{areas: Area[], lines: Line[], nodes: Box[], width: number, height: number}} part */
@@ -65,6 +66,17 @@ function picture(page) {
     pair.put();
     map.size();
     keyed.build();
+  }
+
+  // ---- of what is drawn whole: the layout that the reader chose
+
+  let laid = '';
+  function relaid() {
+    if (laid === state.layout) return false;
+    laid = state.layout;
+    const view = scene.layouts[laid] ?? scene, spots = new Map(scene.layouts[laid]?.boxes.map(([id, x, y]) => [id, {x, y}]));
+    put({...view, nodes: host.nodes.map(node => ({...node, ...spots.get(node.id)}))});
+    return true;
   }
 
   // ---- of parts: the overview, or one of them, that of the stop or with what is chosen
@@ -85,6 +97,7 @@ function picture(page) {
     if (scene.drawn || next === viewed) return false;
     viewed = next;
     around = '';
+    $('reach').hidden = true;
     const {boxes, faces, ...view} = scene.views[next], {wide, high} = scene;
     put({...view, nodes: boxes.map(([id, x, y], n) => {
       const face = faces?.[n] ?? scene.nodes[id];
@@ -232,6 +245,15 @@ function picture(page) {
   $('farther').addEventListener('click', () => zoom(1 / 1.3));
   $('all').addEventListener('click', () => whole(true));
   $('overview').addEventListener('click', () => open(0));
+  const reach = $('reach'), layout = $('layout');
+  layout?.addEventListener('change', () => {
+    state.layout = layout.value;
+    page.show(true);
+  });
+  reach.addEventListener('change', () => {
+    state.reach = +reach.value;
+    page.show(true);
+  });
 
   // ---- where things are on the screen, for tests and for pages that embed this one
 
@@ -251,6 +273,8 @@ function picture(page) {
 
   /** @param {boolean} gently */
   function show(gently) {
+    reach.value = String(state.reach);
+    if (layout) layout.value = state.layout;
     const moved = surround();
     pair.show();
     shown.hover = keyed.held();
@@ -258,5 +282,7 @@ function picture(page) {
     redraw();
     frame(gently && !moved);
   }
-  return {show, redraw, zoom, pan, move, whole, look: () => look() === framed ? '' : look(), part: keyed.has, at, more: rest, scale: () => net.getScale()};
+  /** What a part is called; "" for the whole, and in an overview. */
+  const part = () => scene.drawn ? '' : viewed > 0 ? speak`Part ${viewed} of ${scene.views.length - 1}: ${scene.parts[viewed - 1]}` : viewed < 0 ? speak`${page.label(shown.boxes[0].id)} and its neighbours` : '';
+  return {seen: () => shown, part, show, redraw, zoom, pan, move, whole, look: () => look() === framed ? '' : look(), has: keyed.has, at, more: rest, scale: () => net.getScale()};
 }

@@ -53,16 +53,18 @@ function save(page) {
 
   // ---- the picture as a file
 
+  /** As a file has it. @param {SVGSVGElement} svg */
+  const written = svg => new XMLSerializer().serializeToString(svg);
   /** @param {string} url @param {string} ending */
   function download(url, ending) {
     make('a', {href: url, download: scene.id + ending}).click();
     $('share').open = false;
     setTimeout(() => URL.revokeObjectURL(url), 4000);
   }
-  $('save-svg')?.addEventListener('click', () => {
-    download(URL.createObjectURL(new Blob([page.still.copy().outerHTML], {type: 'image/svg+xml'})), '.svg');
+  $('save-svg').addEventListener('click', () => {
+    download(URL.createObjectURL(new Blob([written(page.still.copy())], {type: 'image/svg+xml'})), '.svg');
   });
-  $('save-png')?.addEventListener('click', () => {
+  $('save-png').addEventListener('click', () => {
     const svg = page.still.copy(), {width, height} = svg.viewBox.baseVal, image = new Image;
     svg.setAttribute('width', String(width));
     svg.setAttribute('height', String(height));
@@ -73,7 +75,12 @@ function save(page) {
       canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
       canvas.toBlob(blob => blob && download(URL.createObjectURL(blob), '.png'), 'image/png');
     });
-    image.src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(svg.outerHTML);
+    image.src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(written(svg));
+  });
+
+  $('save-pdf').addEventListener('click', () => {
+    $('share').open = false;
+    print();
   });
 
   // ---- the menu

@@ -18,19 +18,20 @@ interface SceneEdge {
   /** For each facet the numbers of its choices. */
   tags: number[][];
   /** The number of what is said of its sign and its claim. */
-  sign: number;
+  says: number;
 }
 interface SceneNode {
   key: string;
   drawn: boolean;
 }
+/** What the mark of a line says; "" where it has none. */
+type LineSign = '' | 'inferred' | 'contested';
 /** How a line looks, wherever it runs. */
 interface Look {
   kind: string;
   style: string;
   run: boolean;
-  inferred: boolean;
-  contested: boolean;
+  sign: LineSign;
 }
 interface Face {
   kind: string;
@@ -62,9 +63,21 @@ interface Line {
   /** The node of a condition; -1 for the line of an edge. */
   node: number;
   mark: string;
+  sign: LineSign;
   at: number[];
   /** A few letters on it. */
   said?: string;
+}
+/** An item of the legend, as kg/page/legend.py has it. */
+interface LegendSign {
+  key: string;
+  text: string;
+  class: string;
+  d: string;
+  head: string;
+  mark: string;
+  style: string;
+  box: string;
 }
 /** One of the pictures of what is drawn in parts. */
 interface View {
@@ -87,6 +100,14 @@ interface SceneBase {
   id: string;
   /** Of what has parts the overview, then each of them; else nothing. */
   views: View[];
+  /** Other layouts of what is one picture, by name. */
+  layouts: Record<string, View>;
+  /** What each part is called. */
+  parts: string[];
+  /** All signs that the page can show, in order. */
+  legend: LegendSign[];
+  /** How the mechanism is cited. */
+  cite: string;
   /** Whether the parts are the stops of the tour. */
   staged: boolean;
   /** The size of a box. */
@@ -98,11 +119,13 @@ interface SceneBase {
   leading: number;
   areas: Area[];
   lines: Line[];
+  /** The patterns of styles of lines that have one: a dash and a gap, in widths of the line. */
+  dashes: Record<string, number[]>;
   /** The outline of a box of the usual size, for each kind of node. */
   outlines: Record<string, string>;
   /** Cards in a compressed block. */
   pack: number;
-  /** Colours of the light theme, for pictures that are saved. */
+  /** The colours of the light theme, for pictures that are saved. */
   light: Record<string, string>;
   /** The node that most edges touch; -1 where there is none. */
   hub: number;
@@ -211,6 +234,10 @@ interface State {
   stop: number;
   /** The part that is shown of a mechanism in parts; 0 for the overview. */
   part: number;
+  /** The layout that the reader chose; "" for the one that reads best. */
+  layout: string;
+  /** How many steps around a node are drawn, where not all is drawn at once: 1 to 3. */
+  reach: number;
   /** Whether the main line is open in the overview, and lit. */
   line: boolean;
   pick: Part;
@@ -346,8 +373,9 @@ interface Ids {
   found: HTMLUListElement;
   'found-count': HTMLElement;
   share: HTMLDetailsElement;
-  'save-svg': HTMLButtonElement | null;
+  'save-svg': HTMLButtonElement;
   'save-png': HTMLButtonElement;
+  'save-pdf': HTMLButtonElement;
   'copy-link': HTMLButtonElement;
   link: HTMLInputElement;
   theme: HTMLButtonElement;
@@ -440,12 +468,14 @@ interface Ids {
   values: HTMLUListElement;
   net: HTMLElement;
   parts: HTMLElement;
-  later: HTMLElement | null;
+  static: HTMLElement;
   map: HTMLCanvasElement;
   nearer: HTMLButtonElement;
   farther: HTMLButtonElement;
   all: HTMLButtonElement;
   overview: HTMLButtonElement;
+  reach: HTMLSelectElement;
+  layout: HTMLSelectElement | null;
   strip: HTMLElement;
   open: HTMLAnchorElement;
   [tab: `tab-${string}`]: HTMLButtonElement;

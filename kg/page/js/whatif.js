@@ -52,13 +52,14 @@ function whatIf(page) {
 
   // ---- the panel
 
-  function results() {
+  /** @param {boolean} [everywhere] whatever tab is open, as on paper */
+  function results(everywhere) {
     $('answer').hidden = $('outcome').hidden = !current || !!asked.screen;
     if (!current || state.tab === 'tour') return;
     const {found, how} = current, changed = found.changed.filter(node => !found.settings.has(node) || found.disagree.has(node));
     const outcomes = data().outcomes.filter(node => !found.settings.has(node));
     announce(found, changed, outcomes);
-    if (state.tab !== 'runs' || asked.screen) return;
+    if (state.tab !== 'runs' && !everywhere || asked.screen) return;
     $('given').replaceChildren(...given(found.first), ...how.then.size ? [speak`. Then, from where that ended:`, ' ', ...given(how.then)] : []);
     $('context').replaceChildren(...context(found));
     $('command').textContent = question.command(how);
@@ -237,5 +238,5 @@ function whatIf(page) {
     });
   }
   const headline = () => current ? speak`What if: ${current.title}` : ''; // of what the picture shows
-  return {...now, compared, paired, title: headline, show, read, write, card, asked: () => !!panel && sets(asked)};
+  return {...now, print: () => panel && results(true), compared, paired, title: headline, show, read, write, card, asked: () => !!panel && sets(asked)};
 }
