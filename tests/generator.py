@@ -71,7 +71,7 @@ class _Maker:
 
     def __init__(self, random: Random, most: int) -> None:
         self.random, self.most = random, most
-        kinds = ("source", "place", "node", "edge", "reading", "assumption", "condition", "translation", "change")
+        kinds = ("source", "place", "node", "edge", "reading", "assumption", "condition", "change")
         self.names: dict[str, list[str]] = {kind: [] for kind in kinds}
         self.nodes: dict[str, m.Node] = {}
         self.sources: dict[str, m.Source] = {}
@@ -99,8 +99,8 @@ class _Maker:
         return tuple(dict.fromkeys(one for one in made if one is not None))
 
     def map_of(self, of: str, required: bool) -> Frozen[Any]:
-        names = list(self.names[of]) if of not in ("change", "translation") else []
-        if of == "translation":
+        names = list(self.names[of]) if of in self.names and of != "change" else []
+        if of in ("translation", "wording"):
             names = self.random.sample(LANGUAGES, self.random.randint(1, 2))
         elif of == "change":
             names = self.random.sample(self.names["edge"], 1)
@@ -114,6 +114,11 @@ class _Maker:
             return Frozen({kind: self.random.choice(said)() for kind in kinds})
         nodes = self.random.sample(self.names["node"], min(self.some(), len(self.names["node"])))
         return Frozen({name: self.random.choice((*VALUES, *self.nodes[name].levels)) for name in nodes})
+
+    def named(self, of: str, required: bool) -> Frozen[str]:
+        """Some parts of that kind, each with a name."""
+        names = self.random.sample(self.names[of], min(self.some(), len(self.names[of])))
+        return Frozen({name: text(self.random) for name in names})
 
     def name(self, kind: str) -> str:
         return self.random.choice(self.names[kind]) if self.names[kind] else ""
@@ -156,6 +161,7 @@ class _Maker:
         "sentence": lambda self, of, _: Sentence(),  # made with its edge
         "expect": expect,
         "values": values_of,
+        "names": named,
         "rows": rows,
         "record": lambda self, of, _: self.record(of),
         "list": list_of,
@@ -225,6 +231,9 @@ class _Maker:
             name: replace(one, title=f"{name} {said['title']}") for name, one in said.get("translations", {}).items()
         }
         return {**said, "translations": Frozen(told)}
+
+    def fix_wording(self, said: dict[str, Any]) -> dict[str, Any]:
+        return {**said, "title": said.get("title") or text(self.random)}
 
     def fix_change(self, said: dict[str, Any]) -> dict[str, Any]:
         """What the edge can have, and something that it does not have."""
@@ -401,6 +410,7 @@ FAULTS: dict[str, tuple[Any, ...]] = {
     "sentence": ("a", "a b", "a zaps b", "nobody activates nobody", "a/b activates c", "a b c d", ["a"], {"a": "b"}),
     "expect": ("a", "nobody is present", "a likes b", "a same as nobody", ["a is present"]),
     "values": ({"nobody-here": "present"}, {"a b": "present"}, "a", ["a"], {"a": ["present"]}),
+    "names": ({"nobody-here": "a name"}, {"a b": "c"}, "a", ["a"], {"a": ["b"]}),
     "values:text": ({"a b": "c"}, "a", ["a"], {"a": ["b"]}),
     "rows": ([["nobody-here"]], "a", ["a"], [["a b"]], [[["a"]]], {"a": "b"}),
     "record": ("nonsense", ["a"], {"unheard-of": "a"}),

@@ -190,6 +190,20 @@ def full():
         ),
         spine=("first", "break"),
         layout=(("A", "."), ("B", "C"), ("D", ".")),
+        translations=Frozen(
+            {
+                "de": records.Wording(
+                    "de",
+                    "Der Titel",
+                    "Worum es geht",
+                    Frozen({"cell": "Zelle"}),
+                    Frozen({"A": "Peptid", "B": "Rezeptor"}),
+                    Frozen({"other": "Eine andere Lesart"}),
+                    Frozen({"shut": "Zu"}),
+                    Frozen({"on": "An"}),
+                )
+            }
+        ),
     )
 
 

@@ -7,18 +7,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import jinja2
 import pytest
 from conftest import SEEDS, Open
 from jinja2 import nodes
+from rdflib import RDFS, SKOS, Literal, URIRef
 
 import kg
 from kg import page
+from kg.formats.rdf.names import KGV
+from kg.formats.rdf.write import graph
 from kg.model import languages, records, vocabulary
-from kg.model.records import Frozen, Translation
+from kg.model.records import Frozen, Translation, Wording
 from kg.page import legend, picture, speech, words
+from kg.page.layout import lines
 from kg.reasoning import conflict, whatif
 
 SEED = kg.read("ta1-tlr7")
@@ -151,6 +154,47 @@ def test_a_translation_puts_in_what_the_english_words_do(language: str) -> None:
         assert (english[0] == " ", english[-1] == " ") == (said[0] == " ", said[-1] == " "), english
 
 
+# ---- what a mechanism is called
+
+GERMAN = SEED.told("de")
+
+
+def test_a_translation_is_whole_and_changes_names_only() -> None:
+    assert [
+        one for m in SEEDS for one in kg.check(m, sources="", run=False).diagnostics if "translation" in one.code
+    ] == []
+    assert GERMAN.title != SEED.title and GERMAN.summary != SEED.summary
+    assert GERMAN.nodes["CD8_T_cells"].label == "CD8⁺-T-Zellen" and GERMAN.nodes["CD8_T_cells"].many
+    assert [node.many for node in GERMAN.nodes.values()] == [node.many for node in SEED.nodes.values()]
+    own = {key: SEED.nodes[key].name for key in SEED.nodes}
+    again = {key: replace(node, name=own[key], plural=SEED.nodes[key].plural) for key, node in GERMAN.nodes.items()}
+    assert again == dict(SEED.nodes) and GERMAN.edges == SEED.edges
+
+
+def test_no_name_in_the_picture_is_cut_short() -> None:
+    for m in SEEDS:
+        for tag in m.languages:
+            assert [node.label for node in m.told(tag).nodes.values() if "…" in "".join(lines(node.label))] == []
+
+
+def test_rdf_has_one_label_and_a_preferred_one_for_each_language() -> None:
+    blood = URIRef(f"{vocabulary.BASE}ta1-tlr7/place/blood")
+    assert list(graph(SEED).objects(blood, RDFS.label)) == [Literal("Blood")]
+    assert list(graph(SEED).objects(blood, SKOS.prefLabel)) == [Literal("Blut", lang="de")]
+
+
+def test_what_is_made_once_is_made_in_english() -> None:
+    m = replace(SEED, version="0.1.0-test")  # nothing is known of it yet
+    with languages.speaking("de"):
+        assert words.Narrative(m, language="de").copies
+    assert "Research findings, not medical advice" in set(map(str, graph(m).objects(None, KGV.caveat)))
+
+
+def test_the_frame_of_another_page_is_in_its_language() -> None:
+    said = page.embed(SEED, "https://example.org/", language="de")
+    assert f'title="{GERMAN.title}"' in said and "öffnet die ganze Seite" in said and "not medical advice" not in said
+
+
 # ---- the page, with every word that is translated in brackets: what stands outside of them is not translated
 
 OPEN, SHUT = "⟦", "⟧"
@@ -205,25 +249,19 @@ def brackets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for module in (languages, speech, page):
         monkeypatch.setattr(module, "wording", lambda language: table if language == "xx" else real(language))
 
-    def named(some: Any, field: str, label: str = "") -> Frozen[Any]:
-        return Frozen({k: replace(v, **{field: bracketed(getattr(v, label or field))}) for k, v in some.items()})
-
     def stop(one: records.Stop) -> records.Stop:
         fields = ("title", "caption", "plain", "question", "answer")
         said = Translation("xx", **{name: bracketed(getattr(one, name)) for name in fields})
         return replace(one, translations=Frozen({"xx": said}))
 
-    mechanism = replace(
-        SEED,
-        title=bracketed(SEED.title),
-        summary=bracketed(SEED.summary),
-        places=named(SEED.places, "name", "label"),
-        nodes=named(SEED.nodes, "name", "label"),
-        conditions=named(SEED.conditions, "title"),
-        assumptions=named(SEED.assumptions, "title"),
-        readings=named(SEED.readings, "title"),
-        tour=tuple(map(stop, SEED.tour)),
-    )
+    names = {
+        parts: Frozen(
+            {key: bracketed(getattr(one, "label", "") or one.title) for key, one in getattr(SEED, parts).items()}
+        )
+        for parts in records.NAMED
+    }
+    said = Wording("xx", bracketed(SEED.title), bracketed(SEED.summary), **names)
+    mechanism = replace(SEED, translations=Frozen({"xx": said}), tour=tuple(map(stop, SEED.tour)))
     file = tmp_path / "brackets.html"
     file.write_text(page.html(mechanism), encoding="utf-8")
     return file

@@ -91,6 +91,7 @@ SINGLE = {
     "sentence": SENTENCE,
     "expect": st.builds(records.Expect, NAME, st.sampled_from(RELATIONS), NAME),
     "values": st.dictionaries(NAME, WORD, max_size=3).map(Frozen),
+    "names": st.dictionaries(NAME, TEXT, max_size=3).map(Frozen),
     "values:text": st.dictionaries(NAME, TEXT, max_size=3).map(Frozen),
     "rows": st.lists(st.lists(st.just(".") | NAME, max_size=3).map(tuple), max_size=3).map(tuple),
     "yesno": st.booleans(),
@@ -439,6 +440,8 @@ def test_the_examples_of_the_table_are_in_the_notation():
                     "stop": "tour",
                 }
                 file = f"{lists[name]}:\n- " + said.replace("\n", "\n  ")
+            elif name == "wording":
+                file = "translations:\n  de:\n    " + said
             elif name == "change":
                 file = "readings:\n  x:\n    edges:\n      y:\n        " + said.replace("\n", "\n        ")
             elif name in ("requirement", "effect"):

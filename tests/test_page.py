@@ -1044,6 +1044,11 @@ def test_captions_in_another_language_are_chosen_marked_and_kept_in_the_address(
     tab = visit("#stop=4")
     stop, german = SEED.tour[3], SEED.tour[3].told("de")
     assert german.title != stop.title
+    tab.locator("#tab-explore").click()
+    tab.locator("#table").fill(table := "gene,early,late\nTLR7,1,2\nRNase A,3,4")
+    tab.locator("#colour").click()
+    tab.locator("#column-on").click()
+    tab.locator("#tab-tour").click()
     assert tab.locator(".stop.on h2:visible").inner_text() == stop.title
     with tab.expect_navigation():
         tab.locator("#language").select_option("de")
@@ -1053,6 +1058,8 @@ def test_captions_in_another_language_are_chosen_marked_and_kept_in_the_address(
     assert tab.locator(".stops a:visible").nth(3).inner_text() == german.title
     assert tab.locator("#language").inner_text().split() == ["English", "Deutsch"]
     assert tab.locator("#language").input_value() == "de"
+    numbers = (tab.locator("#table").input_value(), tab.locator("#column").input_value())
+    assert numbers == (table, "1") and (tab.locator("#coloured").text_content() or "").startswith("2 Knoten")
     address = tab.evaluate("location.hash")
     assert "lang=de" in address
     again = visit(address)

@@ -11,6 +11,8 @@ from kg.model.diagnostics import Diagnostic, Location, near, nearest
 from kg.model.mechanism import Mechanism
 from kg.model.records import (
     GRID_LINES,
+    LANGUAGE,
+    NAMED,
     ONE_LOWER,
     Assumption,
     Change,
@@ -20,6 +22,7 @@ from kg.model.records import (
     Expectation,
     Requirement,
     TrackedRecord,
+    Wording,
 )
 from kg.reasoning import merge
 
@@ -326,12 +329,33 @@ def stops_light_something(m: Mechanism) -> Iterator[Diagnostic]:
 @rule
 def translations_are_in_a_language(m: Mechanism) -> Iterator[Diagnostic]:
     """A translation is named by its language tag (BCP 47), and says something."""
-    for stop in m.tour:
-        for words in stop.translations.values():
-            if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", words.key):
-                yield error(words.at, "language-tag", f"{words.key!r} is no language tag", "such as de, fr or pt-BR")
-            elif stop.told(words.key) == stop:
-                yield error(words.at, "language-tag", f"{words.key!r} translates nothing", "give a title or a caption")
+    said = [(words.at, tag, words == Wording(tag)) for tag, words in m.translations.items()]
+    said += [(words.at, tag, stop.told(tag) == stop) for stop in m.tour for tag, words in stop.translations.items()]
+    for at, tag, silent in said:
+        if not re.fullmatch(LANGUAGE, tag):
+            yield error(at, "language-tag", f"{tag!r} is no language tag", "such as de, fr or pt-BR")
+        elif silent:
+            yield error(at, "language-tag", f"{tag!r} translates nothing", "give a title or a caption")
+
+
+@rule
+def translations_name_what_there_is(m: Mechanism) -> Iterator[Diagnostic]:
+    """A translation names parts of the mechanism; where one was begun, what it leaves out is listed."""
+    for words in m.translations.values():
+        missing = [field for field in ("title", "summary") if getattr(m, field) and not getattr(words, field)]
+        for parts in NAMED:
+            known, said = getattr(m, parts), getattr(words, parts)
+            kind = parts.removesuffix("s")
+            for key in said:
+                if key not in known:
+                    here = words.location_of(f"{parts}.{key}")
+                    yield error(here, "unknown-name", f"no {kind} is called {key!r}", near(key, known))
+            missing += [f"{kind} {key}" for key in known if key not in said]
+        missing += [f"stop {n}" for n, stop in enumerate(m.tour, 1) if words.key not in stop.translations]
+        if missing:
+            more = f" and {len(missing) - 5} more" * (len(missing) > 5)
+            message = f"{words.key!r} leaves {len(missing)} text{'s' * (len(missing) > 1)} in the original language"
+            yield hint(words.at, "translation-incomplete", message, f"{', '.join(missing[:5])}{more}")
 
 
 @rule

@@ -201,10 +201,10 @@ def embed(mech: str, url: str, stop: int, height: int, language: str, folder: st
     from kg.model import files
 
     mechanism = valid_mechanism(mech)
-    known = sorted({tag for one in mechanism.tour for tag in one.translations})
+    known = mechanism.languages
     if language and language not in known:
         raise click.UsageError(
-            f"--language: the tour is not translated into {language!r}; there is: {', '.join(known)}"
+            f"--language: {mechanism.id} is not translated into {language!r}; there is: {', '.join(known)}"
         )
     if folder is not None and scorm is not None:
         raise click.UsageError("--images and --scorm write different things: give one of them")

@@ -170,6 +170,7 @@ SHAPES: dict[str, Callable[[Any, str, Key], Faults]] = {
     "list": _list,
     "map": _map,
     "values": _values,
+    "names": lambda value, of, key: _values(value, "text", key),
     "rows": _rows,
     "span": _span,
     "sentence": _sentence,
@@ -223,7 +224,7 @@ def _typed(value: Any, key: Key, at: Location) -> Any:
                 for k, v in value.items()
             }
         )
-    if form == "values" and isinstance(value, Mapping):
+    if form in ("values", "names") and isinstance(value, Mapping):
         return Frozen(value)
     if form in ("list", "span", "rows") and isinstance(value, (list, tuple)):
         if of in RECORDS:

@@ -35,6 +35,7 @@ RECORDS: dict[str, type[TrackedRecord]] = {
     "note": records.Note,
     "stop": records.Stop,
     "translation": records.Translation,
+    "wording": records.Wording,
 }
 
 
@@ -134,6 +135,7 @@ def in_words(kind: str) -> str:
         "sentence": lambda: "a sentence",
         "expect": lambda: "an expectation",
         "values": lambda: "KIND: text pairs" if of else "NODE: value pairs",
+        "names": lambda: f"{of.upper()}: name pairs",
         "rows": lambda: "rows of node keys",
     }
     return words[form]() if form in words else SHAPES[form][1]

@@ -14,6 +14,7 @@ from kg.model.diagnostics import AmbiguousName, UnknownName, nearest
 from kg.model.frames import frame
 from kg.model.languages import speak
 from kg.model.records import (
+    NAMED,
     STATUS,
     Assumption,
     Condition,
@@ -30,6 +31,7 @@ from kg.model.records import (
     Stop,
     Support,
     TrackedRecord,
+    Wording,
     common_name,
     defined,
     plain,
@@ -64,6 +66,7 @@ class Mechanism(TrackedRecord):
     tour: tuple[Stop, ...] = ()
     spine: tuple[str, ...] = ()
     layout: tuple[tuple[str, ...], ...] = ()
+    translations: Frozen[Wording] = Frozen()
     file: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -310,18 +313,28 @@ class Mechanism(TrackedRecord):
         >>> read("ta1-tlr7").languages
         ('de',)
         """
-        return tuple(sorted({tag for stop in self.tour for tag in stop.translations}))
+        return tuple(sorted({*self.translations, *(tag for stop in self.tour for tag in stop.translations)}))
 
     def told(self, language: str) -> Mechanism:
-        """The same in another language, as far as it is translated.
+        """The same in another language, as far as it is translated. A node stays one or many, whatever it is called.
 
         >>> from kg.formats import read
-        >>> read("ta1-tlr7").told("de").tour[4].title
-        'Tα-1 schirmt die Botschaft ab'
+        >>> german = read("ta1-tlr7").told("de")
+        >>> german.tour[4].title, german.nodes["Ta1_blood"].label
+        ('Tα-1 schirmt die Botschaft ab', 'Tα-1 im Blut')
         """
         if language not in self.languages:
             return self
-        return replace(self, tour=tuple(stop.told(language) for stop in self.tour))
+        words = self.translations.get(language, Wording())
+        changed: dict[str, Any] = {"tour": tuple(stop.told(language) for stop in self.tour)}
+        changed |= {name: said for name in ("title", "summary") if (said := getattr(words, name))}
+        for parts, called in NAMED.items():
+            said = getattr(words, parts)
+            own = getattr(self, parts).items()
+            changed[parts] = Frozen({k: replace(one, **{called: said[k]}) if k in said else one for k, one in own})
+        number = {key: "yes" if node.many else "no" for key, node in self.nodes.items()}
+        nodes = {key: replace(node, plural=number[key]) for key, node in changed["nodes"].items()}
+        return replace(self, **{**changed, "nodes": Frozen(nodes)})
 
     @property
     def caveats(self) -> tuple[str, ...]:

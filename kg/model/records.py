@@ -156,7 +156,7 @@ class Node(TrackedRecord):
     def _as_activity(self) -> str:
         if self.thing is None:
             return ""
-        return f"activity of {self.thing.label}" if self.thing.many else f"{self.thing.label} activity"
+        return activity(self.thing.label, self.thing.many)
 
     @property
     def many(self) -> bool:
@@ -186,6 +186,15 @@ class Node(TrackedRecord):
         if self.thing and not self.term:
             return "biolink:MolecularActivity" if self.thing.drawn_as == "molecule" else "biolink:BiologicalProcess"
         return entry.category if entry else ""
+
+
+def activity(thing: str, many: bool) -> str:
+    """What the activity of a thing is called that has no name of its own.
+
+    >>> activity("TLR7", many=False), activity("T cells", many=True)
+    ('TLR7 activity', 'activity of T cells')
+    """
+    return speak("activity of {0}" if many else "{0} activity", thing)
 
 
 @dataclass(frozen=True)
@@ -442,6 +451,25 @@ class Translation(TrackedRecord):
     plain: str = ""
     question: str = ""
     answer: str = ""
+
+
+@dataclass(frozen=True)
+class Wording(TrackedRecord):
+    """What a mechanism and its parts are called in another language; ``key`` is its tag, such as de or pt-BR."""
+
+    key: str = ""
+    title: str = ""
+    summary: str = ""
+    places: Frozen[str] = Frozen()  # the key of a place -> its name in this language; so for the others
+    nodes: Frozen[str] = Frozen()
+    readings: Frozen[str] = Frozen()
+    assumptions: Frozen[str] = Frozen()
+    conditions: Frozen[str] = Frozen()
+
+
+#: The parts of a mechanism that a Wording names, and which field of them is what they are called.
+NAMED = {"places": "name", "nodes": "name", "readings": "title", "assumptions": "title", "conditions": "title"}
+LANGUAGE = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"  # the tag of a language, as BCP 47 has it
 
 
 @dataclass(frozen=True)

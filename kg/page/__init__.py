@@ -191,17 +191,20 @@ def embed(mechanism: Mechanism, url: str = "", stop: int = 0, height: int = 560,
     >>> embed(Mechanism(id="one", title="A & B"), "https://example.org/kg/").splitlines()[0]
     '<iframe src="https://example.org/kg/one.html?embed=1" title="A &amp; B"'
     """
+    with speaking(language):
+        told = mechanism.told(language)
+        title = escape(clean(told.title or told.id))
+        about = escape(" · ".join(map(clean, told.caveats)))
+        credit = escape(" — ".join(map(clean, Narrative(told).credits)))
+        opens = escape(speak("opens the full page"))
     page = url if url.endswith((".html", ".htm")) else f"{url.rstrip('/')}/{mechanism.id}.html".removeprefix("/")
     asked = [f"stop={stop}"] * bool(stop) + [f"lang={language}"] * bool(language)
     at = escape("#" + "&".join(asked)) if asked else ""
-    title = escape(clean(mechanism.title or mechanism.id))
-    about = escape(" · ".join(map(clean, mechanism.caveats)))
-    credit = escape(" — ".join(map(clean, Narrative(mechanism).credits)))
     return (
         f'<iframe src="{escape(page)}?embed=1{at}" title="{title}"\n'
         f'  width="100%" height="{height}" loading="lazy" sandbox="allow-scripts allow-popups"\n'
         f'  style="border:1px solid #999;max-width:1100px"></iframe>\n'
-        f'<p><a href="{escape(page)}{at}">{title}</a> (opens the full page).<br>\n'
+        f'<p><a href="{escape(page)}{at}">{title}</a> ({opens}).<br>\n'
         f"<small>{about}.<br>\n{credit}.</small></p>\n"
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kg.model import identities, licences, vocabulary
-from kg.model.languages import speak
+from kg.model.languages import speak, speaking
 from kg.model.mechanism import Mechanism, names_of
 from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Node, Requirement, Source, Stop, Support, common_name
 from kg.model.vocabulary import Term
@@ -530,7 +530,8 @@ class Narrative:
         """What the search looks through: for each node its label, then other names and identifiers; edges likewise."""
         found = []
         for key, node in self.m.nodes.items():
-            found.append([f"n{self.node_number[key]}", self.title(key), *names_of(node)[1:], *identities.names(node)])
+            own = names_of(self.original.nodes[key])[self.title(key) == spoken(self.original.nodes[key].label) :]
+            found.append([f"n{self.node_number[key]}", self.title(key), *own, *identities.names(node)])
         found += [[f"e{n}", self.say(edge), edge.name] for n, edge in enumerate(self.m.edges)]
         return [[clean(text)[:400] for text in row] for row in found]
 
@@ -592,7 +593,8 @@ class Narrative:
         from kg.formats.rdf import names, write
 
         try:
-            turtle = Turtle([triple for part in self.original.parts for triple in write.graph(part)], self._base)
+            with speaking(""):  # the graph is made once, for all who ask
+                turtle = Turtle([triple for part in self.original.parts for triple in write.graph(part)], self._base)
         except (KeyError, IndexError, ValueError):  # an unknown prefix, verb or edge, or half a character: not valid
             turtle = None
         version = speak(" Version {0}.", self.m.version) if self.m.version else ""

@@ -278,6 +278,8 @@ class _NotationReader:
             return self.map_of(node, of, key)
         if form == "values":
             return self.values(node, of or "value", key, locations)
+        if form == "names":
+            return self.values(node, "text", key, locations)
         if form == "rows":
             return self.rows(node, key, locations)
         if form == "span":

@@ -73,7 +73,7 @@ FORMS: dict[str, Callable[[str], Shape]] = {
         "propertyNames": {"pattern": f"^{KEY}$"},
         "additionalProperties": _entry(of),
     },
-    "values": lambda of: {"type": "object", "additionalProperties": TEXT},
+    **dict.fromkeys(("values", "names"), lambda of: {"type": "object", "additionalProperties": TEXT}),
     "rows": lambda of: {"type": "array", "items": {"type": "array", "items": TEXT}},
     "span": lambda of: {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 2, "maxItems": 2},
     # editors read an unquoted no as false, as YAML 1.1 does; kg reads it as it is written

@@ -50,10 +50,9 @@ def _value(value: Any, kind: str) -> yaml.Node:
         return yaml.MappingNode(
             "tag:yaml.org,2002:map", [(_scalar(k), _mapping(v, of)) for k, v in value.items()], flow_style=False
         )
-    if form == "values":
-        return yaml.MappingNode(
-            "tag:yaml.org,2002:map", [(_scalar(k), _scalar(v)) for k, v in value.items()], flow_style=True
-        )
+    if form in ("values", "names"):
+        pairs = [(_scalar(k), _scalar(v)) for k, v in value.items()]
+        return yaml.MappingNode("tag:yaml.org,2002:map", pairs, flow_style=form == "values")
     if form == "rows":
         return _sequence([_sequence([_scalar(cell) for cell in row]) for row in value], flow=False)
     if form == "span":

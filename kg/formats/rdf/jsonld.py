@@ -75,6 +75,10 @@ class JsonLd:
             key = self.keys[name][1] if name in self.keys else self.short(name)
             meaning = self.context.get(key)
             typed = meaning if isinstance(meaning, dict) else {}
+            if typed.get("@container") == "@language":
+                by_tag = {str(one.language): str(one) for one in said[name] if isinstance(one, Literal)}
+                found[key] = dict(sorted(by_tag.items()))
+                continue
             values = [
                 self.value(one, typed.get("@type", ""), name)
                 for one in sorted(said[name], key=lambda one: (str(one), repr(one)))

@@ -162,6 +162,9 @@ class Reader:
             tour=tuple(self.built("stop", one) for one in self.json(root, KGV.tour, list)),
             spine=self.spine(),
             layout=tuple(tuple(row.split(" ")) for row in self.one(root, KGV.layout).split("\n") if row),
+            translations=Frozen(
+                {key: self.built("wording", one) for key, one in self.json(root, KGV.translations, dict).items()}
+            ),
             file=self.ledger.file,
             at=self.ledger.at(),
         )

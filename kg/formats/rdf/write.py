@@ -7,6 +7,7 @@ nothing is blank, and no clock is read, so the same mechanism gives the same byt
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,7 +36,7 @@ from kg.formats.rdf.names import (
 from kg.formats.rdf.turtle import explained
 from kg.model import identities, licences, vocabulary
 from kg.model.mechanism import Mechanism, once
-from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Note, Requirement, Source
+from kg.model.records import LANGUAGE, NAMED, ONE_LOWER, Edge, Effect, Evidence, Note, Requirement, Source
 from kg.model.vocabulary import Term
 from kg.reasoning import contexts, disagreements, identity, merge, network, outward, whatif
 from kg.reasoning.conflict import Conflict
@@ -116,6 +117,7 @@ class _RdfWriter:
             self.note(note)
         self.runs()
         self.matches()
+        self.translations()
         explained(self.graph)
 
     # -- small words ----------------------------------------------------------
@@ -140,6 +142,20 @@ class _RdfWriter:
         if entry:
             self.say(about, SKOS.definition, entry.definition)
             self.say(about, BIOLINK.category, URIRef(BIOLINK[entry.category.removeprefix("biolink:")]))
+
+    def translations(self) -> None:
+        """What the mechanism and its parts are called in other languages: preferred labels, beside the one rdfs:label."""
+        m, about = self.m, URIRef(iri(self.m))
+        self.say(about, KGV.translations, canonical(plain_value(m.translations)) if m.translations else "")
+        for tag, words in m.translations.items():
+            named = {about: words.title} | {
+                self.part(parts.removesuffix("s"), key): said
+                for parts in NAMED
+                for key, said in getattr(words, parts).items()
+                if key in getattr(m, parts)
+            }
+            for part, said in named.items() if re.fullmatch(LANGUAGE, tag) else ():
+                self.say(part, SKOS.prefLabel, Literal(said, lang=tag) if said else None)
 
     @property
     def supports(self) -> disagreements.Supports:

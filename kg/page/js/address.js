@@ -62,14 +62,17 @@ function address(page) {
     state.layout = get('layout') in scene.layouts ? get('layout') : '';
     state.reach = Math.max(1, Math.min(3, number('reach')));
     state.pick = edge !== undefined ? 'e' + edge : node !== undefined ? 'n' + node : '';
-    const kept = history.state ?? {stop: 0, before: null, from: -1, end: -1, way: -1};
+    const kept = {stop: 0, before: null, from: -1, end: -1, way: -1, ...history.state};
     state.stop = Math.max(0, Math.min(scene.stops.length, number('stop') || state.pick && kept.stop || 0));
     state.before = kept.before;
     const wanted = location.hash === '#steps' ? 'steps' : get('tab');
     state.tab = tabs.find(tab => tab === wanted) ?? (state.pick ? 'card' : 'tour');
     state.line = get('line') === '1' && scene.line.length > 0;
     state.plain = get('plain') === '1';
-    if (tongue() !== state.lang) return location.reload(); // the page of another language
+    if (tongue() !== state.lang) { // the page of another language
+      page.yours.keep();
+      return location.reload();
+    }
     state.filter = scene.facets.map(facet => new Set(hash.getAll(facet.key).map(c => facet.choices.indexOf(c)).filter(c => c >= 0)));
     state.from = byNode.get(hash.get('from')) ?? kept.from;
     state.to = byNode.get(hash.get('to')) ?? kept.end;

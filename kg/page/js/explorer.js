@@ -130,6 +130,7 @@ function explore(lang) {
   gestures(page);
   theme(page);
   page.address.read();
+  page.yours.again();
   if (typeof scorm === 'function') report = scorm(page);
 
   // where a line or a node is on the screen, for tests and for pages that embed this one

@@ -62,7 +62,7 @@ function follows(page, load) {
   function item(answer, node) {
     const step = answer.step(node), by = answer.disagree.get(node), {readings, assumptions} = data();
     const parts = [make('p', {class: 'change'}, nodeLink(node), ' ', make('span', {class: 'meta'}, shown(answer.before[node])), ' → ', value(answer, node))];
-    const status = speak(step.status) + (step.under.length ? ` “${step.under.map(n => assumptions[n][1]).join('”, “')}”` : '');
+    const status = speak(step.status) + step.under.map((n, at) => `${at ? ',' : ''} ${speak`“${assumptions[n][1]}”`}`).join('');
     parts.push(make('p', {class: 'status'}, make('strong', {}, status), step.observed.length ? `: ${step.observed.map(observation).join('; ')}` : ''));
     if (by) parts.push(items(by.map((one, k) => [`${readings[answer.readings[k]].title}: `, single(node, one)]), 'plain readings'));
     if (step.because.length) parts.push(items(step.because.map(({edge, fires, why}) => {

@@ -284,5 +284,17 @@ function overlay(page) {
     const one = at(node);
     return one === null ? '' : short(one);
   }
-  return {title, number, show, card, fill, ink};
+  /** What was kept before the page of another language took the place of that one. @type {{text: string, middle: string, column: number} | null} */
+  const kept = history.state?.numbers ?? null;
+  function keep() {
+    const numbers = rows.size ? {text: $('table').value, middle: $('middle').value, column} : null;
+    try { history.replaceState({...history.state, numbers}, ''); } catch { /* a sandboxed frame has no history of its own */ }
+  }
+  function again() {
+    if (!kept) return;
+    $('middle').value = kept.middle;
+    colour($('table').value = kept.text);
+    turn(kept.column);
+  }
+  return {title, number, show, card, fill, ink, keep, again};
 }

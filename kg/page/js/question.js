@@ -23,7 +23,7 @@ function questions({scene, label}, load, {named}) {
   }
   /** What an answer is compared with: for a second run, where the first one ended. @param {Answer} found @param {Asked} asked */
   const against = ({against: what}, asked) => what === AGAINST.start ? speak`the start` :
-    what === AGAINST.before ? speak`where “${title({...asked, then: new Map})}” ended` : `“${data().conditions[what][1]}”`;
+    what === AGAINST.before ? speak`where “${title({...asked, then: new Map})}” ended` : speak`“${data().conditions[what][1]}”`;
 
   /** The runs of two pictures, by name: what an answer is compared with, then its own. @param {Answer} found @param {Asked} asked */
   function sides(found, asked) {
