@@ -143,7 +143,18 @@ def embed(mech: str, url: str, stop: int, height: int, language: str, folder: st
     metavar="LIST",
     help="Who may show pages in a frame, such as 'self' [default: all].",
 )
-@click.option("--watch", is_flag=True, help="Serve what files say as soon as they are saved.")
+@click.option(
+    "--allow-host", "hosts", multiple=True, metavar="NAME", help="A name under which others may ask, such as kg.local."
+)
+@click.option(
+    "--connections",
+    type=click.IntRange(10, 100_000),
+    default=1000,
+    show_default=True,
+    metavar="N",
+    help="Connections at once.",
+)
+@click.option("--watch", is_flag=True, help="Serve what files say as soon as they are saved, to this origin alone.")
 @click.option("--log/--no-log", default=True, show_default=True, help="Write each request to stderr.")
 def serve(
     paths: Sequence[str],
@@ -154,6 +165,8 @@ def serve(
     rows: int,
     workers: int | None,
     frame_ancestors: str,
+    hosts: Sequence[str],
+    connections: int,
     watch: bool,
     log: bool,
 ) -> None:
@@ -177,8 +190,11 @@ def serve(
         framing = server.ancestors(frame_ancestors)
     except ValueError as error:
         raise click.UsageError(f"--frame-ancestors: {error}") from None
+    wrong = next((name for name in hosts if not re.fullmatch(r"[\w.-]+|\[?[0-9A-Fa-f:.]+\]?", name, re.ASCII)), "")
+    if wrong:
+        raise click.UsageError(f"--allow-host: {wrong!r} is no name of a host, such as kg.example.org, without a port")
     limits = Limits(seconds, rows, workers or Limits.workers)
-    options = server.Options(tuple(paths), url, limits, framing, watch, log)
+    options = server.Options(tuple(paths), url, limits, framing, watch, log, tuple(hosts), connections)
     click.echo("preparing the site and the data", err=True)
     try:
         server.run(options, host, port, lambda words: click.echo(words, err=True))
