@@ -640,7 +640,7 @@ def test_oembed_gives_a_frame_and_is_found_from_the_pages(site):
         ("http://[", {}, 404),
         ("HERE/cgas-sting.html", {"maxwidth": "-1"}, 400),
         ("HERE/cgas-sting.html", {"maxheight": "1e9"}, 400),
-        ("HERE/cgas-sting.html", {"format": "yaml"}, 501),
+        ("HERE/cgas-sting.html", {"format": "yaml"}, 400),
     ],
 )
 def test_oembed_refuses_what_is_no_mechanism_here(site, url, more, status):

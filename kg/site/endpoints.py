@@ -381,7 +381,7 @@ def _oembed(server: Server) -> Endpoint:
         asked, base = request.query_params, _base(server, request)
         form = asked.get("format", "json")
         if form not in ("json", "xml"):
-            raise Refused(501, "format is json or xml")
+            raise Refused(400, "format is json or xml")
         about = _embedded(server, base, asked.get("url", ""))
         if about is None:
             raise Refused(404, "url is the address of a mechanism on this server")
@@ -470,7 +470,8 @@ def _health(server: Server) -> Endpoint:
 
 def _openapi(server: Server) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        return JSONResponse(openapi(_base(server, request), "kg serve"))
+        ids = [str(one["id"]) for one in server.edition.mechanisms]
+        return JSONResponse(openapi(_base(server, request), min(ids, default="")))
 
     return endpoint
 
