@@ -108,7 +108,7 @@ def shown(name: str, found: Sequence[tuple[int, float]], more: str = "") -> None
 
 def idle(paths: Sequence[str], count: int, seconds: float, options: Sequence[str]) -> None:
     """So many connections that say nothing, while others ask."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     count = min(count, hard - 200)
     with serving(paths, *options) as (port, pid, log):
