@@ -176,8 +176,8 @@ class _Run:
             done = self._at_once(name, source, total, bool(wrong))
         else:
             if total > CHUNK:
-                self.warn(f"{shown} is filled in place, since no SPARQL Update is known there (--update URL): "
-                          "if this run ends early, a part of it stays until you push again")  # fmt: skip
+                why = "" if self.target.in_place else ", since no SPARQL Update is known there (--update URL)"
+                self.warn(f"{shown} is filled in place{why}: if this run ends early, push again, or a part of it stays")
             done = self._parts(name, source, total, method, shown)
         self._check(name, ours, size, blank)
         return Sent(name, size, done)
