@@ -63,6 +63,7 @@ if TYPE_CHECKING:  # what a type checker sees; each name is imported on first us
     from kg.reasoning.whatif import whatif as whatif
     from kg.review.curate import add_source as add_source
     from kg.review.diff import diff as diff
+    from kg.review.suggest import draft as draft
     from kg.site.build import build as build
     from kg.sparql import NoAnswer as NoAnswer
     from kg.sparql import ask as ask
@@ -92,6 +93,7 @@ _HOME = {
     "convert": "kg.formats",
     "diff": "kg.review.diff",
     "discriminate": "kg.reasoning.experiments",
+    "draft": "kg.review.suggest",
     "embed": "kg.page",
     "gaps": "kg.reasoning.gaps",
     "ground": "kg.model.grounding",

@@ -61,7 +61,7 @@ def copy(tmp_path):
 
 def test_declared_answers_are_asked_and_a_difference_is_an_error(copy):
     fine = run(copy)
-    assert fine.exit_code == 0 and "3 of 3 declared answers are the same" in fine.stdout
+    assert fine.exit_code == 0 and "3 of 3 saved answers are unchanged" in fine.stdout
     answer = copy / "answers" / "what-protects.csv"
     answer.write_text(answer.read_text(encoding="utf-8").replace("RNase A", "RNase B"), encoding="utf-8")
     wrong = run(copy)

@@ -108,9 +108,9 @@ def test_the_command_counts_and_says_where():
     result = CliRunner().invoke(main, ["gaps", "ta1-tlr7"])
     assert result.exit_code == 0
     lines = result.output.splitlines()
-    assert lines[0] == "3 outcomes depend on it" and lines[1] == f"  {KINDS['blocks-outcome']}"
+    assert lines[0] == "Gaps that affect 3 outcomes" and lines[1] == f"  {KINDS['blocks-outcome']}"
     assert lines[2].startswith(
-        "    ta1-tlr7: whether apoptotic body without chemotherapy is there; open under: Nothing given"
+        "    ta1-tlr7: is apoptotic body without chemotherapy present? Undecided in: Nothing given"
     )
     found = json.loads(CliRunner().invoke(main, ["gaps", "ta1-tlr7", "--json"]).output)
     assert found[0]["outcomes"] == ["tumour_control", "miR146a", "CD8_priming"]

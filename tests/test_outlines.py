@@ -98,7 +98,9 @@ def test_an_outline_points_into_no_text_and_says_that_it_was_not_checked(outline
     rests = [item for item in items if not item.because]
     assert report.coverage.no_text == len(rests) > 0
     assert report.coverage.reasons == {"no text": len(rests)}
-    skipped = f"0 of 0 anchors and spans checked; {len(rests)} more skipped: no text"
+    skipped = (
+        f"0 of 0 anchors and spans compared with the source text; {len(rests)} more belong to sources without a text"
+    )
     assert str(report.coverage) == f"{skipped}; nothing could be checked, as the file says: {STATUS['outline']}"
     assert str(check(outline, "").coverage) == skipped
     assert all(outline.source(item).read in ("excerpt", "abstract", "report") for item in rests)

@@ -174,12 +174,14 @@ def inferred(stated):
     return closure(WORDS, stated, write.run_graph(SEED))
 
 
+@pytest.mark.slow
 def test_the_ontology_and_the_seed_contradict_nothing_in_owl_2_rl(inferred):
     assert contradictions(inferred) == []
     both = Graph().add((NODE.TLR7, RDF.type, names.KGV.Node)).add((NODE.TLR7, RDF.type, names.KGV.Place))
     assert contradictions(closure(WORDS, both)), "the reasoner would not notice"
 
 
+@pytest.mark.slow
 def test_the_causal_closure_carries_no_sign(stated, inferred):
     """RNase A degrades the microRNA that activates TLR7 signalling: upstream of it, and that is all that may be inferred."""
     rnase, signalling, upstream = NODE.RNase_A, NODE.TLR7_active, names.KGV.causallyUpstreamOf

@@ -45,9 +45,9 @@ class Coverage:
         return self.checked + sum(self.skipped.values())
 
     def __str__(self) -> str:
-        line = f"{self.checked} of {self.total} anchors and spans checked"
-        why = [f"{count} skipped: {reason}" for reason, count in sorted(self.skipped.items())]
-        apart = [f"{self.no_text} more skipped: no text"] * bool(self.no_text)
+        line = f"{self.checked} of {self.total} anchors and spans compared with the source text"
+        why = [f"{count} not compared: {reason}" for reason, count in sorted(self.skipped.items())]
+        apart = [f"{self.no_text} more belong to sources without a text"] * bool(self.no_text)
         excuse = [self.excuse] * bool(self.excuse)
         return "; ".join([line + (f", {self.wrong} wrong" if self.wrong else ""), *why, *apart, *excuse])
 

@@ -30,9 +30,9 @@ class ExpectationRuns:
         under = f"under {self.readings} readings" if self.readings > 1 else "when run"
         lines = [f"{self.held} of {self.expectations} expectations hold {under}"]
         if self.inferred:
-            lines.append(f"{len(self.inferred)} of them only by way of an inference: {', '.join(self.inferred)}")
+            lines.append(f"{len(self.inferred)} depend on an inference by the curator: {', '.join(self.inferred)}")
         if self.unpinned:
-            lines.append(f"{len(self.unpinned)} edges that no expectation pins: {', '.join(self.unpinned)}")
+            lines.append(f"{len(self.unpinned)} edges are not tested by any expectation: {', '.join(self.unpinned)}")
         return "\n  ".join(lines)
 
 

@@ -256,22 +256,27 @@ def print_routes(mechanism: Mechanism, found: Sequence[Route], net: str, capped:
     """Each route with its sign and its weakest step, then what the signs come to."""
     from kg.reasoning import routes, whatif
 
-    for route in found:
+    for route, through in zip(found, routes.apart(mechanism, found), strict=True):
         step, claim, sources = routes.weakest_hop(mechanism, route)
         counted = f"{number_of(sources, 'source') if sources else 'no source'}, " if claim else ""
         rests = counted + whatif.claim_label(claim)
         weakest = routes.in_words(mechanism, routes.Route((step,)))
         sign = "+" if route.sign > 0 else "−"
-        click.echo(f"{sign}  {routes.in_words(mechanism, route)}\n   weakest step: {weakest} ({rests})")
+        click.echo(f"{sign}  {routes.in_words(mechanism, route)}")
+        if through:
+            click.echo(f"   through {', '.join(through)}")
+        click.echo(f"   weakest step: {weakest} ({rests})")
     word = {
         "none": "there is no signed route",
-        "mixed": "the routes disagree: mixed",
+        "mixed": "their signs differ",
         "+": "all are positive",
         "-": "all are negative",
-        "unknown": "those shown agree, the others were not looked at",
+        "unknown": "those shown have one sign, the others were not examined",
     }
     more = " and more" if capped else ""
-    click.echo(f"{number_of(len(found), 'route')}{more}; {word[net]}. A route is no effect: ask `kg whatif`.")
+    click.echo(
+        f"{number_of(len(found), 'route')}{more}; {word[net]}. A route alone does not predict an effect: ask `kg whatif`."
+    )
 
 
 def print_spine(mechanism: Mechanism, as_json: bool) -> None:
@@ -292,7 +297,9 @@ def print_spine(mechanism: Mechanism, as_json: bool) -> None:
         words = mechanism.words(mechanism.edge(step.edge))
         rows.append((f"{number}", words if step.leads_on else f"↳ {words}", label, sources))
     print_table(rows)
-    click.echo("\n↳ acts on where the line has arrived. A line is no effect: ask `kg whatif`.")
+    click.echo(
+        "\n↳ acts on the node that the line has reached. A route alone does not predict an effect: ask `kg whatif`."
+    )
     print_credit(mechanism)
 
 

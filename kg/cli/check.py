@@ -1,4 +1,4 @@
-"""Write and check: new, check, ground, locate, add-source, schema."""
+"""Write and check: new, check, ground, locate, draft, add-source, schema."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 def check(paths: Sequence[str], sources: str | None, source: str, strict: bool, as_json: bool) -> None:
     """Check mechanisms: shape, terms, signs, evidence, anchors, expectations, answers.
 
-    Prints every complaint of every file in one run; how many anchors were looked up; whether what the sources say must
-    come out does come out, and which edges no expectation pins; whether the questions in answers/ beside the file are
-    answered as declared. RDF files, from anywhere, are validated by SHACL. Exit code 1 if there is any error.
+    Prints every complaint about every file in one run. Says how many anchors were compared with their texts, whether the
+    expectations hold when the mechanism is run, which edges no expectation tests, and whether the answers saved in answers/
+    beside the file are unchanged. RDF files from any source are validated with SHACL. Exit code 1 if there is an error.
     """
     from dataclasses import asdict
 
@@ -277,6 +277,53 @@ def new(name: str) -> None:
     file.write_text(starter.replace("NAME", folder.name), encoding="utf-8", newline="\n")
     (folder / "mechanism.schema.json").write_text(as_text(), encoding="utf-8", newline="\n")
     click.echo(f"{file}\nedit it, then: kg check {name}")
+
+
+@main.command()
+@click.argument("text", type=FILE)
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write them as a mechanism, too.")
+@click.option("--with", "mech", metavar="MECH", help="Names of its nodes are known, too.")
+@click.option(
+    "--from",
+    "proposed",
+    type=FILE,
+    metavar="FILE.jsonl",
+    help="Sentences that another reader proposes, a JSON object in each line, or statements of INDRA.",
+)
+@JSON
+def draft(text: Path, out: Path | None, mech: str | None, proposed: Path | None, as_json: bool) -> None:
+    """Propose the sentences that a text may say, with the words that say them.
+
+    \b
+    kg draft paper.txt                        list them
+    kg draft paper.txt -o mine/mechanism.yaml   write them, to change or delete one by one
+    kg draft paper.txt --from reach.jsonl     those of another reader that the text bears out
+
+    Rules only: a verb of kg between two names of the lexicon. No model, no network. Every sentence has to be read in the text:
+    about six in ten are right as they stand, and most statements are not found (benchmarks/README.md has the numbers). The claim
+    of each is `unclassified` until you say what kind of statement it is. What the text denies is set aside, with a warning.
+
+    A line of --from is {"subject": ..., "verb": ..., "object": ..., "quote": ...}. The quote must stand in the text, the names
+    in the lexicon or in MECH, and kg must know the verb; else the line is set aside with its reason.
+    """
+    from kg.review.suggest import draft as drafted
+
+    if out and out.exists():
+        raise click.UsageError(f"{out} is there already")
+    found = drafted(text, kg.read(mech) if mech else None, proposed)
+    if out and found.mechanism:
+        kg.write(found.mechanism, out)
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
+    else:
+        print_complaints(found.aside)
+        for one in found.proposals:
+            click.echo(f"{one}\n    {one.words}")
+        click.echo(f"{number_of(len(found.proposals), 'sentence')} proposed. Read each in the text before you keep it.")
+        if out and found.mechanism:
+            click.echo(f"{out}: delete or change each, then: kg check {out} --sources {text.parent}")
+    if not found.proposals:
+        sys.exit(1)
 
 
 @main.command("add-source")

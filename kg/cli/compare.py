@@ -48,9 +48,9 @@ def conflicts(paths: Sequence[str], as_json: bool) -> None:
 def gaps(paths: Sequence[str], as_json: bool) -> None:
     """Show what evidence would settle most: what is missing, by how many outcomes depend on it.
 
-    Unknowns that leave an outcome open, starting states that nobody states, edges on the curator's inference or on one
-    source that only retells a study, edges that no expectation pins, species that are not stated; over all of seeds/
-    unless PATHs are given. Outcomes are counted, not weighed.
+    Lists unknowns that leave an outcome undecided, starting states that are not stated, edges supported only by an inference or
+    by one source that reports a study at second hand, edges that no expectation tests, and species that are not stated. Covers
+    all of seeds/ unless PATHs are given. Outcomes are counted, not weighted.
     """
     from kg.reasoning import gaps
 
@@ -62,9 +62,7 @@ def gaps(paths: Sequence[str], as_json: bool) -> None:
     for number in sorted({len(gap.outcomes) for gap in found}, reverse=True):
         click.echo(
             click.style(
-                f"{number_of(number, 'outcome')} depend{'s' * (number == 1)} on it"
-                if number
-                else "no outcome depends on it",
+                f"Gaps that affect {number_of(number, 'outcome')}" if number else "Gaps that affect no outcome",
                 bold=True,
             )
         )
@@ -75,7 +73,7 @@ def gaps(paths: Sequence[str], as_json: bool) -> None:
             for gap in some:
                 on = f": {', '.join(gap.labels)}" if gap.labels else ""
                 click.echo(f"    {gap.mechanism}: {gap.words} ({gap.about}){on}")
-    click.echo(number_of(len(found), "gap") if found else "nothing is missing")
+    click.echo(number_of(len(found), "gap") if found else "no gap was found")
     for part in parts:
         print_credit(part)
 

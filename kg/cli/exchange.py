@@ -255,7 +255,7 @@ def print_bulk_routes(folder: str, start: str, end: str, longest: int, most: int
         steps = [tuple(sorted({edge.sign for edge in step})) for step in route]
         said = "".join(f" {marks.get(sign, '±')}> {step[0].object}" for sign, step in zip(steps, route, strict=True))
         click.echo(f"{route[0][0].subject}{said}")
-    click.echo(f"{number_of(len(routes), 'route')}{' and more' if capped else ''}. A route is no effect; ? is a step without a sign, ± one with both.")  # fmt: skip
+    click.echo(f"{number_of(len(routes), 'route')}{' and more' if capped else ''}. A route alone does not predict an effect; ? is a step without a sign, ± one with both.")  # fmt: skip
 
 
 class _Rate:

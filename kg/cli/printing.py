@@ -92,20 +92,19 @@ def support_counts(mechanism: Mechanism) -> dict[str, Any]:
 
 
 def support_line(mechanism: Mechanism) -> str:
-    """How many edges rest on how many sources, and how many disagreements there are."""
+    """How many edges are supported by how many sources, and how many disagreements there are."""
     from collections import Counter
 
     from kg.reasoning import disagreements
 
     stated = [edge for edge in mechanism.edges if not edge.definition]
     papers = Counter(mechanism.support(edge).supporting for edge in stated)
-    counts = [f"{count} on {number_of(n, 'source') if n else 'no source'}" for n, count in sorted(papers.items())]
+    counts = [f"{count} by {number_of(n, 'source') if n else 'no source'}" for n, count in sorted(papers.items())]
     defined = len(mechanism.edges) - len(stated)
-    counts += [f"{defined} on {'a definition' if defined == 1 else 'definitions'}"] if defined else []
+    counts += [f"{defined} by definition"] if defined else []
     found = len(disagreements.supports(mechanism).conflicts)
-    return f"edges rest {', '.join(counts)}; {number_of(found, 'disagreement')}" + ": `kg conflicts` shows them" * bool(
-        found
-    )
+    shown = " (see `kg conflicts`)" if found else ""
+    return f"edges supported: {', '.join(counts)}; {number_of(found, 'disagreement')}{shown}"
 
 
 def print_table(lines: Sequence[Sequence[str]]) -> None:

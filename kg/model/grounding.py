@@ -237,6 +237,15 @@ def exactly(text: str) -> Grounding:
     return _ranked(found)
 
 
+def named(keys: Iterable[str]) -> set[str]:
+    """Those of some folded names that any term has: what is worth a look-up.
+
+    >>> sorted(named(["tlr7", "nosuchname"]))
+    ['tlr7']
+    """
+    return {key for key, _ in _hits(keys)}
+
+
 def _ranked(found: _Candidates, most: int = 10) -> Grounding:
     """What was found at a cost that a match may have, best first, and whether one is as good as the other."""
     good = [(cost, match) for cost, match in found.ranked() if cost <= LIMIT]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from kg.model import identities, vocabulary
 from kg.model.diagnostics import AmbiguousName, UnknownName, nearest
 from kg.model.frames import frame
+from kg.model.languages import speak
 from kg.model.records import (
     STATUS,
     Assumption,
@@ -302,20 +303,46 @@ class Mechanism(TrackedRecord):
         )
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """The tags of the languages that some of it is translated into.
+
+        >>> from kg.formats import read
+        >>> read("ta1-tlr7").languages
+        ('de',)
+        """
+        return tuple(sorted({tag for stop in self.tour for tag in stop.translations}))
+
+    def told(self, language: str) -> Mechanism:
+        """The same in another language, as far as it is translated.
+
+        >>> from kg.formats import read
+        >>> read("ta1-tlr7").told("de").tour[4].title
+        'Tα-1 schirmt die Botschaft ab'
+        """
+        if language not in self.languages:
+            return self
+        return replace(self, tour=tuple(stop.told(language) for stop in self.tour))
+
+    @property
     def caveats(self) -> tuple[str, ...]:
         """The source strip: what every page, picture and answer must carry, derived from sources and scope."""
         strip = []
         for source in self.second_hand:
             if of := self.sources.get(source.reports):
-                unread = " we have not read" if of.read == "no" else ""
-                strip.append(f"From a {source.kind} about a {of.kind}{unread}")
-        strip = strip or [f"From {len(self.sources)} source{'s' * (len(self.sources) != 1)}"]
-        strip += [STATUS[self.status]] if self.status else []
-        stated = [f"{item.hedge} {common_name(taxon)}".strip() for item in self.scope for taxon in item.taxon]
+                text = "From a {0} about a {1} we have not read" if of.read == "no" else "From a {0} about a {1}"
+                strip.append(speak(text, speak(source.kind), speak(of.kind)))
+        n = len(self.sources)
+        strip = strip or [speak("From {0} sources" if n != 1 else "From {0} source", n)]
+        strip += [speak(STATUS[self.status])] if self.status else []
+        stated = [
+            f"{speak(item.hedge)} {speak(common_name(taxon))}".strip() for item in self.scope for taxon in item.taxon
+        ]
         strip.append(
-            f"Species: {', '.join(stated)}, by the source's own account" if stated else "Species as stated on each step"
+            speak("Species: {0}, by the source's own account", ", ".join(stated))
+            if stated
+            else speak("Species as stated on each step")
         )
-        return (*strip, "Research findings, not medical advice")
+        return (*strip, speak("Research findings, not medical advice"))
 
     def __repr__(self) -> str:
         """Short: a mechanism in full is its file.

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from kg.model import vocabulary
 from kg.model.diagnostics import Location
+from kg.model.languages import speak
 from kg.model.vocabulary import Predicate, Term
 
 V = TypeVar("V")
@@ -490,11 +491,13 @@ class Support:
     def counts(self) -> str:
         """The independent sources by stance, and the disagreements, in a few words."""
         if self.defined:
-            return BY_DEFINITION
-        said = [f"{self.supporting or 'no'} source{'s' * (self.supporting > 1)}"]
-        said += [f"{n} {word}" for n, word in ((self.disputing, "disputing"), (self.qualifying, "qualifying")) if n]
-        against = self.disagreements
-        said += [f"{against} disagreement{'s' * (against != 1)}"] if against else []
+            return speak(BY_DEFINITION)
+        n = self.supporting
+        said = [speak("{0} sources" if n > 1 else "{0} source", n) if n else speak("no source")]
+        said += [speak("{0} disputing", self.disputing)] if self.disputing else []
+        said += [speak("{0} qualifying", self.qualifying)] if self.qualifying else []
+        n = self.disagreements or 0
+        said += [speak("{0} disagreements" if n > 1 else "{0} disagreement", n)] if n else []
         return ", ".join(said)
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ import hashlib
 import os
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -176,6 +177,24 @@ class Text:
     def section(self, start: int) -> str:
         """The section in which a character stands, if the text marks its headings."""
         return self.passage(start, start).section if self.marked else ""
+
+    def sentences(self) -> Iterator[tuple[int, int]]:
+        """Every sentence, as [start, end) in characters of the text; headings are none.
+
+        >>> text = Text("# Findings\\n\\nIt is lost (Fig. 2). TLR7 fires.")
+        >>> [text.text[start:end] for start, end in text.sentences()]
+        ['It is lost (Fig. 2). ', 'TLR7 fires.']
+        """
+        for line in re.finditer(r"[^\n]+", self.text):
+            if HEADING.match(line.group()):
+                continue
+            first, last = line.span()
+            for stop in _END.finditer(self.text, first, last):
+                if not _SHORT.search(self.text, first, stop.start()):
+                    yield first, stop.end()
+                    first = stop.end()
+            if first < last:
+                yield first, last
 
     def sentence(self, start: int, end: int) -> tuple[str, bool]:
         """The sentence that holds a span, and whether it is shortened: to LONGEST characters around the span.

@@ -11,12 +11,13 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kg.model.languages import speak, speaking, wording
 from kg.model.mechanism import Mechanism
 from kg.model.records import Stop
 from kg.page import drawing, geometry, network
@@ -24,6 +25,7 @@ from kg.page.drawing import Score
 from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean, lines, spoken
 from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset, colours
 from kg.page.quotes import Quotes
+from kg.page.speech import in_language
 from kg.page.words import Narrative
 
 if TYPE_CHECKING:
@@ -47,21 +49,45 @@ def html(mechanism: Mechanism, home: str = "", quotes: Quotes | None = None) -> 
     >>> "A &lt;b&gt;title&lt;/b&gt;" in page, "https://cdn" in page
     (True, False)
     """
+    others = [(tag, _page(mechanism, home, quotes, tag)) for tag in mechanism.languages]
+    return _page(mechanism, home, quotes, others=[(tag, *_body(page)) for tag, page in others])
+
+
+def _page(
+    mechanism: Mechanism,
+    home: str,
+    quotes: Quotes | None,
+    language: str = "",
+    others: Sequence[tuple[str, str, str]] = (),
+) -> str:
+    """The explorer in one language, with what it is in others: their tags, that of their interface, and packed pages."""
+    with speaking(language):
+        return _spoken(mechanism, home, quotes, language, others)
+
+
+def _spoken(
+    mechanism: Mechanism, home: str, quotes: Quotes | None, language: str, others: Sequence[tuple[str, str, str]]
+) -> str:
     from markupsafe import Markup
 
-    told = Narrative(mechanism, quotes)
+    told = Narrative(mechanism, quotes, language)
     shapes = Picture(told, parted=True)
     net = _network(shapes)
-    net.templateEnv, net.path = templates(HERE), "explorer.html"
+    net.templateEnv, net.path = templates(HERE, language), "explorer.html"
+    lang = language if wording(language) else "en"
     style, vis, script = asset("explorer.css"), _vis(), _script()
     early = "document.documentElement.classList.add('js')"
     net.templateEnv.globals.update(
-        m=mechanism,
+        m=told.m,
+        lang=lang,
+        in_language=lambda tag: Markup(f' lang="{escape(tag)}"') if tag != lang else "",
+        words=dict(wording(language)),
+        others=others,
         home=home,
         told=told,
         shapes=shapes,
         scene=scene(shapes),
-        run=network.compiled(mechanism),
+        run=network.compiled(told.m),
         picture=Markup(shapes.svg()),
         style=Markup(style),
         early=Markup(early),
@@ -99,27 +125,38 @@ def pictures(mechanism: Mechanism, language: str = "") -> dict[str, str]:
     >>> list(pictures(read("ta1-tlr7")))[:2]
     ['ta1-tlr7-stop-01.svg', 'ta1-tlr7-stop-02.svg']
     """
-    told = Narrative(mechanism)
-    shapes = Picture(told)
+    with speaking(language):
+        return _pictures(Narrative(mechanism, language=language))
+
+
+def _pictures(told: Narrative) -> dict[str, str]:
+    mechanism, shapes = told.m, Picture(told)
     files: dict[str, str] = {}
     said = [f"# {_md(mechanism.title)}", "", _md(". ".join(mechanism.caveats)) + ".", ""]
     said += [f"{_md(credit)}." for credit in told.credits]
-    for n, stop in enumerate((stop.told(language) for stop in mechanism.tour), 1):
+    for n, stop in enumerate(mechanism.tour, 1):
         edges, nodes = shapes.lit(stop)
         name = f"{_file_name(mechanism.id)}-stop-{n:02}.svg"
         steps = [told.say(edge) for edge in mechanism.edges if edge.name in edges]
         shown = steps or [told.title(key) for key in mechanism.nodes if key in nodes]
-        alternative = f"Diagram with these parts lit: {'; '.join(shown)}." if shown else "Diagram."
+        alternative = speak("Diagram with these parts lit: {0}.", "; ".join(shown)) if shown else speak("Diagram.")
         files[name] = shapes.svg(
-            stop, f"{n}. {stop.title}", f"{stop.caption} {alternative} Part of: {mechanism.title}."
+            stop, f"{n}. {stop.title}", f"{stop.caption} {alternative} {speak('Part of: {0}.', mechanism.title)}"
         )
         said += ["", f"## {n}. {_md(stop.title)}", "", f"![{_md(alternative)}]({name})", "", _md(stop.caption)]
-        said += ["", f"In plain words: {_md(stop.plain)}"] if stop.plain else []
+        said += ["", f"{speak('In plain words:')} {_md(stop.plain)}"] if stop.plain else []
         outcomes = told.outcomes(stop)
         if outcomes:
-            values = "; ".join(f"{cell.label}: {' or '.join(cell.values)} ({cell.status})" for cell in outcomes.cells)
+            values = "; ".join(
+                f"{cell.label}: {cell.said.replace(' | ', speak(' or '))} ({speak(cell.status)})"
+                for cell in outcomes.cells
+            )
             said += ["", f"{_md(outcomes.title)}: {_md(values)}."]
-        said += ["", f"Question: {_md(stop.question)}", "", f"Answer: {_md(stop.answer)}"] if stop.question else []
+        said += (
+            ["", f"{speak('Question:')} {_md(stop.question)}", "", f"{speak('Answer:')} {_md(stop.answer)}"]
+            if stop.question
+            else []
+        )
     files[f"{_file_name(mechanism.id)}-stops.md"] = "\n".join(said) + "\n"
     return files
 
@@ -214,7 +251,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "facets": [{"key": f.key, "choices": [clean(c.key) for c in f.choices]} for f in told.facets],
         "names": told.names,
         "hops": told.hops,
-        "claims": [claim.label for claim in told.claims.values()],
+        "claims": [speak(claim.label) for claim in told.claims.values()],
         "prefixes": "" if shapes.large else told.prefixes,
         "copies": {} if shapes.large else told.copies,
         "cited": [clean(f"{m.title.rstrip('.')}. "), *told.chains],
@@ -236,6 +273,12 @@ def _seen(shapes: Picture, key: str) -> dict[str, Any]:
         return {}
     node = shapes.m.nodes[key]
     return {"kind": shapes.kind(key), "outcome": node.outcome, "lines": list(lines(spoken(shapes.told.label(key))))}
+
+
+def _body(page: str) -> tuple[str, str]:
+    """What is to stand in the place of another page: the language of its interface, and all but its scripts, packed."""
+    lang, body = re.findall(r'<html lang="(.+?)">.*?<body>(.*?)<!-- scripts -->', page, re.DOTALL)[0]
+    return lang, base64.b64encode(gzip.compress(body.encode("utf-8", "replace"), 6, mtime=0)).decode()
 
 
 def _packed(page: str) -> str:
@@ -304,17 +347,20 @@ def _file_name(text: str) -> str:
 
 
 @cache
-def templates(folder: Path) -> Any:
-    """The templates of a folder in an environment that escapes everything; compiled once."""
-    from jinja2 import Environment, FileSystemLoader
+def templates(folder: Path, language: str = "") -> Any:
+    """The templates of a folder, in a language, in an environment that escapes everything; compiled once."""
+    from jinja2 import Environment, FileSystemLoader, FunctionLoader
 
-    return Environment(
+    plain = FileSystemLoader(folder)
+    environment = Environment(
         autoescape=True,
-        loader=FileSystemLoader(folder),
+        loader=FunctionLoader(lambda name: in_language(plain.get_source(environment, name)[0], language)),
         finalize=lambda value: _shown(value) if isinstance(value, str) and not hasattr(value, "__html__") else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["speak"] = environment.filters["speak"] = speak
+    return environment
 
 
 @cache

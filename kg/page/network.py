@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from kg.model import vocabulary
+from kg.model.languages import speak
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Expectation, common_name
 from kg.page.layout import clean, spoken
@@ -41,12 +42,16 @@ def compiled(mechanism: Mechanism) -> dict[str, Any]:
     try:
         running = sum(edge.executes for edge in mechanism.edges)
         if not running:
-            return {"why": "No step of this mechanism can be run."}
+            return {"why": speak("No step of this mechanism can be run.")}
         if running > MOST:
-            return {"why": f"{running:,} steps are too many to run in a page; kg whatif runs them on the command line."}
+            return {
+                "why": speak(
+                    "{0:,} steps are too many to run in a page; kg whatif runs them on the command line.", running
+                )
+            }
         return _compiled(mechanism)
     except (KeyError, IndexError, network.QueryError):  # an invalid mechanism: what is wrong is `kg check`'s to say
-        return {"why": "This mechanism cannot be run: kg check says what is wrong with it."}
+        return {"why": speak("This mechanism cannot be run: kg check says what is wrong with it.")}
 
 
 def _compiled(mechanism: Mechanism) -> dict[str, Any]:
@@ -95,9 +100,9 @@ def _compiled(mechanism: Mechanism) -> dict[str, Any]:
         "defined": {n: number[edge.sentence.object] for n, edge in enumerate(m.edges) if edge.definition},
         **_settles(m),
         "claims": list(claims),
-        "said": [claim.label for claim in claims.values()],
+        "said": [speak(claim.label) for claim in claims.values()],
         "taxa": list(map(clean, taxa)),
-        "common": [clean(common.get(label, label)) for label in taxa],
+        "common": [clean(speak(common.get(label, label))) for label in taxa],
         "species": species,
         **_rests(m, supports(m)),
         "readings": [
@@ -143,7 +148,11 @@ def _rests(m: Mechanism, told: Supports) -> dict[str, Any]:
             tuple(conflicts[id(one)] for one in told.by_edge.get(edge.name, ())),
         )
         rests.append(profiles.setdefault(profile, len(profiles)))
-    return {"rests": rests, "profiles": [list(map(list, profile)) for profile in profiles], "read": READ}
+    return {
+        "rests": rests,
+        "profiles": [list(map(list, profile)) for profile in profiles],
+        "read": {how: speak(said) for how, said in READ.items()},
+    }
 
 
 def _settles(m: Mechanism) -> dict[str, Any]:
@@ -179,7 +188,7 @@ def _settles(m: Mechanism) -> dict[str, Any]:
 
 
 def _title(mechanism: Mechanism, reading: str) -> str:
-    return reading if reading == network.AS_WRITTEN else mechanism.readings[reading].title or reading
+    return speak(reading) if reading == network.AS_WRITTEN else mechanism.readings[reading].title or reading
 
 
 def _network(m: Mechanism, net: Network, number: dict[str, int], edge_number: dict[str, int]) -> dict[str, Any]:

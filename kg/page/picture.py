@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from kg.model.languages import speak
 from kg.model.records import Edge, Stop
 from kg.page import drawing, geometry
 from kg.page.drawing import Drawing
@@ -180,7 +181,7 @@ class Picture:
         """The picture, whole or with one stop lit. Attributes only: a style would need the page's leave."""
         m, layout, ink = self.m, self.drawing.layout, self.ink
         title = clean(title or m.title)
-        about = clean(about or m.summary) or f"{len(m.nodes)} nodes and {len(m.edges)} edges."
+        about = clean(about or m.summary) or speak("{0} nodes and {1} edges.", len(m.nodes), len(m.edges))
         edges, nodes = self.lit(stop) if stop else (set(self.told.edge_number), set(layout.boxes))
         room = max(layout.width, 560)
         notice = _wrapped(" · ".join(map(clean, m.caveats)), room - 90, 21)  # 19, and bold, which is wider
@@ -214,7 +215,8 @@ class Picture:
             out.append(self._drawn_node(key, key in nodes))
         out.append("</g>")
         if self.large and not self.over:
-            said = f"Not drawn: {len(m.nodes)} nodes and {len(m.edges)} steps are too many to read in one picture."
+            text = "Not drawn: {0} nodes and {1} steps are too many to read in one picture."
+            said = speak(text, len(m.nodes), len(m.edges))
             out.append(f'<text x="28" y="{top + 4}" font-size="17" fill="{ink["ink"]}">{said}</text>')
         out.append(
             f'<path d="M28 {r(foot + 4)}V{r(height - 14)}" stroke="{ink["caution"]}" stroke-width="5"/>'
@@ -255,8 +257,7 @@ class Picture:
 
     def _said(self, line: Line, data: dict[str, Any]) -> str:
         if self.over:
-            thing, _, where = self.over.counted.partition(" ")
-            return f"{data['said']} {thing}{'s' * (data['said'] != '1')} {where}"
+            return speak(self.over.counted[data["said"] != "1"], data["said"])
         return self.told.say(self.m.edge(line.edge))
 
     def _drawn_node(self, key: str, on: bool) -> str:
@@ -289,30 +290,37 @@ class Picture:
         kinds |= {line.kind for line in self.drawing.lines}
         for kind, text in ROLES.items():
             if kind in kinds:
-                items.append({"text": text, "class": kind, "d": "M2 8H32", "head": _sample(kind), "style": "solid"})
+                items.append(
+                    {"text": speak(text), "class": kind, "d": "M2 8H32", "head": _sample(kind), "style": "solid"}
+                )
         styles = {self.style(edge) for edge in self.m.edges}
         if any(map(geometry.inferred, self.m.edges)):
             styles.add("dotted")
         for style, text in (
-            ("solid", "stated by the source"),
-            ("dashed", "supposed by its authors"),
-            ("dotted", "the curator’s inference"),
-            ("definition", "follows from a definition"),
+            ("solid", speak("stated by the source")),
+            ("dashed", speak("supposed by its authors")),
+            ("dotted", speak("the curator’s inference")),
+            ("definition", speak("follows from a definition")),
         ):
             if style in styles:
                 mark = _diamond(23, 8, 6) if style == "dotted" else ""
                 items.append({"text": text, "class": "plain", "d": "M2 8H44", "mark": mark, "style": style})
         if "requires" in kinds:
             items.append(
-                {"text": "needed for the step", "class": "condition", "d": "M2 8H26", "mark": geometry.circle(34, 8, 6)}
+                {
+                    "text": speak("needed for the step"),
+                    "class": "condition",
+                    "d": "M2 8H26",
+                    "mark": geometry.circle(34, 8, 6),
+                }
             )
         if "unless" in kinds:
             ring = geometry.circle(34, 8, 6) + "M29 13L39 3"
-            items.append({"text": "stops the step", "class": "condition", "d": "M2 8H26", "mark": ring})
+            items.append({"text": speak("stops the step"), "class": "condition", "d": "M2 8H26", "mark": ring})
         if self.contested:
             items.append(
                 {
-                    "text": "disputed or contradicted",
+                    "text": speak("disputed or contradicted"),
                     "class": "plain",
                     "d": "M2 8H44",
                     "mark": _cross(23, 8, 6),
@@ -320,7 +328,7 @@ class Picture:
                 }
             )
         if any(not edge.run for edge in self.m.edges):
-            items.append({"text": "drawn, not run", "class": "plain idle", "d": "M2 8H44", "style": "solid"})
+            items.append({"text": speak("drawn, not run"), "class": "plain idle", "d": "M2 8H44", "style": "solid"})
         return items
 
     @cached_property
@@ -330,7 +338,7 @@ class Picture:
         for kind in dict.fromkeys(node.drawn_as for node in self.m.nodes.values()):
             known = f"{kind}-fill" in self.ink
             path = geometry.outline(kind, Box(2, 2, 84, 56))
-            samples.append({"text": kind, "class": kind if known else "other", "d": path})
+            samples.append({"text": speak(kind), "class": kind if known else "other", "d": path})
         return samples
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
+from kg.model.languages import speak
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Frozen, Node, Sentence
 from kg.page.drawing import Drawing, draw
@@ -50,7 +51,7 @@ class Overview:
 
     parts: tuple[Part, ...]
     between: Mapping[tuple[str, str], int]
-    counted: str  # what the numbers on lines count
+    counted: tuple[str, str]  # what the numbers on lines count: one, and several
 
     @cached_property
     def texts(self) -> Mapping[str, tuple[str, ...]]:
@@ -85,7 +86,7 @@ def overview(m: Mechanism) -> Overview | None:
 def steps_of(m: Mechanism) -> str:
     """How many steps a curator wrote of a mechanism."""
     count = sum(not edge.definition for edge in m.edges)
-    return f"{count} step{'s' * (count != 1)}"
+    return speak("{0} step" if count == 1 else "{0} steps", count)
 
 
 def _of_several(whole: Union) -> Overview:
@@ -104,7 +105,11 @@ def _of_several(whole: Union) -> Overview:
         homes.setdefault(key, []).append(name.partition(".")[0])
     order = [part.key for part in parts]
     pairs = (sorted(set(ids), key=order.index) for ids in homes.values())
-    return Overview(parts, dict(Counter(pair for ids in pairs for pair in combinations(ids, 2))), "node in both")
+    return Overview(
+        parts,
+        dict(Counter(pair for ids in pairs for pair in combinations(ids, 2))),
+        ("{0} node in both", "{0} nodes in both"),
+    )
 
 
 def _of_groups(m: Mechanism, groups: Sequence[tuple[str, Sequence[str]]]) -> Overview:
@@ -114,7 +119,7 @@ def _of_groups(m: Mechanism, groups: Sequence[tuple[str, Sequence[str]]]) -> Ove
     for edge in m.edges:
         ends = sorted({home[key] for key in (edge.subject, _end(m, edge)) if key in home})
         across.update((parts[a].key, parts[b].key) for a, b in combinations(ends, 2))
-    return Overview(parts, dict(across), "step between them")
+    return Overview(parts, dict(across), ("{0} step between them", "{0} steps between them"))
 
 
 def _part(m: Mechanism, key: str, title: str, keys: Iterable[str]) -> Part:
@@ -162,7 +167,7 @@ def _groups(m: Mechanism) -> list[tuple[str, list[str]]]:
     found.sort(key=lambda group: -len(group[1]))
     large = [group for group in found[: MOST - 1] if len(group[1]) >= LONE]
     rest = [key for _, keys in found[len(large) :] for key in keys]
-    return [*large, *([(f"{len(rest)} other nodes", rest)] if rest else [])]
+    return [*large, *([(speak("{0} other nodes", len(rest)), rest)] if rest else [])]
 
 
 def _joined(m: Mechanism, keys: Sequence[str]) -> Iterator[tuple[str, list[str]]]:

@@ -10,12 +10,13 @@ from typing import Any
 from urllib.parse import quote
 
 from kg.model import identities, licences, vocabulary
-from kg.model.diagnostics import visible
+from kg.model.languages import speak
 from kg.model.mechanism import Mechanism, names_of
-from kg.model.records import Edge, Evidence, Node, Requirement, Source, Stop, Support, common_name
+from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Node, Requirement, Source, Stop, Support, common_name
 from kg.model.vocabulary import Term
 from kg.page.layout import clean, spoken
 from kg.page.quotes import Quote, Quotes
+from kg.page.turtle import Turtle, prefixes, quoted
 from kg.reasoning import contexts, network, routes, whatif
 from kg.reasoning.conflict import Conflict, Side
 from kg.reasoning.disagreements import Supports, supports
@@ -39,8 +40,9 @@ def rests(support: Support) -> str:
     >>> rests(read("ta1-tlr7").support(read("ta1-tlr7").edge("fall-in-blood")))
     '1 source (known through a report); assay: substance quantification evidence'
     """
-    read = ", ".join(READ.get(how, how) for how in support.read)
-    return support.counts + f" ({read})" * bool(read) + f"; assay: {', '.join(support.designs)}" * bool(support.designs)
+    read = ", ".join(speak(READ.get(how, how)) for how in support.read)
+    assays = speak("; assay: {0}", ", ".join(support.designs)) if support.designs else ""
+    return support.counts + f" ({read})" * bool(read) + assays
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Choice:
     key: str
     label: str
     count: int
+    title: str = ""  # of a source, in its own language
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,11 @@ class Cell:
     values: tuple[str, ...]
     readings: str  # which reading says what; empty where all agree
     status: str = ""  # a key of whatif.MARKS
+
+    @property
+    def said(self) -> str:
+        """The values as a reader says them."""
+        return " | ".join(speak(" to ").join(map(speak, value.split(" to "))) for value in self.values)
 
     @property
     def look(self) -> str:
@@ -111,11 +119,13 @@ class Table:
 class Narrative:
     """A mechanism in words: what the template, the script and the pictures say of it.
 
-    ``quotes`` are sentences of sources to show beside evidence; without them, none is shown.
+    ``quotes`` are sentences of sources to show beside evidence; without them, none is shown. ``language`` is that in
+    which the mechanism is told; ``speaking`` says in which the words around it are.
     """
 
-    def __init__(self, mechanism: Mechanism, quotes: Quotes | None = None) -> None:
-        self.m = mechanism
+    def __init__(self, mechanism: Mechanism, quotes: Quotes | None = None, language: str = "") -> None:
+        self.original, self.language = mechanism, language
+        self.m = mechanism = mechanism.told(language)
         self.quotes = quotes.shown if quotes else {}
         self.claims = vocabulary.claims()
         self.edge_number = {edge.name: n for n, edge in enumerate(mechanism.edges)}
@@ -151,14 +161,13 @@ class Narrative:
         many = edge.subject in self.m.nodes and self.m.nodes[edge.subject].many
         verb = self.predicates[edge.verb].said(many) if edge.verb in self.predicates else edge.verb.replace("_", " ")
         blocked = self.blocked(edge)
+        subject, object = self.title(edge.subject), self.label(edge.sentence.object)
         if edge.sentence.other:
-            rest = f"{self.label(edge.sentence.object)} from {self.label(edge.sentence.other)}"
-        elif blocked and blocked[0] is not edge:
+            return speak(f"{{0}} {verb} {{1}} from {{2}}", subject, object, self.label(edge.sentence.other))
+        if blocked and blocked[0] is not edge:
             first = blocked[0]
-            rest = f"the step “{self.say(first) if first.role != 'blocks' else first.name}”"
-        else:
-            rest = self.label(edge.sentence.object)
-        return f"{self.title(edge.subject)} {verb} {rest}"
+            object = speak("the step “{0}”", self.say(first) if first.role != "blocks" else first.name)
+        return speak(f"{{0}} {verb} {{1}}", subject, object)
 
     def blocked(self, edge: Edge) -> tuple[Edge, ...]:
         return self._blocked[edge.name]
@@ -195,28 +204,33 @@ class Narrative:
 
     def place(self, key: str) -> str:
         """A place with the places around it."""
-        return ", in the ".join(
-            name if n == 0 else name[:1].lower() + name[1:]
-            for n, name in enumerate(self.m.places[p].label for p in self.m.within(key))
-        )
+        inside, *around = [self.m.places[p].label for p in self.m.within(key)] or [""]
+        for name in around:
+            inside = speak("{0}, in the {1}", inside, name[:1].lower() + name[1:], name)
+        return inside
 
     def start(self, node: Node) -> str:
         if node.at_start:
-            return node.at_start
+            return speak(node.at_start)
         made = any(e.executes and e.role == "increases" for e in self.into(node.key))
-        return "absent, until a step brings it" if made else "unknown"
+        return speak("absent, until a step brings it" if made else "unknown")
 
     def runs(self, edge: Edge) -> str:
         if edge.definition:
-            return f"yes: where {self.label(edge.subject)} is absent, this is absent"
+            return speak("yes: where {0} is absent, this is absent", self.label(edge.subject))
         if edge.executes:
-            return "yes"
-        return "no: drawn and exported only" if edge.role != "none" else "no: the verb states no effect"
+            return speak("yes")
+        return speak("no: drawn and exported only" if edge.role != "none" else "no: the verb states no effect")
+
+    def extent(self, effect: Effect) -> str:
+        """How far a decrease goes."""
+        level = "" if effect.complete or effect.to == ONE_LOWER else effect.to
+        return speak("to {0}", speak(level)) if level else speak(effect.extent)
 
     # ---- evidence
 
     def claim(self, claim: str) -> str:
-        return self.claims[claim].label if claim in self.claims else claim
+        return speak(self.claims[claim].label if claim in self.claims else claim)
 
     def hedges(self, edge: Edge) -> list[str]:
         """How the evidence of an edge's own claim is hedged; what only qualifies the edge hedges nothing."""
@@ -228,20 +242,22 @@ class Narrative:
         by_stance: dict[str, list[Evidence]] = {stance: [] for stance in STANCES}
         for item in items:
             by_stance.setdefault(item.stance, []).append(item)
-        found = [(STANCES.get(stance, stance), some) for stance, some in by_stance.items() if some]
+        found = [(speak(STANCES.get(stance, stance)), some) for stance, some in by_stance.items() if some]
         return found if len(found) > 1 else [("", some) for _, some in found]
 
     @cached_property
     def scope(self) -> str:
         """What the source says about species as a whole."""
-        return ", ".join(f"{e.hedge} {common_name(taxon)}".strip() for e in self.m.scope for taxon in e.taxon)
+        return ", ".join(
+            f"{speak(e.hedge)} {speak(common_name(taxon))}".strip() for e in self.m.scope for taxon in e.taxon
+        )
 
     def species(self, taxa: Iterable[Term]) -> str:
         """The species that are stated; else that none is, and what the source says of the whole."""
-        stated = dict.fromkeys(f"{common_name(taxon)} ({taxon.label})" for taxon in taxa)
+        stated = dict.fromkeys(f"{speak(common_name(taxon))} ({taxon.label})" for taxon in taxa)
         if stated:
             return ", ".join(stated)
-        return f"not stated here; source: {self.scope}" if self.scope else "not stated"
+        return speak("not stated here; source: {0}", self.scope) if self.scope else speak("not stated")
 
     def context(self, *items: Evidence, own: Mapping[str, str] | None = None) -> str:
         """In what something was seen, beside its species: ``inducer: LPS; dose: 1 mg/kg``."""
@@ -249,14 +265,14 @@ class Narrative:
         return "; ".join(f"{kind}: {contexts.listed(said)}" for kind, said in stated.items() if kind != "species")
 
     def species_short(self, edge: Edge) -> str:
-        stated = dict.fromkeys(common_name(taxon) for taxon in edge.taxa)
-        return ", ".join(stated) or "species not stated"
+        stated = dict.fromkeys(speak(common_name(taxon)) for taxon in edge.taxa)
+        return ", ".join(stated) or speak("species not stated")
 
     def locator(self, evidence: Evidence) -> str:
         if not evidence.span:
             return ""
         source = self.m.source(evidence)
-        return f"characters {evidence.span[0]}–{evidence.span[1]} of the {source.kind if source else 'text'}"
+        return speak("characters {0}–{1} of the {2}", *evidence.span, speak(source.kind if source else "text"))
 
     def quote(self, evidence: Evidence) -> Quote | None:
         """The sentence at its place, if a build was asked for sentences and the licence of the source allows it."""
@@ -279,18 +295,20 @@ class Narrative:
         text = quote(evidence.anchor, safe="", errors="replace").replace("-", "%2D")
         return f"{url}{'' if '#' in url else '#'}:~:text={text}" if url else ""
 
-    def chain(self, evidence: Evidence) -> str:
-        """How we know: the text that was read, by name if it is not the first, and the study behind it."""
+    def chain(self, evidence: Evidence) -> tuple[str, str]:
+        """How we know: the text that was read, by name if it is not the first; and how, with the study behind it."""
         source = self.m.source(evidence)
         if source is None or self.only_own(evidence):
-            return ""
+            return "", ""
         first = source.key == next(iter(self.m.sources))
-        return self.reading(source) if first else f"{self.named(source)}: {self.reading(source)}"
+        return "" if first else self.named(source), self.reading(source)
 
     def reading(self, source: Source) -> str:
-        text = f"{source.kind}, {READ.get(source.read, source.read)}"
+        text = f"{speak(source.kind)}, {speak(READ.get(source.read, source.read))}"
         of = self.m.sources.get(source.reports)
-        return text + (f"; it reports a {of.kind}, {READ.get(of.read, of.read)}" if of else "")
+        return text + (
+            speak("; it reports a {0}, {1}", speak(of.kind), speak(READ.get(of.read, of.read))) if of else ""
+        )
 
     def named(self, source: Source) -> str:
         """A source as one cites it."""
@@ -298,7 +316,12 @@ class Narrative:
         return ". ".join(filter(None, (who.rstrip("."), source.title.rstrip("."), source.publisher)))
 
     def conditions(self, requirements: Iterable[Requirement]) -> str:
-        return ", ".join(self.label(r.node) + (f" at {r.level} or more" if r.level else "") for r in requirements)
+        return ", ".join(map(self.condition, requirements))
+
+    def condition(self, one: Requirement) -> str:
+        return (
+            speak("{0} at {1} or more", self.label(one.node), speak(one.level)) if one.level else self.label(one.node)
+        )
 
     def support(self, edge: Edge) -> str:
         """What an edge rests on, in counts: independent sources by stance, how they were read, assays, disagreements."""
@@ -342,11 +365,12 @@ class Narrative:
         names = side.about if side.kind == "edge" else ()
         return [self.m.edge(name if name in self.edge_number else f"{side.mechanism}.{name}") for name in names]
 
-    def verdict(self, one: Conflict) -> str:
-        """What separates the sides of a disagreement, in words."""
-        said = [f"{name}: {here} / {there}" for name, here, there in one.separated]
-        said += [f"not stated on both sides: {', '.join(one.open)}"] if one.open else []
-        return "; ".join([*said, one.because] if one.because else said)
+    def verdict(self, one: Conflict) -> list[tuple[str, str]]:
+        """What separates the sides of a disagreement, each with what the sides state of it; then the words of the file."""
+        said = [(f"{speak(name)}: ", f"{here} / {there}") for name, here, there in one.separated]
+        if one.open:
+            said.append((speak("not stated on both sides: {0}", ", ".join(map(speak, one.open))), ""))
+        return [*said, ("", one.because)] if one.because else said
 
     def counted(self, edge: Edge) -> str:
         claims = self.m.support(edge).claims
@@ -400,8 +424,8 @@ class Narrative:
             edge = self.m.edge(name)
             node = self.m.nodes.get(edge.subject)
             around = self.m.within(edge.place or (node.place if node else ""))
-            title = self.m.places[around[-1]].label if around else "Elsewhere"
-            by_place.setdefault(f"Also: {title}" if self.m.tour else title, []).append(edge)
+            title = self.m.places[around[-1]].label if around else speak("Elsewhere")
+            by_place.setdefault(speak("Also: {0}", title) if self.m.tour else title, []).append(edge)
         groups += [Group(title, tuple(edges)) for title, edges in by_place.items()]
         return [group for group in groups if group.edges]
 
@@ -431,8 +455,12 @@ class Narrative:
 
     @cached_property
     def languages(self) -> list[str]:
-        """The languages of the tour: its own, for which there is no tag, and those that it is translated into."""
-        return ["", *sorted({tag for stop in self.m.tour for tag in stop.translations})]
+        """The languages of the mechanism: its own, for which there is no tag, and those that it is translated into."""
+        return ["", *self.m.languages]
+
+    def tongue(self, stop: Stop) -> str:
+        """The language of the words of a stop: that of the mechanism, if it is translated; else English."""
+        return self.language if self.language in stop.translations else "en"
 
     @cached_property
     def line(self) -> list[tuple[Edge, routes.SpineStep]]:
@@ -460,14 +488,16 @@ class Narrative:
     @cached_property
     def facets(self) -> tuple[Facet, ...]:
         """What can be filtered by; a facet with one choice is shown, too, since its count says something."""
-        taxa = {taxon.id: common_name(taxon) for e in self.m.edges for item in e.evidence for taxon in item.taxon}
+        taxa = {
+            taxon.id: speak(common_name(taxon)) for e in self.m.edges for item in e.evidence for taxon in item.taxon
+        }
         names: tuple[tuple[str, str, Mapping[str, str]], ...] = (
-            ("claim", "Firmest claim", {claim: self.claim(claim) for claim in self.claims}),
-            ("species", "Species", taxa),
-            ("source", "Source", {key: f"{s.kind}: {s.title}" for key, s in self.m.sources.items()}),
-            ("place", "Place", {key: spoken(place.label) for key, place in self.m.places.items()}),
+            ("claim", speak("Firmest claim"), {claim: self.claim(claim) for claim in self.claims}),
+            ("species", speak("Species"), taxa),
+            ("source", speak("Source"), {key: f"{speak(s.kind)}: " for key, s in self.m.sources.items()}),
+            ("place", speak("Place"), {key: spoken(place.label) for key, place in self.m.places.items()}),
         )
-        rest = {"claim": "no supporting claim", "source": "no source: the curator’s own"}
+        rest = {"claim": speak("no supporting claim"), "source": speak("no source: the curator’s own")}
         facets = []
         counts: list[dict[str, int]] = [{} for _ in names]
         for edge in self.m.edges:
@@ -477,9 +507,10 @@ class Narrative:
         for (facet, title, known), count in zip(names, counts, strict=True):
             labels = {**{k: v for k, v in known.items() if k in count}, **{k: k for k in count if k not in known}}
             labels.pop(NOT_STATED, None)
-            choices = [Choice(key, label, count[key]) for key, label in labels.items()]
+            titles = {key: s.title for key, s in self.m.sources.items()} if facet == "source" else {}
+            choices = [Choice(key, label, count[key], titles.get(key, "")) for key, label in labels.items()]
             if NOT_STATED in count:
-                choices.append(Choice(NOT_STATED, rest.get(facet, "not stated"), count[NOT_STATED]))
+                choices.append(Choice(NOT_STATED, rest.get(facet, speak("not stated")), count[NOT_STATED]))
             facets.append(Facet(facet, title, tuple(choices)))
         return tuple(facets)
 
@@ -501,9 +532,9 @@ class Narrative:
         """
         if isinstance(self.m, Union):
             return []
-        found = [self._table("What follows under each condition", ())]
+        found = [self._table(speak("What follows under each condition"), ())]
         if self.m.assumptions:
-            found.append(self._table("The same under the declared assumptions", tuple(self.m.assumptions)))
+            found.append(self._table(speak("The same under the declared assumptions"), tuple(self.m.assumptions)))
         return [table for table in found if table.rows]
 
     def _table(self, title: str, assume: Collection[str]) -> Table:
@@ -517,20 +548,20 @@ class Narrative:
             for node, by in row.values.items():
                 said = {reading: whatif.shown(value) for reading, value in by.items()}
                 values = tuple(dict.fromkeys(said.values()))
-                readings = "; ".join(f"{value} ({self._reading(r)})" for r, value in said.items())
+                readings = "; ".join(f"{speak(value)} ({self._reading(r)})" for r, value in said.items())
                 cells.append(Cell(self.title(node), values, readings if len(values) > 1 else "", row.status[node]))
                 split = split or len(values) > 1
             given = self.m.conditions[row.condition]
-            settings = ", ".join(f"{self.label(node)} {value}" for node, value in given.values.items())
+            settings = ", ".join(f"{self.label(node)} {speak(value)}" for node, value in given.values.items())
             asked = contexts.of(given)
-            settings += f"; in this context: {asked}" if asked else ""
+            settings += speak("; in this context: {0}", asked) if asked else ""
             rows.append(Outcomes(row.condition, row.title or row.condition, settings, tuple(cells)))
         heads = tuple(cell.label for cell in rows[0].cells) if rows else ()
         names = tuple(self.m.assumptions[name].title or name for name in assume)
         return Table(title, names, heads, tuple(rows), split)
 
     def _reading(self, name: str) -> str:
-        return name if name == network.AS_WRITTEN else self.m.readings[name].title or name
+        return speak(name) if name == network.AS_WRITTEN else self.m.readings[name].title or name
 
     def outcomes(self, stop: Stop) -> Outcomes | None:
         """What comes out under the condition of a stop."""
@@ -550,10 +581,10 @@ class Narrative:
         from kg.formats.rdf import names, write
 
         try:
-            turtle = _Turtle([triple for part in self.m.parts for triple in write.graph(part)], self._base)
+            turtle = Turtle([triple for part in self.original.parts for triple in write.graph(part)], self._base)
         except (KeyError, IndexError, ValueError):  # an unknown prefix, verb or edge, or half a character: not valid
             turtle = None
-        version = f" Version {self.m.version}." if self.m.version else ""
+        version = speak(" Version {0}.", self.m.version) if self.m.version else ""
         found: dict[str, dict[str, Any]] = {}
         for kind, parts in (("edge", self.edge_number), ("node", self.node_number)):
             for name, number in parts.items():
@@ -565,7 +596,7 @@ class Narrative:
                     curie = " ".join(ends) if all(ends) else ""
                 else:
                     said, sources, curie = self.title(name), self.credits, self._curie(name)
-                chain = clean(f"From: {'; '.join(sources)}." if sources else "")
+                chain = clean(speak("From: {0}.", "; ".join(sources)) if sources else "")
                 found[kind[0] + str(number)] = {
                     "turtle": turtle.about(iri) if turtle else "",
                     "citation": clean(f"“{said}”. {iri}.{version}"),
@@ -578,8 +609,8 @@ class Narrative:
     def prefixes(self) -> str:
         """The prefix declarations that all copied Turtle shares."""
         base = self._base
-        lines = (f"@prefix {prefix}: <{_quoted(iri)}> .\n" for prefix, iri in _prefixes(base).items())
-        return f"@base <{_quoted(base)}/> .\n" + "".join(lines)
+        lines = (f"@prefix {prefix}: <{quoted(iri)}> .\n" for prefix, iri in prefixes(base).items())
+        return f"@base <{quoted(base)}/> .\n" + "".join(lines)
 
     @property
     def _base(self) -> str:
@@ -599,82 +630,10 @@ class Narrative:
             source = self.m.source(item)
             if source and not self.only_own(item):
                 of = self.m.sources.get(source.reports)
-                text = f"{self.named(source)} ({source.kind}, {READ.get(source.read, source.read)})"
+                text = f"{self.named(source)} ({speak(source.kind)}, {speak(READ.get(source.read, source.read))})"
                 if of:
                     of_id = f", doi:{of.doi}" if of.doi else f", PMID:{of.pmid}" if of.pmid else ""
-                    text += f", reporting {self.named(of)}{of_id} ({of.kind}, {READ.get(of.read, of.read)})"
+                    how = f"({speak(of.kind)}, {speak(READ.get(of.read, of.read))})"
+                    text += speak(", reporting {0}", f"{self.named(of)}{of_id} {how}")
                 said.setdefault(text)
-        return list(said) or ["the curator’s own inference"]
-
-
-class _Turtle:
-    """Parts of a graph as Turtle: an edge or a node with what hangs on it, in the order in which one reads it.
-
-    It asks terms only for ``n3()``; rdflib's own serializer would want a graph for each part.
-    """
-
-    def __init__(self, graph: Any, base: str) -> None:
-        self.base = base
-        self.short = {iri: prefix for prefix, iri in _prefixes(base).items()}
-        self.names: dict[str, str] = {}
-        self.facts: dict[str, list[tuple[str, str, str]]] = {}
-        for subject, predicate, value in graph:
-            fact = (self._name(str(predicate)), self._n3(value), str(value))
-            self.facts.setdefault(str(subject), []).append(fact)
-
-    def about(self, iri: str) -> str:
-        """A part with its requirements, evidence and selectors; then the bare triple, if an edge has one."""
-        blocks, todo = [], [iri]
-        root = iri.rsplit("/", 2)[0]  # the mechanism that it is a part of
-        for here in todo:  # grows while it is read
-            facts = sorted(self.facts.get(here, ()), key=lambda fact: (fact[0] != "rdf:type", fact))
-            bare = f"{root}/node/"  # what a node does to a node belongs to the edge that says so
-            facts = [fact for fact in facts if not (here.startswith(bare) and fact[2].startswith(bare))]
-            if facts:
-                said: dict[str, list[str]] = {}
-                for p, o, _ in facts:
-                    said.setdefault("a" if p == "rdf:type" else p, []).append(o)
-                lines = " ;\n".join(f"    {p} {', '.join(every)}" for p, every in said.items())
-                blocks.append(f"{self._name(here)}\n{lines} .\n")
-            inner = (o for _, _, o in facts if o.startswith((f"{root}/evidence/", f"{iri}/")))
-            todo += [o for o in dict.fromkeys(inner) if o not in todo]
-        own = {p: o for p, o, _ in self.facts.get(iri, ())}
-        if own.get("kgv:asserted") == "true":
-            blocks.append(f"{own['rdf:subject']} {own['rdf:predicate']} {own['rdf:object']} .\n")
-        return "\n".join(blocks)
-
-    def _n3(self, term: Any) -> str:
-        if not hasattr(term, "datatype"):
-            return self._name(str(term))
-        text = str(term.n3())
-        text = re.sub(r'^"(true|false|\d+)"\^\^<http://www\.w3\.org/2001/XMLSchema#(boolean|integer)>$', r"\1", text)
-        return text if text.isprintable() else "".join(c if c == "\n" or visible(c) == c else _escaped(c) for c in text)
-
-    def _name(self, iri: str) -> str:
-        if iri not in self.names:
-            self.names[iri] = self._named(iri)
-        return self.names[iri]
-
-    def _named(self, iri: str) -> str:
-        for cut in (iri.rfind("#") + 1, iri.rfind("/") + 1):
-            prefix, local = self.short.get(iri[:cut]), iri[cut:]
-            if prefix and re.fullmatch(r"[A-Za-z](?:[\w-]*\w)?", local, re.ASCII):
-                return f"{prefix}:{local}"
-        return f"<{_quoted(iri.removeprefix(f'{self.base}/'))}>"
-
-
-def _quoted(iri: str) -> str:
-    """An IRI that cannot end before its end."""
-    return quote(iri, safe=":/?#[]@!$&()*+,;=%~", errors="replace")
-
-
-def _escaped(character: str) -> str:
-    n = ord(character)
-    return f"\\u{n:04X}" if n < 0x10000 else f"\\U{n:08X}"
-
-
-def _prefixes(base: str) -> dict[str, str]:
-    from kg.formats.rdf import names
-
-    own = {part: f"{base}/{part}/" for part in ("edge", "node", "place", "source")}
-    return {**{prefix: str(iri) for prefix, iri in names.PREFIXES.items()}, **own}
+        return list(said) or [speak("the curator’s own inference")]

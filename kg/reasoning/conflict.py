@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.model import vocabulary
+from kg.model.languages import speak
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Source, common_name, plain
 from kg.model.vocabulary import Term
@@ -87,9 +88,9 @@ class Conflict:
 
     @property
     def title(self) -> str:
-        by = ", ".join(dict.fromkeys(name for name, *_ in self.separated))
-        why = f" by {by}" if self.verdict == "separated" else ""
-        return f"{KINDS[self.kind]}: {self.verdict}{why}"
+        by = ", ".join(dict.fromkeys(speak(name) for name, *_ in self.separated))
+        why = speak("separated by {0}", by) if self.verdict == "separated" else speak(self.verdict)
+        return f"{speak(KINDS[self.kind])}: {why}"
 
     def as_dict(self) -> dict[str, Any]:
         """The disagreement as plain values, for ``--json``."""

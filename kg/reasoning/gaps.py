@@ -12,11 +12,11 @@ from kg.reasoning.network import AS_WRITTEN, Run
 
 #: Kinds of gap, in the order in which those of equal weight are told.
 KINDS = {
-    "blocks-outcome": "Unknown, and an outcome hangs on it",
+    "blocks-outcome": "Unknown, and an outcome depends on it",
     "not-known-at-start": "Starting state not stated",
-    "inference-only": "Nothing but the curator's own inference",
-    "one-secondary-source": "One source, and it only retells a study",
-    "unpinned": "No expectation would notice if it were wrong",
+    "inference-only": "Supported only by an inference of the curator",
+    "one-secondary-source": "Supported by one source, which reports the study at second hand",
+    "unpinned": "Not tested by any expectation",
     "no-species": "Species not stated",
 }
 
@@ -73,7 +73,7 @@ class _Gaps:
         for node in self.m.nodes.values():
             made = any(e.executes and e.role == "increases" and e.sentence.object == node.key for e in self.m.edges)
             if node.at_start in ("", "unknown") and not made and self.on.get(node.key):
-                yield self.gap("not-known-at-start", node.key, f"whether {node.label} is there at the start")
+                yield self.gap("not-known-at-start", node.key, f"is {node.label} present at the start?")
         for edge in self.m.edges:
             yield from self.edge(edge)
         if self.m.expectations and self.run:
@@ -89,9 +89,10 @@ class _Gaps:
                     under = left.setdefault(("how far" if fact.kind == "effect" else "whether", fact.name), {})
                     under.setdefault(outcome, []).append(condition.title or condition.key)
         for (word, about), by in left.items():
-            said = self.m.words(self.m.edge(about)) if word == "how far" else f"{self.m.nodes[about].label} is there"
+            far = word == "how far"
+            said = f"how far {self.m.words(self.m.edge(about))}?" if far else f"is {self.m.nodes[about].label} present?"
             conditions = "; ".join(dict.fromkeys(name for names in by.values() for name in names))
-            yield self.gap("blocks-outcome", about, f"{word} {said}; open under: {conditions}", by)
+            yield self.gap("blocks-outcome", about, f"{said} Undecided in: {conditions}", by)
 
     def edge(self, edge: Edge) -> Iterator[Gap]:
         support, words = self.m.support(edge), self.m.words(edge)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from kg.model import vocabulary
+from kg.model.languages import speak
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge
 from kg.reasoning.conflict import compared, context
@@ -67,9 +68,12 @@ def settles(mechanism: Mechanism, one: Meeting) -> str:
     """What would settle a meeting: how far the decrease goes, and what is not stated that may separate the edges."""
     up, down = mechanism.edge(one.increase), mechanism.edge(one.decrease)
     separated, left = compared(context(mechanism, up), context(mechanism, down))
-    apart = "".join(f"; they differ by {name}: {here} / {there}" for name, here, there in separated)
-    stated = f", or whether they differ by {' or '.join(left)}" if left and not separated else ""
-    return f"to settle it: how far the second goes where both act{stated}{apart}"
+    apart = "".join(
+        speak("; they differ by {0}: {1} / {2}", speak(name), here, there) for name, here, there in separated
+    )
+    by = speak(" or ").join(map(speak, left))
+    stated = speak(", or whether they differ by {0}", by) if left and not separated else ""
+    return speak("to settle it: how far the second goes where both act") + stated + apart
 
 
 def otherwise(missing: Sequence[str], found: Sequence[Meeting]) -> list[str]:

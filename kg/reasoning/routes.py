@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,6 +52,25 @@ class Weakest(NamedTuple):
     hop: Hop
     claim: str
     sources: int
+
+
+def apart(mechanism: Mechanism, found: Sequence[Route]) -> list[tuple[str, ...]]:
+    """For each route the edges that tell it from others with the same words; none where no other reads like it.
+
+    >>> from kg.formats import read
+    >>> m = read("ta1-tlr7")
+    >>> apart(m, list(routes(m, "T_cell_killing", "tumour_control")))
+    [('kills-with-chemo',), ('kills-alone',)]
+    """
+    alike: dict[str, list[Route]] = defaultdict(list)
+    for route in found:
+        alike[in_words(mechanism, route)].append(route)
+    told = []
+    for route in found:
+        others = alike[in_words(mechanism, route)]
+        shared = set.intersection(*(set(other.edges) for other in others))
+        told.append(tuple(edge for edge in route.edges if len(others) > 1 and edge not in shared))
+    return told
 
 
 class Routes(Iterator[Route]):

@@ -24,7 +24,7 @@ class Answers:
 
     def __str__(self) -> str:
         same = self.declared - len(self.diagnostics)
-        return f"{same} of {self.declared} declared answers are the same"
+        return f"{same} of {self.declared} saved answers are unchanged"
 
 
 def examine(mechanism: Mechanism) -> Answers:

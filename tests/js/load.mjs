@@ -6,7 +6,7 @@ export const text = url => readFileSync(new URL(url, import.meta.url), 'utf8');
 
 /** What some files define under some names. */
 export function load(files, names) {
-  const script = files.map(name => text(`../../kg/page/js/${name}.js`)).join('\n');
+  const script = ['speak', ...files].map(name => text(`../../kg/page/js/${name}.js`)).join('\n');
   return new Function(`${script}\nreturn {${names.join()}};`)();
 }
 

@@ -61,7 +61,7 @@ function address(page) {
     state.tab = tabs.find(tab => tab === wanted) ?? (state.pick ? 'card' : 'tour');
     state.line = get('line') === '1' && scene.line.length > 0;
     state.plain = get('plain') === '1';
-    state.lang = page.tour.tongues.includes(get('lang')) ? get('lang') : '';
+    if (tongue() !== state.lang) return location.reload(); // the page of another language
     state.filter = scene.facets.map(facet => new Set(hash.getAll(facet.key).map(c => facet.choices.indexOf(c)).filter(c => c >= 0)));
     state.from = byNode.get(hash.get('from')) ?? -1;
     state.to = byNode.get(hash.get('to')) ?? -1;

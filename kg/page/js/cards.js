@@ -20,8 +20,7 @@ function cards(page) {
   function unpacked(block) {
     let found = packs.get(block.id);
     if (!found) {
-      const bytes = Uint8Array.from(atob(block.textContent ?? ''), c => c.charCodeAt(0));
-      found = new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).json();
+      found = inflated(block.textContent ?? '').json();
       packs.set(block.id, found);
     }
     return found;
@@ -50,7 +49,7 @@ function cards(page) {
     if (later) later.then(() => page.show(false));
     $('empty').hidden = !!pick;
     $('walk').hidden = !pick;
-    if (pick) $('where').textContent = `${order.indexOf(pick) + 1} of ${order.length}`;
+    if (pick) $('where').textContent = speak`${order.indexOf(pick) + 1} of ${order.length}`;
     return card;
   }
   return {show, walk};

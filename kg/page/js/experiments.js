@@ -41,17 +41,18 @@ function experiments(page, load, assumed, run) {
     let tried = 0;
     $('experiments').replaceChildren();
     inSlices(load().discriminate(assumed()), () => mine === turn, one => one ? found.push(one) : tried++,
-      () => { $('apart-said').textContent = `Looking: ${tried} interventions tried.`; }, () => show(found, tried));
+      () => { $('apart-said').textContent = speak`Looking: ${tried} interventions tried.`; }, () => show(found, tried));
   }
   /** @param {Experiment[]} found @param {number} tried */
   function show(found, tried) {
     const {conditions, readings} = load().data;
-    $('apart-said').textContent = found.length ? `${found.length} experiment${found.length > 1 ? 's' : ''} on which the readings predict different outcomes:` :
-      `No intervention among the ${tried} that were tried tells the readings apart.`;
+    $('apart-said').textContent = found.length > 1 ? speak`${found.length} experiments on which the readings predict different outcomes:` :
+      found.length ? speak`One experiment on which the readings predict different outcomes:` :
+        speak`No intervention among the ${tried} that were tried tells the readings apart.`;
     $('experiments').replaceChildren(...found.map(one => {
-      const given = [...(one.condition < 0 ? [] : [conditions[one.condition][1]]), ...[...one.values].map(([node, v]) => `${page.label(node)} ${v}`)];
-      const said = one.outcomes.map(([node, by]) => [`${page.label(node)}: ${by.map((v, n) => `${v} (${readings[n].title})`).join(', ')}`]);
-      return make('li', {}, make('p', {}, make('strong', {}, given.join(' + '))), items(said), make('button', {type: 'button', onclick: () => run(one)}, 'Run it'));
+      const given = [...(one.condition < 0 ? [] : [conditions[one.condition][1]]), ...[...one.values].map(([node, v]) => `${page.label(node)} ${speak(v)}`)];
+      const said = one.outcomes.map(([node, by]) => [`${page.label(node)}: ${by.map((v, n) => `${shown(v)} (${readings[n].title})`).join(', ')}`]);
+      return make('li', {}, make('p', {}, make('strong', {}, given.join(' + '))), items(said), make('button', {type: 'button', onclick: () => run(one)}, speak`Run it`));
     }));
   }
   $('apart')?.addEventListener('click', look);

@@ -1,12 +1,13 @@
 // The explorer: its state, what a reader does to it, and the parts that show it. Text goes into the page as text only,
 // never as markup.
 'use strict';
-(() => {
+/** @param {string} lang of the page */
+function explore(lang) {
   const root = document.documentElement, {body} = document;
   /** @type {Scene} */
   const scene = JSON.parse($('scene').textContent ?? '');
   /** @type {State} the whole state of the page; everything shown follows from it */
-  const state = {stop: 0, part: 0, line: false, pick: '', tab: 'tour', plain: false, lang: '', filter: scene.facets.map(() => new Set), from: -1, to: -1, way: -1};
+  const state = {stop: 0, part: 0, line: false, pick: '', tab: 'tour', plain: false, lang, filter: scene.facets.map(() => new Set), from: -1, to: -1, way: -1};
   const page = /** @type {Page} */ ({
     scene, state, show, go, pick, openTab,
     host: JSON.parse($('host').textContent ?? ''),
@@ -115,4 +116,7 @@
     const on = page.light.lit();
     return on && {edges: [...on.edges].map(n => scene.edges[n].name), nodes: [...on.nodes].map(n => scene.nodes[n].key)};
   }});
-})();
+}
+const lang = tongue();
+if (lang) translate(lang).then(() => explore(lang));
+else explore('');

@@ -12,7 +12,7 @@ function filters(page) {
   function show() {
     const {filtering, passes} = page.light;
     const on = filtering(), count = [...scene.edges.keys()].filter(passes).length;
-    $('passing').textContent = on ? `${count} of ${scene.edges.length} steps are lit.` : `All ${scene.edges.length} steps are lit.`;
+    $('passing').textContent = on ? speak`${count} of ${scene.edges.length} steps are lit.` : speak`All ${scene.edges.length} steps are lit.`;
     $('unfilter').hidden = !on;
     for (const [n, button] of page.steps.listed) button.parentElement?.classList.toggle('faded', on && !passes(n));
     for (const box of boxes) box.checked = chosen(box).has(Number(box.dataset.facet));

@@ -43,7 +43,7 @@ function behind(net, {value}, node, found) {
 /** Who supports an edge: its firmest claim, and how many sources. @param {Model} model @param {number} edge */
 function supported(model, edge) {
   const claim = model.data.around[edge][1];
-  return `${claim < 0 ? 'no source supports it' : model.data.said[claim]}, ${model.counts({...model.support([edge]), disagreements: 0})}`;
+  return `${claim < 0 ? speak`no source supports it` : model.data.said[claim]}, ${model.counts({...model.support([edge]), disagreements: 0})}`;
 }
 /** What would settle which of two edges that meet prevails. @param {Model} model @param {Meeting} meeting */
 function settles({data}, {increase, decrease}) {

@@ -30,6 +30,9 @@
 /** What an answer is compared with, if it is no condition: the starting state, or the end of the first of two runs. */
 const AGAINST = {start: -1, before: -2};
 
+/** How many sources, in words. @param {number} n */
+const counted = n => n > 1 ? speak`${n} sources` : n ? speak`${n} source` : speak`no source`;
+
 class Model {
   /** @param {Compiled} data */
   constructor(data) {
@@ -158,16 +161,14 @@ class Model {
   }
   /** Sources and disagreements in words. @param {Support} support */
   counts({supporting, disputing, qualifying, disagreements}) {
-    /** @param {number} n */
-    const many = n => n > 1 ? 's' : '';
-    return [`${supporting || 'no'} source${many(supporting)}`, disputing && `${disputing} disputing`, qualifying && `${qualifying} qualifying`,
-      disagreements && `${disagreements} disagreement${many(disagreements)}`].filter(Boolean).join(', ');
+    return [counted(supporting), disputing && speak`${disputing} disputing`, qualifying && speak`${qualifying} qualifying`,
+      disagreements && (disagreements > 1 ? speak`${disagreements} disagreements` : speak`${disagreements} disagreement`)].filter(Boolean).join(', ');
   }
   /** What edges rest on, in words, as kg.page.words has them. @param {number[]} edges */
   rests(edges) {
-    if (edges.length && edges.every(edge => edge in this.data.defined)) return 'by definition';
+    if (edges.length && edges.every(edge => edge in this.data.defined)) return speak`by definition`;
     const support = this.support(edges), {designs, read} = support;
-    return this.counts(support) + (read.length ? ` (${read.map(how => this.data.read[how] || how).join(', ')})` : '') + (designs.length ? `; assay: ${designs.join(', ')}` : '');
+    return this.counts(support) + (read.length ? ` (${read.map(how => this.data.read[how] || how).join(', ')})` : '') + (designs.length ? speak`; assay: ${designs.join(', ')}` : '');
   }
 
   /**
@@ -227,7 +228,7 @@ class Model {
    * @returns {Generator<Experiment | null, void>}
    */
   * discriminate(assume = [], most = 2) {
-    if (this.nets.length < 2) throw new Impossible('There is one reading only, so there is nothing to tell apart.');
+    if (this.nets.length < 2) throw new Impossible(speak`There is one reading only, so there is nothing to tell apart.`);
     const cones = this.nets.map(net => net.cone(this.outcomes)), asked = new Set(this.outcomes);
     /** The outcomes on which the readings differ. @param {Settings} settings */
     const differing = settings => {

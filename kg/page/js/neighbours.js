@@ -54,7 +54,7 @@ function neighbours(scene, what, most) {
         lines.push(right ? line(step, near, away) : line(step, away, near));
       });
     });
-    if (rest) box(right ? -2 : -1, far, at(count - 1), {kind: 'other', outcome: false, lines: [`${rest} more`]});
+    if (rest) box(right ? -2 : -1, far, at(count - 1), {kind: 'other', outcome: false, lines: [speak`${rest} more`]});
   });
   for (const step of own) lines.push(loop(step, x, middle - HIGH / 2 - 3));
   return {nodes, lines, width, height};

@@ -7,7 +7,7 @@ const KINDS = ['edge', 'requires', 'unless', 'start', 'closed', 'effect']; // of
 class Impossible extends Error {} // a question that has no answer, said in the reader's words
 
 /** @type {(value: Value) => string} */
-const shown = value => typeof value === 'string' ? value : value.join(' to ');
+const shown = value => typeof value === 'string' ? speak(value) : value.map(one => speak(one)).join(speak(' to '));
 /** @type {(a: Value, b: Value) => boolean} */
 const same = (a, b) => shown(a) === shown(b);
 /** @type {(value: Value) => boolean} */
@@ -200,7 +200,7 @@ class Net { // one reading: AND and OR gates over literals
     if (levels.includes(value)) return levels.indexOf(value);
     if (value === 'absent') return 0;
     if (value === 'present') return 1;
-    throw new Impossible(`“${value}” is no value of this node: ${['unknown', ...levels].join(', ')}`);
+    throw new Impossible(speak`“${value}” is no value of this node: ${['unknown', ...levels].join(', ')}`);
   }
 
   /**

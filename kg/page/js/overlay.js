@@ -20,10 +20,10 @@ function readTable(text) {
     if (!line.trim()) return;
     const isFirst = first;
     /** @param {string} what */
-    const say = what => { wrong.push({line: n + 1, what}); };
+    const amiss = what => { wrong.push({line: n + 1, what}); };
     first = false;
     const fields = cells(line, mark);
-    if (!fields) return say('a quotation mark is not closed');
+    if (!fields) return amiss(speak`a quotation mark is not closed`);
     while (fields.length > 2 && !fields.at(-1)) fields.pop();
     const [name, number = ''] = fields;
     const plain = number.replace('\u2212', '-');
@@ -32,11 +32,11 @@ function readTable(text) {
       heading = fields.slice(0, 2).join(', ');
       return;
     }
-    if (fields.length < 2) return say('one column only; a tab, a semicolon or a comma has to stand before the number');
-    if (fields.length > 2) return say(`${fields.length} columns; keep two, a name and a number`);
-    if (!name) return say('no name before the number');
-    if (/^[+-]?\d+,\d+$/.test(plain)) return say(`“${number}” has a comma; write ${plain.replace(',', '.')}`);
-    if (!isNumber) return say(number ? `“${number}” is no number` : 'no number');
+    if (fields.length < 2) return amiss(speak`one column only; a tab, a semicolon or a comma has to stand before the number`);
+    if (fields.length > 2) return amiss(speak`${fields.length} columns; keep two, a name and a number`);
+    if (!name) return amiss(speak`no name before the number`);
+    if (/^[+-]?\d+,\d+$/.test(plain)) return amiss(speak`“${number}” has a comma; write ${plain.replace(',', '.')}`);
+    if (!isNumber) return amiss(number ? speak`“${number}” is no number` : speak`no number`);
     rows.push({line: n + 1, name, number: +plain, text: number});
   });
   return {rows, wrong, heading};
@@ -94,11 +94,11 @@ function matched(rows, known, label) {
   const used = new Set;
   for (const row of rows) {
     const [exact, loose] = forms(row.name), nodes = [...known.get(exact) || known.get(loose) || []];
-    if (!nodes.length) unmatched.push({line: row.line, what: `“${row.name}” is no node here`});
-    if (nodes.length > 1) notes.push({line: row.line, what: `“${row.name}” names ${nodes.length} nodes: ${nodes.map(label).join(', ')}`});
+    if (!nodes.length) unmatched.push({line: row.line, what: speak`“${row.name}” is no node here`});
+    if (nodes.length > 1) notes.push({line: row.line, what: speak`“${row.name}” names ${nodes.length} nodes: ${nodes.map(label).join(', ')}`});
     for (const node of nodes) {
       const earlier = numbers.get(node);
-      if (earlier) notes.push({line: row.line, what: `“${row.name}” (${row.text}) names ${label(node)} again; line ${earlier.line} (${earlier.text}) is shown`});
+      if (earlier) notes.push({line: row.line, what: speak`“${row.name}” (${row.text}) names ${label(node)} again; line ${earlier.line} (${earlier.text}) is shown`});
       else {
         numbers.set(node, row);
         used.add(row);
@@ -136,24 +136,24 @@ function overlay(page) {
 
   /** @param {string} text */
   function colour(text) {
-    if (text.length > MOST) return refuse('The table is too large: at most five million characters.');
-    if (text.includes('\0')) return refuse('This is no text. Save the table as tab-separated or comma-separated values.');
+    if (text.length > MOST) return refuse(speak`The table is too large: at most five million characters.`);
+    if (text.includes('\0')) return refuse(speak`This is no text. Save the table as tab-separated or comma-separated values.`);
     const {rows, wrong, heading} = readTable(text);
     known ??= nodesByName(scene.names);
     const {used, unmatched, notes, ...found} = matched(rows, known, page.label);
     numbers = found.numbers;
     scale();
-    /** @type {(n: number, what: string) => string} */
-    const count = (n, what) => `${n} ${what}${n === 1 ? '' : 's'}`;
-    $('coloured').textContent = !rows.length && !wrong.length ? 'The table is empty.' :
-      `${count(numbers.size, 'node')} coloured by ${used} of ${count(rows.length, 'row')}.${heading ? ` The first line was read as a heading: ${heading}.` : ''}`;
+    const nodes = numbers.size === 1 ? speak`${1} node` : speak`${numbers.size} nodes`;
+    $('coloured').textContent = !rows.length && !wrong.length ? speak`The table is empty.` :
+      speak`${nodes} coloured by ${used} of ${rows.length === 1 ? speak`${1} row` : speak`${rows.length} rows`}.` +
+        (heading ? ` ${speak`The first line was read as a heading: ${heading}.`}` : '');
     /** @type {(title: string, some: Complaint[]) => HTMLElement[]} */
     const part = (title, some) => some.length ? [
       make('h3', {}, `${title} (${some.length})`),
-      make('ul', {class: 'plain'}, some.slice(0, LISTED).map(one => make('li', {}, make('span', {class: 'meta'}, `line ${one.line}: `), one.what)),
-        some.length > LISTED ? make('li', {}, `and ${some.length - LISTED} more`) : '')] : [];
+      make('ul', {class: 'plain'}, some.slice(0, LISTED).map(one => make('li', {}, make('span', {class: 'meta'}, speak`line ${one.line}:`, ' '), one.what)),
+        some.length > LISTED ? make('li', {}, speak`and ${some.length - LISTED} more`) : '')] : [];
     $('complaints').replaceChildren(
-      ...part('Lines that could not be read', wrong), ...part('Names that no node here has', unmatched), ...part('Rows to look at', notes));
+      ...part(speak`Lines that could not be read`, wrong), ...part(speak`Names that no node here has`, unmatched), ...part(speak`Rows to look at`, notes));
     page.show(false);
   }
   /** @param {string} why */
@@ -187,18 +187,18 @@ function overlay(page) {
     if (drawn) $('bar').hidden = false;
     $('uncolour').hidden = !numbers.size;
     [middle - reach, middle, middle + reach].forEach((number, k) => { $(`scale-at-${k}`).textContent = short(number); });
-    $('values').append(...[...numbers].map(([node, row]) => make('li', {}, `${page.label(node)}: your number ${row.text}`)));
+    $('values').append(...[...numbers].map(([node, row]) => make('li', {}, speak`${page.label(node)}: your number ${row.text}`)));
   }
   /** @param {HTMLElement} article @param {Part} what */
   function card(article, what) {
     article.querySelector('.yours')?.remove();
     const row = what[0] === 'n' && numbers.get(+what.slice(1));
-    if (row) article.querySelector('.chips')?.after(make('p', {class: 'yours'}, 'Your number: ', make('strong', {}, row.text), make('span', {class: 'meta'}, ` (line ${row.line}, “${row.name}”)`)));
+    if (row) article.querySelector('.chips')?.after(make('p', {class: 'yours'}, speak`Your number:`, ' ', make('strong', {}, row.text), make('span', {class: 'meta'}, ' ', speak`(line ${row.line}, “${row.name}”)`)));
   }
 
   /** @param {File} file */
   async function open(file) {
-    if (file.size > MOST) return refuse('The table is too large: at most five million characters.');
+    if (file.size > MOST) return refuse(speak`The table is too large: at most five million characters.`);
     $('table').value = await file.text();
     colour($('table').value);
   }
@@ -221,14 +221,14 @@ function overlay(page) {
     page.show(false);
   });
   $('uncolour').addEventListener('click', () => {
-    refuse('Removed.');
+    refuse(speak`Removed.`);
     $('table').focus();
   });
   for (const place of [$('stage'), $('explore')]) {
     place.addEventListener('dragover', event => event.preventDefault());
     place.addEventListener('drop', take);
   }
-  const title = () => numbers.size ? 'Coloured by the reader’s own numbers' : '';
+  const title = () => numbers.size ? speak`Coloured by the reader’s own numbers` : '';
   /** The number of a node, short; "" for none. @param {number} node */
   function number(node) {
     const row = numbers.get(node);

@@ -14,15 +14,15 @@ function questions({scene, label}, load, {named}) {
   /** @param {Asked} asked */
   function title({condition, values, then, reading, assume}) {
     const {conditions, readings, assumptions} = data(), parts = condition >= 0 ? [conditions[condition][1]] : [];
-    for (const [node, one] of values) parts.push(`${label(node)} ${one}`);
-    if (then.size) parts.push(`then ${[...then].map(([node, one]) => `${label(node)} ${one}`).join(', ')}`);
-    if (reading >= 0) parts.push(`reading: ${readings[reading].title}`);
-    for (const one of assume) parts.push(`assumed: ${assumptions[one][1]}`);
-    return parts.join(' · ') || 'nothing set';
+    for (const [node, one] of values) parts.push(`${label(node)} ${speak(one)}`);
+    if (then.size) parts.push(speak`then ${[...then].map(([node, one]) => `${label(node)} ${speak(one)}`).join(', ')}`);
+    if (reading >= 0) parts.push(speak`reading: ${readings[reading].title}`);
+    for (const one of assume) parts.push(speak`assumed: ${assumptions[one][1]}`);
+    return parts.join(' · ') || speak`nothing set`;
   }
   /** What an answer is compared with: for a second run, where the first one ended. @param {Answer} found @param {Asked} asked */
-  const against = ({against: what}, asked) => what === AGAINST.start ? 'the start' :
-    what === AGAINST.before ? `where “${title({...asked, then: new Map})}” ended` : `“${data().conditions[what][1]}”`;
+  const against = ({against: what}, asked) => what === AGAINST.start ? speak`the start` :
+    what === AGAINST.before ? speak`where “${title({...asked, then: new Map})}” ended` : `“${data().conditions[what][1]}”`;
 
   /** The key of a condition, or "start". @param {number} what an answer is compared with */
   const called = what => what === AGAINST.start ? 'start' : data().conditions[what][0];
@@ -47,12 +47,12 @@ function questions({scene, label}, load, {named}) {
     /** @type {(keys: string[], key: string, what: string) => number} */
     const find = (keys, key, what) => {
       const n = keys.indexOf(key);
-      if (n < 0) wrong.push(`No ${what} is called “${key}”.`);
+      if (n < 0) wrong.push(speak`No ${speak(what)} is called “${key}”.`);
       return n;
     };
     /** @type {(key: string, what: string) => string | null} */
     const once = (key, what) => {
-      if (hash.getAll(key).length > 1) wrong.push(`More than one ${what} is asked for.`);
+      if (hash.getAll(key).length > 1) wrong.push(speak`More than one ${speak(what)} is asked for.`);
       return hash.get(key);
     };
     const condition = once('in', 'condition'), reading = once('reading', 'reading'), against = once('against', 'comparison'), screen = once('screen', 'screen');
@@ -63,16 +63,16 @@ function questions({scene, label}, load, {named}) {
     for (const text of hash.getAll('set')) wrong.push(...set(asked.values, text));
     for (const text of hash.getAll('then')) wrong.push(...set(asked.then, text));
     if (screen === 'absent' || screen === 'present') asked.screen = screen;
-    else if (screen !== null) wrong.push(`A screen sets nodes absent or present, not “${screen}”.`);
-    if (screen !== null && (asked.values.size + asked.then.size || against !== null)) wrong.push('A screen sets every node itself: leave out set, then and against.');
+    else if (screen !== null) wrong.push(speak`A screen sets nodes absent or present, not “${screen}”.`);
+    if (screen !== null && (asked.values.size + asked.then.size || against !== null)) wrong.push(speak`A screen sets every node itself: leave out set, then and against.`);
     return wrong.length ? {asked: none(), wrong} : {asked, wrong}; // part of a question is another question
   }
   /** Sets a node as a text says, NODE=VALUE or as in the IRI of a run NODE:VALUE; else what is wrong with the text. @param {Settings} values @param {string} text @returns {string[]} */
   function set(values, text) {
     const at = text.includes('=') ? text.indexOf('=') : text.lastIndexOf(':'), [key, one] = [text.slice(0, at), text.slice(at + 1)], node = named(key);
-    if (at < 0) return [`“${text}” sets nothing: it should be NODE=VALUE.`];
+    if (at < 0) return [speak`“${text}” sets nothing: it should be NODE=VALUE.`];
     if (typeof node === 'string') return [node];
-    if ((values.get(node) ?? one) !== one) return [`${label(node)} is set twice: to ${values.get(node)} and to ${one}.`];
+    if ((values.get(node) ?? one) !== one) return [speak`${label(node)} is set twice: to ${values.get(node) ?? ''} and to ${one}.`];
     try {
       load().nets[0].rank(node, one);
     } catch (error) {

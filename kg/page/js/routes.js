@@ -70,14 +70,14 @@ function routes(page) {
     }
   }
   /** Steps by the labels of their nodes. @param {Hop[]} hops @returns {Inside[]} */
-  const words = hops => [label(hops[0].node), ...hops.flatMap(({kind, sign, to}) =>
-    [' ', kind ? make('em', {}, LEADS[kind]) : '', `${kind ? ' ' : ''}${sign > 0 ? '→' : '⊣'} ${label(to)}`])];
+  const way = hops => [label(hops[0].node), ...hops.flatMap(({kind, sign, to}) =>
+    [' ', kind ? make('em', {}, speak(LEADS[kind])) : '', `${kind ? ' ' : ''}${sign > 0 ? '→' : '⊣'} ${label(to)}`])];
   /** @param {Route} route @param {number} n */
   function item(route, n) {
     const plus = route.sign > 0, weak = weakestOf(route), count = weak.sources;
-    const mark = make('strong', {class: plus ? 'plus' : 'minus', 'aria-label': plus ? 'net positive:' : 'net negative:', role: 'img'}, plus ? '+' : '−');
-    return make('li', {}, make('button', {type: 'button', class: 'link', 'data-way': n}, mark, ' ', words(route.hops)),
-      make('p', {class: 'meta'}, 'Weakest step: ', words([weak]), ` (${weak.claim < 0 ? 'by definition' : `${count || 'no'} source${count > 1 ? 's' : ''}, ${scene.claims[weak.claim]}`})`));
+    const mark = make('strong', {class: plus ? 'plus' : 'minus', 'aria-label': plus ? speak`net positive:` : speak`net negative:`, role: 'img'}, plus ? '+' : '−');
+    return make('li', {}, make('button', {type: 'button', class: 'link', 'data-way': n}, mark, ' ', way(route.hops)),
+      make('p', {class: 'meta'}, speak`Weakest step:`, ' ', way([weak]), ` (${weak.claim < 0 ? speak`by definition` : `${counted(count)}, ${scene.claims[weak.claim]}`})`));
   }
   function find() {
     const asked = state.from >= 0 && state.to >= 0;
@@ -85,9 +85,9 @@ function routes(page) {
     if (!found.routes[state.way]) state.way = -1;
     $('routes').hidden = !asked;
     const signs = new Set(found.routes.map(route => route.sign)), count = found.routes.length;
-    const net = signs.size > 1 ? 'they disagree: mixed' : (count > 1 ? 'all ' : '') + (signs.has(1) ? 'positive' : 'negative');
-    $('verdict').textContent = !count ? 'No signed route leads there.' :
-      `${count}${found.capped ? ' and more' : ''} route${count > 1 ? 's' : ''}; ${net}${found.capped && signs.size < 2 ? ', and the others were not looked at' : ''}.`;
+    const net = signs.size > 1 ? speak`they disagree: mixed` : count > 1 ? signs.has(1) ? speak`all positive` : speak`all negative` : signs.has(1) ? speak`positive` : speak`negative`;
+    $('verdict').textContent = !count ? speak`No signed route leads there.` :
+      `${found.capped ? speak`${count} and more routes` : count > 1 ? speak`${count} routes` : speak`${count} route`}; ${net}${found.capped && signs.size < 2 ? speak`, and the others were not looked at` : ''}.`;
     $('ways').replaceChildren(...found.routes.map(item));
   }
   for (const end of ENDS) $(end).addEventListener('change', () => {

@@ -22,7 +22,7 @@ function save(page) {
         done = document.execCommand('copy');
       } catch { /* then the reader copies it */ }
     }
-    if (said) said.textContent = done ? 'Copied. It is also selected below.' : 'Selected below: copy it with your keyboard or menu.';
+    if (said) said.textContent = done ? speak`Copied. It is also selected below.` : speak`Selected below: copy it with your keyboard or menu.`;
   }
   const buttons = all('[data-copy]');
   /** What a button copies of a card. @param {HTMLElement} button @param {Copies} of */

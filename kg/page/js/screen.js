@@ -11,8 +11,8 @@ function screening(page, load, question, open) {
   const ROWS = 100, COLUMNS = 30; // beyond these a table is for the command line
   /** @type {Record<Move['how'], [string, string, string, string]>} the sign and the word of a move; the same of one that goes all the way */
   const WORDS = {
-    lower: ['▽', 'reduced', '▼', 'lost'], higher: ['△', 'increased', '▲', 'at its highest'], open: ['?', 'may change', '?', 'may change'],
-    split: ['≠', 'the readings disagree', '≠', 'the readings disagree'], same: ['·', 'unchanged', '·', 'unchanged'], set: ['=', 'set itself', '=', 'set itself']
+    lower: ['▽', speak`reduced`, '▼', speak`lost`], higher: ['△', speak`increased`, '▲', speak`at its highest`], open: ['?', speak`may change`, '?', speak`may change`],
+    split: ['≠', speak`the readings disagree`, '≠', speak`the readings disagree`], same: ['·', speak`unchanged`, '·', speak`unchanged`], set: ['=', speak`set itself`, '=', speak`set itself`]
   };
   const table = $('screened'), {posed, command} = question;
   /** @type {HTMLInputElement[]} */
@@ -34,23 +34,24 @@ function screening(page, load, question, open) {
     const found = [];
     for (const part of [table, $('screen-key'), $('screen-rest')]) part.replaceChildren();
     if (model.outcomes.length > COLUMNS) {
-      $('screen-said').textContent = 'No outcome is declared, so each node would be a column. The command below lists them all.';
+      $('screen-said').textContent = speak`No outcome is declared, so each node would be a column. The command below lists them all.`;
       return;
     }
     inSlices(trials(model, posed(how), how.screen), () => mine === turn, trial => found.push(trial),
-      () => { $('screen-said').textContent = `${found.length} of ${nodes} nodes tried.`; }, () => draw(found, how));
+      () => { $('screen-said').textContent = speak`${found.length} of ${nodes} nodes tried.`; }, () => draw(found, how));
   }
 
   /** @param {Trial[]} found @param {Asked} how */
   function draw(found, how) {
     const {moving, idle} = ranked(load(), found);
-    const others = `${idle.slice(0, ROWS).map(page.label).join(', ')}${idle.length > ROWS ? ` and ${idle.length - ROWS} more` : ''}`;
-    $('screen-said').textContent = `${moving.length || 'None'} of ${found.length} nodes ${moving.length > 1 ? 'change' : 'changes'} an outcome.${moving.length > ROWS ? ` The strongest ${ROWS} are shown; the command below lists all.` : ''}`;
-    $('screen-rest').textContent = idle.length ? `No outcome changes with: ${others}.` : '';
+    const others = `${idle.slice(0, ROWS).map(page.label).join(', ')}${idle.length > ROWS ? ` ${speak`and ${idle.length - ROWS} more`}` : ''}`;
+    $('screen-said').textContent = (moving.length > 1 ? speak`${moving.length} of ${found.length} nodes change an outcome.` : moving.length ? speak`${moving.length} of ${found.length} nodes changes an outcome.` : speak`None of ${found.length} nodes changes an outcome.`) +
+      (moving.length > ROWS ? ` ${speak`The strongest ${ROWS} are shown; the command below lists all.`}` : '');
+    $('screen-rest').textContent = idle.length ? speak`No outcome changes with: ${others}.` : '';
     if (!moving.length) return;
     const heads = found[0].outcomes.map(({node}) => make('th', {scope: 'col'}, page.label(node)));
-    const grid = make('table', {role: 'grid'}, make('caption', {class: 'unseen'}, 'What each node does to the outcomes; a cell opens its run'),
-      make('thead', {}, make('tr', {}, make('th', {scope: 'col'}, `Set ${how.screen}`), heads)),
+    const grid = make('table', {role: 'grid'}, make('caption', {class: 'unseen'}, speak`What each node does to the outcomes; a cell opens its run`),
+      make('thead', {}, make('tr', {}, make('th', {scope: 'col'}, speak(`Set ${how.screen}`)), heads)),
       make('tbody', {}, moving.slice(0, ROWS).map(({trial, moves}) => make('tr', {}, make('th', {scope: 'row'}, page.label(trial.node)),
         trial.outcomes.map((outcome, k) => make('td', {}, cell(trial, outcome, moves[k], how.screen)))))));
     grid.style.minWidth = `${6.2 + 5.2 * heads.length}rem`; // then it scrolls
@@ -69,7 +70,7 @@ function screening(page, load, question, open) {
     const text = move.how === 'same' ? shown(before[0]) : `${shown(before[0])} → ${now}`;
     return make('button', {
       type: 'button', class: look(move), tabindex: -1, onclick: () => open(node),
-      'aria-label': `${page.label(node)} ${value}: ${page.label(outcome)} ${text}, ${word}`
+      'aria-label': `${page.label(node)} ${speak(value)}: ${page.label(outcome)} ${text}, ${word}`
     }, make('span', {class: 'sign'}, sign), make('span', {}, shown(before[0])), ...move.how === 'same' ? [] : [make('span', {}, '→'), make('strong', {}, now)]);
   }
 

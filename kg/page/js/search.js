@@ -34,7 +34,7 @@ function search(page) {
     const every = ranked.flat();
     hits = every.slice(0, MOST);
     active = hits.length ? 0 : -1;
-    $('found-count').textContent = !full ? '' : every.length > MOST ? `${MOST} of ${every.length} shown` : `${every.length} found`;
+    $('found-count').textContent = !full ? '' : every.length > MOST ? speak`${MOST} of ${every.length} shown` : speak`${every.length} found`;
     show();
   }
   function show() {
@@ -42,13 +42,13 @@ function search(page) {
     $('found').hidden = !open;
     field.setAttribute('aria-expanded', String(open));
     $('found').replaceChildren(...hits.map(([what, text, also], n) => {
-      const kind = make('span', {class: 'meta'}, also || (what[0] === 'n' ? 'node' : 'step'));
+      const kind = make('span', {class: 'meta'}, also || (what[0] === 'n' ? speak`node` : speak`step`));
       const option = make('li', {id: 'found-' + n, role: 'option', 'aria-selected': String(n === active), onclick: () => take(n)}, text, ' ', kind);
       option.addEventListener('mousedown', event => event.preventDefault());
       return option;
     }));
     if (open && !hits.length)
-      $('found').append(make('li', {role: 'option', 'aria-disabled': 'true', 'aria-selected': 'false'}, 'Nothing is called that.'));
+      $('found').append(make('li', {role: 'option', 'aria-disabled': 'true', 'aria-selected': 'false'}, speak`Nothing is called that.`));
     if (chosen) {
       field.setAttribute('aria-activedescendant', 'found-' + active);
       $(`found-${active}`).scrollIntoView({block: 'nearest'});

@@ -15,7 +15,7 @@ function settings(page, load, {names}, key, values, changed) {
 
   /** @param {number} node @param {string} id @param {string} label */
   function chooser(node, id, label) {
-    const options = ['', ...load().levels[node], 'unknown'].map(one => make('option', {value: one, selected: (values().get(node) || '') === one}, one || 'as it follows'));
+    const options = ['', ...load().levels[node], 'unknown'].map(one => make('option', {value: one, selected: (values().get(node) || '') === one}, one ? speak(one) : speak`as it follows`));
     const select = /** @type {HTMLSelectElement} */ (make('select', {id, onchange: () => {
       if (select.value) values().set(node, select.value);
       else values().delete(node);
@@ -30,11 +30,11 @@ function settings(page, load, {names}, key, values, changed) {
     const every = [...page.scene.nodes.keys()].filter(node => set.has(node) || fits(node));
     every.sort((a, b) => +set.has(b) - +set.has(a) || a - b);
     list.replaceChildren(...every.slice(0, ROWS).map(node => make('div', {class: 'set-row'}, ...chooser(node, `${key}-${node}`, page.label(node)))));
-    $(`${key}-more`).textContent = every.length > ROWS ? `${every.length - ROWS} more: type a part of the name.` : every.length ? '' : 'No node is called that.';
+    $(`${key}-more`).textContent = every.length > ROWS ? speak`${every.length - ROWS} more: type a part of the name.` : every.length ? '' : speak`No node is called that.`;
   }
   function show() {
     const set = values();
-    $(`${key}-count`).textContent = set.size ? `${set.size} set` : '';
+    $(`${key}-count`).textContent = set.size ? speak`${set.size} set` : '';
     for (const select of list.querySelectorAll('select')) select.value = set.get(+select.id.slice(key.length + 1)) || '';
     if (part.open && !list.children.length) rows();
   }

@@ -14,7 +14,7 @@ function theme(page) {
     root.dataset.theme = name;
     const style = getComputedStyle(root);
     page.colour = Object.fromEntries(NAMES.map(colour => [colour, style.getPropertyValue('--' + colour).trim()]));
-    $('theme').textContent = name === 'dark' ? 'Light' : 'Dark';
+    $('theme').textContent = name === 'dark' ? speak`Light` : speak`Dark`;
     page.picture.redraw();
   }
   const dark = matchMedia('(prefers-color-scheme: dark)'), forced = matchMedia('(forced-colors: active)');

@@ -1,11 +1,10 @@
-// The tour: stops by button, link or swipe, their language, plain words, and the height that an embedded tour asks for.
+// The tour: stops by button, link or swipe, the language, plain words, and the height that an embedded tour asks for.
 'use strict';
 
 /** @param {Page} page */
 function tour(page) {
   const {scene, state} = page;
   const back = $('back'), language = $('language'), plain = $('plain');
-  const spoken = all('.said'), tongues = language ? [...language.options].map(option => option.value) : [''];
 
   if (back) {
     back.addEventListener('click', () => page.go(state.stop - 1));
@@ -21,15 +20,17 @@ function tour(page) {
     $('tour').addEventListener('pointercancel', () => { start = null; });
   }
   if (language) {
-    const names = new Intl.DisplayNames(['en'], {type: 'language'});
+    const names = new Intl.DisplayNames([document.documentElement.lang], {type: 'language'});
     for (const option of language.options) if (option.value) {
       const own = new Intl.DisplayNames([option.value], {type: 'language'}).of(option.value) ?? option.value;
       option.textContent = own === names.of(option.value) ? own : `${own} (${names.of(option.value)})`;
       option.lang = option.value;
     }
     language.addEventListener('change', () => {
-      state.lang = language.value;
-      page.show(false);
+      const hash = new URLSearchParams(page.address.text(false));
+      if (language.value) hash.set('lang', language.value);
+      else hash.delete('lang');
+      location.hash = hash.toString() || '#'; // then the address is read
     });
   }
   plain?.addEventListener('change', () => {
@@ -48,16 +49,13 @@ function tour(page) {
     if (line) line.open = state.line;
     only('stop', `.stop[data-stop="${state.stop}"]`);
     if (back) {
-      $('count').textContent = state.stop ? `${state.stop} of ${scene.stops.length}` : 'Overview';
+      $('count').textContent = state.stop ? speak`${state.stop} of ${scene.stops.length}` : speak`Overview`;
       back.setAttribute('aria-disabled', String(state.stop === 0));
       $('next').setAttribute('aria-disabled', String(state.stop === scene.stops.length));
-      $('next').textContent = state.stop ? 'Next →' : 'Start the tour →';
+      $('next').textContent = state.stop ? speak`Next →` : speak`Start the tour →`;
     }
     if (plain) plain.checked = state.plain;
-    if (language) {
-      language.value = state.lang;
-      for (const e of spoken) e.hidden = e.dataset.lang !== state.lang;
-    }
+    if (language) language.value = state.lang;
     document.body.classList.toggle('plain', state.plain);
   }
 
@@ -69,5 +67,5 @@ function tour(page) {
     parent.postMessage({type: 'kg-embed', id: scene.id, stop: state.stop, height}, '*');
   }
   addEventListener('resize', offer);
-  return {show, offer, tongues};
+  return {show, offer};
 }

@@ -328,6 +328,7 @@ interface Complaint {
 
 interface Ids {
   scene: HTMLScriptElement;
+  words: HTMLScriptElement;
   host: HTMLScriptElement;
   network: HTMLScriptElement;
   skip: HTMLAnchorElement;

@@ -50,13 +50,13 @@ function whatIf(page) {
   function seen(node) {
     if (!current || state.tab === 'tour' && !page.light.chosen()?.nodes.has(node)) return null;
     const {found, changed} = current;
-    if (found.disagree.has(node)) return {look: 'split', text: 'disagree', changed: changed.has(node), set: false};
+    if (found.disagree.has(node)) return {look: 'split', text: speak`disagree`, changed: changed.has(node), set: false};
     return {look: look(node, found.after[node]), text: shown(found.after[node]), changed: changed.has(node), set: found.settings.has(node)};
   }
   /** The same with its mark: a sign, and a sign with words. @param {number} node */
   const marked = node => {
     const one = seen(node);
-    return one && {...one, sign: SIGN[one.look], said: `${SIGN[one.look]} ${one.set ? 'set: ' : ''}${one.text}`};
+    return one && {...one, sign: SIGN[one.look], said: `${SIGN[one.look]} ${one.set ? `${speak`set:`} ` : ''}${one.text}`};
   };
   /** What is absent is drawn as an outline. @param {number} node */
   const ghost = node => seen(node)?.look === 'off';
@@ -77,13 +77,13 @@ function whatIf(page) {
     const outcomes = data().outcomes.filter(node => !found.settings.has(node));
     announce(found, changed, outcomes);
     if (state.tab !== 'runs' || asked.screen) return;
-    $('given').replaceChildren(...given(found.first), ...how.then.size ? ['. Then, from where that ended: ', ...given(how.then)] : []);
+    $('given').replaceChildren(...given(found.first), ...how.then.size ? [speak`. Then, from where that ended:`, ' ', ...given(how.then)] : []);
     $('context').replaceChildren(...context(found));
     $('command').textContent = question.command(how);
-    $('against').textContent = `Outcomes, compared with ${against(found, how)}`;
+    $('against').textContent = speak`Outcomes, compared with ${against(found, how)}`;
     $('outcomes').replaceChildren(...outcomes.flatMap(node => [make('dt', {}, page.label(node)), make('dd', {},
       found.changed.includes(node) ? `${shown(found.before[node])} → ` : '', value(found, node),
-      found.changed.includes(node) ? '' : make('span', {class: 'meta'}, ' unchanged'), ...meets(found, node))]));
+      found.changed.includes(node) ? '' : make('span', {class: 'meta'}, ' ', speak`unchanged`), ...meets(found, node))]));
     // an outcome that stays is explained, too, and so is a node where opposite steps meet
     const listed = [...new Set([...changed, ...outcomes, ...found.opposed.map(({node}) => node)])];
     $('follows').replaceChildren(...listed.slice(0, more).map(node => {
@@ -92,20 +92,20 @@ function whatIf(page) {
       return told;
     }));
     $('more').hidden = listed.length <= more;
-    $('more').textContent = `Show ${Math.min(SHOWN, listed.length - more)} more of ${listed.length}`;
+    $('more').textContent = speak`Show ${Math.min(SHOWN, listed.length - more)} more of ${listed.length}`;
   }
   /** What was set, in words. @param {Settings} some */
-  const given = some => some.size ? [...some].flatMap(([node, one], n) => [n ? '; ' : '', page.label(node), ' ', make('strong', {}, one)]) : ['nothing'];
+  const given = some => some.size ? [...some].flatMap(([node, one], n) => [n ? '; ' : '', page.label(node), ' ', make('strong', {}, speak(one))]) : [speak`nothing`];
   /** Opposite steps that leave a node open, or contradict each other on it. @param {Answer} found @param {number} node */
   const meets = (found, node) => found.step(node).opposed.map(one => {
     const [up, down] = [one.increase, one.decrease].map(edge => `${page.say(edge)} (${supported(load(), edge)})`);
-    return make('p', {class: 'meta opposed'}, `${up} against ${down}; ${settles(load(), one)}`);
+    return make('p', {class: 'meta opposed'}, speak`${up} against ${down}; ${settles(load(), one)}`);
   });
   /** To a reader who does not see the picture. @param {Answer} found @param {number[]} changed @param {number[]} outcomes */
   function announce(found, changed, outcomes) {
-    const differ = found.disagree.size, said = outcomes.map(node => `${page.label(node)}: ${found.disagree.has(node) ? 'the readings disagree' : shown(found.after[node])}${found.changed.includes(node) && !found.disagree.has(node) ? `, was ${shown(found.before[node])}` : ''}`);
-    const text = `${changed.length ? `${changed.length} node${changed.length > 1 ? 's' : ''} change${changed.length > 1 ? '' : 's'}` : 'Nothing changes'}` +
-      `${differ ? `, ${differ} of them only in some readings` : ''}. ${said.slice(0, 4).join('. ')}${said.length ? '.' : ''}`;
+    const differ = found.disagree.size, said = outcomes.map(node => `${page.label(node)}: ${found.disagree.has(node) ? speak`the readings disagree` : shown(found.after[node])}${found.changed.includes(node) && !found.disagree.has(node) ? speak`, was ${shown(found.before[node])}` : ''}`);
+    const text = `${changed.length > 1 ? speak`${changed.length} nodes change` : changed.length ? speak`${changed.length} node changes` : speak`Nothing changes`}` +
+      `${differ ? speak`, ${differ} of them only in some readings` : ''}. ${said.slice(0, 4).join('. ')}${said.length ? '.' : ''}`;
     if ($('said').textContent !== text) $('said').textContent = text;
   }
 
@@ -124,7 +124,7 @@ function whatIf(page) {
     for (const radio of radios) radio.checked = +radio.value === asked.reading;
     for (const box of boxes) box.checked = asked.assume.has(Number(box.dataset.assume));
     $('unset').hidden = !sets(asked) && !wrong.length;
-    $('wrong').replaceChildren(...wrong.length ? [make('p', {}, make('strong', {}, 'This link asks for what cannot be, so nothing was run.')), items(wrong.map(one => [one]))] : []);
+    $('wrong').replaceChildren(...wrong.length ? [make('p', {}, make('strong', {}, speak`This link asks for what cannot be, so nothing was run.`)), items(wrong.map(one => [one]))] : []);
     for (const button of all('[data-ask]')) button.setAttribute('aria-pressed', String(button.dataset.ask === (asked.screen ? 'all' : 'one')));
     $('compare').value = asked.against === null ? '' : String(asked.against);
     for (const part of all('#whatif .one')) part.hidden = !!asked.screen;
@@ -146,8 +146,8 @@ function whatIf(page) {
     if (now && scene.drawn) $('values').replaceChildren(...scene.nodes.flatMap((_, node) => {
       const one = seen(node);
       if (!one) return [];
-      const also = one.set ? ', set' : one.changed && one.look !== 'split' ? `, changed from ${shown(now.found.before[node])}` : '';
-      return [make('li', {}, `${page.label(node)}: ${one.look === 'split' ? 'the readings disagree' : one.text}${also}`)];
+      const also = one.set ? speak`, set` : one.changed && one.look !== 'split' ? speak`, changed from ${shown(now.found.before[node])}` : '';
+      return [make('li', {}, `${page.label(node)}: ${one.look === 'split' ? speak`the readings disagree` : one.text}${also}`)];
     }));
   }
 
@@ -168,12 +168,12 @@ function whatIf(page) {
     if (!setFirst || what[0] !== 'n') return;
     const node = +what.slice(1);
     if (!$(`card-${node}`))
-      article.querySelector('.chips')?.after(make('div', {class: 'set-row set-here'}, ...setFirst.chooser(node, `card-${node}`, 'In a what-if, this is'), make('p', {class: 'meta'})));
+      article.querySelector('.chips')?.after(make('div', {class: 'set-row set-here'}, ...setFirst.chooser(node, `card-${node}`, speak`In a what-if, this is`), make('p', {class: 'meta'})));
     /** @type {HTMLSelectElement} */ ($(`card-${node}`)).value = asked.values.get(node) || '';
     const one = state.tab === 'tour' ? null : seen(node), by = current?.found.disagree.get(node);
-    const to = current?.found.against ?? 0, where = current && (to >= 0 ? 'in ' : to === AGAINST.start ? 'at ' : '') + against(current.found, current.how);
-    /** @type {Element} */ (article.querySelector('.set-here p')).textContent = !one || !current ? '' : by ? `The readings disagree: ${by.map(shown).join(' | ')}.` :
-      `Now: ${one.text}${one.set ? ', set' : one.changed ? `; ${where}: ${shown(current.found.before[node])}` : `, as ${where}`}.`;
+    const to = current?.found.against ?? 0, when = current && against(current.found, current.how), where = to >= 0 ? speak`in ${when ?? ''}` : to === AGAINST.start ? speak`at the start` : when;
+    /** @type {Element} */ (article.querySelector('.set-here p')).textContent = !one || !current ? '' : by ? speak`The readings disagree: ${by.map(shown).join(' | ')}.` :
+      `${speak`Now: ${one.text}`}${one.set ? speak`, set` : one.changed ? `; ${where}: ${shown(current.found.before[node])}` : speak`, as ${where ?? ''}`}.`;
   }
 
   // ---- wiring
@@ -233,6 +233,6 @@ function whatIf(page) {
       $('answer').scrollIntoView({block: 'nearest'});
     });
   }
-  const headline = () => current ? `What if: ${current.title}` : ''; // of what the picture shows
+  const headline = () => current ? speak`What if: ${current.title}` : ''; // of what the picture shows
   return {title: headline, value: marked, show, read, write, card, ghost, strength, asked: () => !!panel && sets(asked)};
 }
