@@ -22,9 +22,10 @@ SWEEP = 1.0  # seconds between two looks at all connections
 BACKLOG = 256  # connections that the kernel keeps for us, and that are taken at once
 FILES = 128  # files that are open beside connections and what they are sent: workers, pipes, modules
 MINUTE = 60.0
+BUSY = b"busy: all connections are in use; ask again in a while\n"
 FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 5\r\n"
-    b"Content-Length: 54\r\nConnection: close\r\n\r\nbusy: all connections are in use; ask again in a while\n"
+    b"Content-Length: %d\r\nConnection: close\r\n\r\n%b" % (len(BUSY), BUSY)
 )
 
 log = logging.getLogger("kg.serve")

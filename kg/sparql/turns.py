@@ -98,7 +98,7 @@ class Turns:
                 ((self.time_of(client, now), False, client) for client in self.waiting[False]),
                 ((self.time_of(client, now), True, client) for client in self.waiting[True] if self._may(client)),
             )
-            first = min(able, default=None)
+            first = min(able, key=lambda one: one[:2], default=None)  # of equals who came first
             if first is None:
                 return
             _, long, client = first
