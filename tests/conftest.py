@@ -97,13 +97,19 @@ def built(tmp_path_factory: pytest.TempPathFactory, in_build: list[Mechanism]) -
     return folder
 
 
+def needed(command: str, packages: str) -> str:
+    """Where a command of a browser is; without it the test fails in .ci/run, and is skipped elsewhere."""
+    found = shutil.which(command)
+    if found:
+        return found
+    if os.environ.get("CI"):
+        pytest.fail(f"{command} is missing: install {packages}")
+    pytest.skip(f"NOT TESTED: {command} is missing, so no page was opened")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    found = shutil.which("chromium")
-    if not found:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is missing: install the package chromium")
-        pytest.skip("NOT TESTED: chromium is missing, so no page was opened")
+    found = needed("chromium", "chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:

@@ -86,7 +86,15 @@ def test_a_what_if_has_the_answers_of_python(tmp_path: Path) -> None:
 
 
 def test_numbers_of_ones_own_are_read_matched_and_coloured() -> None:
-    assert passed("overlay.test.mjs") == 10
+    assert passed("overlay.test.mjs") == 13
+
+
+def test_routes_that_read_the_same_are_told_apart() -> None:
+    assert passed("routes.test.mjs") == 3
+
+
+def test_the_neighbourhood_of_a_node_has_each_node_once() -> None:
+    assert passed("neighbours.test.mjs") == 3
 
 
 # ---- the files

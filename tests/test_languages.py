@@ -93,7 +93,7 @@ def template(source: str, at: int) -> tuple[str, int]:
 #: What scripts ask for by a name that they compute.
 COMPUTED = {
     "is required for", "must be absent for", "set", "contested", "reproduces an observation", "prediction under assumption",
-    "complete", "one level lower", "unstated", "Set absent", "Set present", "why it starts so", "condition", "reading", "comparison", "assumption", "screen",
+    "complete", "one level lower", "unstated", "Set absent", "Set present", "why it starts so", "condition", "reading", "comparison", "assumption", "screen", "pair of pictures",
     "{0} node in both", "{0} nodes in both", "{0} step between them", "{0} steps between them",
     *(f"{relation} under “{{0}}”" for relation in ("same as", "higher than", "lower than")),
 }  # fmt: skip
@@ -235,7 +235,7 @@ def test_no_word_that_a_reader_sees_or_hears_stays_in_english(visit: Open, brack
     latin = sorted({taxon.label for item in SEED.evidence() for taxon in item.taxon})
     for state, clicks in STATES.items():
         tab = visit(f"?{len(found)}#lang=xx&{state}", path=brackets)
-        tab.wait_for_function("window.explorer")
+        tab.wait_for_function("() => window.explorer")
         assert tab.evaluate("document.documentElement.lang") == "xx"
         for one in clicks:
             tab.locator(one).first.click()

@@ -14,7 +14,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from conftest import EVERY, Open
+from conftest import EVERY, SEEDS, Open
 
 import kg
 from kg import page
@@ -350,6 +350,23 @@ def test_a_blocking_edge_says_and_lights_what_it_blocks(visit: Open) -> None:
     assert "It is blocked where" in tab.locator(".card:visible").inner_text()
 
 
+@pytest.mark.slow
+def test_every_item_of_evidence_says_something_and_links_to_its_source() -> None:
+    for mechanism in SEEDS:
+        told, in_notes = Narrative(mechanism), {item for note in mechanism.notes for item in note.evidence}
+        for item in mechanism.evidence():
+            assert item.anchor or item.says or item.because or item in in_notes, f"{mechanism.id}: {item}"
+            source, link = mechanism.source(item), told.passage(item)
+            known = source and not told.only_own(item) and (source.url or source.doi or source.pmid)
+            assert bool(link) == bool(known) and ("#:~:text=" in link) == bool(link and item.anchor)
+    html = page.html(SEED)
+    shown = re.findall(r"<li(?: class=\"own\")?>\s*(<(?:blockquote|p).*?)</li>", html, re.S)
+    assert len(shown) > len(SEED.edges) and all("<a href=" in item or "Curator’s own: " in item for item in shown)
+    bare = replace(SEED.edges[0], evidence=(Evidence(source="article", span=(468, 506), claim="finding"),))
+    said = "Only its place in the text is known: characters 468–506 of the blog report."
+    assert said not in html and said in page.html(replace(SEED, edges=(bare,)))
+
+
 def test_an_inference_is_marked_as_the_curators_own(visit: Open) -> None:
     text = visit("#edge=depletion").locator(".card:visible").inner_text()
     for said in ("characters 4517–4555 of the blog report", "hedged: “if”", "Curator’s own:", "to low"):
@@ -410,6 +427,172 @@ def test_back_and_forward_go_through_stops_and_cards(visit: Open) -> None:
     assert inside.evaluate("history.length") == before
 
 
+@pytest.mark.slow
+def test_back_and_forward_go_through_runs_and_tabs(visit: Open) -> None:
+    tab, seen = visit("#tab=runs"), []
+
+    def shown() -> list[Any]:
+        on = "document.querySelector('[aria-selected=true]').id, document.getElementById('running-title').textContent"
+        return tab.evaluate(
+            f"() => [{on}, JSON.stringify(explorer.lit()), document.getElementById('set-count').textContent]"
+        )
+
+    def then(act: Any) -> None:
+        seen.append((tab.evaluate("location.hash"), shown()))
+        act()
+        tab.wait_for_function("hash => location.hash !== hash", arg=seen[-1][0])
+
+    then(lambda: tab.get_by_role("button", name="Chemotherapy alone").click())
+    tab.click("#set-nodes summary")
+    then(lambda: tab.select_option("#set-0", "absent"))
+    then(lambda: tab.click("[data-ask=all]"))
+    then(lambda: tab.click("#tab-explore"))
+    tab.select_option("#from", "0")
+    then(lambda: tab.select_option("#to", "5"))
+    then(lambda: tab.locator("#ways button").first.click())
+    then(lambda: tab.click("#tab-tour"))
+    seen.append((tab.evaluate("location.hash"), shown()))
+    for hash, was in reversed(seen[:-1]):
+        tab.go_back()
+        tab.wait_for_function("hash => location.hash === hash", arg=hash)
+        assert shown() == was
+    for hash, was in seen[1:]:
+        tab.go_forward()
+        tab.wait_for_function("hash => location.hash === hash", arg=hash)
+        assert shown() == was
+
+
+@pytest.mark.slow
+def test_escape_returns_to_the_tab_the_stop_and_the_view(visit: Open) -> None:
+    tab = visit("#stop=3&tab=steps")
+    tab.click("#nearer")
+    tab.wait_for_function("was => explorer.scale() > was", arg=tab.evaluate("explorer.scale()") - 0.01)
+    at = tab.evaluate("explorer.at('TLR7')")
+    tab.locator("#steps [data-edge]").nth(2).focus()
+    for open in (lambda: click_on(tab, "activation"), lambda: (click_on(tab, "activation"), tab.reload())):
+        open()
+        tab.locator(".card:visible h2", has_text="activates").wait_for()
+        tab.click("#after")
+        tab.keyboard.press("Escape")
+        assert tab.evaluate("location.hash") == "#stop=3&tab=steps"
+        now = tab.evaluate("explorer.at('TLR7')")
+        assert now["x"] == pytest.approx(at["x"], abs=2) and now["y"] == pytest.approx(at["y"], abs=2)
+    tab = visit("#stop=3")
+    click_on(tab, "TLR7")
+    tab.click("#tab-notes")
+    tab.keyboard.press("Escape")
+    assert tab.evaluate("location.hash") == "#stop=3"
+
+
+@pytest.mark.slow
+def test_a_glow_ends_and_a_stop_is_lit_in_the_tour_only(visit: Open) -> None:
+    tab = visit()
+    drawn = "() => new Promise(done => setTimeout(() => done(document.querySelector('#net canvas').toDataURL()), 120))"
+    still, spot = tab.evaluate(drawn), tab.evaluate("explorer.at('TLR7')")
+    tab.mouse.move(spot["x"], spot["y"])
+    assert tab.evaluate(drawn) != still
+    tab.mouse.move(spot["x"], 5)
+    assert tab.evaluate(drawn) == still
+    tab.locator("#net canvas").dispatch_event(
+        "pointermove", {"pointerType": "touch", "clientX": spot["x"], "clientY": spot["y"]}
+    )
+    assert tab.evaluate(drawn) == still, "a finger leaves no glow"
+    tab = visit("#stop=2")
+    lit = tab.evaluate("explorer.lit()")
+    for other in ("notes", "steps", "explore", "card", "runs"):
+        tab.click(f"#tab-{other}")
+        assert tab.evaluate("explorer.lit()") is None
+    tab.click("#tab-tour")
+    assert lit and tab.evaluate("explorer.lit()") == lit
+
+
+HERE = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.id"
+
+
+@pytest.mark.slow
+def test_arrow_keys_follow_steps_from_box_to_line_to_box(visit: Open) -> None:
+    tab, told = visit("#node=miR146a"), Narrative(SEED)
+    tab.focus("#tab-card")
+    while "part" not in tab.evaluate("document.activeElement.className"):
+        tab.keyboard.press("Tab")
+    assert tab.evaluate(HERE) == "miR-146a-5p; molecule; steps in: 5, out: 1."
+    seen = []
+    for key in ("ArrowLeft", *["ArrowDown"] * 4):
+        tab.keyboard.press(key)
+        seen.append(tab.evaluate(HERE))
+    wanted = [edge for edge in SEED.edges if told.object(edge) == "miR146a"]
+    assert {said.partition(". Sign")[0] for said in seen} == {told.say(edge) for edge in wanted}
+    assert "RNase A degrades miR-146a-5p. Sign: lowers or destroys. Claim: finding." in seen
+    while not tab.evaluate(HERE).startswith("Tα-1 protects"):
+        tab.keyboard.press("ArrowUp")
+    assert "Sign: blocks the step it ends on. Claim: finding." in tab.evaluate(HERE)
+    assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    box, spot = tab.locator(".part:focus").bounding_box(), tab.evaluate("explorer.at('protection')")
+    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    assert middle == pytest.approx([spot["x"], spot["y"]], abs=2)
+    tab.keyboard.press("ArrowLeft")
+    assert tab.evaluate(HERE).startswith("Tα-1; molecule;")
+    tab.keyboard.press("ArrowRight")
+    while not tab.evaluate(HERE).startswith("Tα-1 protects"):
+        tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("ArrowRight")
+    assert tab.evaluate(HERE).startswith("RNase A degrades"), "a line that blocks ends on another"
+    at = tab.evaluate("explorer.at('TLR7')")
+    tab.keyboard.press("Shift+ArrowRight")
+    assert tab.evaluate("explorer.at('TLR7')")["x"] < at["x"]
+    last = tab.evaluate(HERE)
+    tab.keyboard.press("Enter")
+    assert tab.evaluate("document.activeElement.id") == "card" and tab.locator(".card:visible").count() == 1
+    tab.keyboard.press("Escape")
+    assert tab.evaluate(HERE) == last
+
+
+@pytest.mark.slow
+def test_the_keyboard_reaches_all_of_a_picture_and_in_a_large_one_what_is_shown(visit: Open, tmp_path: Path) -> None:
+    tab = visit()
+    reached, todo = set(), ["Home", *["ArrowDown"] * len(SEED.nodes)]
+    tab.focus(".part[tabindex='0']")
+    for key in todo:
+        tab.keyboard.press(key)
+        reached.add(tab.evaluate(HERE).partition(";")[0])
+    assert reached == {Narrative(SEED).title(key) for key in SEED.nodes}
+    assert tab.locator(".part.edge").count() == len(SEED.edges)
+    path = tmp_path / "crowd.html"
+    path.write_text(page.html(generated(200)), encoding="utf-8")
+    tab = visit(path=path)
+    boxes = tab.locator(".part").evaluate_all("all => all.map(e => e.getAttribute('aria-label'))")
+    assert tab.locator(".part.edge").count() == 0 and all("steps" in said for said in boxes)
+    tab.focus(".part[tabindex='0']")
+    tab.keyboard.press("Enter")
+    assert "part=1" in tab.url and tab.locator(".part.edge").count() > 0
+    assert "part" in tab.evaluate("document.activeElement.className"), "the focus stays in the picture"
+
+
+COVERED = """() => new Promise(done => {
+    const {prototype} = CanvasRenderingContext2D, {fillText, roundRect} = prototype, names = [], badges = [];
+    const corners = (ctx, x, y, w, h) => { const {a, d, e, f} = ctx.getTransform(); return [a * x + e, d * y + f, a * (x + w) + e, d * (y + h) + f] };
+    prototype.roundRect = function (x, y, w, h, r) { badges.push(corners(this, x, y, w, h)); return roundRect.call(this, x, y, w, h, r) };
+    prototype.fillText = function (text, x, y) {
+        const {width, actualBoundingBoxAscent: up, actualBoundingBoxDescent: down} = this.measureText(text);
+        if (!/^[✓✕?≠]/.test(text)) names.push([text, corners(this, x - (this.textAlign === 'center' ? width / 2 : 0), y - up, width, up + down)]);
+        return fillText.call(this, text, x, y);
+    };
+    document.getElementById('nearer').click();
+    setTimeout(() => {
+        Object.assign(prototype, {fillText, roundRect});
+        const over = ([l, t, r, b]) => names.filter(([, n]) => Math.min(r, n[2]) - Math.max(l, n[0]) > 1 && Math.min(b, n[3]) - Math.max(t, n[1]) > 1);
+        done([badges.length, badges.flatMap(over).map(([text]) => text)]);
+    }, 300);
+})"""
+
+
+@pytest.mark.slow
+def test_badges_of_a_run_cover_no_name(visit: Open) -> None:
+    for key in ("both-without-TLR7", "unprotected"):
+        count, covered = visit(f"#tab=runs&in={key}").evaluate(COVERED)
+        assert count >= 20 and covered == []
+
+
 def test_the_main_line_is_listed_with_its_claims_and_lit(visit: Open) -> None:
     tab, told = visit(), Narrative(SEED)
     tab.focus("#line summary")
@@ -459,6 +642,30 @@ def test_every_step_is_in_the_list_once_and_selects_it(visit: Open) -> None:
     buttons.nth(3).click()
     assert buttons.nth(3).get_attribute("aria-current") == "true"
     assert "edge=" in tab.evaluate("location.hash")
+
+
+@pytest.mark.slow
+def test_the_numbers_of_the_list_of_steps_stand_on_their_lines(visit: Open) -> None:
+    tab = visit("#tab=steps")
+    written = """() => {
+      const some = [], write = CanvasRenderingContext2D.prototype.fillText;
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...at) { some.push(text); return write.call(this, text, ...at); };
+      document.getElementById('theme').click();
+      return new Promise(done => setTimeout(() => {
+        CanvasRenderingContext2D.prototype.fillText = write;
+        done(some.filter(text => /^[0-9]+$/.test(text)));
+      }, 300));
+    }"""
+    listed = tab.locator("#steps li[data-n]").evaluate_all("some => some.map(one => one.dataset.n)")
+    assert listed == [str(n + 1) for n in range(len(SEED.edges))]
+    assert set(tab.evaluate(written)) == set(listed)
+    number, edge = tab.locator("#steps li[data-n='7']").evaluate(
+        "one => [one.dataset.n, one.querySelector('button').dataset.edge]"
+    )
+    tab.locator(f"#steps button[data-edge='{edge}']").click()
+    assert set(tab.evaluate(written)) == {number}, "the step that is chosen keeps its number"
+    tab.click("#tab-tour")
+    assert tab.evaluate(written) == []
 
 
 @pytest.mark.parametrize(("after", "width", "height"), [("", 1440, 900), ("", 390, 844), ("?embed=1", 800, 560)])
@@ -602,6 +809,7 @@ def test_routes_are_those_of_kg_paths(visit: Open, start: str, end: str) -> None
         assert set(tab.evaluate("explorer.lit().edges")) >= set(route.edges)
         assert buttons.nth(n).inner_text().startswith("+" if route.sign > 0 else "−")
         assert f"from={start}&to={end}&route={n + 1}" in tab.evaluate("location.hash")
+    assert len(set(buttons.all_inner_texts())) == len(found), "routes that differ read differently"
     if found:
         again = visit(tab.evaluate("location.hash"))
         assert again.evaluate("explorer.lit()") == tab.evaluate("explorer.lit()")
@@ -838,7 +1046,7 @@ def test_captions_in_another_language_are_chosen_marked_and_kept_in_the_address(
     assert tab.locator(".stop.on h2:visible").inner_text() == stop.title
     with tab.expect_navigation():
         tab.locator("#language").select_option("de")
-    tab.wait_for_function("window.explorer")
+    tab.wait_for_function("() => window.explorer")
     assert tab.locator(".stop.on h2:visible").inner_text() == german.title
     assert tab.locator("html").get_attribute("lang") == "de" and tab.locator("#next").inner_text() == "Weiter →"
     assert tab.locator(".stops a:visible").nth(3).inner_text() == german.title
@@ -847,7 +1055,7 @@ def test_captions_in_another_language_are_chosen_marked_and_kept_in_the_address(
     address = tab.evaluate("location.hash")
     assert "lang=de" in address
     again = visit(address)
-    again.wait_for_function("window.explorer")
+    again.wait_for_function("() => window.explorer")
     assert again.locator(".stop.on .caption:visible").inner_text() == german.caption
     again.locator(".stop.on summary:visible").click()
     assert again.locator(".stop.on details:visible p").inner_text() == german.answer
@@ -912,7 +1120,8 @@ def test_all_of_it_by_keyboard_alone(visit: Open) -> None:
             break
         seen.append(here[0])
         assert here[1], f"no focus to be seen on {here[0]}"
-    assert seen[0] == "skip" and {"find", "theme", "tab-tour", "tour", "next", "stage", "nearer"} <= set(seen)
+    assert seen[0] == "skip" and {"find", "theme", "tab-tour", "tour", "next", "part", "nearer"} <= set(seen)
+    assert seen.count("part") == 1, "the picture is one stop"
     tab.focus("#tab-tour")
     for name in ("card", "steps", "runs", "explore", "notes"):
         tab.keyboard.press("ArrowRight")
@@ -931,28 +1140,34 @@ def test_all_of_it_by_keyboard_alone(visit: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "after"),
+    ("width", "height", "after"),
     [
-        (1440, ""),
-        pytest.param(1440, "#tab=runs", marks=pytest.mark.slow),
-        pytest.param(720, "#edge=protection", marks=pytest.mark.slow),
-        (360, ""),
+        (1280, 720, ""),
+        pytest.param(1280, 720, "#tab=runs&in=both", marks=pytest.mark.slow),
+        pytest.param(720, 900, "#edge=protection", marks=pytest.mark.slow),
+        (360, 900, ""),
     ],
 )
-def test_text_twice_as_large_loses_nothing(visit: Open, width: int, after: str) -> None:
-    tab = visit(after, width, 900)
+def test_text_twice_as_large_loses_nothing(visit: Open, width: int, height: int, after: str) -> None:
+    tab = visit(after, width, height)
     tab.evaluate("document.documentElement.style.fontSize = '32px'")
     lost = tab.evaluate(
         """() => [...document.querySelectorAll('h1,h2,h3,p,li,dt,dd,button,label,th,td,summary')].filter(e => {
              const box = e.getBoundingClientRect();
-             if (!box.width || e.closest('.unseen,#static,.skip,details:not([open]) > :not(summary)')) return false;
+             if (!box.width || e.closest('.unseen,#static,.skip,#parts,details:not([open]) > :not(summary)')) return false;
              const s = getComputedStyle(e);
              return box.left < -1 || box.right > innerWidth + 1 && !e.closest('.wide-table') ||
                s.overflow === 'hidden' && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
            }).map(e => e.outerHTML.slice(0, 80))"""
     )
     assert lost == []
-    assert tab.locator("#strip").is_visible() and tab.locator("#stage").bounding_box()["height"] > 100
+    assert tab.locator("#strip").is_visible()
+    assert tab.locator("#net").bounding_box()["height"] >= height * (0.449 if width > 860 else 0.3)
+    for control in tab.locator(".zoom button:visible, #bar button:visible").all():
+        box, around = control.bounding_box(), tab.locator("#stage").bounding_box()
+        assert around["x"] <= box["x"] and box["x"] + box["width"] <= around["x"] + around["width"], (
+            "no control is cut off"
+        )
 
 
 AXE = {

@@ -471,6 +471,87 @@ def test_two_conditions_are_compared_and_what_differs_is_marked(visit: Open) -> 
     tab.get_by_text("Now: absent; in “Chemotherapy and Tα-1”: present.").wait_for()
 
 
+#: Notes what is written on each canvas, by the element that it lies in.
+WRITTEN = """() => {
+  window.written = {other: [], net: []};
+  const write = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+    window.written[this.canvas.closest('#other, #net')?.id]?.push(text);
+    return write.call(this, text, ...at);
+  };
+  document.getElementById('theme').click();
+  return new Promise(done => setTimeout(() => done(Object.values(window.written).map(some => [...some])), 300));
+}"""
+
+
+@pytest.mark.slow
+def test_two_runs_stand_side_by_side_and_what_differs_has_a_sign(visit: Open) -> None:
+    tab = visit("#tab=runs&in=both-without-TLR7&against=both")
+    assert not tab.locator("#other").is_visible()
+    tab.get_by_role("button", name="Side by side").click()
+    assert tab.evaluate("location.hash") == "#tab=runs&in=both-without-TLR7&against=both&beside=1"
+    answer = whatif.whatif(SEED, "both-without-TLR7", against="both")
+    titles = [SEED.conditions[key].title for key in ("both", "both-without-TLR7")]
+    assert [tab.locator(f"#{one}-of strong").inner_text() for one in ("other", "net")] == titles
+    heads = [tab.locator(f"#{one}-of li.filled").all_inner_texts() for one in ("other", "net")]
+    assert heads == [
+        ["Δ Tumour control: strong", "Δ CD8⁺ T-cell priming: present"],
+        ["Δ Tumour control: partial", "Δ CD8⁺ T-cell priming: absent"],
+    ]
+    left, right = ([text for text in some if text.startswith("Δ ")] for some in tab.evaluate(WRITTEN))
+    assert len(left) == len(right) == len(answer.changed) == 8
+    assert [text[2] for text in left] == ["✓"] * 8 and sorted(text[2] for text in right) == ["✓", *["✕"] * 7]
+    both = tab.evaluate("Object.values(written).map(some => some.filter(text => text === 'Δ').length)")
+    assert both[0] == both[1] > 5, "lines of steps that act in one of the two"
+
+    def node() -> Any:
+        return tab.evaluate("explorer.at('TLR7')")
+
+    before, box = node(), tab.locator("#other").bounding_box()
+    x, y = box["x"] + 30, box["y"] + box["height"] - 30
+    tab.mouse.move(x, y)
+    tab.mouse.down()
+    tab.mouse.move(x + 60, y - 40, steps=4)
+    tab.mouse.up()
+    tab.wait_for_function("x => Math.abs(explorer.at('TLR7').x - x - 60) < 8", arg=before["x"])
+    tab.click("#nearer")
+    seen = tab.evaluate("document.querySelector('#other canvas').toDataURL()")
+    tab.click("#farther")
+    tab.wait_for_function("seen => document.querySelector('#other canvas').toDataURL() !== seen", arg=seen)
+    spot, net = node(), tab.locator("#net").bounding_box()
+    tab.mouse.click(spot["x"] - net["x"] + box["x"], spot["y"])
+    assert "node=TLR7" in tab.evaluate("location.hash") and tab.locator("#other").is_visible()
+    tab.click("#tab-tour")
+    assert not tab.locator("#other").is_visible(), "a stop has one picture"
+    tab.click("#tab-runs")
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.wait_for_function(
+        "() => document.getElementById('other').getBoundingClientRect().bottom < document.getElementById('net').getBoundingClientRect().top"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("after", "names"),
+    [
+        ("in=both", ["The start", "Chemotherapy and Tα-1"]),
+        ("against=both", ["Chemotherapy and Tα-1", "The start"]),
+        ("in=both&set=TLR7%3Dabsent", ["Chemotherapy and Tα-1", "Chemotherapy and Tα-1 · TLR7 absent"]),
+        ("set=TLR7%3Dabsent&against=both", ["Chemotherapy and Tα-1", "TLR7 absent"]),
+        (
+            "in=both&then=TLR7%3Dabsent",
+            ["Where “Chemotherapy and Tα-1” ended", "Chemotherapy and Tα-1 · then TLR7 absent"],
+        ),
+    ],
+)
+def test_any_two_runs_can_stand_side_by_side(visit: Open, after: str, names: list[str]) -> None:
+    tab = visit(f"#tab=runs&{after}&beside=1")
+    assert [tab.locator(f"#{one}-of strong").inner_text() for one in ("other", "net")] == names
+    assert tab.locator("#other canvas").is_visible()
+    tab.get_by_role("button", name="Side by side").click()
+    assert tab.locator("#other").is_hidden() and tab.evaluate("location.hash") == f"#tab=runs&{after}"
+
+
 def test_a_screen_opens_the_run_of_a_cell_by_mouse_and_keyboard(visit: Open) -> None:
     tab, told = visit("#tab=runs&in=both"), Narrative(SEED)
     tab.get_by_role("button", name="Every node in turn").click()
@@ -493,6 +574,7 @@ def test_a_screen_opens_the_run_of_a_cell_by_mouse_and_keyboard(visit: Open) -> 
     signs = dict.fromkeys(tab.locator("#screened .sign").all_inner_texts())
     assert set(signs) == {"▽", "▼", "·", "=", "?"} and [row[0] for row in rows].index("TLR7") > 4, "the strongest first"
     idle = {told.title(key) for key in SEED.nodes} - wanted.keys()
+    tab.get_by_text(f"Nodes that change no outcome ({len(idle)})").click()
     assert all(name in tab.locator("#screen-rest").inner_text() for name in idle)
     tab.locator("#screened button[tabindex='0']").focus()
     for key in ("ArrowDown", "End", "ArrowLeft", "Home", "ArrowUp", "ArrowUp", "ArrowRight"):
@@ -625,7 +707,11 @@ def test_the_experiment_that_tells_the_readings_apart(visit: Open) -> None:
         ("set=TLR7", "“TLR7” sets nothing: it should be NODE=VALUE."),
         pytest.param("in=bot&set=TLR7%3Dabsent", "No condition is called “bot”.", marks=pytest.mark.slow),
         ("in=both&in=chemo", "More than one condition is asked for."),
-        ("screen=absent&set=TLR7%3Dabsent", "A screen sets every node itself: leave out set, then and against."),
+        ("in=both&beside=yes", "Pictures beside each other are asked for by beside=1, not “yes”."),
+        (
+            "screen=absent&set=TLR7%3Dabsent",
+            "A screen sets every node itself: leave out set, then, against and beside.",
+        ),
         ("screen=some", "A screen sets nodes absent or present, not “some”."),
         ("then=TLR%3Dabsent", "No node is called “TLR”. Is it TLR7 or TLR7_active?"),
         ("reading=x&assume=y", "No reading is called “x”.\nNo assumption is called “y”."),
@@ -697,7 +783,7 @@ def test_without_a_script_the_tables_stay(visit: Open) -> None:
         ('\ufeff"a ""b"", c",2\n\nd , \u22123', [('a "b", c', 2), ("d", -3)], [], ""),
         ("TLR7\t1,5", [], ["1: “1,5” has a comma; write 1.5"], ""),
         ("TLR7;1,5\nA;2", [("A", 2)], ["1: “1,5” has a comma; write 1.5"], ""),
-        ("TLR7,1,5", [], ["1: 3 columns; keep two, a name and a number"], ""),
+        ("gene,value\nTLR7,1,5", [], ["2: 3 columns; the heading has 2"], "gene, value"),
         (
             "name,value\nTLR7,high\nB,NA\nC,\nD,Infinity",
             [],
@@ -715,13 +801,14 @@ def test_a_table_is_read_or_its_lines_are_named(
     interpreter: Any, text: str, rows: Any, wrong: Any, heading: str
 ) -> None:
     found = interpreter.evaluate("text => readTable(text)", text)
-    assert [(row["name"], row["number"]) for row in found["rows"]] == rows
+    assert [(row["name"], *row["numbers"]) for row in found["rows"]] == rows
     assert [f"{one['line']}: {one['what']}" for one in found["wrong"]] == wrong
     assert found["heading"] == heading
 
 
 EVIL = "<img src=x onerror=\"document.title='gone'\">"
 TABLE = f"gene\tlog2FC\nTLR7\t1.8\ntlr-7\t0.5\nMESH:D012259\t-2.4\nIL6\t3\nTα-1\tx\n{EVIL}\t1\nthymosin alpha-1\t0.6\n"
+COLUMNS = "gene,0 h,4 h,24 h\nTLR7,0.5,1.8,\nRNase A,-0.6,NA,-4\n"
 
 
 def test_numbers_of_ones_own_colour_the_picture_and_what_does_not_fit_is_listed(visit: Open) -> None:
@@ -753,6 +840,41 @@ def test_numbers_of_ones_own_colour_the_picture_and_what_does_not_fit_is_listed(
     tab.click("#uncolour")
     assert not tab.locator("#bar").is_visible() and tab.locator("#values").inner_text() == ""
     assert tab.title() == SEED.title
+
+
+@pytest.mark.slow
+def test_columns_of_numbers_are_stepped_through_on_one_scale(visit: Open) -> None:
+    tab = visit("#tab=explore")
+    tab.fill("#table", COLUMNS)
+    tab.click("#colour")
+    assert "3 columns of numbers share one scale" in tab.locator("#coloured").inner_text()
+
+    def shown() -> tuple[str, str, list[str]]:
+        name = tab.locator("#column option:checked").inner_text()
+        return name, tab.locator("#column-of").inner_text(), tab.locator("#values").inner_text().splitlines()
+
+    first = ("0 h", "1 of 3, one scale", ["TLR7: your number in 0 h 0.5", "RNase A: your number in 0 h -0.6"])
+    assert shown() == first
+    written = tab.evaluate(WRITTEN)[1]
+    assert "0.5" in written and "1.8" not in written
+    tab.click("#column-on")
+    assert shown() == ("4 h", "2 of 3, one scale", ["TLR7: your number in 4 h 1.8"])
+    assert [tab.locator(f"#scale-at-{n}").inner_text() for n in range(3)] == ["−4", "0", "4"]
+    tab.focus("#stage")
+    tab.keyboard.press("PageDown")
+    assert shown() == ("24 h", "3 of 3, one scale", ["RNase A: your number in 24 h -4"])
+    tab.keyboard.press("PageDown")
+    tab.keyboard.press("PageUp")
+    tab.click("#column-on")
+    assert shown() == first, "round and round"
+    tab.select_option("#column", label="4 h")
+    tab.evaluate("location.hash = 'node=RNase_A'")
+    assert "Your numbers: 0 h -0.6; 4 h no number; 24 h -4 (line 3" in tab.locator(".card:visible .yours").inner_text()
+    tab.click("#tab-explore")
+    tab.fill("#table", "gene,log2FC,note\nTLR7,1.8,sensor\n")
+    tab.click("#colour")
+    assert "line 2: column 3 (note): “sensor” is no number" in tab.locator("#complaints").inner_text()
+    assert not tab.locator("#scale").is_visible()
 
 
 def test_a_saved_picture_carries_the_run_and_the_numbers(visit: Open) -> None:
@@ -811,7 +933,7 @@ def test_axe_finds_nothing_in_a_run_or_an_overlay(visit: Open, what: str, how: s
     after = {
         "answer": BOTH,
         "screen": "#tab=runs&in=both&screen=absent",
-        "then": "#tab=runs&in=both&then=chemotherapy%3Dabsent",
+        "then": "#tab=runs&in=both&then=chemotherapy%3Dabsent&beside=1",
         "wrong": "#tab=runs&in=bot",
         "numbers": "#tab=explore",
         "card": "#node=TLR7&in=both",
@@ -828,7 +950,7 @@ def test_axe_finds_nothing_in_a_run_or_an_overlay(visit: Open, what: str, how: s
     if what == "then":
         tab.locator("#then-nodes summary").click()
     if what == "numbers":
-        tab.fill("#table", TABLE)
+        tab.fill("#table", COLUMNS)
         tab.click("#colour")
     if what == "experiment":
         tab.click("#apart")
@@ -837,13 +959,13 @@ def test_axe_finds_nothing_in_a_run_or_an_overlay(visit: Open, what: str, how: s
     assert [(one["id"], [node["target"] for node in one["nodes"]][:4]) for one in found] == []
 
 
-@pytest.mark.parametrize("after", [BOTH, "#tab=runs&in=both&screen=absent", "#tab=explore"])
+@pytest.mark.parametrize("after", [BOTH + "&beside=1", "#tab=runs&in=both&screen=absent", "#tab=explore"])
 def test_nothing_is_wider_than_a_narrow_screen(visit: Open, after: str) -> None:
     tab = visit(after, 360, 740)
-    if after == BOTH:
+    if after.startswith(BOTH):
         tab.locator("#set-nodes summary").click()
     if after == "#tab=explore":
-        tab.fill("#table", TABLE)
+        tab.fill("#table", COLUMNS)
         tab.click("#colour")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 360
     assert tab.locator("#bar").is_visible() and tab.locator("#strip").is_visible()

@@ -1,4 +1,4 @@
-"""Write and check: new, check, ground, locate, draft, add-source, schema."""
+"""Write and check: new, check, ground, locate, write, draft, add-source, schema."""
 
 from __future__ import annotations
 
@@ -277,6 +277,52 @@ def new(name: str) -> None:
     file.write_text(starter.replace("NAME", folder.name), encoding="utf-8", newline="\n")
     (folder / "mechanism.schema.json").write_text(as_text(), encoding="utf-8", newline="\n")
     click.echo(f"{file}\nedit it, then: kg check {name}")
+
+
+@main.command()
+@click.argument("mech")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), metavar="FILE.html", help="Write the page to a file instead."
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port to listen on [default: a free one]."
+)
+@click.option("--no-browser", is_flag=True, help="Print the address, and open no browser.")
+def write(mech: str, out: Path | None, port: int, no_browser: bool) -> None:
+    """Write a mechanism in a page: its text, its picture and what kg says of it side by side.
+
+    \b
+    kg write my-mechanism           opens a browser; Save writes the file
+    kg write my-mechanism -o write.html   one page that works without kg; Download saves
+
+    Python and kg run in the page, so that every complaint and every answer is the one of the commands. Only this machine can reach the
+    page, at an address that holds a random token, and it can change no other file. A file that was changed meanwhile is not written
+    over. MECH may be a file that does not exist yet. Ctrl-C ends it.
+    """
+    from kg import bench, formats
+    from kg.bench.serve import Bench
+
+    missing = Path(mech)
+    new = missing.suffix in (".yaml", ".yml") and not missing.exists()
+    file = missing if new else formats.find(mech)
+    if out:
+        page = bench.html(file.read_text(encoding="utf-8") if file.exists() else "", file.name)
+        out.write_text(page, encoding="utf-8", newline="\n")
+        click.echo(f"{out}: {len(page) / 1e6:.1f} MB. It opens from the file, and makes no request.")
+        return
+    try:
+        server = Bench(file, port)
+    except OSError as error:
+        raise click.ClickException(f"port {port}: {error.strerror}") from None
+    click.echo(f"{file} is open at {server.address}\nCtrl-C ends it.")
+    if not no_browser:
+        click.launch(server.address)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        click.echo("ended")
+    finally:
+        server.server_close()
 
 
 @main.command()

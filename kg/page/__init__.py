@@ -89,6 +89,7 @@ def _spoken(
         scene=scene(shapes),
         run=network.compiled(told.m),
         picture=Markup(shapes.svg()),
+        dashes=lambda style: Markup(geometry.dashes(style, 2.4)),
         style=Markup(style),
         early=Markup(early),
         script=Markup(script),
@@ -217,11 +218,13 @@ def scene(shapes: Picture) -> dict[str, Any]:
     told, m = shapes.told, shapes.m
     boxes = shapes.drawing.layout.boxes
     number = told.node_number
+    signs: dict[str, int] = {}
     choices = [{choice.key: n for n, choice in enumerate(facet.choices)} for facet in told.facets]
     return {
         "id": clean(m.id),
         "drawn": shapes.drawn,
         "views": shapes.views,
+        "layouts": shapes.layouts,
         "staged": shapes.staged,
         "wide": WIDE,
         "high": HIGH,
@@ -231,6 +234,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "leading": LEADING,
         "areas": shapes.areas,
         "lines": shapes.lines if shapes.drawn else [],
+        "dashes": geometry.DASHES,
         "edges": [
             {
                 "name": clean(edge.name),
@@ -240,6 +244,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
                 "to": number.get(told.object(edge), -1),
                 **({} if shapes.drawn else shapes.look(edge)),
                 "tags": [[at[key] for key in keys] for at, keys in zip(choices, told.tags(edge), strict=True)],
+                "sign": signs.setdefault(shapes.sign(edge), len(signs)),
             }
             for edge in m.edges
         ],
@@ -249,6 +254,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "light": {name: colours()[name] for name in ("accent", "on-accent", "panel", "ink")},
         "hub": told.node_number[told.hubs[0]] if told.hubs else -1,
         "facets": [{"key": f.key, "choices": [clean(c.key) for c in f.choices]} for f in told.facets],
+        "signs": list(signs),
         "names": told.names,
         "hops": told.hops,
         "claims": [speak(claim.label) for claim in told.claims.values()],
@@ -272,7 +278,7 @@ def _seen(shapes: Picture, key: str) -> dict[str, Any]:
     if shapes.drawn:
         return {}
     node = shapes.m.nodes[key]
-    return {"kind": shapes.kind(key), "outcome": node.outcome, "lines": list(lines(spoken(shapes.told.label(key))))}
+    return {"kind": shapes.kind(key), "outcome": node.outcome, "lines": list(lines(spoken(shapes.names[key])))}
 
 
 def _body(page: str) -> tuple[str, str]:
@@ -303,7 +309,7 @@ def _network(shapes: Picture) -> Network:
     net = Network(directed=True, cdn_resources="in_line")
     for key, box in shapes.drawing.layout.boxes.items() if shapes.drawn else ():
         x, y = box.centre
-        texts = lines(spoken(told.label(key)))
+        texts = shapes.texts(key)
         kind = shapes.kind(key)
         net.add_node(
             told.node_number[key],

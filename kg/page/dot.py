@@ -1,4 +1,4 @@
-"""Where things stand and how lines run in a mechanism without a grid of its own: laid out by Graphviz dot.
+"""Where things stand and how lines run in a mechanism without a grid of its own: in ranks by Graphviz dot, or on a lattice.
 
 Places are nested clusters. A line that ends on another line needs a point there, so the other passes through a small
 node, a knot, of which nothing is drawn. Graphviz comes inside the wheel of pygraphviz.
@@ -7,35 +7,31 @@ node, a knot, of which nothing is drawn. Graphviz comes inside the wheel of pygr
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice, pairwise, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kg.model.mechanism import Mechanism
 from kg.page.geometry import TIP, Line, Way, crowded, tangle
+from kg.page.lattice import laid, packed, settled
 from kg.page.layout import GAP, HEAD, HIGH, PAD, WIDE, Box, Layout, Point, advance, areas, clean, spoken
+from kg.page.straight import CLEAR, KNOT, Wish, apart, straight
 
 if TYPE_CHECKING:
     from pygraphviz import AGraph
 
 INCH = 72.0  # dot takes sizes in inches and gives points; a point is a pixel here
-CLEAR = 3  # between a box and the tip of a head
-KNOT = 7  # radius
 ROOM = {"TB": (40, 42), "LR": (34, 48)}  # direction of the ranks -> space within a rank, and between ranks
 SCREEN = (1040, 700)  # about what a page has for its picture
-FEW, MANY = (
+FEW, SOME, MANY = (
     90,
+    150,
     400,
-)  # up to so many lines many folds are tried; above so many none, and lines run straight, below the boxes
+)  # lines: up to so many, many folds are tried, and a few; above the last there are no ranks
 
-SPARSE = 40  # lines: with fewer, ranks show the order better than springs do
-SPRING = 150  # how long a line wants to be, where springs decide
-CORNER = 10  # of a box: how far from it a line may end
-TAILS = 4  # the least room between two lines that start side by side
-APART = 14  # from one end of a line to the next on a side of a box
+SPARSE = 40  # lines: with fewer, ranks are tried only, since they show the order
 EDGE = 13  # of a box: how deep the strips at its top and bottom are, whose cells are ports
 
 Part = tuple[int, int]  # number of a line, and of its stretch between two knots
@@ -44,23 +40,140 @@ Ports = Mapping[
 ]  # number of a line, and whether it is its end -> side of the box, and which place there
 
 
-def arrange(mechanism: Mechanism, wishes: Sequence[tuple[Line, int]]) -> tuple[Layout, list[Way]]:
+def arrange(mechanism: Mechanism, wishes: Sequence[Wish]) -> dict[str, tuple[Layout, list[Way]]]:
     """Boxes, places, and a way for each line; a wish is a line and the number of the line that it ends on, or -1.
+
+    The layout that reads best is called "". Where both were tried, "ranks" and "lattice" are there, too. What nothing
+    joins is laid out by itself, then packed as rectangles.
+    """
+    pieces = list(_pieces(mechanism, wishes))
+    tried = []
+    for keys, numbers in pieces:
+        new = {n: k for k, n in enumerate(numbers)} | {-1: -1}
+        tried.append(_tried(mechanism, keys, [(line, new[target]) for line, target in (wishes[n] for n in numbers)]))
+    names = dict.fromkeys(name for sheets in tried for name in sheets) if tried else ("",)
+    return {
+        name: _joined(mechanism, [sheets.get(name, sheets[""]) for sheets in tried], [numbers for _, numbers in pieces])
+        for name in names
+    }
+
+
+def _joined(mechanism: Mechanism, sheets: Sequence[Sheet], lines: Sequence[Sequence[int]]) -> tuple[Layout, list[Way]]:
+    """Sheets side by side, each with the numbers of its lines, as one."""
+    if len(sheets) == 1:
+        return sheets[0].layout, list(sheets[0].ways)
+    corners, (width, height) = packed([(sheet.layout.width, sheet.layout.height) for sheet in sheets], 0)
+    boxes: dict[str, Box] = {}
+    rectangles: dict[str, Box] = {}
+    ways: dict[int, Way] = {}
+    for (x, y), sheet, numbers in zip(corners, sheets, lines, strict=True):
+        boxes |= {key: box.moved(x, y) for key, box in sheet.layout.boxes.items()}
+        rectangles |= {area.key: area.box.moved(x, y) for area in sheet.layout.areas}
+        ways |= {n: way.moved(x, y) for n, way in zip(numbers, sheet.ways, strict=True)}
+    boxes = {key: boxes[key] for key in mechanism.nodes}
+    layout = Layout(boxes, areas(mechanism, rectangles), max(width, GAP), max(height, GAP))
+    return layout, [ways[n] for n in sorted(ways)]
+
+
+def _pieces(mechanism: Mechanism, wishes: Sequence[Wish]) -> Iterator[tuple[list[str], list[int]]]:
+    """The nodes, and the numbers of the lines, of each part that no line and no place joins with another."""
+    import networkx as nx
+
+    graph: nx.Graph[tuple[str, str | int]] = nx.Graph()
+    for key, node in mechanism.nodes.items():
+        graph.add_node(("node", key))
+        if places := mechanism.within(node.place):
+            graph.add_edge(("node", key), ("place", places[-1]))
+    for n, (line, target) in enumerate(wishes):
+        graph.add_edge(("node", line.start), ("line", n))
+        graph.add_edge(("line", n), ("node", line.end) if target < 0 else ("line", target))
+    for piece in nx.connected_components(graph):
+        yield (
+            [key for key in mechanism.nodes if ("node", key) in piece],
+            [n for n in range(len(wishes)) if ("line", n) in piece],
+        )
+
+
+def _tried(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -> dict[str, Sheet]:
+    """The sheets of nodes that lines or places join: the best in ranks, unless there are too many lines for that, and one
+    on a lattice, unless there are few; that which reads best is called "".
 
     Long chains make long strips, which a screen shows small. So the strip is also folded, where few lines run: those no
     longer order the ranks, and what follows comes to lie beside what precedes. The best of these is laid out again with
-    a port for each end of a line, which keeps ends apart and bends lines more. The best of all is taken.
+    a port for each end of a line, which keeps ends apart and bends lines more.
     """
-    best = _Sheet(mechanism, wishes, "TB")
-    if len(wishes) <= MANY:
-        flat = (best, _Sheet(mechanism, wishes, "LR"))
-        folded = (_Sheet(mechanism, wishes, sheet.direction, loose) for sheet in flat for loose in sheet.folds())
-        best = max((*flat, *folded), key=_Sheet.worth)
-        if len(wishes) > SPARSE and not any(node.place for node in mechanism.nodes.values()):
-            best = max((best, _Sheet(mechanism, wishes, "TB", program="sfdp")), key=_Sheet.worth)
-        ported = (_Sheet(mechanism, wishes, best.direction, best.loose, best.ports(ranked)) for ranked in (False, True))
-        best = max((*ported, best), key=_Sheet.worth)
-    return best.layout, best.ways
+    if len(wishes) > MANY:
+        return {"": _spread(mechanism, keys, wishes)}
+    best = _Sheet(mechanism, keys, wishes, "TB")
+    if len(keys) < 3 and not wishes:
+        return {"": best}
+    flat = (best, _Sheet(mechanism, keys, wishes, "LR"))
+    ranks = max(flat, key=worth)
+    if len(wishes) <= SOME:
+        folded = (_Sheet(mechanism, keys, wishes, sheet.direction, loose) for sheet in flat for loose in sheet.folds())
+        best = max([*flat, *folded], key=worth)
+        ports = (best.ports(ranked) for ranked in (False, True))
+        ported = [_Sheet(mechanism, keys, wishes, best.direction, best.loose, each) for each in ports]
+        ranks = max([*ported, best], key=worth)
+    if len(wishes) <= SPARSE:
+        return {"": ranks}
+    lattice = _spread(mechanism, keys, wishes)
+    return {"": max((ranks, lattice), key=worth), "ranks": ranks, "lattice": lattice}
+
+
+def _spread(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -> Sheet:
+    """Boxes on a lattice, and straight lines, bent where a box lies in between."""
+    number = {key: n for n, key in enumerate(keys)}
+    ends = [(number[line.start], number[line.end] if target < 0 else len(keys) + target) for line, target in wishes]
+    homes = [mechanism.within(mechanism.nodes[key].place) for key in keys]
+    points, around = settled(homes, ends, {name: _heading(mechanism, name) for home in homes for name in home})
+    boxes = {key: Box(x - WIDE / 2, y - HIGH / 2, WIDE, HIGH) for key, (x, y) in zip(keys, points, strict=False)}
+    frames = [*boxes.values(), *around.values()]
+    left, top = min(box.x for box in frames) - GAP / 2, min(box.y for box in frames) - GAP / 2
+    boxes = {key: box.moved(-left, -top) for key, box in boxes.items()}
+    around = {name: box.moved(-left, -top) for name, box in around.items()}
+    width = max(box.x + box.w for box in (*boxes.values(), *around.values())) + GAP / 2
+    height = max(box.y + box.h for box in (*boxes.values(), *around.values())) + GAP / 2
+    layout = Layout(boxes, areas(mechanism, around), width, height)
+    return Spread(wishes, layout, straight(wishes, layout, len(wishes) <= MANY))
+
+
+def worth(sheet: Sheet) -> float:
+    """How large it is on a screen, less where lines cross one another, a heading or a box, or end too close together."""
+    layout, ways = sheet.layout, sheet.ways
+    lines = [replace(line, way=way) for (line, _), way in zip(sheet.wishes, ways, strict=True)]
+    crossed = tangle(lines, about=True) + 5 * sum(len(layout.pierced(way.points)) for way in ways)
+    crossed += sum(
+        any(box.x < x < box.x + box.w and box.y < y < box.y + box.h for x, y in line.way.points)
+        for line in lines
+        for box in (area.heading for area in layout.areas)
+    )
+    crossed += 2 * crowded(lines, layout)
+    return min(SCREEN[0] / layout.width, SCREEN[1] / layout.height) * math.exp(-crossed / max(len(lines), 1))
+
+
+def _heading(mechanism: Mechanism, place: str) -> float:
+    """The room that the name of a place takes."""
+    return min(advance(spoken(clean(mechanism.places[place].label)), 20), 3 * WIDE) + PAD
+
+
+class Sheet(Protocol):
+    """Where all stands, and a way for each line."""
+
+    wishes: Sequence[Wish]
+
+    @property
+    def layout(self) -> Layout: ...
+
+    @property
+    def ways(self) -> Sequence[Way]: ...
+
+
+@dataclass
+class Spread:
+    wishes: Sequence[Wish]
+    layout: Layout
+    ways: Sequence[Way]
 
 
 class _Sheet:
@@ -69,23 +182,22 @@ class _Sheet:
     def __init__(
         self,
         mechanism: Mechanism,
-        wishes: Sequence[tuple[Line, int]],
+        keys: Sequence[str],
+        wishes: Sequence[Wish],
         direction: str,
         loose: Collection[Part] = (),
         ports: Ports | None = None,
-        program: str = "dot",
     ) -> None:
         from pygraphviz import AGraph
 
         self.mechanism, self.wishes, self.direction, self.loose = mechanism, wishes, direction, loose
         self.ported = ports or {}
-        self.number = {key: f"n{n}" for n, key in enumerate(mechanism.nodes)}
+        self.number = {key: f"n{n}" for n, key in enumerate(keys)}
         self.knots: list[list[int]] = [[] for _ in wishes]  # on each line, the lines that end on it
         for n, (_, target) in enumerate(wishes):
             if target >= 0:
                 self.knots[target].append(n)
         within, between = ROOM[direction]
-        care = {"splines": "true"} if len(wishes) <= MANY else {"splines": "line", "mclimit": "0.3", "nslimit": "2"}
         self.graph = AGraph(
             strict=False,
             directed=True,
@@ -93,7 +205,7 @@ class _Sheet:
             newrank="true",
             nodesep=f"{within / INCH}",
             ranksep=f"{between / INCH}",
-            **care,
+            splines="true",
         )
         self.graph.node_attr.update(label="", fixedsize="true")
         for key, name in self.number.items():
@@ -103,9 +215,7 @@ class _Sheet:
         for n, (line, _) in enumerate(wishes):
             self._line(n, line)
         self._clusters("", self.graph)
-        if program == "sfdp":  # springs, then boxes moved apart; it knows no clusters
-            self.graph.graph_attr.update(overlap="vpsc", sep="+16", K=f"{SPRING / INCH}", start="1", ratio="0.7")
-        _lay(self.graph, program)
+        laid(self.graph, "dot")
 
     def _node(self, name: str, shape: str, wide: float, high: float) -> None:
         self.graph.add_node(name, shape=shape, width=f"{wide / INCH}", height=f"{high / INCH}")
@@ -200,7 +310,7 @@ class _Sheet:
         for n, name in enumerate(self.mechanism.places):
             if (*self.mechanism.within(name), "")[1] != outer or not self._held[name]:
                 continue
-            wide = min(advance(spoken(clean(self.mechanism.places[name].label)), 20), 3 * WIDE) + PAD
+            wide = _heading(self.mechanism, name)
             room = f'<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{math.ceil(wide)}" HEIGHT="{HEAD - 10}"><TR><TD></TD></TR></TABLE>'
             inner = graph.add_subgraph(name=f"cluster_{n}", margin=f"{PAD}", labeljust="l", label=f"<{room}>")
             for node in self._held[name]:
@@ -236,7 +346,7 @@ class _Sheet:
         for start, end, key in parts:
             old = self.graph.get_edge(start, end, key).attr
             plan.add_edge(start, end, key=key, arrowhead=old["arrowhead"], arrowsize=old["arrowsize"])
-        _lay(plan, "nop")
+        laid(plan, "nop")
         for start, end, key in parts:
             found = plan.get_edge(start, end, key).attr["pos"]
             self.graph.get_edge(start, end, key).attr["pos"] = found or self.graph.get_edge(start, end, key).attr["pos"]
@@ -275,56 +385,18 @@ class _Sheet:
         )
         return len(across) + 2 * torn, across
 
-    def worth(self) -> float:
-        """How large it is on a screen, less where lines cross one another, a heading or a box, or end too close together."""
-        width, height = self.layout.width, self.layout.height
-        lines = [replace(line, way=way) for (line, _), way in zip(self.wishes, self.ways, strict=True)]
-        crossed = tangle(lines, about=True) + 5 * sum(len(self.layout.pierced(way.points)) for way in self.ways)
-        crossed += sum(
-            any(box.x < x < box.x + box.w and box.y < y < box.y + box.h for x, y in line.way.points)
-            for line in lines
-            for box in (area.heading for area in self.layout.areas)
-        )
-        crossed += 2 * crowded(lines, self.layout)
-        return min(SCREEN[0] / width, SCREEN[1] / height) * math.exp(-crossed / max(len(lines), 1))
-
     # ---- what dot made of it
 
     @cached_property
     def ways(self) -> list[Way]:
         """A way for each line, around all boxes."""
         ways = [self._way(n) for n in range(len(self.wishes))]
-        astray = [n for n, way in enumerate(ways) if self.layout.pierced(way.fine)] if len(ways) <= MANY else []
+        astray = [n for n, way in enumerate(ways) if self.layout.pierced(way.fine)]
         if astray:
             self._detour(astray)
             for n in astray:
                 ways[n] = self._way(n)
-        return self._apart(ways)
-
-    def _apart(self, ways: list[Way]) -> list[Way]:
-        """The ways with their ends moved along the sides of boxes where two would touch; none so that it runs into a box."""
-        sides: dict[tuple[str, str], list[tuple[float, int, bool]]] = {}
-        for n, (line, target) in enumerate(self.wishes):
-            for last, key, (x, y) in ((False, line.start, ways[n].curve[0]), (True, line.end, ways[n].tip)):
-                if target < 0 or not last:
-                    box = self.layout.boxes[key]
-                    away = {
-                        "n": abs(y - box.y),
-                        "s": abs(y - box.y - box.h),
-                        "w": abs(x - box.x),
-                        "e": abs(x - box.x - box.w),
-                    }
-                    side = min(away, key=away.__getitem__)
-                    sides.setdefault((key, side), []).append((x if side in "ns" else y, n, last))
-        for (key, side), ends in sides.items():
-            box, level = self.layout.boxes[key], side in "ns"
-            first, long = (box.x, box.w) if level else (box.y, box.h)
-            moved = _spaced(sorted(ends), first + CORNER, first + long - CORNER)
-            for old, new, n, last in moved:
-                way = ways[n].shifted(*((new - old, 0.0) if level else (0.0, new - old)), last)
-                if new != old and not self.layout.pierced(way.fine):
-                    ways[n] = way
-        return ways
+        return apart(self.wishes, self.layout, ways)
 
     @cached_property
     def layout(self) -> Layout:
@@ -382,43 +454,6 @@ class _Sheet:
         return Way(0, tuple(curve), tip=tip, toward=toward)
 
 
-def _spaced(
-    ends: Sequence[tuple[float, int, bool]], first: float, last: float
-) -> Iterator[tuple[float, float, int, bool]]:
-    """Where each end lies on a side and where it is to lie, in their order: far enough from the next, if all fit.
-
-    If they do not, lines that start side by side close up first: only the head of a line needs room.
-    """
-    heads = [head for _, _, head in ends]
-    bare = [not (a or b) for a, b in pairwise(heads)]  # between two lines that start here
-    over = APART * len(bare) - (last - first)
-    tails = sum(bare)
-    narrow = APART - min(max(over, 0.0) / tails, APART - TAILS) if tails else APART
-    gaps = [narrow if one else APART for one in bare]
-    if sum(gaps) > last - first:
-        gaps = [gap * (last - first) / sum(gaps) for gap in gaps]
-    at: list[float] = []
-    for n, (place, _, _) in enumerate(ends):
-        at.append(max(place, at[-1] + gaps[n - 1]) if at else max(place, first))
-    behind = 0.0
-    for i in reversed(range(len(at))):
-        at[i] = min(at[i], last - behind)
-        behind += gaps[i - 1] if i else 0.0
-    yield from ((place, new, n, at_end) for (place, n, at_end), new in zip(ends, at, strict=True))
-
-
 def _straight(a: Point, b: Point) -> list[Point]:
     """A straight line as a cubic."""
     return [(a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t) for t in (0, 1 / 3, 2 / 3, 1)]
-
-
-def _lay(graph: AGraph, program: str) -> None:
-    """Run Graphviz. It writes to stderr by itself which lines it could not curve; `ways` looks at all of them anyway."""
-    silent, heard = os.open(os.devnull, os.O_WRONLY), os.dup(2)
-    try:
-        os.dup2(silent, 2)
-        graph.layout(program)
-    finally:
-        os.dup2(heard, 2)
-        os.close(silent)
-        os.close(heard)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kg.model.mechanism import Mechanism, once
 from kg.model.records import GRID_LINES
 from kg.page import dot, router
-from kg.page.geometry import Line, crowded, inferred, marked, tangle, wanted
+from kg.page.geometry import Line, Way, crowded, inferred, marked, tangle, wanted
 from kg.page.layout import AIR, Layout, grid, place
 
 
@@ -32,14 +33,16 @@ class Drawing:
 
 
 @once
-def _arranged(mechanism: Mechanism) -> tuple[Layout, list[Line]]:
+def _arranged(mechanism: Mechanism) -> dict[str, tuple[Layout, list[Line]]]:
     """Where boxes stand and lines run. Marks do not move them, so this is done once for all who mark other edges."""
     wishes = list(wanted(mechanism))
     if grid(mechanism) and len(wishes) <= GRID_LINES:
         layout = place(mechanism)
-        ways = router.ways(wishes, layout)
-    else:
-        layout, ways = dot.arrange(mechanism, wishes)
+        return {"": _whole(layout, wishes, router.ways(wishes, layout))}
+    return {name: _whole(layout, wishes, ways) for name, (layout, ways) in dot.arrange(mechanism, wishes).items()}
+
+
+def _whole(layout: Layout, wishes: Sequence[tuple[Line, int]], ways: Sequence[Way]) -> tuple[Layout, list[Line]]:
     lines = [replace(line, way=way) for (line, _), way in zip(wishes, ways, strict=True)]
     points = [point for line in lines for point in line.way.fine]  # a line may run around the last box of a row
     width = max([layout.width, *(x + AIR for x, _ in points)])
@@ -47,9 +50,17 @@ def _arranged(mechanism: Mechanism) -> tuple[Layout, list[Line]]:
     return replace(layout, width=width, height=height), lines
 
 
+def others(mechanism: Mechanism) -> list[str]:
+    """The layouts that were tried beside the one that reads best, by name."""
+    found = _arranged(mechanism)
+    return [name for name, (layout, _) in found.items() if layout.boxes != found[""][0].boxes]
+
+
 @once
-def draw(mechanism: Mechanism, contested: frozenset[str] = frozenset()) -> Drawing:
+def draw(mechanism: Mechanism, contested: frozenset[str] = frozenset(), name: str = "") -> Drawing:
     """Lay a mechanism out and choose a way for every line; edges that are contested get a place for their mark.
+
+    ``name`` is one of the `others`, if not the best layout is wanted.
 
     >>> from kg.model.records import Edge, Frozen, Node, Sentence
     >>> nodes = Frozen({key: Node(key=key) for key in "ab"})
@@ -57,7 +68,7 @@ def draw(mechanism: Mechanism, contested: frozenset[str] = frozenset()) -> Drawi
     >>> [line.kind for line in draw(Mechanism(nodes=nodes, edges=(edge,))).lines]
     ['increases']
     """
-    layout, lines = _arranged(mechanism)
+    layout, lines = _arranged(mechanism)[name]
     names = frozenset(edge.name for edge in mechanism.edges if inferred(edge)) | contested
     return Drawing(layout, tuple(marked(lines, names)))
 

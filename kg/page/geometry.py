@@ -13,6 +13,9 @@ from kg.model.records import Edge
 from kg.page.layout import Box, Layout, Point
 
 TIP = {"increases": 15.0, "decreases": 5.0, "blocks": 13.0, "circle": 12.0, "none": 3.0, "ring": 7.0}  # end of the line
+#: Patterns of lines: how long a dash and a gap are, in widths of the line. Their ends are flat: where a line is thinner than a
+#: pixel, WebKit leaves out the round ends, and dots that consist of nothing else.
+DASHES = {"dashed": (4.3, 1.8), "dotted": (1.0, 1.3), "definition": (1.8, 1.2)}
 TOUCH = frozenset(("binds", "interacts_with", "synergises_with"))  # drawn with a small circle
 
 
@@ -50,6 +53,10 @@ class Way:
 
         curve = (*self.curve[:-2], *map(by, self.curve[-2:])) if last else (*map(by, self.curve[:2]), *self.curve[2:])
         return replace(self, curve=curve, tip=by(self.tip) if last else self.tip)
+
+    def moved(self, x: float, y: float) -> Way:
+        """The same elsewhere."""
+        return replace(self, curve=tuple((u + x, v + y) for u, v in self.curve), tip=(self.tip[0] + x, self.tip[1] + y))
 
     def beside(self, other: Way, by: float) -> bool:
         """Whether another way may come this close: their frames do."""
@@ -108,6 +115,18 @@ class Line:
 def circle(x: float, y: float, r: float) -> str:
     """A circle as a path."""
     return f"M{_n(x - r)} {_n(y)}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0Z"
+
+
+def dashes(style: str, width: float) -> str:
+    """The ends and the pattern of a line of a style, as attributes of SVG.
+
+    >>> dashes("dotted", 2.8), dashes("solid", 2.8)
+    (' stroke-linecap="butt" stroke-dasharray="2.8 3.6"', ' stroke-linecap="round"')
+    """
+    if style not in DASHES:
+        return ' stroke-linecap="round"'
+    pattern = " ".join(_n(part * width) for part in DASHES[style])
+    return f' stroke-linecap="butt" stroke-dasharray="{pattern}"'
 
 
 def inferred(edge: Edge) -> bool:

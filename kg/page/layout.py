@@ -59,6 +59,9 @@ class Box:
             and other.y + other.h <= self.y + self.h
         )
 
+    def moved(self, x: float, y: float) -> Box:
+        return Box(self.x + x, self.y + y, self.w, self.h)
+
     def grown(self, by: float) -> Box:
         return Box(self.x - by, self.y - by, self.w + 2 * by, self.h + 2 * by)
 

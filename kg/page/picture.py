@@ -15,6 +15,7 @@ from kg.page import drawing, geometry
 from kg.page.drawing import Drawing
 from kg.page.geometry import Line
 from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, lines, spoken
+from kg.page.names import drawn
 from kg.page.views import CLOSE, SMALL, Part, overview
 from kg.page.words import Narrative
 from kg.reasoning.merge import Union
@@ -78,6 +79,21 @@ class Picture:
             *map(self._view, self.over.parts),
         ]
 
+    @cached_property
+    def layouts(self) -> dict[str, dict[str, Any]]:
+        """The other layouts of what is one picture, from which a reader may choose: by name, as `views` has parts."""
+        if not self.drawn:
+            return {}
+        number = self.told.node_number
+        found = {}
+        for name in drawing.others(self.m):
+            own = drawing.draw(self.m, self.contested, name)
+            boxes = [[number[key], *box.centre] for key, box in own.layout.boxes.items()]
+            size = {"width": own.layout.width, "height": own.layout.height}
+            lines = [self._line(line) for line in own.lines]
+            found[name] = {**size, "areas": self._areas(own.layout), "lines": lines, "boxes": boxes}
+        return found
+
     def _view(self, part: Part) -> dict[str, Any]:
         whole = self.told
         m = part.mechanism
@@ -95,7 +111,12 @@ class Picture:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """What stands in a box."""
-        return self.over.texts[key] if self.over else lines(spoken(self.m.nodes[key].label))
+        return self.over.texts[key] if self.over else lines(spoken(self.names[key]))
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The labels of nodes, short enough for a box."""
+        return drawn({key: self.told.label(key) for key in self.m.nodes})
 
     def style(self, edge: Edge) -> str:
         """solid for what a source states, dashed for what it supposes, dotted for the curator's own step; or a definition."""
@@ -114,6 +135,18 @@ class Picture:
             "contested": edge.name in self.contested,
         }
 
+    def sign(self, edge: Edge) -> str:
+        """Sign and claim of an edge, for who does not see its line.
+
+        >>> from kg.formats import read
+        >>> shapes = Picture(Narrative(read("ta1-tlr7")))
+        >>> shapes.sign(shapes.m.edge("degradation"))
+        'lowers or destroys. Claim: finding'
+        """
+        parts = [self.told.claim(edge.claim) or speak("no supporting claim")]
+        parts += [speak("disputed")] * (edge.name in self.contested) + [speak("drawn, not run")] * (not edge.run)
+        return speak("{0}. Claim: {1}", speak(ROLES[geometry.kind(edge)]), ", ".join(parts))
+
     def kind(self, key: str) -> str:
         """How a node is drawn: a kind that has a colour."""
         kind = self.m.nodes[key].drawn_as
@@ -121,6 +154,9 @@ class Picture:
 
     @cached_property
     def areas(self) -> list[dict[str, Any]]:
+        return self._areas(self.drawing.layout)
+
+    def _areas(self, layout: Layout) -> list[dict[str, Any]]:
         return [
             {
                 "label": fit(a.label, a.box.w - 26, 11),
@@ -129,7 +165,7 @@ class Picture:
                 "depth": min(a.depth, 1),
                 **_rounded(a.box.x, a.box.y, a.box.w, a.box.h),
             }
-            for a in self.drawing.layout.areas
+            for a in layout.areas
         ]
 
     @cached_property
@@ -233,15 +269,10 @@ class Picture:
         ink = self.ink
         colour = ink["condition" if line.condition else line.kind]
         width = 1.6 if line.condition else (2.8 if data["run"] else 1.6) + (1.1 if some and on else 0)
-        dash = {
-            "dashed": ' stroke-dasharray="10 7"',
-            "dotted": ' stroke-dasharray="0.1 6.5"',
-            "definition": ' stroke-dasharray="2 6"',
-        }.get(data["style"], "")
         faint = "" if on and (data["run"] or some) else ' opacity="0.6"' if on else ' opacity="0.14"'
         out = (
             f"<g{faint}><title>{escape(clean(self._said(line, data)))}</title>"
-            f'<path d="{line.d}" fill="none" stroke="{colour}" stroke-width="{r(width)}" stroke-linecap="round"{dash}/>'
+            f'<path d="{line.d}" fill="none" stroke="{colour}" stroke-width="{r(width)}"{geometry.dashes(data["style"], width)}/>'
         )
         if line.head:
             fill = colour if line.filled else ink["paper"]

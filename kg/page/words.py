@@ -269,17 +269,20 @@ class Narrative:
         return ", ".join(stated) or speak("species not stated")
 
     def locator(self, evidence: Evidence) -> str:
+        """Where it stands, in characters; and that nothing else is known of it, where no words say what stands there."""
         if not evidence.span:
             return ""
         source = self.m.source(evidence)
-        return speak("characters {0}–{1} of the {2}", *evidence.span, speak(source.kind if source else "text"))
+        place = speak("characters {0}–{1} of the {2}", *evidence.span, speak(source.kind if source else "text"))
+        told = evidence.anchor or evidence.says or evidence.because or self.quote(evidence)
+        return place if told else speak("Only its place in the text is known: {0}.", place)
 
     def quote(self, evidence: Evidence) -> Quote | None:
         """The sentence at its place, if a build was asked for sentences and the licence of the source allows it."""
         return self.quotes.get(evidence)
 
     def passage(self, evidence: Evidence) -> str:
-        """A link to the anchor in its source, which a browser scrolls to; nothing without an anchor or an address.
+        """A link to the source, and to the anchor in it, which a browser scrolls to; nothing without an address.
 
         >>> from kg.formats import read
         >>> m = read("ta1-tlr7")
@@ -287,13 +290,15 @@ class Narrative:
         '#:~:text=rapidly%20degrade%20these%20microRNAs'
         """
         source = self.m.source(evidence)
-        if source is None or not evidence.anchor:
+        if source is None or self.only_own(evidence):
             return ""
         doi, pmid = (prefix + id if id else "" for prefix, id in (("doi:", source.doi), ("PMID:", source.pmid)))
         url = self.web(source.url) or next(filter(None, (self.page(id) for id in (doi, pmid) if id)), "")
+        if not url or not evidence.anchor:
+            return url
         # a comma, a hyphen and an ampersand have a meaning in a text fragment; quote leaves the hyphen
         text = quote(evidence.anchor, safe="", errors="replace").replace("-", "%2D")
-        return f"{url}{'' if '#' in url else '#'}:~:text={text}" if url else ""
+        return f"{url}{'' if '#' in url else '#'}:~:text={text}"
 
     def chain(self, evidence: Evidence) -> tuple[str, str]:
         """How we know: the text that was read, by name if it is not the first; and how, with the study behind it."""

@@ -145,8 +145,10 @@ def diff(old: str | Path, new: str | Path, progress: Callable[[str], None] = lam
     return compare(*sides, progress)
 
 
-def compare(old: Version, new: Version, progress: Callable[[str], None] = lambda words: None) -> Difference:
-    """The same for two versions that were loaded."""
+def compare(
+    old: Version, new: Version, progress: Callable[[str], None] = lambda words: None, ask: bool = True
+) -> Difference:
+    """The same for two versions that were loaded. ``ask`` False leaves the questions of the library out."""
     changes: list[Edit] = []
     for id in dict.fromkeys((*old.mechanisms, *new.mechanisms)):
         progress(f"comparing {id}")
@@ -165,8 +167,9 @@ def compare(old: Version, new: Version, progress: Callable[[str], None] = lambda
     ]
     if changes and not (old.broken or new.broken):
         changes += _disagreements(old, new)
-        progress("asking all questions of both")
-        changes += _answers(old, new)
+        if ask:
+            progress("asking all questions of both")
+            changes += _answers(old, new)
     order = list(KINDS)
     ids = list(dict.fromkeys((*new.mechanisms, *old.mechanisms, "")))
     changes.sort(key=lambda change: (ids.index(change.mechanism), order.index(change.kind)))
@@ -187,17 +190,20 @@ def load(name: str) -> Version:
             raise InvalidMechanism(
                 [Diagnostic(Location(name, 1, 1), "nothing-to-compare", "no mechanism is in this RDF")]
             )
-        return _version(name, [(mechanism, []) for mechanism in found], (name,))
+        return version(name, [(mechanism, []) for mechanism in found], (name,))
     if re.match(r"[^:]+:.", name) and not path.exists():
-        return _version(name, [_parsed(data, file) for file, data in _revision(name)])
+        return version(name, [_parsed(data, file) for file, data in _revision(name)])
     if path.is_dir() and not (path / "mechanism.yaml").is_file():
         files = sorted(path.glob("*/mechanism.yaml"))
         if files:
-            return _version(name, [formats.parse(file) for file in files])
-    return _version(name, [formats.parse(name)])
+            return version(name, [formats.parse(file) for file in files])
+    return version(name, [formats.parse(name)])
 
 
-def _version(name: str, parsed: Iterable[tuple[Mechanism, list[Diagnostic]]], rdf: tuple[str, ...] = ()) -> Version:
+def version(name: str, parsed: Iterable[tuple[Mechanism, list[Diagnostic]]], rdf: tuple[str, ...] = ()) -> Version:
+    """A version of mechanisms that were parsed, each with the complaints about its shape. Raises InvalidMechanism for one of
+    which nothing could be read.
+    """
     found: dict[str, Mechanism] = {}
     broken = {}
     for mechanism, wrong in parsed:

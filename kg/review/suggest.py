@@ -92,7 +92,11 @@ def draft(file: str | Path, known: Mechanism | None = None, proposed: str | Path
     (None, "the text says that this is not so: 'TLR7 activates MyD88'; it is set aside")
     """
     path = Path(file)
-    text = open_text(path)
+    return of_text(open_text(path), path, known, proposed)
+
+
+def of_text(text: Text, path: Path, known: Mechanism | None = None, proposed: str | Path | None = None) -> Drafted:
+    """The same of a text that is at hand; ``path`` is what complaints call it."""
     making = _Drafting(path, text, known)
     if proposed is None:
         making.read()

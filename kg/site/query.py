@@ -31,7 +31,7 @@ def values(
 ) -> dict[str, Any]:
     """What the template query.html shows, beside what every page has: ``words`` are those of the vocabulary."""
     script = f"{_vendor('editor.min.js')}\n{_page('query.js')}"
-    packages = {row["package"]: row for row in assets()}
+    packages, licences = others("editor", "engine")
     return {
         "style": style,
         "script": script,
@@ -40,8 +40,8 @@ def values(
         "engine": base64.b64encode((HERE / "vendor" / "engine.wasm.gz").read_bytes()).decode(),
         "data": base64.b64encode(gzip.compress(quads.encode("utf-8"), 9, mtime=0)).decode(),
         "known": _known(mechanisms, words),
-        "packages": list(packages.values()),
-        "licences": (HERE / "vendor" / "licences.txt").read_text(encoding="utf-8"),
+        "packages": packages,
+        "licences": licences,
         "policy": (
             "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; worker-src blob:; "
             f"script-src {page.digest(script)} 'wasm-unsafe-eval'; style-src {page.digest(style)}"
@@ -53,6 +53,20 @@ def assets() -> list[dict[str, str]]:
     """The table of what is by others: each file that was built, and each package in it."""
     with open(HERE / "vendor" / "assets.tsv", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def others(*files: str) -> tuple[list[dict[str, str]], str]:
+    """What in some files of vendor/ is by others: a row for each package, and their licences. A file is named by how it begins.
+
+    >>> packages, licences = others("engine")
+    >>> [row["package"] for row in packages], licences.startswith("oxigraph")
+    (['oxigraph'], True)
+    """
+    rows = {row["package"]: row for row in assets() if row["file"].startswith(files)}
+    named = {f"{row['package']} {row['version']}, {row['licence']}" for row in rows.values()}
+    line = "-" * 72
+    texts = (HERE / "vendor" / "licences.txt").read_text(encoding="utf-8").split(f"\n{line}\n\n")
+    return list(rows.values()), f"\n{line}\n\n".join(text for text in texts if text.partition("\n")[0] in named)
 
 
 def _known(mechanisms: Sequence[Mechanism], words: Iterable[tuple[str, str, str]]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ const NAMES = [['n0', 'TLR7', 'Toll-Like Receptor 7', 'HGNC:15631'], ['n1', 'Tα
   ['e0', 'Tα-1 activates TLR7', 'activation']];
 const LABELS = NAMES.map(row => row[1]);
 const match = text => matched(readTable(text).rows, nodesByName(NAMES), node => LABELS[node]);
-const pairs = ({numbers}) => [...numbers].map(([node, row]) => [node, row.number]);
+const pairs = ({numbers}) => [...numbers].map(([node, row]) => [node, row.numbers[0]]);
 const said = some => some.map(one => `${one.line}: ${one.what}`);
 
 test('a field that is quoted comes back as it was, whatever stands in it', () => {
@@ -22,7 +22,7 @@ test('a field that is quoted comes back as it was, whatever stands in it', () =>
 
 test('numbers are read as they are written, and what only looks like one is named with its line', () => {
   for (const [text, number] of [['1', 1], ['-2.5', -2.5], ['\u22122.5', -2.5], ['+.5', 0.5], ['1e3', 1000], ['2.', 2]])
-    assert.equal(readTable(`TLR7\t${text}`).rows[0]?.number, number, text);
+    assert.equal(readTable(`TLR7\t${text}`).rows[0]?.numbers[0], number, text);
   for (const text of ['1,5', '1.2.3', '0x10', 'NaN', '1e999', '--1', '1 2'])
     assert.deepEqual([readTable(`a\t1\nTLR7\t${text}`).rows.length, readTable(`a\t1\nTLR7\t${text}`).wrong[0].line], [1, 2], text);
 });
@@ -50,6 +50,33 @@ test('a name of several nodes colours all of them, and says so', () => {
 test('of two rows for one node the first counts, and the other is listed', () => {
   const {used, notes, ...found} = match('TLR7\t1.8\ntlr7\t0.5');
   assert.deepEqual([pairs(found), used, said(notes)], [[[0, 1.8]], 1, ['2: “tlr7” (0.5) names TLR7 again; line 1 (1.8) is shown']]);
+});
+
+/** The columns of a table, its rows as name and numbers, and what is wrong. */
+const columns = text => {
+  const {columns, rows, wrong} = readTable(text);
+  return [columns, rows.map(({name, numbers}) => [name, ...numbers]), said(wrong)];
+};
+
+test('several columns of numbers have the names of the heading, and what is missing stays missing', () => {
+  const table = [['0 h', '4 h', '24 h'], [['TLR7', 1, -2, null], ['B', null, 0.5, 3]], []];
+  assert.deepEqual(columns('gene,0 h,4 h,24 h\nTLR7,1,-2,\nB,NA,.5,3'), table);
+  assert.deepEqual(columns('0 h\t4 h\t24 h\nTLR7\t1\t\u22122\tNaN\nB\t-\t0.5\t3'), table); // as R writes it
+  assert.deepEqual(columns(';0 h;4 h;24 h;;\nTLR7;1;-2;;;\nB;;0.5;3;;'), table);
+});
+
+test('a heading may be numbers, such as hours, and without one the columns are counted', () => {
+  assert.deepEqual(columns('gene,0,4\nTLR7,1,2'), [['0', '4'], [['TLR7', 1, 2]], []]);
+  assert.deepEqual(columns('TLR7,1,2\nB,3,4'), [['column 2', 'column 3'], [['TLR7', 1, 2], ['B', 3, 4]], []]);
+});
+
+test('a column of words is refused by line, column and reason, and so is a line of another width', () => {
+  assert.deepEqual(columns('gene\tlog2FC\tnote\nTLR7\t1\tsensor\nB\t2\tother\n'), [['log2FC', 'note'], [],
+    ['2: column 3 (note): “sensor” is no number', '3: column 3 (note): “other” is no number']]);
+  assert.deepEqual(columns('gene,a,b\nTLR7,1,2\nB,1\nC,1,2,3\nD,NA,\nE,1;5,2'), [['a', 'b'], [['TLR7', 1, 2]],
+    ['3: 2 columns; the heading has 3', '4: 4 columns; the heading has 3', '5: no number', '6: column 2 (a): “1;5” is no number']]);
+  assert.deepEqual(columns('gene,log2FC\nTLR7,1,5'), [['log2FC'], [], ['2: 3 columns; the heading has 2']]);
+  assert.deepEqual(columns('gene;a;b\nTLR7;1;2,5')[2], ['2: column 3 (b): “2,5” has a comma; write 2.5']);
 });
 
 const SCALE = ['#0000ff', '#8080ff', '#ffffff', '#ff8080', '#ff0000'];

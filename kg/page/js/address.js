@@ -16,6 +16,8 @@ function address(page) {
     else if (state.pick) hash.set('node', scene.nodes[n].key);
     else if (state.stop) hash.set('stop', String(state.stop));
     if (state.part) hash.set('part', String(state.part));
+    if (state.layout) hash.set('layout', state.layout);
+    if (state.reach > 1) hash.set('reach', String(state.reach));
     if (state.line) hash.set('line', '1');
     if (state.tab !== (state.pick ? 'card' : 'tour')) hash.set('tab', state.tab);
     if (state.plain) hash.set('plain', '1');
@@ -41,8 +43,10 @@ function address(page) {
     try {
       const to = hash ? '#' + hash : location.pathname + location.search;
       if (location.hash.slice(1) === hash) return;
-      if (known && !page.embed && window === window.top) history.pushState(null, '', to);
-      else history.replaceState(null, '', to);
+      const {stop, before, from, to: end, way} = state; // what the address leaves out: of a card where it was opened, and routes that are out of sight
+      const kept = {stop, before, from, end, way};
+      if (known && !page.embed && window === window.top) history.pushState(kept, '', to);
+      else history.replaceState(kept, '', to);
     } catch { /* a sandboxed frame has no history of its own */ }
   }
 
@@ -54,18 +58,22 @@ function address(page) {
     /** @param {string} key */
     const number = key => parseInt(get(key), 10) || 0;
     const edge = byEdge.get(hash.get('edge')), node = byNode.get(hash.get('node'));
-    state.stop = Math.max(0, Math.min(scene.stops.length, number('stop')));
     state.part = scene.staged ? 0 : Math.max(0, Math.min(scene.views.length - 1, number('part')));
+    state.layout = get('layout') in scene.layouts ? get('layout') : '';
+    state.reach = Math.max(1, Math.min(3, number('reach')));
     state.pick = edge !== undefined ? 'e' + edge : node !== undefined ? 'n' + node : '';
+    const kept = history.state ?? {stop: 0, before: null, from: -1, end: -1, way: -1};
+    state.stop = Math.max(0, Math.min(scene.stops.length, number('stop') || state.pick && kept.stop || 0));
+    state.before = kept.before;
     const wanted = location.hash === '#steps' ? 'steps' : get('tab');
     state.tab = tabs.find(tab => tab === wanted) ?? (state.pick ? 'card' : 'tour');
     state.line = get('line') === '1' && scene.line.length > 0;
     state.plain = get('plain') === '1';
     if (tongue() !== state.lang) return location.reload(); // the page of another language
     state.filter = scene.facets.map(facet => new Set(hash.getAll(facet.key).map(c => facet.choices.indexOf(c)).filter(c => c >= 0)));
-    state.from = byNode.get(hash.get('from')) ?? -1;
-    state.to = byNode.get(hash.get('to')) ?? -1;
-    state.way = number('route') - 1;
+    state.from = byNode.get(hash.get('from')) ?? kept.from;
+    state.to = byNode.get(hash.get('to')) ?? kept.end;
+    state.way = hash.has('from') ? number('route') - 1 : kept.way;
     run.read(hash);
     page.filters.show();
     page.routes.find();

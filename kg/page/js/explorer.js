@@ -7,9 +7,9 @@ function explore(lang) {
   /** @type {Scene} */
   const scene = JSON.parse($('scene').textContent ?? '');
   /** @type {State} the whole state of the page; everything shown follows from it */
-  const state = {stop: 0, part: 0, line: false, pick: '', tab: 'tour', plain: false, lang, filter: scene.facets.map(() => new Set), from: -1, to: -1, way: -1};
+  const state = {stop: 0, part: 0, layout: '', reach: 1, line: false, pick: '', tab: 'tour', plain: false, lang, filter: scene.facets.map(() => new Set), from: -1, to: -1, way: -1, before: null};
   const page = /** @type {Page} */ ({
-    scene, state, show, go, pick, openTab,
+    scene, state, show, go, pick, back, openTab,
     host: JSON.parse($('host').textContent ?? ''),
     embed: new URLSearchParams(location.search).get('embed') === '1',
     tabs: all('[role=tab]').map(e => e.id.slice(4)),
@@ -29,14 +29,30 @@ function explore(lang) {
   function go(stop) {
     state.stop = Math.max(0, Math.min(scene.stops.length, stop));
     state.pick = '';
+    state.before = null;
     state.tab = 'tour';
     show(true);
   }
   /** @param {Part} what @param {boolean} [keepTab] */
   function pick(what, keepTab) {
+    if (!state.pick) {
+      state.before = {tab: state.tab, look: page.picture.look()};
+      focused = document.activeElement;
+    }
     state.pick = what;
     if (!keepTab) state.tab = 'card';
     show(true);
+  }
+  /** Where the focus was before a card. @type {Element | null} */
+  let focused = null;
+  function back() { // to where the reader was before the card
+    const {tab, look} = state.before ?? {tab: 'tour', look: ''}, last = state.pick;
+    Object.assign(state, {pick: '', tab, before: null});
+    show(true);
+    if (look) page.picture.move(look.split(',').map(Number));
+    const to = focused?.isConnected && focused !== body ? focused : page.picture.part(last);
+    focused = null;
+    if (to instanceof HTMLElement && to.getClientRects().length) to.focus({preventScroll: true});
   }
   /** @param {Tab} tab @param {boolean} [focusToo] */
   function openTab(tab, focusToo) {

@@ -15,7 +15,7 @@ function keys(page) {
 
   $('stage').addEventListener('keydown', event => {
     const act = ACTS[event.key];
-    if (!act || target(event).closest('button') || event.ctrlKey || event.metaKey) return;
+    if (!act || target(event).closest('button:not(.part)') || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     act();
   });
@@ -27,7 +27,7 @@ function keys(page) {
     page.openTab(tabs[by ? (n + by + tabs.length) % tabs.length : end], true);
   }));
   document.addEventListener('keydown', event => {
-    if (event.key === 'Escape' && state.pick) return page.go(state.stop);
+    if (event.key === 'Escape' && state.pick && !target(event).closest('input[type=search],select,textarea:not([readonly])')) return page.back();
     const by = sideways(event);
     if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
     if (target(event).closest('input,select,textarea,#stage,[role=tab],[role=region]')) return;

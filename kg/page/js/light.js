@@ -8,11 +8,13 @@ function light(page) {
   /** @type {(edge: number) => boolean} */
   const passes = edge => state.filter.every((set, f) => !set.size || scene.edges[edge].tags[f].some(t => set.has(t)));
 
-  /** The edges of the main line where it is lit: in the overview, if it is open. */
-  const numbered = () => state.line && !state.stop && !state.pick && !['runs', 'explore'].includes(state.tab) ? scene.line : [];
+  /** Whether the main line is lit: in the overview, if it is open. */
+  const alongLine = () => state.line && !state.stop && !state.pick && state.tab === 'tour';
+  /** The numbers of edges: along the main line where it is lit, and beside the list of steps as there. @returns {Map<number, number>} */
+  const numbered = () => new Map((alongLine() ? scene.line : state.tab === 'steps' ? [...page.steps.listed.keys()] : []).map((edge, n) => [edge, n + 1]));
 
-  /** What the reader's choice lights; null for everything. @returns {Lit | null} */
-  function chosen() {
+  /** What the reader's choice lights; null for everything. A stop is lit in the tour only. @param {Tab} tab @returns {Lit | null} */
+  function chosen(tab = state.tab) {
     /** @type {Lit} */
     const {edges, nodes} = {edges: new Set, nodes: new Set};
     const number = +state.pick.slice(1);
@@ -23,8 +25,8 @@ function light(page) {
         scene.edges[n].nodes.forEach(k => nodes.add(k));
       }
     };
-    if (state.tab === 'runs' && page.run.asked()) return null;
-    if (state.tab === 'explore') {
+    if (tab === 'runs' && page.run.asked()) return null;
+    if (tab === 'explore') {
       const route = page.routes.chosen();
       if (!route) return null;
       add(route.hops.map(hop => hop.edge));
@@ -37,8 +39,8 @@ function light(page) {
       });
       nodes.add(number);
     } else {
-      const stop = scene.stops[state.stop - 1];
-      if (!stop && !numbered().length) return null;
+      const stop = tab === 'tour' ? scene.stops[state.stop - 1] : undefined;
+      if (!stop && !alongLine()) return null;
       add(stop ? stop.edges : scene.line);
       if (!stop) return {edges, nodes};
       stop.nodes.forEach(k => nodes.add(k));
@@ -56,5 +58,5 @@ function light(page) {
     return {edges, nodes};
   }
 
-  return {filtering, passes, chosen, lit, numbered};
+  return {filtering, passes, chosen, lit, alongLine, numbered};
 }

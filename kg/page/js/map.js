@@ -45,6 +45,6 @@ function minimap(page, shown, move) {
     map.setPointerCapture(event.pointerId);
     aim(event);
   });
-  map.addEventListener('pointermove', event => event.buttons && aim(event));
+  map.addEventListener('pointermove', event => map.hasPointerCapture(event.pointerId) && aim(event)); // not one that drags the picture
   return {size, show};
 }

@@ -72,9 +72,10 @@ class Model {
     const given = net.facts(settings, earlier), state = net.propagate(given), place = placed(state);
     const states = numbers.map(n => n === reading ? state : this.nets[n].under(settings, earlier));
     const each = states.map((one, k) => this.levels.map((_, node) => this.nets[numbers[k]].read(node, one)));
-    const were = numbers.map(n => this.nets[n].all(base)), main = numbers.indexOf(reading);
-    const before = were[main], after = each[main];
-    const disagree = disagreeing(each), was = against === AGAINST.start ? new Map : disagreeing(were);
+    const bases = numbers.map(n => this.nets[n].under(base)), main = numbers.indexOf(reading);
+    const were = bases.map((one, k) => this.levels.map((_, node) => this.nets[numbers[k]].read(node, one)));
+    const before = were[main], after = each[main], disagree = disagreeing(each), disagreed = disagreeing(were);
+    const was = against === AGAINST.start ? new Map : disagreed;
     /** @param {number} node */
     const late = node => Math.max(...net.gatesOf(node).map(gate => state.value[gate] < 0 ? state.decided : place[gate]));
     /** @type {(by?: Value[]) => string} */
@@ -86,18 +87,21 @@ class Model {
     /** What does not simply hold in the context that is asked. */
     const fates = fatesIn(this.data, settings.context, [0]);
     const opposed = meetings(this, net, state).filter(({node}) => !settings.has(node));
+    /** Whether an edge fires after a run: 1, 0, or -1 where it is open or the readings disagree; null if it is not run. @type {(some: Known[]) => (edge: number) => number | null} */
+    const firing = some => edge => {
+      const [first, ...others] = some.map((one, k) => {
+        const gate = this.nets[numbers[k]].fires.get(edge);
+        return gate === undefined ? null : one.value[gate];
+      });
+      return others.some(other => other !== first) ? -1 : first;
+    };
+    /** What it is compared with, as a run of its own. @type {Side} */
+    const compared = {settings: base, values: before, disagree: disagreed, fires: firing(bases)};
     /** @type {Ran['observed'] | undefined} */
     let observed;
     return {
       first, settings, reading, readings: numbers, against, before, after, disagree, changed, opposed, fates,
-      /** 1, 0, or -1 where it is open or the readings disagree; null if it is not run. @type {(edge: number) => number | null} */
-      fires: edge => {
-        const [first, ...others] = states.map((one, k) => {
-          const gate = this.nets[numbers[k]].fires.get(edge);
-          return gate === undefined ? null : one.value[gate];
-        });
-        return others.some(other => other !== first) ? -1 : first;
-      },
+      compared, values: after, fires: firing(states),
       /** @type {(node: number) => Derivation} */
       step: node => {
         observed ??= earlier ? new Map : this.observed(settings, numbers, assume); // observations are of first runs

@@ -1,10 +1,13 @@
-// The reader's own numbers on the nodes: a table of two columns, pasted, opened or dropped. It never leaves the page, and
-// no link holds it.
+// The reader's own numbers on the nodes: a table of names and one or more columns of numbers, pasted, opened or dropped. It
+// never leaves the page, and no link holds it.
 'use strict';
 
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i, NONE = /^(na|n\/a|nan|null|-|)$/i;
+
 /**
- * The rows of a table of names and numbers, and what is wrong with the others, by line. Columns are separated by tabs,
- * semicolons or commas: whichever stands in most lines. A first line without a number is a heading.
+ * The rows of a table of names and numbers, and what is wrong with the others, by line. Fields are separated by tabs,
+ * semicolons or commas: whichever stands in most lines. A first line without a number is a heading, and so is one whose
+ * first field is empty or says what the names are. Of several columns of numbers some may be missing in a row.
  * @param {string} text
  */
 function readTable(text) {
@@ -15,31 +18,46 @@ function readTable(text) {
   const rows = [];
   /** @type {Complaint[]} */
   const wrong = [];
-  let heading = '', first = true;
-  lines.forEach((line, n) => {
-    if (!line.trim()) return;
-    const isFirst = first;
+  const each = lines.flatMap((line, n) => line.trim() ? [{line: n + 1, fields: cells(line, mark)}] : []);
+  const usual = mostly(each.flatMap(({fields}) => fields && fields.length > 1 ? [fields.length] : []));
+  const first = each[0]?.fields ?? [], heading = isHeading(first) ? first.slice(0, Math.max(2, filled(first))) : [];
+  if (heading.length > 1 && heading.length === usual - 1 && mark !== ',') heading.unshift(''); // nothing stands over the names
+  /** As many as the heading has; else as most lines have, without those at the end that are empty in all of them. */
+  const width = heading.length || each.reduce((most, {fields}) => fields?.length === usual ? Math.max(most, filled(fields)) : most, 2);
+  each.forEach(({line, fields}, n) => {
     /** @param {string} what */
-    const amiss = what => { wrong.push({line: n + 1, what}); };
-    first = false;
-    const fields = cells(line, mark);
+    const amiss = what => { wrong.push({line, what}); };
     if (!fields) return amiss(speak`a quotation mark is not closed`);
-    while (fields.length > 2 && !fields.at(-1)) fields.pop();
-    const [name, number = ''] = fields;
-    const plain = number.replace('\u2212', '-');
-    const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) && Number.isFinite(+plain);
-    if (isFirst && fields.length > 1 && !fields.slice(1).some(f => /^[+-]?[\d.,]+(e[+-]?\d+)?$/i.test(f.replace('\u2212', '-'))) && /\p{L}/u.test(number) && !/^(na|n\/a|nan|null|[+-]?inf(inity)?)$/i.test(number)) {
-      heading = fields.slice(0, 2).join(', ');
-      return;
-    }
+    if (!n && heading.length) return;
     if (fields.length < 2) return amiss(speak`one column only; a tab, a semicolon or a comma has to stand before the number`);
-    if (fields.length > 2) return amiss(speak`${fields.length} columns; keep two, a name and a number`);
+    if (filled(fields) > width || fields.length < width) return amiss(heading.length ? speak`${fields.length} columns; the heading has ${width}` : speak`${fields.length} columns; most lines have ${width}`);
+    const [name, ...texts] = fields.slice(0, width), plain = texts.map(text => text.replace('\u2212', '-'));
+    const column = (/** @type {number} */ k) => width > 2 ? `${speak`column ${k + 2}`}${heading[k + 1] ? ` (${heading[k + 1]})` : ''}: ` : '';
     if (!name) return amiss(speak`no name before the number`);
-    if (/^[+-]?\d+,\d+$/.test(plain)) return amiss(speak`“${number}” has a comma; write ${plain.replace(',', '.')}`);
-    if (!isNumber) return amiss(number ? speak`“${number}” is no number` : speak`no number`);
-    rows.push({line: n + 1, name, number: +plain, text: number});
+    const comma = plain.findIndex(one => /^[+-]?\d+,\d+$/.test(one));
+    if (comma >= 0) return amiss(column(comma) + speak`“${texts[comma]}” has a comma; write ${plain[comma].replace(',', '.')}`);
+    const odd = plain.findIndex(one => !(width > 2 && NONE.test(one)) && !(NUMBER.test(one) && Number.isFinite(+one)));
+    if (odd >= 0) return amiss(texts[odd] ? column(odd) + speak`“${texts[odd]}” is no number` : speak`no number`);
+    if (plain.every(one => NONE.test(one))) return amiss(speak`no number`);
+    rows.push({line, name, numbers: plain.map(one => NONE.test(one) ? null : +one), texts});
   });
-  return {rows, wrong, heading};
+  const columns = Array.from({length: width - 1}, (_, k) => heading[k + 1] || (width > 2 ? speak`column ${k + 2}` : ''));
+  return {rows, wrong, heading: heading.filter(Boolean).join(', '), columns};
+}
+/** How many fields of a line count: without the last ones that are empty. @param {string[]} fields */
+const filled = fields => fields.findLastIndex(field => field) + 1;
+/** The number that is there most often; of several the first. @param {number[]} some */
+function mostly(some) {
+  /** @type {Map<number, number>} */
+  const counts = new Map;
+  for (const one of some) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return [...counts].reduce((best, one) => one[1] > best[1] ? one : best, [0, 0])[0];
+}
+/** Whether a first line says what stands below it. @param {string[]} fields */
+function isHeading([name, ...others]) {
+  if (!others.length) return false;
+  if (others.length > 1 && /^(|gene|gene.?(name|symbol|id)|symbol|name|node|protein|id|identifier)$/i.test(name)) return true;
+  return !others.some(one => /^[+-]?[\d.,]+(e[+-]?\d+)?$/i.test(one.replace('\u2212', '-'))) && /\p{L}/u.test(others[0]) && !/^(na|n\/a|nan|null|[+-]?inf(inity)?)$/i.test(others[0]);
 }
 /** The fields of a line; null for an open quotation. @param {string} line @param {string} mark */
 function cells(line, mark) {
@@ -98,7 +116,7 @@ function matched(rows, known, label) {
     if (nodes.length > 1) notes.push({line: row.line, what: speak`“${row.name}” names ${nodes.length} nodes: ${nodes.map(label).join(', ')}`});
     for (const node of nodes) {
       const earlier = numbers.get(node);
-      if (earlier) notes.push({line: row.line, what: speak`“${row.name}” (${row.text}) names ${label(node)} again; line ${earlier.line} (${earlier.text}) is shown`});
+      if (earlier) notes.push({line: row.line, what: speak`“${row.name}” (${row.texts.join(', ')}) names ${label(node)} again; line ${earlier.line} (${earlier.texts.join(', ')}) is shown`});
       else {
         numbers.set(node, row);
         used.add(row);
@@ -126,8 +144,11 @@ const short = number => String(+number.toPrecision(3)).replace('-', '\u2212');
 function overlay(page) {
   const {scene, state} = page;
   const MOST = 5e6, LISTED = 200; // characters of a table; complaints that are listed
-  /** The row of each node. @type {Map<number, Row>} */
-  let numbers = new Map;
+  /** The row of each node, the names of the columns of numbers, and which is shown. @type {Map<number, Row>} */
+  let rows = new Map;
+  /** @type {string[]} */
+  let columns = [];
+  let column = 0;
   /** @type {ReturnType<typeof nodesByName> | undefined} */
   let known;
   /** Five colours from the lowest to the highest number, and one for nodes without. @type {string[]} */
@@ -138,15 +159,18 @@ function overlay(page) {
   function colour(text) {
     if (text.length > MOST) return refuse(speak`The table is too large: at most five million characters.`);
     if (text.includes('\0')) return refuse(speak`This is no text. Save the table as tab-separated or comma-separated values.`);
-    const {rows, wrong, heading} = readTable(text);
+    const read = readTable(text), {wrong, heading} = read;
     known ??= nodesByName(scene.names);
-    const {used, unmatched, notes, ...found} = matched(rows, known, page.label);
-    numbers = found.numbers;
+    const {used, unmatched, notes, numbers} = matched(read.rows, known, page.label);
+    rows = numbers;
+    columns = read.columns;
+    column = 0;
     scale();
-    const nodes = numbers.size === 1 ? speak`${1} node` : speak`${numbers.size} nodes`;
-    $('coloured').textContent = !rows.length && !wrong.length ? speak`The table is empty.` :
-      speak`${nodes} coloured by ${used} of ${rows.length === 1 ? speak`${1} row` : speak`${rows.length} rows`}.` +
-        (heading ? ` ${speak`The first line was read as a heading: ${heading}.`}` : '');
+    const nodes = rows.size === 1 ? speak`${1} node` : speak`${rows.size} nodes`, all = read.rows.length;
+    $('coloured').textContent = !all && !wrong.length ? speak`The table is empty.` :
+      speak`${nodes} coloured by ${used} of ${all === 1 ? speak`${1} row` : speak`${all} rows`}.` +
+        (heading ? ` ${speak`The first line was read as a heading: ${heading}.`}` : '') +
+        (columns.length > 1 && rows.size ? ` ${speak`${columns.length} columns of numbers share one scale; step through them above the picture.`}` : '');
     /** @type {(title: string, some: Complaint[]) => HTMLElement[]} */
     const part = (title, some) => some.length ? [
       make('h3', {}, `${title} (${some.length})`),
@@ -158,42 +182,61 @@ function overlay(page) {
   }
   /** @param {string} why */
   function refuse(why) {
-    numbers = new Map;
+    rows = new Map;
+    columns = [];
     $('coloured').textContent = why;
     $('complaints').replaceChildren();
     page.show(false);
   }
-  function scale() { // the same distance to both sides of the middle
+  function scale() { // the same distance to both sides of the middle, and the same for all columns
     middle = Number.isFinite(parseFloat($('middle').value)) ? parseFloat($('middle').value) : 0;
-    reach = Math.max(...[...numbers.values()].map(row => Math.abs(row.number - middle)), 0) || 1;
+    reach = 0;
+    for (const row of rows.values()) for (const one of row.numbers) if (one !== null) reach = Math.max(reach, Math.abs(one - middle));
+    reach ||= 1;
   }
-  /** @param {Row} row */
-  const rgb = row => mixed(colours, ((row.number - middle) / reach + 1) / 2);
+  /** The number of a node in the column that is shown; null for none. @param {number} node */
+  const at = node => rows.get(node)?.numbers[column] ?? null;
+  /** @param {number} one */
+  const rgb = one => mixed(colours, ((one - middle) / reach + 1) / 2);
   /** The colour of a box; "" for its usual one. @param {number} node */
   function fill(node) {
-    const row = numbers.get(node);
-    return row ? `rgb(${rgb(row).join()})` : numbers.size ? colours[5] : '';
+    const one = at(node);
+    return one !== null ? `rgb(${rgb(one).join()})` : rows.size ? colours[5] : '';
   }
   /** The colour of its label; "" for the usual one. @param {number} node */
   function ink(node) {
-    const row = numbers.get(node);
-    return row ? inkOn(rgb(row)) : '';
+    const one = at(node);
+    return one !== null ? inkOn(rgb(one)) : '';
+  }
+  /** Another column, round and round. @param {number} to */
+  function turn(to) {
+    if (columns.length < 2 || !rows.size) return false;
+    column = (to + columns.length) % columns.length;
+    page.show(false);
+    return true;
   }
 
   function show() {
-    const style = getComputedStyle(document.documentElement), drawn = numbers.size > 0 && scene.drawn;
+    const style = getComputedStyle(document.documentElement), several = rows.size > 0 && columns.length > 1;
     colours = [...Array.from({length: 5}, (_, n) => `--scale-${n}`), '--panel'].map(name => style.getPropertyValue(name).trim());
-    $('scale').hidden = !drawn;
-    if (drawn) $('bar').hidden = false;
-    $('uncolour').hidden = !numbers.size;
+    $('scale').hidden = !rows.size;
+    if (rows.size) $('bar').hidden = false;
+    $('uncolour').hidden = !rows.size;
+    $('columns').hidden = !several;
+    const shown = $('column');
+    if ([...shown.options].map(one => one.text).join('\n') !== columns.join('\n')) shown.replaceChildren(...columns.map((name, n) => make('option', {value: n}, name)));
+    shown.value = String(column);
+    $('column-of').textContent = several ? speak`${column + 1} of ${columns.length}, one scale` : columns[0] ?? '';
     [middle - reach, middle, middle + reach].forEach((number, k) => { $(`scale-at-${k}`).textContent = short(number); });
-    $('values').append(...[...numbers].map(([node, row]) => make('li', {}, speak`${page.label(node)}: your number ${row.text}`)));
+    $('values').append(...[...rows].flatMap(([node, row]) => at(node) === null ? [] : [make('li', {}, several ? speak`${page.label(node)}: your number in ${columns[column]} ${row.texts[column]}` : speak`${page.label(node)}: your number ${row.texts[column]}`)]));
   }
   /** @param {HTMLElement} article @param {Part} what */
   function card(article, what) {
     article.querySelector('.yours')?.remove();
-    const row = what[0] === 'n' && numbers.get(+what.slice(1));
-    if (row) article.querySelector('.chips')?.after(make('p', {class: 'yours'}, speak`Your number:`, ' ', make('strong', {}, row.text), make('span', {class: 'meta'}, ' ', speak`(line ${row.line}, “${row.name}”)`)));
+    const row = what[0] === 'n' && rows.get(+what.slice(1));
+    if (!row) return;
+    const each = row.texts.map((text, n) => [columns.length > 1 ? `${n ? '; ' : ''}${columns[n]} ` : '', make(n === column ? 'strong' : 'span', {}, row.numbers[n] === null ? speak('no number') : text)]);
+    article.querySelector('.chips')?.after(make('p', {class: 'yours'}, columns.length > 1 ? speak`Your numbers:` : speak`Your number:`, ' ', ...each.flat(), make('span', {class: 'meta'}, ' ', speak`(line ${row.line}, “${row.name}”)`)));
   }
 
   /** @param {File} file */
@@ -228,11 +271,18 @@ function overlay(page) {
     place.addEventListener('dragover', event => event.preventDefault());
     place.addEventListener('drop', take);
   }
-  const title = () => numbers.size ? speak`Coloured by the reader’s own numbers` : '';
+  $('column').addEventListener('change', () => turn(+$('column').value));
+  $('column-back').addEventListener('click', () => turn(column - 1));
+  $('column-on').addEventListener('click', () => turn(column + 1));
+  $('stage').addEventListener('keydown', event => {
+    const by = {PageDown: 1, PageUp: -1}[event.key];
+    if (by && !target(event).closest('select') && turn(column + by)) event.preventDefault();
+  });
+  const title = () => rows.size ? speak`Coloured by the reader’s own numbers` + (columns.length > 1 ? `: ${columns[column]}` : '') : '';
   /** The number of a node, short; "" for none. @param {number} node */
   function number(node) {
-    const row = numbers.get(node);
-    return row ? short(row.number) : '';
+    const one = at(node);
+    return one === null ? '' : short(one);
   }
   return {title, number, show, card, fill, ink};
 }

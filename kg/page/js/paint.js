@@ -1,15 +1,11 @@
 // How the picture is painted on its canvas: areas, lines, boxes, and headings that stay in sight.
 'use strict';
 
-/** @param {Page} page @param {Shown} shown */
-function painter(page, shown) {
-  const {scene, state, run, yours} = page;
+/** @param {Page} page @param {Shown} shown @param {ReturnType<typeof sideOf>} run that is shown */
+function painter(page, shown, run) {
+  const {scene, state, yours} = page;
   const face = getComputedStyle(document.body).fontFamily;
-  const SMALLEST = 8, READABLE = 10.5; // size of letters on the screen: what is left out, and what is written in its place
-
-  /** How many steps touch a node. @type {Map<number, number>} */
-  const degree = new Map;
-  for (const {nodes} of scene.edges) for (const node of nodes) degree.set(node, (degree.get(node) ?? 0) + 1);
+  const {SMALLEST, READABLE} = LETTERS;
 
   /** @param {CanvasRenderingContext2D} ctx @param {Box} node @param {Path2D} path @param {Point} at @param {number} scale */
   function box(ctx, node, path, at, scale) {
@@ -44,65 +40,11 @@ function painter(page, shown) {
     ctx.textBaseline = 'alphabetic';
     const top = font * 0.36 - (node.lines.length - 1) * leading / 2;
     node.lines.forEach((text, n) => ctx.fillText(text, 0, top + n * leading));
-    mark(ctx, node, on, scale);
-    number(ctx, node, scale);
     ctx.restore();
   }
 
-  /** Of a what-if: a sign and a word on the upper corner of a box, clear of its label. @param {CanvasRenderingContext2D} ctx @param {Box} node @param {boolean} on @param {number} scale */
-  function mark(ctx, node, on, scale) {
-    const one = run.value(node.id), {colour} = page;
-    if (!one) return;
-    const far = scale < 0.36; // too small for words
-    const size = far ? Math.min(36, 10 / scale) : Math.max(16, Math.min(20, 10 / scale)), high = size + 9;
-    const text = tag(ctx, far ? one.sign : one.said, size, 18);
-    const x = node.wide / 2 + 8 - text.wide, y = -node.high / 2 - high + (node.lines.length > 2 || far ? 5 : 12);
-    ctx.globalAlpha = on ? 1 : 0.5;
-    ctx.setLineDash(one.look === 'open' || one.look === 'split' ? [4, 3] : []);
-    ctx.fillStyle = one.changed ? colour.accent : colour.panel;
-    ctx.strokeStyle = one.changed ? colour.panel : colour.none;
-    ctx.lineWidth = 1.4;
-    ctx.beginPath();
-    ctx.roundRect(x, y, text.wide, high, one.look === 'off' ? 4 : high / 2);
-    ctx.fill();
-    ctx.stroke();
-    ctx.setLineDash([]);
-    text.write(x + 9, y + high / 2 + 1, one.changed ? colour['on-accent'] : colour.ink);
-  }
-  /** The reader's number on the lower corner of a box. @param {CanvasRenderingContext2D} ctx @param {Box} node @param {number} scale */
-  function number(ctx, node, scale) {
-    const said = yours.number(node.id), {colour} = page;
-    if (!said) return;
-    const size = Math.max(16, Math.min(32, 10 / scale)), high = size + 7;
-    const text = tag(ctx, said, size, 14), x = node.wide / 2 + 6 - text.wide, y = node.high / 2 - high / 2 + 2;
-    ctx.globalAlpha = 1;
-    ctx.setLineDash([]);
-    ctx.fillStyle = colour.panel;
-    ctx.strokeStyle = colour.ink;
-    ctx.lineWidth = 1.2;
-    ctx.beginPath();
-    ctx.rect(x, y, text.wide, high);
-    ctx.fill();
-    ctx.stroke();
-    text.write(x + 7, y + high / 2 + 1, colour.ink);
-  }
-  /** How wide a text in a frame is, and what writes it. @param {CanvasRenderingContext2D} ctx @param {string} text @param {number} size @param {number} margin of both sides */
-  function tag(ctx, text, size, margin) {
-    ctx.font = `600 ${size}px ${face}`;
-    return {
-      wide: ctx.measureText(text).width + margin,
-      /** @param {number} x @param {number} y @param {string} ink */
-      write: (x, y, ink) => {
-        ctx.fillStyle = ink;
-        ctx.textAlign = 'left';
-        ctx.textBaseline = 'middle';
-        ctx.fillText(text, x, y);
-      }
-    };
-  }
-
   /** All that lies under the boxes. @param {CanvasRenderingContext2D} ctx @param {Sight} sight */
-  function beneath(ctx, {from, to}) {
+  function beneath(ctx, {from, to, scale}) {
     const {colour} = page;
     ctx.save();
     ctx.fillStyle = colour.paper;
@@ -118,36 +60,41 @@ function painter(page, shown) {
     for (const pass of [false, true])
       for (const one of shown.lines) {
         const on = !shown.focus || shown.focus.edges.has(one.edge);
-        if (on === pass) line(ctx, one, on);
+        if (on === pass) line(ctx, one, on, scale);
       }
     ctx.restore();
   }
 
-  /** @param {CanvasRenderingContext2D} ctx @param {ReadyLine} line @param {boolean} on */
-  function line(ctx, line, on) {
+  /** @param {CanvasRenderingContext2D} ctx @param {ReadyLine} line @param {boolean} on @param {number} scale */
+  function line(ctx, line, on, scale) {
     const {colour} = page;
     const own = state.pick === 'e' + line.edge;
-    const strong = own || shown.hover === 'e' + line.edge;
+    const strong = own || shown.hover === 'e' + line.edge, apart = line.node < 0 && run.apart(line.edge);
     const ink = colour[line.node >= 0 ? 'condition' : line.kind];
     const width = line.node >= 0 ? 1.6 : line.run ? 2.8 : 1.6;
-    ctx.strokeStyle = ctx.fillStyle = ink;
-    if (strong) {
+    const least = 1.1 / scale; // what is thinner than a pixel looks different in each engine, and its dots flow together
+    if (strong || apart && on) {
+      ctx.strokeStyle = strong ? ink : colour.accent;
       ctx.globalAlpha = 0.25;
       ctx.lineWidth = width + 10;
       ctx.setLineDash([]);
       ctx.stroke(line.path);
     }
+    ctx.strokeStyle = ctx.fillStyle = ink;
     ctx.globalAlpha = (on ? (line.run || strong ? 1 : 0.6) : 0.14) * (strong ? 1 : run.strength(line.edge));
-    ctx.lineWidth = width + (shown.focus && on && line.node < 0 ? 1.1 : 0);
-    ctx.setLineDash(line.style === 'dashed' ? [10, 7] : line.style === 'dotted' ? [0.1, ctx.lineWidth * 2.3] : line.style === 'definition' ? [2, 6] : []);
+    ctx.lineWidth = Math.max(width + (shown.focus && on && line.node < 0 ? 1.1 : 0), least);
+    const dashes = scene.dashes[line.style];
+    ctx.lineCap = dashes ? 'butt' : 'round';
+    ctx.setLineDash(dashes ? dashes.map(part => part * ctx.lineWidth) : []);
     ctx.stroke(line.path);
     ctx.setLineDash([]);
+    ctx.lineCap = 'round';
     if (line.head) {
       if (line.filled) ctx.fill(line.tip);
       else {
         ctx.fillStyle = colour.paper;
         ctx.fill(line.tip);
-        ctx.lineWidth = line.node >= 0 ? 2 : 3.6;
+        ctx.lineWidth = Math.max(line.node >= 0 ? 2 : 3.6, least);
         ctx.stroke(line.tip);
       }
     }
@@ -218,62 +165,5 @@ function painter(page, shown) {
     return written;
   }
 
-  /**
-   * Where boxes are too small for their own text: the labels that fit without covering each other, first what is chosen or
-   * lit, then outcomes, then what most steps touch.
-   * @param {CanvasRenderingContext2D} ctx @param {Sight} sight @param {Corners[]} taken where other words stand
-   */
-  function labels(ctx, {from, to, scale}, taken) {
-    const small = shown.boxes.filter(one => scale * (one.font ?? scene.font) < SMALLEST && one.x > from.x && one.x < to.x && one.y > from.y && one.y < to.y);
-    if (!small.length) return;
-    const {colour} = page, {focus} = shown, size = READABLE / scale, high = size * 1.25;
-    /** @param {Box} one */
-    const weight = ({id, outcome}) => (state.pick === 'n' + id || shown.hover === 'n' + id ? 4e6 : 0) + (focus?.nodes.has(id) ? 2e6 : 0) + (outcome ? 1e6 : 0) + (degree.get(id) ?? 0);
-    ctx.save();
-    ctx.font = `600 ${size}px ${face}`;
-    ctx.textAlign = 'center';
-    ctx.textBaseline = 'middle';
-    ctx.lineJoin = 'round';
-    for (const one of small.sort((a, b) => weight(b) - weight(a))) {
-      if (focus && !focus.nodes.has(one.id) && shown.hover !== 'n' + one.id) continue;
-      const text = one.id < -2 ? one.lines[0] : one.lines.join(' '), wide = ctx.measureText(text).width / 2 + size * 0.3;
-      const x = Math.max(from.x + wide, Math.min(to.x - wide, one.x)), y = one.y;
-      /** @type {Corners} */
-      const room = [x - wide, y - high / 2, x + wide, y + high / 2];
-      if (taken.some(([left, top, right, bottom]) => room[0] < right && left < room[2] && room[1] < bottom && top < room[3])) continue;
-      taken.push(room);
-      ctx.strokeStyle = colour.paper;
-      ctx.lineWidth = size * 0.38;
-      ctx.strokeText(text, x, y);
-      ctx.fillStyle = colour.ink;
-      ctx.fillText(text, x, y);
-    }
-    ctx.restore();
-  }
-
-  /** The number of each step of the main line, beside its middle; in a broken ring if it is the curator's own. @param {CanvasRenderingContext2D} ctx @param {Sight} sight */
-  function numbers(ctx, {scale}) {
-    const {colour} = page, size = Math.max(17, Math.min(30, 11 / scale)), r = size * 0.8;
-    ctx.save();
-    for (const {edge, node, style, at: [x, y]} of shown.lines) {
-      const n = node < 0 ? shown.numbered.indexOf(edge) : -1, own = style === 'dotted'; // the curator's inference
-      if (n < 0) continue;
-      ctx.beginPath();
-      ctx.arc(x, y - r * 1.75, r, 0, 7);
-      ctx.fillStyle = own ? colour.panel : colour.accent;
-      ctx.strokeStyle = own ? colour.caution : colour.paper;
-      ctx.setLineDash(own ? [3, 2] : []);
-      ctx.lineWidth = 2;
-      ctx.fill();
-      ctx.stroke();
-      ctx.fillStyle = own ? colour.ink : colour['on-accent'];
-      ctx.font = `600 ${size}px ${face}`;
-      ctx.textAlign = 'center';
-      ctx.textBaseline = 'middle';
-      ctx.fillText(String(n + 1), x, y - r * 1.75 + size * 0.06);
-    }
-    ctx.restore();
-  }
-
-  return {box, beneath, headings, labels, numbers};
+  return {box, beneath, headings, ...lettering(page, shown, run)};
 }

@@ -16,41 +16,18 @@ function picture(page) {
   /** @type {Shown} */
   const shown = {
     areas: scene.areas.map(filled), lines: scene.lines.map(ready), boxes: host.nodes,
-    width: scene.width, height: scene.height, hover: '', focus: null, numbered: []
+    width: scene.width, height: scene.height, hover: '', focus: null, numbered: new Map
   };
-  const paint = painter(page, shown);
+  const main = canvas(page, shown, $('net'), page.run), {net, sight} = main;
   const map = minimap(page, shown, position => net.moveTo({position}));
-
-  /** @param {Box} node */
-  function shape(node) {
-    const path = new Path2D(node.d);
-    return {
-      ...node,
-      label: undefined,
-      /** @param {Point & {ctx: CanvasRenderingContext2D}} at */
-      ctxRenderer: ({ctx, x, y}) => ({
-        drawNode: () => paint.box(ctx, node, path, {x, y}, net.getScale()),
-        nodeDimensions: {width: node.wide, height: node.high}
-      })
-    };
-  }
-  const data = {nodes: new vis.DataSet(shown.boxes.map(shape)), edges: new vis.DataSet([])};
-  const net = new vis.Network($('net'), data, host.options);
-  all('#net [tabindex]').forEach(e => { e.tabIndex = -1; });
-  const sight = () => ({
-    from: net.DOMtoCanvas({x: 0, y: 0}), to: net.DOMtoCanvas({x: $('net').clientWidth, y: $('net').clientHeight}), scale: net.getScale()
-  });
-  net.on('beforeDrawing', ctx => {
-    shown.focus = page.light.lit();
-    shown.numbered = page.light.numbered();
-    paint.beneath(ctx, sight());
-  });
-  net.on('afterDrawing', ctx => {
-    paint.labels(ctx, sight(), paint.headings(ctx, sight()));
-    paint.numbers(ctx, sight());
+  const pair = second(page, shown, main, listen);
+  const keyed = parts(page, shown, {choose, reveal, glow});
+  net.on('afterDrawing', () => {
     map.show(sight());
+    keyed.lay(net.canvasToDOM({x: 0, y: 0}), net.getScale());
   });
   map.size();
+  keyed.build();
 
   let due = false;
   function redraw() { // once for all that changes before the next frame
@@ -59,6 +36,7 @@ function picture(page) {
     requestAnimationFrame(() => {
       due = false;
       net.redraw();
+      pair.redraw();
     });
   }
 
@@ -66,7 +44,7 @@ function picture(page) {
 
   let centre = '', more = FEW, around = '';
   function surround() {
-    if (scene.drawn) return false;
+    if (scene.drawn) return relaid();
     const part = state.pick && !scene.staged ? -1 : wanted();
     if (scene.views.length && part >= 0) return turn(part);
     viewed = -1;
@@ -74,18 +52,31 @@ function picture(page) {
     const next = state.pick || 'n' + scene.hub;
     if (next !== centre) more = FEW;
     centre = next;
-    const what = `${centre} ${more}`;
+    const what = `${centre} ${more} ${state.reach}`;
+    $('reach').hidden = false;
     if (what === around) return false;
     around = what;
-    put({areas: [], ...neighbours(scene, centre, more)});
+    put({areas: [], ...neighbours(scene, centre, more, state.reach)});
     return true;
   }
   /** @param {{areas: Area[], lines: Line[], nodes: Box[], width: number, height: number}} part */
   function put({areas, lines, nodes, width, height}) {
     Object.assign(shown, {areas: areas.map(filled), lines: lines.map(ready), boxes: nodes, width, height});
-    data.nodes.clear();
-    data.nodes.add(shown.boxes.map(shape));
+    main.put();
+    pair.put();
     map.size();
+    keyed.build();
+  }
+
+  // ---- of what is drawn whole: the layout that the reader chose
+
+  let laid = '';
+  function relaid() {
+    if (laid === state.layout) return false;
+    laid = state.layout;
+    const view = scene.layouts[laid] ?? scene, spots = new Map(scene.layouts[laid]?.boxes.map(([id, x, y]) => [id, {x, y}]));
+    put({...view, nodes: host.nodes.map(node => ({...node, ...spots.get(node.id)}))});
+    return true;
   }
 
   // ---- of parts: the overview, or one of them, that of the stop or with what is chosen
@@ -94,7 +85,7 @@ function picture(page) {
   function wanted() {
     const {views} = scene, number = +state.pick.slice(1), stop = scene.staged ? state.stop : state.part;
     if (state.tab === 'explore' || !scene.staged && state.stop && !state.part) { // most of a route, or of what a stop lights
-      const lit = page.light.chosen(), counts = views.map(({lines}) => lines.filter(({edge}) => lit?.edges.has(edge)).length);
+      const lit = page.light.chosen(state.tab === 'explore' ? 'explore' : 'tour'), counts = views.map(({lines}) => lines.filter(({edge}) => lit?.edges.has(edge)).length);
       return lit && Math.max(...counts) ? counts.indexOf(Math.max(...counts)) : stop;
     }
     /** @param {View} view */
@@ -106,6 +97,7 @@ function picture(page) {
     if (scene.drawn || next === viewed) return false;
     viewed = next;
     around = '';
+    $('reach').hidden = true;
     const {boxes, faces, ...view} = scene.views[next], {wide, high} = scene;
     put({...view, nodes: boxes.map(([id, x, y], n) => {
       const face = faces?.[n] ?? scene.nodes[id];
@@ -166,16 +158,20 @@ function picture(page) {
     const at = net.getViewPosition(), step = 60 / net.getScale();
     net.moveTo({position: {x: at.x + dx * step, y: at.y + dy * step}});
   }
-  net.on('zoom', () => {
-    const scale = net.getScale();
-    if (scale !== bounded(scale)) net.moveTo({scale: bounded(scale)});
-  });
+  /** Moves there if it is out of sight. @param {Point} at */
+  function reveal(at) {
+    const {x, y} = net.canvasToDOM(at), {clientWidth: w, clientHeight: h} = $('net'), from = net.getViewPosition(), scale = net.getScale();
+    /** How far it is from what is well in sight. @param {number} along @param {number} room */
+    const off = (along, room) => Math.min(0, along - Math.min(120, room / 4)) + Math.max(0, along - room + Math.min(120, room / 4));
+    if (x < 24 || y < 24 || x > w - 24 || y > h - 24) net.moveTo({position: {x: from.x + off(x, w) / scale, y: from.y + off(y, h) / scale}});
+  }
   let measured = '';
   new ResizeObserver(() => {
     const size = $('net').clientWidth + 'x' + $('net').clientHeight;
     if (size === measured) return;
     measured = size;
     net.setSize('100%', '100%');
+    pair.fit();
     redraw();
     const at = asked;
     frame(false);
@@ -202,15 +198,14 @@ function picture(page) {
     const node = net.getNodeAt(point);
     return node === undefined ? hit(point) : 'n' + node;
   };
-  net.on('click', event => {
-    const on = under(event.pointer.DOM);
-    if (+on.slice(1) <= VIEW) open(VIEW - +on.slice(1) + 1);
-    else if (on.startsWith('n-')) { // "n more": ten of them
+  /** @param {Part} what */
+  function choose(what) {
+    if (+what.slice(1) <= VIEW) open(VIEW - +what.slice(1) + 1);
+    else if (what.startsWith('n-')) { // "n more": ten of them
       more += 10;
       page.show(true);
-    } else if (on) page.pick(on);
-    else if (state.pick) page.go(state.stop);
-  });
+    } else page.pick(what);
+  }
   /** The picture of a part; 0 for the overview. @param {number} part */
   function open(part) {
     if (scene.staged) return page.go(part);
@@ -219,19 +214,46 @@ function picture(page) {
     if (state.tab === 'card') state.tab = 'tour';
     page.show(true);
   }
-  $('net').addEventListener('mousemove', event => {
-    const box = $('net').getBoundingClientRect();
-    const on = under({x: event.clientX - box.left, y: event.clientY - box.top});
-    $('net').style.cursor = on ? 'pointer' : 'grab';
-    if (on !== shown.hover) {
-      shown.hover = on;
-      redraw();
-    }
-  });
+  /** What glows: what the pointer is on, or the keyboard. @param {Part} what */
+  function glow(what) {
+    if (what === shown.hover) return;
+    shown.hover = what;
+    redraw();
+  }
+  /** What the pointer does on one of two pictures: both show the same at the same place. @param {ReturnType<typeof canvas>} one */
+  function listen({net, element}) {
+    net.on('zoom', () => {
+      const scale = net.getScale();
+      if (scale !== bounded(scale)) net.moveTo({scale: bounded(scale)});
+    });
+    net.on('click', event => {
+      const on = under(event.pointer.DOM);
+      if (on) choose(on);
+      else if (state.pick) page.back();
+    });
+    element.addEventListener('pointermove', event => {
+      if (event.pointerType === 'touch') return; // a finger that has gone is on nothing
+      const box = element.getBoundingClientRect();
+      const on = under({x: event.clientX - box.left, y: event.clientY - box.top});
+      element.style.cursor = on ? 'pointer' : 'grab';
+      glow(on);
+    });
+    element.addEventListener('pointerleave', () => glow(keyed.held()));
+  }
+  listen(main);
   $('nearer').addEventListener('click', () => zoom(1.3));
   $('farther').addEventListener('click', () => zoom(1 / 1.3));
   $('all').addEventListener('click', () => whole(true));
   $('overview').addEventListener('click', () => open(0));
+  const reach = $('reach'), layout = $('layout');
+  layout?.addEventListener('change', () => {
+    state.layout = layout.value;
+    page.show(true);
+  });
+  reach.addEventListener('change', () => {
+    state.reach = +reach.value;
+    page.show(true);
+  });
 
   // ---- where things are on the screen, for tests and for pages that embed this one
 
@@ -251,9 +273,14 @@ function picture(page) {
 
   /** @param {boolean} gently */
   function show(gently) {
+    reach.value = String(state.reach);
+    if (layout) layout.value = state.layout;
     const moved = surround();
+    pair.show();
+    shown.hover = keyed.held();
+    keyed.show();
     redraw();
     frame(gently && !moved);
   }
-  return {show, redraw, zoom, pan, move, whole, look: () => look() === framed ? '' : look(), at, more: rest, scale: () => net.getScale()};
+  return {show, redraw, zoom, pan, move, whole, look: () => look() === framed ? '' : look(), part: keyed.has, at, more: rest, scale: () => net.getScale()};
 }

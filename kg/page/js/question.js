@@ -5,9 +5,10 @@
 function questions({scene, label}, load, {named}) {
   const data = () => load().data;
   /** @returns {Asked} */
-  const none = () => ({condition: -1, values: new Map, then: new Map, reading: -1, assume: new Set, against: null, screen: ''});
+  const none = () => ({condition: -1, values: new Map, then: new Map, reading: -1, assume: new Set, against: null, screen: '', beside: false});
   /** @param {Asked} asked */
-  const sets = ({condition, values, then, reading, assume}) => condition >= 0 || values.size + then.size > 0 || reading >= 0 || assume.size > 0;
+  const sets = ({condition, values, then, reading, assume, against}) =>
+    condition >= 0 || values.size + then.size > 0 || reading >= 0 || assume.size > 0 || (against ?? -1) >= 0;
   /** As the model takes it. @param {Asked} asked @returns {Question} */
   const posed = asked => ({...asked, assume: [...asked.assume].sort((a, b) => a - b)});
 
@@ -23,6 +24,12 @@ function questions({scene, label}, load, {named}) {
   /** What an answer is compared with: for a second run, where the first one ended. @param {Answer} found @param {Asked} asked */
   const against = ({against: what}, asked) => what === AGAINST.start ? speak`the start` :
     what === AGAINST.before ? speak`where “${title({...asked, then: new Map})}” ended` : `“${data().conditions[what][1]}”`;
+
+  /** The runs of two pictures, by name: what an answer is compared with, then its own. @param {Answer} found @param {Asked} asked */
+  function sides(found, asked) {
+    const name = found.against >= 0 ? data().conditions[found.against][1] : against(found, asked), own = {...asked, against: null};
+    return [name[0].toUpperCase() + name.slice(1), sets(own) ? title(own) : speak`The start`];
+  }
 
   /** The key of a condition, or "start". @param {number} what an answer is compared with */
   const called = what => what === AGAINST.start ? 'start' : data().conditions[what][0];
@@ -55,16 +62,18 @@ function questions({scene, label}, load, {named}) {
       if (hash.getAll(key).length > 1) wrong.push(speak`More than one ${speak(what)} is asked for.`);
       return hash.get(key);
     };
-    const condition = once('in', 'condition'), reading = once('reading', 'reading'), against = once('against', 'comparison'), screen = once('screen', 'screen');
+    const condition = once('in', 'condition'), reading = once('reading', 'reading'), against = once('against', 'comparison'), screen = once('screen', 'screen'), beside = once('beside', 'pair of pictures');
     if (condition !== null) asked.condition = find(conditions.map(([key]) => key), condition, 'condition');
     if (reading !== null) asked.reading = find(readings.map(({key}) => key), reading, 'reading');
     if (against !== null) asked.against = against === 'start' ? AGAINST.start : find(conditions.map(([key]) => key), against, 'condition');
     for (const key of hash.getAll('assume')) asked.assume.add(find(assumptions.map(([key]) => key), key, 'assumption'));
     for (const text of hash.getAll('set')) wrong.push(...set(asked.values, text));
     for (const text of hash.getAll('then')) wrong.push(...set(asked.then, text));
+    if (beside === '1') asked.beside = true;
+    else if (beside !== null) wrong.push(speak`Pictures beside each other are asked for by beside=1, not “${beside}”.`);
     if (screen === 'absent' || screen === 'present') asked.screen = screen;
     else if (screen !== null) wrong.push(speak`A screen sets nodes absent or present, not “${screen}”.`);
-    if (screen !== null && (asked.values.size + asked.then.size || against !== null)) wrong.push(speak`A screen sets every node itself: leave out set, then and against.`);
+    if (screen !== null && (asked.values.size + asked.then.size || against !== null || beside !== null)) wrong.push(speak`A screen sets every node itself: leave out set, then, against and beside.`);
     return wrong.length ? {asked: none(), wrong} : {asked, wrong}; // part of a question is another question
   }
   /** Sets a node as a text says, NODE=VALUE or as in the IRI of a run NODE:VALUE; else what is wrong with the text. @param {Settings} values @param {string} text @returns {string[]} */
@@ -83,7 +92,7 @@ function questions({scene, label}, load, {named}) {
     return [];
   }
   /** @param {URLSearchParams} hash @param {Asked} asked */
-  function write(hash, {condition, values, then, reading, assume, against, screen}) {
+  function write(hash, {condition, values, then, reading, assume, against, screen, beside}) {
     const {conditions, readings, assumptions} = data();
     if (condition >= 0) hash.set('in', conditions[condition][0]);
     for (const [key, some] of /** @type {[string, Settings][]} */ ([['set', values], ['then', then]]))
@@ -92,6 +101,7 @@ function questions({scene, label}, load, {named}) {
     for (const one of assume) hash.append('assume', assumptions[one][0]);
     if (against !== null) hash.set('against', called(against));
     if (screen) hash.set('screen', screen);
+    else if (beside) hash.set('beside', '1');
   }
-  return {none, sets, posed, title, against, command, read, write};
+  return {none, sets, posed, title, sides, against, command, read, write};
 }

@@ -56,6 +56,27 @@ function between({edges, nodes, hops}, from, to, most = 100) {
 /** The step that stands on the weakest claim; of several, the first with the fewest sources. @param {Route} route */
 const weakestOf = ({hops}) => hops.reduce((a, b) => b.claim > a.claim || b.claim === a.claim && b.sources < a.sources ? b : a);
 
+/**
+ * Of routes whose words are the same, the steps that not all of them take; "" for a route that reads like no other.
+ * @param {{words: string, edges: number[]}[]} some
+ * @param {(edge: number) => string} told a step with what it needs
+ * @param {(edge: number) => string} name
+ */
+function differing(some, told, name) {
+  /** @type {Map<string, number[][]>} */
+  const alike = new Map;
+  for (const {words, edges} of some) alike.set(words, [...alike.get(words) ?? [], edges]);
+  return some.map(({words, edges}) => {
+    const group = alike.get(words) ?? [];
+    /** @param {number[]} way */
+    const apart = way => way.filter(edge => !group.every(other => other.includes(edge)));
+    /** @param {number[]} way */
+    const said = way => apart(way).map(told).join('; ');
+    if (group.length < 2) return '';
+    return group.filter(other => said(other) === said(edges)).length < 2 ? said(edges) : apart(edges).map(edge => `${told(edge)} (${name(edge)})`).join('; ');
+  });
+}
+
 /** @param {Page} page */
 function routes(page) {
   const {scene, state, label} = page;
@@ -72,11 +93,22 @@ function routes(page) {
   /** Steps by the labels of their nodes. @param {Hop[]} hops @returns {Inside[]} */
   const way = hops => [label(hops[0].node), ...hops.flatMap(({kind, sign, to}) =>
     [' ', kind ? make('em', {}, speak(LEADS[kind])) : '', `${kind ? ' ' : ''}${sign > 0 ? '→' : '⊣'} ${label(to)}`])];
-  /** @param {Route} route @param {number} n */
-  function item(route, n) {
+  /** A step with what it needs and excludes. @param {number} edge */
+  function told(edge) {
+    /** @type {string[][]} */
+    const conditions = [[], [], []];
+    for (let k = 0; k < scene.hops.length; k += 6) {
+      const [node, at, kind] = scene.hops.slice(k, k + 3);
+      if (at === edge) conditions[kind].push(label(node));
+    }
+    const [, needs, unless] = conditions.map(some => some.join(', '));
+    return [page.say(edge), needs && speak`needs ${needs}`, unless && speak`unless ${unless}`].filter(Boolean).join(', ');
+  }
+  /** @param {Route} route @param {number} n @param {string} apart */
+  function item(route, n, apart) {
     const plus = route.sign > 0, weak = weakestOf(route), count = weak.sources;
     const mark = make('strong', {class: plus ? 'plus' : 'minus', 'aria-label': plus ? speak`net positive:` : speak`net negative:`, role: 'img'}, plus ? '+' : '−');
-    return make('li', {}, make('button', {type: 'button', class: 'link', 'data-way': n}, mark, ' ', way(route.hops)),
+    return make('li', {}, make('button', {type: 'button', class: 'link', 'data-way': n}, mark, ' ', way(route.hops), apart && make('span', {class: 'meta block'}, speak`By: ${apart}`)),
       make('p', {class: 'meta'}, speak`Weakest step:`, ' ', way([weak]), ` (${weak.claim < 0 ? speak`by definition` : `${counted(count)}, ${scene.claims[weak.claim]}`})`));
   }
   function find() {
@@ -88,7 +120,9 @@ function routes(page) {
     const net = signs.size > 1 ? speak`they disagree: mixed` : count > 1 ? signs.has(1) ? speak`all positive` : speak`all negative` : signs.has(1) ? speak`positive` : speak`negative`;
     $('verdict').textContent = !count ? speak`No signed route leads there.` :
       `${found.capped ? speak`${count} and more routes` : count > 1 ? speak`${count} routes` : speak`${count} route`}; ${net}${found.capped && signs.size < 2 ? speak`, and the others were not looked at` : ''}.`;
-    $('ways').replaceChildren(...found.routes.map(item));
+    const read = found.routes.map(({hops}) => ({words: make('p', {}, way(hops)).textContent ?? '', edges: hops.map(({edge}) => edge)}));
+    const apart = differing(read, told, edge => scene.edges[edge].name);
+    $('ways').replaceChildren(...found.routes.map((route, n) => item(route, n, apart[n])));
   }
   for (const end of ENDS) $(end).addEventListener('change', () => {
     state[end] = $(end).value === '' ? -1 : +$(end).value;

@@ -44,20 +44,25 @@ function screening(page, load, question, open) {
   /** @param {Trial[]} found @param {Asked} how */
   function draw(found, how) {
     const {moving, idle} = ranked(load(), found);
-    const others = `${idle.slice(0, ROWS).map(page.label).join(', ')}${idle.length > ROWS ? ` ${speak`and ${idle.length - ROWS} more`}` : ''}`;
-    $('screen-said').textContent = (moving.length > 1 ? speak`${moving.length} of ${found.length} nodes change an outcome.` : moving.length ? speak`${moving.length} of ${found.length} nodes changes an outcome.` : speak`None of ${found.length} nodes changes an outcome.`) +
-      (moving.length > ROWS ? ` ${speak`The strongest ${ROWS} are shown; the command below lists all.`}` : '');
-    $('screen-rest').textContent = idle.length ? speak`No outcome changes with: ${others}.` : '';
+    $('screen-said').textContent = (moving.length > 1 ? speak`${moving.length} of ${found.length} nodes change an outcome.` : moving.length ? speak`${moving.length} of ${found.length} nodes changes an outcome.` : speak`None of ${found.length} nodes changes an outcome.`) + ' ' +
+      (moving.length > ROWS ? `${speak`The strongest ${ROWS} are shown; the command below lists all.`} ` : '') +
+      (moving.length ? speak`The strongest effects come first; a cell opens its run.` : how.condition < 0 ? speak`Little may act at the start: choose a condition.` : '');
     if (!moving.length) return;
-    const heads = found[0].outcomes.map(({node}) => make('th', {scope: 'col'}, page.label(node)));
+    const columns = [...found[0].outcomes.keys()], used = columns.filter(k => moving.some(({moves}) => moves[k].how !== 'same'));
+    const still = columns.filter(k => !used.includes(k)).map(k => page.label(found[0].outcomes[k].node));
+    /** @type {(title: string, names: string[]) => HTMLElement[]} */
+    const list = (title, names) => names.length ? [make('details', {}, make('summary', {}, `${title} (${names.length})`),
+      make('p', {}, names.slice(0, ROWS).join(', ') + (names.length > ROWS ? ` ${speak`and ${names.length - ROWS} more`}` : '')))] : [];
+    $('screen-rest').replaceChildren(...list(speak`Outcomes that no node changes`, still), ...list(speak`Nodes that change no outcome`, idle.map(page.label)));
+    const heads = used.map(k => make('th', {scope: 'col'}, page.label(found[0].outcomes[k].node)));
     const grid = make('table', {role: 'grid'}, make('caption', {class: 'unseen'}, speak`What each node does to the outcomes; a cell opens its run`),
       make('thead', {}, make('tr', {}, make('th', {scope: 'col'}, speak(`Set ${how.screen}`)), heads)),
       make('tbody', {}, moving.slice(0, ROWS).map(({trial, moves}) => make('tr', {}, make('th', {scope: 'row'}, page.label(trial.node)),
-        trial.outcomes.map((outcome, k) => make('td', {}, cell(trial, outcome, moves[k], how.screen)))))));
-    grid.style.minWidth = `${6.2 + 5.2 * heads.length}rem`; // then it scrolls
+        used.map(k => make('td', {}, cell(trial, trial.outcomes[k], moves[k], how.screen)))))));
+    grid.style.setProperty('--columns', String(heads.length));
     table.replaceChildren(grid);
-    const used = [...new Map(moving.flatMap(({moves}) => moves).map(move => [face(move).join(' '), move])).values()];
-    $('screen-key').replaceChildren(...used.map(move => make('li', {}, make('span', {class: look(move), 'aria-hidden': 'true'}, face(move)[0]), ' ', face(move)[1])));
+    const signs = [...new Map(moving.flatMap(({moves}) => moves).map(move => [face(move).join(' '), move])).values()];
+    $('screen-key').replaceChildren(...signs.map(move => make('li', {}, make('span', {class: look(move), 'aria-hidden': 'true'}, face(move)[0]), ' ', face(move)[1])));
     visit(place);
   }
   /** The sign and the word of a move. @param {Move} move */

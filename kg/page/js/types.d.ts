@@ -17,6 +17,8 @@ interface SceneEdge {
   to: number;
   /** For each facet the numbers of its choices. */
   tags: number[][];
+  /** The number of what is said of its sign and its claim. */
+  sign: number;
 }
 interface SceneNode {
   key: string;
@@ -85,6 +87,8 @@ interface SceneBase {
   id: string;
   /** Of what has parts the overview, then each of them; else nothing. */
   views: View[];
+  /** Other layouts of what is one picture, by name. */
+  layouts: Record<string, View>;
   /** Whether the parts are the stops of the tour. */
   staged: boolean;
   /** The size of a box. */
@@ -96,6 +100,8 @@ interface SceneBase {
   leading: number;
   areas: Area[];
   lines: Line[];
+  /** The patterns of styles of lines that have one: a dash and a gap, in widths of the line. */
+  dashes: Record<string, number[]>;
   /** The outline of a box of the usual size, for each kind of node. */
   outlines: Record<string, string>;
   /** Cards in a compressed block. */
@@ -109,6 +115,8 @@ interface SceneBase {
   names: string[][];
   /** The steps that routes take, six numbers each: node, edge, kind, sign, and the claim and sources it stands on. */
   hops: number[];
+  /** Sign and claim of edges, in words. */
+  signs: string[];
   /** What each kind of claim is called, the firmest first. */
   claims: string[];
   prefixes: string;
@@ -207,6 +215,10 @@ interface State {
   stop: number;
   /** The part that is shown of a mechanism in parts; 0 for the overview. */
   part: number;
+  /** The layout that the reader chose; "" for the one that reads best. */
+  layout: string;
+  /** How many steps around a node are drawn, where not all is drawn at once: 1 to 3. */
+  reach: number;
   /** Whether the main line is open in the overview, and lit. */
   line: boolean;
   pick: Part;
@@ -219,6 +231,8 @@ interface State {
   from: number;
   to: number;
   way: number;
+  /** Where a card was opened: the tab, and the place of the picture if the reader had moved it. */
+  before: {tab: Tab, look: string} | null;
 }
 interface Lit {
   edges: Set<number>;
@@ -243,8 +257,8 @@ interface Shown {
   hover: Part;
   /** What is lit; null for everything. */
   focus: Lit | null;
-  /** The edges that are numbered, in order. */
-  numbered: number[];
+  /** The numbers of edges that have one. */
+  numbered: Map<number, number>;
 }
 /** The part of the picture that is in sight: its first and last corner. */
 interface Sight {
@@ -283,6 +297,7 @@ interface Page {
   show(gently: boolean): void;
   go(stop: number): void;
   pick(what: Part, keepTab?: boolean): void;
+  back(): void;
   openTab(tab: Tab, focusToo?: boolean): void;
   light: ReturnType<typeof light>;
   steps: ReturnType<typeof steps>;
@@ -311,13 +326,16 @@ interface Asked {
   against: number | null;
   /** What every node is set to in turn; "" where one question is asked. */
   screen: '' | 'absent' | 'present';
+  /** Whether the picture of what the answer is compared with is shown, too. */
+  beside: boolean;
 }
 
 interface Row {
   line: number;
   name: string;
-  number: number;
-  text: string;
+  /** One for each column; null where it is missing. */
+  numbers: (number | null)[];
+  texts: string[];
 }
 interface Complaint {
   line: number;
@@ -415,16 +433,29 @@ interface Ids {
   running: HTMLElement;
   'running-title': HTMLElement;
   'stop-run': HTMLButtonElement;
+  pair: HTMLButtonElement;
+  pictures: HTMLElement;
+  'other-of': HTMLElement;
+  'net-of': HTMLElement;
+  other: HTMLElement;
   scale: HTMLElement;
+  columns: HTMLElement;
+  column: HTMLSelectElement;
+  'column-back': HTMLButtonElement;
+  'column-on': HTMLButtonElement;
+  'column-of': HTMLElement;
   said: HTMLElement;
   values: HTMLUListElement;
   net: HTMLElement;
+  parts: HTMLElement;
   later: HTMLElement | null;
   map: HTMLCanvasElement;
   nearer: HTMLButtonElement;
   farther: HTMLButtonElement;
   all: HTMLButtonElement;
   overview: HTMLButtonElement;
+  reach: HTMLSelectElement;
+  layout: HTMLSelectElement | null;
   strip: HTMLElement;
   open: HTMLAnchorElement;
   [tab: `tab-${string}`]: HTMLButtonElement;

@@ -3,13 +3,11 @@
 'use strict';
 
 /** What a question sets: how it was asked, what follows, and what it is called. @typedef {{key: string, how: Asked, found: Answer, changed: Set<number>, title: string}} Current */
-/** How a node looks in the picture. @typedef {{look: 'on' | 'off' | 'open' | 'split', text: string, changed: boolean, set: boolean}} Seen */
 
 /** @param {Page} page */
 function whatIf(page) {
   const {scene, state} = page, panel = $('whatif');
   const SHOWN = 30; // list items before "more"
-  const SIGN = {on: '✓', off: '✕', open: '?', split: '≠'};
   /** @type {Model | undefined} */
   let model;
   const load = () => model ??= new Model(JSON.parse($('network').textContent ?? ''));
@@ -46,27 +44,11 @@ function whatIf(page) {
     return last = {key, how, found, changed: new Set(found.changed), title: question.title(how)};
   }
 
-  /** How a node looks in the picture, or nothing. @param {number} node @returns {Seen | null} */
-  function seen(node) {
-    if (!current || state.tab === 'tour' && !page.light.chosen()?.nodes.has(node)) return null;
-    const {found, changed} = current;
-    if (found.disagree.has(node)) return {look: 'split', text: speak`disagree`, changed: changed.has(node), set: false};
-    return {look: look(node, found.after[node]), text: shown(found.after[node]), changed: changed.has(node), set: found.settings.has(node)};
-  }
-  /** The same with its mark: a sign, and a sign with words. @param {number} node */
-  const marked = node => {
-    const one = seen(node);
-    return one && {...one, sign: SIGN[one.look], said: `${SIGN[one.look]} ${one.set ? `${speak`set:`} ` : ''}${one.text}`};
-  };
-  /** What is absent is drawn as an outline. @param {number} node */
-  const ghost = node => seen(node)?.look === 'off';
-  /** Of a line: full if the step fires. @param {number} edge */
-  function strength(edge) {
-    if (!current || edge < 0 || state.tab === 'tour' && !page.light.chosen()?.edges.has(edge)) return 1;
-    const fires = current.found.fires(edge);
-    if (fires === null && state.tab === 'tour') return 1; // it is not run, and the stop lights it all the same
-    return fires === 1 ? 1 : fires === -1 ? 0.6 : 0.3;
-  }
+  /** Whether two pictures are shown: the run, and beside it what it is compared with. */
+  const paired = () => !!current && asked.beside && !asked.screen && state.tab !== 'tour';
+  const now = sideOf(page, look, () => current && {side: current.found, other: paired() ? current.found.compared : null, changed: current.changed});
+  const compared = sideOf(page, look, () => current && paired() ? {side: current.found.compared, other: current.found, changed: current.changed} : null);
+  const {seen} = now;
 
   // ---- the panel
 
@@ -133,6 +115,20 @@ function whatIf(page) {
     heat?.show(asked);
   }
 
+  const narrow = matchMedia('(max-width: 860px)');
+  function heads() { // above two pictures: what each shows, and its outcomes, first those that differ
+    const {found, how} = current ?? {}, parts = [$('other-of'), $('net-of')], pair = paired() && found && how;
+    document.body.dataset.pair = String(!!pair);
+    for (const part of parts) part.hidden = !pair;
+    if (!pair) return;
+    const most = narrow.matches ? 3 : 6; // the panel lists all
+    const apart = data().outcomes.filter(node => differs(found, found.compared, node)), rest = data().outcomes.filter(node => !apart.includes(node));
+    const listed = [...apart, ...rest].slice(0, most), left = data().outcomes.length - listed.length, unseen = Math.max(0, apart.length - most), names = question.sides(found, how);
+    [found.compared, found].forEach((side, n) => parts[n].replaceChildren(make('strong', {}, names[n]), make('ul', {},
+      listed.map(node => make('li', apart.includes(node) ? {class: 'filled'} : {}, apart.includes(node) ? 'Δ ' : '', `${page.label(node)}: `, worded(side, node))),
+      left ? make('li', {}, unseen ? speak`and ${left} more in the panel, ${unseen} of them Δ` : speak`and ${left} more in the panel`) : '')));
+  }
+
   function show() { // called whenever the page shows its state
     $('bar').hidden = true;
     $('values').replaceChildren();
@@ -142,6 +138,9 @@ function whatIf(page) {
     results();
     $('running').hidden = !now || state.tab === 'tour'; // the stop itself says what is given
     $('bar').hidden = $('running').hidden;
+    $('pair').hidden = !!asked.screen;
+    $('pair').setAttribute('aria-pressed', String(paired()));
+    heads();
     $('running-title').textContent = now ? now.title : '';
     if (now && scene.drawn) $('values').replaceChildren(...scene.nodes.flatMap((_, node) => {
       const one = seen(node);
@@ -219,6 +218,10 @@ function whatIf(page) {
       changed();
       $(focus).focus({preventScroll: true});
     };
+    $('pair').addEventListener('click', () => {
+      asked.beside = !asked.beside;
+      changed();
+    });
     $('unset').addEventListener('click', stop('runs'));
     $('stop-run').addEventListener('click', stop('stage'));
     $('more').addEventListener('click', () => {
@@ -234,5 +237,5 @@ function whatIf(page) {
     });
   }
   const headline = () => current ? speak`What if: ${current.title}` : ''; // of what the picture shows
-  return {title: headline, value: marked, show, read, write, card, ghost, strength, asked: () => !!panel && sets(asked)};
+  return {...now, compared, paired, title: headline, show, read, write, card, asked: () => !!panel && sets(asked)};
 }

@@ -23,16 +23,22 @@ function made(file, data, inputs) {
   }
 }
 
-for (const name of ['editor', 'engine']) {
+const GLOBALS = {editor: 'codemirror', writer: 'codemirror', engine: 'oxigraph'};
+for (const name of Object.keys(GLOBALS)) {
   const {metafile, outputFiles} = await build({
     entryPoints: [`${name}.js`], bundle: true, minify: true, write: false, metafile: true, format: 'iife', legalComments: 'none',
-    globalName: name === 'editor' ? 'codemirror' : 'oxigraph', target: 'es2022', charset: 'utf8',
+    globalName: GLOBALS[name], target: 'es2022', charset: 'utf8',
     define: {'import.meta.url': '"blob:"'}, // where the engine would look for its WebAssembly; the page hands it over
   });
   made(`${name}.min.js`, Buffer.from(outputFiles[0].contents), Object.keys(metafile.inputs));
 }
 const wasm = 'node_modules/oxigraph/web_bg.wasm';
 made('engine.wasm.gz', gzipSync(readFileSync(wasm), {level: 9}), [wasm]);
+
+for (const name of ['pyodide.asm.mjs', 'pyodide.asm.wasm', 'pyodide.js', 'python_stdlib.zip']) { // Python in WebAssembly, for write.html
+  const path = `node_modules/pyodide/${name}`;
+  made(`${name}.gz`, gzipSync(readFileSync(path), {level: 9}), [path]);
+}
 
 const head = ['file', 'package', 'version', 'licence', 'integrity', 'sha256'];
 writeFileSync('assets.tsv', [head, ...rows].map(row => row.join('\t') + '\n').join(''));

@@ -1,0 +1,63 @@
+// What Python says to the bench (kg/bench/session.py), the editor of kg/site/vendor/writer.js, and what the worker brings.
+
+interface Complaint {line: number; column: number; length: number; severity: 'error' | 'warning' | 'hint'; code: string; message: string; help: string; fix?: string}
+interface HeldNode {key: string; label: string; kind: string; outcome: boolean; line: number}
+interface HeldEdge {name: string; words: string; subject: string; verb: string; object: string; line: number}
+interface HeldCondition {key: string; title: string; set: Record<string, string>}
+interface Holds {id: string; title: string; nodes: HeldNode[]; edges: HeldEdge[]; conditions: HeldCondition[]; sources: string[]; places: string[]}
+interface OutcomeRow {condition: string; title: string; values: Record<string, string>; status: Record<string, string>}
+interface ChangedOutcome {condition: string; node: string; before: string; after: string; why: string}
+interface Said {valid: boolean; complaints: Complaint[]; holds: Holds; runs: string; unpinned: string[]; outcomes: OutcomeRow[]; changed: ChangedOutcome[]}
+interface KnownKey {key: string; meaning: string; kind: string}
+interface KnownVerb {verb: string; phrase: string; also: string; sign: string; means: string}
+interface Known {records: Record<string, KnownKey[]>; verbs: KnownVerb[]; claims: {claim: string; means: string}[]; terms: {id: string; label: string; also: string[]}[]}
+type Value = string | string[];
+interface Answered {error?: string; outcomes: {node: string; before: Value; after: Value}[]}
+interface Opened {text: string; name: string; save: string}
+
+/** What is asked of Python, with what is given to it and what it says. */
+interface Asked {
+  words: [Record<string, never>, Known];
+  open: [{text: string; name: string}, Said];
+  look: [{text: string}, Said];
+  picture: [{dark: boolean}, string];
+  answer: [{condition: string; settings: Record<string, string>}, Answered];
+  changes: [{text: string}, string];
+  suggest: [{text: string}, {words: string; said: string; entry: string; nodes: string[]; encoded: boolean}[]];
+}
+interface Core {start: () => Promise<void>; ask: <K extends keyof Asked>(what: K, given: Asked[K][0]) => Promise<Asked[K][1]>}
+type Parts = Record<'asm' | 'loader' | 'wasm' | 'stdlib' | 'core', Uint8Array<ArrayBuffer>>;
+
+interface Option {label: string; detail: string; info: string; apply: string; boost: number}
+interface CompletionContext {pos: number; explicit: boolean; matchBefore: (pattern: RegExp) => {from: number} | null}
+type Complete = (context: CompletionContext) => {from: number; options: Option[]; validFor: RegExp} | null;
+interface EditorLine {from: number; to: number; text: string}
+interface EditorDoc {length: number; lines: number; toString: () => string; line: (n: number) => EditorLine; lineAt: (at: number) => EditorLine}
+interface Editor {
+  state: {doc: EditorDoc; selection: {main: {head: number}}};
+  dispatch: (change: {changes?: {from: number; to?: number; insert: string}; selection?: {anchor: number}; scrollIntoView?: boolean; userEvent?: string}) => void;
+  focus: () => void;
+}
+interface Shown {from: number; to: number; severity: 'error' | 'warning' | 'info'; message: string; fixes: {name: string; insert: string}[]}
+declare const codemirror: {
+  editor: (how: {parent: ShadowRoot; root: ShadowRoot; text: string; label: string; complete: Complete; save: () => void; changed: () => void}) => Editor;
+  complain: (view: Editor, found: Shown[]) => void;
+  undo: (view: Editor) => boolean;
+  redo: (view: Editor) => boolean;
+};
+
+interface Ids {
+  state: HTMLElement; undo: HTMLButtonElement; redo: HTMLButtonElement; open: HTMLInputElement; save: HTMLButtonElement; 'save-svg': HTMLButtonElement;
+  'save-changes': HTMLButtonElement; restored: HTMLElement; discard: HTMLButtonElement; editor: HTMLElement; subject: HTMLSelectElement; verb: HTMLSelectElement;
+  object: HTMLSelectElement; claim: HTMLSelectElement; says: HTMLInputElement; add: HTMLButtonElement; picture: HTMLElement; verdict: HTMLElement; complaints: HTMLElement;
+  source: HTMLTextAreaElement; suggest: HTMLButtonElement; anchor: HTMLButtonElement; suggested: HTMLElement; suggestions: HTMLElement;
+  nothing: HTMLElement; changes: HTMLElement; condition: HTMLSelectElement; node: HTMLSelectElement; value: HTMLSelectElement; ask: HTMLButtonElement; result: HTMLElement;
+  outcomes: HTMLElement; runs: HTMLElement; opened: HTMLElement; worker: HTMLElement; asm: HTMLElement; loader: HTMLElement; wasm: HTMLElement; stdlib: HTMLElement; core: HTMLElement;
+}
+interface Window {
+  bench: Readonly<{text: () => string; line: () => string; put: (said: string) => void}>;
+  /** Of the worker, where its loader puts it. */
+  loadPyodide: (how: object) => Promise<Pyodide>;
+  importScripts: () => void;
+}
+interface Pyodide {unpackArchive: (archive: ArrayBuffer, format: string, how: object) => void; runPython: (code: string) => unknown; globals: {get: (name: string) => (said: string) => string}}

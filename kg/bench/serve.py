@@ -1,0 +1,116 @@
+"""`kg write`: the bench on this machine, which may save to the one file that was opened.
+
+It listens on the loopback interface, at an address that holds a random token; nobody who does not know the token is answered, and
+no file but the one is read or written. A file that changed meanwhile is never written over.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import secrets
+import tempfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from kg import bench
+
+MOST = 8 * 2**20  # bytes of a text that is saved
+LINES = 40  # of a difference that is shown
+
+
+class Bench(ThreadingHTTPServer):
+    """A server of the bench for one file. ``address`` is what to open.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     server = Bench(Path(folder) / "mechanism.yaml")
+    ...     server.server_close()
+    >>> server.address.startswith("http://127.0.0.1:"), len(server.token) >= 32
+    (True, True)
+    """
+
+    daemon_threads = True
+
+    def __init__(self, file: Path, port: int = 0) -> None:
+        self.file, self.token = file, secrets.token_urlsafe(32)
+        super().__init__(("127.0.0.1", port), _Answer)
+        self.address = f"http://127.0.0.1:{self.server_port}/{self.token}/"
+
+    def text(self) -> str:
+        """The text of the file as it is now; empty if there is none yet."""
+        return self.file.read_text(encoding="utf-8") if self.file.exists() else ""
+
+    def save(self, before: str, text: str) -> str:
+        """Write the text if the file still holds ``before``; else what stands there now, as a difference. The file is whole or as it
+        was. Raises OSError if it cannot be written.
+        """
+        if (now := self.text()) != before:
+            names = ("as you opened it", "as it is on disk now")
+            lines = difflib.unified_diff(before.splitlines(), now.splitlines(), *names, lineterm="", n=1)
+            return "the file was changed by another program.\n" + "\n".join([*lines][:LINES])
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=self.file.parent, prefix=f".{self.file.name}-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            if self.file.exists():
+                os.chmod(part, self.file.stat().st_mode)
+            os.replace(part, self.file)
+        except BaseException:
+            Path(part).unlink(missing_ok=True)
+            raise
+        return ""
+
+
+class _Answer(BaseHTTPRequestHandler):
+    server: Bench
+    protocol_version = "HTTP/1.1"
+
+    def _asked(self) -> str:
+        """The path behind the token; nothing for who does not know it, or asks by another name of this machine."""
+        prefix = f"/{self.server.token}/"
+        known = secrets.compare_digest(self.path[: len(prefix)].encode(), prefix.encode())
+        here = self.headers.get("Host", "") == f"127.0.0.1:{self.server.server_port}"
+        return (self.path.removeprefix(prefix) or "page") if known and here else ""
+
+    def do_GET(self) -> None:
+        if self._asked() != "page":
+            return self._say(404, "there is nothing here")
+        page = bench.html(self.server.text(), self.server.file.name, f"{self.server.address}text")
+        return self._say(200, page, "text/html; charset=utf-8")
+
+    def do_PUT(self) -> None:
+        origin = self.headers.get("Origin", "")
+        if self._asked() != "text" or origin not in ("", self.server.address.rpartition(f"/{self.server.token}")[0]):
+            return self._say(404, "there is nothing here")
+        size = self.headers.get("Content-Length", "")
+        if not size.isdigit() or int(size) > MOST:
+            self.close_connection = True
+            return self._say(413, f"a text has at most {MOST // 2**20} MiB")
+        try:
+            said = json.loads(self.rfile.read(int(size)))
+            wrong = self.server.save(said["before"], said["text"])
+        except (ValueError, KeyError, TypeError):
+            return self._say(400, "this is not what the bench sends")
+        except OSError as error:
+            return self._say(500, f"{self.server.file}: {error.strerror or error}")
+        return self._say(409, wrong) if wrong else self._say(200, "saved")
+
+    def _say(self, status: int, text: str, media: str = "text/plain; charset=utf-8") -> None:
+        data = text.encode("utf-8")
+        self.send_response(status)
+        self.send_header("Content-Type", media)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Nothing: a terminal in which somebody writes needs no line for each request."""

@@ -1,0 +1,199 @@
+"""The writing bench: what it asks kg, how it saves, and that a mechanism can be written in it from a file."""
+
+import http.client
+import json
+import threading
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from conftest import LITTLE
+
+import kg
+from kg import bench
+from kg.bench.serve import Bench
+from kg.bench.session import Session, words
+from kg.cli.group import main
+
+TEXT = LITTLE.read_text(encoding="utf-8")
+SEED = (kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml").read_text(encoding="utf-8")
+FLIPPED = SEED.replace("edge: RNase_A degrades miR146a", "edge: RNase_A stabilises miR146a")
+
+
+# ---------------------------------------------------------------- what is said of a text
+
+
+def test_a_complaint_has_its_place_and_the_word_that_mends_it():
+    session = Session()
+    said = session.open(SEED.replace("RNase_A degrades miR146a", "RNase_A degrads miR146a"))
+    assert not said["valid"] and said["outcomes"] == [] and session.picture() == ""
+    (one, *_) = (one for one in said["complaints"] if one["code"] == "unknown-verb")
+    line = SEED.split("\n")[one["line"] - 1]
+    assert (one["fix"], one["length"]) == ("degrades", 7) and line[one["column"] - 1 :].startswith("degrades")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\x00", "a: [", "- 1", "id: x\nedges: 3", "\ud800", "a: &a [*a]", "x: " + "[" * 500]
+)
+def test_any_text_is_answered_and_never_a_crash(text):
+    said = Session().open(text)
+    assert not said["valid"] and said["complaints"] and json.dumps(said)
+
+
+def test_what_is_said_is_what_the_commands_say():
+    session = Session()
+    said = session.open(SEED)
+    assert said["valid"] and said["runs"] == str(kg.check(kg.read("ta1-tlr7"), sources="").runs)
+    both = next(row for row in said["outcomes"] if row["condition"] == "both")
+    assert both["values"]["tumour_control"] == "strong"
+    asked = session.answer("both", {"TLR7": "absent"})
+    assert asked == kg.whatif(kg.read("ta1-tlr7"), "both", {"TLR7": "absent"}).as_dict()
+    assert "error" in session.answer("no such", {}) and "error" in session.answer("both", {"none": "absent"})
+    assert session.picture() == kg.page.svg(kg.read("ta1-tlr7"))
+
+
+def test_an_edit_tells_the_outcomes_that_change_and_the_changes_in_words():
+    session = Session()
+    session.open(TEXT)
+    edited = TEXT.replace("activates", "inhibits", 1)
+    assert edited != TEXT
+    told = session.changes(edited)
+    assert "**Sign flipped**" in told and "mechanism.yaml as opened → mechanism.yaml" in told
+    assert session.look(TEXT)["valid"]
+    said = session.look(edited)
+    assert said["changed"] and {"before", "after", "node", "why"} <= said["changed"][0].keys()
+
+
+def test_suggestions_are_entries_that_can_be_written_and_know_what_is_encoded():
+    session = Session()
+    session.open(SEED)
+    source = "RNase A may degrade miR-146a-5p in mice. RNase A inhibits TLR7."
+    one, two = session.suggest(source)
+    assert one["encoded"] and not two["encoded"] and two["nodes"] == [] and two["said"] == "RNase A inhibits TLR7"
+    assert 'hedge: "may"' in one["entry"] and 'taxon: "NCBITaxon:10090 ! Mus musculus"' in one["entry"]
+    edited = SEED.replace("\nedges:\n", f"\nedges:\n{two['entry']}\n", 1)
+    assert edited != SEED
+    added = {one["name"] for one in session.look(edited)["holds"]["edges"]} - {
+        edge.name for edge in kg.read("ta1-tlr7").edges
+    }
+    assert added == {"RNase_A-inhibits-TLR7"}
+    assert session.suggest("") == []
+
+
+def test_everything_that_can_be_completed_is_known():
+    known = words()
+    assert {"edge", "evidence"} <= {row["key"] for row in known["records"]["edge"]}
+    assert any(one["verb"] == "degrades" for one in known["verbs"])
+    assert any(one["claim"] == "finding" for one in known["claims"])
+    assert any(one["id"] == "MESH:D051199" for one in known["terms"])
+
+
+# ---------------------------------------------------------------- the page and the server
+
+
+def test_the_page_makes_no_request_and_carries_the_licences_of_others():
+    page = bench.html("</script><script>alert(1)</script>", "<b>.yaml")
+    assert "alert(1)</script>" not in page.replace("\\u003c", "<").partition('id="opened"')[0]
+    assert "<b>.yaml" not in page and "&lt;b&gt;.yaml" in page
+    assert "Mozilla Public License" in page and "connect-src" not in page and len(page) < 14e6
+
+
+@pytest.fixture
+def server(tmp_path):
+    file = tmp_path / "mechanism.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    (tmp_path / "other.yaml").write_text("secret", encoding="utf-8")
+    serving = Bench(file)
+    thread = threading.Thread(target=serving.serve_forever, daemon=True)
+    thread.start()
+    yield serving
+    serving.shutdown()
+    serving.server_close()
+    thread.join(10)
+
+
+def ask(server, method, path, body=None, **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=20)
+    connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+    reply = connection.getresponse()
+    text = reply.read().decode()
+    connection.close()
+    return reply.status, text
+
+
+def test_it_saves_to_its_file_and_over_no_change(server):
+    path = f"/{server.token}/text"
+    status, _ = ask(server, "PUT", path, json.dumps({"before": TEXT, "text": "new\n"}))
+    assert status == 200 and server.file.read_text(encoding="utf-8") == "new\n"
+    status, said = ask(server, "PUT", path, json.dumps({"before": TEXT, "text": "newer\n"}))
+    assert status == 409 and "changed by another program" in said and "+new" in said
+    assert server.file.read_text(encoding="utf-8") == "new\n"
+    assert sorted(one.name for one in server.file.parent.iterdir()) == ["mechanism.yaml", "other.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("GET", "/", {}),
+        ("GET", "/wrong/", {}),
+        ("GET", "/{token}/other.yaml", {}),
+        ("GET", "/{token}/../other.yaml", {}),
+        ("GET", "/{token}/", {"Host": "evil.example"}),
+        ("PUT", "/{token}/", {}),
+        ("PUT", "/{token}/other.yaml", {}),
+        ("PUT", "/{token}/text", {"Origin": "http://evil.example"}),
+        ("PUT", "/{token}/text", {"Host": "evil.example"}),
+        ("PUT", "/wrong/text", {}),
+    ],
+)
+def test_nobody_else_is_answered_and_no_other_file_is_reached(server, method, path, headers):
+    body = json.dumps({"before": TEXT, "text": "x"}) if method == "PUT" else None
+    status, said = ask(server, method, path.format(token=server.token), body, **headers)
+    assert status == 404 and "secret" not in said and TEXT not in said
+    assert server.file.read_text(encoding="utf-8") == TEXT
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", '{"before": 1}', '{"before": "x", "text": 3}'])
+def test_what_the_bench_does_not_send_changes_nothing(server, body):
+    status, _ = ask(server, "PUT", f"/{server.token}/text", body)
+    assert status in (400, 409) and server.file.read_text(encoding="utf-8") == TEXT
+
+
+def test_the_command_writes_the_page_to_a_file(tmp_path):
+    out = tmp_path / "write.html"
+    run = CliRunner().invoke(main, ["write", str(LITTLE), "-o", str(out)])
+    assert run.exit_code == 0 and "makes no request" in run.output
+    assert "A microRNA makes TLR7 signal" in out.read_text(encoding="utf-8")
+
+
+# ---------------------------------------------------------------- in a browser
+
+
+@pytest.mark.slow
+def test_a_mechanism_is_mended_run_and_kept_in_a_page_from_a_file(chromium, tmp_path: Path):
+    file = tmp_path / "write.html"
+    file.write_text(bench.html(SEED.replace("RNase_A degrades miR146a", "RNase_A degrads miR146a")), encoding="utf-8")
+    context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 720})
+    try:
+        tab, asked = context.new_page(), []
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto(file.as_uri())
+        tab.wait_for_function("document.documentElement.dataset.core", timeout=120_000)
+        assert tab.evaluate("document.documentElement.dataset.core") == "ready"
+        assert "1 error" in tab.locator("#verdict").inner_text()
+        assert "'degrads' is no verb" in tab.locator("#complaints").inner_text()
+        tab.evaluate("bench.put(bench.text().replace('degrads', 'degrades'))")
+        tab.wait_for_function("document.getElementById('verdict').textContent.startsWith('Nothing')", timeout=60_000)
+        tab.wait_for_selector("#picture svg", timeout=60_000)
+        tab.locator("#picture g", has_text="RNase A degrades miR-146a-5p").last.dispatch_event("click")
+        assert "RNase_A degrades" in tab.evaluate("bench.line()")
+        tab.select_option("#condition", "both")
+        tab.select_option("#node", "TLR7")
+        tab.click("#ask")
+        tab.wait_for_function("document.getElementById('result').childElementCount", timeout=60_000)
+        assert "tumour control: strong → partial" in tab.locator("#result").inner_text()
+        tab.evaluate("bench.put(bench.text().replace('RNase_A degrades', 'RNase_A stabilises'))")
+        tab.wait_for_function("document.getElementById('verdict').dataset.wrong === 'true'", timeout=60_000)
+        assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
+    finally:
+        context.close()
