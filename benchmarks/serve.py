@@ -192,9 +192,10 @@ def row(server: str, clients: str, found: dict[str, float]) -> None:
 
 def seeds(folder: Path) -> Path:
     """All of seeds/ as one file of quads."""
-    from kg.sparql.push import loaded
+    from kg.sparql.push import graphs
 
-    loaded([]).dump(folder / "seeds.nq", format=ox.RdfFormat.N_QUADS)
+    quads = (ox.Quad(*triple, ox.NamedNode(graph)) for graph, triple in graphs([]))
+    ox.serialize(quads, folder / "seeds.nq", format=ox.RdfFormat.N_QUADS)
     return folder / "seeds.nq"
 
 

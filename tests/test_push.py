@@ -1,11 +1,14 @@
 """Graphs in a store elsewhere: a real one, `oxigraph serve`; what broke off is gone on with, what is lost is noticed."""
 
 import json
+import os
 import socket
 import subprocess
+import sys
 import sysconfig
 import threading
 import time
+import tracemalloc
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,7 +21,7 @@ from conftest import LITTLE
 
 from kg import formats, sparql
 from kg.cli.group import main
-from kg.sparql import Engine, NoAnswer
+from kg.sparql import Engine, NoAnswer, sorting
 from kg.sparql import push as pushing
 from kg.sparql.push import Sent, Target, push
 
@@ -61,11 +64,20 @@ def between(store):
         writes = 0
         sent = 0
         lose = False
+        secrets = set()  # noqa: RUF012
+        redirects = {}  # noqa: RUF012
+        place = ""
 
         def do_GET(self):
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             own = type(self)
             code = 0
+            own.secrets |= {self.headers["Authorization"]} - {None}
+            if self.command in own.redirects:
+                self.send_response(own.redirects[self.command])
+                self.send_header("Location", own.place)
+                self.end_headers()
+                return
             if self.command != "GET":
                 own.writes += 1
                 code = own.status(own.writes, self.command)
@@ -135,16 +147,83 @@ def test_graphs_are_sent_once_and_replaced_when_they_change(store, tmp_path):
     assert count(store) == 2, "a triple of two graphs stands in the default graph once"
 
 
-def test_what_broke_off_is_gone_on_with(store, between, many, monkeypatch):
+def test_what_broke_off_is_resumed_and_nobody_ever_sees_a_part(store, between, many, monkeypatch):
     monkeypatch.setattr(pushing, "CHUNK", 100)
     monkeypatch.setattr(pushing, "PAUSE", 0)
-    between.status = staticmethod(lambda number, method: 503 if number > 3 else 0)
+    between.status = staticmethod(lambda number, method: 503 if number > 4 else 0)  # the first asks for SPARQL Update
     with pytest.raises(NoAnswer, match=r"it answers 503 .*\n.*push again"):
         list(push(Target(between.url), [many]))
-    assert count(store, "file:///many.ttl") == 300
+    assert count(store, "file:///many.ttl") == 0
     between.status, between.sent = staticmethod(lambda number, method: 0), 0
     assert list(push(Target(between.url), [many])) == [Sent("file:///many.ttl", 1000, 700)]
     assert between.sent == 700 and count(store, "file:///many.ttl") == 1000
+    many.write_text("".join(f"<urn:s> <urn:p> {n} .\n" for n in range(500, 1500)))
+    between.status, between.writes = staticmethod(lambda number, method: 503 if number > 4 else 0), 0
+    with pytest.raises(NoAnswer):
+        list(push(Target(between.url), [many]))
+    assert count(store, "file:///many.ttl") == 1000, "it is replaced at once, or not at all"
+    between.status = staticmethod(lambda number, method: 0)
+    assert list(push(Target(between.url), [many])) == [Sent("file:///many.ttl", 1000, 700)]
+    assert sparql.ask("ASK { GRAPH ?g { <urn:s> <urn:p> 0 } }", endpoint=store + "/query").truth is False
+    everything = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
+    assert sparql.ask(everything, endpoint=store + "/query").rows[0][0].text == "1000", "no temporary graph is left"
+
+
+@pytest.mark.parametrize("in_place", [True, False], ids=["wished", "no update"])
+def test_without_update_a_graph_is_filled_in_place_and_that_is_said(store, between, many, monkeypatch, in_place):
+    monkeypatch.setattr(pushing, "CHUNK", 100)
+    monkeypatch.setattr(pushing, "PAUSE", 0)
+    last = 3 if in_place else 4
+    between.status = staticmethod(
+        lambda number, method: 405 if number == 1 and not in_place else 503 if number > last else 0
+    )
+    said = []
+    with pytest.raises(NoAnswer):
+        list(push(Target(between.url, in_place=in_place), [many], warn=said.append))
+    assert count(store, "file:///many.ttl") == 300
+    assert len(said) == 1 and "filled in place" in said[0] and ("--update" in said[0]) != in_place
+    between.status = staticmethod(lambda number, method: 0)
+    assert list(push(Target(between.url, in_place=True), [many])) == [Sent("file:///many.ttl", 1000, 700)]
+
+
+@pytest.mark.slow
+def test_a_push_that_is_killed_leaves_the_graph_as_it_was(store, tmp_path):
+    file = tmp_path / "large.nt"
+    file.write_text("".join(f'<urn:s:{n}> <urn:p> "new" .\n' for n in range(60_000)))
+    put(store, "urn:g", "<urn:s> <urn:p> 'old' .")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    killed = 0
+    for wait in (0.9, 1.2, 1.5, 1.8):
+        command = [sys.executable, "-m", "kg", "push", store + "/store", str(file), "--graph", "urn:g"]
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        time.sleep(wait)
+        killed += process.poll() is None
+        process.kill()
+        process.wait()
+        assert count(store, "urn:g") in (1, 60_000)
+    assert killed, "none was killed while it was at work"
+    assert CliRunner().invoke(main, ["push", store + "/store", str(file), "--graph", "urn:g"]).exit_code == 0
+    assert count(store, "urn:g") == 60_000
+
+
+def test_memory_does_not_grow_with_the_graph(between, tmp_path, monkeypatch):
+    """What is compared is ordered in runs on disk; the same is found whatever the size of a run."""
+    monkeypatch.setattr(sorting, "RUN", 10_000)
+    file = tmp_path / "many.nt"
+    file.write_text("".join(f'<urn:s> <urn:p> "{n * 7919 % 3000}" .\n' for n in range(4000)))
+    assert list(push(Target(between.url), [file], graph="urn:g")) == [Sent("urn:g", 3000, 3000)]
+    assert list(push(Target(between.url), [file], graph="urn:g", merge=True)) == [
+        Sent("urn:g", 3000, 0),
+        Sent("", 3000, 3000),
+    ]
+    monkeypatch.setattr(sorting, "RUN", 1_000_000)
+    tracemalloc.start()
+    try:
+        lines = (b"%09d\n" % (n * 7919 % 200_000) for n in range(200_000))
+        assert sum(1 for _ in sorting.ordered(lines, tmp_path)) == 200_000
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000, "it would be some 20 MB at once"
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_store_that_is_busy_for_a_moment_is_asked_again(store, between, many, monkeypatch):
@@ -197,8 +276,48 @@ def test_the_command_says_what_it_sent_and_what_stands_in_the_way(store, tmp_pat
 def test_the_password_is_sent_and_never_shown(between, many, monkeypatch):
     monkeypatch.setenv("KG_PASSWORD", "secret-word")
     between.status = staticmethod(lambda number, method: 401)
-    found = CliRunner().invoke(main, ["push", between.url, str(many), "--user", "me"])
+    found = CliRunner().invoke(main, ["push", between.url, str(many), "--user", "me", "--insecure"])
     assert found.exit_code == 1 and "--user NAME" in found.stderr and "secret-word" not in found.output
+    assert between.secrets == {"Basic bWU6c2VjcmV0LXdvcmQ="}
+
+
+def test_a_password_goes_over_plain_http_only_if_that_is_said(between, many, monkeypatch):
+    monkeypatch.setenv("KG_PASSWORD", "secret-word")
+    found = CliRunner().invoke(main, ["push", between.url, str(many), "--user", "me"])
+    assert found.exit_code == 1 and "not-encrypted" in found.stderr and "--insecure" in found.stderr
+    wrong = CliRunner().invoke(main, ["push", "http://me:secret-word@127.0.0.1:9/store", str(many)])
+    assert wrong.exit_code == 2 and "secret-word" not in wrong.output
+    assert between.secrets == set(), "nothing was sent"
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("method", ["GET", "PUT", "POST"])
+def test_neither_password_nor_data_follow_a_redirect(between, many, code, method):
+    """To another origin, or to the same: the address is said, and a person decides."""
+    seen = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append((self.command, self.headers["Authorization"]))
+            self.send_response(200)
+            self.end_headers()
+
+        do_PUT = do_POST = do_GET  # noqa: N815
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        between.place = f"http://localhost:{server.server_port}/steal"
+        between.redirects = {method: code}
+        target = Target(between.url, user="me", password="secret-word", insecure=True)
+        if method == "PUT":
+            many.write_text("[] <urn:p> 1 .")
+        with pytest.raises(NoAnswer, match=f"it answers {code} and leads to http://localhost") as refused:
+            list(push(target, [many]))
+        assert "secret-word" not in str(refused.value) and seen == []
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.mark.slow
@@ -229,6 +348,6 @@ def test_every_question_is_asked_with_one_command():
 
 
 def test_a_mechanism_is_sent_with_what_its_runs_derive():
-    store = pushing.loaded([str(LITTLE)])
+    found = list(pushing.graphs([str(LITTLE)]))
     lines = formats.text(formats.valid(LITTLE), ".nq").splitlines()
-    assert len(store) == sum(line.startswith("<") for line in lines) > 100
+    assert len(found) == sum(line.startswith("<") for line in lines) > 100

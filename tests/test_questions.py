@@ -464,6 +464,24 @@ def test_awkward_terms_survive_every_format(tmp_path):
     assert answer.text().splitlines()[2].startswith('a "b"')
 
 
+def test_csv_holds_values_as_they_are_says_what_a_spreadsheet_would_run_and_can_be_made_safe(tmp_path):
+    odd = ['=HYPERLINK("http://x")', "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "-", "+cmd|' /C calc'!A0"]
+    plain = ["-3", "+1.5e-3", "-.5", "a=b", "1-2", "", "'=1"]
+    (tmp_path / "x.ttl").write_text(
+        "".join(f"<urn:s{n:02}> <urn:p> {json.dumps(one)} .\n" for n, one in enumerate(odd + plain))
+    )
+    question = ("SELECT ?o { ?s <urn:p> ?o } ORDER BY ?s", str(tmp_path / "x.ttl"), "--format", "csv")
+    raw, safe = run(*question), run(*question, "--safe")
+
+    def values(text):
+        return [row[0] for row in csv.reader(io.StringIO(text, newline=""))][1:]
+
+    assert values(raw.stdout) == odd + plain
+    assert values(safe.stdout) == [f"'{one}" for one in odd] + plain
+    assert f"would run {len(odd)} values" in raw.stderr and "--safe" in raw.stderr and "spreadsheet" not in safe.stderr
+    assert run("mechanisms", "ta1-tlr7", "--safe").exit_code == 2
+
+
 def test_a_table_fits_its_width_and_shows_labels(engines):
     answer = engines["ta1-tlr7"].ask("SELECT ?e ?n { ?e rdf:predicate kgv:degrades . BIND (7 AS ?n) }")
     assert "RNase A degrades miR-146a-5p (ta1-tlr7/edge/degradation)" in answer.text(width=200)

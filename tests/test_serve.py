@@ -22,6 +22,7 @@ import pytest
 from rdflib import Graph
 
 from kg import sparql
+from kg.site.paths import PATHS
 
 JSON, XML, CSV, TSV = (
     "application/sparql-results+json",
@@ -98,7 +99,7 @@ def serving(folder, *arguments):
         command = [sys.executable, "-m", "kg", "serve", *map(str, arguments), "--port", "0"]
         process = subprocess.Popen(command, stderr=file, stdout=file)
     until = time.monotonic() + 240  # all mechanisms, on a machine that is busy
-    while not (found := re.search(r"serving \d+ quads at http://127.0.0.1:(\d+)/", log.read_text())):
+    while not (found := re.search(r"serving \d+ quads at http://(?:127.0.0.1|0.0.0.0):(\d+)/", log.read_text())):
         if process.poll() is not None or time.monotonic() > until:
             process.kill()
             raise AssertionError(log.read_text())
@@ -457,7 +458,8 @@ BASE = "https://w3id.org/immune-kg/"
 @pytest.fixture(scope="module")
 def site(folder):
     """A mechanism, as others see it at an address of its own."""
-    found = serving(folder, "cgas-sting", "--frame-ancestors", "'self' https://lms.example.org")
+    options = ("--frame-ancestors", "'self' https://lms.example.org", "--allow-host", "kg.example.org")
+    found = serving(folder, "cgas-sting", *options)
     yield found
     assert stopped(found) == 0, found.log.read_text()
     assert "Traceback" not in found.log.read_text(), found.log.read_text()
@@ -640,7 +642,7 @@ def test_oembed_gives_a_frame_and_is_found_from_the_pages(site):
         ("http://[", {}, 404),
         ("HERE/cgas-sting.html", {"maxwidth": "-1"}, 400),
         ("HERE/cgas-sting.html", {"maxheight": "1e9"}, 400),
-        ("HERE/cgas-sting.html", {"format": "yaml"}, 501),
+        ("HERE/cgas-sting.html", {"format": "yaml"}, 400),
     ],
 )
 def test_oembed_refuses_what_is_no_mechanism_here(site, url, more, status):
@@ -698,9 +700,53 @@ def test_a_browser_shows_what_oembed_gives_in_a_page_that_may_frame_it_and_in_no
 
 
 def test_a_host_that_is_none_does_not_get_into_an_answer(site):
-    for host in ("evil<script>", "a b", "x/../y"):
-        reply = site.ask("/cgas-sting.html", headers={"Host": host})
-        assert host not in str(reply.headers) and f"127.0.0.1:{site.port}" in reply.headers["Link"]
+    for host in (
+        "evil<script>",
+        "evil example",
+        "x/../y",
+        "evil.example.org",
+        "127.0.0.1.evil.example.org",
+        "127.0.0.1@evil",
+        "[::1",
+    ):
+        for path in ("/cgas-sting.html", "/sparql?query=ASK%7B%7D", "/openapi.json"):
+            reply = site.ask(path, headers={"Host": host})
+            assert reply.status == 200 and host not in str(reply.headers) + reply.text, (host, path)
+            assert f"127.0.0.1:{site.port}" in (reply.headers["Link"] or reply.text)
+        asked = site.ask("/oembed", url=f"http://{host}/cgas-sting.html", headers={"Host": host})
+        assert asked.status == 404
+    for host in ("localhost:9", "KG.example.org", "[::1]:8000"):  # the second one by --allow-host
+        assert f"//{host}/oembed" in site.ask("/cgas-sting.html", headers={"Host": host}).headers["Link"]
+
+
+def test_every_path_is_described_in_openapi_and_answers_as_it_is_described(site):
+    """What schemathesis tries by the thousand, here once for each path and example."""
+    said = json.loads(site.ask("/openapi.json").body)
+    assert {path.address for path in PATHS} == set(said["paths"])
+    for path, operations in said["paths"].items():
+        about = operations["get"]
+        filled = {p["name"]: str(p["example"]) for p in about.get("parameters", []) if "example" in p}
+        address = path.format(**filled)
+        given = {
+            p["name"]: filled[p["name"]] for p in about.get("parameters", []) if p["in"] == "query" and p["required"]
+        }
+        for asked in (
+            address + "?" * bool(given) + urlencode(given),
+            f"{address}/no%20such" if "{" in path else address,
+        ):
+            for accept in ("*/*", "image/png"):
+                reply = site.ask(asked, headers={"Accept": accept})
+                found = about["responses"].get(str(reply.status))
+                assert found, (asked, reply.status)
+                kinds = found.get("content", {})
+                assert not reply.body or not kinds or reply.media in kinds or "*/*" in kinds, (asked, reply.media)
+        for method in ("PUT", "DELETE", "PATCH", *["POST"] * ("post" not in operations)):
+            assert site.ask(address, method=method, body=b"").status == 405, (method, path)
+    pattern = said["paths"]["/sparql"]["post"]["requestBody"]["content"]["application/sparql-query"]["schema"][
+        "pattern"
+    ]
+    for query in ("SELECT * WHERE { ?s ?p ?o } LIMIT 9", 'ASK { ?s a "x 1" }', "DESCRIBE <urn:ab:c>"):
+        assert re.search(pattern, query) and site.post(query, "application/sparql-query").status == 200
 
 
 # ---------------------------------------------------------------- its life
@@ -741,6 +787,10 @@ def test_a_change_is_served_and_a_broken_one_is_not(tmp_path):
         file.write_text("<urn:s> <urn:p> 1, 2 .")
         eventually(lambda: server.ask(query=count).values == [["2"]])
         assert server.ask(query=count, headers={"If-None-Match": tag}).status == 200
+        other = server.ask(query=count, headers={"Origin": "https://evil.example.org"})
+        assert other.headers["Access-Control-Allow-Origin"] is None, "a draft is not for other origins"
+        for host, status in (("evil.example.org", 421), (f"localhost:{server.port}", 200), ("127.0.0.1", 200)):
+            assert server.ask("/", headers={"Host": host}).status == status, "nor under a name that leads here"
         file.write_text("<urn:s> <urn:p> 1, 2, ")
         eventually(lambda: json.loads(server.ask("/health").body)["complaint"])
         said = json.loads(server.ask("/health").body)
@@ -907,6 +957,8 @@ def test_a_port_that_is_taken_is_a_complaint(server, tmp_path):
         ("--frame-ancestors", "x\r\nX-A: b"),
         ("--seconds", "0"),
         ("--port", "70000"),
+        ("--allow-host", "kg.example.org:80"),
+        ("--connections", "1"),
     ],
 )
 def test_options_that_are_not_understood_end_with_2(arguments):

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     "--format",
     "form",
     type=click.Choice(["table", "csv", "tsv", "json", "turtle"]),
-    help="How to print the answer [default: table, or turtle for a graph].",
+    help="How to print the answer [default: table, or turtle for a graph]. CSV holds values as they are.",
 )
+@click.option("--safe", is_flag=True, help="In CSV, put ' before a value that a spreadsheet would run, such as =1+1.")
 @click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead.")
 @click.option(
     "--seconds", type=click.FloatRange(0, 86400, min_open=True), default=30.0, show_default=True, help="Time limit."
@@ -40,6 +41,7 @@ def ask(
     paths: Sequence[str],
     given: Sequence[str],
     form: str | None,
+    safe: bool,
     endpoint: str | None,
     seconds: float,
     rows: int,
@@ -59,10 +61,12 @@ def ask(
         over = [*filter(None, [question]), *paths]
         if endpoint and over:
             raise click.UsageError("either PATHs are asked or an --endpoint, not both")
-        if given or form or explain:
-            raise click.UsageError("--all takes no --with, --format or --explain")
+        if given or form or safe or explain:
+            raise click.UsageError("--all takes no --with, --format, --safe or --explain")
         _print_all(over, endpoint or "", seconds, rows)
         return
+    if safe and form != "csv":
+        raise click.UsageError("--safe is for --format csv")
     if question is None:
         _print_questions(sparql.questions().values())
         return
@@ -78,7 +82,7 @@ def ask(
         answer = sparql.ask(
             text, *paths, given=pairs, endpoint=endpoint or "", seconds=seconds, rows=rows, labels=table
         )
-        click.echo(answer.text(form or "", shutil.get_terminal_size((100, 24)).columns), nl=False)
+        click.echo(answer.text(form or "", shutil.get_terminal_size((100, 24)).columns, safe), nl=False)
     except sparql.NoAnswer as error:
         click.echo(str(error), err=True)
         sys.exit(1)
@@ -86,6 +90,11 @@ def ask(
         click.echo(f"kg: {hint}", err=True)
     if answer.capped:
         click.echo(f"kg: these are the first {len(answer.rows)} rows; there are more: --rows N", err=True)
+    if form == "csv" and not safe and answer.formulas:
+        values = number_of(answer.formulas, "value")
+        click.echo(
+            f"kg: a spreadsheet would run {values} that begin with =, +, - or @: --safe puts ' before them", err=True
+        )
     if form in ("csv", "tsv") or (table and not answer.turtle):  # JSON and Turtle hold it themselves
         for line in answer.about:
             click.echo(click.style(line, dim=True), err=not table)

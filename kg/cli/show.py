@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -247,7 +248,18 @@ def embed(mech: str, url: str, stop: int, height: int, language: str, folder: st
     metavar="LIST",
     help="Who may show pages in a frame, such as 'self' [default: all].",
 )
-@click.option("--watch", is_flag=True, help="Serve what files say as soon as they are saved.")
+@click.option(
+    "--allow-host", "hosts", multiple=True, metavar="NAME", help="A name under which others may ask, such as kg.local."
+)
+@click.option(
+    "--connections",
+    type=click.IntRange(10, 100_000),
+    default=1000,
+    show_default=True,
+    metavar="N",
+    help="Connections at once.",
+)
+@click.option("--watch", is_flag=True, help="Serve what files say as soon as they are saved, to this origin alone.")
 @click.option("--log/--no-log", default=True, show_default=True, help="Write each request to stderr.")
 def serve(
     paths: Sequence[str],
@@ -258,6 +270,8 @@ def serve(
     rows: int,
     workers: int | None,
     frame_ancestors: str,
+    hosts: Sequence[str],
+    connections: int,
     watch: bool,
     log: bool,
 ) -> None:
@@ -281,8 +295,11 @@ def serve(
         framing = server.ancestors(frame_ancestors)
     except ValueError as error:
         raise click.UsageError(f"--frame-ancestors: {error}") from None
+    wrong = next((name for name in hosts if not re.fullmatch(r"[\w.-]+|\[?[0-9A-Fa-f:.]+\]?", name, re.ASCII)), "")
+    if wrong:
+        raise click.UsageError(f"--allow-host: {wrong!r} is no name of a host, such as kg.example.org, without a port")
     limits = Limits(seconds, rows, workers or Limits.workers)
-    options = server.Options(tuple(paths), url, limits, framing, watch, log)
+    options = server.Options(tuple(paths), url, limits, framing, watch, log, tuple(hosts), connections)
     click.echo("preparing the site and the data", err=True)
     try:
         server.run(options, host, port, lambda words: click.echo(words, err=True))
@@ -304,14 +321,29 @@ def serve(
     show_default=True,
     help="Time limit of a request.",
 )
+@click.option("--update", default="", metavar="URL", help="Its SPARQL Update [default: guessed for known stores].")
+@click.option("--in-place", is_flag=True, help="Use no temporary graph, though the store can move it.")
+@click.option("--insecure", is_flag=True, help="Send a password over plain http.")
 @JSON
-def push(url: str, paths: Sequence[str], graph: str, merge: bool, user: str, seconds: float, as_json: bool) -> None:
+def push(
+    url: str,
+    paths: Sequence[str],
+    graph: str,
+    merge: bool,
+    user: str,
+    seconds: float,
+    update: str,
+    in_place: bool,
+    insecure: bool,
+    as_json: bool,
+) -> None:
     """Send named graphs to a SPARQL store elsewhere.
 
     URL is the address of its Graph Store Protocol, such as http://localhost:7878/store. PATHs are mechanisms, RDF files,
     or one folder of a store that pyoxigraph keeps on disk; by default all of seeds/. Graphs of the same names are
-    replaced, others stay. What is there already is not sent again, so a run that broke off is gone on with; at the end
-    the store's own count must be ours. docs/scale.md says which store for what.
+    replaced, others stay. What is there already is not sent again, so a run that broke off can be resumed. Many triples
+    go into a temporary graph that is then moved at once, if the store knows SPARQL Update. At the end the store must
+    have what is here. docs/scale.md says which store for what.
     """
     import re
 
@@ -319,13 +351,21 @@ def push(url: str, paths: Sequence[str], graph: str, merge: bool, user: str, sec
     from kg.sparql.push import Target
     from kg.sparql.push import push as run
 
-    if not re.match(r"https?://[^\s/]", url):
-        raise click.UsageError("URL is an address, such as http://localhost:7878/store")
-    target = Target(url, seconds, user, os.environ.get("KG_PASSWORD", ""))
+    for address in filter(None, (url, update)):
+        if not re.match(r"https?://[^\s/]", address):
+            raise click.UsageError("URL is an address, such as http://localhost:7878/store")
+        if "@" in urlsplit(address).netloc:
+            raise click.UsageError("a URL holds no password: say --user NAME, and give the password in $KG_PASSWORD")
+    target = Target(url, seconds, user, os.environ.get("KG_PASSWORD", ""), update, insecure, in_place)
     done = []
+
+    def warn(words: str) -> None:
+        say("")
+        click.echo(f"kg: {words}", err=True)
+
     try:
         with Progress() as say:
-            for one in run(target, paths, graph, merge, say):
+            for one in run(target, paths, graph, merge, say, warn):
                 done.append(one._asdict())
                 if not as_json:
                     came = f"{one.sent} sent" if one.sent else "there already"

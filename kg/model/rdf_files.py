@@ -6,6 +6,7 @@ pyoxigraph parses them. ``kg check`` and ``kg ask`` read RDF through this file, 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
@@ -121,6 +122,25 @@ def parsed(file: Path, data: bytes, base: str) -> list[ox.Quad]:
         return list(ox.parse(data, format=syntax(file), base_iri=base, rename_blank_nodes=True))
     except (SyntaxError, ValueError) as error:
         raise fault(file, data, error) from None
+
+
+def stream(file: Path, base: str) -> Iterator[ox.Quad]:
+    """The quads of a file, one after the other: never all in memory but those of JSON-LD and RDF/XML.
+
+    Raises InvalidMechanism, with the place, if it is not what its name says.
+    """
+    import pyoxigraph as ox
+
+    if not file.is_file() or SUFFIXES[file.suffix.lower()] in ("application/rdf+xml", "application/ld+json"):
+        yield from parsed(file, content(file), base)
+        return
+    with open(file, "rb") as data:
+        if data.read(3) != b"\xef\xbb\xbf":
+            data.seek(0)
+        try:
+            yield from ox.parse(data, format=syntax(file), base_iri=base, rename_blank_nodes=True)
+        except (SyntaxError, ValueError) as error:
+            raise fault(file, content(file), error) from None
 
 
 class Triple(NamedTuple):

@@ -514,7 +514,7 @@ class Site:
                 answer = self.answers[about["q"].name]
                 about |= {"a": answer, "cells": self.cells(answer)}
                 form = "turtle" if answer.turtle else "csv"
-                made[f"questions/{about['q'].name}.{'ttl' if answer.turtle else 'csv'}"] = answer.text(form)
+                made[f"questions/{about['q'].name}.{'ttl' if answer.turtle else 'csv'}"] = answer.text(form, safe=True)
             if template == "query.html":
                 style = made["site.css"] + (HERE / "query.css").read_text(encoding="utf-8")
                 about |= query.values(self.mechanisms, self.data["all.nq"], self.words, style)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 import textwrap
@@ -52,6 +51,9 @@ PLAIN: dict[str, Callable[[str], Any]] = {
     "boolean": lambda text: text in ("true", "1"),
 }
 
+#: A cell that a spreadsheet may run instead of showing it; a number is none.
+FORMULA = re.compile(r"[=@\t\r\n＝＋－＠]|[+-](?!(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$)")
+
 Row = tuple[BoundValue | None, ...]
 
 
@@ -78,8 +80,11 @@ class Answer:
     prefixes: Mapping[str, str] = field(default_factory=dict)
     hints: tuple[str, ...] = ()  # where the question says what its author hardly means
 
-    def text(self, format: str = "", width: int = 100) -> str:
+    def text(self, format: str = "", width: int = 100, safe: bool = False) -> str:
         """The answer as a ``table``, ``csv``, ``tsv``, ``json`` (SPARQL results) or, if it is a graph, ``turtle``.
+
+        CSV holds each value as it is, as the SPARQL standard says, even one that a spreadsheet would run. ``safe`` puts
+        ``'`` before such a value.
 
         >>> from kg.sparql import ask
         >>> print(ask("ASK { ?x a kgv:Mechanism }", "ta1-tlr7").text(), end="")
@@ -92,8 +97,19 @@ class Answer:
         if format == "json":
             return json.dumps(self._json(), ensure_ascii=False, indent=1) + "\n"
         if format in ("csv", "tsv"):
-            return self._separated(format)
+            return self._separated(format, safe)
         return self._table(width)
+
+    @property
+    def formulas(self) -> int:
+        """How many values a spreadsheet may run instead of showing them.
+
+        >>> from kg.sparql import ask
+        >>> answer = ask("SELECT ?x { VALUES ?x { '=1+1' '-3' 'a' } }", "ta1-tlr7")
+        >>> answer.formulas, answer.text("csv", safe=True)
+        (1, "x\\n'=1+1\\n-3\\na\\n")
+        """
+        return sum(value is not None and bool(FORMULA.match(value.text)) for row in self.rows for value in row)
 
     @property
     def values(self) -> list[dict[str, Any]]:
@@ -166,18 +182,20 @@ class Answer:
             bindings.append(bound)
         return {"head": {"vars": list(self.variables)}, **more, "results": {"bindings": bindings}}
 
-    def _separated(self, format: str) -> str:
+    def _separated(self, format: str, safe: bool) -> str:
         if self.truth is not None:
             return f"answer\n{str(self.truth).lower()}\n"
         if format == "tsv":
             lines = [[f"?{name}" for name in self.variables]]
             lines += [[value.turtle if value else "" for value in row] for row in self.rows]
             return "".join("\t".join(line) + "\n" for line in lines)
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
+        out = _Lines()
+        writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow(self.variables)
-        writer.writerows([value.text if value else "" for value in row] for row in self.rows)
-        return out.getvalue()
+        for row in self.rows:
+            texts = [value.text if value else "" for value in row]
+            writer.writerow([f"'{text}" if safe and FORMULA.match(text) else text for text in texts])
+        return "".join(out)
 
     def _table(self, width: int) -> str:
         if self.truth is not None:
@@ -213,6 +231,13 @@ class Answer:
         short, label = vocabulary.abbreviate(value.text, self.prefixes), self.labels.get(value.text, "")
         said = any(other is not None and other.kind == "literal" and other.text == label for other in row)
         return visible(f"{label} ({short})" if label and not said else short)
+
+
+class _Lines(list[str]):
+    """Lines as csv writes them, so that each of the characters that end a line is quoted in a value, but ended by one."""
+
+    def write(self, line: str) -> None:
+        self.append(line.removesuffix("\r\n") + "\n")
 
 
 def _widths(wanted: Sequence[int], width: int) -> list[int]:

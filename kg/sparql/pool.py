@@ -17,8 +17,12 @@ from typing import Any
 
 from kg.sparql.engine import ROWS, SECONDS
 from kg.sparql.protocol import Refused
+from kg.sparql.turns import SHORT, Turn, Turns
 
 CODE = "from kg.sparql.fork import hold; hold()"
+WAITING = 64  # questions that may wait, for each worker
+KNOWN = 1000  # long questions that are remembered, so that none of them begins as a short one again
+NICE = 10  # how much less of the processor a long question gets
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,11 @@ class _Worker:
     writer: asyncio.StreamWriter
     pid: int
 
+    def slow_down(self) -> None:
+        """Leave the processor to others, if they want it; that cannot be undone."""
+        with contextlib.suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICE))
+
     def end(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
@@ -63,7 +72,8 @@ class Pool:
     retired: bool = False
 
     def __post_init__(self) -> None:
-        self.free = asyncio.Semaphore(self.limits.workers)
+        self.turns = Turns(self.limits.workers, WAITING * self.limits.workers)
+        self.long: dict[int, None] = {}  # hashes of questions that were no short ones, the newest last
 
     @classmethod
     async def of(cls, files: Sequence[tuple[str, str]], store: str, address: Path, limits: Limits) -> Pool:
@@ -93,38 +103,77 @@ class Pool:
         pool.idle += [await pool._forked() for _ in range(limits.workers)]
         return pool
 
-    async def ask(self, request: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """The reply to a request, as ``kg.sparql.fork`` makes it.
+    async def ask(self, request: Mapping[str, Any], client: str = "") -> tuple[dict[str, Any], bytes]:
+        """The reply to a request of a client, as ``kg.sparql.fork`` makes it.
 
-        Raises Refused if no worker is free in time, if it takes too long, or if the worker breaks off. A caller who
-        gives up, by cancelling, ends the worker as well.
+        Raises Refused if too many wait, if no worker is free in time, if it takes too long, or if the worker breaks off.
+        A caller who gives up, by cancelling, ends the worker as well.
         """
         self.asked += 1
         try:
-            async with asyncio.timeout(self.limits.seconds):
-                await self.free.acquire()
-            try:
-                return await self._answered(request)
-            finally:
-                self.free.release()
-        except TimeoutError:
-            raise Refused(503, "busy: other questions take all the time there is; ask again later") from None
+            reply = await self._in_turn(Turn(client, _hash(request) in self.long), request)
+            if reply is None:
+                reply = await self._in_turn(Turn(client, True), request)
+                assert reply, "a long question is not broken off"
+            return reply
         finally:
             self.asked -= 1
             self._ended_if_retired()
 
-    async def _answered(self, request: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
-        worker = self.idle.pop() if self.idle else await self._forked()
+    async def _in_turn(self, turn: Turn, request: Mapping[str, Any]) -> tuple[dict[str, Any], bytes] | None:
+        """The reply, once it is this question's turn; None if it was broken off, since it is a long one."""
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                await self.turns.take(turn)
+        except TimeoutError:
+            raise Refused(503, "busy: other questions take all the time there is; ask again later") from None
+        start = time.monotonic()
+        try:
+            return await self._answered(turn, request)
+        finally:
+            took = time.monotonic() - start
+            self._remember(_hash(request), took > SHORT)
+            self.turns.give(turn, took)
+
+    def _remember(self, question: int, long: bool) -> None:
+        self.long.pop(question, None)
+        if long:
+            self.long[question] = None
+            if len(self.long) > KNOWN:
+                del self.long[next(iter(self.long))]
+
+    async def _answered(self, turn: Turn, request: Mapping[str, Any]) -> tuple[dict[str, Any], bytes] | None:
+        worker = self.idle.pop() if self.idle and not turn.long else await self._forked()
+        overdue = None
+        if turn.long:
+            worker.slow_down()
+        else:
+            overdue = asyncio.get_running_loop().call_later(SHORT, self._overdue, turn, worker)
         self.busy.add(worker)
         try:
             reply = await self._reply(worker, request)
-        except BaseException:
+        except BaseException as error:
             worker.end()
+            if turn.broken_off and isinstance(error, Refused):
+                return None
             raise
         finally:
             self.busy.discard(worker)
-        self.idle.append(worker)
+            if overdue:
+                overdue.cancel()
+        if turn.long:
+            worker.end()
+        else:
+            self.idle.append(worker)
         return reply
+
+    def _overdue(self, turn: Turn, worker: _Worker) -> None:
+        """What is no short question goes on as a long one, or is broken off."""
+        if self.turns.goes_on(turn):
+            worker.slow_down()
+        else:
+            turn.broken_off = True
+            worker.end()
 
     async def _forked(self) -> _Worker:
         try:
@@ -170,3 +219,8 @@ class Pool:
         """End all processes, and wait until they have ended."""
         self.end()
         await self.process.communicate()
+
+
+def _hash(request: Mapping[str, Any]) -> int:
+    """The same number for the same question to the same graphs."""
+    return hash((request["query"], *request["default"], "", *request["named"]))

@@ -1,32 +1,48 @@
-"""Graphs sent to a store elsewhere by the SPARQL 1.1 Graph Store Protocol, so that a second run goes on where one broke off.
+"""Graphs sent to a store elsewhere by the SPARQL 1.1 Graph Store Protocol, so that a run that broke off can be resumed.
 
 https://www.w3.org/TR/sparql11-http-rdf-update/. What the store has already is asked for and not sent again; what it has
-and should not have makes the graph be replaced; in the end the store's own count must be ours.
+and should not have makes the graph be replaced; in the end it must have what we have. What needs several requests goes
+into a temporary graph, which the store then moves at once, if it knows SPARQL Update. Graphs are compared as ordered
+lines on disk, so memory does not grow with them.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
+import re
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, urlsplit
 
 from kg.model import rdf_files, vocabulary
 from kg.reasoning.merge import ALL
 from kg.reasoning.merge import merge as merged
-from kg.sparql.process import add, unite
 from kg.sparql.query import NoAnswer
+from kg.sparql.sorting import compared, ordered, written
 
 if TYPE_CHECKING:
     from kg.model.mechanism import Mechanism
 
 CHUNK = 20_000  # triples of a request
+BYTES = 16 << 20  # bytes of a request, after the last triple that it holds
 ATTEMPTS, PAUSE = 4, 0.5  # how often a request is sent, and the seconds before the second time; doubled each time
 DEFAULT = ""  # the name of the default graph here
+TRIPLES = "application/n-triples"
+#: Where a store takes SPARQL Update, by the end of the path of its Graph Store Protocol.
+UPDATES = {
+    "/store": "/update",  # Oxigraph
+    "/data": "/update",  # Apache Jena Fuseki
+    "/rdf-graphs/service": "/statements",  # RDF4J, GraphDB
+}
+
+Say = Callable[[str], None]
 
 
 class Sent(NamedTuple):
@@ -39,12 +55,19 @@ class Sent(NamedTuple):
 
 @dataclass(frozen=True)
 class Target:
-    """A graph store: its address, how long it may take for a request, and who asks."""
+    """A graph store: its address, how long it may be silent within a request, and who asks.
+
+    ``update`` is its address for SPARQL Update, which is guessed for known stores; with ``in_place`` it is not used. A
+    password goes over plain http only if that is said to be ``insecure``.
+    """
 
     url: str
     seconds: float = 300.0
     user: str = ""
     password: str = ""
+    update: str = ""
+    insecure: bool = False
+    in_place: bool = False
 
     def graph(self, name: str) -> str:
         mark = "&" if "?" in self.url else "?"
@@ -56,143 +79,274 @@ def push(
     over: Iterable[str | Path | Mechanism] = (),
     graph: str = "",
     merge: bool = False,
-    progress: Callable[[str], None] = lambda words: None,
+    progress: Say = lambda words: None,
+    warn: Say = lambda words: None,
 ) -> Iterator[Sent]:
     """Send every named graph of mechanisms and RDF files, everything in seeds/ if none is named, one after the other.
 
     Triples that a file puts into no graph go into ``graph``, or else into one that is called by the file's name. With
     ``merge`` the default graph becomes the merge of all that is sent, for a store whose default graph is no union.
+    ``warn`` is told of a graph that must be filled in place, so that others may see a part of it meanwhile.
 
-    Raises NoAnswer if the store refuses, cannot be reached, or counts otherwise than we do in the end.
+    Raises NoAnswer if the store refuses, cannot be reached, or has something else than we have in the end.
     """
-    import pyoxigraph as ox
+    for address in filter(None, (target.url, target.update)):
+        if target.user and urlsplit(address).scheme != "https" and not target.insecure:
+            message = "a password over plain http can be read by everybody on the way"
+            raise NoAnswer("not-encrypted", message, "use https, or say --insecure", name=address)
+    with tempfile.TemporaryDirectory(prefix="kg-push-") as name:
+        run = _Run(target, Path(name), progress, warn)
+        progress("reading")
+        everything = written(
+            ordered((f"{g}\t{t} .\n".encode() for g, t in graphs(over, graph)), run.folder), run.folder
+        )
+        with open(everything, "rb") as lines:
+            for key, group in groupby(lines, lambda line: line.partition(b"\t")[0]):
+                if key:  # a store on disk may have a default graph, which is not sent by itself
+                    yield run.sent(key.decode(), (line.partition(b"\t")[2] for line in group))
+        if merge:
+            with open(everything, "rb") as lines:
+                yield run.sent(DEFAULT, ordered((line.partition(b"\t")[2] for line in lines), run.folder))
 
-    store = loaded(over, graph)
-    if merge:
-        unite(store)
-    names = sorted(name.value for name in store.named_graphs() if isinstance(name, ox.NamedNode))
-    for name in [*names, *[DEFAULT] * merge]:
-        yield _sent(target, store, name, progress)
 
-
-def loaded(over: Iterable[str | Path | Mechanism], graph: str = "") -> Any:
-    """A store of pyoxigraph with the named graphs of mechanisms and RDF files, or the one that a folder is."""
+def graphs(over: Iterable[str | Path | Mechanism], graph: str = "") -> Iterator[tuple[str, Any]]:
+    """The triples of mechanisms and RDF files, or of the store that a folder is, each with the name of its graph."""
     import pyoxigraph as ox
 
     from kg import formats
     from kg.formats.rdf import write
 
-    store, mechanisms = ox.Store(), []
+    mechanisms = []
     given = list(over) or list(formats.seeds())
     for one in given:
         if on_disk := rdf_files.store_of(one):
             if len(given) > 1:
                 raise NoAnswer("store-alone", "a store on disk is sent alone", name=str(one))
-            return ox.Store.read_only(str(on_disk))
-        if rdf_files.is_rdf(one):
-            add(store, Path(one), graph or f"file:///{quote(Path(one).name)}")
+            yield from _named(ox.Store.read_only(str(on_disk)), DEFAULT)
+        elif rdf_files.is_rdf(one):
+            name = graph or f"file:///{quote(Path(one).name)}"
+            yield from _named(rdf_files.stream(Path(one), name), name)
         else:
             mechanisms.append(formats.valid(one) if isinstance(one, (str, Path)) else one)
     for mechanism in mechanisms:
-        store.bulk_load(formats.text(mechanism, ".nq").encode(), format=ox.RdfFormat.N_QUADS)
+        yield from _named(ox.parse(formats.text(mechanism, ".nq"), format=ox.RdfFormat.N_QUADS), DEFAULT)
     if len(mechanisms) > 1:
         lines = write.lines(write.together(merged(mechanisms)), vocabulary.BASE + ALL)
-        store.bulk_load("".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
-    return store
+        yield from _named(ox.parse("".join(lines), format=ox.RdfFormat.N_QUADS), DEFAULT)
 
 
-def _sent(target: Target, store: Any, name: str, progress: Callable[[str], None]) -> Sent:
-    """Make a graph of the store elsewhere the one that it is here, by sending what is missing."""
-    import pyoxigraph as ox
-
-    graph = ox.NamedNode(name) if name else ox.DefaultGraph()
-    shown = name or "the default graph"
-
-    def ours() -> Iterator[Any]:
-        return (quad.triple for quad in store.quads_for_pattern(None, None, None, graph))
-
-    count = sum(1 for _ in ours())
-    progress(f"asking what there is of {shown}")
-    there = _there(target, name)
-    blank = any("_:" in str(triple) and _blank(triple) for triple in ours())
-    if not blank:
-        held = {str(triple) for triple in there}
-        missing = [triple for triple in ours() if str(triple) not in held]
-        replace = len(held) > count - len(missing)  # it holds what it should not
-        if not missing and not replace:
-            return Sent(name, count, 0)
-        source: Iterable[Any] = ours() if replace else missing
-        total = count if replace else len(missing)
-    else:  # they have other names there, so they can neither be compared nor sent in parts
-        source, replace, total = ours(), True, count
-    done, size = 0, count if blank else CHUNK
-    triples = iter(source)
-    while chunk := list(islice(triples, max(size, 1))):
-        progress(f"{shown}: {done} of {total} triples")
-        _request(target, name, "PUT" if replace else "POST", b"".join(f"{one} .\n".encode() for one in chunk))
-        replace = False
-        done += len(chunk)
-    progress(f"counting {shown}")
-    found = len(_there(target, name))
-    if found != count:
-        message = f"it has {found} triples of {shown} in the end, which are {count} here"
-        raise NoAnswer("not-the-same", message, "push again; if that does not help, the store changes what it is sent")
-    return Sent(name, count, done)
+def _named(quads: Iterable[Any], default: str) -> Iterator[tuple[str, Any]]:
+    """Triples with the name of their graph; those of the default graph, and of one without a name, with ``default``."""
+    return ((getattr(quad.graph_name, "value", default) or default, quad.triple) for quad in quads)
 
 
-def _blank(triple: Any) -> bool:
-    import pyoxigraph as ox
+@dataclass
+class _Run:
+    """One run of push: where to, a folder for what is compared, and who is told."""
 
-    parts = (triple.subject, triple.object)
-    return any(
-        isinstance(part, ox.BlankNode) or (isinstance(part, ox.Triple) and _blank(part)) for part in chain(parts)
-    )
+    target: Target
+    folder: Path
+    progress: Say
+    warn: Say
+    update: str | None = None  # the address of SPARQL Update, once it is known; empty if there is none
+
+    def sent(self, name: str, lines: Iterable[bytes]) -> Sent:
+        """Make a graph of the store elsewhere the one that it is here, by sending what is missing."""
+        shown, size, blank = name or "the default graph", 0, False
+
+        def counted() -> Iterator[bytes]:
+            nonlocal size, blank
+            for line in lines:
+                size += 1
+                blank = blank or (b"_:" in line and _blank(line))
+                yield line
+
+        ours = written(counted(), self.folder)
+        if blank:  # they have other names there, so they can neither be compared nor sent in parts
+            self.progress(f"{shown}: {size} triples")
+            _request(self.target, self.target.graph(name), "PUT", ours, TRIPLES)
+            self._check(name, ours, size, blank)
+            return Sent(name, size, size)
+        self.progress(f"asking what there is of {shown}")
+        missing, lacking, wrong = self._difference(name, ours)
+        if not lacking and not wrong:
+            return Sent(name, size, 0)
+        source, total, method = (ours, size, "PUT") if wrong else (missing, lacking, "POST")
+        if total > CHUNK and not self.target.in_place and self._updates():
+            done = self._at_once(name, source, total, bool(wrong))
+        else:
+            if total > CHUNK:
+                why = "" if self.target.in_place else ", since no SPARQL Update is known there (--update URL)"
+                self.warn(f"{shown} is filled in place{why}: if this run ends early, push again, or a part of it stays")
+            done = self._parts(name, source, total, method, shown)
+        self._check(name, ours, size, blank)
+        return Sent(name, size, done)
+
+    def _at_once(self, name: str, source: Path, total: int, replace: bool) -> int:
+        """Send lines into a temporary graph, resuming what broke off there, and then have them moved or added at once."""
+        between = f"urn:kg:push:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+        missing, lacking, wrong = self._difference(between, source)
+        if wrong:
+            done = self._parts(between, source, total, "PUT", between)
+        else:
+            done = self._parts(between, missing, lacking, "POST", between)
+        if any(self._difference(between, source)[1:]):
+            raise NoAnswer("not-the-same", f"it has not kept all of {between}", "push again", name=self.target.url)
+        to = f"GRAPH <{name}>" if name else "DEFAULT"
+        command = (
+            f"MOVE GRAPH <{between}> TO {to}" if replace else f"ADD GRAPH <{between}> TO {to} ; DROP GRAPH <{between}>"
+        )
+        self.progress(command)
+        _request(self.target, self.update or "", "POST", command.encode(), "application/sparql-update")
+        return done
+
+    def _parts(self, name: str, source: Path, total: int, method: str, shown: str) -> int:
+        """Send the lines of a file, in several requests if they are many. The first replaces the graph if it is a PUT."""
+        done = 0
+        with open(source, "rb") as lines:
+            while done < total or (method == "PUT" and not done):
+                body, count = bytearray(), 0
+                for line in lines:
+                    body += line
+                    count += 1
+                    if count == CHUNK or len(body) > BYTES:
+                        break
+                self.progress(f"{shown}: {done} of {total} triples")
+                _request(self.target, self.target.graph(name), method, bytes(body), TRIPLES)
+                method, done = "POST", done + count
+                if not count:
+                    break
+        return done
+
+    def _difference(self, name: str, ours: Path) -> tuple[Path, int, int]:
+        """What a graph lacks of the lines of a file, as a file, how many they are, and how many it has beside them."""
+        lacking = wrong = 0
+
+        def missing() -> Iterator[bytes]:
+            nonlocal lacking, wrong
+            with open(ours, "rb") as mine, open(theirs, "rb") as other:
+                for line, own in compared(mine, other):
+                    if own:
+                        lacking += 1
+                        yield line
+                    else:
+                        wrong += 1
+
+        theirs = self._there(name)
+        return written(missing(), self.folder), lacking, wrong
+
+    def _check(self, name: str, ours: Path, size: int, blank: bool) -> None:
+        """Raise NoAnswer unless the store has in the end what we have."""
+        self.progress(f"checking {name or 'the default graph'}")
+        if blank:
+            with open(self._there(name), "rb") as lines:
+                found = sum(1 for _ in lines)
+            same = found == size
+        else:
+            _, lacking, wrong = self._difference(name, ours)
+            found, same = size - lacking + wrong, not lacking and not wrong
+        if not same:
+            message = f"it has {found} triples of {name or 'the default graph'} in the end, which are {size} here"
+            hint = "push again; if that does not help, the store changes what it is sent"
+            raise NoAnswer("not-the-same", message, hint)
+
+    def _there(self, name: str) -> Path:
+        """The triples that a graph of the store has, as ordered lines in a file; none if there is no such graph."""
+        import pyoxigraph as ox
+
+        def lines(reply: IO[bytes], kind: str) -> Path:
+            format = ox.RdfFormat.from_media_type(kind)
+            if format is None:
+                raise SyntaxError(f"it answers with {kind}")
+            found = ox.parse(reply, format=format, base_iri=self.target.url)
+            return written(ordered((f"{quad.triple} .\n".encode() for quad in found), self.folder), self.folder)
+
+        try:
+            return _request(self.target, self.target.graph(name), "GET", read=lines) or written((), self.folder)
+        except SyntaxError as error:
+            message = f"it does not answer as a graph store: {error}"
+            raise NoAnswer("no-store", message, "the address of a graph store, such as http://localhost:7878/store",
+                           name=self.target.url) from None  # fmt: skip
+
+    def _updates(self) -> bool:
+        """Whether the store takes SPARQL Update, where it is said to or where a store of its kind does."""
+        if self.update is None:
+            self.update = self.target.update
+            base, mark, _ = self.target.url.partition("?")
+            end = next((end for end in UPDATES if base.endswith(end)), "")
+            if not self.update and end and not mark:
+                self.update = base.removesuffix(end) + UPDATES[end]
+                with suppress(NoAnswer):  # then it is no store of this kind, or lets us not
+                    _request(
+                        self.target, self.update, "POST", b"INSERT DATA {}", "application/sparql-update", attempts=1
+                    )
+                    return True
+                self.update = ""
+        return bool(self.update)
 
 
-def _there(target: Target, name: str) -> list[Any]:
-    """The triples that a graph of the store has; none if there is no such graph."""
-    import pyoxigraph as ox
-
-    status, kind, data = _request(target, name, "GET")
-    if status == 404:
-        return []
-    format = ox.RdfFormat.from_media_type(kind)
-    try:
-        if format is None:
-            raise ValueError(f"it answers with {kind}")
-        return list({quad.triple for quad in ox.parse(data, format=format, base_iri=target.url)})
-    except (SyntaxError, ValueError) as error:
-        message = f"it does not answer as a graph store: {error}"
-        raise NoAnswer("no-store", message, "the address of a graph store, such as http://localhost:7878/store",
-                       name=target.url) from None  # fmt: skip
+def _blank(line: bytes) -> bool:
+    """Whether a line of N-Triples has a blank node, and not only a text that looks like one."""
+    return bool(re.search(rb"(?:^|\s)_:", re.sub(rb'"(?:[^"\\]|\\.)*"', b'""', line)))
 
 
-def _request(target: Target, name: str, method: str, body: bytes | None = None) -> tuple[int, str, bytes]:
-    """The status, media type and body of a reply; tried again while the store cannot be reached or is overloaded."""
+def _request(
+    target: Target,
+    url: str,
+    method: str,
+    body: bytes | Path | None = None,
+    kind: str = "",
+    read: Callable[[IO[bytes], str], Path] | None = None,
+    attempts: int = 0,
+) -> Path | None:
+    """Send a request, and give its reply, with the media type, to ``read``; None for a graph that is not there.
+
+    Tried again while the store cannot be reached or is overloaded. A redirect is not followed, so that neither a password
+    nor data reach another address than the one that was named.
+    """
     import http.client
     import urllib.error
     import urllib.request
 
-    headers = {"User-Agent": "kg", "Accept": "application/n-triples, text/turtle;q=0.5"}
-    headers |= {"Content-Type": "application/n-triples"} if body is not None else {}
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: Any) -> None:
+            return None
+
+    headers = {"User-Agent": "kg", "Accept": f"{TRIPLES}, text/turtle;q=0.5"}
+    if body is not None:
+        headers |= {
+            "Content-Type": kind,
+            "Content-Length": str(len(body) if isinstance(body, bytes) else body.stat().st_size),
+        }
     if target.user:
         secret = base64.b64encode(f"{target.user}:{target.password}".encode()).decode()
         headers["Authorization"] = f"Basic {secret}"
-    request = urllib.request.Request(target.graph(name), data=body, headers=headers, method=method)
-    wrong = ""
-    for attempt in range(ATTEMPTS):
+    opener, wrong = urllib.request.build_opener(Stay), ""
+    for attempt in range(attempts or ATTEMPTS):
         time.sleep(PAUSE * 2 ** (attempt - 1) if attempt else 0)
+        data = open(body, "rb") if isinstance(body, Path) else body  # noqa: SIM115
         try:
-            with urllib.request.urlopen(request, timeout=target.seconds) as reply:
-                return reply.status, reply.headers.get_content_type(), reply.read()
+            request = urllib.request.Request(url, data=data, headers=headers, method=method)
+            with opener.open(request, timeout=target.seconds) as reply:
+                if read:
+                    return read(reply, reply.headers.get_content_type())
+                reply.read()
+                return None
         except urllib.error.HTTPError as error:
             if error.code == 404 and method == "GET":
-                return 404, "", b""
+                return None
             said = " ".join(error.read(2000).decode("utf-8", "replace").split())[:300]
             wrong = f"it answers {error.code} {error.reason}" + f": {said}" * bool(said)
             if error.code < 500 or error.code == 501:
                 hint = "--user NAME, and the password in $KG_PASSWORD" if error.code in (401, 403) else ""
-                raise NoAnswer("not-sent", wrong, hint, name=target.url) from None
+                if 300 <= error.code < 400:
+                    place = error.headers.get("Location", "")
+                    wrong = f"it answers {error.code} and leads to {place[:300]}, where nothing was sent"
+                    hint = "push to that address, if you trust it"
+                raise NoAnswer("not-sent", wrong, hint, name=url) from None
         except (OSError, ValueError, http.client.HTTPException) as error:
             wrong = f"it cannot be reached: {getattr(error, 'reason', error)}"
-    raise NoAnswer("not-sent", wrong, "push again: what has arrived is not sent again", name=target.url)
+        finally:
+            if not isinstance(data, bytes) and data is not None:
+                data.close()
+    raise NoAnswer("not-sent", wrong, "push again: what has arrived is not sent again", name=url)
