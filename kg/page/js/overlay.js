@@ -224,9 +224,9 @@ function overlay(page) {
     $('uncolour').hidden = !rows.size;
     $('columns').hidden = !several;
     const shown = $('column');
-    if ([...shown.options].map(one => one.text).join('\n') !== columns.join('\n')) shown.replaceChildren(...columns.map((name, n) => make('option', {value: n}, name)));
+    if ([...shown.options].map(one => one.text).join('\n') !== columns.join('\n')) shown.replaceChildren(...columns.map((name, n) => make('option', {value: n, translate: 'no'}, name)));
     shown.value = String(column);
-    $('column-of').textContent = several ? speak`${column + 1} of ${columns.length}, one scale` : columns[0] ?? '';
+    $('column-of').replaceChildren(several ? speak`${column + 1} of ${columns.length}, one scale` : make('span', {translate: 'no'}, columns[0] ?? ''));
     [middle - reach, middle, middle + reach].forEach((number, k) => { $(`scale-at-${k}`).textContent = short(number); });
     $('values').append(...[...rows].flatMap(([node, row]) => at(node) === null ? [] : [make('li', {}, several ? speak`${page.label(node)}: your number in ${columns[column]} ${row.texts[column]}` : speak`${page.label(node)}: your number ${row.texts[column]}`)]));
   }
