@@ -37,7 +37,7 @@ HEAT = (
 )
 LAST = 3  # so many rounds without a change are the end
 CALL = 12_000  # what looking at one box costs by itself, in pairs of lines
-SHORT, LONG = 30_000_000, 30_000_000  # pairs of lines to be looked at for all beginnings, and for the best
+SHORT, LONG = 10_000_000, 10_000_000  # pairs of lines to be looked at for all beginnings, and for the best
 THROUGH = 2  # how many crossings it is worth that a line runs through a box
 NEAR = 1 / 3000  # how many crossings a pixel of a line is worth
 
