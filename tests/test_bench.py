@@ -248,6 +248,9 @@ def test_a_mechanism_is_written_from_nothing_and_nothing_unsaved_is_lost(chromiu
             tab.wait_for_function("document.documentElement.dataset.core", timeout=120_000)
 
         opened()
+        assert "A starter, not saved" in state.inner_text() and "Nothing wrong" in tab.locator("#verdict").inner_text()
+        tab.evaluate("bench.put('')")
+        tab.wait_for_function("document.getElementById('verdict').textContent.startsWith('1 error')")
         tab.click("text=Add a sentence by form")
         tab.click("#add")
         assert "write the nodes first" in state.inner_text() and tab.evaluate("bench.text()") == ""

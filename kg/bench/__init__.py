@@ -39,7 +39,7 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = ""
 
     ``name`` is what the text is called in complaints and when it is saved. ``save`` is an address at which a server takes the text
     and answers whether the file was changed meanwhile; without it the page saves by a download. What is not saved is kept in the
-    browser under ``kept``, or under the address of the page.
+    browser under ``kept``, or under the address of the page. Instead of an empty text the page shows a starter, not saved yet.
 
     >>> made = html("id: a")
     >>> 8e6 < len(made) < 14e6, "https://cdn" in made
@@ -59,7 +59,7 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = ""
             script=script,
             worker=(HERE / "js" / "worker.js").read_text(encoding="utf-8").replace("</script", "<\\/script"),
             parts={key: _packed(file) for key, file in PYODIDE.items()} | {"core": _core()},
-            opened={"text": text, "name": name, "save": save, "kept": kept},
+            opened={"text": text, "name": name, "save": save, "kept": kept, "starter": "" if text else _starter()},
             packages=packages,
             licences=licences,
             policy=(
@@ -69,6 +69,12 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = ""
             ),
         )
     )
+
+
+def _starter() -> str:
+    """What `kg new` writes, without its first line, which names a file that is not there."""
+    text = (data_dir("ontology") / "starter.yaml").read_text(encoding="utf-8")
+    return text.partition("\n")[2].replace("NAME", "my-mechanism")
 
 
 @cache

@@ -13,7 +13,7 @@ interface KnownVerb {verb: string; phrase: string; also: string; sign: string; m
 interface Known {records: Record<string, KnownKey[]>; verbs: KnownVerb[]; claims: {claim: string; means: string}[]; terms: {id: string; label: string; also: string[]}[]}
 type Value = string | string[];
 interface Answered {error?: string; outcomes: {node: string; before: Value; after: Value}[]}
-interface Opened {text: string; name: string; save: string; kept: string}
+interface Opened {text: string; name: string; save: string; kept: string; starter: string}
 
 /** What is asked of Python, with what is given to it and what it says. */
 interface Asked {

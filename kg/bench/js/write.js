@@ -26,7 +26,7 @@
       else localStorage.setItem(KEPT, JSON.stringify([opened.text, text]));
     } catch { /* a page from a file may keep nothing: then saving is up to the reader */ }
   };
-  const [madeFrom, draft] = stored() ?? [opened.text, opened.text], shadow = $('editor').attachShadow({mode: 'open'});
+  const last = stored(), [madeFrom, draft] = last ?? [opened.text, opened.text || opened.starter], shadow = $('editor').attachShadow({mode: 'open'});
   const view = codemirror.editor({
     parent: shadow, root: shadow, text: draft, label: 'The text of the mechanism',
     complete: completion(() => words, () => said.holds), save, changed
@@ -44,9 +44,9 @@
     due = setTimeout(look, 150);
   }
   if (draft !== opened.text) {
-    $('restored').hidden = false;
+    $('restored').hidden = !last;
     $('overwrites').hidden = madeFrom === opened.text;
-    $('state').textContent = 'Not saved.';
+    $('state').textContent = last ? 'Not saved.' : 'A starter, not saved yet.';
     $('discard').addEventListener('click', () => {
       view.dispatch({changes: {from: 0, to: view.state.doc.length, insert: opened.text}});
       $('restored').hidden = true;
@@ -88,7 +88,7 @@
     }));
     $('complaints').replaceChildren(...said.complaints.map(one => make('li', {class: one.severity}, make('button', {type: 'button', onclick: () => go(one.line, one.column)},
       make('strong', {}, `Line ${one.line}: `), one.message), one.help ? make('p', {class: 'note'}, one.help) : '')));
-    if (said.valid || said.holds.nodes.length) choices(); // the form writes the first sentence, too
+    if (said.valid || said.holds.nodes.length || !text().trim()) choices(); // the form writes the first sentence, too
     if (!said.valid) return;
     $('changes').replaceChildren(...said.changed.map(({condition, node, before, after, why}) => make('li', {}, make('strong', {}, `${node}: ${before} → ${after}`), ` (${condition}). ${why}`)));
     $('nothing').hidden = said.changed.length > 0;
