@@ -15,6 +15,9 @@ def write(file: Path, data: bytes) -> None:
     >>> write(folder / "one.txt", b"whole")
     >>> [file.name for file in folder.iterdir()], (folder / "one.txt").read_bytes()
     (['one.txt'], b'whole')
+    >>> write(folder, b"")
+    Traceback (most recent call last):
+    IsADirectoryError: [Errno 21] this is a folder: ...
 
     Raises OSError, such as FileNotFoundError where there is no such folder, or IsADirectoryError.
     """
