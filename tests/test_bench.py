@@ -14,6 +14,7 @@ from kg import bench
 from kg.bench.serve import Bench
 from kg.bench.session import Session, words
 from kg.cli.group import main
+from kg.model.diagnostics import KgError
 
 TEXT = LITTLE.read_text(encoding="utf-8")
 SEED = (kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml").read_text(encoding="utf-8")
@@ -159,6 +160,36 @@ def test_what_the_bench_does_not_send_changes_nothing(server, body):
     assert status in (400, 409) and server.file.read_text(encoding="utf-8") == TEXT
 
 
+def test_a_long_text_is_saved_and_a_link_stays_one(server):
+    link = server.file.with_name("link.yaml")
+    link.symlink_to(server.file)
+    serving = Bench(link)
+    serving.server_close()
+    assert serving.save(TEXT, "by the link\n") == "" and link.is_symlink()
+    long = "# é\n" * 1_500_000
+    body = json.dumps({"before": "by the link\n", "text": long}, ensure_ascii=False).encode()
+    assert ask(server, "PUT", f"/{server.token}/text", body) == (200, "saved")
+    assert server.file.read_text(encoding="utf-8") == long
+
+
+def test_changes_are_told_of_valid_texts_only():
+    session = Session()
+    session.open("")
+    with pytest.raises(KgError, match="line 1: the file is empty"):
+        session.changes(TEXT)
+
+
+@pytest.mark.parametrize("more", [("-o", "page.html"), ("--no-browser",)])
+def test_a_file_that_is_no_utf8_is_refused_at_its_place(tmp_path, more):
+    file = tmp_path / "latin.yaml"
+    file.write_bytes(b"id: a\ntitle: caf\xe9\n")
+    run = CliRunner().invoke(
+        main, ["write", str(file), *(str(tmp_path / one) if one[0] == "p" else one for one in more)]
+    )
+    assert run.exit_code == 1 and "latin.yaml:2:11: not-utf8" in run.output
+    assert [one.name for one in tmp_path.iterdir()] == ["latin.yaml"]
+
+
 def test_the_command_writes_the_page_to_a_file(tmp_path):
     out = tmp_path / "write.html"
     run = CliRunner().invoke(main, ["write", str(LITTLE), "-o", str(out)])
@@ -195,5 +226,60 @@ def test_a_mechanism_is_mended_run_and_kept_in_a_page_from_a_file(chromium, tmp_
         tab.evaluate("bench.put(bench.text().replace('RNase_A degrades', 'RNase_A stabilises'))")
         tab.wait_for_function("document.getElementById('verdict').dataset.wrong === 'true'", timeout=60_000)
         assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
+    finally:
+        context.close()
+
+
+@pytest.mark.slow
+def test_a_mechanism_is_written_from_nothing_and_nothing_unsaved_is_lost(chromium, server):
+    from axe_playwright_python.sync_playwright import Axe
+
+    server.file.unlink()
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    try:
+        tab, wrong = context.new_page(), []
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+        tab.on("console", lambda message: wrong.append(message.text))
+        tab.on("dialog", lambda dialog: dialog.accept())
+        state = tab.locator("#state")
+
+        def opened():
+            tab.goto(server.address)
+            tab.wait_for_function("document.documentElement.dataset.core", timeout=120_000)
+
+        opened()
+        assert "A starter, not saved" in state.inner_text() and "Nothing wrong" in tab.locator("#verdict").inner_text()
+        tab.evaluate("bench.put('')")
+        tab.wait_for_function("document.getElementById('verdict').textContent.startsWith('1 error')")
+        tab.click("text=Add a sentence by form")
+        tab.click("#add")
+        assert "write the nodes first" in state.inner_text() and tab.evaluate("bench.text()") == ""
+        tab.evaluate(
+            "bench.put('nodes:\\n  A: none\\n  B: none\\n# what follows\\nconditions:\\n  c: {set: {A: present}}\\n')"
+        )
+        tab.wait_for_selector("#subject option", state="attached")  # errors or not
+        tab.click("#add")
+        text = tab.evaluate("bench.text()")
+        assert text.startswith("nodes:\n") and "\nedges:\n- edge: A " in text
+        tab.evaluate("bench.put('nodes: {A: none}\\nedges: []\\n')")
+        tab.click("#add")
+        assert "stands in one line" in state.inner_text() and tab.evaluate("bench.text()").endswith("edges: []\n")
+        tab.focus("#add")
+        tab.keyboard.press("Control+s")
+        tab.wait_for_function("document.getElementById('state').textContent.startsWith('Saved')")
+        tab.evaluate("bench.put(bench.text() + '# mine')")
+        other = "nodes: {A: none}\n# of another program\n"
+        server.file.write_text(other, encoding="utf-8")
+        tab.click("#save")
+        tab.wait_for_function("document.getElementById('state').textContent.includes('another program')")
+        assert "+# of another program" in state.inner_text().split("\n") and wrong.pop().endswith("409 (Conflict)")
+        opened()
+        assert tab.evaluate("bench.text()").endswith("# mine") and tab.locator("#overwrites").is_visible()
+        found = Axe().run(tab, options={"preload": False}).response["violations"]
+        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+        tab.click("#discard")
+        assert tab.evaluate("bench.text()") == other and server.file.read_text(encoding="utf-8") == other
+        opened()
+        assert not tab.locator("#restored").is_visible() and wrong == []
     finally:
         context.close()

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 import kg
 from kg.cli.group import main
 from kg.model.diagnostics import InvalidMechanism
-from kg.review import relations
+from kg.review import relations, suggest
 
 #: Sentences of our own, and what is proposed of each: subject, verb, object; nothing where the rules should keep silent.
 SAID = {
@@ -149,3 +149,54 @@ def test_every_word_of_the_table_is_looked_up_somewhere():
     text += (kg.data_dir("ontology").parent / "kg" / "review" / "suggest.py").read_text(encoding="utf-8")
     uses = [row["use"] for row in relations.vocabulary.table("words.tsv")]
     assert len(uses) == len(set(uses)) and all(re.search(rf"""["']{use}["']""", text) for use in uses)
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "help"),
+    [
+        (b"", "no-text", ""),
+        (b"\x89PNG\r\n\x1a\n\0\0", "not-utf8", "UTF-8"),
+        (
+            b'<?xml version="1.0"?><article><p>TLR7 activates MyD88.</p></article>',
+            "no-text",
+            "kg add-source MECH --jats",
+        ),
+        (b"<html><p>TLR7 activates MyD88.</p></html>", "no-text", "--jats"),
+        (b"TLR7 is here. " * 150_000, "too-large", "split it"),
+    ],
+)
+def test_what_is_no_plain_text_of_an_article_is_refused(data, code, help, tmp_path):
+    file = tmp_path / "text.txt"
+    file.write_bytes(data)
+    with pytest.raises(InvalidMechanism) as error:
+        kg.draft(file)
+    assert error.value.diagnostics[-1].code == code and help in error.value.diagnostics[-1].help
+
+
+def test_bytes_of_another_encoding_are_told_and_the_rest_is_read(tmp_path):
+    file = tmp_path / "text.txt"
+    file.write_bytes("A café. TLR7 activates MyD88.".encode("latin-1"))
+    found = kg.draft(file)
+    assert [one.code for one in found.aside] == ["not-utf8"] and len(found.proposals) == 1
+
+
+def test_a_text_without_full_stops_is_read_in_pieces(tmp_path, monkeypatch):
+    """As one sentence a megabyte would take hours."""
+    text, read = "RNase A degrades miR-146a and " * 80, []
+
+    def sentence(text, *more):
+        read.append(text)
+        return relations.Sentence(text, *more)
+
+    monkeypatch.setattr(suggest, "Sentence", sentence)
+    found = proposed(text, tmp_path).proposals
+    assert "".join(read) == text and max(map(len, read)) <= 1000 and all(one.endswith(" ") for one in read)
+    assert sum(text[one.start : one.end] == "RNase A degrades miR-146a" for one in found) > 70
+
+
+def test_an_ending_that_no_format_has_is_a_wrong_use(tmp_path):
+    file = tmp_path / "paper.txt"
+    file.write_text("TLR7 activates MyD88.", encoding="utf-8")
+    run = CliRunner().invoke(main, ["draft", str(file), "-o", str(tmp_path / "mine.txt")])
+    assert run.exit_code == 2 and "no format is written to '.txt'" in run.output
+    assert [one.name for one in tmp_path.iterdir()] == ["paper.txt"]

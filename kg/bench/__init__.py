@@ -34,11 +34,12 @@ LEFT = (
 PYODIDE = {"asm": "pyodide.asm.mjs", "loader": "pyodide.js", "wasm": "pyodide.asm.wasm", "stdlib": "python_stdlib.zip"}
 
 
-def html(text: str, name: str = "mechanism.yaml", save: str = "") -> str:
+def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = "") -> str:
     """The bench with a text opened in it, as one page of about 10 MB that runs from a file.
 
     ``name`` is what the text is called in complaints and when it is saved. ``save`` is an address at which a server takes the text
-    and answers whether the file was changed meanwhile; without it the page saves by a download.
+    and answers whether the file was changed meanwhile; without it the page saves by a download. What is not saved is kept in the
+    browser under ``kept``, or under the address of the page. Instead of an empty text the page shows a starter, not saved yet.
 
     >>> made = html("id: a")
     >>> 8e6 < len(made) < 14e6, "https://cdn" in made
@@ -58,16 +59,22 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "") -> str:
             script=script,
             worker=(HERE / "js" / "worker.js").read_text(encoding="utf-8").replace("</script", "<\\/script"),
             parts={key: _packed(file) for key, file in PYODIDE.items()} | {"core": _core()},
-            opened={"text": text, "name": name, "save": save},
+            opened={"text": text, "name": name, "save": save, "kept": kept, "starter": "" if text else _starter()},
             packages=packages,
             licences=licences,
             policy=(
                 "default-src 'none'; base-uri 'none'; form-action 'none'; worker-src blob:; "
                 f"{'connect-src ' + save.rpartition('/')[0] + '/; ' if save else ''}"
-                f"script-src {page.digest(script)} 'wasm-unsafe-eval' 'unsafe-eval'; style-src {page.digest(style)}"
+                f"script-src {page.digest(script)} 'wasm-unsafe-eval' 'unsafe-eval'; img-src data:; style-src {page.digest(style)}"
             ),
         )
     )
+
+
+def _starter() -> str:
+    """What `kg new` writes, without its first line, which names a file that is not there."""
+    text = (data_dir("ontology") / "starter.yaml").read_text(encoding="utf-8")
+    return text.partition("\n")[2].replace("NAME", "my-mechanism")
 
 
 @cache

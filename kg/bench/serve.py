@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import secrets
-import tempfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from kg import bench
+from kg.model import files
 
-MOST = 8 * 2**20  # bytes of a text that is saved
+MOST = 64 * 2**20  # bytes of what is sent: the text as it was, and as it is
 LINES = 40  # of a difference that is shown
 
 
@@ -34,7 +33,7 @@ class Bench(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, file: Path, port: int = 0) -> None:
-        self.file, self.token = file, secrets.token_urlsafe(32)
+        self.file, self.token = file.resolve(), secrets.token_urlsafe(32)
         super().__init__(("127.0.0.1", port), _Answer)
         self.address = f"http://127.0.0.1:{self.server_port}/{self.token}/"
 
@@ -51,18 +50,7 @@ class Bench(ThreadingHTTPServer):
             lines = difflib.unified_diff(before.splitlines(), now.splitlines(), *names, lineterm="", n=1)
             return "the file was changed by another program.\n" + "\n".join([*lines][:LINES])
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=self.file.parent, prefix=f".{self.file.name}-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            if self.file.exists():
-                os.chmod(part, self.file.stat().st_mode)
-            os.replace(part, self.file)
-        except BaseException:
-            Path(part).unlink(missing_ok=True)
-            raise
+        files.write(self.file, text.encode("utf-8"))
         return ""
 
 
@@ -80,7 +68,9 @@ class _Answer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self._asked() != "page":
             return self._say(404, "there is nothing here")
-        page = bench.html(self.server.text(), self.server.file.name, f"{self.server.address}text")
+        page = bench.html(
+            self.server.text(), self.server.file.name, f"{self.server.address}text", str(self.server.file)
+        )
         return self._say(200, page, "text/html; charset=utf-8")
 
     def do_PUT(self) -> None:
@@ -90,7 +80,7 @@ class _Answer(BaseHTTPRequestHandler):
         size = self.headers.get("Content-Length", "")
         if not size.isdigit() or int(size) > MOST:
             self.close_connection = True
-            return self._say(413, f"a text has at most {MOST // 2**20} MiB")
+            return self._say(413, f"the text as it was and as it is have more than {MOST // 2**20} MiB")
         try:
             said = json.loads(self.rfile.read(int(size)))
             wrong = self.server.save(said["before"], said["text"])

@@ -16,7 +16,7 @@ from typing import Any
 from kg import checks, page
 from kg.formats.notation.read import parse_bytes
 from kg.model import keys, vocabulary
-from kg.model.diagnostics import Diagnostic, KgError
+from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError
 from kg.model.mechanism import Mechanism
 from kg.model.texts import Text
 from kg.reasoning import whatif
@@ -98,11 +98,17 @@ class Session:
         return found.as_dict()
 
     def changes(self, text: str) -> str:
-        """What changed since the text was opened, in words, for a review."""
-        old, new = (
-            diff.version(name, [parse_bytes(said.encode("utf-8", "surrogatepass"), name)])
-            for said, name in ((self.opened, f"{self.name} as opened"), (text, self.name))
-        )
+        """What changed since the text was opened, in words, for a review. Raises KgError if either has errors."""
+        try:
+            old, new = (
+                diff.version(name, [parse_bytes(said.encode("utf-8", "surrogatepass"), name)])
+                for said, name in ((self.opened, f"{self.name} as opened"), (text, self.name))
+            )
+        except InvalidMechanism as error:
+            first = error.diagnostics[0]
+            raise KgError(
+                f"changes are told of valid texts; {first.at.path}, line {first.at.line}: {first.message}"
+            ) from None
         return diff.compare(old, new, ask=False).text()
 
     def suggest(self, text: str) -> list[dict[str, Any]]:

@@ -301,13 +301,20 @@ def write(mech: str, out: Path | None, port: int, no_browser: bool) -> None:
     """
     from kg import bench, formats
     from kg.bench.serve import Bench
+    from kg.formats.notation.read import parse_bytes
+    from kg.model import files
+    from kg.model.diagnostics import InvalidMechanism
 
     missing = Path(mech)
     new = missing.suffix in (".yaml", ".yml") and not missing.exists()
     file = missing if new else formats.find(mech)
+    if file.exists():  # what is no text cannot be written on
+        wrong = [one for one in parse_bytes(file.read_bytes(), str(file))[1] if one.code == "not-utf8"]
+        if wrong:
+            raise InvalidMechanism(wrong)
     if out:
         page = bench.html(file.read_text(encoding="utf-8") if file.exists() else "", file.name)
-        out.write_text(page, encoding="utf-8", newline="\n")
+        files.write(out, page.encode("utf-8"))
         click.echo(f"{out}: {len(page) / 1e6:.1f} MB. It opens from the file, and makes no request.")
         return
     try:
@@ -352,13 +359,17 @@ def draft(text: Path, out: Path | None, mech: str | None, proposed: Path | None,
     A line of --from is {"subject": ..., "verb": ..., "object": ..., "quote": ...}. The quote must stand in the text, the names
     in the lexicon or in MECH, and kg must know the verb; else the line is set aside with its reason.
     """
+    from kg.formats import UnknownFormat
     from kg.review.suggest import draft as drafted
 
     if out and out.exists():
         raise click.UsageError(f"{out} is there already")
     found = drafted(text, kg.read(mech) if mech else None, proposed)
     if out and found.mechanism:
-        kg.write(found.mechanism, out)
+        try:
+            kg.write(found.mechanism, out)
+        except UnknownFormat as error:
+            raise click.UsageError(f"-o {out}: {error}") from None
     if as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
     else:

@@ -144,6 +144,7 @@ def figure(
     No text is smaller than 6 pt: what is too wide for that is laid out again in fewer columns. With --in or --set the
     picture shows what follows, and the question and its answer stand below it. PDF and PNG need kg[figure].
     """
+    from kg.model import files
     from kg.model.diagnostics import MissingLibrary, UnknownName
     from kg.page import figure as page
     from kg.reasoning import whatif
@@ -174,7 +175,7 @@ def figure(
         raise click.ClickException(str(error)) from None
     file = Path(out or f"{mechanism.id}.{made or 'svg'}")
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(data)
+    files.write(file, data)
     high = f"; {page.HIGHEST:g} mm is what a page holds" if drawn.height > page.HIGHEST else ""
     click.echo(f"{file}  {drawn.width:g} x {drawn.height:g} mm, text from {drawn.smallest:.1f} pt{high}")
     print_credit(mechanism, answer.cite if answer else "")

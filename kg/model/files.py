@@ -15,9 +15,15 @@ def write(file: Path, data: bytes) -> None:
     >>> write(folder / "one.txt", b"whole")
     >>> [file.name for file in folder.iterdir()], (folder / "one.txt").read_bytes()
     (['one.txt'], b'whole')
+    >>> write(folder, b"")
+    Traceback (most recent call last):
+    IsADirectoryError: [Errno 21] this is a folder: ...
 
-    Raises OSError, such as FileNotFoundError where there is no such folder.
+    Raises OSError, such as FileNotFoundError where there is no such folder, or IsADirectoryError.
     """
+    file = file.resolve()  # what a link leads to is replaced, not the link
+    if file.is_dir():
+        raise IsADirectoryError(21, "this is a folder", str(file))
     if not file.parent.is_dir():
         raise FileNotFoundError(2, "there is no such folder", str(file.parent))
     handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)

@@ -27,6 +27,9 @@ from kg.review.relations import LACKING, Found, Mention, Sentence, known_names, 
 FIELDS = ("subject", "verb", "object", "quote")
 EXAMPLE = '{"subject": "RNase A", "verb": "degrades", "object": "miR-146a", "quote": "rapidly degrades miR-146a"}'
 ANCHOR = 8  # words at most, as in any mechanism
+MOST = 2_000_000  # characters of a text: ten long articles
+PIECE = 1000  # characters of a sentence; what has no full stop for longer is a list or a table, and is read in pieces
+MARKUP = re.compile(r"\s*<(?:\?xml|!DOCTYPE|!--|[A-Za-z][\w:-]*[\s>])", re.IGNORECASE)
 SHARE = 0.1  # of the text that anchors may hold here; a mechanism may hold 0.15, and what a curator adds needs room
 
 
@@ -92,26 +95,38 @@ def draft(file: str | Path, known: Mechanism | None = None, proposed: str | Path
     (None, "the text says that this is not so: 'TLR7 activates MyD88'; it is set aside")
     """
     path = Path(file)
-    return of_text(open_text(path), path, known, proposed)
+    ledger = Ledger(str(path), "text")
+    _readable(path, ledger)
+    return _Drafting(path, open_text(path), known, ledger).done(proposed)
 
 
 def of_text(text: Text, path: Path, known: Mechanism | None = None, proposed: str | Path | None = None) -> Drafted:
     """The same of a text that is at hand; ``path`` is what complaints call it."""
-    making = _Drafting(path, text, known)
-    if proposed is None:
-        making.read()
-    else:
-        making.take(Path(proposed))
-    return making.done()
+    return _Drafting(path, text, known, Ledger(str(path), "text")).done(proposed)
+
+
+def _readable(path: Path, ledger: Ledger) -> None:
+    """Complain of a file that is no plain text of an article; bytes of another encoding are a warning each."""
+    said = bounded.text(path, ledger)
+    if not said.strip():
+        raise ledger.stop(None, "no-text", "the text is empty")
+    if MARKUP.match(said):
+        raise ledger.stop(
+            None, "no-text", "this is XML or HTML, not plain text", f"kg add-source MECH --jats {path} saves its text"
+        )
+    if len(said) > MOST:
+        message = f"the text has {len(said):,} characters; {MOST:,} are the most that are read at once"
+        raise ledger.stop(None, "too-large", message, "split it, one article in a file")
 
 
 class _Drafting:
     """One pass over a text, or over what others propose for it."""
 
-    def __init__(self, path: Path, text: Text, known: Mechanism | None) -> None:
+    def __init__(self, path: Path, text: Text, known: Mechanism | None, ledger: Ledger) -> None:
         self.text, self.mechanism, self.known = text, known, known_names(known)
         self.short = short_forms(text.text)
-        self.ledger = Ledger(str(path), "text")
+        self.ledger = ledger
+        self.places = bounded.Places(text.text, ledger)
         self.draft = Draft(path, self.ledger, text.text)
         sources = known.sources.values() if known else ()
         own = replace(self.draft.whole, key="text", kind="text", texts=(text.sha256,), read="no")
@@ -123,7 +138,7 @@ class _Drafting:
 
     def read(self) -> None:
         """Look for relations in every sentence."""
-        for start, end in self.text.sentences():
+        for start, end in (piece for one in self.text.sentences() for piece in _pieces(self.text.text, *one)):
             sentence = Sentence(self.text.text[start:end], start, self.known, self.short)
             for found in sentence.relations():
                 self.propose(found, sentence, self.at(start + found.start))
@@ -211,7 +226,7 @@ class _Drafting:
         return None
 
     def at(self, offset: int) -> Location:
-        return bounded.place(self.text.text, offset, self.ledger)
+        return self.places.shown(offset)
 
     def node(self, name: Mention, at: Location) -> str:
         """The key of a name's node. A name that may mean several things has no term, and a warning says so."""
@@ -240,9 +255,23 @@ class _Drafting:
         self.anchored += len(said)
         return said
 
-    def done(self) -> Drafted:
+    def done(self, proposed: str | Path | None) -> Drafted:
+        if proposed is None:
+            self.read()
+        else:
+            self.take(Path(proposed))
         made = self.draft.mechanism() if self.proposals else None
         return Drafted(Path(self.draft.file), tuple(self.proposals), tuple(self.ledger.wrong), made)
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence, or pieces of it that end at a blank, as [start, end) in characters of the text."""
+    while end - start > PIECE:
+        blank = text.rfind(" ", start, start + PIECE)
+        cut = blank + 1 if blank > start else start + PIECE
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def _plain(one: Any) -> Iterator[dict[str, str]]:

@@ -1,4 +1,5 @@
-// What the editor completes: keys of the notation, verbs with their synonyms, terms, and the names of this mechanism.
+// What the editor completes: keys of the notation, verbs with their synonyms, terms, and the names of this mechanism; and where an
+// entry goes that the page writes.
 'use strict';
 
 /** @param {() => Known | null} words what kg knows @param {() => Partial<Holds>} holds what the mechanism holds @returns {Complete} */
@@ -30,4 +31,19 @@ function completion(words, holds) {
     if (!word && !context.explicit) return null;
     return {from: word ? word.from : context.pos, options: options(), validFor: /^[\w.+: -]*$/};
   };
+}
+
+/**
+ * Where an entry goes: behind the last one of its part, which begins at the end of the text if there is none. Null if the part stands
+ * in one line.
+ * @param {string} text @param {string} part @param {string} entry
+ */
+function addition(text, part, entry) {
+  const lines = text.split('\n'), start = lines.findIndex(line => line.startsWith(`${part}:`));
+  if (/:\s*[^\s#]/.test(lines[start] ?? '')) return null;
+  let end = start < 0 ? lines.length : lines.findIndex((line, n) => n > start && /^[a-z]/.test(line));
+  if (end < 0) end = lines.length;
+  while (end > start + 1 && /^(#|\s*$)/.test(lines[end - 1] ?? '')) end--; // a comment there is of the next part
+  const before = lines.slice(0, end).join('\n'), insert = (start < 0 ? `\n${part}:` : '') + entry;
+  return {from: before.length, insert: before ? insert : insert.slice(1)};
 }

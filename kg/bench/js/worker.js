@@ -48,7 +48,7 @@ def ask(said):
       const ask = await ready;
       postMessage({id: data.id, said: data.parts ? null : JSON.parse(ask(JSON.stringify([data.ask, data.given])))});
     } catch (error) {
-      postMessage({id: data.id, error: String(error instanceof Error ? error.message : error).trim().split('\n').at(-1)});
+      postMessage({id: data.id, error: String(error instanceof Error ? error.message : error).trim().split('\n').at(-1)?.replace(/^kg\.[\w.]+: /, '')});
     }
   };
 })();

@@ -4,7 +4,7 @@
   const root = document.documentElement;
   /** @type {Opened} */
   const opened = JSON.parse($('opened').textContent ?? '');
-  const KEPT = `kg-write ${opened.name}`;
+  const KEPT = `kg-write ${opened.kept || location.pathname}`;
   const core = python();
   /** @type {Known | null} */
   let words = null;
@@ -17,13 +17,18 @@
 
   // ---- the text
 
-  /** @param {string} key */
-  const stored = key => { try { return localStorage.getItem(key); } catch { return null; } };
+  /** What was not saved last time, and the text that it was made from. @returns {[string, string] | null} */
+  const stored = () => { try { return JSON.parse(localStorage.getItem(KEPT) ?? 'null'); } catch { return null; } };
   /** @param {string} text */
-  const keep = text => { try { localStorage.setItem(KEPT, text); } catch { /* a page from a file may keep nothing: then saving is up to the reader */ } };
-  const draft = stored(KEPT), shadow = $('editor').attachShadow({mode: 'open'});
+  const keep = text => {
+    try {
+      if (text === opened.text) localStorage.removeItem(KEPT);
+      else localStorage.setItem(KEPT, JSON.stringify([opened.text, text]));
+    } catch { /* a page from a file may keep nothing: then saving is up to the reader */ }
+  };
+  const last = stored(), [madeFrom, draft] = last ?? [opened.text, opened.text || opened.starter], shadow = $('editor').attachShadow({mode: 'open'});
   const view = codemirror.editor({
-    parent: shadow, root: shadow, text: draft ?? opened.text, label: 'The text of the mechanism',
+    parent: shadow, root: shadow, text: draft, label: 'The text of the mechanism',
     complete: completion(() => words, () => said.holds), save, changed
   });
   const text = () => view.state.doc.toString();
@@ -38,8 +43,10 @@
     clearTimeout(due);
     due = setTimeout(look, 150);
   }
-  if (draft !== null && draft !== opened.text) {
-    $('restored').hidden = false;
+  if (draft !== opened.text) {
+    $('restored').hidden = !last;
+    $('overwrites').hidden = madeFrom === opened.text;
+    $('state').textContent = last ? 'Not saved.' : 'A starter, not saved yet.';
     $('discard').addEventListener('click', () => {
       view.dispatch({changes: {from: 0, to: view.state.doc.length, insert: opened.text}});
       $('restored').hidden = true;
@@ -81,12 +88,12 @@
     }));
     $('complaints').replaceChildren(...said.complaints.map(one => make('li', {class: one.severity}, make('button', {type: 'button', onclick: () => go(one.line, one.column)},
       make('strong', {}, `Line ${one.line}: `), one.message), one.help ? make('p', {class: 'note'}, one.help) : '')));
+    if (said.valid || said.holds.nodes.length || !text().trim()) choices(); // the form writes the first sentence, too
     if (!said.valid) return;
     $('changes').replaceChildren(...said.changed.map(({condition, node, before, after, why}) => make('li', {}, make('strong', {}, `${node}: ${before} → ${after}`), ` (${condition}). ${why}`)));
     $('nothing').hidden = said.changed.length > 0;
     $('runs').textContent = said.runs;
     outcomes();
-    choices();
     if ($('result').childElementCount) ask();
     try {
       const drawn = await core.ask('picture', {dark: root.dataset.theme === 'dark'}); // markup from Python, in which every text was escaped
@@ -148,18 +155,15 @@
   function add() {
     const [subject, verb, object, claim] = [$('subject'), $('verb'), $('object'), $('claim')].map(select => select.value), says = $('says').value.trim();
     const evidence = `{claim: ${claim}${says ? `, ${claim === 'inference' ? 'because' : 'says'}: ${JSON.stringify(says)}` : ''}}`;
-    const entry = `\n- edge: ${subject} ${verb} ${object}\n  evidence:\n  - ${evidence}\n`;
-    write('edges', entry);
+    if (subject && object) write('edges', `\n- edge: ${subject} ${verb} ${object}\n  evidence:\n  - ${evidence}\n`);
+    else $('state').textContent = 'Nothing was added: write the nodes first.';
   }
   /** Writes an entry behind the last one of a part of the text, as one step of undo. @param {string} part @param {string} entry */
   function write(part, entry) {
-    const lines = text().split('\n'), start = lines.findIndex(line => line.startsWith(`${part}:`));
-    let end = start < 0 ? lines.length : lines.findIndex((line, n) => n > start && /^[a-z]/.test(line));
-    if (end < 0) end = lines.length;
-    while (end > start + 1 && !lines[end - 1].trim()) end--;
-    const at = end >= lines.length ? view.state.doc.length : view.state.doc.line(end).to;
-    const insert = (start < 0 ? `\n${part}:` : '') + entry;
-    view.dispatch({changes: {from: at, insert}, selection: {anchor: at + insert.length}, scrollIntoView: true, userEvent: 'input.form'});
+    const found = addition(text(), part, entry);
+    if (found) view.dispatch({changes: found, selection: {anchor: found.from + found.insert.length}, scrollIntoView: true, userEvent: 'input.form'});
+    else $('state').textContent = `Nothing was added: all of ${part} stands in one line; write each on a line of its own first.`;
+    return Boolean(found);
   }
 
   // ---- a source text
@@ -170,9 +174,7 @@
       $('suggested').textContent = `${found.length} found by rules, ${found.length - open.length} already in the mechanism. Read each in the text before you keep it.`;
       $('suggestions').replaceChildren(...open.map(({words, said, entry, nodes}) => {
         const item = make('li', {}, make('strong', {}, words), ` “${said}” `, make('button', {type: 'button', onclick: () => {
-          for (const node of nodes) write('nodes', `\n  ${node}`);
-          write('edges', `\n${entry}`);
-          item.remove();
+          if (nodes.every(node => text().includes(`\n  ${node}\n`) || write('nodes', `\n  ${node}`)) && write('edges', `\n${entry}`)) item.remove();
         }}, 'Add'), ' ', make('button', {type: 'button', onclick: () => item.remove()}, 'Reject'));
         return item;
       }));
@@ -218,25 +220,40 @@
       if (reply.ok) {
         opened.text = now;
         saved(`Saved to ${opened.name}.`);
+        if (text() !== now) changed(); // what was written meanwhile
+      } else if (reply.status === 409) {
+        $('state').textContent = `Not saved: ${await reply.text()}\nOpen this page anew to go on: it keeps your text.`;
       } else $('state').textContent = `Not saved: ${await reply.text()}`;
     } catch {
+      opened.save = '';
+      $('save').textContent = 'Download';
       $('state').textContent = 'Not saved: kg write has ended. Download the text instead.';
     }
   }
   /** @param {string} words */
   function saved(words) {
     $('state').textContent = words;
+    $('restored').hidden = true;
     try { localStorage.removeItem(KEPT); } catch { /* nothing was kept */ }
   }
   $('save').addEventListener('click', save);
   $('save').textContent = opened.save ? 'Save' : 'Download';
-  $('save-svg').addEventListener('click', async () => download(await core.ask('picture', {dark: false}), `${said.holds.id || 'mechanism'}.svg`, 'image/svg+xml'));
-  $('save-changes').addEventListener('click', async () => {
+  /** @param {() => Promise<string>} made @param {string} ending @param {string} type */
+  async function offer(made, ending, type) {
     try {
-      download(await core.ask('changes', {text: text()}), `${said.holds.id || 'mechanism'}-changes.md`, 'text/markdown');
+      const found = await made();
+      if (found) download(found, `${said.holds.id || 'mechanism'}${ending}`, type);
+      else fail('no version without errors was drawn yet');
     } catch (error) {
       fail(error);
     }
+  }
+  $('save-svg').addEventListener('click', () => offer(() => core.ask('picture', {dark: false}), '.svg', 'image/svg+xml'));
+  $('save-changes').addEventListener('click', () => offer(() => core.ask('changes', {text: text()}), '-changes.md', 'text/markdown'));
+  addEventListener('keydown', event => { // outside the editor, too
+    if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.key !== 's') return;
+    event.preventDefault();
+    save();
   });
   $('open').addEventListener('change', async () => {
     const file = $('open').files?.[0];
