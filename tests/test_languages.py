@@ -21,7 +21,7 @@ from kg.formats.rdf.write import graph
 from kg.model import languages, records, vocabulary
 from kg.model.records import Frozen, Translation, Wording
 from kg.page import legend, picture, speech, words
-from kg.page.layout import lines
+from kg.page.layout import font, lines
 from kg.reasoning import conflict, whatif
 
 SEED = kg.read("ta1-tlr7")
@@ -174,7 +174,8 @@ def test_a_translation_is_whole_and_changes_names_only() -> None:
 def test_no_name_in_the_picture_is_cut_short() -> None:
     for m in SEEDS:
         for tag in m.languages:
-            assert [node.label for node in m.told(tag).nodes.values() if "…" in "".join(lines(node.label))] == []
+            labels = [node.label for node in m.told(tag).nodes.values()]
+            assert [said for said in labels if "…" in "".join(lines(said, size=font(said)))] == []
 
 
 def test_rdf_has_one_label_and_a_preferred_one_for_each_language() -> None:

@@ -117,9 +117,9 @@ def _millimetres(context: click.Context, option: click.Parameter, text: str) -> 
 @click.option("-o", "--out", default="", metavar="FILE", help="Where to write [default: MECH.FORMAT here].")
 @click.option("--main-line", is_flag=True, help="Draw the main line of the file only (spine:).")
 @click.option(
-    "--stop", type=AT_LEAST_ONE, metavar="N", help="Light what this stop of the tour lights; all else is faint."
+    "--stop", type=AT_LEAST_ONE, metavar="N", help="Light what this stop of the tour lights; everything else is faint."
 )
-@click.option("--light", multiple=True, metavar="NAME", help="Light this edge or node; all else is faint.")
+@click.option("--light", multiple=True, metavar="NAME", help="Light this edge or node; everything else is faint.")
 @click.option("--in", "condition", default="", metavar="CONDITION", help="Show what follows in a declared condition.")
 @click.option("--set", "settings", multiple=True, metavar="NODE=VALUE", help="Show what follows if a node is set.")
 @click.option("--then", multiple=True, metavar="NODE=VALUE", help="Set this in a second run.")
