@@ -162,7 +162,7 @@ def test_what_the_bench_does_not_send_changes_nothing(server, body):
 def test_the_command_writes_the_page_to_a_file(tmp_path):
     out = tmp_path / "write.html"
     run = CliRunner().invoke(main, ["write", str(LITTLE), "-o", str(out)])
-    assert run.exit_code == 0 and "makes no request" in run.output
+    assert run.exit_code == 0 and "needs no network" in run.output
     assert "A microRNA makes TLR7 signal" in out.read_text(encoding="utf-8")
 
 

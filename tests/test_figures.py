@@ -174,8 +174,8 @@ def test_the_command_writes_each_format_by_its_ending(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "code", "said"),
     [
-        (("--width", "wide"), 2, "'wide' is no width; write one such as 85mm, 17cm or 6.7in"),
-        (("--width", "2mm"), 2, "it is from 20mm to 5000mm"),
+        (("--width", "wide"), 2, "'wide' is not a width; write one such as 85mm, 17cm or 6.7in"),
+        (("--width", "2mm"), 2, "a figure is from 20mm to 5000mm wide"),
         (("-o", "a.gif"), 2, "end it in .svg, .pdf or .png"),
         (("--stop", "99"), 2, "the tour of ta1-tlr7 has "),
         (("--stop", "1", "--light", "TLR7"), 2, "not both"),
