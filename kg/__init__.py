@@ -52,6 +52,7 @@ if TYPE_CHECKING:  # what a type checker sees; each name is imported on first us
     from kg.model.texts import locate as locate
     from kg.model.verbs import verbs as verbs
     from kg.page import embed as embed
+    from kg.page.figure import figure as figure
     from kg.reasoning.disagreements import conflicts as conflicts
     from kg.reasoning.experiments import discriminate as discriminate
     from kg.reasoning.gaps import gaps as gaps
@@ -95,6 +96,7 @@ _HOME = {
     "discriminate": "kg.reasoning.experiments",
     "draft": "kg.review.suggest",
     "embed": "kg.page",
+    "figure": "kg.page.figure",
     "gaps": "kg.reasoning.gaps",
     "ground": "kg.model.grounding",
     "locate": "kg.model.texts",

@@ -91,7 +91,7 @@ def test_it_needs_no_evidence_and_is_no_unsupported_edge(file):
     assert checks.check(ACTIVE).diagnostics == () and construct.faults(ACTIVE) == []
     assert NAME not in {gap.about for gap in gaps.gaps([ACTIVE])}
     printed = CliRunner().invoke(main, ["check", file]).output
-    assert "no source" not in printed and "1 on a definition" in printed
+    assert "by no source" not in printed and "1 by definition" in printed
     bare = replace(ACTIVE, edges=(*ACTIVE.edges, Edge(Sentence("TLR7", "binds", "miR146a"), "bare")))
     assert [one.code for one in construct.faults(bare)] == ["missing-key"]
 

@@ -187,7 +187,9 @@ def test_in_a_frame_the_wheel_and_a_finger_scroll_the_page_around_it_and_ctrl_or
         still = scrollY === last ? still + 1 : 0; last = scrollY; still > 40 ? done() : requestAnimationFrame(look) }; look() })"""
     )  # what the finger has thrown comes to rest
     tab.evaluate("scrollTo(0, 0)")
-    tab.evaluate("new Promise(done => setTimeout(done, 400))")  # Chromium takes a touch in a frame that moves for its end
+    tab.evaluate(
+        "new Promise(done => setTimeout(done, 400))"
+    )  # Chromium takes a touch in a frame that moves for its end
     drag((180, 250, -8, 0), (220, 250, 8, 0))
     inside.wait_for_function("scale => explorer.scale() > 1.2 * scale", arg=before)
     assert tab.evaluate("scrollY") == 0

@@ -174,8 +174,11 @@ def test_a_translation_is_whole_and_changes_names_only() -> None:
 def test_no_name_in_the_picture_is_cut_short() -> None:
     for m in SEEDS:
         for tag in m.languages:
-            labels = [node.label for node in m.told(tag).nodes.values()]
-            assert [said for said in labels if "…" in "".join(lines(said, size=font(said)))] == []
+            assert [
+                node.label
+                for node in m.told(tag).nodes.values()
+                if "…" in "".join(lines(node.label, size=font(node.label)))
+            ] == []
 
 
 def test_rdf_has_one_label_and_a_preferred_one_for_each_language() -> None:

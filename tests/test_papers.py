@@ -14,7 +14,7 @@ from kg import page
 from kg.cli.group import main
 from kg.formats.shared import bounded
 from kg.formats.shared.losses import Ledger
-from kg.model import keys, texts
+from kg.model import files, keys, texts
 from kg.model.diagnostics import InvalidMechanism
 from kg.page import quotes
 from kg.page.words import Narrative
@@ -431,14 +431,14 @@ def test_who_has_the_article_only_gets_the_text_that_was_read(mech):
 
 
 def test_a_fault_in_writing_leaves_no_text_behind(mech, monkeypatch):
-    write = curate._write
+    write = files.write
 
     def fails(file, data):
         if file == mech:
             raise OSError("no room")
         write(file, data)
 
-    monkeypatch.setattr(curate, "_write", fails)
+    monkeypatch.setattr(files, "write", fails)
     before = mech.read_bytes()
     result, file = add(mech, jats())
     assert result.exit_code == 1 and not file.with_suffix(".txt").exists() and mech.read_bytes() == before
@@ -511,8 +511,8 @@ def test_a_build_shows_sentences_only_if_asked_and_says_what_it_withheld(mech, t
     assert "All others slept on." in html and "All others slept on." not in (out / "naps.ttl").read_text(
         encoding="utf-8"
     )
-    credit = "van der Berg AMJ, Test Group. Clocks of the Tα-1 lab: a test. J Clocks. 2021-02-03."
-    assert f'{credit} <a href="https://creativecommons.org/licenses/by/4.0/"' in html
+    credit = "van der Berg AMJ, Test Group. Clocks of the Tα-1 lab: a test. J Clocks. 2021-02-03"
+    assert f'{credit}</span>. <a href="https://creativecommons.org/licenses/by/4.0/"' in html
     again = run("build", mech, "--only", "html,ttl", "--sources", folder, "-o", out, "--quotes")
     assert "2 sentences shown" in again.output and "nothing has changed" in again.output
 

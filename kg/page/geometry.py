@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -195,27 +196,40 @@ def wanted(mechanism: Mechanism) -> Iterator[tuple[Line, int]]:
                     yield line, index[edge.name]
 
 
+NEAR = 24  # how close another line may come to a mark without taking room from it
+
+
 def marked(lines: Sequence[Line], names: Collection[str]) -> Iterator[Line]:
     """Each line whose edge is named with the free spot for its mark: away from heads, rings and what crosses it."""
+    wanted = [not line.condition and line.edge in names for line in lines]
+    cells: dict[tuple[int, int], list[tuple[int, Point]]] = defaultdict(
+        list
+    )  # squares as wide as NEAR: others need not be asked
+    for m, line in enumerate(lines) if any(wanted) else ():
+        for p in line.way.points:
+            cells[int(p[0] // NEAR), int(p[1] // NEAR)].append((m, p))
+    tips: dict[str, list[tuple[int, Point]]] = defaultdict(list)
+    for m, line in enumerate(lines):
+        tips[line.end].append((m, line.way.tip))
+
+    def close(n: int, p: Point) -> float:
+        """How close another line comes to a point."""
+        x, y = int(p[0] // NEAR), int(p[1] // NEAR)
+        around = (one for u in (x - 1, x, x + 1) for v in (y - 1, y, y + 1) for one in cells.get((u, v), ()))
+        return min((math.dist(p, q) for m, q in around if m != n), default=NEAR)
+
     for n, line in enumerate(lines):
-        if line.condition or line.edge not in names:
+        if not wanted[n]:
             yield line
             continue
-        taken = [other.way.tip for m, other in enumerate(lines) if m != n and other.end == line.edge]
-        taken += [line.way.curve[0], line.way.tip]
-        near = [
-            p for m, other in enumerate(lines) if m != n and line.way.beside(other.way, 24) for p in other.way.points
-        ]
+        taken = [tip for m, tip in tips[line.edge] if m != n] + [line.way.curve[0], line.way.tip]
         locations = [at(line.way.curve, t / 20)[0] for t in range(4, 17)]
-        best = max(
-            locations,
-            key=lambda p: (
-                min(min((math.dist(p, q) for q in taken), default=60), 34)
-                + 0.5 * min(min((math.dist(p, q) for q in near), default=30), 24)
-                - 0.02 * math.dist(p, locations[len(locations) // 2])
-            ),
-        )
-        yield replace(line, mark=best)
+        middle = locations[len(locations) // 2]
+        scores = [
+            min(min(math.dist(p, q) for q in taken), 34) + 0.5 * min(close(n, p), NEAR) - 0.02 * math.dist(p, middle)
+            for p in locations
+        ]
+        yield replace(line, mark=locations[scores.index(max(scores))])
 
 
 def touch(a: Line, b: Line) -> bool:

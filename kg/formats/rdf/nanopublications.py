@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
 from rdflib import OWL, PROV, RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCTERMS
+from rdflib.namespace import DCTERMS, SKOS
 from rdflib.term import Node
 
 from kg.formats.rdf.names import BIOLINK, KGV, OA, SCHEMA, bind, iri
@@ -95,7 +95,10 @@ def _nanopub(mechanism: Mechanism, said: outward.Statement, code: str) -> dict[s
         node = (subject, RDF.type, KGV.Node) in whole
         for s, p, o in whole.triples((subject, None, None)):
             target = assertion if subject in ends and p in ASSERTED else provenance
-            others = (node and p in verbs) or p == KGV.nextOnSpine  # which are not this statement's to speak of
+            others = (node and p in verbs) or p in (
+                KGV.nextOnSpine,
+                SKOS.prefLabel,
+            )  # which are not this statement's to speak of
             if not others:
                 target.add((s, p, o))
             if p in BELONGS and isinstance(o, URIRef) and o not in reached:
@@ -154,7 +157,7 @@ def _trusty(parts: Mapping[str, Graph]) -> str:
     def line(value: str) -> str:
         if isinstance(value, Literal):
             escaped = str(value).replace("\\", "\\\\").replace("\n", "\\n")
-            return f"^{value.datatype or XSD.string} {escaped}\n"
+            return f"{f'@{value.language}' if value.language else f'^{value.datatype or XSD.string}'} {escaped}\n"
         return f"{value}\n"
 
     said = "".join(f"{g}\n{s}\n{p}\n{line(o)}" for g, s, p, o in sorted(quads, key=key))

@@ -91,3 +91,17 @@ function second(page, shown, main, listen) {
   }
   return {show, put: () => other?.put(), redraw: () => other?.net.redraw(), fit};
 }
+
+const probe = /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'));
+/** The edge at a point of the picture, one that is lit before others; "" for none. @param {Shown} shown @param {Point} point @param {number} scale @returns {Part} */
+function hit(shown, {x, y}, scale) {
+  probe.lineWidth = Math.max(16, 12 / scale);
+  let found = '';
+  for (const line of shown.lines) {
+    if (line.edge < 0) continue;
+    const touched = probe.isPointInStroke(line.path, x, y) || line.head && probe.isPointInStroke(line.tip, x, y) ||
+      line.diamond && probe.isPointInPath(line.diamond, x, y);
+    if (touched && (!found || !shown.focus || shown.focus.edges.has(line.edge))) found = 'e' + line.edge;
+  }
+  return found;
+}

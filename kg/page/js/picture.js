@@ -9,7 +9,6 @@ function picture(page) {
   const LEAST = 0.08, MOST = 3; // of the scale
   const SMALL = 640, LETTERS = 9.2; // where a frame is less wide, letters are at least as large at first look
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  const probe = /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'));
   /** @type {(line: Line) => ReadyLine} */
   const ready = line => ({...line, path: new Path2D(line.d), tip: new Path2D(line.head), diamond: line.mark ? new Path2D(line.mark) : null});
   /** @type {(area: Area) => Ready<Area>} */
@@ -200,23 +199,10 @@ function picture(page) {
 
   // ---- the pointer
 
-  /** The edge at a point of the page; "" for none. @param {Point} point @returns {Part} */
-  function hit(point) {
-    const {x, y} = net.DOMtoCanvas(point);
-    probe.lineWidth = Math.max(16, 12 / net.getScale());
-    let found = '';
-    for (const line of shown.lines) {
-      if (line.edge < 0) continue;
-      const touched = probe.isPointInStroke(line.path, x, y) || line.head && probe.isPointInStroke(line.tip, x, y) ||
-        line.diamond && probe.isPointInPath(line.diamond, x, y);
-      if (touched && (!found || !shown.focus || shown.focus.edges.has(line.edge))) found = 'e' + line.edge;
-    }
-    return found;
-  }
   /** @type {(point: Point) => Part} */
   const under = point => {
     const node = net.getNodeAt(point);
-    return node === undefined ? hit(point) : 'n' + node;
+    return node === undefined ? hit(shown, net.DOMtoCanvas(point), net.getScale()) : 'n' + node;
   };
   /** @param {Part} what */
   function choose(what) {
@@ -266,12 +252,8 @@ function picture(page) {
   $('all').addEventListener('click', () => whole(true));
   $('overview').addEventListener('click', () => open(0));
   const reach = $('reach'), layout = $('layout');
-  layout?.addEventListener('change', () => {
-    state.layout = layout.value;
-    page.show(true);
-  });
-  reach.addEventListener('change', () => {
-    state.reach = +reach.value;
+  for (const select of [layout, reach]) select?.addEventListener('change', () => {
+    Object.assign(state, {layout: layout?.value ?? '', reach: +reach.value});
     page.show(true);
   });
 
