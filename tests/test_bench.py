@@ -193,7 +193,7 @@ def test_a_file_that_is_no_utf8_is_refused_at_its_place(tmp_path, more):
 def test_the_command_writes_the_page_to_a_file(tmp_path):
     out = tmp_path / "write.html"
     run = CliRunner().invoke(main, ["write", str(LITTLE), "-o", str(out)])
-    assert run.exit_code == 0 and "makes no request" in run.output
+    assert run.exit_code == 0 and "needs no network" in run.output
     assert "A microRNA makes TLR7 signal" in out.read_text(encoding="utf-8")
 
 

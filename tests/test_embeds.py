@@ -363,7 +363,7 @@ def test_a_course_system_is_told_what_was_seen_and_how_readers_judge_their_answe
     said = inside.locator("#reported").inner_text()
     assert (
         said
-        == f"Told to the course: {asked[0]} of {len(SEED.tour)} stops seen, 0 of {len(asked)} answers right by your own judgement."
+        == f"Reported to the course: {asked[0]} of {len(SEED.tour)} stops seen, 0 of {len(asked)} answers right by your own judgement."
     )
     found = kept(tab)
     assert (found["lesson_status"], found["score.raw"], found["exit"]) == ("incomplete", "0", "suspend")

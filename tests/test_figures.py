@@ -29,7 +29,7 @@ LINES = {
     "lowers or destroys",
     "blocks the step it ends on",
     "touches or works with",
-    "related, no effect said",
+    "related, no effect stated",
     "needed for the step",
     "stated by the source",
     "supposed by its authors",
@@ -40,7 +40,7 @@ LINES = {
 BOXES = {"treatment", "structure", "state", "process", "molecule", "cell", "outcome"}
 MAIN_LINE = LINES - {
     "touches or works with",
-    "related, no effect said",
+    "related, no effect stated",
     "supposed by its authors",
     "partly the curator’s inference",
     "drawn, not run",
@@ -119,7 +119,7 @@ def test_the_main_line_has_the_legend_of_what_is_in_it() -> None:
 def test_a_figure_lights_a_stop_and_says_so() -> None:
     made = figure(SEED, 240, stop=4)
     text = words_of(made.svg)
-    assert f"In full colour: {SEED.tour[3].title}; all else is faint" in text
+    assert f"In full colour: {SEED.tour[3].title}; everything else is faint" in text
     assert SEED.tour[3].caption.split()[-1] in text and 'opacity="0.14"' in made.svg
     assert 'opacity="0.14"' not in figure(SEED, 240).svg
 
@@ -174,8 +174,8 @@ def test_the_command_writes_each_format_by_its_ending(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "code", "said"),
     [
-        (("--width", "wide"), 2, "'wide' is no width; write one such as 85mm, 17cm or 6.7in"),
-        (("--width", "2mm"), 2, "it is from 20mm to 5000mm"),
+        (("--width", "wide"), 2, "'wide' is not a width; write one such as 85mm, 17cm or 6.7in"),
+        (("--width", "2mm"), 2, "a figure is from 20mm to 5000mm wide"),
         (("-o", "a.gif"), 2, "end it in .svg, .pdf or .png"),
         (("--stop", "99"), 2, "the tour of ta1-tlr7 has "),
         (("--stop", "1", "--light", "TLR7"), 2, "not both"),
@@ -249,7 +249,7 @@ def test_a_saved_picture_is_what_is_seen_with_all_that_it_needs(visit: Open) -> 
     tab.locator(".stop.on h2", has_text=SEED.tour[3].title).wait_for()
     svg = saved(tab)
     assert (
-        "Stop 4: By default the message is destroyed. 12 of 28 steps are lit. Firmest claim: finding. All else is faint."
+        "Stop 4: By default the message is destroyed. 12 of 28 steps are lit. Firmest claim: finding. Everything else is faint."
         in words_of(svg)
     )
     assert b'opacity="0.14"' in svg
@@ -259,7 +259,7 @@ def test_a_saved_picture_is_what_is_seen_with_all_that_it_needs(visit: Open) -> 
     tab.click("#colour")
     svg = saved(tab)
     text = words_of(svg)
-    assert text.count("−2.4") == 2 and "2.4" in text.replace("−2.4", "") and "Numbers of the reader’s own" in text
+    assert text.count("−2.4") == 2 and "2.4" in text.replace("−2.4", "") and "The reader’s own numbers" in text
     stops = [one.get("stop-color") for one in ElementTree.fromstring(svg).iter(f"{SPACE}stop")]
     assert stops == ["#0571b0", "#92c5de", "#f7f7f7", "#f4a582", "#ca0020"]
     png = saved(tab, "png")
@@ -285,7 +285,7 @@ def test_what_is_saved_of_many_steps_is_the_part_that_is_seen(visit: Open, tmp_p
     tab.evaluate("key => { location.hash = 'node=' + key }", whole.keys["ta1-tlr7.RNase_A"])
     tab.locator(".card.on h2", has_text="RNase A").wait_for()
     part = words_of(saved(tab))
-    assert f"Part 2 of 2: {SEED.title}" in part and "Chosen: RNase A. All else is faint." in part
+    assert f"Part 2 of 2: {SEED.title}" in part and "Chosen: RNase A. Everything else is faint." in part
 
 
 @pytest.mark.slow

@@ -608,7 +608,7 @@ def test_the_main_line_is_listed_with_its_claims_and_lit(visit: Open) -> None:
         [
             "own" * (step.claim == "inference"),
             f"{told.say(SEED.edge(step.edge))} {claims.get(step.claim, step.claim)} · {step.sources or 'no'} source{'s' * (step.sources > 1)}"
-            + " · acts on where the line has arrived" * (not step.leads_on),
+            + " · acts on the node that the line has reached" * (not step.leads_on),
         ]
         for step in routes.spine(SEED)
     ]
@@ -803,7 +803,7 @@ def test_routes_are_those_of_kg_paths(visit: Open, start: str, end: str) -> None
     verdict = tab.locator("#verdict").inner_text()
     signs = {route.sign for route in found}
     assert ("mixed" in verdict) == (len(signs) == 2) and ("No signed route" in verdict) == (not found)
-    assert "A route is no effect" in tab.locator("#routes").inner_text()
+    assert "A route alone does not predict an effect" in tab.locator("#routes").inner_text()
     for n, route in enumerate(found):
         buttons.nth(n).click()
         assert set(tab.evaluate("explorer.lit().edges")) >= set(route.edges)

@@ -702,12 +702,12 @@ def test_the_experiment_that_tells_the_readings_apart(visit: Open) -> None:
             "set=thymosin+alpha-1%3Dabsent",
             "“thymosin alpha-1” names 3 nodes: Ta1_supplement (Tα-1 supplement), Ta1_blood",
         ),
-        ("set=TLR7%3Dstrong", "TLR7: “strong” is no value of this node: unknown, absent, present."),
+        ("set=TLR7%3Dstrong", "TLR7: “strong” is not a value of this node: unknown, absent, present."),
         ("set=TLR7%3Dabsent&set=TLR7%3Dpresent", "TLR7 is set twice: to absent and to present."),
         ("set=TLR7", "“TLR7” sets nothing: it should be NODE=VALUE."),
         pytest.param("in=bot&set=TLR7%3Dabsent", "No condition is called “bot”.", marks=pytest.mark.slow),
         ("in=both&in=chemo", "More than one condition is asked for."),
-        ("in=both&beside=yes", "Pictures beside each other are asked for by beside=1, not “yes”."),
+        ("in=both&beside=yes", "For two pictures side by side write beside=1, not “yes”."),
         (
             "screen=absent&set=TLR7%3Dabsent",
             "A screen sets every node itself: leave out set, then, against and beside.",
@@ -787,12 +787,12 @@ def test_without_a_script_the_tables_stay(visit: Open) -> None:
         (
             "name,value\nTLR7,high\nB,NA\nC,\nD,Infinity",
             [],
-            ["2: “high” is no number", "3: “NA” is no number", "4: no number", "5: “Infinity” is no number"],
+            ["2: “high” is not a number", "3: “NA” is not a number", "4: no number", "5: “Infinity” is not a number"],
             "name, value",
         ),
-        ("NA,NA\n,1", [], ["1: “NA” is no number", "2: no name before the number"], ""),
+        ("NA,NA\n,1", [], ["1: “NA” is not a number", "2: no name before the number"], ""),
         ('"TLR7,1', [], ["1: a quotation mark is not closed"], ""),
-        ("TLR7 1.8", [], ["1: one column only; a tab, a semicolon or a comma has to stand before the number"], ""),
+        ("TLR7 1.8", [], ["1: only one column; put a tab, a semicolon or a comma before the number"], ""),
         ("TLR7,1.8,,", [("TLR7", 1.8)], [], ""),
         ("", [], [], ""),
     ],
@@ -820,9 +820,9 @@ def test_numbers_of_ones_own_colour_the_picture_and_what_does_not_fit_is_listed(
     assert said.startswith("5 nodes coloured by 3 of 6 rows. The first line was read as a heading: gene, log2FC.")
     listed = tab.locator("#complaints").inner_text()
     for line in (
-        "line 6: “x” is no number",
-        "line 5: “IL6” is no node here",
-        f"line 7: “{EVIL}” is no node here",
+        "line 6: “x” is not a number",
+        "line 5: “IL6” is not a node here",
+        f"line 7: “{EVIL}” is not a node here",
         "line 3: “tlr-7” (0.5) names TLR7 again; line 2 (1.8) is shown",
         "line 8: “thymosin alpha-1” names 3 nodes: Tα-1 supplement, Tα-1 in blood, Tα-1",
     ):
@@ -873,7 +873,7 @@ def test_columns_of_numbers_are_stepped_through_on_one_scale(visit: Open) -> Non
     tab.click("#tab-explore")
     tab.fill("#table", "gene,log2FC,note\nTLR7,1.8,sensor\n")
     tab.click("#colour")
-    assert "line 2: column 3 (note): “sensor” is no number" in tab.locator("#complaints").inner_text()
+    assert "line 2: column 3 (note): “sensor” is not a number" in tab.locator("#complaints").inner_text()
     assert not tab.locator("#scale").is_visible()
 
 
@@ -917,7 +917,7 @@ def test_a_file_is_opened_or_dropped_and_what_is_no_text_is_refused(visit: Open,
     tab.evaluate(drop, "fileTα-1 in blood\t2")
     tab.get_by_text("1 node coloured by 1 of 1 row.").wait_for()
     tab.evaluate(drop, "filePK\0\1")
-    tab.get_by_text("This is no text.").wait_for()
+    tab.get_by_text("This is not text.").wait_for()
     assert not tab.locator("#scale").is_visible()
 
 

@@ -85,7 +85,7 @@ class _Answer(BaseHTTPRequestHandler):
             said = json.loads(self.rfile.read(int(size)))
             wrong = self.server.save(said["before"], said["text"])
         except (ValueError, KeyError, TypeError):
-            return self._say(400, "this is not what the bench sends")
+            return self._say(400, "the request does not come from the bench")
         except OSError as error:
             return self._say(500, f"{self.server.file}: {error.strerror or error}")
         return self._say(409, wrong) if wrong else self._say(200, "saved")

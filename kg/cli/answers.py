@@ -271,7 +271,7 @@ def print_routes(mechanism: Mechanism, found: Sequence[Route], net: str, capped:
         "mixed": "their signs differ",
         "+": "all are positive",
         "-": "all are negative",
-        "unknown": "those shown have one sign, the others were not examined",
+        "unknown": "the routes shown have one sign; others were not examined",
     }
     more = " and more" if capped else ""
     click.echo(

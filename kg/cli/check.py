@@ -287,7 +287,7 @@ def new(name: str) -> None:
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port to listen on [default: a free one]."
 )
-@click.option("--no-browser", is_flag=True, help="Print the address, and open no browser.")
+@click.option("--no-browser", is_flag=True, help="Print the address; do not open a browser.")
 def write(mech: str, out: Path | None, port: int, no_browser: bool) -> None:
     """Write a mechanism in a page: its text, its picture and what kg says of it side by side.
 
@@ -295,9 +295,8 @@ def write(mech: str, out: Path | None, port: int, no_browser: bool) -> None:
     kg write my-mechanism           opens a browser; Save writes the file
     kg write my-mechanism -o write.html   one page that works without kg; Download saves
 
-    Python and kg run in the page, so that every complaint and every answer is the one of the commands. Only this machine can reach the
-    page, at an address that holds a random token, and it can change no other file. A file that was changed meanwhile is not written
-    over. MECH may be a file that does not exist yet. Ctrl-C ends it.
+    Python and kg run in the page, so it reports what the commands report. Only this machine can reach the page, at an address with
+    a random token. The page can change no other file, and does not overwrite a file that another program has changed. MECH may be a file that does not exist yet. Ctrl-C ends it.
     """
     from kg import bench, formats
     from kg.bench.serve import Bench
@@ -315,7 +314,7 @@ def write(mech: str, out: Path | None, port: int, no_browser: bool) -> None:
     if out:
         page = bench.html(file.read_text(encoding="utf-8") if file.exists() else "", file.name)
         files.write(out, page.encode("utf-8"))
-        click.echo(f"{out}: {len(page) / 1e6:.1f} MB. It opens from the file, and makes no request.")
+        click.echo(f"{out}: {len(page) / 1e6:.1f} MB. Open it from the file; it needs no network.")
         return
     try:
         server = Bench(file, port)
@@ -334,8 +333,8 @@ def write(mech: str, out: Path | None, port: int, no_browser: bool) -> None:
 
 @main.command()
 @click.argument("text", type=FILE)
-@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write them as a mechanism, too.")
-@click.option("--with", "mech", metavar="MECH", help="Names of its nodes are known, too.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="Also write them as a mechanism.")
+@click.option("--with", "mech", metavar="MECH", help="Also use the names of its nodes.")
 @click.option(
     "--from",
     "proposed",
@@ -350,10 +349,10 @@ def draft(text: Path, out: Path | None, mech: str | None, proposed: Path | None,
     \b
     kg draft paper.txt                        list them
     kg draft paper.txt -o mine/mechanism.yaml   write them, to change or delete one by one
-    kg draft paper.txt --from reach.jsonl     those of another reader that the text bears out
+    kg draft paper.txt --from reach.jsonl     those of another reader that the text supports
 
-    Rules only: a verb of kg between two names of the lexicon. No model, no network. Every sentence has to be read in the text:
-    about six in ten are right as they stand, and most statements are not found (benchmarks/README.md has the numbers). The claim
+    It uses rules only: a verb of kg between two names of the lexicon. No model, no network. Read every sentence in the text:
+    about six in ten are right, and most statements are not found (benchmarks/README.md has the numbers). The claim
     of each is `unclassified` until you say what kind of statement it is. What the text denies is set aside, with a warning.
 
     A line of --from is {"subject": ..., "verb": ..., "object": ..., "quote": ...}. The quote must stand in the text, the names

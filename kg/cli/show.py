@@ -94,10 +94,10 @@ def _millimetres(context: click.Context, option: click.Parameter, text: str) -> 
 
     found = re.fullmatch(r"(\d+(?:\.\d+)?) *(mm|cm|in|)", text.strip(), re.ASCII)
     if not found:
-        raise click.BadParameter(f"{text!r} is no width; write one such as 85mm, 17cm or 6.7in")
+        raise click.BadParameter(f"{text!r} is not a width; write one such as 85mm, 17cm or 6.7in")
     width = float(found[1]) * {"cm": 10.0, "in": 25.4}.get(found[2], 1.0)
     if not 20 <= width <= 5000:
-        raise click.BadParameter(f"{text} is no width of a figure; it is from 20mm to 5000mm")
+        raise click.BadParameter(f"{text} is not possible: a figure is from 20mm to 5000mm wide")
     return width
 
 
@@ -115,11 +115,11 @@ def _millimetres(context: click.Context, option: click.Parameter, text: str) -> 
     "--format", "form", type=click.Choice(["svg", "pdf", "png"]), help="[default: by the ending of -o, else svg]"
 )
 @click.option("-o", "--out", default="", metavar="FILE", help="Where to write [default: MECH.FORMAT here].")
-@click.option("--main-line", is_flag=True, help="Draw the main line of the file only (spine:).")
+@click.option("--main-line", is_flag=True, help="Draw only the main line of the file (spine:).")
 @click.option(
-    "--stop", type=AT_LEAST_ONE, metavar="N", help="Light what this stop of the tour lights; all else is faint."
+    "--stop", type=AT_LEAST_ONE, metavar="N", help="Highlight one stop of the tour; everything else is faint."
 )
-@click.option("--light", multiple=True, metavar="NAME", help="Light this edge or node; all else is faint.")
+@click.option("--light", multiple=True, metavar="NAME", help="Highlight this edge or node; everything else is faint.")
 @click.option("--in", "condition", default="", metavar="CONDITION", help="Show what follows in a declared condition.")
 @click.option("--set", "settings", multiple=True, metavar="NODE=VALUE", help="Show what follows if a node is set.")
 @click.option("--then", multiple=True, metavar="NODE=VALUE", help="Set this in a second run.")
@@ -141,8 +141,8 @@ def figure(
 ) -> None:
     """Write a figure for print: SVG, PDF or PNG, with legend, caption, source and how to cite.
 
-    No text is smaller than 6 pt: what is too wide for that is laid out again in fewer columns. With --in or --set the
-    picture shows what follows, and the question and its answer stand below it. PDF and PNG need kg[figure].
+    No text is smaller than 6 pt: a picture that is too wide is laid out again in fewer columns. With --in or --set the
+    picture shows what follows, with the question and its answer below. PDF and PNG need kg[figure].
     """
     from kg.model import files
     from kg.model.diagnostics import MissingLibrary, UnknownName
@@ -176,7 +176,7 @@ def figure(
     file = Path(out or f"{mechanism.id}.{made or 'svg'}")
     file.parent.mkdir(parents=True, exist_ok=True)
     files.write(file, data)
-    high = f"; {page.HIGHEST:g} mm is what a page holds" if drawn.height > page.HIGHEST else ""
+    high = f"; a page holds {page.HIGHEST:g} mm" if drawn.height > page.HIGHEST else ""
     click.echo(f"{file}  {drawn.width:g} x {drawn.height:g} mm, text from {drawn.smallest:.1f} pt{high}")
     print_credit(mechanism, answer.cite if answer else "")
 
@@ -194,9 +194,9 @@ def figure(
 def embed(mech: str, url: str, stop: int, height: int, language: str, folder: str | None, scorm: str | None) -> None:
     """Print HTML that puts the explorer into another page.
 
-    A frame of fixed height that needs no script in the host page, what it is told from, and a link. For slides,
-    --images writes one SVG for each stop of the tour, and a file of captions with alternative texts. For course systems
-    that strip frames, --scorm writes a package that reports the tour as completed, and as its score how readers judge
+    The code has a frame of fixed height, the sources, and a link; the host page needs no script. For slides, --images
+    writes one SVG for each stop of the tour, and a file of captions with alternative texts. For course systems that
+    strip frames, --scorm writes a package. It reports when the tour is completed, and as its score how readers judge
     their own answers. docs/embedding.md has more.
     """
     from kg import page
@@ -250,7 +250,7 @@ def embed(mech: str, url: str, stop: int, height: int, language: str, folder: st
     help="Who may show pages in a frame, such as 'self' [default: all].",
 )
 @click.option(
-    "--allow-host", "hosts", multiple=True, metavar="NAME", help="A name under which others may ask, such as kg.local."
+    "--allow-host", "hosts", multiple=True, metavar="NAME", help="Another host name that the server answers to."
 )
 @click.option(
     "--connections",
@@ -258,9 +258,11 @@ def embed(mech: str, url: str, stop: int, height: int, language: str, folder: st
     default=1000,
     show_default=True,
     metavar="N",
-    help="Connections at once.",
+    help="How many connections there may be at once.",
 )
-@click.option("--watch", is_flag=True, help="Serve what files say as soon as they are saved, to this origin alone.")
+@click.option(
+    "--watch", is_flag=True, help="Reload files when they are saved; only pages of this origin may read them."
+)
 @click.option("--log/--no-log", default=True, show_default=True, help="Write each request to stderr.")
 def serve(
     paths: Sequence[str],
@@ -298,7 +300,9 @@ def serve(
         raise click.UsageError(f"--frame-ancestors: {error}") from None
     wrong = next((name for name in hosts if not re.fullmatch(r"[\w.-]+|\[?[0-9A-Fa-f:.]+\]?", name, re.ASCII)), "")
     if wrong:
-        raise click.UsageError(f"--allow-host: {wrong!r} is no name of a host, such as kg.example.org, without a port")
+        raise click.UsageError(
+            f"--allow-host: {wrong!r} is not a host name; write one such as kg.example.org, without a port"
+        )
     limits = Limits(seconds, rows, workers or Limits.workers)
     options = server.Options(tuple(paths), url, limits, framing, watch, log, tuple(hosts), connections)
     click.echo("preparing the site and the data", err=True)
@@ -322,8 +326,10 @@ def serve(
     show_default=True,
     help="Time limit of a request.",
 )
-@click.option("--update", default="", metavar="URL", help="Its SPARQL Update [default: guessed for known stores].")
-@click.option("--in-place", is_flag=True, help="Use no temporary graph, though the store can move it.")
+@click.option(
+    "--update", default="", metavar="URL", help="Address for SPARQL Update [default: guessed for known stores]."
+)
+@click.option("--in-place", is_flag=True, help="Load into the graph itself, not into a temporary one.")
 @click.option("--insecure", is_flag=True, help="Send a password over plain http.")
 @JSON
 def push(
@@ -342,9 +348,9 @@ def push(
 
     URL is the address of its Graph Store Protocol, such as http://localhost:7878/store. PATHs are mechanisms, RDF files,
     or one folder of a store that pyoxigraph keeps on disk; by default all of seeds/. Graphs of the same names are
-    replaced, others stay. What is there already is not sent again, so a run that broke off can be resumed. Many triples
-    go into a temporary graph that is then moved at once, if the store knows SPARQL Update. At the end the store must
-    have what is here. docs/scale.md says which store for what.
+    replaced, others stay. What the store has is not sent again, so an interrupted run can be resumed. If the store knows
+    SPARQL Update, a large graph goes into a temporary graph, which is then moved in one operation. At the end kg checks
+    that the store has the same triples. docs/scale.md says which store to use.
     """
     import re
 
@@ -356,7 +362,7 @@ def push(
         if not re.match(r"https?://[^\s/]", address):
             raise click.UsageError("URL is an address, such as http://localhost:7878/store")
         if "@" in urlsplit(address).netloc:
-            raise click.UsageError("a URL holds no password: say --user NAME, and give the password in $KG_PASSWORD")
+            raise click.UsageError("a URL must not contain a password: use --user NAME and $KG_PASSWORD")
     target = Target(url, seconds, user, os.environ.get("KG_PASSWORD", ""), update, insecure, in_place)
     done = []
 

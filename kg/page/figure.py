@@ -99,7 +99,7 @@ def figure(
 ) -> Figure:
     """The figure of a mechanism, so many millimetres wide, with text of at least 6 pt.
 
-    ``light`` names edges and nodes, or ``stop`` a stop of the tour: all else is faint. ``answer`` is that of a what-if: its
+    ``light`` names edges and nodes, or ``stop`` a stop of the tour: everything else is faint. ``answer`` is that of a what-if: its
     values stand in the picture, and what was asked and what follows below it. ``line_only``: nothing but the main line.
 
     >>> from kg.formats import read
@@ -245,7 +245,7 @@ class _Sheet:
             self.text(f"What if: {asked(m, answer)}", TEXT, bold=True, colour="accent")
         elif self.lit:
             said = f": {clean(self.lit.title)}" if self.lit.title else ""
-            self.text(f"In full colour{said}; all else is faint", TEXT, bold=True, colour="accent")
+            self.text(f"In full colour{said}; everything else is faint", TEXT, bold=True, colour="accent")
         if (count := len(self.picture.m.edges)) < len(m.edges):
             self.text(f"The main line: {count} of {len(m.edges)} steps", TEXT)
         self.y += 5

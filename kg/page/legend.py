@@ -51,7 +51,7 @@ LINES: tuple[Sign, ...] = (
     _line("decreases", "lowers or destroys", "decreases", "M2 8H32", "M36 1V15"),
     _line("blocks", "blocks the step it ends on", "blocks", "M2 8H32", "M31 1V15" + geometry.circle(39, 8, 5)),
     _line("circle", "touches or works with", "circle", "M2 8H32", geometry.circle(38, 8, 5)),
-    _line("none", "related, no effect said", "none", "M2 8H44"),
+    _line("none", "related, no effect stated", "none", "M2 8H44"),
     _line("requires", "needed for the step", "condition", "M2 8H26", mark=_RING),
     _line("unless", "stops the step", "condition", "M2 8H26", mark=_RING + "M29 13L39 3"),
     _line("solid", "stated by the source", "plain", "M2 8H44"),

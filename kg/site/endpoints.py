@@ -85,7 +85,7 @@ def app(server: Server) -> Starlette:
 
     async def failed(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        reasons = {404: "there is no such page", 405: "this address is only read: GET, HEAD, and POST of a query"}
+        reasons = {404: "there is no such page", 405: "this address is read-only: use GET, HEAD, or POST with a query"}
         return PlainTextResponse(
             reasons.get(error.status_code, error.detail) + "\n", error.status_code, dict(error.headers or {})
         )
@@ -221,7 +221,7 @@ async def _answered(server: Server, request: Request, asked: Operation, accept: 
 
 async def _body(request: Request, seconds: float) -> bytes:
     """The body of a request, if it comes in as much time as its answer may take, and is no longer than a question."""
-    message = f"a request of more than {LONGEST >> 20} MB is no question"
+    message = f"a request of more than {LONGEST >> 20} MB is too long for a question"
     if int(request.headers.get("content-length", "0") or 0) > LONGEST:
         raise Refused(413, message)
     parts, size = [], 0
@@ -250,7 +250,7 @@ async def _unless_gone(request: Request, answer: Any) -> Any:
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         if not tasks[0].done():
-            raise Refused(400, "the client has gone")
+            raise Refused(400, "the client has disconnected")
         return tasks[0].result()
     finally:
         for task in tasks:
@@ -269,7 +269,7 @@ def _id(server: Server) -> Endpoint:
         path = _below(request, "/id")
         asked = request.scope["query_string"].decode("ascii", "replace")
         if NO_IRI.search(path + asked):
-            raise Refused(404, "that is no IRI")
+            raise Refused(404, "this is not an IRI")
         edition, accept = server.edition, ", ".join(request.headers.getlist("accept"))
         data = await _data(server, request, path, asked)
         if data is None:
@@ -278,7 +278,7 @@ def _id(server: Server) -> Endpoint:
         offered = [*["text/html"] * bool(page), *data]
         wanted = ranked(accept, offered) or (offered if "text/html" in ranked(accept, ["text/html"]) else [])
         if not wanted:
-            raise Refused(406, f"this can be had as {', '.join(offered)}")
+            raise Refused(406, f"this is available as {', '.join(offered)}")
         place = f"/{page}" if wanted[0] == "text/html" else data[wanted[0]]
         return RedirectResponse(server.prefix + place, 303, {"Vary": "Accept"})
 

@@ -14,14 +14,14 @@ JSON = "application/json"
 ANY = "*/*"
 WRONG = {
     400: "the request is wrong; the text says where and why",
-    404: "there is nothing of this name",
-    405: "this address is only read",
-    406: "the answer cannot be had in this form; the text lists the forms",
+    404: "nothing has this name",
+    405: "this address is read-only",
+    406: "the answer is not available in this form; the text lists the forms",
     408: "the request did not arrive in time",
     413: "the request is too long",
     415: "the body is of another type, in another charset, or compressed",
     421: "the server does not answer under this name",
-    503: "the question took too long, or too many wait: then with Retry-After",
+    503: "the question took too long, or too many are waiting (then with Retry-After)",
 }
 
 
@@ -67,7 +67,7 @@ SIMPLEST = (
 QUERY = (
     Parameter(
         "query",
-        "a question in SPARQL 1.1, of which the pattern shows the simplest; without one, the service is described",
+        "a question in SPARQL 1.1; the pattern shows only the simplest. Without a question, the service is described",
         {"type": "string", "pattern": SIMPLEST},
     ),
     Parameter("default-graph-uri", "a graph of the default graph", GRAPH),

@@ -171,7 +171,7 @@
   async function suggest() {
     try {
       const found = await core.ask('suggest', {text: $('source').value}), open = found.filter(one => !one.encoded);
-      $('suggested').textContent = `${found.length} found by rules, ${found.length - open.length} already in the mechanism. Read each in the text before you keep it.`;
+      $('suggested').textContent = `${found.length} found by rules; ${found.length - open.length} already in the mechanism. Read each in the text before you keep it.`;
       $('suggestions').replaceChildren(...open.map(({words, said, entry, nodes}) => {
         const item = make('li', {}, make('strong', {}, words), ` “${said}” `, make('button', {type: 'button', onclick: () => {
           if (nodes.every(node => text().includes(`\n  ${node}\n`) || write('nodes', `\n  ${node}`)) && write('edges', `\n${entry}`)) item.remove();
@@ -186,12 +186,12 @@
     const {value, selectionStart, selectionEnd} = $('source'), words = value.slice(selectionStart, selectionEnd).trim().replace(/\s+/g, ' ');
     const many = words.split(' ').length, times = value.replace(/\s+/g, ' ').split(words).length - 1;
     if (!words || many > 8 || times !== 1) {
-      $('suggested').textContent = !words ? 'Select words in the text first.' : many > 8 ? `An anchor has at most 8 words; ${many} are selected.` : `These words stand there ${times} times; select a word more.`;
+      $('suggested').textContent = !words ? 'Select words in the text first.' : many > 8 ? `An anchor has at most 8 words; ${many} are selected.` : `These words occur ${times} times; select one more word.`;
       return;
     }
     const at = view.state.selection.main.head;
     view.dispatch({changes: {from: at, insert: `anchor: ${JSON.stringify(words)}`}, userEvent: 'input.anchor'});
-    $('suggested').textContent = 'The anchor stands at the cursor.';
+    $('suggested').textContent = 'The anchor is at the cursor.';
   }
   $('suggest').addEventListener('click', suggest);
   $('anchor').addEventListener('click', anchor);

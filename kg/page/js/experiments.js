@@ -41,7 +41,7 @@ function experiments(page, load, assumed, run) {
     let tried = 0;
     $('experiments').replaceChildren();
     inSlices(load().discriminate(assumed()), () => mine === turn, one => one ? found.push(one) : tried++,
-      () => { $('apart-said').textContent = speak`Looking: ${tried} interventions tried.`; }, () => show(found, tried));
+      () => { $('apart-said').textContent = speak`Searching: ${tried} interventions tried.`; }, () => show(found, tried));
   }
   /** @param {Experiment[]} found @param {number} tried */
   function show(found, tried) {

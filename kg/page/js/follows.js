@@ -84,7 +84,7 @@ function follows(page, load) {
     /** @type {[string, Fate[]][]} */
     const both = [
       [speak`Left out, since all that supports it was seen in another context`, fates.filter(one => !one.contested)],
-      [speak`Contested, since sources of this context disagree`, fates.filter(one => one.contested)]
+      [speak`Contested: sources in this context disagree`, fates.filter(one => one.contested)]
     ];
     return [make('p', {class: 'note'}, speak`In this context:`, ' ', make('strong', {}, data().contexts[settings.context].said)), ...both.flatMap(([title, some]) => some.length ? [
       make('p', {class: 'note'}, `${title}:`),

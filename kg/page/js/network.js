@@ -200,7 +200,7 @@ class Net { // one reading: AND and OR gates over literals
     if (levels.includes(value)) return levels.indexOf(value);
     if (value === 'absent') return 0;
     if (value === 'present') return 1;
-    throw new Impossible(speak`“${value}” is no value of this node: ${['unknown', ...levels].join(', ')}`);
+    throw new Impossible(speak`“${value}” is not a value of this node: ${['unknown', ...levels].join(', ')}`);
   }
 
   /**

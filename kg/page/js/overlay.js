@@ -29,7 +29,7 @@ function readTable(text) {
     const amiss = what => { wrong.push({line, what}); };
     if (!fields) return amiss(speak`a quotation mark is not closed`);
     if (!n && heading.length) return;
-    if (fields.length < 2) return amiss(speak`one column only; a tab, a semicolon or a comma has to stand before the number`);
+    if (fields.length < 2) return amiss(speak`only one column; put a tab, a semicolon or a comma before the number`);
     if (filled(fields) > width || fields.length < width) return amiss(heading.length ? speak`${fields.length} columns; the heading has ${width}` : speak`${fields.length} columns; most lines have ${width}`);
     const [name, ...texts] = fields.slice(0, width), plain = texts.map(text => text.replace('\u2212', '-'));
     const column = (/** @type {number} */ k) => width > 2 ? `${speak`column ${k + 2}`}${heading[k + 1] ? ` (${heading[k + 1]})` : ''}: ` : '';
@@ -37,7 +37,7 @@ function readTable(text) {
     const comma = plain.findIndex(one => /^[+-]?\d+,\d+$/.test(one));
     if (comma >= 0) return amiss(column(comma) + speak`“${texts[comma]}” has a comma; write ${plain[comma].replace(',', '.')}`);
     const odd = plain.findIndex(one => !(width > 2 && NONE.test(one)) && !(NUMBER.test(one) && Number.isFinite(+one)));
-    if (odd >= 0) return amiss(texts[odd] ? column(odd) + speak`“${texts[odd]}” is no number` : speak`no number`);
+    if (odd >= 0) return amiss(texts[odd] ? column(odd) + speak`“${texts[odd]}” is not a number` : speak`no number`);
     if (plain.every(one => NONE.test(one))) return amiss(speak`no number`);
     rows.push({line, name, numbers: plain.map(one => NONE.test(one) ? null : +one), texts});
   });
@@ -112,7 +112,7 @@ function matched(rows, known, label) {
   const used = new Set;
   for (const row of rows) {
     const [exact, loose] = forms(row.name), nodes = [...known.get(exact) || known.get(loose) || []];
-    if (!nodes.length) unmatched.push({line: row.line, what: speak`“${row.name}” is no node here`});
+    if (!nodes.length) unmatched.push({line: row.line, what: speak`“${row.name}” is not a node here`});
     if (nodes.length > 1) notes.push({line: row.line, what: speak`“${row.name}” names ${nodes.length} nodes: ${nodes.map(label).join(', ')}`});
     for (const node of nodes) {
       const earlier = numbers.get(node);
@@ -158,7 +158,7 @@ function overlay(page) {
   /** @param {string} text */
   function colour(text) {
     if (text.length > MOST) return refuse(speak`The table is too large: at most five million characters.`);
-    if (text.includes('\0')) return refuse(speak`This is no text. Save the table as tab-separated or comma-separated values.`);
+    if (text.includes('\0')) return refuse(speak`This is not text. Save the table as tab-separated or comma-separated values.`);
     const read = readTable(text), {wrong, heading} = read;
     known ??= nodesByName(scene.names);
     const {used, unmatched, notes, numbers} = matched(read.rows, known, page.label);
@@ -177,7 +177,7 @@ function overlay(page) {
       make('ul', {class: 'plain'}, some.slice(0, LISTED).map(one => make('li', {}, make('span', {class: 'meta'}, speak`line ${one.line}:`, ' '), one.what)),
         some.length > LISTED ? make('li', {}, speak`and ${some.length - LISTED} more`) : '')] : [];
     $('complaints').replaceChildren(
-      ...part(speak`Lines that could not be read`, wrong), ...part(speak`Names that no node here has`, unmatched), ...part(speak`Rows to look at`, notes));
+      ...part(speak`Lines that could not be read`, wrong), ...part(speak`Names that no node here has`, unmatched), ...part(speak`Rows to check`, notes));
     page.show(false);
   }
   /** @param {string} why */

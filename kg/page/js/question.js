@@ -70,7 +70,7 @@ function questions({scene, label}, load, {named}) {
     for (const text of hash.getAll('set')) wrong.push(...set(asked.values, text));
     for (const text of hash.getAll('then')) wrong.push(...set(asked.then, text));
     if (beside === '1') asked.beside = true;
-    else if (beside !== null) wrong.push(speak`Pictures beside each other are asked for by beside=1, not “${beside}”.`);
+    else if (beside !== null) wrong.push(speak`For two pictures side by side write beside=1, not “${beside}”.`);
     if (screen === 'absent' || screen === 'present') asked.screen = screen;
     else if (screen !== null) wrong.push(speak`A screen sets nodes absent or present, not “${screen}”.`);
     if (screen !== null && (asked.values.size + asked.then.size || against !== null || beside !== null)) wrong.push(speak`A screen sets every node itself: leave out set, then, against and beside.`);

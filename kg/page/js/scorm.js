@@ -56,8 +56,8 @@ function scorm({scene, state, go}) {
     tell('cmi.suspend_data', new URLSearchParams([...[...seen].map(n => ['seen', String(n)]), ...[...had].map(([n, yes]) => [yes ? 'had' : 'not', String(n)])]).toString());
     accepted(api.LMSCommit(''));
     $('reported').textContent = refused ? speak`The course system did not take this: ${refused}.` :
-      had.size ? speak`Told to the course: ${seen.size} of ${scene.stops.length} stops seen, ${right} of ${asked.size} answers right by your own judgement.` :
-      speak`Told to the course: ${seen.size} of ${scene.stops.length} stops seen.`;
+      had.size ? speak`Reported to the course: ${seen.size} of ${scene.stops.length} stops seen, ${right} of ${asked.size} answers right by your own judgement.` :
+      speak`Reported to the course: ${seen.size} of ${scene.stops.length} stops seen.`;
   }
   function show() {
     if (state.tab === 'tour' && state.stop && !state.pick) seen.add(state.stop);

@@ -16,7 +16,7 @@ function still(page) {
     const stop = state.tab !== 'runs' && !state.pick && state.stop ? text(first('.stop.on h2')) : '';
     if (light.lit()) said.push([
       state.pick ? speak`Chosen: ${state.pick[0] === 'n' ? page.label(+state.pick.slice(1)) : page.say(+state.pick.slice(1))}` : stop && speak`Stop ${state.stop}: ${stop}`,
-      light.filtering() && text($('passing')) + ' ' + named(), speak`All else is faint.`
+      light.filtering() && text($('passing')) + ' ' + named(), speak`Everything else is faint.`
     ].filter(Boolean).join('. ').replace(/\.\./g, '.'));
     return [picture.part(), ...said].filter(Boolean);
   }
@@ -98,7 +98,7 @@ function still(page) {
         pen.fillText(said, EDGE + at, y + 33);
       }
       pen.textAlign = 'left';
-      pen.fillText(speak`Numbers of the reader’s own; a node without one is white.`, EDGE + 256, y + 13);
+      pen.fillText(speak`The reader’s own numbers; a node without a number is white.`, EDGE + 256, y + 13);
       y += 46;
     }
   }

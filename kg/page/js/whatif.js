@@ -107,7 +107,7 @@ function whatIf(page) {
     for (const radio of radios) radio.checked = +radio.value === asked.reading;
     for (const box of boxes) box.checked = asked.assume.has(Number(box.dataset.assume));
     $('unset').hidden = !sets(asked) && !wrong.length;
-    $('wrong').replaceChildren(...wrong.length ? [make('p', {}, make('strong', {}, speak`This link asks for what cannot be, so nothing was run.`)), items(wrong.map(one => [one]))] : []);
+    $('wrong').replaceChildren(...wrong.length ? [make('p', {}, make('strong', {}, speak`This link asks for something impossible, so nothing was run.`)), items(wrong.map(one => [one]))] : []);
     for (const button of all('[data-ask]')) button.setAttribute('aria-pressed', String(button.dataset.ask === (asked.screen ? 'all' : 'one')));
     $('compare').value = asked.against === null ? '' : String(asked.against);
     for (const part of all('#whatif .one')) part.hidden = !!asked.screen;
