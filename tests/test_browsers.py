@@ -150,8 +150,10 @@ def test_the_picture_is_saved_as_svg_and_as_png(visit: Callable[..., Tab], file:
     press(tab, "#share summary")
     press(tab, "#save-svg")
     drawn = ElementTree.fromstring(saved(tab, "ta1-tlr7.svg"))
-    said = {one.text for one in drawn.iter("{http://www.w3.org/2000/svg}title")}
-    assert {SEED.title, *map(TOLD.say, SEED.edges)} <= said and "medical advice" in "".join(drawn.itertext())
+    said = " ".join(drawn.itertext())
+    assert drawn.findtext("{http://www.w3.org/2000/svg}title") == SEED.title
+    assert {"RNase", "TLR7", "miR-146a-5p", "Chemotherapy"} <= set(said.split()) and "medical advice" in said
+    assert "brings about or raises" in said and SEED.cite() in said, "a legend, and how to cite it"
     press(tab, "#share summary")
     press(tab, "#save-png")
     data = saved(tab, "ta1-tlr7.png")

@@ -181,7 +181,7 @@ def test_in_a_frame_the_wheel_and_a_finger_scroll_the_page_around_it_and_ctrl_or
     drag((200, 300, 0, -15))
     tab.wait_for_function("() => scrollY > 50")
     assert inside.evaluate("explorer.scale()") == before
-    assert "two fingers" in inside.evaluate("hinted.at(-1)")
+    inside.wait_for_function("() => hinted.at(-1).includes('two fingers')")
     tab.evaluate(
         """new Promise(done => { let last = -1, still = 0; const look = () => {
         still = scrollY === last ? still + 1 : 0; last = scrollY; still > 40 ? done() : requestAnimationFrame(look) }; look() })"""

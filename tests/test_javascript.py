@@ -153,11 +153,17 @@ def test_what_python_writes_into_the_pages_has_the_types_that_the_scripts_are_ch
     pattern = r'<script type="application/json" id="(\w+)">(.*?)</script>'
     values = [found for m in mechanisms for found in re.findall(pattern, page.html(m), re.DOTALL)]
     known = query.values(mechanisms[:2], "", [("protects", "protects", "keeps from harm")], "")["known"]
-    types = {"scene": "Scene", "host": "Host", "network": "Compiled", "known": "QueryData"}
+    types = {
+        "scene": "Scene",
+        "host": "Host",
+        "network": "Compiled",
+        "words": "Record<string, string>",
+        "known": "QueryData",
+    }
     lines = [
         f"const value{n}: {types[id]} = {text};" for n, (id, text) in enumerate([*values, ("known", json.dumps(known))])
     ]
-    assert len(lines) == 10
+    assert len(lines) == 13
     data = tmp_path / "data.ts"
     data.write_text("\n".join(lines), encoding="utf-8")
     scripts = [f"{ROOT}/kg/{name}" for name in ("page/js", "site/pages", "site/query.d.ts")]

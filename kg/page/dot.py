@@ -40,6 +40,9 @@ Ports = Mapping[
 ]  # number of a line, and whether it is its end -> side of the box, and which place there
 
 
+WHOLE = 150  # lines at most of a picture in which a line through a box is worse than many crossings
+
+
 def arrange(mechanism: Mechanism, wishes: Sequence[Wish]) -> dict[str, tuple[Layout, list[Way]]]:
     """Boxes, places, and a way for each line; a wish is a line and the number of the line that it ends on, or -1.
 
@@ -108,17 +111,17 @@ def _tried(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) ->
     if len(keys) < 3 and not wishes:
         return {"": best}
     flat = (best, _Sheet(mechanism, keys, wishes, "LR"))
-    ranks = max(flat, key=worth)
+    ranks = max(flat, key=merit)
     if len(wishes) <= SOME:
         folded = (_Sheet(mechanism, keys, wishes, sheet.direction, loose) for sheet in flat for loose in sheet.folds())
-        best = max([*flat, *folded], key=worth)
+        best = max([*flat, *folded], key=merit)
         ports = (best.ports(ranked) for ranked in (False, True))
         ported = [_Sheet(mechanism, keys, wishes, best.direction, best.loose, each) for each in ports]
-        ranks = max([*ported, best], key=worth)
+        ranks = max([*ported, best], key=merit)
     if len(wishes) <= SPARSE:
         return {"": ranks}
     lattice = _spread(mechanism, keys, wishes)
-    return {"": max((ranks, lattice), key=worth), "ranks": ranks, "lattice": lattice}
+    return {"": max((ranks, lattice), key=merit), "ranks": ranks, "lattice": lattice}
 
 
 def _spread(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -> Sheet:
@@ -136,6 +139,15 @@ def _spread(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -
     height = max(box.y + box.h for box in (*boxes.values(), *around.values())) + GAP / 2
     layout = Layout(boxes, areas(mechanism, around), width, height)
     return Spread(wishes, layout, straight(wishes, layout, len(wishes) <= MANY))
+
+
+def merit(sheet: Sheet) -> tuple[bool, float]:
+    """Whether it has no line through a box and no two ends that touch, which a picture that is drawn whole can have; then its worth."""
+    if len(sheet.wishes) > WHOLE:
+        return False, worth(sheet)
+    lines = [replace(line, way=way) for (line, _), way in zip(sheet.wishes, sheet.ways, strict=True)]
+    sound = not any(sheet.layout.pierced(way.fine) for way in sheet.ways) and not crowded(lines, sheet.layout)
+    return sound, worth(sheet)
 
 
 def worth(sheet: Sheet) -> float:
