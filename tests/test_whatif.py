@@ -508,7 +508,7 @@ def test_two_runs_stand_side_by_side_and_what_differs_has_a_sign(visit: Open) ->
         return tab.evaluate("explorer.at('TLR7')")
 
     before, box = node(), tab.locator("#other").bounding_box()
-    x, y = box["x"] + 30, box["y"] + box["height"] - 30
+    x, y = box["x"] + 0.75 * box["width"], box["y"] + box["height"] - 30  # beside the small map
     tab.mouse.move(x, y)
     tab.mouse.down()
     tab.mouse.move(x + 60, y - 40, steps=4)
