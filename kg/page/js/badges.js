@@ -20,9 +20,9 @@ function badges(page, shown, run) {
   const covers = ([left, top, right, bottom], names) => names.reduce((sum, [l, t, r, b]) =>
     sum + Math.max(0, Math.min(right, r) - Math.max(left, l)) * Math.max(0, Math.min(bottom, b) - Math.max(top, t)), 0);
 
-  /** Where a badge of some size hangs: above or below if it can choose, and to the right. @param {Box} box @param {number} wide @param {number} high @param {boolean} below @param {Corners[]} names */
-  function room({x, y, wide: w, high: h}, wide, high, below, names) {
-    const ends = [x + w / 2 + 8 - wide, x - w / 2 - 8], above = INTO.map(by => y - h / 2 - high + by), under = INTO.map(by => y + h / 2 - by);
+  /** Where a badge of some size hangs: above or below if it can choose, and to the right. @param {Box} box @param {number} wide @param {number} high @param {boolean} below @param {Corners[]} names @param {number} edge the left end of what is in sight */
+  function room({x, y, wide: w, high: h}, wide, high, below, names, edge) {
+    const ends = [x + w / 2 + 8 - wide, x - w / 2 - 8].map(left => x > edge ? Math.max(left, edge) : left), above = INTO.map(by => y - h / 2 - high + by), under = INTO.map(by => y + h / 2 - by);
     const rooms = (below ? [under, above] : [above, under]).flatMap(tops => ends.flatMap(left => tops.map(top => /** @type {Corners} */ ([left, top, left + wide, top + high]))));
     return rooms.find(one => !covers(one, names)) ?? rooms.reduce((a, b) => covers(b, names) < covers(a, names) ? b : a);
   }
@@ -32,13 +32,13 @@ function badges(page, shown, run) {
    * @param {Sight} sight
    * @param {Corners[]} taken where other words stand; then also where these do
    */
-  function paint(ctx, {scale}, taken) {
+  function paint(ctx, {from, scale}, taken) {
     const {colour} = page, {focus} = shown, names = [...taken];
     /** @param {Box} box @param {string} text @param {boolean} below @param {number} size @param {{fill: string, ink: string, line: string, round: number}} look */
     const hang = (box, text, below, size, {fill, ink, line, round}) => {
       const high = size + 9;
       ctx.font = `600 ${size}px ${face}`;
-      const [left, top, right, bottom] = room(box, ctx.measureText(text).width + 18, high, below, names);
+      const [left, top, right, bottom] = room(box, ctx.measureText(text).width + 18, high, below, names, from.x + 3 / scale);
       names.push([left, top, right, bottom]);
       taken.push([left, top, right, bottom]);
       ctx.font = `600 ${size}px ${face}`;
@@ -52,7 +52,7 @@ function badges(page, shown, run) {
       ctx.fillStyle = ink;
       ctx.fillText(text, left + 9, top + high / 2 + 1);
     };
-    const legible = shown.boxes.filter(({font = scene.font}) => scale * font >= LETTERS.SMALLEST);
+    const legible = shown.boxes.filter(({font}) => ownText(scene, font, scale));
     ctx.save();
     names.push(...legible.map(box => words(ctx, box)));
     ctx.textAlign = 'left';

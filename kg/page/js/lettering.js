@@ -3,10 +3,12 @@
 
 /** The size of letters on the screen: smaller ones are left out, and these are written in their place. */
 const LETTERS = {SMALLEST: 9, READABLE: 10.5};
+/** Whether boxes write their own text: all of a picture do, or none, though some letters are a little smaller. @param {Scene} scene @param {number | undefined} font @param {number} scale */
+const ownText = ({font: usual}, font = usual, scale) => scale * (font > 0.9 * usual ? usual : font) >= LETTERS.SMALLEST;
 
 /** @param {Page} page @param {Shown} shown @param {ReturnType<typeof sideOf>} run that is shown */
 function lettering(page, shown, run) {
-  const {scene, state} = page, {SMALLEST, READABLE} = LETTERS;
+  const {scene, state} = page, {READABLE} = LETTERS;
   const face = getComputedStyle(document.body).fontFamily;
 
   /** How many steps touch a node. @type {Map<number, number>} */
@@ -45,7 +47,7 @@ function lettering(page, shown, run) {
     const {colour} = page, {focus} = shown, size = READABLE / scale, high = size * 1.25;
     /** @param {Box} one */
     const near = ({id}) => state.pick === 'n' + id || shown.hover === 'n' + id;
-    const small = shown.boxes.filter(one => scale * (one.font ?? scene.font) < SMALLEST && one.x > from.x && one.x < to.x && one.y > from.y && one.y < to.y &&
+    const small = shown.boxes.filter(one => !ownText(scene, one.font, scale) && one.x > from.x && one.x < to.x && one.y > from.y && one.y < to.y &&
       (!focus || focus.nodes.has(one.id) || near(one)));
     ctx.save();
     ctx.font = `600 ${size}px ${face}`;

@@ -5,7 +5,7 @@
 function painter(page, shown, run) {
   const {scene, state, yours} = page;
   const face = getComputedStyle(document.body).fontFamily;
-  const {SMALLEST, READABLE} = LETTERS;
+  const {READABLE} = LETTERS;
 
   /** @param {CanvasRenderingContext2D} ctx @param {Box} node @param {Path2D} path @param {Point} at @param {number} scale */
   function box(ctx, node, path, at, scale) {
@@ -32,7 +32,7 @@ function painter(page, shown, run) {
     ctx.lineWidth = (node.outcome ? 3.4 : 1.7) + (chosen ? 1.2 : 0);
     ctx.stroke(path);
     const font = node.font ?? scene.font, leading = node.leading ?? scene.leading;
-    if (scale * font < SMALLEST) return ctx.restore(); // too small to be read: labels() writes some of them larger
+    if (!ownText(scene, font, scale)) return ctx.restore(); // too small to be read: labels() writes some of them larger
     ctx.fillStyle = !ghost && yours.ink(node.id) || colour.ink;
     ctx.globalAlpha = on ? 1 : 0.42;
     ctx.font = `${font}px ${face}`;
@@ -125,7 +125,7 @@ function painter(page, shown, run) {
     const {colour} = page;
     /** @type {Corners[]} */
     const written = [];
-    const small = shown.boxes.some(one => scale * (one.font ?? scene.font) < SMALLEST); // then labels() writes some of them
+    const small = shown.boxes.some(one => !ownText(scene, one.font, scale)); // then labels() writes some of them
     const least = small ? READABLE / scale : scene.font; // a name is never smaller than those of its nodes
     const loose = Math.max(scene.font + 1, Math.min(30, 13.5 / scale), least), stuckSize = Math.max(Math.min(28, 13 / scale), least);
     ctx.save();
