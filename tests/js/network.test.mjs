@@ -52,7 +52,7 @@ test('an answer does not depend on those before it', () => {
 test('a value that a node cannot have is refused in the reader’s words', () => {
   const {values, nodes} = sketch(pair);
   assert.throws(() => values({[nodes[0]]: 'strong'}), error => error instanceof Impossible &&
-    error.message === '“strong” is no value of this node: unknown, absent, present');
+    error.message === '“strong” is not a value of this node: unknown, absent, present');
 });
 
 test('a step that another blocks names the step that blocks it', () => {

@@ -39,7 +39,7 @@ test('a name means a node however capitals, hyphens and Greek letters are writte
 
 test('the name of a step is no node, and an unknown name is listed with its line', () => {
   const {numbers, used, unmatched} = match('activation\t1\nIL6\t2\nTLR7\t3');
-  assert.deepEqual([[...numbers.keys()], used, said(unmatched)], [[0], 1, ['1: “activation” is no node here', '2: “IL6” is no node here']]);
+  assert.deepEqual([[...numbers.keys()], used, said(unmatched)], [[0], 1, ['1: “activation” is not a node here', '2: “IL6” is not a node here']]);
 });
 
 test('a name of several nodes colours all of them, and says so', () => {
@@ -72,9 +72,9 @@ test('a heading may be numbers, such as hours, and without one the columns are c
 
 test('a column of words is refused by line, column and reason, and so is a line of another width', () => {
   assert.deepEqual(columns('gene\tlog2FC\tnote\nTLR7\t1\tsensor\nB\t2\tother\n'), [['log2FC', 'note'], [],
-    ['2: column 3 (note): “sensor” is no number', '3: column 3 (note): “other” is no number']]);
+    ['2: column 3 (note): “sensor” is not a number', '3: column 3 (note): “other” is not a number']]);
   assert.deepEqual(columns('gene,a,b\nTLR7,1,2\nB,1\nC,1,2,3\nD,NA,\nE,1;5,2'), [['a', 'b'], [['TLR7', 1, 2]],
-    ['3: 2 columns; the heading has 3', '4: 4 columns; the heading has 3', '5: no number', '6: column 2 (a): “1;5” is no number']]);
+    ['3: 2 columns; the heading has 3', '4: 4 columns; the heading has 3', '5: no number', '6: column 2 (a): “1;5” is not a number']]);
   assert.deepEqual(columns('gene,log2FC\nTLR7,1,5'), [['log2FC'], [], ['2: 3 columns; the heading has 2']]);
   assert.deepEqual(columns('gene;a;b\nTLR7;1;2,5')[2], ['2: column 3 (b): “2,5” has a comma; write 2.5']);
 });

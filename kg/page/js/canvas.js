@@ -92,9 +92,11 @@ function second(page, shown, main, listen) {
   return {show, put: () => other?.put(), redraw: () => other?.net.redraw(), fit};
 }
 
-const probe = /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'));
+/** Finds what is at a point. @type {CanvasRenderingContext2D | undefined} */
+let probe;
 /** The edge at a point of the picture, one that is lit before others; "" for none. @param {Shown} shown @param {Point} point @param {number} scale @returns {Part} */
 function hit(shown, {x, y}, scale) {
+  probe ??= /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'));
   probe.lineWidth = Math.max(16, 12 / scale);
   let found = '';
   for (const line of shown.lines) {
