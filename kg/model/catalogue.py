@@ -12,7 +12,6 @@ import hashlib
 import io
 import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from itertools import groupby
 from pathlib import Path
 
 from kg import data_dir
-from kg.model import vocabulary
+from kg.model import files, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.model.grounding import Grounding, Match
 from kg.model.vocabulary import Entry
@@ -323,15 +322,7 @@ def _write(table: Path, new: list[Entry]) -> None:
         line = "\t".join(re.sub(r"\s+", " ", str(cells[column])) for column in columns) + "\n"
         at = max((n for n, row in enumerate(lines) if n and _order(row) < _order(line)), default=len(lines) - 1)
         lines.insert(at + 1, line)
-    handle, name = tempfile.mkstemp(prefix=".terms-", dir=table.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write("".join(lines))
-        os.chmod(name, table.stat().st_mode)
-        os.replace(name, table)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    files.write(table, "".join(lines).encode("utf-8"))
 
 
 def _order(row: str) -> tuple[str, int, str]:

@@ -40,7 +40,7 @@ Ports = Mapping[
 ]  # number of a line, and whether it is its end -> side of the box, and which place there
 
 
-WHOLE = 150  # lines at most of a picture in which a line through a box is worse than many crossings
+WHOLE = 150  # lines at most of a picture that is drawn whole: a line through a box misleads there
 
 
 def arrange(mechanism: Mechanism, wishes: Sequence[Wish]) -> dict[str, tuple[Layout, list[Way]]]:
@@ -141,13 +141,13 @@ def _spread(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -
     return Spread(wishes, layout, straight(wishes, layout, len(wishes) <= MANY))
 
 
-def merit(sheet: Sheet) -> tuple[bool, float]:
-    """Whether it has no line through a box and no two ends that touch, which a picture that is drawn whole can have; then its worth."""
+def merit(sheet: Sheet) -> float:
+    """Its worth; half of it where a line runs through a box or two ends touch, in a picture that is drawn whole."""
     if len(sheet.wishes) > WHOLE:
-        return False, worth(sheet)
+        return worth(sheet)
     lines = [replace(line, way=way) for (line, _), way in zip(sheet.wishes, sheet.ways, strict=True)]
     sound = not any(sheet.layout.pierced(way.fine) for way in sheet.ways) and not crowded(lines, sheet.layout)
-    return sound, worth(sheet)
+    return worth(sheet) * (1 if sound else 0.5)
 
 
 def worth(sheet: Sheet) -> float:
