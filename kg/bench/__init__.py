@@ -79,9 +79,9 @@ def _starter() -> str:
 
 @cache
 def _scripts() -> str:
-    return "\n".join(
-        (HERE / "js" / name).read_text(encoding="utf-8") for name in ("core.js", "complete.js", "write.js")
-    )
+    """Each part of the page in a file of its own; write.js puts them together."""
+    parts = ("core", "complete", "text", "answers", "form", "source", "picture", "save", "write")
+    return "\n".join((HERE / "js" / f"{name}.js").read_text(encoding="utf-8") for name in parts)
 
 
 def _packed(file: str) -> str:

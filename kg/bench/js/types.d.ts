@@ -46,6 +46,42 @@ declare const codemirror: {
   redo: (view: Editor) => boolean;
 };
 
+/** The text of the mechanism. */
+interface Paper {
+  view: Editor; text: () => string;
+  /** The line of the cursor. */
+  line: () => string;
+  /** The offset of a line and column that count from 1. */
+  place: (line: number, column: number) => number;
+  /** Puts another text in place of the whole. */
+  put: (text: string, how?: string) => void;
+  /** Writes at the cursor. */
+  insert: (words: string, how: string) => void;
+  /** Writes an entry behind the last one of a part of the text; false if it cannot. */
+  write: (part: string, entry: string) => boolean;
+  saved: (words: string) => void;
+}
+/** What the parts of the page share. */
+interface Bench extends Paper {
+  root: HTMLElement; opened: Opened; core: Core; words: Known | null;
+  /** What kg said of the text last. */
+  said: Said;
+  /** Calls a part with each answer, if the text is still the one that was asked about. */
+  hear: (listener: (said: Said) => void | Promise<void>) => void;
+  /** Whether the last answer tells of nodes, or there are none. */
+  names: () => boolean;
+  /** Says how saving and edits went. */
+  tell: (words: string) => void;
+  /** Says that kg could not answer. */
+  fail: (error: unknown) => void;
+  /** Shows one of the three parts, where one is seen at a time. */
+  panel: (name: string) => void;
+  /** Asks kg again, soon. */
+  changed: () => void;
+  /** Leads to a place in the text. */
+  go: (line: number, column: number) => void;
+}
+
 interface Ids {
   state: HTMLElement; undo: HTMLButtonElement; redo: HTMLButtonElement; open: HTMLInputElement; save: HTMLButtonElement; 'save-svg': HTMLButtonElement;
   'save-changes': HTMLButtonElement; restored: HTMLElement; overwrites: HTMLElement; discard: HTMLButtonElement; editor: HTMLElement; subject: HTMLSelectElement; verb: HTMLSelectElement;
