@@ -14,7 +14,9 @@ from kg import bench
 from kg.bench.serve import Bench
 from kg.bench.session import Session, words
 from kg.cli.group import main
+from kg.model import lexicon
 from kg.model.diagnostics import KgError
+from kg.model.names import fold
 
 TEXT = LITTLE.read_text(encoding="utf-8")
 SEED = (kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml").read_text(encoding="utf-8")
@@ -111,7 +113,38 @@ def test_everything_that_can_be_completed_is_known():
     assert {"edge", "evidence"} <= {row["key"] for row in known["records"]["edge"]}
     assert any(one["verb"] == "degrades" for one in known["verbs"])
     assert any(one["claim"] == "finding" for one in known["claims"])
-    assert any(one["id"] == "MESH:D051199" for one in known["terms"])
+
+
+def test_names_are_found_by_any_alias_however_they_are_spelt():
+    session = Session()
+    session.open("nodes:\n  IL23: {term: fplx:IL23 ! IL23, name: Interleukin-23}\n  tnf: {term: none, name: TNF-α}\n")
+    for phrases, phrase, apply in (
+        (["interleukin-2"], 0, "IL23"),
+        (["lowers interleukin 23", "interleukin 23", "23"], 1, "IL23"),
+        (["tnfa"], 0, "tnf"),
+        (["toll like receptor 7"], 0, "MESH:D051199 ! Toll-Like Receptor 7"),
+    ):
+        assert any((one["phrase"], one["apply"]) == (phrase, apply) for one in session.names(phrases)), phrases
+    assert all(one["detail"].startswith("node ") for one in session.names(["toll", "interleukin"], terms=False))
+    assert session.names(["", "x"]) == []
+
+
+@pytest.mark.slow
+def test_the_lexicon_of_the_page_knows_what_the_lexicon_knows():
+    held, whole = lexicon.PackedLexicon(lexicon.packed()), lexicon.lexicon()
+    keys = [fold(name) for name in ("IL-17A", "TNF-α", "NK cells", "miR-146a", "no such name", "02 optic nerve", "DC")]
+    assert [*whole.keys_from(["interleukin2"], range(8, 14), 50)] == [
+        *held.keys_from(["interleukin2"], range(8, 14), 50)
+    ]
+
+    def told(one):
+        return sorted((key, name.term.id, name.kind, name.name) for key, name in one.named(keys))
+
+    assert told(held) == told(whole) and len(told(whole)) > 10
+    for id in ("CL:0000235", "HGNC:15631", "CHEBI:1", "none:1"):
+        assert (held.term(id), held.replacement(id)) == (whole.term(id), whole.replacement(id))
+    with pytest.raises(ValueError, match="no lexicon of kg"):
+        lexicon.PackedLexicon(b"something else")
 
 
 # ---------------------------------------------------------------- the page and the server

@@ -36,7 +36,7 @@ function python() {
     const [asm, loader, wasm, stdlib, core] = await Promise.all([part('asm', true), part('loader', true), part('wasm', true), part('stdlib', true), part('core', false)]);
     await tell({parts: /** @type {Parts} */ ({asm, loader, wasm, stdlib, core})});
   }
-  return {start, ask: (ask, given) => tell({ask, given})};
+  return {start, ask: (ask, given) => tell({ask, given}), learn: lexicon => tell({lexicon})};
 }
 
 /**

@@ -19,7 +19,7 @@
   }
   /** @type {Bench} */
   const bench = {
-    ...paper(opened, completion(() => bench.words, () => bench.said.holds), {keys: {'Mod-s': () => save(), F2: () => rename()}, changed, tell}),
+    ...paper(opened, completion(() => bench.words, () => bench.said.holds, async (phrases, terms) => ready ? core.ask('names', {phrases, terms}) : []), {keys: {'Mod-s': () => save(), F2: () => rename()}, changed, tell}),
     root, opened, core, tell, fail, panel, changed, words: null,
     said: {valid: false, complaints: [], runs: '', unpinned: [], outcomes: [], changed: [], holds: {id: '', title: '', nodes: [], edges: [], conditions: [], sources: [], places: []}},
     hear: listener => { listeners.push(listener); },
@@ -78,6 +78,7 @@
 
   save = saving(bench);
   rename = naming(bench);
+  lexicon(bench);
   answers(bench);
   form(bench);
   source(bench);

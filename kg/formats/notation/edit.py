@@ -375,7 +375,7 @@ class _Edit:
             folds = isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
             if folds and value == " ".join(value.split()):
                 return Change(start, end, _folded(value, self.indent(above) + 2))
-            return Change(start, end, _blank(self.text, start) + _scalar(value, flow))
+            return Change(start, end, _blank(self.text, start) + scalar(value, flow))
         return Change(start, end, _blank(self.text, start) + _flow(value))
 
     def added(self, node: yaml.Node, kind: str, step: str | int, value: Value, flow: bool, above: list[Any]) -> Change:
@@ -593,8 +593,12 @@ def _blank(text: str, at: int) -> str:
     return " " if text[at - 1 : at] in (":", "-") else ""
 
 
-def _scalar(value: str, flow: bool) -> str:
-    """A text as a value of YAML: plain where that says the same, else quoted."""
+def scalar(value: str, flow: bool = True) -> str:
+    """A text as a value of YAML: plain where that says the same, within brackets or outside, else quoted.
+
+    >>> scalar("GO:0036019 ! endolysosome"), scalar("a, b"), scalar("a, b", flow=False)
+    ('GO:0036019 ! endolysosome', '"a, b"', 'a, b')
+    """
     try:
         found = yaml.compose(f"[{value}]" if flow else f"a: {value}", Loader=yaml.BaseLoader)
     except (yaml.YAMLError, ValueError):
@@ -615,7 +619,7 @@ def _flow(value: Value) -> str:
         return "{" + ", ".join(f"{key}: {_flow(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
-    return _scalar(str(value), True)
+    return scalar(str(value), True)
 
 
 def _fits(value: Value) -> bool:
@@ -632,11 +636,11 @@ def _block(value: Value, indent: int, opened: bool = False) -> str:
         return "".join(f"{margin}- {_item(item, indent + 2)}" for item in value)
     if isinstance(value, dict) and value and (opened or not _fits(value)):
         return "".join(f"{margin}  {key}:{_block(one, indent + 2)}" for key, one in value.items())
-    return f" {_flow(value) if isinstance(value, (dict, list)) else _scalar(str(value), False)}"
+    return f" {_flow(value) if isinstance(value, (dict, list)) else scalar(str(value), False)}"
 
 
 def _item(value: Value, indent: int) -> str:
     """What stands behind the dash of an item; its keys have a column."""
     if isinstance(value, dict) and value and (not _fits(value) or "edge" in value):
         return f"\n{' ' * indent}".join(f"{key}:{_block(one, indent)}" for key, one in value.items())
-    return _flow(value) if isinstance(value, (dict, list)) else _scalar(str(value), False)
+    return _flow(value) if isinstance(value, (dict, list)) else scalar(str(value), False)
