@@ -341,3 +341,60 @@ def test_a_mechanism_is_written_from_nothing_and_nothing_unsaved_is_lost(chromiu
         assert not tab.locator("#restored").is_visible() and wrong == []
     finally:
         context.close()
+
+
+@pytest.mark.slow
+def test_a_mechanism_is_edited_in_the_form_by_keyboard_and_its_text_stays_as_it_was_else(chromium, tmp_path: Path):
+    from axe_playwright_python.sync_playwright import Axe
+
+    file = tmp_path / "write.html"
+    broken = TEXT.replace("miR146a activates TLR7_active", "miR146a activats TLR7_active  # why?")
+    file.write_text(bench.html(broken), encoding="utf-8")
+    context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 720})
+    try:
+        tab, wrong = context.new_page(), []
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+
+        def until(said):
+            tab.wait_for_function(said, timeout=60_000)
+
+        def axe():
+            found = Axe().run(tab, options={"preload": False}).response["violations"]
+            return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found]
+
+        tab.goto(file.as_uri())
+        until("document.documentElement.dataset.core === 'ready'")
+        tab.click("button.fix >> text=Write activates")  # a complaint is mended
+        until("document.getElementById('verdict').textContent.startsWith('No')")
+        mended = tab.evaluate("bench.text()")
+        assert mended == TEXT.replace("activates TLR7_active", "activates TLR7_active  # why?", 1)
+        tab.focus(".cm-content")  # a node gets another name
+        tab.keyboard.press("Control+f")
+        tab.keyboard.type("  TLR7")
+        tab.keyboard.press("Enter")
+        tab.keyboard.press("Escape")
+        tab.keyboard.press("F2")
+        tab.wait_for_selector("#naming[open]")
+        assert "node TLR7, which is written in 3 places" in tab.locator("#naming-what").inner_text() and axe() == []
+        tab.keyboard.type("receptor")
+        tab.keyboard.press("Enter")
+        until("document.getElementById('state').textContent.includes('everywhere')")
+        assert tab.evaluate("bench.text()").count("receptor") == mended.count("receptor") + 3
+        tab.focus("#as-form")
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector("#sheet .entries")
+        assert axe() == []
+        tab.focus("#sheet .entries button >> text=miR-146a-5p activates")
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector("#sheet .said")
+        assert axe() == []
+        field = tab.locator('#sheet [data-path=\'["edges",0,"evidence",0,"hedge"]\']')
+        field.focus()
+        tab.keyboard.type("may")
+        tab.keyboard.press("Tab")
+        until("bench.text().includes('claim: finding, hedge: may, taxon: NCBITaxon')")
+        tab.click("#undo")  # one step each
+        tab.click("#undo")
+        assert tab.evaluate("bench.text()") == mended and wrong == []
+    finally:
+        context.close()

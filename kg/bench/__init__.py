@@ -96,7 +96,21 @@ def _starter() -> str:
 @cache
 def _scripts() -> str:
     """Each part of the page in a file of its own; write.js puts them together."""
-    parts = ("core", "complete", "text", "answers", "form", "source", "picture", "names", "lexicon", "save", "write")
+    parts = (
+        "core",
+        "complete",
+        "text",
+        "answers",
+        "form",
+        "fields",
+        "sheet",
+        "source",
+        "picture",
+        "names",
+        "lexicon",
+        "save",
+        "write",
+    )
     return "\n".join((HERE / "js" / f"{name}.js").read_text(encoding="utf-8") for name in parts)
 
 

@@ -178,9 +178,14 @@ class Session:
                 yield name, f"node {node.key}", node.key
 
     def content(self, text: str) -> dict[str, Any]:
-        """What a text says, as plain values, for the form; or the ``error`` that keeps it from being read."""
+        """What a text says, as plain values with each record by its keys, for the form; or the ``error`` that keeps it from being
+        read.
+
+        >>> Session().content("nodes: {A: none}")
+        {'said': {'nodes': {'A': {'term': 'none'}}}}
+        """
         try:
-            return {"said": edit.content(text)}
+            return {"said": edit.spelt_out(edit.content(text))}
         except edit.CannotEdit as error:
             return {"error": str(error)}
 
@@ -224,7 +229,16 @@ class Session:
 def words() -> dict[str, Any]:
     """What can be completed anywhere: the keys of each record with their meaning, verbs with their synonyms, values of choices."""
     records = {
-        record: [{"key": key, "meaning": row.meaning, "kind": keys.in_words(row.kind)} for key, row in rows.items()]
+        record: [
+            {
+                "key": key,
+                "meaning": row.meaning,
+                "kind": keys.in_words(row.kind),
+                "form": row.kind,
+                "required": bool(row.required),
+            }
+            for key, row in rows.items()
+        ]
         for record, rows in keys.notation().items()
     }
     verbs = [

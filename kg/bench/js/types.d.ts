@@ -12,7 +12,8 @@ interface Holds {id: string; title: string; nodes: HeldNode[]; edges: HeldEdge[]
 interface OutcomeRow {condition: string; title: string; values: Record<string, string>; status: Record<string, string>}
 interface ChangedOutcome {condition: string; node: string; before: string; after: string; why: string}
 interface Said {valid: boolean; complaints: Complaint[]; holds: Holds; runs: string; unpinned: string[]; outcomes: OutcomeRow[]; changed: ChangedOutcome[]}
-interface KnownKey {key: string; meaning: string; kind: string}
+interface KnownKey {key: string; meaning: string; kind: string; form: string; required: boolean}
+type Path = (string | number)[];
 interface KnownVerb {verb: string; phrase: string; also: string; sign: string; means: string}
 interface Known {records: Record<string, KnownKey[]>; verbs: KnownVerb[]; claims: {claim: string; means: string}[]}
 type Value = string | string[];
@@ -101,6 +102,7 @@ interface Ids {
   state: HTMLElement; undo: HTMLButtonElement; redo: HTMLButtonElement; open: HTMLInputElement; save: HTMLButtonElement; 'save-svg': HTMLButtonElement;
   'save-changes': HTMLButtonElement; restored: HTMLElement; overwrites: HTMLElement; discard: HTMLButtonElement; editor: HTMLElement; subject: HTMLSelectElement; verb: HTMLSelectElement;
   object: HTMLSelectElement; claim: HTMLSelectElement; says: HTMLInputElement; add: HTMLButtonElement; picture: HTMLElement; verdict: HTMLElement; complaints: HTMLElement;
+  'as-text': HTMLButtonElement; 'as-form': HTMLButtonElement; sheet: HTMLElement;
   lexicon: HTMLButtonElement; 'lexicon-file': HTMLInputElement;
   rename: HTMLButtonElement; naming: HTMLDialogElement; 'naming-what': HTMLElement; 'new-name': HTMLInputElement; 'naming-says': HTMLElement; 'naming-do': HTMLButtonElement; 'naming-cancel': HTMLButtonElement;
   source: HTMLTextAreaElement; suggest: HTMLButtonElement; anchor: HTMLButtonElement; suggested: HTMLElement; suggestions: HTMLElement;

@@ -36,6 +36,7 @@
     },
     go(line, column) {
       panel('write');
+      if ($('editor').hidden) $('as-text').click();
       bench.view.dispatch({selection: {anchor: bench.place(line, column)}, scrollIntoView: true});
       bench.view.focus();
     }
@@ -81,6 +82,7 @@
   lexicon(bench);
   answers(bench);
   form(bench);
+  sheet(bench);
   source(bench);
   picture(bench); // last: it takes longest
   core.start().then(async () => {

@@ -63,6 +63,25 @@ def content(text: str) -> Value:
     return _plain(_root(text))
 
 
+def spelt_out(said: Value, kind: str = "mechanism") -> Value:
+    """The same with every record by its keys, also where a single value stands for it, and a list where one item does.
+
+    >>> spelt_out({"node": "A"}, "requirement"), spelt_out("A", "list:requirement")
+    ({'node': 'A'}, [{'node': 'A'}])
+    """
+    form, _, of = kind.partition(":")
+    if form == "list":
+        return [spelt_out(one, of) for one in (said if isinstance(said, list) else [said] if said else [])]
+    if form == "map" and isinstance(said, dict):
+        return {key: spelt_out(one, of) for key, one in said.items()}
+    if kind not in RECORDS:
+        return said
+    if isinstance(said, str):
+        short = _short(yaml.ScalarNode("", said), notation()[kind])
+        return {short.key: " ".join(said.split()[len(short.opening.split()) :])} if short else {}
+    return {key: spelt_out(one, _kind(kind, key)) for key, one in said.items()} if isinstance(said, dict) else {}
+
+
 # ---------------------------------------------------------------- names
 
 
@@ -536,8 +555,7 @@ def _put(said: Value, path: list[str | int], value: Value, kind: str = "mechanis
         new = _put(said[step] if step < len(said) else None, rest, value, _kind(kind, step))
         return [*said[:step], *([] if value is None and not rest else [new]), *said[step + 1 :]]
     if isinstance(said, str) and said:
-        short = _short(yaml.ScalarNode("", said), notation()[kind]) if kind in RECORDS else None
-        said = {short.key: " ".join(said.split()[len(short.opening.split()) :])} if short else {}
+        said = spelt_out(said, kind) if kind in RECORDS else {}
     if said and not isinstance(said, dict):
         raise CannotEdit(f"{step!r} is no part of a list")
     said = dict(said or {})
