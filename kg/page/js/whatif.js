@@ -116,7 +116,7 @@ function whatIf(page) {
     heat?.show(asked);
   }
 
-  const narrow = matchMedia('(max-width: 860px)');
+  const narrow = matchMedia('(max-width: 860px), (max-height: 559px)');
   function heads() { // above two pictures: what each shows, and its outcomes, first those that differ
     const {found, how} = current ?? {}, parts = [$('other-of'), $('net-of')], pair = paired() && found && how;
     document.body.dataset.pair = String(!!pair);
