@@ -16,7 +16,7 @@ from kg.page import drawing, geometry
 from kg.page import legend as legends
 from kg.page.drawing import Drawing
 from kg.page.geometry import Line
-from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, font, lines, spoken
+from kg.page.layout import FONT, LEADING, Box, Layout, Point, advance, clean, font, lines, spoken
 from kg.page.legend import Sign, cross, diamond, r
 from kg.page.names import drawn
 from kg.page.views import CLOSE, SMALL, Part, overview
@@ -188,6 +188,11 @@ class Picture:
     def lines(self) -> list[dict[str, Any]]:
         return [self._line(line) for line in self.drawing.lines]
 
+    @cached_property
+    def counts(self) -> Mapping[str, Point]:
+        """Where the numbers on the lines of an overview stand."""
+        return geometry.numbered(self.drawing.lines)
+
     def _line(self, line: Line) -> dict[str, Any]:
         if self.over:
             a, _, b = line.edge.partition("|")
@@ -205,7 +210,7 @@ class Picture:
                 "edge": -1,
                 "node": -1,
                 "mark": "",
-                "at": [round(value, 1) for value in geometry.middle(line)],
+                "at": [round(value, 1) for value in self.counts[line.edge]],
                 "said": str(self.over.between[a, b]),
             }
         edge = self.m.edge(line.edge)
@@ -308,6 +313,11 @@ class Picture:
         pairs = list(zip(self.drawing.lines, self.lines, strict=True))
         for line, data in sorted(pairs, key=lambda pair: (pair[0].edge in edges, pair[1]["run"])):
             yield self._drawn_line(line, data, self.over is not None or line.edge in edges, some)
+        for x, y, said in ((*data["at"], data["said"]) for data in self.lines if data.get("said")):  # over all lines
+            yield (
+                f'<text x="{r(x)}" y="{r(y + 5)}" text-anchor="middle" font-size="15" fill="{ink["ink"]}" '
+                f'stroke="{ink["paper"]}" stroke-width="5" paint-order="stroke">{said}</text>'
+            )
         for area in self.areas:
             yield self._drawn_heading(area)
         for key in self.drawing.layout.boxes:
@@ -374,10 +384,6 @@ class Picture:
             out += f'<path d="{line.head}" fill="{fill}" stroke="{colour}" stroke-width="{heavy}"/>'
         if data["mark"]:
             out += f'<path d="{data["mark"]}" fill="{ink["paper"]}" stroke="{colour}" stroke-width="2"/>'
-        if data.get("said"):
-            x, y = data["at"]
-            out += f'<text x="{r(x)}" y="{r(y + 5)}" text-anchor="middle" font-size="15" fill="{ink["ink"]}" stroke="{ink["paper"]}" '
-            out += f'stroke-width="5" paint-order="stroke">{data["said"]}</text>'
         return out + "</g>"
 
     def _said(self, line: Line, data: dict[str, Any]) -> str:

@@ -62,6 +62,7 @@ function painter(page, shown, run) {
         const on = !shown.focus || shown.focus.edges.has(one.edge);
         if (on === pass) line(ctx, one, on, scale);
       }
+    for (const one of shown.lines) if (one.said) said(ctx, one.said, one.at);
     ctx.restore();
   }
 
@@ -105,7 +106,6 @@ function painter(page, shown, run) {
       ctx.stroke(line.diamond);
     }
     ctx.globalAlpha = 1;
-    if (line.said) said(ctx, line.said, line.at);
   }
   /** A few letters on a line. @param {CanvasRenderingContext2D} ctx @param {string} text @param {number[]} at */
   function said(ctx, text, [x, y]) {
