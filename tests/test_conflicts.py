@@ -577,7 +577,7 @@ def test_what_another_study_qualifies_is_noted_and_the_same_study_again_is_not()
 
     (found,) = qualified("later")
     assert (found.verdict, found.separated) == ("noted", (("species", "mouse", "human"),))
-    assert found.title == "Qualified by another source: noted"
+    assert found.title == "Qualified by another source"
     assert qualified("again") == []
     own = f"{item(**MICE)}\n  - {{claim: inference, because: it may not be so, stance: qualifies}}"
     said = edge("peptide promotes signal", evidence=own) + edge("receptor precedes signal", "b")
@@ -740,7 +740,7 @@ def test_the_command_shows_both_sides(two):
     result = run("conflicts", *two)
     assert result.exit_code == 0, result.output
     lines = result.output.splitlines()
-    assert lines[0] == "Opposite signs: direct"
+    assert lines[0] == "Opposite signs: nothing stated separates them"
     assert "  one: thymosin alpha-1 promotes toll-like receptor 7 signaling pathway" in lines
     assert "  two: thymosin alpha-1 limits toll-like receptor 7 signaling pathway" in lines
     assert any("species: mouse; at “x”" in line for line in lines)
@@ -784,7 +784,7 @@ def test_the_page_and_the_build_show_it(two, tmp_path):
     result = run("build", *two, "-o", str(tmp_path / "out"))
     assert result.exit_code == 0, result.output
     html = (tmp_path / "out" / "all.html").read_text(encoding="utf-8")
-    assert "Opposite signs: direct" in html and "<li>disagreement</li>" in html
+    assert "Opposite signs: nothing stated separates them" in html and "<li>disagreement</li>" in html
     assert "Opposite signs" not in (tmp_path / "out" / "one.html").read_text(encoding="utf-8")
     quads = (tmp_path / "out" / "all.nq").read_text(encoding="utf-8")
     assert "<http://purl.org/spar/cito/disagreesWith>" in quads
