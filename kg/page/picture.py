@@ -198,7 +198,7 @@ class Picture:
             a, _, b = line.edge.partition("|")
             shape = {
                 "kind": "none",
-                "d": line.d,
+                "d": f"{line.d}L{r(line.way.tip[0])},{r(line.way.tip[1])}",  # no head stands at the end
                 "head": "",
                 "filled": False,
                 "style": "solid",
@@ -376,9 +376,9 @@ class Picture:
         faint = "" if on and (data["run"] or some) else ' opacity="0.6"' if on else ' opacity="0.14"'
         out = (
             f"<g{faint}><title>{escape(clean(self._said(line, data)))}</title>"
-            f'<path d="{line.d}" fill="none" stroke="{colour}" stroke-width="{r(width)}"{geometry.dashes(data["style"], width)}/>'
+            f'<path d="{data["d"]}" fill="none" stroke="{colour}" stroke-width="{r(width)}"{geometry.dashes(data["style"], width)}/>'
         )
-        if line.head:
+        if data["head"]:
             fill = colour if line.filled else ink["paper"]
             heavy = 1.2 if line.filled else 2 if line.condition else 3.6
             out += f'<path d="{line.head}" fill="{fill}" stroke="{colour}" stroke-width="{heavy}"/>'
