@@ -134,10 +134,13 @@ def materials(scratch: Path, version: str) -> Path:
     with (ROOT / "kg" / "site" / "vendor" / "assets.tsv").open(encoding="utf-8", newline="") as table:
         bill["components"] += vendored(list(csv.DictReader(table, delimiter="\t")))
     path.write_text(json.dumps(bill, indent=2) + "\n", encoding="utf-8")
-    validate = "from cyclonedx.validation.json import JsonStrictValidator as V; from cyclonedx.schema import SchemaVersion as S; import sys"
-    validate += (
-        f"; sys.exit(str(V(S.from_version('{bill['specVersion']}')).validate_str(open(sys.argv[1]).read()) or ''))"
-    )
+    validate = f"""
+from pathlib import Path
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+found = JsonStrictValidator(SchemaVersion.from_version("{bill["specVersion"]}")).validate_str(Path("{path}").read_text())
+raise SystemExit(str(found) if found else 0)
+"""
     run(python, "-c", validate, path)
     return path
 

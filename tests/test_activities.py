@@ -176,7 +176,7 @@ def test_what_is_written_is_read_as_the_same_activity(ending, tmp_path):
 
 
 def test_no_format_loses_the_edge_that_follows(tmp_path, file):
-    """What is reported of a definition is reported of its node; that the edge is made again is no loss and no addition."""
+    """What is reported of a definition is reported of its node; that the edge is made again is not a loss and no addition."""
     losses = tmp_path / "losses.json"
     for ending in (".graphml", ".bel", "_edges.tsv"):
         CliRunner().invoke(main, ["convert", file, str(tmp_path / f"out{ending}"), "--losses", str(losses)])

@@ -228,7 +228,7 @@ def test_a_category_that_is_not_clear_has_to_be_said(tmp_path, checkout):
     file = tmp_path / "chebi.obo"
     file.write_text("format-version: 1.2\n\n[Term]\nid: CHEBI:1\nname: something\n", encoding="utf-8")
     assert "say --category" in run("--obo", file, "--add", "CHEBI:1").output
-    assert "is no category" in run("--obo", file, "--add", "CHEBI:1", "--category", "biolink:Thing").output
+    assert "is not a category" in run("--obo", file, "--add", "CHEBI:1", "--category", "biolink:Thing").output
     assert run("--obo", file, "--add", "CHEBI:1", "--category", "biolink:SmallMolecule").exit_code == 0
 
 
