@@ -120,7 +120,7 @@ def test_the_command_line_says_that_it_follows_from_a_definition(file):
     ask = CliRunner().invoke
     explained = ask(main, ["whatif", file, "--set", "TLR7=absent", "--explain"]).output
     assert "✗ TLR7 is required for TLR7 activity (TLR7 is absent) — by definition" in explained
-    assert "rests on 1 edge\n    by definition" in explained
+    assert "depends on 1 edge\n    by definition" in explained
     why = ask(main, ["why", file, "maturation", "--set", "TLR7=absent"]).output
     assert "TLR7 is required for TLR7 activity  (necessary) — by definition" in why
     paths = ask(main, ["paths", file, "TLR7", "TLR7_active"]).output

@@ -145,7 +145,7 @@ def test_check_says_how_much_it_checked(tmp_path):
     result = run("check", "ta1-tlr7", KG_SOURCES="")
     assert (
         result.exit_code == 0
-        and "0 of 160 anchors and spans compared with the source text; 160 not compared: no text was found; 41 more belong to sources without a text"
+        and "0 of 160 anchors and spans were compared with the source text; 160 were not: no text was found; 41 more have a source without a text"
         in result.stdout
     )
     strict = run("check", "ta1-tlr7", "--strict", KG_SOURCES="")

@@ -54,7 +54,7 @@ def evidence_says_what_and_where(m: Mechanism) -> Iterator[Diagnostic]:
                 item.location_of("anchor"),
                 "anchor-too-long",
                 f"the anchor has {len(words)} words; the limit is {ANCHOR_WORDS}",
-                f"such as: {' '.join(words[:ANCHOR_WORDS])}",
+                f"for example: {' '.join(words[:ANCHOR_WORDS])}",
             )
 
 

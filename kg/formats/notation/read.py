@@ -424,7 +424,7 @@ class _NotationReader:
         odd = next((word for word in words if not re.fullmatch(KEY, word)), "")
         if len(words) not in (3, 5) or (len(words) == 5 and words[3] != "from"):
             said = f"{shortened(node.value.strip())} is " if words else "this is "
-            message = said + (f"{len(words)} word{'s' * (len(words) != 1)}" if len(words) != 5 else "no sentence")
+            message = said + (f"{len(words)} word{'s' * (len(words) != 1)}" if len(words) != 5 else "not a sentence")
             hint = "write: subject verb object, or: A protects B from C, or: A blocks EDGE"
             self.complain(node, "unreadable-sentence", message if words else "this is empty", hint)
             return None
