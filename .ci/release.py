@@ -131,6 +131,9 @@ def materials(scratch: Path, version: str) -> Path:
     python, path = python_of(scratch / "lister", "cyclonedx-bom"), scratch / f"kg-{version}.cdx.json"
     run(python, "-m", "cyclonedx_py", "environment", "--output-reproducible", "--of", "JSON", "-o", path, user)
     bill = json.loads(path.read_text(encoding="utf-8"))
+    for part in bill["components"]:  # where kg itself was installed from is a folder that is soon gone
+        kept = [one for one in part.get("externalReferences", []) if not one["url"].startswith("file:")]
+        part["externalReferences"] = kept
     with (ROOT / "kg" / "site" / "vendor" / "assets.tsv").open(encoding="utf-8", newline="") as table:
         bill["components"] += vendored(list(csv.DictReader(table, delimiter="\t")))
     path.write_text(json.dumps(bill, indent=2) + "\n", encoding="utf-8")
