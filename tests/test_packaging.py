@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 SETUP = ConfigParser()
 SETUP.read(ROOT / "setup.cfg", encoding="utf-8")
 EXTRAS = SETUP["options.extras_require"]
-USERS = sorted(set(EXTRAS) - {"benchmark", "lexicon", "test"})  # the extras that kg itself imports from
+USERS = sorted(set(EXTRAS) - {"benchmark", "docs", "lexicon", "test"})  # the extras that kg itself imports from
 
 
 # ---------------------------------------------------------------- what is declared
