@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import re
 import shlex
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -19,33 +20,42 @@ from kg.site import manual
 
 ROOT = kg.data_dir("seeds").parent
 TUTORIALS = [ROOT / "README.md", ROOT / "docs" / "start.md", *sorted((ROOT / "docs" / "tutorials").glob("[!i]*.md"))]
-#: A file that a tutorial shows, or a command with what it prints.
-BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```', re.S | re.M)
-CHECKER = doctest.OutputChecker()
+WHOLE = ("README", "start", "sparql")  # they ask a whole mechanism, time and again
+#: A block of code: the place where a tutorial says to insert it, its kind, the file that it is, and its text.
+BLOCK = re.compile(
+    r'^(?:<!-- test: in (\S+) before (\S+) -->\n)?```(\w+)(?: title="([^"]+)")?\n(.*?)^```', re.DOTALL | re.MULTILINE
+)
+SAME = doctest.OutputChecker().check_output
 LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
-@pytest.mark.parametrize("page", TUTORIALS, ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, id=page.stem, marks=[pytest.mark.slow] * (page.stem in WHOLE)) for page in TUTORIALS],
+)
 def test_the_commands_of_a_tutorial_print_what_it_shows(page: Path, tmp_path: Path, monkeypatch: Any) -> None:
-    """Every file with a title is written, every ``$ kg`` is run; ``...`` stands for what is left out."""
+    """What a reader saves is saved, what a reader inserts is inserted, and each ``$ kg`` runs; ``...`` is left out."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("KG_SOURCES", raising=False)
     ran = 0
-    for kind, title, text in BLOCK.findall(page.read_text(encoding="utf-8")):
+    for file, before, kind, title, text in BLOCK.findall(page.read_text(encoding="utf-8")):
         if title:
             Path(title).parent.mkdir(parents=True, exist_ok=True)
             Path(title).write_text(text, encoding="utf-8")
-        if kind != "console":
-            continue
-        for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.M):
-            name, *words = shlex.split(command, comments=True)
-            assert name == "kg", f"{page.name}: {command}"
-            done = CliRunner().invoke(main, words)
-            assert CHECKER.check_output(shown, done.output, LOOSE), f"{page.name}: {command}\n{done.output}"
-            assert done.exit_code == (1 if "error" in done.output.rpartition("\n")[0].splitlines()[-1:] else 0) or (
-                done.exit_code == 1 and ": help" not in shown
-            )
-            ran += 1
+        elif file:
+            head, line, rest = Path(file).read_text(encoding="utf-8").partition(f"\n{before}\n")
+            assert line, f"{page.name}: {file} has no line {before}"
+            Path(file).write_text(f"{head}\n{text}{before}\n{rest}", encoding="utf-8")
+        elif kind == "sh" and text.startswith("sed "):
+            subprocess.run(["bash", "-ec", text], check=True)
+        elif kind == "console":
+            for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE):
+                name, *words = shlex.split(command)
+                assert name == "kg", f"{page.name}: {command}"
+                done = CliRunner().invoke(main, words)
+                assert SAME(shown, done.output, LOOSE), f"{page.name}: {command} prints\n{done.output}"
+                assert done.exit_code == int("\n  help: " in done.output), command  # a complaint has help
+                ran += 1
     assert ran, f"{page.name} runs nothing"
 
 

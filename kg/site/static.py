@@ -189,6 +189,7 @@ class Site:
     """What the templates ask for. Addresses are from the folder of the site; a page puts the way there before them."""
 
     base = vocabulary.BASE
+    draft = vocabulary.DRAFT
     version = kg.__version__
 
     def __init__(self, mechanisms: Sequence[Mechanism], url: str, progress: Progress, endpoint: str = "") -> None:
@@ -233,6 +234,9 @@ class Site:
         return page.embed(m, self.url or "https://example.org/kg/")
 
     # ---- counts and what must be said
+
+    def citable(self, m: Mechanism) -> bool:
+        return vocabulary.citable(m.id)
 
     def counts(self, m: Mechanism) -> list[tuple[int, str]]:
         counted = {
