@@ -68,7 +68,7 @@ def made(folder: Path, reference: Mapping[str, str]) -> dict[str, bytes]:
         return {
             file.relative_to(out).as_posix(): file.read_bytes()
             for file in sorted(out.rglob("*"))
-            if file.is_file() and not file.name.startswith("sitemap.xml")
+            if file.is_file() and file.suffix != ".map" and not file.name.startswith("sitemap.xml")
         }
 
 
