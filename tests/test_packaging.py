@@ -24,7 +24,7 @@ SETUP = ConfigParser()
 SETUP.read(ROOT / "setup.cfg", encoding="utf-8")
 EXTRAS = SETUP["options.extras_require"]
 release = SimpleNamespace(**runpy.run_path(str(ROOT / ".ci" / "release.py")))
-USERS = sorted(set(EXTRAS) - {"benchmark", "lexicon", "test"})  # the extras that kg itself imports from
+USERS = sorted(set(EXTRAS) - {"benchmark", "docs", "lexicon", "test"})  # the extras that kg itself imports from
 
 
 # ---------------------------------------------------------------- what is declared

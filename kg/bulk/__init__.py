@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 import kg
 from kg.model import vocabulary
-from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError, Location, near
+from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError, Location, install, near
 
 if TYPE_CHECKING:
     from kg.bulk.lines import InputFile
@@ -107,7 +107,7 @@ def bulk(
 
         files = _inputs(nodes, edges)
     except ModuleNotFoundError as error:
-        raise Missing(f"kg bulk needs {error.name}: pip install 'kg[bulk]'") from None
+        raise Missing(f"kg bulk needs {error.name}: {install('bulk')}") from None
     if engine == "auto":
         engine = "python" if sum(map(_weight, (*files["node"], *files["edge"]))) <= SMALL else "duckdb"
     graph = f"{vocabulary.BASE}bulk/{_slug(out.name)}"
@@ -131,7 +131,7 @@ def bulk(
                 summary = run.written()
         except ModuleNotFoundError as error:
             extra = "spark" if engine == "spark" else "bulk"
-            raise Missing(f"--engine {engine} needs {error.name}: pip install 'kg[{extra}]'") from None
+            raise Missing(f"--engine {engine} needs {error.name}: {install(extra)}") from None
         except _failures() as error:
             said = str(error).strip().partition("\n")[0]
             more = "; --memory SIZE gives it more" if "Out of Memory" in said and engine == "duckdb" else ""

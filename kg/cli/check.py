@@ -276,10 +276,9 @@ def new(name: str) -> None:
         raise click.UsageError(f"{file} already exists")
     folder.mkdir(parents=True, exist_ok=True)
     starter = (kg.data_dir("ontology") / "starter.yaml").read_text(encoding="utf-8")
-    from kg.formats.notation.schema import as_text
+    from kg.formats.notation.schema import with_schema
 
-    file.write_text(starter.replace("NAME", folder.name), encoding="utf-8", newline="\n")
-    (folder / "mechanism.schema.json").write_text(as_text(), encoding="utf-8", newline="\n")
+    with_schema(file, starter.replace("NAME", folder.name))
     click.echo(f"{file}\nedit it, then: kg check {name}")
 
 
@@ -363,16 +362,22 @@ def draft(text: Path, out: Path | None, mech: str | None, proposed: Path | None,
     in the lexicon or in MECH, and kg must know the verb; else the line is set aside with its reason.
     """
     from kg.formats import UnknownFormat
+    from kg.formats.notation.schema import with_schema
     from kg.review.suggest import draft as drafted
 
     if out and out.exists():
         raise click.UsageError(f"{out} already exists")
     found = drafted(text, kg.read(mech) if mech else None, proposed)
     if out and found.mechanism:
+        notation = out.suffix in (".yaml", ".yml")
+        if notation:
+            out.parent.mkdir(parents=True, exist_ok=True)
         try:
             kg.write(found.mechanism, out)
         except UnknownFormat as error:
             raise click.UsageError(f"-o {out}: {error}") from None
+        if notation:
+            with_schema(out, out.read_text(encoding="utf-8"))
     if as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
     else:

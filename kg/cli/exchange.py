@@ -222,7 +222,9 @@ def _graph(folder: str) -> Graph:
     try:
         from kg.bulk.graph import Graph
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"this needs {error.name}: pip install 'kg[bulk]'") from None
+        from kg.model.diagnostics import install
+
+        raise click.ClickException(f"this needs {error.name}: {install('bulk')}") from None
     try:
         return Graph.read(folder)
     except ValueError as error:

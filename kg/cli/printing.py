@@ -59,7 +59,10 @@ def valid_mechanisms(paths: Sequence[str] = ()) -> list[Mechanism]:
 def print_credit(mechanism: Mechanism, cite: str = "") -> None:
     """What kind of source an answer comes from, and how to cite it: no answer is printed without."""
     click.echo(click.style(" · ".join(mechanism.caveats), dim=True))
-    click.echo(click.style(f"Cite as {cite or mechanism.cite()}", dim=True))
+    from kg.model import vocabulary
+
+    said = vocabulary.credit(cite or mechanism.cite(), mechanism.id)
+    click.echo(click.style(said + " (docs/embedding.md)" * (said == vocabulary.DRAFT), dim=True))
 
 
 class Progress:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -65,13 +65,15 @@ def build(
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("-o", "--out", default="site", show_default=True, metavar="DIR", help="Where to write.")
 @click.option("--url", default="", metavar="URL", help="Where it will be published, for snippets to paste.")
+@click.option("--no-docs", is_flag=True, help="Leave the documentation out.")
 @SOURCES
-def site(paths: Sequence[str], out: str, url: str, sources: str | None) -> None:
+def site(paths: Sequence[str], out: str, url: str, no_docs: bool, sources: str | None) -> None:
     """Write a whole site as plain files, for any static host and for opening from a folder.
 
     The explorer of every mechanism, a page for each term, source and question with its answer, SPARQL in the browser,
-    downloads, and how to embed. No page makes a request outside the folder. Files there that kg did not write stay. If
-    any mechanism is invalid, it prints all complaints and writes nothing.
+    downloads, how to embed, and the documentation of kg below docs/ (from a checkout, with kg[docs]). No page makes a
+    request outside the folder. Files there that kg did not write stay. If any mechanism is invalid, it prints all
+    complaints and writes nothing.
     """
     from kg import formats
     from kg.site.build import valid
@@ -81,11 +83,32 @@ def site(paths: Sequence[str], out: str, url: str, sources: str | None) -> None:
         raise click.UsageError("--out is empty")
     with Progress() as say:
         found, warnings = valid([formats.find(path) for path in paths] or formats.seeds(), sources, say)
-        files = write([mechanism for mechanism, _ in found], out, url, say)
+        manual = {} if no_docs else _manual(say)
+        files = write([mechanism for mechanism, _ in found], out, url, say, manual=manual)
     print_complaints(warnings)
     size = sum(file.stat().st_size for file in files)
     click.echo(f"{number_of(len(found), 'mechanism')}, {number_of(len(files), 'file')}, {size / 1e6:.1f} MB")
     click.echo(f"open {Path(out) / 'index.html'}, or publish the folder")
+
+
+def _manual(say: Callable[[str], None]) -> dict[str, bytes]:
+    """The files of the documentation, if it can be made here; else the reason is printed."""
+    from kg.cli.reference import commands_page
+    from kg.model.diagnostics import MissingLibrary
+    from kg.site import manual
+
+    folder = manual.root()
+    if folder is None:
+        click.echo("left out: the documentation, whose text is in the repository of kg only", err=True)
+        return {}
+    say("writing the documentation")
+    try:
+        return manual.made(folder, {"reference/commands.md": commands_page()})
+    except MissingLibrary as missing:
+        click.echo(f"left out: the documentation; {missing}", err=True)
+        return {}
+    except manual.ManualFailed as failed:
+        raise click.ClickException(str(failed)) from None
 
 
 def _millimetres(context: click.Context, option: click.Parameter, text: str) -> float:
@@ -295,11 +318,13 @@ def serve(
     """
     import re
 
+    from kg.model.diagnostics import install
+
     try:
         from kg.site import server
         from kg.sparql.pool import Limits
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"kg serve needs kg[serve]: there is no {error.name}") from None
+        raise click.ClickException(f"kg serve needs {error.name}: {install('serve')}") from None
     if not hasattr(os, "fork"):
         raise click.ClickException("kg serve needs Linux, macOS, or WSL")
     if url and not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", url, re.ASCII):

@@ -17,6 +17,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kg.model import vocabulary
 from kg.model.languages import speak, speaking, wording
 from kg.model.mechanism import Mechanism
 from kg.model.records import Stop
@@ -250,7 +251,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "layouts": shapes.layouts,
         "parts": [clean(part.title) for part in shapes.over.parts] if shapes.over else [],
         "legend": [*shapes.legend, *map(legend.spoken, legend.VALUES)],
-        "cite": clean(m.cite()),
+        "cite": clean(m.cite()) if vocabulary.citable(m.id) else "",
         "staged": shapes.staged,
         "wide": WIDE,
         "high": HIGH,

@@ -20,7 +20,7 @@ from kg.formats.shared import bounded, drafting
 from kg.formats.shared.bounded import Element
 from kg.formats.shared.losses import FIRMEST, ForeignRecord, Ledger
 from kg.model import foreign, vocabulary
-from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
+from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, install
 from kg.model.mechanism import Mechanism
 from kg.model.records import Evidence, Frozen, Node, Note, Place
 from kg.model.vocabulary import Term
@@ -483,9 +483,10 @@ def text(mechanism: Mechanism, name: str = "sbml") -> str:
     try:
         import libsbml
     except ImportError:
-        help = "python -m pip install 'immune-mechanism-kg[sbml]'"
         at = mechanism.at or Location(mechanism.file or mechanism.id, 1, 1)
-        raise InvalidMechanism([Diagnostic(at, "no-library", "libsbml, which writes SBML, is missing", help)]) from None
+        raise InvalidMechanism(
+            [Diagnostic(at, "no-library", "libsbml, which writes SBML, is missing", install("sbml"))]
+        ) from None
     return str(libsbml.writeSBMLToString(_SbmlWriter(mechanism, boolean_copy=name != "sbml", sbml=libsbml).document))
 
 

@@ -100,7 +100,9 @@ def head(mechanism: Mechanism, model: str = EDGES) -> str:
         *model.split("\n"),
         "The words kgv: are explained in this file.",
         "",
-        f"To cite an edge, give its IRI and the version: {mechanism.cite('edge', 'NAME')}",
+        f"To cite an edge, give its IRI and the version: {mechanism.cite('edge', 'NAME')}"
+        if vocabulary.citable(mechanism.id)
+        else f"{vocabulary.DRAFT}.",
     ]
     return "".join(f"# {' '.join(line.split())}".rstrip() + "\n" for line in said) + "\n"
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from kg.formats.shared.bounded import LARGEST
 from kg.formats.shared.losses import Ledger
-from kg.model.diagnostics import InvalidMechanism, Location
+from kg.model.diagnostics import InvalidMechanism, Location, install
 
 FORMULA = re.compile(r"[=@]|[+-](?![\d.]*(?:[eE][+-]?\d+)?$)[A-Za-z(\"'].*[(!|]", re.DOTALL)
 
@@ -132,7 +132,7 @@ def workbook(file: Path, ledger: Ledger, named: Named = lambda cells: True) -> I
     try:
         import openpyxl
     except ImportError:
-        help = "python -m pip install 'immune-mechanism-kg[xlsx]'; or save the sheet as CSV"
+        help = f"{install('xlsx')}; or save the sheet as CSV"
         raise ledger.stop(None, "no-library", "openpyxl, which reads .xlsx files, is missing", help) from None
     _harmless(file, ledger)
     try:
