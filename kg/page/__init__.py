@@ -27,7 +27,7 @@ from kg.page.drawing import Score
 from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean
 from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset, colours
 from kg.page.quotes import Quotes
-from kg.page.speech import in_language
+from kg.page.speech import speaking as asking
 from kg.page.words import Narrative
 
 PACK = 250  # cards in a block of a large page
@@ -80,7 +80,7 @@ def _spoken(
     lang = language if wording(language) else "en"
     style, vis, script = asset("explorer.css"), _vis(), _script(course)
     early = "document.documentElement.classList.add('js')"
-    page = templates(HERE, language).get_template("explorer.html").render(
+    page = templates(HERE, told=True).get_template("explorer.html").render(
         m=told.m,
         lang=lang,
         in_language=lambda tag: Markup(f' lang="{escape(tag)}"') if tag != lang else "",
@@ -369,19 +369,23 @@ def _file_name(text: str) -> str:
 
 
 @cache
-def templates(folder: Path, language: str = "") -> Any:
-    """The templates of a folder, in a language, in an environment that escapes everything; compiled once."""
-    from jinja2 import Environment, FileSystemLoader, FunctionLoader
+def templates(folder: Path, told: bool = False) -> Any:
+    """The templates of a folder in an environment that escapes everything; where they are told in languages, they are compiled
+    once for all.
+    """
+    from jinja2 import Environment, FileSystemLoader, FunctionLoader, pass_context
+    from markupsafe import Markup
 
     plain = FileSystemLoader(folder)
     environment = Environment(
         autoescape=True,
-        loader=FunctionLoader(lambda name: in_language(plain.get_source(environment, name)[0], language)),
+        loader=FunctionLoader(lambda name: asking(plain.get_source(environment, name)[0])) if told else plain,
         finalize=lambda value: _shown(value) if isinstance(value, str) and not hasattr(value, "__html__") else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals["speak"] = environment.filters["speak"] = speak
+    environment.filters["spoken"] = pass_context(lambda _, text: Markup(speak(text)))  # which makes it no constant
     return environment
 
 
