@@ -109,14 +109,14 @@ def test_a_source_text_shows_what_is_encoded_and_offers_evidence():
 
     (mark,) = session.marks()["marks"]
     assert shown(mark) == "the strand makes the receptor signal" and "activates" in mark["title"]
-    offer = session.choose(mark["from"], mark["to"])
+    offer = session.choose(anchored, mark["from"], mark["to"])
     assert (offer["anchor"], offer["taxon"], offer["wrong"]) == (shown(mark), ["NCBITaxon:10090 ! Mus musculus"], "")
     twice = units.index("It may help".encode("utf-16-le")) // 2
-    offer = session.choose(twice, twice + 11)
+    offer = session.choose(anchored, twice, twice + 11)
     assert "occur 2 times" in offer["wrong"] and offer["anchor"] == "" and offer["hedges"] == ["may"]
     assert source[slice(*offer["span"])] == "It may help"
-    assert "words; " in session.choose(0, len(units) // 2)["wrong"]
-    assert "Select words" in session.choose(0, 0)["wrong"] and "error" in session.read("<article><p>")
+    assert "words; " in session.choose(anchored, 0, len(units) // 2)["wrong"]
+    assert "Select words" in session.choose(anchored, 0, 0)["wrong"] and "error" in session.read("<article><p>")
     session.look(
         anchored.replace("the strand makes", "the strand made").replace("excerpt}", f"excerpt, texts: [{hash}]}}")
     )

@@ -224,15 +224,17 @@ class Session:
         ]
         return {"marks": marks, "absent": absent}
 
-    def choose(self, start: int, end: int) -> dict[str, Any]:
-        """What a selection of the source text offers as evidence (``reading.chosen``), with the source it is of."""
+    def choose(self, text: str, start: int, end: int) -> dict[str, Any]:
+        """What a selection of the source text offers as evidence (``reading.chosen``), with the source that it is of in a text of
+        the mechanism: nothing for the first, which evidence need not name.
+        """
         if not self.source:
             return {"wrong": "Paste or open a text first."}
-        text = self.source.text
-        found = reading.chosen(text, *sorted(_character(text.text, place) for place in (start, end)))
-        keys = list(self.seen.sources) if self.seen else []
-        own = [key for key in keys if self.seen and text.sha256 in self.seen.sources[key].texts]
-        return {**found, "source": own[0] if own and own[0] != keys[0] else ""}
+        held = self.source.text
+        found = reading.chosen(held, *sorted(_character(held.text, place) for place in (start, end)))
+        sources = self.content(text).get("said", {}).get("sources", {})
+        own = [key for key, one in sources.items() if held.sha256 in one.get("texts", [])]
+        return {**found, "source": own[0] if own and own[0] != next(iter(sources)) else ""}
 
     def suggest(self, text: str) -> list[dict[str, Any]]:
         """The sentences that a source text may say, with the values that write each into the mechanism, and whether it is there.

@@ -35,7 +35,7 @@ interface Asked {
   suggest: [{text: string}, Suggested[]];
   read: [{text: string}, {error?: string; text?: string; known?: string[]; source?: object}];
   marks: [Record<string, never>, {marks: {from: number; to: number; title: string}[]; absent: {line: number; anchor: string; near: string}[]}];
-  choose: [{start: number; end: number}, {wrong: string; anchor?: string; span?: [number, number]; said?: string; hedges?: string[]; taxon?: string[]; source?: string}];
+  choose: [{text: string; start: number; end: number}, {wrong: string; anchor?: string; span?: [number, number]; said?: string; hedges?: string[]; taxon?: string[]; source?: string}];
 }
 interface Suggested {words: string; said: string; edge: string; sign: number; evidence: {anchor?: string; span?: string[]; claim: string; hedge?: string; taxon?: string[]}; nodes: Record<string, string>; encoded: boolean}
 interface Core {start: () => Promise<void>; ask: <K extends keyof Asked>(what: K, given: Asked[K][0]) => Promise<Asked[K][1]>; learn: (lexicon: Uint8Array<ArrayBuffer>) => Promise<void>}
