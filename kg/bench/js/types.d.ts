@@ -18,7 +18,7 @@ interface KnownVerb {verb: string; phrase: string; also: string; sign: string; m
 interface Known {records: Record<string, KnownKey[]>; verbs: KnownVerb[]; claims: {claim: string; means: string}[]}
 type Value = string | string[];
 interface Answered {error?: string; outcomes: {node: string; before: Value; after: Value}[]}
-interface Opened {text: string; name: string; save: string; kept: string; starter: string; lexicon: string}
+interface Opened {text: string; name: string; save: string; kept: string; starter: string; lexicon: string; examples: {text: string; empty: string; finished: string}}
 
 /** What is asked of Python, with what is given to it and what it says. */
 interface Asked {
@@ -76,6 +76,8 @@ interface Paper {
   /** Writes an entry behind the last one of a part of the text; false if it cannot. */
   write: (part: string, entry: string) => boolean;
   saved: (words: string) => void;
+  /** A text with the line ends of the file. */
+  whole: (text: string) => string;
   /** Makes an edit of Python, as one step of undo. */
   make: (edit: Edit, how: string) => void;
 }
@@ -106,6 +108,8 @@ interface Ids {
   state: HTMLElement; undo: HTMLButtonElement; redo: HTMLButtonElement; open: HTMLInputElement; save: HTMLButtonElement; 'save-svg': HTMLButtonElement;
   'save-changes': HTMLButtonElement; restored: HTMLElement; overwrites: HTMLElement; discard: HTMLButtonElement; editor: HTMLElement; subject: HTMLSelectElement; verb: HTMLSelectElement;
   object: HTMLSelectElement; claim: HTMLSelectElement; says: HTMLInputElement; add: HTMLButtonElement; picture: HTMLElement; verdict: HTMLElement; complaints: HTMLElement;
+  examples: HTMLSelectElement; help: HTMLButtonElement; paper: HTMLDetailsElement; tour: HTMLElement; 'tour-title': HTMLElement; 'tour-text': HTMLElement; 'tour-next': HTMLButtonElement;
+  'tour-back': HTMLButtonElement; 'tour-close': HTMLButtonElement; 'offer-tour': HTMLElement; 'take-tour': HTMLButtonElement; 'no-tour': HTMLButtonElement; write: HTMLElement; see: HTMLElement; read: HTMLElement;
   'as-text': HTMLButtonElement; 'as-form': HTMLButtonElement; sheet: HTMLElement;
   lexicon: HTMLButtonElement; 'lexicon-file': HTMLInputElement;
   rename: HTMLButtonElement; naming: HTMLDialogElement; 'naming-what': HTMLElement; 'new-name': HTMLInputElement; 'naming-says': HTMLElement; 'naming-do': HTMLButtonElement; 'naming-cancel': HTMLButtonElement;

@@ -83,7 +83,7 @@
   answers(bench);
   form(bench);
   sheet(bench);
-  source(bench);
+  guide(bench, source(bench));
   picture(bench); // last: it takes longest
   core.start().then(async () => {
     bench.words = await core.ask('words', {});
