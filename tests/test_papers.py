@@ -426,7 +426,7 @@ def test_who_has_the_article_only_gets_the_text_that_was_read(mech):
     before = mech.read_bytes()
     file.with_suffix(".txt").unlink()
     result, _ = add(mech, jats())
-    assert (result.exit_code, "is there already, with this text" in result.output) == (0, True)
+    assert (result.exit_code, "already exists, with this text" in result.output) == (0, True)
     assert mech.read_bytes() == before and file.with_suffix(".txt").read_text(encoding="utf-8") == TEXT
 
 

@@ -78,7 +78,7 @@ def _posted(query: Query, endpoint: str, seconds: float, rows: int) -> Answer:
         return replace(answer, capped=answer.capped or CUT in reply.headers)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         kind = reply.headers.get_content_type()
-        message = f"it answers with {kind} that is no {'Turtle' if graph else 'SPARQL result in JSON'}"
+        message = f"it answers with {kind} that is not {'Turtle' if graph else 'SPARQL result in JSON'}"
         raise NoAnswer("endpoint", message, name=endpoint) from None
 
 

@@ -221,7 +221,7 @@ class _RowReader:
             self.draft.sources[sources[0]] = replace(known, texts=(*known.texts, sha))
         for column, words in (("claim", list(vocabulary.claims())), ("stance", list(STANCES))):
             if says[column] not in ("", *words):
-                self.complain(column, f"{says[column]!r} is no {column}", near(says[column], words))
+                self.complain(column, f"{says[column]!r} is not a {column}", near(says[column], words))
                 says[column] = ""
         species = self.text("taxon")
         named = [one for one in re.split(r"\s*[|;,]\s*", re.sub(r"\([^)]*\)", "", species).strip()) if one]
