@@ -65,7 +65,12 @@ class Picture:
         """The whole picture, or the overview of parts; nothing of what is too large."""
         if self.over:
             return self.over.drawing
-        return drawing.draw(self.m, self.contested) if self.drawn else Drawing(Layout({}, (), 0, 0, (), ()), ())
+        return self._drawing() if self.drawn else Drawing(Layout({}, (), 0, 0, (), ()), ())
+
+    def _drawing(self, name: str = "") -> Drawing:
+        """Laid out once for all languages, since all boxes have one size: only the names of places are other ones."""
+        found = drawing.draw(self.told.original, self.contested, name)
+        return found if self.m is self.told.original else found.told(self.m)
 
     @cached_property
     def views(self) -> list[dict[str, Any]]:
@@ -94,8 +99,8 @@ class Picture:
             return {}
         number = self.told.node_number
         found = {}
-        for name in drawing.others(self.m):
-            own = drawing.draw(self.m, self.contested, name)
+        for name in drawing.others(self.told.original):
+            own = self._drawing(name)
             boxes = [[number[key], *box.centre] for key, box in own.layout.boxes.items()]
             size = {"width": own.layout.width, "height": own.layout.height}
             lines = [self._line(line) for line in own.lines]
