@@ -610,7 +610,7 @@ def test_the_main_line_is_listed_with_its_claims_and_lit(visit: Open) -> None:
         [
             "own" * (step.claim == "inference"),
             f"{told.say(SEED.edge(step.edge))} {claims.get(step.claim, step.claim)} · {step.sources or 'no'} source{'s' * (step.sources > 1)}"
-            + " · acts on the node that the line has reached" * (not step.leads_on),
+            + " · acts on a node that the line has already reached" * (not step.leads_on),
         ]
         for step in routes.spine(SEED)
     ]
