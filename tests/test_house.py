@@ -48,7 +48,6 @@ DOORS = {
     "pyoxigraph": {"bulk", "model/rdf_files", "checks/shapes", "sparql"},
     "pyshacl": {"checks/shapes"},
     "pyspark": {"bulk"},
-    "pyvis": {"page"},
     "rdflib": {"formats/rdf", "checks/shapes"},
     "scipy": {"bulk"},
     "starlette": {"site"},

@@ -128,12 +128,12 @@ def support_line(mechanism: Mechanism) -> str:
 
     stated = [edge for edge in mechanism.edges if not edge.definition]
     papers = Counter(mechanism.support(edge).supporting for edge in stated)
-    counts = [f"{count} by {number_of(n, 'source') if n else 'no source'}" for n, count in sorted(papers.items())]
+    counts = [f"{count} with {number_of(n, 'source') if n else 'no source'}" for n, count in sorted(papers.items())]
     defined = len(mechanism.edges) - len(stated)
     counts += [f"{defined} by definition"] if defined else []
     found = len(disagreements.supports(mechanism).conflicts)
     shown = " (see `kg conflicts`)" if found else ""
-    return f"edges supported: {', '.join(counts)}; {number_of(found, 'disagreement')}{shown}"
+    return f"edges: {', '.join(counts)}; {number_of(found, 'disagreement')}{shown}"
 
 
 def print_table(lines: Sequence[Sequence[str]]) -> None:

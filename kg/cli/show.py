@@ -207,11 +207,13 @@ def figure(
 @main.command()
 @click.argument("mech")
 @click.option(
-    "--url", default="", metavar="URL", help="Where the page, or its folder, is [default: beside the host page]."
+    "--url", default="", metavar="URL", help="Address of the page or of its folder [default: beside the host page]."
 )
 @click.option("--stop", default=0, metavar="N", help="Open at this stop of the tour.")
 @click.option("--height", default=560, show_default=True, metavar="PIXELS", help="Height of the frame.")
-@click.option("--language", default="", metavar="TAG", help="Captions in this language, such as de, where there are.")
+@click.option(
+    "--language", default="", metavar="TAG", help="Show this language, such as de, where there is a translation."
+)
 @click.option("--images", "folder", metavar="DIR", help="Write a picture of each stop, with captions, instead.")
 @click.option("--scorm", metavar="FILE.zip", help="Write a SCORM 1.2 package for a course system instead.")
 def embed(mech: str, url: str, stop: int, height: int, language: str, folder: str | None, scorm: str | None) -> None:
@@ -250,7 +252,7 @@ def embed(mech: str, url: str, stop: int, height: int, language: str, folder: st
 
 @main.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME", help="Address to listen at.")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME", help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 is any free one.")
 @click.option("--url", default="", metavar="URL", help="The address that others see, where a proxy stands before it.")
 @click.option(
@@ -258,13 +260,21 @@ def embed(mech: str, url: str, stop: int, height: int, language: str, folder: st
     type=click.FloatRange(0, 86400, min_open=True),
     default=30.0,
     show_default=True,
-    help="Time of a query.",
+    help="Time limit of a query.",
 )
 @click.option(
-    "--rows", type=AT_LEAST_ONE, default=10_000, show_default=True, metavar="N", help="Most rows of an answer."
+    "--rows",
+    type=AT_LEAST_ONE,
+    default=10_000,
+    show_default=True,
+    metavar="N",
+    help="The largest number of rows in an answer.",
 )
 @click.option(
-    "--workers", type=click.IntRange(1, 256), metavar="N", help="Queries at once [default: two per processor]."
+    "--workers",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Queries that run at the same time [default: two per processor].",
 )
 @click.option(
     "--frame-ancestors",
@@ -341,9 +351,9 @@ def serve(
 @main.command()
 @click.argument("url")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--graph", default="", metavar="IRI", help="Where triples of a file go that names no graph.")
+@click.option("--graph", default="", metavar="IRI", help="The graph for the triples of a file that names none.")
 @click.option("--merge", is_flag=True, help="Make the default graph the merge of all that is sent.")
-@click.option("--user", default="", metavar="NAME", help="Who asks; the password is in $KG_PASSWORD.")
+@click.option("--user", default="", metavar="NAME", help="User name; the password is in $KG_PASSWORD.")
 @click.option(
     "--seconds",
     type=click.FloatRange(0, 86400, min_open=True),

@@ -140,7 +140,7 @@ class MissingLibrary(KgError, ImportError):
 
 
 class InvalidMechanism(KgError, ValueError):
-    """A text that is no valid mechanism; ``diagnostics`` holds every complaint, in file order.
+    """A text that is not a valid mechanism; ``diagnostics`` holds every complaint, in file order.
 
     >>> raise InvalidMechanism([Diagnostic(Location("m.yaml", 1, 1), "missing-key", "no 'id'")])
     Traceback (most recent call last):

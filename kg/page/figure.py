@@ -186,7 +186,7 @@ def _picture(m: Mechanism) -> Picture:
 
 def _faults(picture: Picture) -> tuple[int, int] | None:
     """How hard a picture is to read, then its height; nothing where a box or a place stands in a place that is not its own."""
-    score = drawing.score(picture.m)
+    score = drawing.score(picture.told.original)
     if score.foreign_boxes or score.area_overlaps or score.box_overlaps:
         return None
     return 4 * score.through_boxes + score.crossings + score.close_ends, round(picture.drawing.layout.height)

@@ -505,7 +505,7 @@ class Narrative:
         names: tuple[tuple[str, str, Mapping[str, str]], ...] = (
             ("claim", speak("Firmest claim"), {claim: self.claim(claim) for claim in self.claims}),
             ("species", speak("Species"), taxa),
-            ("source", speak("Source"), {key: f"{speak(s.kind)}: " for key, s in self.m.sources.items()}),
+            ("source", speak("Source"), {key: speak(s.kind) for key, s in self.m.sources.items()}),
             ("place", speak("Place"), {key: spoken(place.label) for key, place in self.m.places.items()}),
         )
         rest = {"claim": speak("no supporting claim"), "source": speak("no source: the curator’s own")}

@@ -43,8 +43,8 @@ POLICY = (
 CONTEXT = {"@context": {"@vocab": "http://schema.org/", "void": "http://rdfs.org/ns/void#"}}
 #: What is copied from ontology/, since the RDF points to it.
 WORDS = {
-    "vocabulary.ttl": "the words of the RDF: OWL",
-    "shapes.ttl": "what must be there: SHACL",
+    "vocabulary.ttl": "the vocabulary of the RDF: OWL",
+    "shapes.ttl": "the shapes that the RDF must have: SHACL",
     "shapes-core.ttl": "the same for SHACL engines without SPARQL",
     "context.jsonld": "the JSON-LD context",
 }

@@ -82,7 +82,7 @@ def _quoted(text: str) -> str:
 
 EDGES = """\
 Each edge is a biolink:Association: rdf:subject, rdf:predicate and rdf:object say what it is about, kgv:evidence leads to
-what it rests on. The triple itself, subject verb object, stands here too only if a source states it, unhedged, as a
+what supports it. The triple itself, subject verb object, stands here too only if a source states it, unhedged, as a
 finding or as background, and nothing disputes it. What is not stated (a species, a place, a size) is left out."""
 
 
