@@ -53,6 +53,8 @@ def imported(nodes, own):
             modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             modules.add(node.module)
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "find_spec":  # its files are read
+            modules |= {name.value for name in node.args if isinstance(name, ast.Constant)} - {"pip"}
     modules = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names - own
     return {plain(DISTRIBUTIONS.get(name, [name])[0]) for name in modules}  # what is not installed goes by its name
 
