@@ -637,5 +637,5 @@ def strips(caveats: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 def tokens() -> str:
     """The colours of the explorer as CSS, light and dark as the reader's system has it."""
-    light, dark = (block.partition("{")[2].strip() for block in asset("explorer.css").split("}")[:2])
+    light, dark = (block.rpartition("{")[2].strip() for block in asset("explorer.css").split("}")[:2])
     return f":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
