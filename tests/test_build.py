@@ -1,8 +1,10 @@
 """Build and the commands, as a user runs them: all or nothing, the same bytes, clear words, exit codes."""
 
+import io
 import json
 import re
 import shutil
+import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ from conftest import ACTIVE, EVERY, LITTLE
 import kg
 from kg import formats
 from kg.cli.group import main
+from kg.cli.printing import Progress
 from kg.formats.rdf import write
 from kg.reasoning import disagreements, network
 from kg.reasoning.merge import merge
@@ -317,3 +320,19 @@ def test_a_build_computes_each_graph_run_and_list_of_conflicts_once(monkeypatch)
     assert computed.pop(("networks", "")) == sum(len(network.readings(one)) for one in (*seeds, merge(seeds)))
     once = [(what, m.id) for what in ("graph", "graph of runs", "conflicts") for m in seeds]
     assert computed == dict.fromkeys([*once, ("conflicts", "one+other")], 1)
+
+
+def test_long_work_shows_the_share_that_is_done(monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with Progress() as say:
+        say("reading one", 0.0)
+        say("reading two", 0.5)
+        say("counting")
+        say("writing one", 0.25)
+    shown = sys.stderr.getvalue()
+    assert "50%" in shown and "reading two" in shown
+    assert "counting" in shown and "25%" in shown

@@ -53,8 +53,8 @@ def imported(nodes, own):
             modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             modules.add(node.module)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "find_spec":
-            modules |= {part.value for part in node.args if isinstance(part, ast.Constant)}  # it is read, not imported
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "find_spec":  # its files are read
+            modules |= {name.value for name in node.args if isinstance(name, ast.Constant)} - {"pip"}
     modules = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names - own
     return {plain(DISTRIBUTIONS.get(name, [name])[0]) for name in modules}  # what is not installed goes by its name
 

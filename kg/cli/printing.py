@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
 if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
     from kg.model.diagnostics import Diagnostic
     from kg.model.mechanism import Mechanism
 
@@ -50,8 +52,8 @@ def valid_mechanisms(paths: Sequence[str] = ()) -> list[Mechanism]:
     these = paths or [str(file) for file in formats.seeds()]
     found = []
     with Progress() as say:
-        for number, path in enumerate(these, 1):
-            say(f"reading {Path(path).parent.name or path}, {number} of {len(these)}")
+        for number, path in enumerate(these):
+            say(f"reading {Path(path).parent.name or path}", number / len(these))
             found.append(valid_mechanism(path))
     return found
 
@@ -65,16 +67,40 @@ def print_credit(mechanism: Mechanism, cite: str = "") -> None:
     click.echo(click.style(said + " (docs/embedding.md)" * (said == vocabulary.DRAFT), dim=True))
 
 
-class Progress:
-    """Says on stderr what is being done, on one line that is overwritten; silent if nobody looks."""
+STEPS = 1000  # of a bar
 
-    def __enter__(self) -> Callable[[str], None]:
+
+class Reporter(Protocol):
+    """Takes what is being done, and the share that is done where it is known."""
+
+    def __call__(self, words: str, share: float = -1.0, /) -> None: ...
+
+
+class Progress:
+    """Says on stderr what is being done, on one line that is overwritten; silent if nobody looks.
+
+    Where the share that is done is known, click shows it with the time left.
+    """
+
+    def __enter__(self) -> Reporter:
         self.shown = sys.stderr.isatty()
+        self.bar: ProgressBar[str] | None = None
         return self.say
 
-    def say(self, words: str) -> None:
-        if self.shown:
+    def say(self, words: str, share: float = -1.0, /) -> None:
+        if not self.shown:
+            return
+        if share < 0:
+            self.bar = None
             click.echo(f"\r\x1b[K{words}", nl=False, err=True)
+            return
+        done = round(share * STEPS)
+        if self.bar is None or done < self.bar.pos:  # another piece of work begins
+            self.bar = click.progressbar(
+                length=STEPS, file=sys.stderr, width=24, show_percent=True, item_show_func=lambda words: words
+            )
+        self.bar.update(done - self.bar.pos, words)
+        self.bar.render_progress()
 
     def __exit__(self, *error: object) -> None:
         if self.shown:

@@ -244,6 +244,8 @@ def embed(mech: str, url: str, stop: int, height: int, language: str, folder: st
     if folder is None:
         click.echo(page.embed(mechanism, url, stop, height, language), nl=False)
         return
+    if not mechanism.tour:
+        raise click.UsageError(f"--images: {mechanism.id} has no `tour:`; `kg figure` draws a mechanism as a whole")
     Path(folder).mkdir(parents=True, exist_ok=True)
     for name, text in page.pictures(mechanism, language).items():
         (Path(folder) / name).write_text(text, encoding="utf-8", newline="\n")

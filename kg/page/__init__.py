@@ -141,7 +141,7 @@ def pictures(mechanism: Mechanism, language: str = "") -> dict[str, str]:
 def _pictures(told: Narrative) -> dict[str, str]:
     mechanism, shapes = told.m, Picture(told)
     files: dict[str, str] = {}
-    said = [f"# {_md(mechanism.title)}", "", _md(". ".join(mechanism.caveats)) + ".", ""]
+    said = [f"# {_md(mechanism.title)}", "", _md(" · ".join(mechanism.caveats)) + ".", ""]
     said += [f"{_md(credit)}." for credit in told.credits]
     for n, stop in enumerate(mechanism.tour, 1):
         edges, nodes = shapes.lit(stop)

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import kg
 from kg import checks, formats
@@ -40,7 +41,16 @@ STAMP = ".build.json"  # beside the exports: what they were made from, and what 
 Sentences = Callable[[Mechanism], Quotes]
 
 #: How a build says what it is doing: called with a few words before each step.
-Progress = Callable[[str], None]
+
+
+class Progress(Protocol):
+    """Is told what is being done, and the share of it that is done, from 0 to 1, where that is known."""
+
+    def __call__(self, words: str, share: float = -1.0, /) -> None: ...
+
+
+def silent(words: str, share: float = -1.0, /) -> None:
+    """Progress that nobody looks at."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,7 @@ def build(
     folder: str | Path = "exports",
     only: Sequence[str] = (),
     sources: str | Path | None = None,
-    progress: Progress = lambda words: None,
+    progress: Progress = silent,
     everything: bool = False,
     source: str = "",
     quotes: bool = False,
@@ -148,8 +158,8 @@ def valid(
     """Every mechanism with its report; all complaints about all of them at once if any is invalid."""
     found: list[tuple[Mechanism, checks.CheckReport]] = []
     errors: list[Diagnostic] = []
-    for file in files:
-        progress(f"reading {file.parent.name or file.name}")
+    for number, file in enumerate(files):
+        progress(f"reading {file.parent.name or file.name}", number / len(files))
         mechanism, report = formats.examine(file, sources, name=source)
         found.append((mechanism, report))
         errors += report.errors
@@ -169,7 +179,7 @@ def valid(
 def contents(
     mechanisms: Sequence[Mechanism],
     only: Sequence[str] = (),
-    progress: Progress = lambda words: None,
+    progress: Progress = silent,
     home: str = "",
     url: str = "",
     endpoint: str = "",
@@ -183,11 +193,11 @@ def contents(
     page may show.
     """
     made: dict[str, str] = {}
-    for mechanism in mechanisms:
-        for name in only or usual():
-            progress(f"writing {mechanism.id}{outputs()[name]}")
-            own = _texts(mechanism, name, home, everything, sentences)
-            made |= {mechanism.id + ending: text for ending, text in own.items()}
+    outs = list(product(mechanisms, only or usual()))
+    for number, (mechanism, name) in enumerate(outs):
+        progress(f"writing {mechanism.id}{outputs()[name]}", number / len(outs))
+        own = _texts(mechanism, name, home, everything, sentences)
+        made |= {mechanism.id + ending: text for ending, text in own.items()}
     if not only:
         progress("writing what holds for all of them")
         made |= _together(mechanisms, made, progress, home, sentences)

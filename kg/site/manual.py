@@ -235,7 +235,7 @@ def python_page() -> str:
         if name in modules:
             continue
         home = kg._HOME.get(name, "kg")
-        whole = "\n    options: {members: true}" if name == "Mechanism" else ""
+        whole = "\n    options: {members: null}" if name == "Mechanism" else ""
         parts.append(f"::: {home}.{name}{whole}\n")
     return "\n".join(parts)
 

@@ -31,7 +31,7 @@ from kg.reasoning import disagreements, merge, outward
 from kg.reasoning.conflict import Conflict
 from kg.site import query
 from kg.site.addresses import file_name, source_page, term_page, where
-from kg.site.build import OTHERS, Progress, contents, endings, moved, outputs
+from kg.site.build import OTHERS, Progress, contents, endings, moved, outputs, silent
 
 HERE = Path(__file__).parent / "pages"
 STAMP = ".site.json"  # what was written, so that the next site takes away what it no longer has
@@ -63,7 +63,7 @@ def write(
     mechanisms: Iterable[Mechanism],
     folder: str | Path,
     url: str = "",
-    progress: Progress = lambda words: None,
+    progress: Progress = silent,
     endpoint: str = "",
     manual: Mapping[str, bytes] = MappingProxyType({}),
 ) -> list[Path]:
@@ -87,7 +87,7 @@ def write(
 def files(
     mechanisms: Sequence[Mechanism],
     url: str = "",
-    progress: Progress = lambda words: None,
+    progress: Progress = silent,
     endpoint: str = "",
     manual: Mapping[str, bytes] = MappingProxyType({}),
 ) -> dict[str, str | bytes]:
@@ -413,8 +413,8 @@ class Site:
         with sparql.Engine() as engine:
             if self.mechanisms:  # else it would load what comes with kg
                 engine.load(*self.mechanisms)
-            for name in self.questions:
-                self.progress(f"asking {name}")
+            for number, name in enumerate(self.questions):
+                self.progress(f"asking {name}", number / len(self.questions))
                 found[name] = engine.ask(name)
         return found
 
@@ -518,8 +518,9 @@ class Site:
         """Every page that is not a page of a build, and what only pages need."""
         templates = page.templates(HERE)
         made = {"site.css": tokens() + (HERE / "site.css").read_text(encoding="utf-8"), ".nojekyll": ""}
-        for path, template, about in self._plan():
-            self.progress(f"writing {path}")
+        plan = self._plan()
+        for number, (path, template, about) in enumerate(plan):
+            self.progress(f"writing {path}", number / len(plan))
             if "q" in about:
                 answer = self.answers[about["q"].name]
                 about |= {"a": answer, "cells": self.cells(answer)}
@@ -636,5 +637,5 @@ def strips(caveats: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 def tokens() -> str:
     """The colours of the explorer as CSS, light and dark as the reader's system has it."""
-    light, dark = (block.partition("{")[2].strip() for block in asset("explorer.css").split("}")[:2])
+    light, dark = (block.rpartition("{")[2].strip() for block in asset("explorer.css").split("}")[:2])
     return f":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
