@@ -49,8 +49,7 @@ class Bench(ThreadingHTTPServer):
             names = ("as you opened it", "as it is on disk now")
             lines = difflib.unified_diff(before.splitlines(), now.splitlines(), *names, lineterm="", n=1)
             return "the file was changed by another program.\n" + "\n".join([*lines][:LINES])
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        files.write(self.file, text.encode("utf-8"))
+        files.write_all({self.file: text}, self.file.parent)
         return ""
 
 

@@ -270,12 +270,12 @@ def new(name: str) -> None:
     file = folder / "mechanism.yaml"
     if file.exists():
         raise click.UsageError(f"{file} is there already")
-    folder.mkdir(parents=True, exist_ok=True)
-    starter = (kg.data_dir("ontology") / "starter.yaml").read_text(encoding="utf-8")
     from kg.formats.notation.schema import as_text
+    from kg.model import files
 
-    file.write_text(starter.replace("NAME", folder.name), encoding="utf-8", newline="\n")
-    (folder / "mechanism.schema.json").write_text(as_text(), encoding="utf-8", newline="\n")
+    starter = (kg.data_dir("ontology") / "starter.yaml").read_text(encoding="utf-8")
+    made = {file: starter.replace("NAME", folder.name), folder / "mechanism.schema.json": as_text()}
+    files.write_all(made, folder)
     click.echo(f"{file}\nedit it, then: kg check {name}")
 
 
@@ -313,7 +313,7 @@ def write(mech: str, out: Path | None, port: int, no_browser: bool) -> None:
             raise InvalidMechanism(wrong)
     if out:
         page = bench.html(file.read_text(encoding="utf-8") if file.exists() else "", file.name)
-        files.write(out, page.encode("utf-8"))
+        files.write(out, page)
         click.echo(f"{out}: {len(page) / 1e6:.1f} MB. Open it from the file; it needs no network.")
         return
     try:

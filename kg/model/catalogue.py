@@ -322,7 +322,7 @@ def _write(table: Path, new: list[Entry]) -> None:
         line = "\t".join(re.sub(r"\s+", " ", str(cells[column])) for column in columns) + "\n"
         at = max((n for n, row in enumerate(lines) if n and _order(row) < _order(line)), default=len(lines) - 1)
         lines.insert(at + 1, line)
-    files.write(table, "".join(lines).encode("utf-8"))
+    files.write(table, "".join(lines))
 
 
 def _order(row: str) -> tuple[str, int, str]:

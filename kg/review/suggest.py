@@ -148,9 +148,8 @@ class _Drafting:
         ledger = Ledger(str(file), "proposals")
         said = bounded.text(file, ledger)
         if said.lstrip().startswith("["):
-            proposed = [
-                (one, bounded.place(said, getattr(one, "offset", 0), ledger)) for one in bounded.objects(said, ledger)
-            ]
+            place = bounded.Places(said, ledger).shown
+            proposed = [(one, place(getattr(one, "offset", 0))) for one in bounded.objects(said, ledger)]
         else:
             lines = ((line, ledger.at(n, 1, line)) for n, line in enumerate(said.split("\n"), 1) if line.strip())
             proposed = [(bounded.objects(line, ledger, at), at) for line, at in lines]

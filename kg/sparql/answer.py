@@ -31,8 +31,11 @@ class BoundValue(NamedTuple):
 
     @property
     def plain(self) -> Any:
-        """The value as Python has it: a number or a truth if its datatype says so, else its text."""
-        return PLAIN.get(self.datatype.removeprefix(NAMESPACES["xsd"]), str)(self.text)
+        """The value as Python has it: a number or a truth if its datatype says so and it is one, else its text."""
+        try:
+            return PLAIN.get(self.datatype.removeprefix(NAMESPACES["xsd"]), str)(self.text)
+        except ValueError:  # a server may call anything an integer
+            return self.text
 
     @property
     def turtle(self) -> str:

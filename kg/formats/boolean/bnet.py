@@ -168,10 +168,11 @@ def _rule(target: str, factors: str, at: Location, ahead: int, rest: dict[str, t
 
 def _nodes(text: str, ledger: Ledger) -> Iterator[_Rule]:
     """The nodes of MaBoSS."""
+    place = bounded.Places(text, ledger).shown
 
     def blank(found: re.Match[str]) -> str:
         if said := found[0].strip("/* \t\n"):
-            at = bounded.place(text, found.start(), ledger)
+            at = place(found.start())
             ledger.record("comment", str(at.line), {"text": said}, at).lost("text", "comments are not kept")
         return re.sub(r"[^\n]", " ", found[0])
 
@@ -180,10 +181,10 @@ def _nodes(text: str, ledger: Ledger) -> Iterator[_Rule]:
     found, ends = list(_NODE.finditer(plain)), [0, *(one.end() for one in _NODE.finditer(plain))]
     for end, start in zip(ends, [*(one.start() for one in found), len(plain)], strict=True):
         if between := plain[end:start].strip():
-            at = bounded.place(text, plain.index(between, end), ledger)
+            at = place(plain.index(between, end))
             ledger.complain(at, "no-function", f"{between.split()[0][:40]!r} is no node", shape)
     for one in found:
-        at, target = bounded.place(text, one.start(), ledger), one["target"].strip('"')
+        at, target = place(one.start()), one["target"].strip('"')
         if not re.fullmatch(NAME, target):
             ledger.complain(at, "no-function", f"{target[:40]!r} is not a valid name of a variable", shape)
             continue
@@ -195,10 +196,10 @@ def _nodes(text: str, ledger: Ledger) -> Iterator[_Rule]:
             items[item["key"]] = (said.strip('"'), one.start("inner") + item.start("value"))
         if odd:
             ledger.complain(at, "no-function", f"{odd[:40]!r} of {target!r} is not a setting, or occurs twice", shape)
-        yield _node(text, target, items, at, ledger)
+        yield _node(target, items, at, place(items["logic"][1]) if "logic" in items else at, ledger)
 
 
-def _node(text: str, target: str, items: Mapping[str, tuple[str, int]], at: Location, ledger: Ledger) -> _Rule:
+def _node(target: str, items: Mapping[str, tuple[str, int]], at: Location, place: Location, ledger: Ledger) -> _Rule:
     """A node of MaBoSS as a rule. As there it goes up where its rate up is more than nothing, and down likewise.
 
     A parameter is taken for more than nothing. A rate that is not stated follows the logic; without logic it is nothing.
@@ -207,7 +208,6 @@ def _node(text: str, target: str, items: Mapping[str, tuple[str, int]], at: Loca
     logic = said.get("logic", "")
     rest = {key: (value, losses.UNUSED) for key, value in said.items() if key != "logic"}
     rest |= {key: (said[key], "kg does not keep the size of rates") for key in RATES if key in said}
-    place = bounded.place(text, items["logic"][1], ledger) if logic else at
     plain = _Rule(target, logic or target, replace(place, column=1), place.column - 1, rest)
     try:
         up, down = (_moves(said.get(key) or (usual if logic else "0"), said) for key, usual in RATES.items())
