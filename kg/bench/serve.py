@@ -14,8 +14,9 @@ from pathlib import Path
 
 from kg import bench
 from kg.model import files
+from kg.model.limits import most
 
-MOST = 64 * 2**20  # bytes of what is sent: the text as it was, and as it is
+MOST = most("bench")  # bytes of what is sent: the text as it was, and as it is
 LINES = 40  # of a difference that is shown
 
 

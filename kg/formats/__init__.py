@@ -54,6 +54,7 @@ class Format:
         return (self.suffix, *self.beside.split())
 
 
+#: Marks are sought in files of strangers: after ^ stands [ \t]* and not \s*, which would go over all empty lines from each.
 _OURS = (
     Format("yaml", ".yaml", "kg.formats.notation", True, True, "the notation, written by hand"),
     Format("ttl", ".ttl", "kg.formats.rdf", True, True, "RDF: Turtle, one graph"),
@@ -105,7 +106,7 @@ _OURS = (
         True,
         True,
         "KGX: Biolink nodes and edges as tables",
-        mark=r"\A(?=[^\n]*\bsubject\b)(?=[^\n]*\bpredicate\b)(?=[^\n]*\bobject\b)[^\n]*\t|\A(.*\t)?id\t(.*\t)?category\b",
+        mark=r"\A(?=[^\n]*\bsubject\b)(?=[^\n]*\bpredicate\b)(?=[^\n]*\bobject\b)[^\n]*\t|\A(?=([^\n]*\t)?id\t)[^\n]*\tcategory\b",
         beside="_nodes.tsv _metadata.json",
     ),
     Format(
@@ -125,7 +126,7 @@ _OURS = (
         True,
         True,
         "Boolean network: functions, as a mechanism runs; BooleanNet and MaBoSS are read",
-        mark=r"(?im)\A(\s*#.*\n)*\s*targets\s*,\s*(factors|functions)\b|^\s*([0-9]+\s*:)?\s*[\w.-]+\s*\*\s*=|^\s*node\s+\S+\s*\{",
+        mark=r"(?im)\A(\s*#.*\n)*\s*targets\s*,\s*(factors|functions)\b|^[ \t]*([0-9]+[ \t]*:[ \t]*)?[\w.-]+[ \t]*\*[ \t]*=|^[ \t]*node\s+\S+\s*\{",
     ),
     Format(
         "sbml",
@@ -155,7 +156,7 @@ _OURS = (
         True,
         True,
         "BEL script: statements with citations",
-        mark=r"(?m)^\s*(SET\s+(DOCUMENT|Citation)|DEFINE\s+(NAMESPACE|ANNOTATION))\b",
+        mark=r"(?m)^[ \t]*(SET\s+(DOCUMENT|Citation)|DEFINE\s+(NAMESPACE|ANNOTATION))\b",
     ),
     Format(
         "nodelink",
@@ -284,7 +285,7 @@ def recognise(path: str | Path, name: str = "") -> Format:
 
 
 #: A first line in columns: a file of no known ending, such as .txt, is then read as a table.
-COLUMNS = re.compile(r"\s*[^\n]*(\t|([,;])\S[^\n]*\2\S)")
+COLUMNS = re.compile(r"\s*(?=\S)[^\n]*(\t|([,;])\S[^\n]*\2\S)")
 #: Other endings that files of a format have.
 ALSO = {
     "yaml": (".yml",),

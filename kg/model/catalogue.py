@@ -190,7 +190,11 @@ def _table(text: str, file: Path) -> tuple[dict[str, Entry], str]:
         )
     id, label, also, status, _ = columns
     entries = {}
-    for row in rows:
+    try:
+        whole = list(rows)
+    except csv.Error as error:
+        raise _refusal(f"{file}:{rows.line_num}", "not-a-table", str(error)) from None
+    for row in whole:
         if re.fullmatch(r"(HGNC|MGI):\d+", row[id] or "") and row[label]:
             names = (name.strip() for column in also for name in (row.get(column) or "").split("|"))
             gone = (row.get(status) or "").strip().casefold() in WITHDRAWN

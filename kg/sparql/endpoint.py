@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from kg.model import vocabulary
+from kg.model.limits import most
 from kg.sparql.answer import Answer, BoundValue, Row, table
 from kg.sparql.process import as_graph
 from kg.sparql.query import NoAnswer, Query, read
 
-LARGEST = 1 << 29  # bytes of an answer; nobody reads a larger one, and it may never end
+LARGEST = most("endpoint")  # bytes of an answer; nobody reads a larger one, and it may never end
 CUT = "X-SPARQL-MaxRows"  # by which a server says that there are more rows: Virtuoso, and `kg serve`
 OF_GRAPHS = ("CONSTRUCT", "DESCRIBE")
 ABOUT = """SELECT DISTINCT ?mechanism ?version ?caveat {

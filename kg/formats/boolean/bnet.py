@@ -16,6 +16,7 @@ from kg.formats.boolean import formulas
 from kg.formats.shared import bounded, drafting, losses
 from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model.diagnostics import Location
+from kg.model.limits import most
 from kg.model.mechanism import Mechanism
 from kg.reasoning import outward
 
@@ -48,12 +49,12 @@ NAME = r"[^\W\d][\w.\-]*"
 _RULE = re.compile(rf"\s*(?:(?P<rank>[0-9]+)\s*:\s*)?(?P<target>{NAME})\s*\*\s*=(?P<factors>.*)")
 _START = re.compile(rf"\s*(?P<targets>(?:{NAME}\s*=\s*)+)(?P<value>true|false|random|[01])\s*", re.IGNORECASE)
 _NODE = re.compile(r"\bnode\s+(?P<target>[^\s{]+)\s*\{(?P<inner>[^{}]*)\}\s*;?", re.IGNORECASE)
-_ITEM = re.compile(r'\s*(?P<key>\w+)\s*=\s*(?P<value>"[^"]*"|[^;]*);?')
+_ITEM = re.compile(r'\b(?P<key>\w+)\s*=\s*(?P<value>"[^"]*"|[^;]*);?')
 #: How fast a node of MaBoSS goes up and down, where its logic alone says so.
 RATES = {"rate_up": "@logic ? 1 : 0", "rate_down": "@logic ? 0 : 1"}
 _NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _AMOUNT = re.compile(rf"(?:{_NUMBER}|\$\w+)(?:\s*[*/]\s*(?:{_NUMBER}|\$\w+))*")
-DEEPEST = 20  # conditions within conditions of a rate
+DEEPEST = most("conditions")  # conditions within conditions of a rate
 
 # ---------------------------------------------------------------- reading
 

@@ -17,6 +17,7 @@ from typing import Any
 from kg.formats.shared.bounded import LARGEST
 from kg.formats.shared.losses import Ledger
 from kg.model.diagnostics import InvalidMechanism, Location
+from kg.model.limits import most
 
 FORMULA = re.compile(r"[=@]|[+-](?![\d.]*(?:[eE][+-]?\d+)?$)[A-Za-z(\"'].*[(!|]", re.DOTALL)
 
@@ -117,7 +118,7 @@ def _table(
         raise ledger.stop(None, "no-table", "the file is empty")
 
 
-MOST_COLUMNS = 1000
+MOST_COLUMNS = most("columns")
 
 
 WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")  # so begins what is UTF-16
