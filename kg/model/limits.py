@@ -25,7 +25,7 @@ LIMITS = {
     "depth": Limit(100, "levels of lists and objects in JSON and in YAML of others", "too-deep"),
     "depth of XML": Limit(300, "levels of elements in GraphML and SBML", "too-deep"),
     "depth of an article": Limit(120, "levels of elements in JATS and BioC", "too-deep"),
-    "depth of the notation": Limit(32, "levels of lists and keys in the notation", "not-yaml"),
+    "depth of the notation": Limit(32, "levels of lists and keys in the notation", "yaml-syntax"),
     "depth of RDF/XML": Limit(1000, "levels of elements in RDF/XML", "rdf-depth"),
     "entity": Limit(1000, "characters that one entity of RDF/XML stands for; one that stands for others is refused", "rdf-entity"),
     "validated RDF": Limit(64_000_000, "bytes of an RDF file that `kg check` validates", "rdf-too-large"),
