@@ -187,6 +187,7 @@ INSIDE = {
     "bulk/__init__",
     "bulk/engines",
     "bulk/run",
+    "site/manual",  # the documentation, made by MkDocs in a folder for the time of the run
     "site/prepare",  # the folder of a server
     "site/server",
     "sparql/sorting",
@@ -195,15 +196,17 @@ INSIDE = {
 THROUGH = {
     "bench/serve": "save",
     "bulk/__init__": "bulk",
-    "cli/check": "new, write",
+    "cli/check": "write",
     "cli/compare": "diff",
     "cli/show": "figure, embed images, embed scorm",
-    "formats/__init__": "convert, kg.write, draft",
+    "formats/__init__": "convert, kg.write",
+    "formats/notation/schema": "new, draft",
     "model/catalogue": "ground",
     "model/lexicon": "lexicon",
     "review/curate": "add-source",
     "site/build": "build, site",
     "site/static": "site",
+    "site/manual": "",  # only a folder for the time of the run
     "sparql/push": "",  # only a folder for the time of the run
 }
 OPENS = {"write_text", "write_bytes", "replace", "rename", "mkstemp", "mkdtemp", "NamedTemporaryFile", "TemporaryFile", "TemporaryDirectory", "move", "copy", "copyfile", "copytree"}  # fmt: skip
