@@ -80,7 +80,8 @@ def _spoken(
     lang = language if wording(language) else "en"
     style, vis, script = asset("explorer.css"), _vis(), _script(course)
     early = "document.documentElement.classList.add('js')"
-    page = templates(HERE, told=True).get_template("explorer.html").render(
+    template = templates(HERE, told=True).get_template("explorer.html")
+    page: str = template.render(
         m=told.m,
         lang=lang,
         in_language=lambda tag: Markup(f' lang="{escape(tag)}"') if tag != lang else "",
