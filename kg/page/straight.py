@@ -149,7 +149,7 @@ class _Bends:
         self.work -= len(one)
         a, b = some.astype(np.float32)[one], self.points.astype(np.float32)[other]
         meet = _parted(a, b) & _parted(b, a).swapaxes(1, 2)
-        return np.bincount(one, meet.sum((1, 2)), len(some))
+        return np.bincount(one, meet.sum((1, 2)), len(some)).astype(np.float64)
 
 
 def _along(curves: Any, count: int) -> Floats:
