@@ -1240,4 +1240,4 @@ def test_a_format_into_which_nothing_goes_says_so_at_the_mechanism(name, why, tm
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     result = run("convert", "ta1-tlr7", tmp_path / "nowhere" / "x.ttl")
     assert result.exit_code and f"{tmp_path / 'nowhere'}: there is no such folder" in result.stderr
-    assert ".part" not in result.stderr
+    assert ".kg" not in result.stderr

@@ -150,7 +150,7 @@ def test_every_function_of_three_variables_is_expressed(tmp_path):
         ("x, (a | b", 4, "this bracket is never closed"),
         ("x, a | b)", 9, "no bracket opens"),
         ("x, a b", 6, "no operator before 'b'"),
-        ("x, a $ b", 6, "'$' is not a part"),
+        ("x, a $ b", 6, "'$' is not part"),
         ("x, a &", 6, "a value is missing"),
         ("x a", 1, "the line has no comma"),
         ("1x, a", 1, "is not a valid name of a variable"),

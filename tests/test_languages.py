@@ -250,7 +250,7 @@ def brackets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The page of the first seed, in a language that puts brackets around all that it translates, named xx."""
     table = {text: bracketed(text) for text in {*languages.wording("de")}}
     real = languages.wording
-    for module in (languages, speech, page):
+    for module in (languages, page):
         monkeypatch.setattr(module, "wording", lambda language: table if language == "xx" else real(language))
 
     def stop(one: records.Stop) -> records.Stop:

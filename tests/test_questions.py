@@ -829,6 +829,11 @@ def test_an_endpoint_that_does_not_answer_is_a_complaint(server, path, words):
     assert words in result.stderr and "Traceback" not in result.stderr
 
 
+def test_an_endpoint_that_answers_with_too_much_is_a_complaint(server, monkeypatch):
+    monkeypatch.setattr("kg.sparql.endpoint.LARGEST", 10)
+    assert "it answers with more than" in str(refused("mechanisms", endpoint=server + "/sparql"))
+
+
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://x/", "nonsense", "http://127.0.0.1:9/"])
 def test_an_address_that_is_no_endpoint_is_a_complaint(address):
     assert refused("mechanisms", endpoint=address).code in ("no-endpoint", "endpoint")

@@ -69,7 +69,7 @@ def convert(
     from kg.formats.tables.columns import given
 
     try:
-        made = formats.convert(path, out, source, target, strict, everything, given(said))
+        made = formats.convert(path, out, source, target, strict, everything, given(said), report or "")
     except ValueError as error:
         from kg.model.diagnostics import InvalidMechanism
 
@@ -78,9 +78,6 @@ def convert(
         raise click.UsageError(str(error)) from None
     if made.warnings:
         click.echo(f"{complaint_counts(made.warnings)}; `kg check` shows them", err=True)
-    if report:
-        accounts = {"files": list(made.files), "steps": [account.as_dict() for account in made.accounts]}
-        Path(report).write_text(json.dumps(accounts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for one in made.guessed:
         click.echo(one.message)
     click.echo("\n\n".join(map(str, made.accounts)))

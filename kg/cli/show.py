@@ -197,8 +197,7 @@ def figure(
     except (page.FigureError, UnknownName) as error:
         raise click.ClickException(str(error)) from None
     file = Path(out or f"{mechanism.id}.{made or 'svg'}")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    files.write(file, data)
+    files.write_all({file: data}, file.parent)
     high = f"; a page holds {page.HIGHEST:g} mm" if drawn.height > page.HIGHEST else ""
     click.echo(f"{file}  {drawn.width:g} x {drawn.height:g} mm, text from {drawn.smallest:.1f} pt{high}")
     print_credit(mechanism, answer.cite if answer else "")
@@ -246,10 +245,10 @@ def embed(mech: str, url: str, stop: int, height: int, language: str, folder: st
         return
     if not mechanism.tour:
         raise click.UsageError(f"--images: {mechanism.id} has no `tour:`; `kg figure` draws a mechanism as a whole")
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    for name, text in page.pictures(mechanism, language).items():
-        (Path(folder) / name).write_text(text, encoding="utf-8", newline="\n")
-        click.echo(Path(folder) / name)
+    made = {Path(folder) / name: text for name, text in page.pictures(mechanism, language).items()}
+    files.write_all(made, Path(folder))
+    for file in made:
+        click.echo(file)
 
 
 @main.command()

@@ -22,6 +22,7 @@ import kg
 from kg import formats, page, sparql
 from kg.formats.rdf import names, nanopublications, void
 from kg.model import licences, vocabulary
+from kg.model.files import settle
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Node, Place, Source
 from kg.model.vocabulary import Term
@@ -69,18 +70,19 @@ def write(
 ) -> list[Path]:
     """Write the whole site into a folder, and return its files.
 
-    Everything is made before anything is moved to its place. What an earlier site left there and this one has not is
-    taken away; other files stay. ``url`` is where the site will be, for snippets that are pasted elsewhere and for
-    void.ttl; ``endpoint`` is a SPARQL endpoint over it; ``manual`` are the files of the documentation (kg.site.manual).
+    Everything is written at once. What an earlier site left there and this one has not is taken away; other files stay.
+    ``url`` is where the site will be, for snippets that are pasted elsewhere and for void.ttl; ``endpoint`` is a SPARQL
+    endpoint over it; ``manual`` are the files of the documentation (kg.site.manual).
     """
     out = Path(folder)
+    settle(out)
     made = files(list(mechanisms), url, progress, endpoint, manual)
     before = _written(out)
-    moved(out, made, {}, STAMP)
-    for name, sha in before.items():
-        old = out / name
-        if name not in made and old.is_file() and hashlib.sha256(old.read_bytes()).hexdigest() == sha:
-            old.unlink()
+    old = {name: out / name for name in before if name not in made}
+    gone = [
+        n for n, file in old.items() if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == before[n]
+    ]
+    moved(out, made, {}, STAMP, gone)
     return [out / name for name in made]
 
 
