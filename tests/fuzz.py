@@ -288,7 +288,7 @@ def made(name: str, random: Random) -> Files:
         file = random.choice(list(files))
         data = files[file]
         if file.endswith(".xlsx") and random.random() < 0.9:
-            with suppress(Exception):  # it is no zip file any more
+            with suppress(Exception):  # it is not a zip file any more
                 files[file] = _packed(random, data)
                 continue
         if reader.syntax and random.random() < 0.5:

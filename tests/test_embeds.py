@@ -13,16 +13,13 @@ from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
-from conftest import ACTIVE, LITTLE, Open
+from conftest import ACTIVE, LITTLE, SEED, Open
 
-import kg
 from kg import page
 from kg.cli import main
 from kg.page.course import manifest
 from kg.page.picture import Picture
 from kg.page.words import Narrative
-
-SEED = kg.read("ta1-tlr7")
 
 #: Sizes of frames, from the smallest that a tour should work in.
 FRAMES = [(320, 400), (360, 640), (400, 400), (700, 450), (1100, 560), (1280, 720)]

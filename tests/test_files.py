@@ -153,7 +153,7 @@ def test_links_permissions_devices_and_folders(old, tmp_path):
     with pytest.raises(OSError, match="No space left") as full:
         files.write(Path("/dev/full"), "new")
     assert full.value.filename == "/dev/full" and stat.S_ISCHR(os.stat("/dev/full").st_mode)
-    with pytest.raises(NotADirectoryError, match="this is no folder"):
+    with pytest.raises(NotADirectoryError, match="this is not a folder"):
         files.write_all({old / "a" / "b": "new"}, old)
     made = tmp_path / "one" / "two"
     with pytest.raises(IsADirectoryError):

@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import SEED
 
-import kg
 from kg import formats
 from kg.formats.boolean import formulas
 from kg.model.diagnostics import InvalidMechanism
@@ -23,7 +23,6 @@ from kg.reasoning import exact, network, whatif
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 MODELS = sorted((SAMPLES.parent / "reasoning" / "models").glob("*.bnet")) if SAMPLES else []
-SEED = kg.read("ta1-tlr7")
 
 AEON = """
 import json, sys

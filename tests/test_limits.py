@@ -56,7 +56,7 @@ TOO_MUCH = {
     "conditions": ("x.bnd", RATE % ("1 ? (" * 22, ") : 0" * 22), None),
     "levels": ("x.sbml", SPECIES, None),
 }
-#: What is no file: the tests that show it.
+#: What is not a file: the tests that show it.
 ELSEWHERE = {
     "unpacked": "tests/test_formats_table.py::test_a_hostile_workbook_is_refused_and_nothing_is_written",
     "question": "tests/test_serve.py::test_what_is_wrong_is_refused_with_a_readable_reason",

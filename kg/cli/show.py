@@ -13,7 +13,15 @@ from urllib.parse import urlsplit
 import click
 
 from kg.cli.group import AT_LEAST_ONE, EVERYTHING, FROM, JSON, SOURCES, main, settings_of
-from kg.cli.printing import Progress, number_of, print_complaints, print_credit, valid_mechanism
+from kg.cli.printing import (
+    Profile,
+    Progress,
+    number_of,
+    print_complaints,
+    print_credit,
+    print_table,
+    valid_mechanism,
+)
 
 if TYPE_CHECKING:
     from kg.page.figure import Form
@@ -29,6 +37,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Show in the pages the sentence at each anchor, where the licence of its source allows it.",
 )
+@click.option("--profile", is_flag=True, help="Print how much CPU time each step took.")
 @SOURCES
 @FROM
 @EVERYTHING
@@ -37,6 +46,7 @@ def build(
     out: str,
     only: str | None,
     quotes: bool,
+    profile: bool,
     sources: str | None,
     source: str,
     everything: bool,
@@ -55,10 +65,13 @@ def build(
     unknown = [name for name in names if name not in outputs()]
     if unknown:
         raise click.UsageError(f"--only: {unknown[0]!r} is none of {', '.join(outputs())}")
-    with Progress() as say:
+    progress = Profile() if profile else Progress()
+    with progress as say:
         done = run(paths, out, names, sources, say, everything, source, quotes)
     print_complaints(done.warnings)
     _print_built(done)
+    if isinstance(progress, Profile):
+        print_table(progress.table())
 
 
 @main.command()

@@ -137,7 +137,7 @@ class _Part:
             if target.is_dir():
                 raise IsADirectoryError(errno.EISDIR, "this is a folder", str(target))
             if not (above := next(one for one in target.parents if one.exists())).is_dir():
-                raise NotADirectoryError(errno.ENOTDIR, "this is no folder", str(above))
+                raise NotADirectoryError(errno.ENOTDIR, "this is not a folder", str(above))
             with _named(target):
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(_bytes(data))

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kg.page.geometry import TIP, Line, Way, at
-from kg.page.layout import Box, Layout, Point
+from kg.page.layout import Box, Layout
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,7 +80,9 @@ class _Bends:
         self.points = np.full((count, STEPS + 1, 2), np.inf)  # of each line; those to come are nowhere
         self.boxes = np.array([(b.x + 1, b.y + 1, b.x + b.w - 1, b.y + b.h - 1) for b in layout.boxes.values()])
         self.work = PAIRS
-        swings = np.array([(p, q) for p in (*SWING, *(-s for s in SWING[1:])) for q in (*SWING, *(-s for s in SWING[1:]))])
+        swings = np.array(
+            [(p, q) for p in (*SWING, *(-s for s in SWING[1:])) for q in (*SWING, *(-s for s in SWING[1:]))]
+        )
         price = np.abs(swings).max(1) / FAR + np.abs(swings[:, 0] - swings[:, 1]) / FAR / 2
         order = np.argsort(price, kind="stable")
         self.swings, self.price = swings[order], price[order]
@@ -88,7 +90,11 @@ class _Bends:
     def add(self, line: Line, end: Box, shift: float) -> Way:
         """One more line, straight for now."""
         start = self.layout.boxes[line.start]
-        way = _loop(start, shift) if start == end else _way(line, end, _curves(line, start, end, shift, self.swings[:1])[0])
+        way = (
+            _loop(start, shift)
+            if start == end
+            else _way(line, end, _curves(line, start, end, shift, self.swings[:1])[0])
+        )
         self.points[len(self.asked)] = _along([way.curve], STEPS)[0]
         self.asked.append((line, end, shift))
         return way

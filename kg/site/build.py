@@ -146,6 +146,7 @@ def build(
         own = (mechanism.id + ending for name in names for ending in endings(name))
         sizes = {name: len(made[name].encode("utf-8")) for name in own}
         summaries.append(summary(mechanism, report, sizes, str(sentences(mechanism)) if sentences else ""))
+    progress("moving the files to their places")
     moved(out, made, {"inputs": key, "summaries": [asdict(one) for one in summaries]}, STAMP)
     return Built(out, tuple(summaries), tuple(warnings), fresh=True)
 

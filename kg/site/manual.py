@@ -128,7 +128,7 @@ def _linked(file: Path, folder: Path) -> tuple[str, list[Path]]:
     text = re.sub(r"\[([^]]*)\]\(([^)#:\s]+/)\)", lambda m: m[1] if (file.parent / m[2]).is_dir() else m[0], text)
     parts: list[str] = []
     last = 0
-    for code in FENCED.finditer(text):  # what stands in code is no link
+    for code in FENCED.finditer(text):  # what stands in code is not a link
         parts += [LINK.sub(anew, text[last : code.start()]), code[0]]
         last = code.end()
     return "".join([*parts, LINK.sub(anew, text[last:])]), linked
