@@ -13,7 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
-from conftest import ACTIVE, SEED, Open
+from conftest import ACTIVE, LITTLE, SEED, Open
 
 from kg import page
 from kg.cli import main
@@ -275,6 +275,8 @@ def test_a_package_is_written_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
         main, ["embed", str(Path(__file__).parent / "little" / "mechanism.yaml"), "--scorm", str(tmp_path / "b.zip")]
     )
     assert without.exit_code == 2 and "no `tour:`" in without.output
+    slides = run.invoke(main, ["embed", str(LITTLE), "--images", str(tmp_path / "slides")])
+    assert slides.exit_code == 2 and "no `tour:`" in slides.output and not (tmp_path / "slides").exists()
     assert [file.name for file in tmp_path.iterdir()] == ["course.zip"]
 
 

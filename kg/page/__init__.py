@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from kg.model import vocabulary
 from kg.model.languages import speak, speaking, wording
 from kg.model.mechanism import Mechanism
 from kg.model.records import Stop
@@ -137,7 +138,7 @@ def pictures(mechanism: Mechanism, language: str = "") -> dict[str, str]:
 def _pictures(told: Narrative) -> dict[str, str]:
     mechanism, shapes = told.m, Picture(told)
     files: dict[str, str] = {}
-    said = [f"# {_md(mechanism.title)}", "", _md(". ".join(mechanism.caveats)) + ".", ""]
+    said = [f"# {_md(mechanism.title)}", "", _md(" · ".join(mechanism.caveats)) + ".", ""]
     said += [f"{_md(credit)}." for credit in told.credits]
     for n, stop in enumerate(mechanism.tour, 1):
         edges, nodes = shapes.lit(stop)
@@ -246,7 +247,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "layouts": shapes.layouts,
         "parts": [clean(part.title) for part in shapes.over.parts] if shapes.over else [],
         "legend": [*shapes.legend, *map(legend.spoken, legend.VALUES)],
-        "cite": clean(m.cite()),
+        "cite": clean(m.cite()) if vocabulary.citable(m.id) else "",
         "staged": shapes.staged,
         "wide": WIDE,
         "high": HIGH,

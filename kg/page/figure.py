@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
+from kg.model import vocabulary
 from kg.model.diagnostics import KgError, MissingLibrary
 from kg.model.mechanism import Mechanism
 from kg.model.records import GRID_LINES, Frozen, Stop
@@ -262,7 +263,8 @@ class _Sheet:
         top = self.y
         self.text(" · ".join(map(clean, m.caveats)) + ".", TEXT, bold=True, inset=7)
         self.text(f"Source: {' — '.join(map(clean, self.picture.told.credits))}", FINE, inset=7, colour="mute")
-        self.text(f"Cite as {answer.cite if answer else m.cite()}", FINE, inset=7, colour="mute")
+        cite = vocabulary.credit(answer.cite if answer else m.cite(), m.id)
+        self.text(cite, FINE, inset=7, colour="mute")
         bar = f'<path d="M1.5 {r(top + 2)}V{r(self.y)}" stroke="{self.picture.ink["caution"]}" stroke-width="2"/>'
         return self.written(title, bar)
 
