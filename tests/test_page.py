@@ -16,7 +16,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from conftest import EVERY, SEEDS, Open
+from conftest import EVERY, SEED, SEEDS, Open
 
 import kg
 from kg import page
@@ -30,7 +30,6 @@ from kg.page.words import Narrative
 from kg.reasoning import routes, whatif
 from kg.reasoning.merge import merge
 
-SEED = kg.read("ta1-tlr7")
 EVIL = "</script><script>document.title='gone'</script><img src=x onerror=\"document.title='gone'\">{{ 7*7 }}\u202e"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from conftest import FIRST, SAMPLE, Open
+from conftest import FIRST, SAMPLE, SEED, Open
 from test_semantics import generated, sketch
 
 import kg
@@ -39,7 +39,6 @@ from kg.page.words import Narrative, rests
 from kg.reasoning import experiments, meetings, network, routes, screens, whatif
 from kg.reasoning.disagreements import Supports
 
-SEED = kg.read("ta1-tlr7")
 one_seed_or_some = pytest.mark.parametrize(
     "seeds", [(FIRST,), pytest.param(SAMPLE, marks=pytest.mark.slow)], ids=["one", "some"]
 )
