@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kg.page.geometry import TIP, Line, Way, at
-from kg.page.layout import Box, Layout, Point
+from kg.page.layout import Box, Layout
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,9 @@ SWING = (0, 60, 120, 190, 270, 360)  # how far each of the two handles of a curv
 FAR = 80  # how far it is worth to draw one aside to save a crossing
 BELOW = 15  # how many crossings it is worth that no line runs below a box
 ROUNDS = 4  # of choosing anew, for each line, while others change
-PAIRS = 600_000  # of lines and ways that one might take: so many are looked at at most, which takes about half a second
+PAIRS = (
+    400_000  # of lines and ways that one might take: so many are looked at at most, which takes some tenths of a second
+)
 STEPS, FINE = 6, 48  # pieces of a curve: to see what it crosses, and below which boxes it runs
 PART = (0.36, 0.64)  # of a line: between them others may end on it
 
@@ -80,7 +82,9 @@ class _Bends:
         self.points = np.full((count, STEPS + 1, 2), np.inf)  # of each line; those to come are nowhere
         self.boxes = np.array([(b.x + 1, b.y + 1, b.x + b.w - 1, b.y + b.h - 1) for b in layout.boxes.values()])
         self.work = PAIRS
-        swings = np.array([(p, q) for p in (*SWING, *(-s for s in SWING[1:])) for q in (*SWING, *(-s for s in SWING[1:]))])
+        swings = np.array(
+            [(p, q) for p in (*SWING, *(-s for s in SWING[1:])) for q in (*SWING, *(-s for s in SWING[1:]))]
+        )
         price = np.abs(swings).max(1) / FAR + np.abs(swings[:, 0] - swings[:, 1]) / FAR / 2
         order = np.argsort(price, kind="stable")
         self.swings, self.price = swings[order], price[order]
@@ -88,7 +92,11 @@ class _Bends:
     def add(self, line: Line, end: Box, shift: float) -> Way:
         """One more line, straight for now."""
         start = self.layout.boxes[line.start]
-        way = _loop(start, shift) if start == end else _way(line, end, _curves(line, start, end, shift, self.swings[:1])[0])
+        way = (
+            _loop(start, shift)
+            if start == end
+            else _way(line, end, _curves(line, start, end, shift, self.swings[:1])[0])
+        )
         self.points[len(self.asked)] = _along([way.curve], STEPS)[0]
         self.asked.append((line, end, shift))
         return way
@@ -127,8 +135,10 @@ class _Bends:
 
     def _below(self, points: Floats) -> Floats:
         """What it costs that each polyline runs below boxes; its two ends do not count."""
-        x, y = points[:, 2:-2, :, None].transpose(2, 0, 1, 3)
-        left, top, right, low = self.boxes.T
+        inner = points[:, 2:-2]
+        near = (self.boxes[:, :2] < inner.max((0, 1))).all(1) & (self.boxes[:, 2:] > inner.min((0, 1))).all(1)
+        left, top, right, low = self.boxes[near].T
+        x, y = inner[..., 0, None], inner[..., 1, None]
         found: Floats = BELOW * ((x > left) & (x < right) & (y > top) & (y < low)).any(1).sum(1).astype(float)
         return found
 
@@ -143,7 +153,8 @@ class _Bends:
         self.work -= len(one)
         a, b = some.astype(np.float32)[one], self.points.astype(np.float32)[other]
         meet = _parted(a, b) & _parted(b, a).swapaxes(1, 2)
-        return np.bincount(one, meet.sum((1, 2)), len(some))
+        found: Floats = np.bincount(one, meet.sum((1, 2)), len(some)).astype(float)
+        return found
 
 
 def _along(curves: Any, count: int) -> Floats:
@@ -173,8 +184,9 @@ def _curves(line: Line, start: Box, end: Box, shift: float, swings: Floats) -> F
     along = (b - a) / far
     aside = np.array([-along[1], along[0]])
     a, b = a + aside * shift, b + aside * shift
-    p = a + along * far / 3 + swings[:, :1] * aside
-    q = b - along * far / 3 + swings[:, 1:] * aside
+    near, away = _border(start, a, b[None]), _border(end, b, a[None])
+    p = near + (away - near) / 3 + swings[:, :1] * aside
+    q = away - (away - near) / 3 + swings[:, 1:] * aside
     first, tip = _border(start, a, p), _border(end, b, q)
     back = q - tip
     back /= np.maximum(np.hypot(*back.T), 1e-9)[:, None]
