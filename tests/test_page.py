@@ -804,7 +804,7 @@ def test_routes_are_those_of_kg_paths(visit: Open, start: str, end: str) -> None
     assert buttons.count() == len(found)
     verdict = tab.locator("#verdict").inner_text()
     signs = {route.sign for route in found}
-    assert ("mixed" in verdict) == (len(signs) == 2) and ("No signed route" in verdict) == (not found)
+    assert ("some negative" in verdict) == (len(signs) == 2) and ("No signed route" in verdict) == (not found)
     assert "A route alone does not predict an effect" in tab.locator("#routes").inner_text()
     for n, route in enumerate(found):
         buttons.nth(n).click()

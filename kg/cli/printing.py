@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -114,14 +114,15 @@ class Profile(Progress):
     def __init__(self) -> None:
         self.steps: list[tuple[str, float]] = []
 
-    def __enter__(self) -> Callable[[str], None]:
+    def __enter__(self) -> Reporter:
         self.say("loading kg")
         return super().__enter__()
 
-    def say(self, words: str) -> None:
-        self.steps.append((words, time.process_time()))
+    def say(self, words: str, share: float = -1.0, /) -> None:
+        if share < 0 or not self.steps or self.steps[-1][0] != words:
+            self.steps.append((words, time.process_time()))
         if len(self.steps) > 1:
-            super().say(words)
+            super().say(words, share)
 
     def table(self) -> list[list[str]]:
         """Seconds and their share by what was done: reading, and each output of all mechanisms together; most first."""
