@@ -217,7 +217,7 @@ def writes(tree):
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         name = getattr(call.func, "attr", getattr(call.func, "id", ""))
         of = getattr(getattr(call.func, "value", None), "id", "")
-        if name == "open":
+        if name == "open" and all(one.arg != "fileobj" for one in call.keywords):
             modes = [*call.args[:2], *(one.value for one in call.keywords if one.arg == "mode")]
             if any(
                 isinstance(m, ast.Constant)

@@ -23,6 +23,11 @@ FOUND = [
     ("results", "x.json", RESULT % "false", "complained"),
     ("results", "x.json", RESULT % '{"type": "literal", "value": "x", "datatype": "http://www.w3.org/2001/XMLSchema#int"}', "read"),
     ("bnet", "x.bnd", "node A { logic = B; }\n" + "node E { /* a remark */ rate_up = 1; }\n" * 15_000, "complained"),
+    ("bnet", "x.bnd", "node A { logic = B; }\n" + "/* " * 30_000, "complained"),
+    ("bnet", "x.bnd", "node A { " + "a" * 60_000 + " }", "complained"),
+    ("results", "x.json", '{"head": {"vars": [""]}, "results": {"bindings": [{}]}}', "read"),
+    ("hgnc", "x.txt", "hgnc_id\tsymbol\nHGNC:1\t" + "a" * 140_000, "complained"),
+    ("table", "x.csv", "Subject,verb,object\nA,activates,B" + "\n" * 1200, "read"),
     ("gocamttl", "x.gocam.ttl", fuzz.test_readers.of_others("gocamttl")[0]["x.gocam.ttl"].replace("obo:RO_0002630 :n3", "a :n3"), "read"),
 ]  # fmt: skip
 

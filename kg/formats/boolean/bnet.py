@@ -172,12 +172,14 @@ def _nodes(text: str, ledger: Ledger) -> Iterator[_Rule]:
     place = bounded.Places(text, ledger).shown
 
     def blank(found: re.Match[str]) -> str:
+        if found[0].startswith("/*") and not found[0].endswith("*/"):
+            ledger.complain(place(found.start()), "no-function", "this comment has no end", "/* a remark */")
         if said := found[0].strip("/* \t\n"):
             at = place(found.start())
             ledger.record("comment", str(at.line), {"text": said}, at).lost("text", "comments are not kept")
         return re.sub(r"[^\n]", " ", found[0])
 
-    plain = re.sub(r"//[^\n]*|/\*.*?\*/", blank, text, flags=re.DOTALL)
+    plain = re.sub(r"//[^\n]*|/\*.*?(?:\*/|\Z)", blank, text, flags=re.DOTALL)
     shape = "Node A { logic = B & !C; }"
     found, ends = list(_NODE.finditer(plain)), [0, *(one.end() for one in _NODE.finditer(plain))]
     for end, start in zip(ends, [*(one.start() for one in found), len(plain)], strict=True):
