@@ -31,7 +31,7 @@ _DECLARED = {
     "unknown-condition": "conditions",
 }
 QUOTE = "Put it in quotation marks"
-#: What a complaint asks for that is no required key: the key, and what is written there.
+#: What a complaint asks for that is not a required key: the key, and what is written there.
 _GIVEN = {
     "missing-claim": "claim",
     "missing-because": "because",
@@ -222,7 +222,7 @@ def _declared(one: Diagnostic, text: str, m: Mechanism) -> Iterator[Mend]:
 
 
 def _removed(one: Diagnostic, text: str, _m: Mechanism) -> Iterator[Mend]:
-    """Without a key that means nothing, or an edge that stands twice."""
+    """Without a key that means nothing, or an edge that occurs twice."""
     at = _at(one, text)
     if one.code == "unknown-key":
         path, _record = edit.path_at(text, at)

@@ -193,7 +193,7 @@ class Session:
 
     def read(self, text: str) -> dict[str, Any]:
         """Put a source text beside the mechanism: plain, JATS or BioC. It says the plain ``text``, and the ``source`` that it would
-        be in the mechanism; or an ``error``, if it is no article.
+        be in the mechanism; or an ``error``, if it is not an article.
         """
         try:
             self.source = reading.opened(text)

@@ -193,7 +193,7 @@ class PackedLexicon(Lexicon):
                 parts = {one.name: _lines_of(archive.extractfile(one)) for one in archive}
             self._names, self._terms, self._mappings, self._replaced = (parts[f"{name}.tsv"] for name in PARTS)
         except (OSError, EOFError, KeyError, tarfile.TarError, zlib.error) as error:
-            raise ValueError("this file is no lexicon of kg") from error
+            raise ValueError("this file is not a lexicon of kg") from error
         self._starts = [one.end() for one in re.finditer(b"\n", self._terms)]
 
     def term(self, id: str) -> LexiconTerm | None:

@@ -55,7 +55,7 @@ def applied(text: str, changes: Iterable[Change]) -> str:
 
 
 def content(text: str) -> Value:
-    """What a text says, as plain lists, dicts and strings; an empty text has no keys. Raises CannotEdit if it is no YAML.
+    """What a text says, as plain lists, dicts and strings; an empty text has no keys. Raises CannotEdit if it is not YAML.
 
     >>> content("id: a\\nnodes: {A: none}\\n")
     {'id': 'a', 'nodes': {'A': 'none'}}
@@ -111,7 +111,7 @@ def renamed(text: str, of: str, old: str, new: str) -> list[Change]:
     """The changes that give a node, source, place, condition, reading or assumption another name wherever it is named.
 
     The name of an edge that is made from its sentence follows. Comments and texts are not touched. Raises CannotEdit if the old
-    name is not declared, or the new one is no name or is taken.
+    name is not declared, or the new one is not a name or is taken.
 
     >>> text = "nodes: {A: none}\\nedges: [{edge: A activates A}]  # A\\n"
     >>> applied(text, renamed(text, "node", "A", "TLR7"))
@@ -528,7 +528,7 @@ def _root(text: str) -> yaml.Node:
     if found is None or _null(found):
         return yaml.MappingNode("", [], flow_style=False)
     if not isinstance(found, yaml.MappingNode):
-        raise CannotEdit("the text is no mechanism: it has no 'key: value' lines")
+        raise CannotEdit("the text is not a mechanism: it has no 'key: value' lines")
     return found
 
 
@@ -581,7 +581,7 @@ def _put(said: Value, path: list[str | int], value: Value, kind: str = "mechanis
     if isinstance(said, str) and said:
         said = spelt_out(said, kind) if kind in RECORDS else {}
     if said and not isinstance(said, dict):
-        raise CannotEdit(f"{step!r} is no part of a list")
+        raise CannotEdit(f"{step!r} is not part of a list")
     said = dict(said or {})
     new = _put(said.get(step), rest, value, _kind(kind, step))
     if value is None and not rest:
