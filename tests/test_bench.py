@@ -27,7 +27,7 @@ FLIPPED = SEED.replace("edge: RNase_A degrades miR146a", "edge: RNase_A stabilis
 def test_a_complaint_has_its_place_and_the_word_that_mends_it():
     session = Session()
     said = session.open(SEED.replace("RNase_A degrades miR146a", "RNase_A degrads miR146a"))
-    assert not said["valid"] and said["outcomes"] == [] and session.picture() == ""
+    assert not said["valid"] and said["outcomes"] == [] and session.picture() == {}
     (one, *_) = (one for one in said["complaints"] if one["code"] == "unknown-verb")
     line = SEED.split("\n")[one["line"] - 1]
     assert (one["fix"], one["length"]) == ("degrades", 7) and line[one["column"] - 1 :].startswith("degrades")
@@ -44,13 +44,13 @@ def test_any_text_is_answered_and_never_a_crash(text):
 def test_what_is_said_is_what_the_commands_say():
     session = Session()
     said = session.open(SEED)
-    assert said["valid"] and said["runs"] == str(kg.check(kg.read("ta1-tlr7"), sources="").runs)
+    assert said["valid"] and session.pins() == str(kg.check(kg.read("ta1-tlr7"), sources="").runs)
     both = next(row for row in said["outcomes"] if row["condition"] == "both")
     assert both["values"]["tumour_control"] == "strong"
     asked = session.answer("both", {"TLR7": "absent"})
     assert asked == kg.whatif(kg.read("ta1-tlr7"), "both", {"TLR7": "absent"}).as_dict()
     assert "error" in session.answer("no such", {}) and "error" in session.answer("both", {"none": "absent"})
-    assert session.picture() == kg.page.svg(kg.read("ta1-tlr7"))
+    assert session.picture()["part"] == "" and session.svg() == kg.page.svg(kg.read("ta1-tlr7"))
 
 
 def test_an_edit_tells_the_outcomes_that_change_and_the_changes_in_words():

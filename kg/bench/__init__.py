@@ -30,8 +30,14 @@ LEFT = (
     "formats/bel",
     "formats/boolean",
 )
-#: The files of Pyodide, by the name that the worker has for each.
-PYODIDE = {"asm": "pyodide.asm.mjs", "loader": "pyodide.js", "wasm": "pyodide.asm.wasm", "stdlib": "python_stdlib.zip"}
+#: The files of Pyodide and of Graphviz, by the name that the worker has for each.
+VENDORED = {
+    "asm": "pyodide.asm.mjs",
+    "loader": "pyodide.js",
+    "wasm": "pyodide.asm.wasm",
+    "stdlib": "python_stdlib.zip",
+    "graphviz": "viz-global.js",
+}
 
 
 def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = "") -> str:
@@ -51,14 +57,14 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = ""
     script = f"{(VENDOR / 'writer.min.js').read_text(encoding='utf-8').strip()}\n{_scripts()}".replace(
         "</script", "<\\/script"
     )
-    packages, licences = query.others("writer", "py")
+    packages, licences = query.others("writer", "py", "viz")
     shown = page.templates(HERE).get_template("write.html")
     return str(
         shown.render(
             style=style,
             script=script,
             worker=(HERE / "js" / "worker.js").read_text(encoding="utf-8").replace("</script", "<\\/script"),
-            parts={key: _packed(file) for key, file in PYODIDE.items()} | {"core": _core()},
+            parts={key: _packed(file) for key, file in VENDORED.items()} | {"core": _core()},
             opened={"text": text, "name": name, "save": save, "kept": kept, "starter": "" if text else _starter()},
             packages=packages,
             licences=licences,
@@ -80,7 +86,7 @@ def _starter() -> str:
 @cache
 def _scripts() -> str:
     """Each part of the page in a file of its own; write.js puts them together."""
-    parts = ("core", "complete", "text", "answers", "form", "source", "picture", "save", "write")
+    parts = ("core", "complete", "text", "answers", "form", "source", "view", "picture", "draw", "save", "write")
     return "\n".join((HERE / "js" / f"{name}.js").read_text(encoding="utf-8") for name in parts)
 
 

@@ -9,17 +9,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from kg import checks, page
+from kg import checks
+from kg.bench.sheet import Sheet
+from kg.formats.notation import edit
 from kg.formats.notation.read import parse_bytes
 from kg.model import keys, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError
 from kg.model.mechanism import Mechanism
 from kg.model.texts import Text
-from kg.reasoning import whatif
+from kg.reasoning import experiments, whatif
 from kg.reasoning.network import AS_WRITTEN, QueryError
 from kg.review import diff, suggest
 
@@ -41,21 +44,23 @@ class Session:
     opened: str = ""
     mechanism: Mechanism | None = None  # the last one without errors
     outcomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of it: condition -> node -> value
+    runs: checks.ExpectationRuns = field(default_factory=checks.ExpectationRuns)  # its expectations
+    sheet: Sheet = field(default_factory=Sheet)
 
     def open(self, text: str, name: str = "mechanism.yaml") -> dict[str, Any]:
         """Begin with a text: changes are told against it."""
-        self.name, self.opened, self.mechanism, self.outcomes = name, text, None, {}
+        self.name, self.opened, self.mechanism, self.outcomes, self.sheet = name, text, None, {}, Sheet()
         return self.look(text)
 
     def look(self, text: str) -> dict[str, Any]:
         """What kg says of a text: complaints with their fixes, what it holds, and what comes out when it is run.
 
         ``valid`` says that there is no error. Only then there are ``outcomes``, ``changed`` (outcomes that differ from those of the
-        last valid text, with why) and ``expectations``. ``holds`` and ``picture`` are of what could be read.
+        last valid text, with why) and ``runs``, without the edges that no expectation tests. ``holds`` is of what could be read.
         """
         mechanism, wrong = parse_bytes(text.encode("utf-8", "surrogatepass"), self.name)
         broken = any(one.severity == "error" for one in wrong)
-        report = checks.judged(mechanism, "", False, run=not broken)
+        report = checks.judged(mechanism, "", False, run=not broken, pins=False)
         found = sorted({*wrong, *report.diagnostics})
         valid = not any(one.severity == "error" for one in found)
         said: dict[str, Any] = {
@@ -63,29 +68,48 @@ class Session:
             "complaints": [_complaint(one, text) for one in found],
             "holds": _holds(mechanism),
             "runs": str(report.runs) if valid else "",
-            "unpinned": list(report.runs.unpinned),
             "outcomes": [],
             "changed": [],
         }
         if valid:
-            before, self.mechanism = self.outcomes, mechanism
+            before, self.mechanism, self.runs = self.outcomes, mechanism, report.runs
             said["outcomes"], self.outcomes = self._outcomes()
             said["changed"] = list(_changed(mechanism, before, self.outcomes))
         return said
 
-    def picture(self, dark: bool = False) -> str:
-        """The last valid version as SVG; empty if there was none, or it has nothing to draw.
+    def pins(self) -> str:
+        """What became of the expectations of the last valid version, with the edges that none of them tests: this takes longer."""
+        if self.mechanism and self.runs.expectations and not self.runs.not_run:
+            self.runs = replace(self.runs, unpinned=tuple(experiments.unpinned(self.mechanism)))
+        return str(self.runs)
 
-        Raises KgError where a graph without ``layout:`` needs Graphviz, which the page does not have.
+    def picture(
+        self,
+        dark: bool = False,
+        near: str = "",
+        run: Mapping[str, Any] | None = None,
+        spots: Mapping[str, tuple[float, float]] | None = None,
+    ) -> dict[str, Any]:
+        """The picture of the last valid version, as ``Sheet`` tells of it; nothing if there was none, or it has no node.
+
+        ``near`` names the node or edge around which a large mechanism is drawn; ``run`` has the condition and the settings whose
+        values stand on the boxes; ``spots`` says where new boxes are wanted.
         """
-        if not self.mechanism or not self.mechanism.nodes:
-            return ""
-        try:
-            return page.svg(self.mechanism, dark=dark)
-        except ModuleNotFoundError:
-            raise KgError(
-                "give it a grid: `layout:`, rows of node keys; without one, Graphviz draws it in `kg build`"
-            ) from None
+        m = self.mechanism
+        if not m or not m.nodes:
+            return {}
+        answer = None
+        if run and not (run["condition"] and run["condition"] not in m.conditions) and {*run["settings"]} <= {*m.nodes}:
+            answer = whatif.whatif(m, run["condition"], dict(run["settings"]))
+        return self.sheet.drawn(m, dark, near, answer, spots or {})
+
+    def arrange(self) -> None:
+        """Lay the picture out anew, with the search of `kg build`, which takes seconds where there is no ``layout:``."""
+        self.sheet.arrange()
+
+    def svg(self) -> str:
+        """The picture as a file: with title, legend and source, as `kg build` writes it; empty if there is none."""
+        return self.sheet.svg()
 
     def answer(self, condition: str, settings: Mapping[str, str]) -> dict[str, Any]:
         """What follows if nodes are set, as ``kg whatif --json`` says it; or ``error``, if it cannot be asked."""
@@ -96,6 +120,32 @@ class Session:
         except (QueryError, KeyError) as error:
             return {"error": str(error)}
         return found.as_dict()
+
+    def connect(self, text: str, sentence: str, evidence: Mapping[str, str]) -> dict[str, Any]:
+        """The edit that writes a sentence with its evidence behind the last one; keys without a value are left out."""
+        said = {key: value for key, value in evidence.items() if value}
+        return _edited(text, ("edges", len(edit.content(text).get("edges") or [])), {"edge": sentence, "evidence": [said]})
+
+    def node(self, text: str, name: str, place: str = "") -> dict[str, Any]:
+        """The edit that writes a node, and its ``key``: with a pinned term, if one is called so."""
+        taken = edit.content(text).get("nodes") or {}
+        stem = re.sub(r"\W+", "_", name).strip("_") or "node"
+        stem = stem if stem[0].isalpha() else f"n{stem}"
+        key = next(one for one in (stem, *(f"{stem}_{n}" for n in count(2))) if one not in taken)
+        terms = (t for t in vocabulary.terms().values() if name.casefold() in map(str.casefold, (t.id, t.label, *t.synonyms)))
+        term = next((f"{t.id} ! {t.label}" for t in terms), "none")
+        said = {"term": term} | ({"name": name} if name != key else {}) | ({"in": place} if place else {})
+        return {**_edited(text, ("nodes", key), said if len(said) > 1 else term), "key": key}
+
+    def remove(self, text: str, part: str) -> dict[str, Any]:
+        """The edit that takes an edge out of a text, or a node that is named nowhere else."""
+        edges = edit.content(text).get("edges") or []
+        names = [str(one.get("name") or "-".join(one["edge"].split())) for one in edges]
+        if part in names:
+            return _edited(text, ("edges", names.index(part)), None)
+        if sum(use.name == part and use.of in ("node", "about") for use in edit.uses(text)) > 1:
+            return {"error": f"the text still names {part} elsewhere"}
+        return _edited(text, ("nodes", part), None)
 
     def changes(self, text: str) -> str:
         """What changed since the text was opened, in words, for a review. Raises KgError if either has errors."""
@@ -158,7 +208,7 @@ def words() -> dict[str, Any]:
         {
             "verb": verb.verb,
             "phrase": verb.phrase,
-            "also": verb.also.replace("_", " "),
+            "also": [word.replace("_", " ") for word in verb.also.split()],
             "sign": verb.sign,
             "means": verb.definition,
         }
@@ -167,6 +217,17 @@ def words() -> dict[str, Any]:
     claims = [{"claim": key, "means": one.meaning} for key, one in vocabulary.claims().items()]
     terms = [{"id": term.id, "label": term.label, "also": list(term.synonyms)} for term in vocabulary.terms().values()]
     return {"records": records, "verbs": verbs, "claims": claims, "terms": terms}
+
+
+def _edited(text: str, path: edit.Path, value: edit.Value) -> dict[str, Any]:
+    """An edit as the page makes it: what changes where, and the place behind it; or why it cannot be made."""
+    try:
+        changes = sorted(edit.changed(text, path, value))
+    except edit.CannotEdit as error:
+        return {"error": str(error)}
+    told = [{"from": one.start, "to": one.end, "insert": one.text} for one in changes]
+    grown = sum(len(one.text) - one.end + one.start for one in changes)
+    return {"changes": told, "cursor": max((one.end for one in changes), default=0) + grown}
 
 
 def _quoted(text: str) -> str:

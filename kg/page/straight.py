@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 
 from kg.page.geometry import TIP, Line, Way, at, crossings
 from kg.page.layout import Box, Layout, Point
@@ -22,10 +23,12 @@ PART = (0.36, 0.64)  # of a line: between them others may end on it
 Wish = tuple[Line, int]  # and the number of the line that it ends on, or -1
 
 
-def straight(wishes: Sequence[Wish], layout: Layout, bent: bool = True) -> list[Way]:
+def straight(
+    wishes: Sequence[Wish], layout: Layout, bent: bool = True, held: Mapping[int, Way] = MappingProxyType({})
+) -> list[Way]:
     """A way for each line between boxes that stand; without bending, those that meet a box run below it.
 
-    A line that ends on another comes after it.
+    A line that ends on another comes after it. ``held`` has the ways of lines, by number, that keep them.
 
     >>> boxes = {"a": Box(0, 0, 168, 74), "b": Box(500, 0, 168, 74)}
     >>> (way,) = straight([(Line("e", Way(0, ()), "none", "a", "b"), -1)], Layout(boxes, (), 700, 74))
@@ -42,19 +45,22 @@ def straight(wishes: Sequence[Wish], layout: Layout, bent: bool = True) -> list[
     free: list[Way] = []  # wishes have those first that end on a box
     for n, (line, target) in enumerate(wishes):
         if target < 0:
-            held = pairs[tuple(sorted((line.start, line.end)))]
-            shift = APART * (held.index(n) - (len(held) - 1) / 2) * (1 if line.start <= line.end else -1)
+            beside = pairs[tuple(sorted((line.start, line.end)))]
+            shift = APART * (beside.index(n) - (len(beside) - 1) / 2) * (1 if line.start <= line.end else -1)
             start, end = layout.boxes[line.start], layout.boxes[line.end]
-            free.append(_loop(start, shift) if start == end else _way(line, start, end, shift))
+            free.append(held.get(n) or (_loop(start, shift) if start == end else _way(line, start, end, shift)))
     ends = [layout.boxes[line.end] for line, target in wishes if target < 0]
     if bent:
         for n, end in enumerate(ends):
-            free[n] = _around(wishes[n][0], end, layout, free, n)
-        free = apart(wishes[: len(free)], layout, free)
+            free[n] = held.get(n) or _around(wishes[n][0], end, layout, free, n)
+        free = [held.get(n) or way for n, way in enumerate(apart(wishes[: len(free)], layout, free))]
     for n in range(len(free), len(wishes)):
         line, target = wishes[n]
-        held = onto[target]
-        part = PART[0] + (PART[1] - PART[0]) * (held.index(n) + 1) / (len(held) + 1)
+        if n in held:
+            free.append(held[n])
+            continue
+        others = onto[target]
+        part = PART[0] + (PART[1] - PART[0]) * (others.index(n) + 1) / (len(others) + 1)
         x, y = at(free[target].curve, part)[0]
         r = KNOT - CLEAR
         ring = Box(x - r, y - r, 2 * r, 2 * r)

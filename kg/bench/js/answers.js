@@ -4,6 +4,7 @@
 /** @param {Bench} bench */
 function answers(bench) {
   const {view, place} = bench;
+  let due = 0;
   /** @param {string} key */
   const label = key => bench.said.holds.nodes.find(node => node.key === key)?.label ?? key;
   /** @param {number} n @param {string} noun */
@@ -34,17 +35,28 @@ function answers(bench) {
   }
   async function ask() {
     try {
-      const found = await bench.core.ask('answer', {condition: $('condition').value, settings: {[$('node').value]: $('value').value}});
+      const run = {condition: $('condition').value, settings: {[$('node').value]: $('value').value}}, found = await bench.core.ask('answer', run);
       /** @param {Value} one */
       const list = one => [one].flat().join(' or ');
       $('result').replaceChildren(...found.error ? [make('li', {class: 'error'}, found.error)] :
         found.outcomes.map(({node, before, after}) => make('li', {}, make('strong', {}, `${label(node)}: `), list(before) === list(after) ? `${list(after)}, unchanged` : `${list(before)} → ${list(after)}`)));
       if (!$('result').childElementCount) $('result').append(make('li', {}, 'No node is declared an outcome (outcome: yes).'));
+      show(found.error ? null : run);
     } catch (error) {
       bench.fail(error);
     }
   }
+  /** Shows the values of a run in the picture, or of none. @param {Run | null} run */
+  function show(run) {
+    bench.run = run;
+    $('unask').hidden = !$('result').childElementCount;
+    bench.redraw();
+  }
   $('ask').addEventListener('click', ask);
+  $('unask').addEventListener('click', () => {
+    $('result').replaceChildren();
+    show(null);
+  });
   bench.hear(said => {
     complaints(said);
     if (bench.names()) {
@@ -54,5 +66,10 @@ function answers(bench) {
     if (!said.valid) return;
     outcomes(said);
     if ($('result').childElementCount) ask();
+    clearTimeout(due);
+    due = setTimeout(async () => { // which edges no expectation tests takes longer than the rest
+      const words = await bench.core.ask('pins', {}).catch(() => said.runs);
+      if (bench.said === said) $('runs').textContent = words;
+    }, 600);
   });
 }

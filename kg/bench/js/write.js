@@ -15,13 +15,13 @@
   const tell = words => { $('state').textContent = words; };
   function changed() {
     clearTimeout(due);
-    due = setTimeout(look, 150);
+    due = setTimeout(look, 60);
   }
   /** @type {Bench} */
   const bench = {
     ...paper(opened, completion(() => bench.words, () => bench.said.holds), {save: () => save(), changed, tell}),
-    root, opened, core, tell, fail, panel, changed, words: null,
-    said: {valid: false, complaints: [], runs: '', unpinned: [], outcomes: [], changed: [], holds: {id: '', title: '', nodes: [], edges: [], conditions: [], sources: [], places: []}},
+    root, opened, core, tell, fail, panel, changed, words: null, run: null, redraw() {},
+    said: {valid: false, complaints: [], runs: '', outcomes: [], changed: [], holds: {id: '', title: '', nodes: [], edges: [], conditions: [], sources: [], places: []}},
     hear: listener => { listeners.push(listener); },
     names: () => bench.said.valid || bench.said.holds.nodes.length > 0 || !bench.text().trim(),
     go(line, column) {
