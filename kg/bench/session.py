@@ -8,26 +8,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 from kg import checks
+from kg.bench import mend, sketch
 from kg.bench.sheet import Sheet
 from kg.formats.notation import edit
 from kg.formats.notation.read import parse_bytes
 from kg.model import keys, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError
-from kg.model.mechanism import Mechanism
+from kg.model.mechanism import Mechanism, names_of
 from kg.model.texts import Text
 from kg.reasoning import experiments, whatif
 from kg.reasoning.network import AS_WRITTEN, QueryError
 from kg.review import diff, suggest
-
-#: What a hint proposes instead of a word, at its place.
-_MEANT = re.compile(r"did you mean '([^']+)'\?|write ([a-z_]+)[:;]")
 
 
 @dataclass
@@ -65,7 +62,7 @@ class Session:
         valid = not any(one.severity == "error" for one in found)
         said: dict[str, Any] = {
             "valid": valid,
-            "complaints": [_complaint(one, text) for one in found],
+            "complaints": [_complaint(one, text, mechanism) for one in found],
             "holds": _holds(mechanism),
             "runs": str(report.runs) if valid else "",
             "outcomes": [],
@@ -88,12 +85,12 @@ class Session:
         dark: bool = False,
         near: str = "",
         run: Mapping[str, Any] | None = None,
-        spots: Mapping[str, tuple[float, float]] | None = None,
+        spot: tuple[float, float] | None = None,
     ) -> dict[str, Any]:
         """The picture of the last valid version, as ``Sheet`` tells of it; nothing if there was none, or it has no node.
 
         ``near`` names the node or edge around which a large mechanism is drawn; ``run`` has the condition and the settings whose
-        values stand on the boxes; ``spots`` says where new boxes are wanted.
+        values stand on the boxes; ``spot`` says where a new box is wanted.
         """
         m = self.mechanism
         if not m or not m.nodes:
@@ -101,7 +98,7 @@ class Session:
         answer = None
         if run and not (run["condition"] and run["condition"] not in m.conditions) and {*run["settings"]} <= {*m.nodes}:
             answer = whatif.whatif(m, run["condition"], dict(run["settings"]))
-        return self.sheet.drawn(m, dark, near, answer, spots or {})
+        return self.sheet.drawn(m, dark, near, answer, spot)
 
     def arrange(self) -> None:
         """Lay the picture out anew, with the search of `kg build`, which takes seconds where there is no ``layout:``."""
@@ -121,32 +118,6 @@ class Session:
             return {"error": str(error)}
         return found.as_dict()
 
-    def connect(self, text: str, sentence: str, evidence: Mapping[str, str]) -> dict[str, Any]:
-        """The edit that writes a sentence with its evidence behind the last one; keys without a value are left out."""
-        said = {key: value for key, value in evidence.items() if value}
-        return _edited(text, ("edges", len(edit.content(text).get("edges") or [])), {"edge": sentence, "evidence": [said]})
-
-    def node(self, text: str, name: str, place: str = "") -> dict[str, Any]:
-        """The edit that writes a node, and its ``key``: with a pinned term, if one is called so."""
-        taken = edit.content(text).get("nodes") or {}
-        stem = re.sub(r"\W+", "_", name).strip("_") or "node"
-        stem = stem if stem[0].isalpha() else f"n{stem}"
-        key = next(one for one in (stem, *(f"{stem}_{n}" for n in count(2))) if one not in taken)
-        terms = (t for t in vocabulary.terms().values() if name.casefold() in map(str.casefold, (t.id, t.label, *t.synonyms)))
-        term = next((f"{t.id} ! {t.label}" for t in terms), "none")
-        said = {"term": term} | ({"name": name} if name != key else {}) | ({"in": place} if place else {})
-        return {**_edited(text, ("nodes", key), said if len(said) > 1 else term), "key": key}
-
-    def remove(self, text: str, part: str) -> dict[str, Any]:
-        """The edit that takes an edge out of a text, or a node that is named nowhere else."""
-        edges = edit.content(text).get("edges") or []
-        names = [str(one.get("name") or "-".join(one["edge"].split())) for one in edges]
-        if part in names:
-            return _edited(text, ("edges", names.index(part)), None)
-        if sum(use.name == part and use.of in ("node", "about") for use in edit.uses(text)) > 1:
-            return {"error": f"the text still names {part} elsewhere"}
-        return _edited(text, ("nodes", part), None)
-
     def changes(self, text: str) -> str:
         """What changed since the text was opened, in words, for a review. Raises KgError if either has errors."""
         try:
@@ -160,6 +131,49 @@ class Session:
                 f"changes are told of valid texts; {first.at.path}, line {first.at.line}: {first.message}"
             ) from None
         return diff.compare(old, new, ask=False).text()
+
+    def edit(self, text: str, how: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """An edit of a text: the ``changes`` that the editor has to make, or the ``error`` that tells why there are none.
+
+        ``how`` is ``rename`` (of, old, new), ``set`` (path, value; None takes it out), ``move`` (path, by), or one of those by which
+        a picture is drawn: ``connect`` (sentence, evidence), ``node`` (name, place), ``remove`` (part).
+
+        >>> Session().edit("nodes: {A: none}", "rename", {"of": "node", "old": "A", "new": "B"})
+        {'changes': [{'from': 8, 'to': 9, 'insert': 'B'}], 'select': None}
+        """
+        makes: dict[str, Callable[..., list[edit.Change]]] = {
+            "rename": edit.renamed,
+            "set": edit.changed,
+            "move": edit.moved,
+            "connect": sketch.connected,
+            "node": sketch.with_node,
+            "remove": sketch.without,
+        }
+        try:
+            return _edit(text, makes[how](text, **given))
+        except edit.CannotEdit as error:
+            return {"error": str(error)}
+
+    def named(self, text: str, at: int) -> dict[str, Any]:
+        """What is named at a place of the editor: what it is, its name, and how often it is named; empty if nothing is."""
+        place = _character(text, at)
+        try:
+            found = edit.uses(text)
+        except edit.CannotEdit:
+            return {}
+        here = next((one for one in found if one.start <= place <= one.end), None)
+        if not here:
+            return {}
+        nodes = {one.name for one in found if one.of == "node"}
+        of = ("node" if here.name in nodes else "edge") if here.of == "about" else here.of
+        return {"of": of, "name": here.name, "times": sum(one.name == here.name for one in found)}
+
+    def content(self, text: str) -> dict[str, Any]:
+        """What a text says, as plain values, for the form; or the ``error`` that keeps it from being read."""
+        try:
+            return {"said": edit.content(text)}
+        except edit.CannotEdit as error:
+            return {"error": str(error)}
 
     def suggest(self, text: str) -> list[dict[str, Any]]:
         """The sentences that a source text may say, with the entry that writes each into the mechanism, and whether it is there.
@@ -219,33 +233,40 @@ def words() -> dict[str, Any]:
     return {"records": records, "verbs": verbs, "claims": claims, "terms": terms}
 
 
-def _edited(text: str, path: edit.Path, value: edit.Value) -> dict[str, Any]:
-    """An edit as the page makes it: what changes where, and the place behind it; or why it cannot be made."""
-    try:
-        changes = sorted(edit.changed(text, path, value))
-    except edit.CannotEdit as error:
-        return {"error": str(error)}
-    told = [{"from": one.start, "to": one.end, "insert": one.text} for one in changes]
-    grown = sum(len(one.text) - one.end + one.start for one in changes)
-    return {"changes": told, "cursor": max((one.end for one in changes), default=0) + grown}
-
-
 def _quoted(text: str) -> str:
     """A text as a value of YAML that can be nothing else."""
     return json.dumps(text, ensure_ascii=False)
 
 
-def _complaint(one: Diagnostic, text: str) -> dict[str, Any]:
-    """A complaint as the editor shows it, with the word to put in its place where kg knows one."""
-    said = one.as_dict()
-    lines = text.split("\n")
-    line = lines[one.at.line - 1] if one.at.line <= len(lines) else ""
-    word = re.match(keys.KEY, line[one.at.column - 1 :])
-    said["length"] = len(word.group()) if word else 1
-    meant = _MEANT.search(one.help)
-    if meant and word:
-        said["fix"] = meant[1] or meant[2]
-    return said
+def _complaint(one: Diagnostic, text: str, mechanism: Mechanism) -> dict[str, Any]:
+    """A complaint as the editor shows it, with its place and with the edits that answer it."""
+    start = mend.offset(text, one.at.line, one.at.column)
+    word = re.compile(keys.KEY).match(text, start)
+    places = _units(text, [start, word.end() if word else min(start + 1, len(text))])
+    mends = [
+        {"name": found.name, **_edit(text, found.changes, found.select)} for found in mend.mends(one, text, mechanism)
+    ]
+    return {**one.as_dict(), "from": places[0], "to": places[1], "fixes": mends}
+
+
+def _edit(text: str, changes: Iterable[edit.Change], select: tuple[int, int] | None = None) -> dict[str, Any]:
+    """Changes as the editor makes them; ``select`` is what it selects then."""
+    changes = sorted(changes)
+    places = _units(text, [place for one in changes for place in (one.start, one.end)])
+    made = [{"from": places[2 * n], "to": places[2 * n + 1], "insert": one.text} for n, one in enumerate(changes)]
+    return {"changes": made, "select": select and _units(edit.applied(text, changes), select)}
+
+
+def _units(text: str, places: Iterable[int]) -> list[int]:
+    """Places in characters as the editor counts: a character of another plane is two."""
+    if text.isascii():
+        return [*places]
+    return [len(text[:place].encode("utf-16-le", "surrogatepass")) // 2 for place in places]
+
+
+def _character(text: str, unit: int) -> int:
+    """The character at a place of the editor."""
+    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * unit].decode("utf-16-le", "ignore"))
 
 
 def _holds(m: Mechanism) -> dict[str, Any]:
@@ -258,7 +279,14 @@ def _holds(m: Mechanism) -> dict[str, Any]:
         "id": m.id,
         "title": m.title,
         "nodes": [
-            {"key": n.key, "label": n.label, "kind": n.drawn_as, "outcome": n.outcome, "line": line(n)}
+            {
+                "key": n.key,
+                "label": n.label,
+                "kind": n.drawn_as,
+                "outcome": n.outcome,
+                "line": line(n),
+                "names": list(names_of(n)),
+            }
             for n in m.nodes.values()
         ],
         "edges": [

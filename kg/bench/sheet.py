@@ -26,7 +26,7 @@ class Sheet:
     """What is drawn now, and of what: the next version stays like it.
 
     >>> from kg.formats import read
-    >>> told = Sheet().drawn(read("ta1-tlr7"), False, "", None, {})
+    >>> told = Sheet().drawn(read("ta1-tlr7"), False, "", None, None)
     >>> sorted(told), told["part"], 'data-node="TLR7"' in told["svg"]
     (['boxes', 'frame', 'legend', 'part', 'svg'], '', True)
     """
@@ -36,7 +36,7 @@ class Sheet:
     drawing: Drawing | None = None
 
     def drawn(
-        self, m: Mechanism, dark: bool, at: str, answer: WhatIf | None, spots: Mapping[str, Point]
+        self, m: Mechanism, dark: bool, at: str, answer: WhatIf | None, spot: Point | None
     ) -> dict[str, Any]:
         """``svg`` of all boxes and lines, in which each says which it is; its ``frame`` and ``boxes`` as x, y, width and height;
         its ``legend`` as SVG; and in ``part`` what of it is drawn, if not all.
@@ -44,7 +44,7 @@ class Sheet:
         if m is not self.whole or (len(m.edges) > CROWDED and at and self.mechanism and not _holds(self.mechanism, at)):
             shown = near(m, at) if len(m.edges) > CROWDED else m
             told = Narrative(shown)
-            self.drawing = follow(shown, self.drawing, told.contested, spots)
+            self.drawing = follow(shown, self.drawing, told.contested, spot)
             self.whole, self.mechanism = m, shown
         assert self.mechanism and self.drawing
         picture = self._picture(dark)

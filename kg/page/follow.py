@@ -24,11 +24,11 @@ def follow(
     mechanism: Mechanism,
     before: Drawing | None,
     contested: Collection[str] = (),
-    spots: Mapping[str, Point] | None = None,
+    spot: Point | None = None,
 ) -> Drawing:
     """The drawing of a mechanism, like that of its last version: boxes keep their places, and lines between them their ways.
 
-    A new box stands in free room: near the spot that ``spots`` has for it, or near the boxes that lines join it with. If there is
+    A new box stands in free room: near the boxes that lines join it with, or near ``spot``. If there is
     no room, or much is new, all is laid out anew. A mechanism with a grid of its own is drawn on that.
 
     >>> from kg.model.records import Edge, Frozen, Node, Sentence
@@ -42,7 +42,7 @@ def follow(
     """
     wishes = list(wanted(mechanism))
     on_grid = bool(grid(mechanism)) and len(wishes) <= GRID_LINES
-    layout = before and (place(mechanism) if on_grid else _kept(mechanism, before, wishes, spots or {}))
+    layout = before and (place(mechanism) if on_grid else _kept(mechanism, before, wishes, spot))
     if before and layout and all(layout.boxes.get(key, box) == box for key, box in before.layout.boxes.items()):
         ways = straight(wishes, layout, held=dict(_held(wishes, before.lines, layout)))
     elif on_grid:
@@ -78,7 +78,7 @@ def _held(wishes: Sequence[Wish], lines: Sequence[Line], layout: Layout) -> Iter
 
 
 def _kept(
-    mechanism: Mechanism, before: Drawing, wishes: Sequence[Wish], spots: Mapping[str, Point]
+    mechanism: Mechanism, before: Drawing, wishes: Sequence[Wish], spot: Point | None
 ) -> Layout | None:
     """The boxes of the last drawing with the new ones among them; none if they cannot stand so."""
     old = before.layout
@@ -91,7 +91,7 @@ def _kept(
     boxes = {key: stays[key] for key in homes if key in stays}
     points = [point for line in before.lines for point in line.way.points]
     for key in new:
-        near = spots.get(key) or _middle(key, boxes, wishes) or (old.width + WIDE, HIGH)
+        near = _middle(key, boxes, wishes) or spot or (old.width + WIDE, HIGH)
         box = _free(near, homes[key], boxes, around, points)
         if box is None:
             return None

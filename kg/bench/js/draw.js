@@ -3,7 +3,7 @@
 
 /**
  * @param {Bench} bench
- * @param {{sight: View, choose: (part: string) => void, chosen: () => string, boxes: () => Record<string, Corner>, want: (key: string, at: [number, number]) => void}} picture
+ * @param {{sight: View, choose: (part: string) => void, chosen: () => string, boxes: () => Record<string, Corner>, want: (at: [number, number] | null) => void}} picture
  */
 function drawing(bench, {sight, choose, chosen, boxes, want}) {
   const RADIUS = 12; // of the handle, in pixels
@@ -81,19 +81,6 @@ function drawing(bench, {sight, choose, chosen, boxes, want}) {
     for (const id of /** @type {const} */ (['line-source', 'line-anchor'])) $(id).closest('label')?.toggleAttribute('hidden', own || id === 'line-source' && $(id).options.length < 2);
     $('line-why').textContent = own ? 'Because' : 'What it says, in your words';
   }
-  /** Puts what Python changes into the text, as one step of undo. @template T @param {() => Promise<Edited & T>} edit @returns {Promise<T | null>} */
-  async function write(edit) {
-    try {
-      const text = bench.text(), said = await edit();
-      if (text !== bench.text()) throw new Error('the text was changed meanwhile; try again');
-      if (said.error) throw new Error(said.error);
-      bench.view.dispatch({changes: said.changes, selection: {anchor: said.cursor}, scrollIntoView: true, userEvent: 'input.draw'});
-      return said;
-    } catch (error) {
-      bench.tell(`Nothing was written: ${error instanceof Error ? error.message : error}`);
-      return null;
-    }
-  }
   $('line-claim').addEventListener('change', claimed);
   $('line-form').addEventListener('submit', async event => {
     event.preventDefault();
@@ -103,19 +90,15 @@ function drawing(bench, {sight, choose, chosen, boxes, want}) {
     $('line').close();
     const own = claim === 'inference', words = $('line-says').value.trim();
     const evidence = {claim, ...own ? {because: words} : {source: $('line-source').options.length > 1 ? $('line-source').value : '', anchor: $('line-anchor').value.trim(), says: words}};
-    const written = await write(() => bench.core.ask('connect', {text: bench.text(), sentence: `${asked.subject} ${said} ${$('line-to').value}`, evidence}));
-    if (written) bench.tell('Written: fill in what the evidence still lacks.');
+    if (await bench.edit('connect', {sentence: `${asked.subject} ${said} ${$('line-to').value}`, evidence})) bench.tell('Written: fill in what the evidence still lacks.');
   });
   $('line-verb').addEventListener('input', () => $('line-verb').setCustomValidity(''));
 
-  function remove() {
-    const part = chosen(), edge = bench.said.holds.edges.find(one => one.name === part);
-    if (!part) return;
-    write(() => bench.core.ask('remove', {text: bench.text(), part})).then(done => {
-      if (!done) return;
-      bench.tell(edge ? `Deleted: ${edge.words}. Undo brings it back.` : `Deleted: ${part}. Undo brings it back.`);
-      choose('');
-    });
+  async function remove() {
+    const part = chosen(), {edges, nodes} = bench.said.holds;
+    if (!part || !await bench.edit('remove', {part})) return;
+    bench.tell(`Deleted: ${edges.find(one => one.name === part)?.words ?? nodes.find(one => one.key === part)?.label ?? part}. Undo brings it back.`);
+    choose('');
   }
   /** Asks for the name of a node. @param {[number, number] | null} at where it is wanted */
   function add(at = null) {
@@ -129,10 +112,8 @@ function drawing(bench, {sight, choose, chosen, boxes, want}) {
   $('box-form').addEventListener('submit', async event => {
     event.preventDefault();
     $('box').close();
-    const made = await write(() => bench.core.ask('node', {text: bench.text(), name: $('box-name').value.trim(), place: $('box-in').value}));
-    if (!made) return;
-    if (asked.at) want(made.key, asked.at);
-    bench.tell(`Written: the node ${made.key}.`);
+    want(asked.at);
+    if (await bench.edit('node', {name: $('box-name').value.trim(), place: $('box-in').value})) bench.tell('Written: a node.');
   });
   for (const id of /** @type {const} */ (['line', 'box'])) $(`${id}-cancel`).addEventListener('click', () => $(id).close());
   $('connect').addEventListener('click', () => connect());

@@ -9,20 +9,20 @@ function picture(bench) {
   /** @type {ReturnType<typeof drawing> | undefined} */
   let sketch;
   let chosen = '', drawn = '', run = ''; // a part, of what it was drawn last, and the run whose values stand on the boxes
-  /** Where a node is wanted that is written soon. @type {Record<string, [number, number]>} */
-  let spots = {};
+  /** Where a node is wanted that is written soon. @type {[number, number] | null} */
+  let spot = null;
 
   /** @param {boolean} anew whether it is seen whole, whatever was seen before */
   async function draw(anew = false) {
     try {
-      const said = await bench.core.ask('picture', {dark: bench.root.dataset.theme === 'dark', near: chosen, run: bench.run, spots});
+      const said = await bench.core.ask('picture', {dark: bench.root.dataset.theme === 'dark', near: chosen, run: bench.run, spot});
       if (!said.svg) return;
       const id = bench.said.holds.id;
+      if (Object.keys(said.boxes).some(key => !boxes[key])) spot = null;
       boxes = said.boxes;
       sight.put(said, anew || id !== drawn);
       drawn = id;
       run = JSON.stringify(bench.run);
-      for (const key of Object.keys(spots)) if (boxes[key]) delete spots[key];
       $('drawn').textContent = said.part && `The picture shows ${said.part}: those around what is chosen.`;
       $('drawn').hidden = !said.part;
       $('legend').replaceChildren(...said.legend.map(sign => make('li', {}, document.importNode(new DOMParser().parseFromString(sign, 'image/svg+xml').documentElement, true))));
@@ -57,7 +57,7 @@ function picture(bench) {
     const {nodes, edges} = bench.said.holds, meant = edges.find(one => one.name === part) ?? nodes.find(one => one.key === part);
     if (meant) bench.go(meant.line, 1);
   }
-  sketch = drawing(bench, {sight, choose, chosen: () => chosen, boxes: () => boxes, want: (key, at) => { spots[key] = at; }});
+  sketch = drawing(bench, {sight, choose, chosen: () => chosen, boxes: () => boxes, want: at => { spot = at; }});
 
   bench.hear(async said => {
     if (bench.names()) fill($('part'), [['', 'Choose a box or a line'],

@@ -1,0 +1,74 @@
+"""What drawing in the picture changes in the text: a line writes a sentence, a box a node, and what is deleted goes out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import count
+
+from kg.formats.notation import edit
+from kg.formats.notation.edit import CannotEdit, Change
+from kg.model import vocabulary
+
+
+def connected(text: str, sentence: str, evidence: Mapping[str, str]) -> list[Change]:
+    """The changes that write a sentence with its evidence behind the last one; keys without a value are left out.
+
+    >>> text = "nodes: {A: none, B: none}\\nedges:\\n- edge: A activates B  # first\\n"
+    >>> print(edit.applied(text, connected(text, "B inhibits A", {"claim": "inference", "because": "so", "says": ""})))
+    nodes: {A: none, B: none}
+    edges:
+    - edge: A activates B  # first
+    - edge: B inhibits A
+      evidence:
+      - {claim: inference, because: so}
+    <BLANKLINE>
+    """
+    said = {key: value for key, value in evidence.items() if value}
+    edges = edit.content(text).get("edges") or []
+    return edit.changed(text, ("edges", len(edges)), {"edge": sentence, "evidence": [said]})
+
+
+def with_node(text: str, name: str, place: str = "") -> list[Change]:
+    """The changes that write a node behind the last one: with a pinned term, if one is called so, else without.
+
+    >>> text = "nodes:\\n  A: none\\n"
+    >>> print(edit.applied(text, with_node(text, "Toll-Like Receptor 7", "skin")))
+    nodes:
+      A: none
+      Toll_Like_Receptor_7: {term: MESH:D051199 ! Toll-Like Receptor 7, name: Toll-Like Receptor 7, in: skin}
+    <BLANKLINE>
+    """
+    taken = edit.content(text).get("nodes") or {}
+    stem = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_") or "node"
+    stem = stem if stem[0].isalpha() else f"n{stem}"
+    key = next(one for one in (stem, *(f"{stem}_{n}" for n in count(2))) if one not in taken)
+    known = (
+        term
+        for term in vocabulary.terms().values()
+        if name.casefold() in map(str.casefold, (term.id, term.label, *term.synonyms))
+    )
+    term = next((f"{one.id} ! {one.label}" for one in known), "none")
+    said = {"term": term} | ({"name": name} if name != key else {}) | ({"in": place} if place else {})
+    return edit.changed(text, ("nodes", key), said if len(said) > 1 else term)
+
+
+def without(text: str, part: str) -> list[Change]:
+    """The changes that take an edge out, by its name, or a node that is named nowhere else.
+
+    >>> text = "nodes: {A: none, B: none}\\nedges:\\n- edge: A activates B\\n# mine\\n- edge: B inhibits A\\n"
+    >>> print(edit.applied(text, without(text, "A-activates-B")))
+    nodes: {A: none, B: none}
+    edges:
+    # mine
+    - edge: B inhibits A
+    <BLANKLINE>
+    """
+    edges = edit.content(text).get("edges") or []
+    names = [str(one.get("name") or "-".join(one.get("edge", "").split())) for one in edges]
+    if part in names:
+        return edit.changed(text, ("edges", names.index(part)), None)
+    times = sum(use.name == part and use.of in ("node", "about") for use in edit.uses(text))
+    if times > 1:
+        raise CannotEdit(f"the text names {part} in {times - 1} other place{'s' * (times > 2)}; delete those sentences first")
+    return edit.changed(text, ("nodes", part), None)
