@@ -16,6 +16,7 @@ from typing import Any
 from kg import checks
 from kg.bench import mend, sketch
 from kg.bench.sheet import Sheet
+from kg.checks.runs import ExpectationRuns
 from kg.formats.notation import edit
 from kg.formats.notation.read import parse_bytes
 from kg.model import keys, vocabulary
@@ -41,7 +42,7 @@ class Session:
     opened: str = ""
     mechanism: Mechanism | None = None  # the last one without errors
     outcomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of it: condition -> node -> value
-    runs: checks.ExpectationRuns = field(default_factory=checks.ExpectationRuns)  # its expectations
+    runs: ExpectationRuns = field(default_factory=ExpectationRuns)  # its expectations
     sheet: Sheet = field(default_factory=Sheet)
 
     def open(self, text: str, name: str = "mechanism.yaml") -> dict[str, Any]:

@@ -12,7 +12,7 @@ from kg.page import drawing, legend
 from kg.page.drawing import Drawing
 from kg.page.figure import shown_values
 from kg.page.follow import follow
-from kg.page.layout import Point, clean
+from kg.page.layout import Point, advance, clean
 from kg.page.picture import FACE, Picture
 from kg.page.views import CROWDED, near
 from kg.page.words import Narrative
@@ -35,9 +35,7 @@ class Sheet:
     whole: Mechanism | None = None
     drawing: Drawing | None = None
 
-    def drawn(
-        self, m: Mechanism, dark: bool, at: str, answer: WhatIf | None, spot: Point | None
-    ) -> dict[str, Any]:
+    def drawn(self, m: Mechanism, dark: bool, at: str, answer: WhatIf | None, spot: Point | None) -> dict[str, Any]:
         """``svg`` of all boxes and lines, in which each says which it is; its ``frame`` and ``boxes`` as x, y, width and height;
         its ``legend`` as SVG; and in ``part`` what of it is drawn, if not all.
         """
@@ -85,7 +83,7 @@ def _holds(m: Mechanism, name: str) -> bool:
 
 def _legend(signs: list[legend.Sign], ink: Mapping[str, str]) -> list[str]:
     """Each sign by itself, so that a page can lay them out."""
-    wide = [legend.WIDE + 14 + legend.advance(sign["text"], legend.LETTERS) for sign in signs]
+    wide = [legend.WIDE + 14 + advance(sign["text"], legend.LETTERS) for sign in signs]
     return [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {room:.0f} 23" width="{room:.0f}" height="23">{legend.svg([sign], ink, room)[0]}</svg>'
         for sign, room in zip(signs, wide, strict=True)

@@ -42,7 +42,7 @@ def with_node(text: str, name: str, place: str = "") -> list[Change]:
     taken = edit.content(text).get("nodes") or {}
     stem = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_") or "node"
     stem = stem if stem[0].isalpha() else f"n{stem}"
-    key = next(one for one in (stem, *(f"{stem}_{n}" for n in count(2))) if one not in taken)
+    key = next(one for one in (f"{stem}_{n}" if n > 1 else stem for n in count(1)) if one not in taken)
     known = (
         term
         for term in vocabulary.terms().values()
@@ -70,5 +70,7 @@ def without(text: str, part: str) -> list[Change]:
         return edit.changed(text, ("edges", names.index(part)), None)
     times = sum(use.name == part and use.of in ("node", "about") for use in edit.uses(text))
     if times > 1:
-        raise CannotEdit(f"the text names {part} in {times - 1} other place{'s' * (times > 2)}; delete those sentences first")
+        raise CannotEdit(
+            f"the text names {part} in {times - 1} other place{'s' * (times > 2)}; delete those sentences first"
+        )
     return edit.changed(text, ("nodes", part), None)

@@ -43,9 +43,7 @@ Ports = Mapping[
 WHOLE = 150  # lines at most of a picture that is drawn whole: a line through a box misleads there
 
 
-def arrange(
-    mechanism: Mechanism, wishes: Sequence[Wish], brief: bool = False
-) -> dict[str, tuple[Layout, list[Way]]]:
+def arrange(mechanism: Mechanism, wishes: Sequence[Wish], brief: bool = False) -> dict[str, tuple[Layout, list[Way]]]:
     """Boxes, places, and a way for each line; a wish is a line and the number of the line that it ends on, or -1.
 
     The layout that reads best is called "". Where both were tried, "ranks" and "lattice" are there, too. What nothing
@@ -84,7 +82,9 @@ def _joined(mechanism: Mechanism, sheets: Sequence[Sheet], lines: Sequence[Seque
 
 def _pieces(mechanism: Mechanism, wishes: Sequence[Wish]) -> Iterator[tuple[list[str], list[int]]]:
     """The nodes, and the numbers of the lines, of each part that no line and no place joins with another."""
-    of: dict[tuple[str, str | int], list[tuple[str, str | int]]] = {("node", key): [("node", key)] for key in mechanism.nodes}
+    of: dict[tuple[str, str | int], list[tuple[str, str | int]]] = {
+        ("node", key): [("node", key)] for key in mechanism.nodes
+    }
 
     def join(one: tuple[str, str | int], other: tuple[str, str | int]) -> None:
         held, more = of.setdefault(one, [one]), of.setdefault(other, [other])

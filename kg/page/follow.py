@@ -57,7 +57,12 @@ def follow(
 def _course(line: Line, targets: Mapping[str, Line]) -> tuple[str, ...]:
     """What makes two lines the same: their ends and their heads, whatever the edge is called."""
     onto = targets.get(line.end)
-    return (line.start, line.kind, bool(line.condition) * "condition", *(_course(onto, targets) if onto else (line.end,)))
+    return (
+        line.start,
+        line.kind,
+        bool(line.condition) * "condition",
+        *(_course(onto, targets) if onto else (line.end,)),
+    )
 
 
 def _held(wishes: Sequence[Wish], lines: Sequence[Line], layout: Layout) -> Iterator[tuple[int, Way]]:
@@ -77,9 +82,7 @@ def _held(wishes: Sequence[Wish], lines: Sequence[Line], layout: Layout) -> Iter
                 yield n, way
 
 
-def _kept(
-    mechanism: Mechanism, before: Drawing, wishes: Sequence[Wish], spot: Point | None
-) -> Layout | None:
+def _kept(mechanism: Mechanism, before: Drawing, wishes: Sequence[Wish], spot: Point | None) -> Layout | None:
     """The boxes of the last drawing with the new ones among them; none if they cannot stand so."""
     old = before.layout
     homes = {key: mechanism.within(node.place) for key, node in mechanism.nodes.items()}
