@@ -121,10 +121,13 @@ def near(m: Mechanism, name: str, most: int = 40) -> Mechanism:
     (True, True)
     """
     at: dict[str, list[Edge]] = {}
+    of: dict[str, list[str]] = {}
     for edge in m.edges:
-        for key in {edge.subject, _end(m, edge)} & set(m.nodes):
+        ends = (edge.subject, _end(m, edge), *(one.node for one in (*edge.requires, *edge.unless)))
+        of[edge.name] = [key for key in dict.fromkeys(ends) if key in m.nodes]
+        for key in of[edge.name]:
             at.setdefault(key, []).append(edge)
-    start = [end for edge in m.edges if edge.name == name for end in (edge.subject, _end(m, edge)) if end in m.nodes]
+    start = of.get(name, [])
     held = dict.fromkeys(start or [name] * (name in m.nodes) or [max(m.nodes, key=lambda key: len(at.get(key, ())))])
     count: set[str] = set()
     for key in (todo := list(held)):  # grows while it is read
@@ -132,7 +135,7 @@ def near(m: Mechanism, name: str, most: int = 40) -> Mechanism:
             break
         for edge in at.get(key, ()):
             count.add(edge.name)
-            more = [end for end in (edge.subject, _end(m, edge)) if end in m.nodes and end not in held]
+            more = [key for key in of[edge.name] if key not in held]
             held |= dict.fromkeys(more)
             todo += more
     return _part(m, "", m.title, held).mechanism

@@ -60,7 +60,7 @@ function picture(bench) {
   sketch = drawing(bench, {sight, choose, chosen: () => chosen, boxes: () => boxes, want: at => { spot = at; }});
 
   bench.hear(async said => {
-    if (bench.names()) fill($('part'), [['', 'Choose a box or a line'],
+    if (bench.names()) fill($('part'), [['', 'Box or line…'],
       ...byName(said.holds.nodes), ...said.holds.edges.map(({name, words}) => [name, words])]);
     if (said.valid) await draw();
   });
