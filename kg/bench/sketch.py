@@ -9,6 +9,7 @@ from itertools import count
 from kg.formats.notation import edit
 from kg.formats.notation.edit import CannotEdit, Change
 from kg.model import vocabulary
+from kg.model.grounding import exactly
 
 
 def connected(text: str, sentence: str, evidence: Mapping[str, str]) -> list[Change]:
@@ -30,7 +31,7 @@ def connected(text: str, sentence: str, evidence: Mapping[str, str]) -> list[Cha
 
 
 def with_node(text: str, name: str, place: str = "") -> list[Change]:
-    """The changes that write a node behind the last one: with a pinned term, if one is called so, else without.
+    """The changes that write a node behind the last one: with the term that is called so, a pinned one first.
 
     >>> text = "nodes:\\n  A: none\\n"
     >>> print(edit.applied(text, with_node(text, "Toll-Like Receptor 7", "skin")))
@@ -43,12 +44,11 @@ def with_node(text: str, name: str, place: str = "") -> list[Change]:
     stem = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_") or "node"
     stem = stem if stem[0].isalpha() else f"n{stem}"
     key = next(one for one in (f"{stem}_{n}" if n > 1 else stem for n in count(1)) if one not in taken)
-    known = (
-        term
-        for term in vocabulary.terms().values()
-        if name.casefold() in map(str.casefold, (term.id, term.label, *term.synonyms))
+    pinned = (
+        one for one in vocabulary.terms().values() if name.casefold() in map(str.casefold, (one.label, *one.synonyms))
     )
-    term = next((f"{one.id} ! {one.label}" for one in known), "none")
+    best = next(pinned, None) or exactly(name).best
+    term = f"{best.id} ! {best.label}" if best else "none"
     said = {"term": term} | ({"name": name} if name != key else {}) | ({"in": place} if place else {})
     return edit.changed(text, ("nodes", key), said if len(said) > 1 else term)
 

@@ -36,7 +36,7 @@ function python() {
     const [asm, loader, wasm, stdlib, graphviz, core] = await Promise.all([...(/** @type {const} */ (['asm', 'loader', 'wasm', 'stdlib', 'graphviz'])).map(id => part(id, true)), part('core', false)]);
     await tell({parts: /** @type {Parts} */ ({asm, loader, wasm, stdlib, graphviz, core})});
   }
-  return {start, ask: (ask, given) => tell({ask, given})};
+  return {start, ask: (ask, given) => tell({ask, given}), learn: lexicon => tell({lexicon})};
 }
 
 /**

@@ -104,7 +104,6 @@ function drawing(bench, {sight, choose, chosen, boxes, want}) {
   function add(at = null) {
     asked.at = at;
     fill($('box-in'), [['', 'nowhere in particular'], ...bench.said.holds.places.map(one => [one, one])]);
-    if (!$('terms').childElementCount) $('terms').replaceChildren(...(bench.words?.terms ?? []).map(({id, label}) => make('option', {value: label}, id)));
     $('box-name').value = '';
     $('box').showModal();
     $('box-name').focus();
@@ -114,6 +113,10 @@ function drawing(bench, {sight, choose, chosen, boxes, want}) {
     $('box').close();
     want(asked.at);
     if (await bench.edit('node', {name: $('box-name').value.trim(), place: $('box-in').value})) bench.tell('Written: a node.');
+  });
+  $('box-name').addEventListener('input', async () => { // terms that are called so
+    const found = await bench.core.ask('names', {phrases: [$('box-name').value], terms: true}).catch(() => []);
+    $('terms').replaceChildren(...found.map(({label, detail}) => make('option', {value: label}, detail)));
   });
   for (const id of /** @type {const} */ (['line', 'box'])) $(`${id}-cancel`).addEventListener('click', () => $(id).close());
   $('connect').addEventListener('click', () => connect());
