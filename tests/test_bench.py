@@ -270,7 +270,7 @@ def test_a_mechanism_is_mended_run_and_kept_in_a_page_from_a_file(chromium, tmp_
         tab.wait_for_function("document.documentElement.dataset.core", timeout=120_000)
         assert tab.evaluate("document.documentElement.dataset.core") == "ready"
         assert "1 error" in tab.locator("#verdict").inner_text()
-        assert "'degrads' is no verb" in tab.locator("#complaints").inner_text()
+        assert "'degrads' is not a verb" in tab.locator("#complaints").inner_text()
         tab.evaluate("bench.put(bench.text().replace('degrads', 'degrades'))")
         tab.wait_for_function("document.getElementById('verdict').textContent.startsWith('Nothing')", timeout=60_000)
         tab.wait_for_selector("#picture svg", timeout=60_000)

@@ -137,7 +137,7 @@ class Session:
         except InvalidMechanism as error:
             first = error.diagnostics[0]
             raise KgError(
-                f"changes are told of valid texts; {first.at.path}, line {first.at.line}: {first.message}"
+                f"changes can be listed for valid texts only; {first.at.path}, line {first.at.line}: {first.message}"
             ) from None
         return diff.compare(old, new, ask=False).text()
 
