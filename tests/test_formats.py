@@ -1176,7 +1176,10 @@ def test_an_import_can_disagree_with_a_seed(tmp_path):
     assert "Opposite signs: it is not stated what may separate them\n  theirs: miR inhibits TLR7_on\n" in result.output
     other = tmp_path / "theirs.sif"
     other.write_text("A\t-1\tB\nC\t1\tB\n", encoding="utf-8")
-    assert "Opposite signs: it is not stated what may separate them\n  theirs" not in run("conflicts", other, "ta1-tlr7").output  # nothing in common
+    assert (
+        "Opposite signs: it is not stated what may separate them\n  theirs"
+        not in run("conflicts", other, "ta1-tlr7").output
+    )  # nothing in common
 
 
 def test_a_wrong_cell_of_a_spreadsheet_is_told_by_row_and_column(tmp_path):

@@ -31,7 +31,7 @@ def connected(text: str, sentence: str, evidence: Mapping[str, str]) -> list[Cha
 
 
 def with_node(text: str, name: str, place: str = "") -> list[Change]:
-    """The changes that write a node behind the last one: with the term that is called so, a pinned one first.
+    """The changes that write a node behind the last one, and below the grid of ``layout:`` if there is one: with the term that is called so, a pinned one first.
 
     >>> text = "nodes:\\n  A: none\\n"
     >>> print(edit.applied(text, with_node(text, "Toll-Like Receptor 7", "skin")))
@@ -40,7 +40,8 @@ def with_node(text: str, name: str, place: str = "") -> list[Change]:
       Toll_Like_Receptor_7: {term: MESH:D051199 ! Toll-Like Receptor 7, name: Toll-Like Receptor 7, in: skin}
     <BLANKLINE>
     """
-    taken = edit.content(text).get("nodes") or {}
+    content = edit.content(text)
+    taken, rows = content.get("nodes") or {}, content.get("layout") or []
     stem = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_") or "node"
     stem = stem if stem[0].isalpha() else f"n{stem}"
     key = next(one for one in (f"{stem}_{n}" if n > 1 else stem for n in count(1)) if one not in taken)
@@ -50,7 +51,8 @@ def with_node(text: str, name: str, place: str = "") -> list[Change]:
     best = next(pinned, None) or exactly(name).best
     term = f"{best.id} ! {best.label}" if best else "none"
     said = {"term": term} | ({"name": name} if name != key else {}) | ({"in": place} if place else {})
-    return edit.changed(text, ("nodes", key), said if len(said) > 1 else term)
+    cell = edit.changed(text, ("layout", len(rows)), [key]) if rows else []
+    return [*edit.changed(text, ("nodes", key), said if len(said) > 1 else term), *cell]
 
 
 def without(text: str, part: str) -> list[Change]:
@@ -64,13 +66,22 @@ def without(text: str, part: str) -> list[Change]:
     - edge: B inhibits A
     <BLANKLINE>
     """
-    edges = edit.content(text).get("edges") or []
-    names = [str(one.get("name") or "-".join(one.get("edge", "").split())) for one in edges]
+    content = edit.content(text)
+    edges, rows = content.get("edges") or [], content.get("layout") or []
+    names = [
+        one.get("name") or "-".join(str(one.get("edge")).split()) if isinstance(one, dict) else "" for one in edges
+    ]
     if part in names:
         return edit.changed(text, ("edges", names.index(part)), None)
     times = sum(use.name == part and use.of in ("node", "about") for use in edit.uses(text))
-    if times > 1:
-        raise CannotEdit(
-            f"the text names {part} in {times - 1} other place{'s' * (times > 2)}; delete those sentences first"
-        )
-    return edit.changed(text, ("nodes", part), None)
+    cells = [
+        ("layout", r, c)
+        for r, row in enumerate(rows)
+        if isinstance(row, list)
+        for c, key in enumerate(row)
+        if key == part
+    ]
+    if more := times - 1 - len(cells):
+        raise CannotEdit(f"the text names {part} in {more} other place{'s' * (more > 1)}; delete those sentences first")
+    emptied = [change for cell in cells for change in edit.changed(text, cell, ".")]
+    return [*edit.changed(text, ("nodes", part), None), *emptied]
