@@ -21,7 +21,6 @@ from kg.model.names import fold
 
 TEXT = LITTLE.read_text(encoding="utf-8")
 SEED = (kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml").read_text(encoding="utf-8")
-FLIPPED = SEED.replace("edge: RNase_A degrades miR146a", "edge: RNase_A stabilises miR146a")
 
 
 def edited(text, edit):
@@ -206,6 +205,9 @@ def test_values_of_a_run_stand_in_the_picture_and_its_legend():
     assert session.picture(run={"condition": "no such", "settings": {}}) == plain
     session.arrange()
     assert session.picture()["boxes"].keys() == plain["boxes"].keys()
+    said = session.look(SEED.replace("miR146a activates TLR7_active", "miR146a inhibits TLR7_active"))
+    assert not said["valid"] and said["sound"] and said["changed"], "an expectation that fails is run and drawn"
+    assert session.picture()["svg"] != plain["svg"]
 
 
 def test_drawing_writes_and_deletes_sentences_and_leaves_all_else_as_it_was():

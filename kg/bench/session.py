@@ -46,7 +46,7 @@ class Session:
 
     name: str = "mechanism.yaml"
     opened: str = ""
-    mechanism: Mechanism | None = None  # the last one without errors
+    mechanism: Mechanism | None = None  # the last one that is sound
     seen: Mechanism | None = None  # what could be read of the last text
     outcomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of it: condition -> node -> value
     runs: ExpectationRuns = field(default_factory=ExpectationRuns)  # its expectations
@@ -60,31 +60,34 @@ class Session:
     def look(self, text: str) -> dict[str, Any]:
         """What kg says of a text: complaints with their fixes, what it holds, and what comes out when it is run.
 
-        ``valid`` says that there is no error. Only then there are ``outcomes``, ``changed`` (outcomes that differ from those of the
-        last valid text, with why) and ``runs``, without the edges that no expectation tests. ``holds`` is of what could be read.
+        ``valid`` says that there is no error, ``sound`` that there is none but of expectations, so that it can be run and drawn. Only
+        then there are ``outcomes``, ``changed`` (outcomes that differ from those of the last sound text, with why) and ``runs``,
+        without the edges that no expectation tests. ``holds`` is of what could be read.
         """
         mechanism, wrong = parse_bytes(text.encode("utf-8", "surrogatepass"), self.name)
         self.seen = mechanism
         broken = any(one.severity == "error" for one in wrong)
         report = checks.judged(mechanism, "", False, run=not broken, pins=False)
         found = sorted({*wrong, *report.diagnostics})
-        valid = not any(one.severity == "error" for one in found)
+        errors = {one.code for one in found if one.severity == "error"}
+        sound = errors <= {"expectation-fails", "expectation-open"}
         said: dict[str, Any] = {
-            "valid": valid,
+            "valid": not errors,
+            "sound": sound,
             "complaints": [_complaint(one, text, mechanism) for one in found],
             "holds": _holds(mechanism),
-            "runs": str(report.runs) if valid else "",
+            "runs": str(report.runs) if sound else "",
             "outcomes": [],
             "changed": [],
         }
-        if valid:
+        if sound:
             before, self.mechanism, self.runs = self.outcomes, mechanism, report.runs
             said["outcomes"], self.outcomes = self._outcomes()
             said["changed"] = list(_changed(mechanism, before, self.outcomes))
         return said
 
     def pins(self) -> str:
-        """What became of the expectations of the last valid version, with the edges that none of them tests: this takes longer."""
+        """What became of the expectations of the last sound version, with the edges that none of them tests: this takes longer."""
         if self.mechanism and self.runs.expectations and not self.runs.not_run:
             self.runs = replace(self.runs, unpinned=tuple(experiments.unpinned(self.mechanism)))
         return str(self.runs)
@@ -96,7 +99,7 @@ class Session:
         run: Mapping[str, Any] | None = None,
         spot: tuple[float, float] | None = None,
     ) -> dict[str, Any]:
-        """The picture of the last valid version, as ``Sheet`` tells of it; nothing if there was none, or it has no node.
+        """The picture of the last sound version, as ``Sheet`` tells of it; nothing if there was none, or it has no node.
 
         ``near`` names the node or edge around which a large mechanism is drawn; ``run`` has the condition and the settings whose
         values stand on the boxes; ``spot`` says where a new box is wanted.
@@ -388,7 +391,7 @@ def _whole(m: Mechanism, edge: Any) -> bool:
 def _changed(
     m: Mechanism, before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
 ) -> Iterator[dict[str, str]]:
-    """The outcomes that are other than they were in the last valid text, each with what decides it now."""
+    """The outcomes that are other than they were in the last sound text, each with what decides it now."""
     for condition, values in after.items():
         for node, value in values.items():
             old = before.get(condition, {}).get(node, value)

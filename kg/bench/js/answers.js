@@ -17,10 +17,10 @@ function answers(bench) {
     else bench.tell('The text has changed since then: wait for kg to look at it again.');
   }
   /** @param {Said} said */
-  function complaints({complaints}) {
+  function complaints({complaints, sound}) {
     about = bench.text();
     const errors = complaints.filter(one => one.severity === 'error').length, others = complaints.length - errors;
-    $('verdict').textContent = errors ? `${number(errors, 'error')}${others ? `, ${number(others, 'remark')}` : ''}: not run.` : others ? `No error; ${number(others, 'remark')}.` : 'Nothing wrong.';
+    $('verdict').textContent = errors ? `${number(errors, 'error')}${others ? `, ${number(others, 'remark')}` : ''}${sound ? '.' : ': not run.'}` : others ? `No error; ${number(others, 'remark')}.` : 'Nothing wrong.';
     $('verdict').dataset.wrong = String(errors > 0);
     codemirror.complain(view, complaints.map(one => {
       const fixes = one.fixes.map(fix => ({name: fix.name, apply: () => mend(fix)}));
@@ -70,7 +70,7 @@ function answers(bench) {
       fill($('condition'), [['', 'the starting state'], ...said.holds.conditions.map(({key, title}) => [key, title])]);
       fill($('node'), byName(said.holds.nodes));
     }
-    if (!said.valid) return;
+    if (!said.sound) return;
     outcomes(said);
     if ($('result').childElementCount) ask();
     clearTimeout(due);

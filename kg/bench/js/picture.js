@@ -1,4 +1,4 @@
-// The picture of the last text without errors. What is chosen in it is marked, and leads to the text; the cursor of the text marks it here.
+// The picture of the last sound text. What is chosen in it is marked, and leads to the text; the cursor of the text marks it here.
 'use strict';
 
 /** @param {Bench} bench */
@@ -62,7 +62,7 @@ function picture(bench) {
   bench.hear(async said => {
     if (bench.names()) fill($('part'), [['', 'Box or line…'],
       ...byName(said.holds.nodes), ...said.holds.edges.map(({name, words}) => [name, words])]);
-    if (said.valid) await draw();
+    if (said.sound) await draw();
   });
   bench.redraw = () => { if (JSON.stringify(bench.run) !== run) draw(); };
 

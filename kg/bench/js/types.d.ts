@@ -11,7 +11,8 @@ interface HeldCondition {key: string; title: string; set: Record<string, string>
 interface Holds {id: string; title: string; nodes: HeldNode[]; edges: HeldEdge[]; conditions: HeldCondition[]; sources: string[]; places: string[]}
 interface OutcomeRow {condition: string; title: string; values: Record<string, string>; status: Record<string, string>}
 interface ChangedOutcome {condition: string; node: string; before: string; after: string; why: string}
-interface Said {valid: boolean; complaints: Complaint[]; holds: Holds; runs: string; outcomes: OutcomeRow[]; changed: ChangedOutcome[]}
+/** `sound`: it can be run and drawn; it has no error, but expectations may fail. */
+interface Said {valid: boolean; sound: boolean; complaints: Complaint[]; holds: Holds; runs: string; outcomes: OutcomeRow[]; changed: ChangedOutcome[]}
 interface KnownKey {key: string; meaning: string; kind: string; form: string; required: boolean}
 type Path = (string | number)[];
 interface KnownVerb {verb: string; phrase: string; also: string[]; sign: string; means: string}
