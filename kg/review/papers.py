@@ -149,10 +149,18 @@ def read(file: Path, chosen: Mapping[str, str] = MappingProxyType({})) -> Paper:
 
     Raises InvalidMechanism for a file that is too large, broken, or something else than one article.
     """
+    ledger = Ledger(str(file), TITLE)
+    return of_text(bounded.text(file, ledger), ledger, chosen)
+
+
+def of_text(text: str, ledger: Ledger, chosen: Mapping[str, str] = MappingProxyType({})) -> Paper:
+    """The same of what a file holds.
+
+    >>> of_text("Plain words.", Ledger("paper.txt", TITLE)).text is None
+    True
+    """
     from kg.review import bioc, jats
 
-    ledger = Ledger(str(file), TITLE)
-    text = bounded.text(file, ledger)
     start = text.lstrip()[:1]
     if start == "<":
         root = bounded.elements(text, ledger, doctype=True, deepest=DEEPEST)
