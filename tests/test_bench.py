@@ -139,6 +139,14 @@ def test_edits_count_as_the_editor_counts_and_say_why_they_cannot_be():
     assert session.content("id: a") == {"said": {"id": "a"}} and "error" in session.content("a: [")
 
 
+def test_the_exercise_is_whole_and_what_is_to_be_written_lacks_its_sentences_only():
+    folder = Path(bench.__file__).parent / "examples"
+    report = kg.check(kg.read(folder / "finished.yaml"), sources=folder)
+    assert not report.diagnostics and (report.coverage.matched, report.runs.held, report.runs.unpinned) == (9, 3, ())
+    said = Session().open((folder / "empty.yaml").read_text(encoding="utf-8"))
+    assert [one["code"] for one in said["complaints"] if one["severity"] == "error"] == ["missing-key"]
+
+
 def test_everything_that_can_be_completed_is_known():
     known = words()
     assert {"edge", "evidence"} <= {row["key"] for row in known["records"]["edge"]}
@@ -506,7 +514,17 @@ def test_a_mechanism_is_edited_in_the_form_by_keyboard_and_its_text_stays_as_it_
         until("bench.text().includes('claim: finding, hedge: may, taxon: NCBITaxon')")
         tab.click("#undo")  # one step each
         tab.click("#undo")
-        assert tab.evaluate("bench.text()") == mended and wrong == []
+        assert tab.evaluate("bench.text()") == mended
+        tab.click("#no-tour")
+        tab.click("#help")
+        for _ in range(5):
+            tab.keyboard.press("Enter")
+        assert tab.locator("#tour-title").inner_text() == "6 of 6: Saving" and axe() == []
+        tab.keyboard.press("Escape")
+        tab.select_option("#examples", "finished")
+        until("document.getElementById('encoded').textContent.startsWith('9 places')")
+        until("document.getElementById('verdict').textContent.startsWith('Nothing')")
+        assert not tab.locator("#offer-tour").is_visible() and not tab.locator("#tour").is_visible() and wrong == []
     finally:
         context.close()
 

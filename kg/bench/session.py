@@ -7,7 +7,7 @@ are lines and columns that count from 1, as in every complaint.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -49,6 +49,7 @@ class Session:
     seen: Mechanism | None = None  # what could be read of the last text
     source: reading.Opened | None = None  # the source text beside it
     outcomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of it: condition -> node -> value
+    found: Sequence[Diagnostic] = ()  # the complaints of the last text
     runs: ExpectationRuns = field(default_factory=ExpectationRuns)  # its expectations
     sheet: Sheet = field(default_factory=Sheet)
 
@@ -57,12 +58,13 @@ class Session:
         self.name, self.opened, self.mechanism, self.outcomes, self.sheet = name, text, None, {}, Sheet()
         return self.look(text)
 
-    def look(self, text: str) -> dict[str, Any]:
+    def look(self, text: str, fixes: bool = True) -> dict[str, Any]:
         """What kg says of a text: complaints with their fixes, what it holds, and what comes out when it is run.
 
         ``valid`` says that there is no error, ``sound`` that there is none but of expectations, so that it can be run and drawn. Only
         then there are ``outcomes``, ``changed`` (outcomes that differ from those of the last sound text, with why) and ``runs``,
-        without the edges that no expectation tests. ``holds`` is of what could be read.
+        without the edges that no expectation tests. ``holds`` is of what could be read. Without ``fixes`` complaints have none; each
+        takes a reading of the text, so the page asks for them afterwards.
         """
         mechanism, wrong = parse_bytes(text.encode("utf-8", "surrogatepass"), self.name)
         self.seen = mechanism
@@ -74,17 +76,29 @@ class Session:
         said: dict[str, Any] = {
             "valid": not errors,
             "sound": sound,
-            "complaints": [_complaint(one, text, mechanism) for one in found],
+            "complaints": [_complaint(one, text) for one in found],
             "holds": _holds(mechanism),
             "runs": str(report.runs) if sound else "",
             "outcomes": [],
             "changed": [],
         }
+        self.found = found
+        if fixes:
+            for one, mends in zip(said["complaints"], self.fixes(text), strict=True):
+                one["fixes"] = mends
         if sound:
             before, self.mechanism, self.runs = self.outcomes, mechanism, report.runs
             said["outcomes"], self.outcomes = self._outcomes()
             said["changed"] = list(_changed(mechanism, before, self.outcomes))
         return said
+
+    def fixes(self, text: str) -> list[list[dict[str, Any]]]:
+        """The edits that answer each complaint of the text that was looked at last."""
+        assert self.seen is not None
+        return [
+            [{"name": one.name, **_edit(text, one.changes, one.select)} for one in mend.mends(found, text, self.seen)]
+            for found in self.found
+        ]
 
     def pins(self) -> str:
         """What became of the expectations of the last sound version, with the edges that none of them tests: this takes longer."""
@@ -357,15 +371,12 @@ def _pinned() -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _complaint(one: Diagnostic, text: str, mechanism: Mechanism) -> dict[str, Any]:
-    """A complaint as the editor shows it, with its place and with the edits that answer it."""
+def _complaint(one: Diagnostic, text: str) -> dict[str, Any]:
+    """A complaint as the editor shows it, with its place."""
     start = mend.offset(text, one.at.line, one.at.column)
     word = re.compile(keys.KEY).match(text, start)
     places = _units(text, [start, word.end() if word else min(start + 1, len(text))])
-    mends = [
-        {"name": found.name, **_edit(text, found.changes, found.select)} for found in mend.mends(one, text, mechanism)
-    ]
-    return {**one.as_dict(), "from": places[0], "to": places[1], "fixes": mends}
+    return {**one.as_dict(), "from": places[0], "to": places[1], "fixes": []}
 
 
 def _edit(text: str, changes: Iterable[edit.Change], select: tuple[int, int] | None = None) -> dict[str, Any]:

@@ -53,6 +53,19 @@ function answers(bench) {
       bench.fail(error);
     }
   }
+  /** What takes longer than the rest: how complaints are mended, and which edges no expectation tests. @param {Said} said */
+  async function afterwards(said) {
+    try {
+      const fixes = await bench.core.ask('fixes', {text: about});
+      if (bench.said !== said || bench.text() !== about) return;
+      said.complaints.forEach((one, n) => { one.fixes = fixes[n] ?? []; });
+      if (fixes.some(some => some.length)) complaints(said);
+      const runs = said.sound ? await bench.core.ask('pins', {}) : '';
+      if (bench.said === said && runs) $('runs').textContent = runs;
+    } catch (error) {
+      bench.fail(error);
+    }
+  }
   /** Shows the values of a run in the picture, or of none. @param {Run | null} run */
   function show(run) {
     bench.run = run;
@@ -66,6 +79,8 @@ function answers(bench) {
   });
   bench.hear(said => {
     complaints(said);
+    clearTimeout(due);
+    due = setTimeout(() => afterwards(said), 300);
     if (bench.names()) {
       fill($('condition'), [['', 'the starting state'], ...said.holds.conditions.map(({key, title}) => [key, title])]);
       fill($('node'), byName(said.holds.nodes));
@@ -73,10 +88,5 @@ function answers(bench) {
     if (!said.sound) return;
     outcomes(said);
     if ($('result').childElementCount) ask();
-    clearTimeout(due);
-    due = setTimeout(async () => { // which edges no expectation tests takes longer than the rest
-      const words = await bench.core.ask('pins', {}).catch(() => said.runs);
-      if (bench.said === said) $('runs').textContent = words;
-    }, 600);
   });
 }

@@ -28,13 +28,14 @@ interface View {
   svg: SVGSVGElement; put: (drawn: Drawn, anew: boolean) => void; whole: () => void; zoom: (by: number, at?: [number, number]) => void; pan: (dx: number, dy: number) => void;
   point: (event: {clientX: number; clientY: number}) => [number, number]; reveal: (box: Corner) => void; moved: () => boolean; scale: () => number;
 }
-interface Opened {text: string; name: string; save: string; kept: string; starter: string; lexicon: string}
+interface Opened {text: string; name: string; save: string; kept: string; starter: string; lexicon: string; examples: {text: string; empty: string; finished: string}}
 
 /** What is asked of Python, with what is given to it and what it says. */
 interface Asked {
   words: [Record<string, never>, Known];
   open: [{text: string; name: string}, Said];
-  look: [{text: string}, Said];
+  look: [{text: string; fixes: boolean}, Said];
+  fixes: [{text: string}, Fix[][]];
   picture: [{dark: boolean; near: string; run: Run | null; spot: [number, number] | null}, Drawn];
   arrange: [Record<string, never>, null];
   svg: [Record<string, never>, string];
@@ -89,6 +90,8 @@ interface Paper {
   /** Writes an entry behind the last one of a part of the text; false if it cannot. */
   write: (part: string, entry: string) => boolean;
   saved: (words: string) => void;
+  /** A text with the line ends of the file. */
+  whole: (text: string) => string;
   /** Makes an edit of Python, as one step of undo. */
   make: (edit: Edit, how: string) => void;
 }
@@ -123,6 +126,8 @@ interface Ids {
   state: HTMLElement; undo: HTMLButtonElement; redo: HTMLButtonElement; open: HTMLInputElement; save: HTMLButtonElement; 'save-svg': HTMLButtonElement;
   'save-changes': HTMLButtonElement; restored: HTMLElement; overwrites: HTMLElement; discard: HTMLButtonElement; editor: HTMLElement; subject: HTMLSelectElement; verb: HTMLSelectElement;
   object: HTMLSelectElement; claim: HTMLSelectElement; says: HTMLInputElement; add: HTMLButtonElement; picture: HTMLElement; verdict: HTMLElement; complaints: HTMLElement;
+  examples: HTMLSelectElement; help: HTMLButtonElement; paper: HTMLDetailsElement; tour: HTMLElement; 'tour-title': HTMLElement; 'tour-text': HTMLElement; 'tour-next': HTMLButtonElement;
+  'tour-back': HTMLButtonElement; 'tour-close': HTMLButtonElement; 'offer-tour': HTMLElement; 'take-tour': HTMLButtonElement; 'no-tour': HTMLButtonElement; write: HTMLElement; see: HTMLElement; read: HTMLElement;
   'as-text': HTMLButtonElement; 'as-form': HTMLButtonElement; sheet: HTMLElement;
   lexicon: HTMLButtonElement; 'lexicon-file': HTMLInputElement;
   rename: HTMLButtonElement; naming: HTMLDialogElement; 'naming-what': HTMLElement; 'new-name': HTMLInputElement; 'naming-says': HTMLElement; 'naming-do': HTMLButtonElement; 'naming-cancel': HTMLButtonElement;

@@ -47,7 +47,7 @@
     looking = true;
     const asked = bench.text();
     try {
-      bench.said = await core.ask('look', {text: asked});
+      bench.said = await core.ask('look', {text: asked, fixes: false});
       if (asked === bench.text()) for (const hear of listeners) await hear(bench.said);
     } catch (error) {
       fail(error);
@@ -83,7 +83,7 @@
   answers(bench);
   form(bench);
   sheet(bench);
-  source(bench);
+  guide(bench, source(bench));
   picture(bench); // last: it takes longest
   core.start().then(async () => {
     bench.words = await core.ask('words', {});
