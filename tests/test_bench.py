@@ -337,6 +337,12 @@ def test_what_the_bench_does_not_send_changes_nothing(server, body):
     assert status in (400, 409) and server.file.read_text(encoding="utf-8") == TEXT
 
 
+def test_what_is_too_long_to_be_sent_changes_nothing(server, monkeypatch):
+    monkeypatch.setattr("kg.bench.serve.MOST", 10)
+    status, said = ask(server, "PUT", f"/{server.token}/text", json.dumps({"before": TEXT, "text": "x"}))
+    assert status == 413 and "more than" in said and server.file.read_text(encoding="utf-8") == TEXT
+
+
 def test_a_long_text_is_saved_and_a_link_stays_one(server):
     link = server.file.with_name("link.yaml")
     link.symlink_to(server.file)

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from kg import bench
 from kg.model import files, lexicon
+from kg.model.limits import most
 
-MOST = 64 * 2**20  # bytes of what is sent: the text as it was, and as it is
+MOST = most("bench")  # bytes of what is sent: the text as it was, and as it is
 LINES = 40  # of a difference that is shown
 
 
@@ -49,8 +50,7 @@ class Bench(ThreadingHTTPServer):
             names = ("as you opened it", "as it is on disk now")
             lines = difflib.unified_diff(before.splitlines(), now.splitlines(), *names, lineterm="", n=1)
             return "the file was changed by another program.\n" + "\n".join([*lines][:LINES])
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        files.write(self.file, text.encode("utf-8"))
+        files.write_all({self.file: text}, self.file.parent)
         return ""
 
 

@@ -10,13 +10,16 @@ from kg.model.mechanism import Mechanism
 from kg.model.records import GRID_LINES
 from kg.page import dot, drawing
 from kg.page.drawing import Drawing
-from kg.page.geometry import Line, Way, inferred, marked, wanted
+from kg.page.geometry import TIP, Line, Way, at, crossings, inferred, marked, wanted
 from kg.page.layout import AIR, GAP, HEAD, HIGH, PAD, WIDE, Box, Layout, Point, areas, grid, place
-from kg.page.straight import Wish, straight
+from kg.page.straight import APART, CLEAR, KNOT, PART, Wish, apart, loop
 
 NEW = 4  # one box in so many may be new; with more of them all is laid out anew
 STEP = 29  # between two spots that are tried for a new box
 ROOM = 22  # around a new box
+BENDS = (40, 70, 110, 160, 220, 300)  # how far a new line swings out around a box, on either side
+PEAKS = (0.5, 0.25, 0.75)  # where along the line
+ENOUGH = 5  # bends to choose from
 TRIES = 200  # free spots that are tried, the nearest first, for one that no line runs through
 
 
@@ -44,7 +47,7 @@ def follow(
     on_grid = bool(grid(mechanism)) and len(wishes) <= GRID_LINES
     layout = before and (place(mechanism) if on_grid else _kept(mechanism, before, wishes, spot))
     if before and layout and all(layout.boxes.get(key, box) == box for key, box in before.layout.boxes.items()):
-        ways = straight(wishes, layout, held=dict(_held(wishes, before.lines, layout)))
+        ways = _routed(wishes, layout, dict(_held(wishes, before.lines, layout)))
     elif on_grid:
         return drawing.draw(mechanism, frozenset(contested))
     else:
@@ -150,3 +153,93 @@ def _free(
         if not run or tried >= TRIES:
             break
     return best and best[1]
+
+
+# ---- ways of new lines
+
+
+def _routed(wishes: Sequence[Wish], layout: Layout, held: Mapping[int, Way]) -> list[Way]:
+    """A way for each line: its own, if it is held; else a straight one, bent where a box lies in between. It is plain Python, since
+    a page has no numpy.
+    """
+    pairs: dict[tuple[str, ...], list[int]] = {}
+    onto: dict[int, list[int]] = {}
+    for n, (line, target) in enumerate(wishes):
+        if target < 0:
+            pairs.setdefault(tuple(sorted((line.start, line.end))), []).append(n)
+        else:
+            onto.setdefault(target, []).append(n)
+    free: list[Way] = []  # wishes have those first that end on a box
+    for n, (line, target) in enumerate(wishes):
+        if target < 0:
+            beside = pairs[tuple(sorted((line.start, line.end)))]
+            shift = APART * (beside.index(n) - (len(beside) - 1) / 2) * (1 if line.start <= line.end else -1)
+            start, end = layout.boxes[line.start], layout.boxes[line.end]
+            free.append(held.get(n) or (loop(start, shift) if start == end else _way(line, start, end, shift)))
+    ends = [layout.boxes[line.end] for line, target in wishes if target < 0]
+    for n, end in enumerate(ends):
+        free[n] = held.get(n) or _around(wishes[n][0], end, layout, free, n)
+    free = [held.get(n) or way for n, way in enumerate(apart(wishes[: len(free)], layout, free))]
+    for n in range(len(free), len(wishes)):
+        line, target = wishes[n]
+        if n in held:
+            free.append(held[n])
+            continue
+        others = onto[target]
+        part = PART[0] + (PART[1] - PART[0]) * (others.index(n) + 1) / (len(others) + 1)
+        x, y = at(free[target].curve, part)[0]
+        r = KNOT - CLEAR
+        ring = Box(x - r, y - r, 2 * r, 2 * r)
+        free.append(_way(line, layout.boxes[line.start], ring, 0))
+        free[n] = _around(line, ring, layout, free, n)
+    return free
+
+
+def _around(line: Line, end: Box, layout: Layout, ways: Sequence[Way], n: int) -> Way:
+    """The same way if it meets no box; or a bent one that crosses few others, if there is one that meets none."""
+    if line.start == line.end or not layout.pierced(ways[n].fine):
+        return ways[n]
+    free = []
+    for far in BENDS:
+        for bend, peak in ((side * far, peak) for side in (1, -1) for peak in PEAKS):
+            way = _way(line, layout.boxes[line.start], end, 0, bend, peak)
+            if not layout.pierced(way.fine):
+                beside = (other for m, other in enumerate(ways) if m != n and way.beside(other, 0))
+                crossed = sum(crossings(way.points, other.points) for other in beside)
+                free.append((crossed + far / 60, far, bend, peak, way))
+        if len(free) > ENOUGH:
+            break
+    return min(free, key=lambda one: one[:4])[-1] if free else ways[n]
+
+
+def _way(line: Line, start: Box, end: Box, shift: float, bend: float = 0, peak: float = 0.5) -> Way:
+    """From the border of one box to that of another: so far to the side of their middles, and swinging out so far."""
+    (x, y), (x2, y2) = start.centre, end.centre
+    far = math.dist((x, y), (x2, y2)) or 1.0
+    u, v = (x2 - x) / far, (y2 - y) / far
+    a, b = (x - v * shift, y + u * shift), (x2 - v * shift, y2 + u * shift)
+    c = x + u * far * peak - v * bend * 4 / 3, y + v * far * peak + u * bend * 4 / 3
+    first, tip = _border(start, a, c if bend else b), _border(end, b, c if bend else a)
+    toward = c if bend else first
+    away = math.dist(tip, toward) or 1.0
+    back = (toward[0] - tip[0]) / away, (toward[1] - tip[1]) / away
+    long = max(TIP["ring" if line.condition else line.kind] - (KNOT if end.w < 20 else 0), 0)
+    last = tip[0] + back[0] * long, tip[1] + back[1] * long
+    p, q = (c, c) if bend else (_between(first, last, 1 / 3), _between(first, last, 2 / 3))
+    if bend:  # the curve comes as near to its peak as a quadratic one would
+        p, q = _between(first, c, 2 / 3), _between(last, c, 2 / 3)
+    return Way(0, (first, p, q, last), tip=tip, toward=back)
+
+
+def _between(a: Point, b: Point, t: float) -> Point:
+    return a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t
+
+
+def _border(box: Box, inside: Point, outside: Point) -> Point:
+    """Where a straight line from inside leaves a box, with some air."""
+    around = box.grown(CLEAR)
+    (x, y), (dx, dy) = inside, (outside[0] - inside[0], outside[1] - inside[1])
+    ts = [((around.x if dx < 0 else around.x + around.w) - x) / dx] if dx else []
+    ts += [((around.y if dy < 0 else around.y + around.h) - y) / dy] if dy else []
+    t = min(ts, default=0.0)
+    return x + dx * t, y + dy * t
