@@ -143,7 +143,11 @@ def test_the_exercise_is_whole_and_what_is_to_be_written_lacks_its_sentences_onl
     folder = Path(bench.__file__).parent / "examples"
     report = kg.check(kg.read(folder / "finished.yaml"), sources=folder)
     assert not report.diagnostics and (report.coverage.matched, report.runs.held, report.runs.unpinned) == (9, 3, ())
-    said = Session().open((folder / "empty.yaml").read_text(encoding="utf-8"))
+    session = Session()
+    session.open((folder / "finished.yaml").read_text(encoding="utf-8"))
+    session.read((folder / "exercise.txt").read_text(encoding="utf-8"))
+    assert len(session.marks()["marks"]) == 9 and session.marks()["absent"] == []
+    said = session.open((folder / "empty.yaml").read_text(encoding="utf-8"))
     assert [one["code"] for one in said["complaints"] if one["severity"] == "error"] == ["missing-key"]
 
 

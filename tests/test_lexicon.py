@@ -163,7 +163,7 @@ def test_two_at_once_both_find_a_whole_file(tmp_path):
 
 def test_a_copy_without_the_archive_has_an_empty_lexicon(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "data_dir", lambda name: tmp_path)
-    empty = module.lexicon.__wrapped__()
+    empty = module._opened.__wrapped__()
     assert (empty.term("CL:0000235"), empty.replacement("CL:0000044"), empty.mappings("HGNC:1")) == (None, None, [])
     assert (list(empty.named(["macrophage"])), empty.with_words(["cell"], 9)) == ([], [])
 

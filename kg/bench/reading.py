@@ -39,11 +39,16 @@ def opened(given: str, name: str = "text") -> Opened:
 
 
 def evidence(m: Mechanism) -> Iterator[tuple[str, Evidence]]:
-    """Every item of evidence of the edges, with the edge in words."""
+    """Every item of evidence, with what rests on it, in words."""
+    yield from (("the whole mechanism", item) for item in m.scope)
     for edge in m.edges:
         said = m.words(edge) if edge.subject else edge.name
         for item in (*edge.evidence, *(one for needed in (*edge.requires, *edge.unless) for one in needed.evidence)):
             yield said, item
+    for one in m.expectations:
+        yield from ((f"{one.expect.node} {one.expect.relation} {one.expect.than}", item) for item in one.evidence)
+    for note in m.notes:
+        yield from ((note.note, item) for item in note.evidence)
 
 
 def encoded(text: Text, m: Mechanism) -> list[tuple[int, int, str]]:
