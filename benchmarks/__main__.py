@@ -28,6 +28,7 @@ SMALL = {
     "build": [],
     "bulk": ["10000"],
     "causal": ["1000"],
+    "layouts": ["conib_paris2013b.bel.nodelink.json", "il6_signaling.sbmlqual.xml"],
     "page": ["20"],
     "screen": ["200"],
     "serve": ["--seconds", "1", "--runaway", "5"],

@@ -359,6 +359,13 @@ def test_a_long_text_is_saved_and_a_link_stays_one(server):
     assert server.file.read_text(encoding="utf-8") == long
 
 
+def test_line_ends_of_the_file_are_kept(server):
+    server.file.write_bytes(b"id: a\r\ntitle: b\r\n")
+    before = server.text()
+    assert server.save(before, before.replace("b", "c")) == ""
+    assert server.file.read_bytes() == b"id: a\r\ntitle: c\r\n"
+
+
 def test_changes_are_told_of_valid_texts_only():
     session = Session()
     session.open("")

@@ -105,6 +105,14 @@ def test_unchanged_inputs_are_not_built_again(tmp_path):
     assert build([LITTLE], tmp_path, ["ttl"]).fresh
 
 
+def test_a_build_says_where_its_time_went(tmp_path):
+    result = run("build", str(LITTLE), "-o", str(tmp_path), "--only", "ttl,html", "--profile")
+    rows = dict(re.findall(r"^(\w.*?)  +(\d+\.\d\d)  +\d+%$", result.stdout, re.MULTILINE))
+    assert rows.keys() >= {"loading kg", "reading and checking", "writing ID.ttl", "writing ID.html", "together"}
+    together = float(rows.pop("together"))
+    assert together > 0 and abs(sum(map(float, rows.values())) - together) < 0.1
+
+
 def test_a_changed_mechanism_is_built_again(tmp_path):
     file = tmp_path / "m.yaml"
     shutil.copy(LITTLE, file)

@@ -25,7 +25,9 @@ SWING = (0, 60, 120, 190, 270, 360)  # how far each of the two handles of a curv
 FAR = 80  # how far it is worth to draw one aside to save a crossing
 BELOW = 15  # how many crossings it is worth that no line runs below a box
 ROUNDS = 4  # of choosing anew, for each line, while others change
-PAIRS = 600_000  # of lines and ways that one might take: so many are looked at at most, which takes about half a second
+PAIRS = (
+    400_000  # of lines and ways that one might take: so many are looked at at most, which takes some tenths of a second
+)
 STEPS, FINE = 6, 48  # pieces of a curve: to see what it crosses, and below which boxes it runs
 PART = (0.36, 0.64)  # of a line: between them others may end on it
 
@@ -133,8 +135,10 @@ class _Bends:
 
     def _below(self, points: Floats) -> Floats:
         """What it costs that each polyline runs below boxes; its two ends do not count."""
-        x, y = points[:, 2:-2, :, None].transpose(2, 0, 1, 3)
-        left, top, right, low = self.boxes.T
+        inner = points[:, 2:-2]
+        near = (self.boxes[:, :2] < inner.max((0, 1))).all(1) & (self.boxes[:, 2:] > inner.min((0, 1))).all(1)
+        left, top, right, low = self.boxes[near].T
+        x, y = inner[..., 0, None], inner[..., 1, None]
         found: Floats = BELOW * ((x > left) & (x < right) & (y > top) & (y < low)).any(1).sum(1).astype(float)
         return found
 
@@ -149,7 +153,8 @@ class _Bends:
         self.work -= len(one)
         a, b = some.astype(np.float32)[one], self.points.astype(np.float32)[other]
         meet = _parted(a, b) & _parted(b, a).swapaxes(1, 2)
-        return np.bincount(one, meet.sum((1, 2)), len(some)).astype(np.float64)
+        found: Floats = np.bincount(one, meet.sum((1, 2)), len(some)).astype(float)
+        return found
 
 
 def _along(curves: Any, count: int) -> Floats:
@@ -179,8 +184,9 @@ def _curves(line: Line, start: Box, end: Box, shift: float, swings: Floats) -> F
     along = (b - a) / far
     aside = np.array([-along[1], along[0]])
     a, b = a + aside * shift, b + aside * shift
-    p = a + along * far / 3 + swings[:, :1] * aside
-    q = b - along * far / 3 + swings[:, 1:] * aside
+    near, away = _border(start, a, b[None]), _border(end, b, a[None])
+    p = near + (away - near) / 3 + swings[:, :1] * aside
+    q = away - (away - near) / 3 + swings[:, 1:] * aside
     first, tip = _border(start, a, p), _border(end, b, q)
     back = q - tip
     back /= np.maximum(np.hypot(*back.T), 1e-9)[:, None]
