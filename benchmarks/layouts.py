@@ -29,7 +29,7 @@ from kg.formats import read
 from kg.model.mechanism import Mechanism
 from kg.page.drawing import draw
 from kg.page.geometry import samples, wanted
-from kg.page.lattice import laid
+from kg.page.graphviz import Graph
 from kg.page.layout import FONT, HIGH, WIDE
 
 FIVE = (
@@ -111,25 +111,20 @@ def ours(m: Mechanism) -> tuple[float, list[Any], list[Points]]:
 
 
 def graphviz(m: Mechanism, ends: list[tuple[int, int]], program: str) -> tuple[float, list[Any], list[Points] | None]:
-    from pygraphviz import AGraph
-
-    graph = AGraph(strict=False, directed=True, splines="true" if program == "dot" else "none")
-    graph.node_attr.update(label="", fixedsize="true", shape="box", width=f"{WIDE / 72}", height=f"{HIGH / 72}")
-    if program == "sfdp":
-        graph.graph_attr.update(overlap="vpsc", sep="+16", K="2", start="1")
-    for n in range(len(m.nodes)):
-        graph.add_node(f"n{n}")
-    for n, (a, b) in enumerate(ends):
-        graph.add_edge(f"n{a}", f"n{b}", key=str(n))
+    box = {"label": "", "fixedsize": "true", "shape": "box", "width": f"{WIDE / 72}", "height": f"{HIGH / 72}"}
+    more = {"overlap": "vpsc", "sep": "+16", "K": "2", "start": "1"} if program == "sfdp" else {}
+    graph = Graph("", {"splines": "true" if program == "dot" else "none", **more}, every=box)
+    graph.of = {f"n{n}": {} for n in range(len(m.nodes))}
+    graph.edges = {f"{n}": (f"n{a}", f"n{b}", {}) for n, (a, b) in enumerate(ends)}
     start = time.process_time()
-    laid(graph, program)
+    graph.lay(program)
     seconds = time.process_time() - start
-    at = [tuple(map(float, graph.get_node(f"n{n}").attr["pos"].split(","))) for n in range(len(m.nodes))]
+    at = [tuple(map(float, graph.of[f"n{n}"]["pos"].split(","))) for n in range(len(m.nodes))]
     if program == "sfdp":
         return seconds, at, None
     lines = []
     for n, (a, b) in enumerate(ends):
-        words = (graph.get_edge(f"n{a}", f"n{b}", str(n)).attr["pos"] or "").replace(";", " ").split()
+        words = graph.edges[f"{n}"][2]["pos"].replace(";", " ").split()
         points = [tuple(map(float, word.split(","))) for word in words if word[0] not in "es"]
         lines.append(list(samples(points, 10)) if points else [at[a], at[b]])
     return seconds, at, lines

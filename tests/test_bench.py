@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import threading
 from pathlib import Path
 
@@ -20,7 +21,6 @@ from kg.model.names import fold
 
 TEXT = LITTLE.read_text(encoding="utf-8")
 SEED = (kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml").read_text(encoding="utf-8")
-FLIPPED = SEED.replace("edge: RNase_A degrades miR146a", "edge: RNase_A stabilises miR146a")
 
 
 def edited(text, edit):
@@ -37,7 +37,7 @@ def edited(text, edit):
 def test_a_complaint_has_its_place_and_the_word_that_mends_it():
     session = Session()
     said = session.open(SEED.replace("RNase_A degrades miR146a", "RNase_A degrads miR146a"))
-    assert not said["valid"] and said["outcomes"] == [] and session.picture() == ""
+    assert not said["valid"] and said["outcomes"] == [] and session.picture() == {}
     (one, *_) = (one for one in said["complaints"] if one["code"] == "unknown-verb")
     text = SEED.replace("RNase_A degrades miR146a", "RNase_A degrads miR146a")
     assert text[one["from"] : one["to"]] == "degrads" and text.count("\n", 0, one["from"]) == one["line"] - 1
@@ -56,13 +56,13 @@ def test_any_text_is_answered_and_never_a_crash(text):
 def test_what_is_said_is_what_the_commands_say():
     session = Session()
     said = session.open(SEED)
-    assert said["valid"] and said["runs"] == str(kg.check(kg.read("ta1-tlr7"), sources="").runs)
+    assert said["valid"] and session.pins() == str(kg.check(kg.read("ta1-tlr7"), sources="").runs)
     both = next(row for row in said["outcomes"] if row["condition"] == "both")
     assert both["values"]["tumour_control"] == "strong"
     asked = session.answer("both", {"TLR7": "absent"})
     assert asked == kg.whatif(kg.read("ta1-tlr7"), "both", {"TLR7": "absent"}).as_dict()
     assert "error" in session.answer("no such", {}) and "error" in session.answer("both", {"none": "absent"})
-    assert session.picture() == kg.page.svg(kg.read("ta1-tlr7"))
+    assert session.picture()["part"] == "" and session.svg() == kg.page.svg(kg.read("ta1-tlr7"))
 
 
 def test_an_edit_tells_the_outcomes_that_change_and_the_changes_in_words():
@@ -188,6 +188,86 @@ def test_the_lexicon_of_the_page_knows_what_the_lexicon_knows():
         assert (held.term(id), held.replacement(id)) == (whole.term(id), whole.replacement(id))
     with pytest.raises(ValueError, match="no lexicon of kg"):
         lexicon.PackedLexicon(b"something else")
+
+
+# ---------------------------------------------------------------- the picture and the text
+
+PSORIASIS = (kg.data_dir("seeds") / "il23-psoriasis" / "mechanism.yaml").read_text(encoding="utf-8")
+DRAWN = "- edge: IL17F activates extra\n  evidence:\n  - {claim: inference, because: drawn}\n"
+
+
+def written(session, text, how, **given):
+    """A text after an edit, of which the editor is told by its own offsets; without an edit, why there is none."""
+    told = session.edit(text, how, given)
+    for one in sorted(told.get("changes", ()), key=lambda one: -one["from"]):
+        text = text[: one["from"]] + one["insert"] + text[one["to"] :]
+    return told.get("error", text)
+
+
+def test_a_picture_stays_where_it_was_when_a_sentence_or_a_node_is_written():
+    session = Session()
+    session.open(PSORIASIS)
+    before = session.picture()
+    lines = dict(re.findall(r'data-edge="([^"]+)".*?<path d="([^"]+)"', before["svg"]))
+    edited = PSORIASIS.replace("\nedges:\n", f"\n  extra: none\nedges:\n{DRAWN}", 1)
+    assert session.look(edited)["valid"]
+    after = session.picture(spot=(-400, 300))
+    assert {key: after["boxes"][key] for key in before["boxes"]} == before["boxes"]
+    x, y, w, h = after["boxes"]["extra"]
+    assert not any(x < u + p and u < x + w and y < v + q and v < y + h for u, v, p, q in before["boxes"].values())
+    again = dict(re.findall(r'data-edge="([^"]+)".*?<path d="([^"]+)"', after["svg"]))
+    assert {name: d for name, d in again.items() if name in lines} == lines and "IL17F-activates-extra" in again
+    assert session.look(PSORIASIS)["valid"] and session.picture()["boxes"] == before["boxes"]
+
+
+def test_a_large_mechanism_is_drawn_around_what_is_chosen():
+    nodes = "".join(f"  n{n}: none\n" for n in range(300))
+    edges = "".join(
+        f"- edge: n{n} activates n{(n * 7 + k) % 300}\n  evidence: [{{claim: inference, because: made}}]\n"
+        for n in range(1, 251)
+        for k in (1, 2)
+        if (n * 7 + k) % 300 != n
+    )
+    session = Session()
+    said = session.open(
+        f"id: big\ntitle: t\nlicence: CC0-1.0\nsources: {{p: {{kind: review, title: t, doi: 10.1000/x, read: no}}}}\nnodes:\n{nodes}edges:\n{edges}"
+    )
+    assert said["valid"] and len(said["holds"]["edges"]) > 490
+    told = session.picture(near="n5")
+    assert "n5" in told["boxes"] and len(told["boxes"]) < 80 and re.match(r"\d+ of \d+ sentences", told["part"])
+    other = next(f"n{n}" for n in range(1, 250) if f"n{n}" not in told["boxes"])
+    assert other in session.picture(near=other)["boxes"]
+
+
+def test_values_of_a_run_stand_in_the_picture_and_its_legend():
+    session = Session()
+    session.open(SEED)
+    plain, run = session.picture(), session.picture(run={"condition": "both", "settings": {"TLR7": "absent"}})
+    assert "set: absent" in run["svg"] and "set: absent" not in plain["svg"]
+    assert any("changed" in sign for sign in run["legend"]) and len(run["legend"]) == len(plain["legend"]) + 2
+    assert session.picture(run={"condition": "no such", "settings": {}}) == plain
+    session.arrange()
+    assert session.picture()["boxes"].keys() == plain["boxes"].keys()
+    said = session.look(SEED.replace("miR146a activates TLR7_active", "miR146a inhibits TLR7_active"))
+    assert not said["valid"] and said["sound"] and said["changed"], "an expectation that fails is run and drawn"
+    assert session.picture()["svg"] != plain["svg"]
+
+
+def test_drawing_writes_and_deletes_sentences_and_leaves_all_else_as_it_was():
+    session = Session()
+    session.open(SEED)
+    evidence = {"claim": "inference", "because": 'a: "b" #c', "says": ""}
+    text = written(session, SEED, "connect", sentence="TLR7 interacts_with RNase_A", evidence=evidence)
+    assert {*SEED.split("\n")} <= {*text.split("\n")} and session.look(text)["valid"]
+    made = session.mechanism.edge("TLR7-interacts_with-RNase_A")
+    assert [(one.claim, one.because) for one in made.evidence] == [("inference", 'a: "b" #c')]
+    assert written(session, text, "remove", part=made.name) == SEED
+    assert "delete those sentences first" in written(session, SEED, "remove", part="TLR7")
+    text = written(session, SEED, "node", name="TLR7", place="")
+    assert session.look(text)["valid"] and session.mechanism.layout[-1] == ("TLR7_2",)
+    assert written(session, text, "remove", part="TLR7_2") == SEED.replace(
+        "\n\ntranslations", "\n- [.]\n\ntranslations"
+    )
 
 
 # ---------------------------------------------------------------- the page and the server
@@ -525,5 +605,75 @@ def test_evidence_is_written_from_the_words_of_a_text(chromium, tmp_path: Path):
         until("bench.text().includes('- edge: maturation limits TLR7')")
         tab.click("#undo")
         assert tab.evaluate("bench.text()") == before and wrong == []
+    finally:
+        context.close()
+
+
+@pytest.mark.slow
+def test_a_sentence_is_drawn_by_hand_and_by_keyboard_and_each_is_one_step_of_undo(chromium, tmp_path: Path):
+    file = tmp_path / "write.html"
+    file.write_text(bench.html(PSORIASIS), encoding="utf-8")
+    context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 720})
+    try:
+        tab, wrong = context.new_page(), []
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+        tab.set_default_timeout(90_000)
+        tab.goto(file.as_uri())
+        tab.wait_for_function("document.documentElement.dataset.core", timeout=120_000)
+        tab.wait_for_selector("#picture [data-node=IL23]")
+
+        def told(words):
+            tab.wait_for_function("words => document.getElementById('state').textContent.startsWith(words)", arg=words)
+
+        def middle(selector):
+            box = tab.locator(selector).first.bounding_box()
+            return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+        tab.mouse.click(*middle("[data-node=IL23]"))
+        assert tab.evaluate("bench.line()").strip() == "IL23:" and tab.input_value("#part") == "IL23"
+        tab.mouse.move(*middle(".knob"))
+        tab.mouse.down()
+        tab.mouse.move(*middle("[data-node=IL17F]"), steps=4)
+        tab.mouse.up()
+        assert tab.input_value("#line-to") == "IL17F"
+        tab.fill("#line-verb", "does away with")
+        tab.keyboard.press("Enter")
+        assert tab.locator("#line").evaluate("one => one.open"), "no verb is called so"
+        tab.fill("#line-verb", "turns on")
+        tab.select_option("#line-claim", "inference")
+        tab.fill("#line-says", "drawn by hand")
+        tab.keyboard.press("Enter")
+        told("Written")
+        tab.wait_for_selector("[data-edge=IL23-activates-IL17F]", state="attached")
+        assert "- edge: IL23 activates IL17F" in tab.evaluate("bench.text()")
+        tab.click("#undo")
+        assert tab.evaluate("bench.text()") == PSORIASIS
+        tab.wait_for_selector("[data-edge=IL23-activates-IL17F]", state="detached")
+
+        tab.select_option("#part", "TNF")
+        tab.focus("#picture")
+        tab.keyboard.press("c")
+        tab.select_option("#line-to", "IL17A")
+        tab.fill("#line-verb", "inhibits")
+        tab.select_option("#line-claim", "inference")
+        tab.fill("#line-says", "by keyboard")
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector("[data-edge=TNF-inhibits-IL17A]", state="attached")
+        tab.select_option("#part", "TNF-inhibits-IL17A")
+        tab.focus("#picture")
+        tab.keyboard.press("Delete")
+        told("Deleted")
+        assert tab.evaluate("bench.text()") == PSORIASIS
+
+        tab.click("#all")
+        box = tab.locator("#picture").bounding_box()
+        tab.mouse.dblclick(box["x"] + 12, box["y"] + 12)
+        tab.fill("#box-name", "Another thing")
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector("[data-node=Another_thing]", state="attached")
+        before = tab.evaluate("document.querySelector('#picture svg').getAttribute('viewBox')")
+        tab.focus("#picture")
+        tab.keyboard.press("+")
+        assert tab.evaluate("document.querySelector('#picture svg').getAttribute('viewBox')") != before and wrong == []
     finally:
         context.close()

@@ -31,8 +31,14 @@ LEFT = (
     "formats/bel",
     "formats/boolean",
 )
-#: The files of Pyodide, by the name that the worker has for each.
-PYODIDE = {"asm": "pyodide.asm.mjs", "loader": "pyodide.js", "wasm": "pyodide.asm.wasm", "stdlib": "python_stdlib.zip"}
+#: The files of Pyodide and of Graphviz, by the name that the worker has for each.
+VENDORED = {
+    "asm": "pyodide.asm.mjs",
+    "loader": "pyodide.js",
+    "wasm": "pyodide.asm.wasm",
+    "stdlib": "python_stdlib.zip",
+    "graphviz": "viz-global.js",
+}
 
 
 def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = "", lexicon: str = "") -> str:
@@ -53,14 +59,14 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = ""
     script = f"{(VENDOR / 'writer.min.js').read_text(encoding='utf-8').strip()}\n{_scripts()}".replace(
         "</script", "<\\/script"
     )
-    packages, licences = query.others("writer", "py")
+    packages, licences = query.others("writer", "py", "viz")
     shown = page.templates(HERE).get_template("write.html")
     return str(
         shown.render(
             style=style,
             script=script,
             worker=(HERE / "js" / "worker.js").read_text(encoding="utf-8").replace("</script", "<\\/script"),
-            parts={key: _packed(file) for key, file in PYODIDE.items()} | {"core": _core()},
+            parts={key: _packed(file) for key, file in VENDORED.items()} | {"core": _core()},
             opened={
                 "text": text,
                 "name": name,
@@ -112,7 +118,9 @@ def _scripts() -> str:
         "fields",
         "sheet",
         "source",
+        "view",
         "picture",
+        "draw",
         "names",
         "lexicon",
         "guide",

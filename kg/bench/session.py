@@ -7,14 +7,16 @@ are lines and columns that count from 1, as in every complaint.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kg import checks, page
-from kg.bench import mend, reading
+from kg import checks
+from kg.bench import mend, reading, sketch
+from kg.bench.sheet import Sheet
+from kg.checks.runs import ExpectationRuns
 from kg.formats.notation import edit
 from kg.formats.notation.read import parse_bytes
 from kg.model import keys, vocabulary
@@ -24,7 +26,7 @@ from kg.model.lexicon import lexicon
 from kg.model.mechanism import Mechanism, names_of
 from kg.model.names import fold
 from kg.model.texts import Text
-from kg.reasoning import whatif
+from kg.reasoning import experiments, whatif
 from kg.reasoning.network import AS_WRITTEN, QueryError
 from kg.review import diff, suggest
 
@@ -43,56 +45,94 @@ class Session:
 
     name: str = "mechanism.yaml"
     opened: str = ""
-    mechanism: Mechanism | None = None  # the last one without errors
+    mechanism: Mechanism | None = None  # the last one that is sound
     seen: Mechanism | None = None  # what could be read of the last text
     source: reading.Opened | None = None  # the source text beside it
     outcomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of it: condition -> node -> value
+    found: Sequence[Diagnostic] = ()  # the complaints of the last text
+    runs: ExpectationRuns = field(default_factory=ExpectationRuns)  # its expectations
+    sheet: Sheet = field(default_factory=Sheet)
 
     def open(self, text: str, name: str = "mechanism.yaml") -> dict[str, Any]:
         """Begin with a text: changes are told against it."""
-        self.name, self.opened, self.mechanism, self.outcomes = name, text, None, {}
+        self.name, self.opened, self.mechanism, self.outcomes, self.sheet = name, text, None, {}, Sheet()
         return self.look(text)
 
-    def look(self, text: str) -> dict[str, Any]:
+    def look(self, text: str, fixes: bool = True) -> dict[str, Any]:
         """What kg says of a text: complaints with their fixes, what it holds, and what comes out when it is run.
 
-        ``valid`` says that there is no error. Only then there are ``outcomes``, ``changed`` (outcomes that differ from those of the
-        last valid text, with why) and ``expectations``. ``holds`` and ``picture`` are of what could be read.
+        ``valid`` says that there is no error, ``sound`` that there is none but of expectations, so that it can be run and drawn. Only
+        then there are ``outcomes``, ``changed`` (outcomes that differ from those of the last sound text, with why) and ``runs``,
+        without the edges that no expectation tests. ``holds`` is of what could be read. Without ``fixes`` complaints have none; each
+        takes a reading of the text, so the page asks for them afterwards.
         """
         mechanism, wrong = parse_bytes(text.encode("utf-8", "surrogatepass"), self.name)
         self.seen = mechanism
         broken = any(one.severity == "error" for one in wrong)
-        report = checks.judged(mechanism, "", False, run=not broken)
+        report = checks.judged(mechanism, "", False, run=not broken, pins=False)
         found = sorted({*wrong, *report.diagnostics})
-        valid = not any(one.severity == "error" for one in found)
+        errors = {one.code for one in found if one.severity == "error"}
+        sound = errors <= {"expectation-fails", "expectation-open"}
         said: dict[str, Any] = {
-            "valid": valid,
-            "complaints": [_complaint(one, text, mechanism) for one in found],
+            "valid": not errors,
+            "sound": sound,
+            "complaints": [_complaint(one, text) for one in found],
             "holds": _holds(mechanism),
-            "runs": str(report.runs) if valid else "",
-            "unpinned": list(report.runs.unpinned),
+            "runs": str(report.runs) if sound else "",
             "outcomes": [],
             "changed": [],
         }
-        if valid:
-            before, self.mechanism = self.outcomes, mechanism
+        self.found = found
+        if fixes:
+            for one, mends in zip(said["complaints"], self.fixes(text), strict=True):
+                one["fixes"] = mends
+        if sound:
+            before, self.mechanism, self.runs = self.outcomes, mechanism, report.runs
             said["outcomes"], self.outcomes = self._outcomes()
             said["changed"] = list(_changed(mechanism, before, self.outcomes))
         return said
 
-    def picture(self, dark: bool = False) -> str:
-        """The last valid version as SVG; empty if there was none, or it has nothing to draw.
+    def fixes(self, text: str) -> list[list[dict[str, Any]]]:
+        """The edits that answer each complaint of the text that was looked at last."""
+        assert self.seen is not None
+        return [
+            [{"name": one.name, **_edit(text, one.changes, one.select)} for one in mend.mends(found, text, self.seen)]
+            for found in self.found
+        ]
 
-        Raises KgError where a graph without ``layout:`` needs Graphviz, which the page does not have.
+    def pins(self) -> str:
+        """What became of the expectations of the last sound version, with the edges that none of them tests: this takes longer."""
+        if self.mechanism and self.runs.expectations and not self.runs.not_run:
+            self.runs = replace(self.runs, unpinned=tuple(experiments.unpinned(self.mechanism)))
+        return str(self.runs)
+
+    def picture(
+        self,
+        dark: bool = False,
+        near: str = "",
+        run: Mapping[str, Any] | None = None,
+        spot: tuple[float, float] | None = None,
+    ) -> dict[str, Any]:
+        """The picture of the last sound version, as ``Sheet`` tells of it; nothing if there was none, or it has no node.
+
+        ``near`` names the node or edge around which a large mechanism is drawn; ``run`` has the condition and the settings whose
+        values stand on the boxes; ``spot`` says where a new box is wanted.
         """
-        if not self.mechanism or not self.mechanism.nodes:
-            return ""
-        try:
-            return page.svg(self.mechanism, dark=dark)
-        except ModuleNotFoundError:
-            raise KgError(
-                "give it a grid: `layout:`, rows of node keys; without one, Graphviz draws it in `kg build`"
-            ) from None
+        m = self.mechanism
+        if not m or not m.nodes:
+            return {}
+        answer = None
+        if run and not (run["condition"] and run["condition"] not in m.conditions) and {*run["settings"]} <= {*m.nodes}:
+            answer = whatif.whatif(m, run["condition"], dict(run["settings"]))
+        return self.sheet.drawn(m, dark, near, answer, spot)
+
+    def arrange(self) -> None:
+        """Lay the picture out anew, with the search of `kg build`, which takes seconds where there is no ``layout:``."""
+        self.sheet.arrange()
+
+    def svg(self) -> str:
+        """The picture as a file: with title, legend and source, as `kg build` writes it; empty if there is none."""
+        return self.sheet.svg()
 
     def answer(self, condition: str, settings: Mapping[str, str]) -> dict[str, Any]:
         """What follows if nodes are set, as ``kg whatif --json`` says it; or ``error``, if it cannot be asked."""
@@ -122,7 +162,8 @@ class Session:
         """An edit of a text: the ``changes`` that the editor has to make, or the ``error`` that tells why there are none.
 
         ``how`` is ``rename`` (of, old, new), ``set`` (path, value; None takes it out), ``all`` (several such, which a position that
-        is None puts at the end of its list) or ``move`` (path, by).
+        is None puts at the end of its list), ``move`` (path, by), or one of those by which a picture is drawn: ``connect`` (sentence,
+        evidence), ``node`` (name, place), ``remove`` (part).
 
         >>> Session().edit("nodes: {A: none}", "rename", {"of": "node", "old": "A", "new": "B"})
         {'changes': [{'from': 8, 'to': 9, 'insert': 'B'}], 'select': None}
@@ -132,6 +173,9 @@ class Session:
             "set": edit.changed,
             "all": edit.changed_all,
             "move": edit.moved,
+            "connect": sketch.connected,
+            "node": sketch.with_node,
+            "remove": sketch.without,
         }
         try:
             return _edit(text, makes[how](text, **given))
@@ -294,7 +338,7 @@ def words() -> dict[str, Any]:
         {
             "verb": verb.verb,
             "phrase": verb.phrase,
-            "also": verb.also.replace("_", " "),
+            "also": [word.replace("_", " ") for word in verb.also.split()],
             "sign": verb.sign,
             "means": verb.definition,
         }
@@ -327,15 +371,12 @@ def _pinned() -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _complaint(one: Diagnostic, text: str, mechanism: Mechanism) -> dict[str, Any]:
-    """A complaint as the editor shows it, with its place and with the edits that answer it."""
+def _complaint(one: Diagnostic, text: str) -> dict[str, Any]:
+    """A complaint as the editor shows it, with its place."""
     start = mend.offset(text, one.at.line, one.at.column)
     word = re.compile(keys.KEY).match(text, start)
     places = _units(text, [start, word.end() if word else min(start + 1, len(text))])
-    mends = [
-        {"name": found.name, **_edit(text, found.changes, found.select)} for found in mend.mends(one, text, mechanism)
-    ]
-    return {**one.as_dict(), "from": places[0], "to": places[1], "fixes": mends}
+    return {**one.as_dict(), "from": places[0], "to": places[1], "fixes": []}
 
 
 def _edit(text: str, changes: Iterable[edit.Change], select: tuple[int, int] | None = None) -> dict[str, Any]:
@@ -406,7 +447,7 @@ def _whole(m: Mechanism, edge: Any) -> bool:
 def _changed(
     m: Mechanism, before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
 ) -> Iterator[dict[str, str]]:
-    """The outcomes that are other than they were in the last valid text, each with what decides it now."""
+    """The outcomes that are other than they were in the last sound text, each with what decides it now."""
     for condition, values in after.items():
         for node, value in values.items():
             old = before.get(condition, {}).get(node, value)

@@ -53,13 +53,21 @@ def check(
 
 
 def judged(
-    mechanism: Mechanism, sources: str | Path | None, strict: bool, run: bool, shape: Iterable[Diagnostic] = ()
+    mechanism: Mechanism,
+    sources: str | Path | None,
+    strict: bool,
+    run: bool,
+    shape: Iterable[Diagnostic] = (),
+    pins: bool = True,
 ) -> CheckReport:
-    """Every complaint of the rules about a mechanism in which each value has its kind, beside those about its shape."""
+    """Every complaint of the rules about a mechanism in which each value has its kind, beside those about its shape.
+
+    Without ``pins`` the report does not say which edges no expectation tests, which takes longest.
+    """
     found = [*shape, *(one for each in rules() for one in each(mechanism))]
     folder = os.environ.get("KG_SOURCES") if sources is None else sources
     quoted, coverage = looked_up(mechanism, Path(folder) if folder else None, strict)
     if not run or any(one.severity == "error" for one in found):
         return CheckReport(tuple(sorted({*found, *quoted})), coverage)
-    failed, runs = executed(mechanism)
+    failed, runs = executed(mechanism, pins)
     return CheckReport(tuple(sorted({*found, *quoted, *failed})), coverage, runs)

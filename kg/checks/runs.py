@@ -36,8 +36,8 @@ class ExpectationRuns:
         return "\n  ".join(lines)
 
 
-def executed(m: Mechanism) -> tuple[list[Diagnostic], ExpectationRuns]:
-    """Every expectation under every reading, what it rests on, and the edges that none of them pins."""
+def executed(m: Mechanism, pins: bool = True) -> tuple[list[Diagnostic], ExpectationRuns]:
+    """Every expectation under every reading, what it rests on, and the edges that none of them pins, unless not ``pins``."""
     whole = all(edge.verb in vocabulary.predicates() for edge in m.edges) and all(
         one.given in m.conditions and one.expect.node in m.nodes for one in m.expectations
     )
@@ -70,7 +70,7 @@ def executed(m: Mechanism) -> tuple[list[Diagnostic], ExpectationRuns]:
         held=sum(held.values()),
         readings=len(run.networks),
         inferred=tuple(inferred),
-        unpinned=tuple(experiments.unpinned(m)),
+        unpinned=tuple(experiments.unpinned(m)) if pins else (),
     )
     return found, runs
 

@@ -1,7 +1,7 @@
 """Where things stand and how lines run in a mechanism without a grid of its own: in ranks by Graphviz dot, or on a lattice.
 
 Places are nested clusters. A line that ends on another line needs a point there, so the other passes through a small
-node, a knot, of which nothing is drawn. Graphviz comes inside the wheel of pygraphviz.
+node, a knot, of which nothing is drawn.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib.util import find_spec
 from itertools import islice, pairwise, product
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from kg.model.mechanism import Mechanism
 from kg.page.geometry import TIP, Line, Way, crowded, tangle
-from kg.page.lattice import laid, packed, settled
+from kg.page.graphviz import Cluster, Graph
+from kg.page.lattice import packed, settled
 from kg.page.layout import GAP, HEAD, HIGH, PAD, WIDE, Box, Layout, Point, advance, areas, clean, spoken
 from kg.page.straight import CLEAR, KNOT, Wish, apart, straight
 
-if TYPE_CHECKING:
-    from pygraphviz import AGraph
-
+PLAIN = {"label": "", "fixedsize": "true"}  # every node of dot
 INCH = 72.0  # dot takes sizes in inches and gives points; a point is a pixel here
 ROOM = {"TB": (40, 42), "LR": (34, 48)}  # direction of the ranks -> space within a rank, and between ranks
 SCREEN = (1040, 700)  # about what a page has for its picture
@@ -44,17 +44,19 @@ UNSOUND = 0.7  # of its worth keeps a picture in which a line runs through a box
 WHOLE = 150  # lines at most of a picture that is drawn whole: a line through a box misleads there
 
 
-def arrange(mechanism: Mechanism, wishes: Sequence[Wish]) -> dict[str, tuple[Layout, list[Way]]]:
+def arrange(mechanism: Mechanism, wishes: Sequence[Wish], brief: bool = False) -> dict[str, tuple[Layout, list[Way]]]:
     """Boxes, places, and a way for each line; a wish is a line and the number of the line that it ends on, or -1.
 
     The layout that reads best is called "". Where both were tried, "ranks" and "lattice" are there, too. What nothing
-    joins is laid out by itself, then packed as rectangles.
+    joins is laid out by itself, then packed as rectangles. ``brief``: in ranks only, downwards or to the right, without
+    search, while somebody waits.
     """
     pieces = list(_pieces(mechanism, wishes))
     tried = []
     for keys, numbers in pieces:
         new = {n: k for k, n in enumerate(numbers)} | {-1: -1}
-        tried.append(_tried(mechanism, keys, [(line, new[target]) for line, target in (wishes[n] for n in numbers)]))
+        own = [(line, new[target]) for line, target in (wishes[n] for n in numbers)]
+        tried.append({"": _flat(mechanism, keys, own)} if brief else _tried(mechanism, keys, own))
     names = dict.fromkeys(name for sheets in tried for name in sheets) if tried else ("",)
     return {
         name: _joined(mechanism, [sheets.get(name, sheets[""]) for sheets in tried], [numbers for _, numbers in pieces])
@@ -81,17 +83,23 @@ def _joined(mechanism: Mechanism, sheets: Sequence[Sheet], lines: Sequence[Seque
 
 def _pieces(mechanism: Mechanism, wishes: Sequence[Wish]) -> Iterator[tuple[list[str], list[int]]]:
     """The nodes, and the numbers of the lines, of each part that no line and no place joins with another."""
-    import networkx as nx
+    of: dict[tuple[str, str | int], list[tuple[str, str | int]]] = {
+        ("node", key): [("node", key)] for key in mechanism.nodes
+    }
 
-    graph: nx.Graph[tuple[str, str | int]] = nx.Graph()
+    def join(one: tuple[str, str | int], other: tuple[str, str | int]) -> None:
+        held, more = of.setdefault(one, [one]), of.setdefault(other, [other])
+        if held is not more:
+            held += more
+            of.update(dict.fromkeys(more, held))
+
     for key, node in mechanism.nodes.items():
-        graph.add_node(("node", key))
         if places := mechanism.within(node.place):
-            graph.add_edge(("node", key), ("place", places[-1]))
+            join(("node", key), ("place", places[-1]))
     for n, (line, target) in enumerate(wishes):
-        graph.add_edge(("node", line.start), ("line", n))
-        graph.add_edge(("line", n), ("node", line.end) if target < 0 else ("line", target))
-    for piece in nx.connected_components(graph):
+        join(("node", line.start), ("line", n))
+        join(("line", n), ("node", line.end) if target < 0 else ("line", target))
+    for piece in map(set, {id(held): held for held in of.values()}.values()):
         yield (
             [key for key in mechanism.nodes if ("node", key) in piece],
             [n for n in range(len(wishes)) if ("line", n) in piece],
@@ -119,10 +127,16 @@ def _tried(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) ->
         ports = (best.ports(ranked) for ranked in (False, True))
         ported = [_Sheet(mechanism, keys, wishes, best.direction, best.loose, each) for each in ports]
         ranks = max([*ported, best], key=merit)
-    if len(wishes) <= SPARSE:
+    if len(wishes) <= SPARSE or not find_spec("numpy"):  # which the page of kg write does not have
         return {"": ranks}
     lattice = _spread(mechanism, keys, wishes)
     return {"": max((ranks, lattice), key=merit), "ranks": ranks, "lattice": lattice}
+
+
+def _flat(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -> Sheet:
+    """Ranks from the top to the bottom, or from the left to the right."""
+    sheets = [_Sheet(mechanism, keys, wishes, direction) for direction in ("TB", "LR")]
+    return max(sheets, key=lambda sheet: min(SCREEN[0] / sheet.layout.width, SCREEN[1] / sheet.layout.height))
 
 
 def _spread(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -> Sheet:
@@ -201,8 +215,6 @@ class _Sheet:
         loose: Collection[Part] = (),
         ports: Ports | None = None,
     ) -> None:
-        from pygraphviz import AGraph
-
         self.mechanism, self.wishes, self.direction, self.loose = mechanism, wishes, direction, loose
         self.ported = ports or {}
         self.number = {key: f"n{n}" for n, key in enumerate(keys)}
@@ -211,27 +223,28 @@ class _Sheet:
             if target >= 0:
                 self.knots[target].append(n)
         within, between = ROOM[direction]
-        self.graph = AGraph(
-            strict=False,
-            directed=True,
-            rankdir=direction,
-            newrank="true",
-            nodesep=f"{within / INCH}",
-            ranksep=f"{between / INCH}",
-            splines="true",
+        self.graph = Graph(
+            "",
+            {
+                "rankdir": direction,
+                "newrank": "true",
+                "nodesep": f"{within / INCH}",
+                "ranksep": f"{between / INCH}",
+                "splines": "true",
+            },
+            every=PLAIN,
         )
-        self.graph.node_attr.update(label="", fixedsize="true")
         for key, name in self.number.items():
             self._node(name, "box", WIDE + 2 * CLEAR, HIGH + 2 * CLEAR)
             if ports:
-                self.graph.get_node(name).attr.update(label=self._cells(key))
+                self.graph.of[name]["label"] = self._cells(key)
         for n, (line, _) in enumerate(wishes):
             self._line(n, line)
         self._clusters("", self.graph)
-        laid(self.graph, "dot")
+        self.graph.lay("dot")
 
     def _node(self, name: str, shape: str, wide: float, high: float) -> None:
-        self.graph.add_node(name, shape=shape, width=f"{wide / INCH}", height=f"{high / INCH}")
+        self.graph.of[name] = {"shape": shape, "width": f"{wide / INCH}", "height": f"{high / INCH}"}
 
     def _line(self, n: int, line: Line) -> None:
         """A line as dot's edges: from its start through its knots to its end, which may be a knot on another line."""
@@ -242,17 +255,15 @@ class _Sheet:
             last = part == len(stations) - 2
             tip = TIP["ring" if line.condition else line.kind] if last else 0.0
             size = (tip - KNOT if stations[-1].startswith("k") else tip) / 10  # an arrow of size 1 is 10 points long
-            self.graph.add_edge(
-                stations[part],
-                stations[part + 1],
-                key=f"{n}.{part}",
-                arrowhead="normal" if size > 0.3 else "none",
-                arrowsize=f"{size}",
-                constraint="false" if (n, part) in self.loose else "true",
-                weight=4 if self.knots[n] else 2 if line.kind in ("increases", "decreases") else 1,
+            attributes = {
+                "arrowhead": "normal" if size > 0.3 else "none",
+                "arrowsize": f"{size}",
+                "constraint": "false" if (n, part) in self.loose else "true",
+                "weight": "4" if self.knots[n] else "2" if line.kind in ("increases", "decreases") else "1",
                 **({"tailport": self.ported[n, False]} if part == 0 and (n, False) in self.ported else {}),
                 **({"headport": self.ported[n, True]} if last and (n, True) in self.ported else {}),
-            )
+            }
+            self.graph.edges[f"{n}.{part}"] = stations[part], stations[part + 1], attributes
 
     def ports(self, ranked: bool) -> Ports:
         """A place of its own on a side of its box for each end of a line, in the order in which lines go there.
@@ -260,7 +271,7 @@ class _Sheet:
         The side is that where the line comes now; or, ranked, one along the ranks for all that leads into another rank.
         """
         ends: dict[tuple[str, str], list[tuple[float, int, bool]]] = {}
-        spot = {str(node): self._point(node.attr["pos"]) for node in self.graph.nodes()}
+        spot = {name: self._point(one["pos"]) for name, one in self.graph.of.items()}
         for n, (line, target) in enumerate(self.wishes):
             stations, way = self._stations(n), self.ways[n]
             for last, key in ((False, line.start), (True, line.end)):
@@ -318,16 +329,16 @@ class _Sheet:
         end = f"k{n}" if target >= 0 else self.number[line.end]
         return [self.number[line.start], *(f"k{k}" for k in self.knots[n]), end]
 
-    def _clusters(self, outer: str, graph: AGraph) -> None:
+    def _clusters(self, outer: str, around: Cluster) -> None:
         """The places inside a place, each with its own nodes and the knots between them, and the room of its heading."""
         for n, name in enumerate(self.mechanism.places):
             if (*self.mechanism.within(name), "")[1] != outer or not self._held[name]:
                 continue
             wide = _heading(self.mechanism, name)
             room = f'<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{math.ceil(wide)}" HEIGHT="{HEAD - 10}"><TR><TD></TD></TR></TABLE>'
-            inner = graph.add_subgraph(name=f"cluster_{n}", margin=f"{PAD}", labeljust="l", label=f"<{room}>")
-            for node in self._held[name]:
-                inner.add_node(node)
+            frame = {"margin": f"{PAD}", "labeljust": "l", "label": f"<{room}>"}
+            inner = Cluster(f"cluster_{n}", frame, self._held[name])
+            around.clusters.append(inner)
             self._clusters(name, inner)
 
     @cached_property
@@ -349,20 +360,17 @@ class _Sheet:
 
     def _detour(self, lines: Sequence[int]) -> None:
         """Run lines anew around the boxes, which stay where they are: where much meets, dot runs some through them."""
-        from pygraphviz import AGraph
-
-        plan = AGraph(strict=False, directed=True, splines="true", esep="+4", notranslate="true")
-        plan.node_attr.update(label="", fixedsize="true")
-        parts = [(*pair, f"{n}.{part}") for n in lines for part, pair in enumerate(pairwise(self._stations(n)))]
-        for name in {**dict.fromkeys(self.number.values()), **dict.fromkeys(end for part in parts for end in part[:2])}:
-            plan.add_node(name, **self.graph.get_node(name).attr)
-        for start, end, key in parts:
-            old = self.graph.get_edge(start, end, key).attr
-            plan.add_edge(start, end, key=key, arrowhead=old["arrowhead"], arrowsize=old["arrowsize"])
-        laid(plan, "nop")
-        for start, end, key in parts:
-            found = plan.get_edge(start, end, key).attr["pos"]
-            self.graph.get_edge(start, end, key).attr["pos"] = found or self.graph.get_edge(start, end, key).attr["pos"]
+        plan = Graph("", {"splines": "true", "esep": "+4", "notranslate": "true"}, every=PLAIN)
+        keys = [f"{n}.{part}" for n in lines for part in range(len(self._stations(n)) - 1)]
+        for key in keys:
+            start, end, old = self.graph.edges[key]
+            plan.edges[key] = start, end, {name: old[name] for name in ("arrowhead", "arrowsize")}
+        ends = [end for one in plan.edges.values() for end in one[:2]]
+        plan.of = {name: dict(self.graph.of[name]) for name in dict.fromkeys([*self.number.values(), *ends])}
+        plan.lay("nop")
+        for key in keys:
+            old = self.graph.edges[key][2]
+            old["pos"] = plan.edges[key][2]["pos"] or old["pos"]
 
     # ---- folding
 
@@ -372,7 +380,7 @@ class _Sheet:
         long, short = (self.layout.height, self.layout.width) if down else (self.layout.width, self.layout.height)
         wanted = SCREEN[0] / SCREEN[1] if down else SCREEN[1] / SCREEN[0]
         parts = max(2, round(math.sqrt(long / short * wanted)))
-        where = {str(node): self._point(node.attr["pos"])[down] for node in self.graph.nodes()}
+        where = {name: self._point(one["pos"])[down] for name, one in self.graph.of.items()}
         ranks = sorted({round(where[name]) for name in self.number.values()})
         cuts = {(a + b) / 2: self._cut((a + b) / 2, where) for a, b in pairwise(ranks)}
         few = len(self.wishes) <= FEW
@@ -416,21 +424,19 @@ class _Sheet:
         width, height = self._corner
         boxes = {}
         for key, name in self.number.items():
-            x, y = self._point(self.graph.get_node(name).attr["pos"])
+            x, y = self._point(self.graph.of[name]["pos"])
             boxes[key] = Box(x - WIDE / 2, y - HIGH / 2, WIDE, HIGH)
         rectangles = {}
-        todo = list(self.graph.subgraphs())
         names = list(self.mechanism.places)
-        for cluster in todo:  # grows while it is read
-            todo += cluster.subgraphs()
-            left, low, right, top = map(float, cluster.graph_attr["bb"].split(","))
+        for cluster in self.graph.within():
+            left, low, right, top = map(float, cluster.attributes["bb"].split(","))
             (x, y), (x2, y2) = self._point(f"{left},{top}"), self._point(f"{right},{low}")
             rectangles[names[int(cluster.name.removeprefix("cluster_"))]] = Box(x, y, x2 - x, y2 - y)
         return Layout(boxes, areas(self.mechanism, rectangles), width + GAP, height + GAP)
 
     @cached_property
     def _corner(self) -> tuple[float, float]:
-        _, _, width, height = map(float, (self.graph.graph_attr["bb"] or "0,0,0,0").split(","))
+        _, _, width, height = map(float, (self.graph.attributes["bb"] or "0,0,0,0").split(","))
         return width, height
 
     def _point(self, text: str) -> Point:
@@ -446,19 +452,19 @@ class _Sheet:
         tip: Point | None = None
         for part, (start, end) in enumerate(pairwise(stations)):
             points: list[Point] = []
-            for word in (self.graph.get_edge(start, end, f"{n}.{part}").attr["pos"] or "").replace(";", " ").split():
+            for word in self.graph.edges[f"{n}.{part}"][2]["pos"].replace(";", " ").split():
                 if word.startswith("e,"):
                     tip = self._point(word[2:])
                 elif not word.startswith("s,"):
                     points.append(self._point(word))
             if not points:  # dot found no way: a straight one, which is astray
-                points = _straight(*(self._point(self.graph.get_node(name).attr["pos"]) for name in (start, end)))
+                points = _straight(*(self._point(self.graph.of[name]["pos"]) for name in (start, end)))
             if curve:  # through the middle of the knot, where another line ends
-                middle = self._point(self.graph.get_node(start).attr["pos"])
+                middle = self._point(self.graph.of[start]["pos"])
                 curve += [*_straight(curve[-1], middle)[1:], *_straight(middle, points[0])[1:-1]]
             curve += points
         if target >= 0:
-            tip = self._point(self.graph.get_node(f"k{n}").attr["pos"])
+            tip = self._point(self.graph.of[f"k{n}"]["pos"])
         last = curve[-1]
         back = last if tip and math.dist(tip, last) > 1 else curve[-2]
         tip = tip or last

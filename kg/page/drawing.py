@@ -9,7 +9,7 @@ from kg.model.mechanism import Mechanism, once
 from kg.model.records import GRID_LINES
 from kg.page import dot, router
 from kg.page.geometry import Line, Way, crowded, inferred, marked, tangle, wanted
-from kg.page.layout import AIR, Layout, areas, grid, place
+from kg.page.layout import AIR, Box, Layout, areas, grid, place
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,15 @@ class Drawing:
 
     layout: Layout
     lines: tuple[Line, ...]
+
+    @property
+    def frame(self) -> Box:
+        """What it takes, without the room that a page leaves around it."""
+        boxes = [*self.layout.boxes.values(), *(area.box for area in self.layout.areas)]
+        points = [point for line in self.lines for point in line.way.fine]
+        points += [(x, y) for box in boxes for x, y in ((box.x, box.y), (box.x + box.w, box.y + box.h))] or [(0, 0)]
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        return Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
     def told(self, mechanism: Mechanism) -> Drawing:
         """The same for the mechanism in another language."""

@@ -193,13 +193,7 @@ def _faults(picture: Picture) -> tuple[int, int] | None:
 
 
 def _frame(picture: Picture) -> Box:
-    """What a picture takes, without the room that a page leaves around it."""
-    layout = picture.drawing.layout
-    boxes = [*layout.boxes.values(), *(area.box for area in layout.areas)]
-    points = [point for line in picture.drawing.lines for point in line.way.fine]
-    points += [(x, y) for box in boxes for x, y in ((box.x, box.y), (box.x + box.w, box.y + box.h))] or [(0, 0)]
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    return Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)).grown(MARGIN)
+    return picture.drawing.frame.grown(MARGIN)
 
 
 def _scale(picture: Picture, room: float) -> float:

@@ -8,17 +8,16 @@ boxes never overlap. Each place has a lattice of its own, and rectangles of plac
 from __future__ import annotations
 
 import math
-import os
 import random
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kg.page.graphviz import Graph
 from kg.page.layout import GAP, HEAD, HIGH, PAD, SHAPE, WIDE, Box, Point
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from pygraphviz import AGraph
 
     Ints = NDArray[np.signedinteger[Any]]
     Floats = NDArray[np.float64]
@@ -110,18 +109,6 @@ def _raised(line: Sequence[Point], left: float, right: float, low: float) -> lis
     return cut + [(x, y) for x, y in line if x > right]
 
 
-def laid(graph: AGraph, program: str) -> None:
-    """Run Graphviz. It writes to stderr by itself what it could not do, such as to curve a line."""
-    silent, heard = os.open(os.devnull, os.O_WRONLY), os.dup(2)
-    try:
-        os.dup2(silent, 2)
-        graph.layout(program)
-    finally:
-        os.dup2(heard, 2)
-        os.close(silent)
-        os.close(heard)
-
-
 class _Rooms:
     """The rectangles of places, and the cells in them: those inside each other first, then what stands side by side."""
 
@@ -189,17 +176,15 @@ class _Rooms:
 
 def _ranked(sizes: Sequence[Point], joined: Mapping[Ends, int]) -> list[tuple[list[Point], Point]]:
     """Rectangles in ranks, downwards and to the right, as dot has them."""
-    from pygraphviz import AGraph
-
     ways = []
     for direction in ("TB", "LR"):
-        graph = AGraph(directed=True, rankdir=direction, nodesep=f"{GAP / 144}", ranksep=f"{GAP / 72}", splines="none")
-        graph.node_attr.update(label="", fixedsize="true", shape="box")
+        sheet = {"rankdir": direction, "nodesep": f"{GAP / 144}", "ranksep": f"{GAP / 72}", "splines": "none"}
+        graph = Graph("", sheet, every={"label": "", "fixedsize": "true", "shape": "box"}, strict=True)
         for n, (w, h) in enumerate(sizes):
-            graph.add_node(f"n{n}", width=f"{w / 72}", height=f"{h / 72}")
+            graph.of[f"n{n}"] = {"width": f"{w / 72}", "height": f"{h / 72}"}
         for (a, b), count in joined.items():
-            graph.add_edge(f"n{a}", f"n{b}", weight=count)
-        laid(graph, "dot")
+            graph.edges[f"{a} {b}"] = f"n{a}", f"n{b}", {"weight": f"{count}"}
+        graph.lay("dot")
         spots = [_spot(graph, n) for n in range(len(sizes))]
         lows = [-y - h / 2 for (_, y), (_, h) in zip(spots, sizes, strict=True)]
         lefts = [x - w / 2 for (x, _), (w, _) in zip(spots, sizes, strict=True)]
@@ -212,8 +197,8 @@ def _ranked(sizes: Sequence[Point], joined: Mapping[Ends, int]) -> list[tuple[li
     return ways
 
 
-def _spot(graph: AGraph, n: int) -> Point:
-    x, y = map(float, graph.get_node(f"n{n}").attr["pos"].split(","))
+def _spot(graph: Graph, n: int) -> Point:
+    x, y = map(float, graph.of[f"n{n}"]["pos"].split(","))
     return x, y
 
 
@@ -282,22 +267,17 @@ class _Search:
     def springs(self) -> list[Floats]:
         """Where springs pull boxes, in several ways."""
         import numpy as np
-        from pygraphviz import AGraph
 
         ways = []
         for seed in SPRINGS[: max(2, 2000 // max(self.count, 1))]:  # of many boxes each way takes long
-            graph = AGraph(strict=True, directed=False, splines="none", overlap="true", start=f"{seed}", mode="sgd")
-            graph.node_attr.update(label="", fixedsize="true", shape="box", width="1", height="1")
-            for n in range(self.count):
-                graph.add_node(f"n{n}")
+            sheet = {"splines": "none", "overlap": "true", "start": f"{seed}", "mode": "sgd"}
+            every = {"label": "", "fixedsize": "true", "shape": "box", "width": "1", "height": "1"}
+            graph = Graph("", sheet, every=every, directed=False, strict=True)
+            graph.of = {f"n{n}": {} for n in range(self.count)}
             for a, b in sorted({(box, other) for n in range(len(self.lines)) for box, other in self._pairs(n)}):
-                graph.add_edge(f"n{a}", f"n{b}")
-            laid(graph, "neato")
-            ways.append(
-                np.array(
-                    [[float(v) for v in graph.get_node(f"n{n}").attr["pos"].split(",")] for n in range(self.count)]
-                )
-            )
+                graph.edges[f"{a} {b}"] = f"n{a}", f"n{b}", {}
+            graph.lay("neato")
+            ways.append(np.array([_spot(graph, n) for n in range(self.count)]))
         return ways
 
     def _pairs(self, n: int) -> list[Ends]:

@@ -59,6 +59,7 @@ class Picture:
         self.drawn = not self.large and self.over is None
         self.font = SMALL if self.over else FONT
         self.least = 0.0  # the smallest that letters in boxes may be, for a figure whose unit is small
+        self.named = False  # each box and line says which it is, and a pointer meets a line at some distance
 
     @cached_property
     def drawing(self) -> Drawing:
@@ -379,8 +380,10 @@ class Picture:
         colour = ink["condition" if line.condition else line.kind]
         width = 1.6 if line.condition else (2.8 if data["run"] else 1.6) + (1.1 if some and on else 0)
         faint = "" if on and (data["run"] or some) else ' opacity="0.6"' if on else ' opacity="0.14"'
+        name = f' data-edge="{escape(line.edge)}"' if self.named else ""
+        wide = f'<path d="{data["d"]}" fill="none" stroke="transparent" stroke-width="18"/>' if self.named else ""
         out = (
-            f"<g{faint}><title>{escape(clean(self._said(line, data)))}</title>"
+            f"<g{faint}{name}><title>{escape(clean(self._said(line, data)))}</title>{wide}"
             f'<path d="{data["d"]}" fill="none" stroke="{colour}" stroke-width="{r(width)}"{geometry.dashes(data["style"], width)}/>'
         )
         if data["head"]:
@@ -411,8 +414,9 @@ class Picture:
         said = "".join(
             f'<tspan x="{r(x)}" y="{r(first + n * leading)}">{escape(text)}</tspan>' for n, text in enumerate(texts)
         )
+        name = f' data-node="{escape(key)}"' if self.named else ""
         return (
-            f"{back}<g{faint}><title>{escape(clean(node.label))}</title>"
+            f"{back}<g{faint}{name}><title>{escape(clean(node.label))}</title>"
             f'<path d="{d}" fill="{ink[kind + "-fill"]}" stroke="{ink[kind + "-line"]}" '
             f'stroke-width="{3.4 if node.outcome else 1.7}"{absent}/>'
             f'<text text-anchor="middle" font-size="{r(size)}" fill="{ink["ink"]}">{said}</text></g>'

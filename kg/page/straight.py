@@ -93,7 +93,7 @@ class _Bends:
         """One more line, straight for now."""
         start = self.layout.boxes[line.start]
         way = (
-            _loop(start, shift)
+            loop(start, shift)
             if start == end
             else _way(line, end, _curves(line, start, end, shift, self.swings[:1])[0])
         )
@@ -220,7 +220,7 @@ def _border(box: Box, inside: Floats, outside: Floats) -> Floats:
     return found
 
 
-def _loop(box: Box, shift: float) -> Way:
+def loop(box: Box, shift: float) -> Way:
     """From a box to itself, above it."""
     x, y = box.centre[0] + shift, box.y - CLEAR
     return Way(

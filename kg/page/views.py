@@ -112,6 +112,35 @@ def _of_several(whole: Union) -> Overview:
     )
 
 
+def near(m: Mechanism, name: str, most: int = 40) -> Mechanism:
+    """The steps around a node or an edge, the nearest first and about so many at most, as a mechanism.
+
+    >>> from kg.formats import read
+    >>> part = near(read("ta1-tlr7"), "TLR7", 6)
+    >>> "TLR7" in part.nodes, 6 <= len(part.edges) < 12
+    (True, True)
+    """
+    at: dict[str, list[Edge]] = {}
+    of: dict[str, list[str]] = {}
+    for edge in m.edges:
+        ends = (edge.subject, _end(m, edge), *(one.node for one in (*edge.requires, *edge.unless)))
+        of[edge.name] = [key for key in dict.fromkeys(ends) if key in m.nodes]
+        for key in of[edge.name]:
+            at.setdefault(key, []).append(edge)
+    start = of.get(name, [])
+    held = dict.fromkeys(start or [name] * (name in m.nodes) or [max(m.nodes, key=lambda key: len(at.get(key, ())))])
+    count: set[str] = set()
+    for key in (todo := list(held)):  # grows while it is read
+        if len(count) >= most:
+            break
+        for edge in at.get(key, ()):
+            count.add(edge.name)
+            more = [key for key in of[edge.name] if key not in held]
+            held |= dict.fromkeys(more)
+            todo += more
+    return _part(m, "", m.title, held).mechanism
+
+
 def _of_groups(m: Mechanism, groups: Sequence[tuple[str, Sequence[str]]]) -> Overview:
     home = {key: n for n, (_, keys) in enumerate(groups) for key in keys}
     parts = tuple(_part(m, f"part-{n + 1}", title, keys) for n, (title, keys) in enumerate(groups))

@@ -5,6 +5,7 @@
 function answers(bench) {
   const {view} = bench;
   let about = ''; // the text that was complained of
+  let due = 0;
   /** @param {string} key */
   const label = key => bench.said.holds.nodes.find(node => node.key === key)?.label ?? key;
   /** @param {number} n @param {string} noun */
@@ -16,10 +17,10 @@ function answers(bench) {
     else bench.tell('The text has changed since then: wait for kg to look at it again.');
   }
   /** @param {Said} said */
-  function complaints({complaints}) {
+  function complaints({complaints, sound}) {
     about = bench.text();
     const errors = complaints.filter(one => one.severity === 'error').length, others = complaints.length - errors;
-    $('verdict').textContent = errors ? `${number(errors, 'error')}${others ? `, ${number(others, 'remark')}` : ''}: not run.` : others ? `No error; ${number(others, 'remark')}.` : 'Nothing wrong.';
+    $('verdict').textContent = errors ? `${number(errors, 'error')}${others ? `, ${number(others, 'remark')}` : ''}${sound ? '.' : ': not run.'}` : others ? `No error; ${number(others, 'remark')}.` : 'Nothing wrong.';
     $('verdict').dataset.wrong = String(errors > 0);
     codemirror.complain(view, complaints.map(one => {
       const fixes = one.fixes.map(fix => ({name: fix.name, apply: () => mend(fix)}));
@@ -41,24 +42,50 @@ function answers(bench) {
   }
   async function ask() {
     try {
-      const found = await bench.core.ask('answer', {condition: $('condition').value, settings: {[$('node').value]: $('value').value}});
+      const run = {condition: $('condition').value, settings: {[$('node').value]: $('value').value}}, found = await bench.core.ask('answer', run);
       /** @param {Value} one */
       const list = one => [one].flat().join(' or ');
       $('result').replaceChildren(...found.error ? [make('li', {class: 'error'}, found.error)] :
         found.outcomes.map(({node, before, after}) => make('li', {}, make('strong', {}, `${label(node)}: `), list(before) === list(after) ? `${list(after)}, unchanged` : `${list(before)} → ${list(after)}`)));
       if (!$('result').childElementCount) $('result').append(make('li', {}, 'No node is declared an outcome (outcome: yes).'));
+      show(found.error ? null : run);
     } catch (error) {
       bench.fail(error);
     }
   }
+  /** What takes longer than the rest: how complaints are mended, and which edges no expectation tests. @param {Said} said */
+  async function afterwards(said) {
+    try {
+      const fixes = await bench.core.ask('fixes', {text: about});
+      if (bench.said !== said || bench.text() !== about) return;
+      said.complaints.forEach((one, n) => { one.fixes = fixes[n] ?? []; });
+      if (fixes.some(some => some.length)) complaints(said);
+      const runs = said.sound ? await bench.core.ask('pins', {}) : '';
+      if (bench.said === said && runs) $('runs').textContent = runs;
+    } catch (error) {
+      bench.fail(error);
+    }
+  }
+  /** Shows the values of a run in the picture, or of none. @param {Run | null} run */
+  function show(run) {
+    bench.run = run;
+    $('unask').hidden = !$('result').childElementCount;
+    bench.redraw();
+  }
   $('ask').addEventListener('click', ask);
+  $('unask').addEventListener('click', () => {
+    $('result').replaceChildren();
+    show(null);
+  });
   bench.hear(said => {
     complaints(said);
+    clearTimeout(due);
+    due = setTimeout(() => afterwards(said), 300);
     if (bench.names()) {
       fill($('condition'), [['', 'the starting state'], ...said.holds.conditions.map(({key, title}) => [key, title])]);
       fill($('node'), byName(said.holds.nodes));
     }
-    if (!said.valid) return;
+    if (!said.sound) return;
     outcomes(said);
     if ($('result').childElementCount) ask();
   });

@@ -19,7 +19,7 @@ function completion(words, holds, names) {
     for (const name of has.places ?? []) found.push(option(name, 'place'));
     for (const {verb, also, means} of known?.verbs ?? []) {
       found.push(option(verb, 'verb', means, undefined, 2));
-      for (const other of also.split(' ').filter(Boolean)) found.push(option(other.replaceAll('_', ' '), `verb: ${verb}`, means, verb));
+      for (const other of also) found.push(option(other, `verb: ${verb}`, means, verb));
     }
     for (const rows of Object.values(known?.records ?? {}))
       for (const {key, meaning, kind} of rows) found.push(option(key, 'key', `${meaning} (${kind})`, `${key}: `));

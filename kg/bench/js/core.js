@@ -33,8 +33,8 @@ function python() {
     worker.postMessage({...message, id: last});
   });
   async function start() {
-    const [asm, loader, wasm, stdlib, core] = await Promise.all([part('asm', true), part('loader', true), part('wasm', true), part('stdlib', true), part('core', false)]);
-    await tell({parts: /** @type {Parts} */ ({asm, loader, wasm, stdlib, core})});
+    const [asm, loader, wasm, stdlib, graphviz, core] = await Promise.all([...(/** @type {const} */ (['asm', 'loader', 'wasm', 'stdlib', 'graphviz'])).map(id => part(id, true)), part('core', false)]);
+    await tell({parts: /** @type {Parts} */ ({asm, loader, wasm, stdlib, graphviz, core})});
   }
   return {start, ask: (ask, given) => tell({ask, given}), learn: lexicon => tell({lexicon})};
 }

@@ -43,7 +43,7 @@ function saving(bench) {
   }
   $('save').addEventListener('click', save);
   $('save').textContent = opened.save ? 'Save' : 'Download';
-  $('save-svg').addEventListener('click', () => offer(() => bench.core.ask('picture', {dark: false}), '.svg', 'image/svg+xml'));
+  $('save-svg').addEventListener('click', () => offer(() => bench.core.ask('svg', {}), '.svg', 'image/svg+xml'));
   $('save-changes').addEventListener('click', () => offer(() => bench.core.ask('changes', {text: text()}), '-changes.md', 'text/markdown'));
   addEventListener('keydown', event => { // outside the editor, too
     if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.key !== 's') return;

@@ -11,22 +11,36 @@ interface HeldCondition {key: string; title: string; set: Record<string, string>
 interface Holds {id: string; title: string; nodes: HeldNode[]; edges: HeldEdge[]; conditions: HeldCondition[]; sources: string[]; places: string[]}
 interface OutcomeRow {condition: string; title: string; values: Record<string, string>; status: Record<string, string>}
 interface ChangedOutcome {condition: string; node: string; before: string; after: string; why: string}
-interface Said {valid: boolean; complaints: Complaint[]; holds: Holds; runs: string; unpinned: string[]; outcomes: OutcomeRow[]; changed: ChangedOutcome[]}
+/** `sound`: it can be run and drawn; it has no error, but expectations may fail. */
+interface Said {valid: boolean; sound: boolean; complaints: Complaint[]; holds: Holds; runs: string; outcomes: OutcomeRow[]; changed: ChangedOutcome[]}
 interface KnownKey {key: string; meaning: string; kind: string; form: string; required: boolean}
 type Path = (string | number)[];
-interface KnownVerb {verb: string; phrase: string; also: string; sign: string; means: string}
+interface KnownVerb {verb: string; phrase: string; also: string[]; sign: string; means: string}
 interface Known {records: Record<string, KnownKey[]>; verbs: KnownVerb[]; claims: {claim: string; means: string}[]}
 type Value = string | string[];
 interface Answered {error?: string; outcomes: {node: string; before: Value; after: Value}[]}
+/** x, y, width and height. */
+type Corner = [number, number, number, number];
+interface Drawn {svg: string; frame: Corner; boxes: Record<string, Corner>; legend: string[]; part: string}
+/** A what-if: its condition, and what is set on top of it. */
+interface Run {condition: string; settings: Record<string, string>}
+interface View {
+  svg: SVGSVGElement; put: (drawn: Drawn, anew: boolean) => void; whole: () => void; zoom: (by: number, at?: [number, number]) => void; pan: (dx: number, dy: number) => void;
+  point: (event: {clientX: number; clientY: number}) => [number, number]; reveal: (box: Corner) => void; moved: () => boolean; scale: () => number;
+}
 interface Opened {text: string; name: string; save: string; kept: string; starter: string; lexicon: string; examples: {text: string; empty: string; finished: string}}
 
 /** What is asked of Python, with what is given to it and what it says. */
 interface Asked {
   words: [Record<string, never>, Known];
   open: [{text: string; name: string}, Said];
-  look: [{text: string}, Said];
-  picture: [{dark: boolean}, string];
+  look: [{text: string; fixes: boolean}, Said];
+  fixes: [{text: string}, Fix[][]];
+  picture: [{dark: boolean; near: string; run: Run | null; spot: [number, number] | null}, Drawn];
+  arrange: [Record<string, never>, null];
+  svg: [Record<string, never>, string];
   answer: [{condition: string; settings: Record<string, string>}, Answered];
+  pins: [Record<string, never>, string];
   changes: [{text: string}, string];
   edit: [{text: string; how: string; given: object}, {error?: string} & Partial<Edit>];
   named: [{text: string; at: number}, {of?: string; name: string; times: number}];
@@ -39,13 +53,13 @@ interface Asked {
 }
 interface Suggested {words: string; said: string; edge: string; sign: number; evidence: {anchor?: string; span?: string[]; claim: string; hedge?: string; taxon?: string[]}; nodes: Record<string, string>; encoded: boolean}
 interface Core {start: () => Promise<void>; ask: <K extends keyof Asked>(what: K, given: Asked[K][0]) => Promise<Asked[K][1]>; learn: (lexicon: Uint8Array<ArrayBuffer>) => Promise<void>}
-type Parts = Record<'asm' | 'loader' | 'wasm' | 'stdlib' | 'core', Uint8Array<ArrayBuffer>>;
+type Parts = Record<'asm' | 'loader' | 'wasm' | 'stdlib' | 'graphviz' | 'core', Uint8Array<ArrayBuffer>>;
 
 interface Option {label: string; detail: string; info?: string; apply: string | ((view: Editor, option: unknown, from: number, to: number) => void); boost?: number}
 interface CompletionContext {pos: number; explicit: boolean; aborted: boolean; state: {doc: EditorDoc}; matchBefore: (pattern: RegExp) => {from: number} | null}
 type Completed = {from: number; options: Option[]; validFor?: RegExp; filter?: boolean} | null;
 type Complete = ((context: CompletionContext) => Completed | Promise<Completed>)[];
-interface EditorLine {from: number; to: number; text: string}
+interface EditorLine {from: number; to: number; number: number; text: string}
 interface EditorDoc {length: number; lines: number; toString: () => string; line: (n: number) => EditorLine; lineAt: (at: number) => EditorLine}
 interface Editor {
   state: {doc: EditorDoc; selection: {main: {head: number; from: number; to: number}}};
@@ -84,6 +98,10 @@ interface Paper {
 /** What the parts of the page share. */
 interface Bench extends Paper {
   root: HTMLElement; opened: Opened; core: Core; words: Known | null;
+  /** The run whose values stand in the picture. */
+  run: Run | null;
+  /** Draws the picture again, when there is another run. */
+  redraw: () => void;
   /** What kg said of the text last. */
   said: Said;
   /** Calls a part with each answer, if the text is still the one that was asked about. */
@@ -97,7 +115,7 @@ interface Bench extends Paper {
   /** Shows one of the three parts, where one is seen at a time. */
   panel: (name: string) => void;
   /** Has Python edit the text (`Session.edit`); false if it cannot, which is told. */
-  edit: (how: 'rename' | 'set' | 'all' | 'move', given: object) => Promise<boolean>;
+  edit: (how: 'rename' | 'set' | 'all' | 'move' | 'connect' | 'node' | 'remove', given: object) => Promise<boolean>;
   /** Asks kg again, soon. */
   changed: () => void;
   /** Leads to a place in the text. */
@@ -118,12 +136,21 @@ interface Ids {
   'offer-taxon': HTMLSelectElement; 'offer-write': HTMLButtonElement; 'offer-anchor': HTMLButtonElement;
   suggest: HTMLButtonElement; anchor: HTMLButtonElement; suggested: HTMLElement; suggestions: HTMLElement;
   nothing: HTMLElement; changes: HTMLElement; condition: HTMLSelectElement; node: HTMLSelectElement; value: HTMLSelectElement; ask: HTMLButtonElement; result: HTMLElement;
-  outcomes: HTMLElement; runs: HTMLElement; opened: HTMLElement; worker: HTMLElement; asm: HTMLElement; loader: HTMLElement; wasm: HTMLElement; stdlib: HTMLElement; core: HTMLElement;
+  outcomes: HTMLElement; runs: HTMLElement; opened: HTMLElement; worker: HTMLElement; asm: HTMLElement; loader: HTMLElement; wasm: HTMLElement; stdlib: HTMLElement; graphviz: HTMLElement; core: HTMLElement;
+  part: HTMLSelectElement; 'text-of': HTMLButtonElement; connect: HTMLButtonElement; remove: HTMLButtonElement; 'add-node': HTMLButtonElement; nearer: HTMLButtonElement;
+  farther: HTMLButtonElement; all: HTMLButtonElement; arrange: HTMLButtonElement; drawn: HTMLElement; legend: HTMLElement; unask: HTMLButtonElement; verbs: HTMLElement; terms: HTMLElement;
+  line: HTMLDialogElement; 'line-form': HTMLFormElement; 'line-from': HTMLElement; 'line-verb': HTMLInputElement; 'line-to': HTMLSelectElement; 'line-claim': HTMLSelectElement;
+  'line-source': HTMLSelectElement; 'line-anchor': HTMLInputElement; 'line-why': HTMLElement; 'line-says': HTMLInputElement; 'line-cancel': HTMLButtonElement;
+  box: HTMLDialogElement; 'box-form': HTMLFormElement; 'box-name': HTMLInputElement; 'box-in': HTMLSelectElement; 'box-cancel': HTMLButtonElement;
 }
 interface Window {
   bench: Readonly<{text: () => string; line: () => string; put: (said: string) => void}>;
   /** Of the worker, where its loader puts it. */
   loadPyodide: (how: object) => Promise<Pyodide>;
   importScripts: () => void;
+  Viz: {instance: () => Promise<{render: (graph: string, how: {engine: string; format: string}) => {status: string; output: string; errors: {message: string}[]}}>};
 }
-interface Pyodide {unpackArchive: (archive: ArrayBuffer, format: string, how: object) => void; runPython: (code: string) => unknown; globals: {get: (name: string) => (said: any) => any}}
+interface Pyodide {
+  unpackArchive: (archive: ArrayBuffer, format: string, how: object) => void; runPython: (code: string) => unknown;
+  globals: {get: (name: string) => (said: any) => any; set: (name: string, value: unknown) => void};
+}

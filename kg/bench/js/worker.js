@@ -9,7 +9,7 @@
    * browsers, so importScripts is made to throw; WebKit refuses import() of a blob there, so both scripts are evaluated.
    * @param {Parts} parts
    */
-  async function start({asm, loader, wasm, stdlib, core}) {
+  async function start({asm, loader, wasm, stdlib, graphviz, core}) {
     const nowhere = 'https://nowhere.invalid/', evaluate = eval; // called by another name, a script is evaluated outside
     self.importScripts = () => { throw new TypeError('a module worker has none'); };
     const made = evaluate('(() => {' + text(asm).replaceAll('import.meta.url', JSON.stringify(nowhere))
@@ -25,6 +25,13 @@
     const lock = {info: {arch: 'wasm32', platform: 'emscripten_5_0_3', version: '314.0.7', python: '3.14.2', abi_version: '2026_0'}, packages: {}};
     const python = await self.loadPyodide({indexURL: nowhere, createPyodideModule: made, lockFileContents: JSON.stringify(lock)});
     python.unpackArchive(core.buffer, 'zip', {extractDir: '/home/pyodide'});
+    evaluate(text(graphviz));
+    const viz = await self.Viz.instance();
+    python.globals.set('lay', (/** @type {string} */ graph, /** @type {string} */ engine) => {
+      const laid = viz.render(graph, {engine, format: 'json0'});
+      if (laid.status !== 'success') throw new Error(laid.errors.map(one => one.message).join('; '));
+      return laid.output;
+    });
     python.runPython(ASKED);
     return {ask: python.globals.get('ask'), learn: python.globals.get('learn')};
   }
@@ -32,6 +39,8 @@
   const ASKED = `
 import json
 from kg.bench import session
+from kg.page import graphviz
+graphviz.engine = lay
 held = session.Session()
 def ask(said):
     what, given = json.loads(said)

@@ -15,13 +15,13 @@
   const tell = words => { $('state').textContent = words; };
   function changed() {
     clearTimeout(due);
-    due = setTimeout(look, 150);
+    due = setTimeout(look, 60);
   }
   /** @type {Bench} */
   const bench = {
     ...paper(opened, completion(() => bench.words, () => bench.said.holds, async (phrases, terms) => ready ? core.ask('names', {phrases, terms}) : []), {keys: {'Mod-s': () => save(), F2: () => rename()}, changed, tell}),
-    root, opened, core, tell, fail, panel, changed, words: null,
-    said: {valid: false, complaints: [], runs: '', unpinned: [], outcomes: [], changed: [], holds: {id: '', title: '', nodes: [], edges: [], conditions: [], sources: [], places: []}},
+    root, opened, core, tell, fail, panel, changed, words: null, run: null, redraw() {},
+    said: {valid: false, sound: false, complaints: [], runs: '', outcomes: [], changed: [], holds: {id: '', title: '', nodes: [], edges: [], conditions: [], sources: [], places: []}},
     hear: listener => { listeners.push(listener); },
     names: () => bench.said.valid || bench.said.holds.nodes.length > 0 || !bench.text().trim(),
     async edit(how, given) {
@@ -47,7 +47,7 @@
     looking = true;
     const asked = bench.text();
     try {
-      bench.said = await core.ask('look', {text: asked});
+      bench.said = await core.ask('look', {text: asked, fixes: false});
       if (asked === bench.text()) for (const hear of listeners) await hear(bench.said);
     } catch (error) {
       fail(error);

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.resolver import BaseResolver
 
 from kg.formats.shared import bounded
 from kg.formats.shared.losses import Ledger
@@ -514,15 +517,32 @@ def compose(text: str) -> yaml.Node | None:
     return _compose(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
 
 
+class _Composer(Composer, BaseResolver):
+    """Nodes from events, each of which is looked at before it becomes a part of one."""
+
+    def __init__(self, events: Iterator[yaml.Event]) -> None:
+        Composer.__init__(self)
+        BaseResolver.__init__(self)
+        self.events, self.event = events, next(events, None)
+
+    def check_event(self, *choices: type[yaml.Event]) -> bool:
+        return isinstance(self.event, choices)
+
+    def peek_event(self) -> yaml.Event | None:
+        return self.event
+
+    def get_event(self) -> yaml.Event | None:
+        found, self.event = self.event, next(self.events, None)
+        return found
+
+
 def _compose(text: str, loader: Any) -> yaml.Node | None:
     """The text as YAML nodes, without what the notation leaves out of YAML.
 
-    Composing recurses, natively with libyaml, so the depth is counted first.
+    Composing recurses, so the depth is counted before.
     """
     try:
-        for _ in bounded.events(text, loader, DEEPEST, UNSEEN):
-            pass
-        found: yaml.Node | None = yaml.compose(text, Loader=loader)
+        found: yaml.Node | None = _Composer(bounded.events(text, loader, DEEPEST, UNSEEN)).get_single_node()
     except (ValueError, OverflowError) as error:  # PyYAML trips over escapes such as "\\UFFFFFFFF"
         raise yaml.MarkedYAMLError(problem=str(error)) from None
     return found

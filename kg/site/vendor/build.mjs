@@ -18,7 +18,7 @@ function made(file, data, inputs) {
     rows.push([file, name, version, license, integrity, sha256(data)]);
     const folder = `node_modules/${name}`;
     const found = readdirSync(folder).find(entry => /^licen[cs]e/i.test(entry));
-    const own = `licence-${name}.txt`; // for a package that brings none
+    const own = `licence-${name.split('/').at(-1)}.txt`; // for a package that brings none
     texts.set(`${name} ${version}, ${license}`, readFileSync(found ? `${folder}/${found}` : own, 'utf8').trim());
   }
 }
@@ -35,9 +35,10 @@ for (const name of Object.keys(GLOBALS)) {
 const wasm = 'node_modules/oxigraph/web_bg.wasm';
 made('engine.wasm.gz', gzipSync(readFileSync(wasm), {level: 9}), [wasm]);
 
-for (const name of ['pyodide.asm.mjs', 'pyodide.asm.wasm', 'pyodide.js', 'python_stdlib.zip']) { // Python in WebAssembly, for write.html
-  const path = `node_modules/pyodide/${name}`;
-  made(`${name}.gz`, gzipSync(readFileSync(path), {level: 9}), [path]);
+const python = ['pyodide.asm.mjs', 'pyodide.asm.wasm', 'pyodide.js', 'python_stdlib.zip'].map(name => `pyodide/${name}`);
+for (const name of [...python, '@viz-js/viz/dist/viz-global.js']) { // Python and Graphviz in WebAssembly, for write.html
+  const path = `node_modules/${name}`;
+  made(`${name.split('/').at(-1)}.gz`, gzipSync(readFileSync(path), {level: 9}), [path]);
 }
 
 const head = ['file', 'package', 'version', 'licence', 'integrity', 'sha256'];
