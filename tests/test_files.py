@@ -275,3 +275,10 @@ def test_every_command_that_writes_leaves_the_old_or_the_new(half):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(done.stdout.splitlines()) == len(names) + 3
+
+
+def test_what_is_written_into_a_scratch_folder_waits_for_no_lock(monkeypatch):
+    monkeypatch.setattr(files, "PATIENCE", 3600.0)  # it would wait for its own lock
+    with files.scratch() as folder:
+        files.write(folder / "a.txt", "now")
+        assert (folder / "a.txt").read_text(encoding="utf-8") == "now"

@@ -98,7 +98,8 @@ def scratch(beside: Path | None = None) -> Iterator[Path]:
     False
     """
     with _Part(beside or Path(tempfile.gettempdir())) as part:
-        yield part.path
+        (folder := part.path / "work").mkdir()  # not the part itself: its lock is ours, and what writes here needs one
+        yield folder
 
 
 def settle(folder: Path) -> None:
