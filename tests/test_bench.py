@@ -14,11 +14,21 @@ from kg import bench
 from kg.bench.serve import Bench
 from kg.bench.session import Session, words
 from kg.cli.group import main
+from kg.model import lexicon
 from kg.model.diagnostics import KgError
+from kg.model.names import fold
 
 TEXT = LITTLE.read_text(encoding="utf-8")
 SEED = (kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml").read_text(encoding="utf-8")
 FLIPPED = SEED.replace("edge: RNase_A degrades miR146a", "edge: RNase_A stabilises miR146a")
+
+
+def edited(text, edit):
+    """The text after an edit, whose places count as JavaScript does."""
+    units = text.encode("utf-16-le")
+    for one in sorted(edit["changes"], key=lambda one: -one["from"]):
+        units = units[: 2 * one["from"]] + one["insert"].encode("utf-16-le") + units[2 * one["to"] :]
+    return units.decode("utf-16-le")
 
 
 # ---------------------------------------------------------------- what is said of a text
@@ -29,8 +39,10 @@ def test_a_complaint_has_its_place_and_the_word_that_mends_it():
     said = session.open(SEED.replace("RNase_A degrades miR146a", "RNase_A degrads miR146a"))
     assert not said["valid"] and said["outcomes"] == [] and session.picture() == ""
     (one, *_) = (one for one in said["complaints"] if one["code"] == "unknown-verb")
-    line = SEED.split("\n")[one["line"] - 1]
-    assert (one["fix"], one["length"]) == ("degrades", 7) and line[one["column"] - 1 :].startswith("degrades")
+    text = SEED.replace("RNase_A degrades miR146a", "RNase_A degrads miR146a")
+    assert text[one["from"] : one["to"]] == "degrads" and text.count("\n", 0, one["from"]) == one["line"] - 1
+    fix = one["fixes"][0]
+    assert fix["name"] == "Write degrades" and edited(text, fix) == SEED
 
 
 @pytest.mark.parametrize(
@@ -70,15 +82,69 @@ def test_suggestions_are_entries_that_can_be_written_and_know_what_is_encoded():
     session.open(SEED)
     source = "RNase A may degrade miR-146a-5p in mice. RNase A inhibits TLR7."
     one, two = session.suggest(source)
-    assert one["encoded"] and not two["encoded"] and two["nodes"] == [] and two["said"] == "RNase A inhibits TLR7"
-    assert 'hedge: "may"' in one["entry"] and 'taxon: "NCBITaxon:10090 ! Mus musculus"' in one["entry"]
-    edited = SEED.replace("\nedges:\n", f"\nedges:\n{two['entry']}\n", 1)
-    assert edited != SEED
-    added = {one["name"] for one in session.look(edited)["holds"]["edges"]} - {
+    assert one["encoded"] and not two["encoded"] and two["nodes"] == {} and two["said"] == "RNase A inhibits TLR7"
+    assert one["evidence"]["hedge"] == "may" and one["evidence"]["taxon"] == ["NCBITaxon:10090 ! Mus musculus"]
+    values = [[["edges", None], {"edge": two["edge"], "evidence": [two["evidence"]]}]]
+    after = edited(SEED, session.edit(SEED, "all", {"values": values}))
+    assert len(after.split("\n")) > len(SEED.split("\n"))
+    added = {one["name"] for one in session.look(after)["holds"]["edges"]} - {
         edge.name for edge in kg.read("ta1-tlr7").edges
     }
     assert added == {"RNase_A-inhibits-TLR7"}
     assert session.suggest("") == []
+
+
+def test_a_source_text_shows_what_is_encoded_and_offers_evidence():
+    session, anchored = Session(), TEXT.replace("says: the strand makes", "anchor: the strand makes")
+    session.open(anchored)
+    said = session.read(
+        "<article><front/><body><p>\U0001d6fc: in mice, the strand makes the receptor signal. It may help. It may help.</p></body></article>"
+    )
+    source, hash = said["text"], said["source"]["texts"][0]
+    assert "<" not in source and said["known"] == [] and len(hash) == 64
+    units = source.encode("utf-16-le")
+
+    def shown(one):
+        return units[2 * one["from"] : 2 * one["to"]].decode("utf-16-le")
+
+    (mark,) = session.marks()["marks"]
+    assert shown(mark) == "the strand makes the receptor signal" and "activates" in mark["title"]
+    offer = session.choose(anchored, mark["from"], mark["to"])
+    assert (offer["anchor"], offer["taxon"], offer["wrong"]) == (shown(mark), ["NCBITaxon:10090 ! Mus musculus"], "")
+    twice = units.index("It may help".encode("utf-16-le")) // 2
+    offer = session.choose(anchored, twice, twice + 11)
+    assert "occur 2 times" in offer["wrong"] and offer["anchor"] == "" and offer["hedges"] == ["may"]
+    assert source[slice(*offer["span"])] == "It may help"
+    assert "words; " in session.choose(anchored, 0, len(units) // 2)["wrong"]
+    assert "Select words" in session.choose(anchored, 0, 0)["wrong"] and "error" in session.read("<article><p>")
+    session.look(
+        anchored.replace("the strand makes", "the strand made").replace("excerpt}", f"excerpt, texts: [{hash}]}}")
+    )
+    (absent,) = session.marks()["absent"]
+    assert absent["near"] == "the strand makes the receptor signal" and session.marks()["marks"] == []
+
+
+def test_edits_count_as_the_editor_counts_and_say_why_they_cannot_be():
+    session, text = Session(), "# \U0001d6fc\U0001d6fd\n" + TEXT
+    made = session.edit(text, "rename", {"of": "node", "old": "TLR7", "new": "receptor"})
+    after = edited(text, made)
+    assert after == "# \U0001d6fc\U0001d6fd\n" + edited(
+        TEXT, session.edit(TEXT, "rename", {"of": "node", "old": "TLR7", "new": "receptor"})
+    )
+    at = len(text[: text.index("TLR7: {") + 2].encode("utf-16-le")) // 2
+    assert session.named(text, at) == {"of": "node", "name": "TLR7", "times": 3}
+    assert session.named(text, 1) == {} and session.named("a: [", 1) == {}
+    assert "taken" in session.edit(TEXT, "rename", {"of": "node", "old": "TLR7", "new": "miR146a"})["error"]
+    assert "mend that first" in session.edit("a: [", "set", {"path": ["id"], "value": "b"})["error"]
+    assert session.content("id: a") == {"said": {"id": "a"}} and "error" in session.content("a: [")
+
+
+def test_the_exercise_is_whole_and_what_is_to_be_written_lacks_its_sentences_only():
+    folder = Path(bench.__file__).parent / "examples"
+    report = kg.check(kg.read(folder / "finished.yaml"), sources=folder)
+    assert not report.diagnostics and (report.coverage.matched, report.runs.held, report.runs.unpinned) == (9, 3, ())
+    said = Session().open((folder / "empty.yaml").read_text(encoding="utf-8"))
+    assert [one["code"] for one in said["complaints"] if one["severity"] == "error"] == ["missing-key"]
 
 
 def test_everything_that_can_be_completed_is_known():
@@ -86,7 +152,38 @@ def test_everything_that_can_be_completed_is_known():
     assert {"edge", "evidence"} <= {row["key"] for row in known["records"]["edge"]}
     assert any(one["verb"] == "degrades" for one in known["verbs"])
     assert any(one["claim"] == "finding" for one in known["claims"])
-    assert any(one["id"] == "MESH:D051199" for one in known["terms"])
+
+
+def test_names_are_found_by_any_alias_however_they_are_spelt():
+    session = Session()
+    session.open("nodes:\n  IL23: {term: fplx:IL23 ! IL23, name: Interleukin-23}\n  tnf: {term: none, name: TNF-α}\n")
+    for phrases, phrase, apply in (
+        (["interleukin-2"], 0, "IL23"),
+        (["lowers interleukin 23", "interleukin 23", "23"], 1, "IL23"),
+        (["tnfa"], 0, "tnf"),
+        (["toll like receptor 7"], 0, "MESH:D051199 ! Toll-Like Receptor 7"),
+    ):
+        assert any((one["phrase"], one["apply"]) == (phrase, apply) for one in session.names(phrases)), phrases
+    assert all(one["detail"].startswith("node ") for one in session.names(["toll", "interleukin"], terms=False))
+    assert session.names(["", "x"]) == []
+
+
+@pytest.mark.slow
+def test_the_lexicon_of_the_page_knows_what_the_lexicon_knows():
+    held, whole = lexicon.PackedLexicon(lexicon.packed()), lexicon.lexicon()
+    keys = [fold(name) for name in ("IL-17A", "TNF-α", "NK cells", "miR-146a", "no such name", "02 optic nerve", "DC")]
+    assert [*whole.keys_from(["interleukin2"], range(8, 14), 50)] == [
+        *held.keys_from(["interleukin2"], range(8, 14), 50)
+    ]
+
+    def told(one):
+        return sorted((key, name.term.id, name.kind, name.name) for key, name in one.named(keys))
+
+    assert told(held) == told(whole) and len(told(whole)) > 10
+    for id in ("CL:0000235", "HGNC:15631", "CHEBI:1", "none:1"):
+        assert (held.term(id), held.replacement(id)) == (whole.term(id), whole.replacement(id))
+    with pytest.raises(ValueError, match="no lexicon of kg"):
+        lexicon.PackedLexicon(b"something else")
 
 
 # ---------------------------------------------------------------- the page and the server
@@ -160,6 +257,12 @@ def test_what_the_bench_does_not_send_changes_nothing(server, body):
     assert status in (400, 409) and server.file.read_text(encoding="utf-8") == TEXT
 
 
+def test_what_is_too_long_to_be_sent_changes_nothing(server, monkeypatch):
+    monkeypatch.setattr("kg.bench.serve.MOST", 10)
+    status, said = ask(server, "PUT", f"/{server.token}/text", json.dumps({"before": TEXT, "text": "x"}))
+    assert status == 413 and "more than" in said and server.file.read_text(encoding="utf-8") == TEXT
+
+
 def test_a_long_text_is_saved_and_a_link_stays_one(server):
     link = server.file.with_name("link.yaml")
     link.symlink_to(server.file)
@@ -212,7 +315,7 @@ def test_a_mechanism_is_mended_run_and_kept_in_a_page_from_a_file(chromium, tmp_
         tab.wait_for_function("document.documentElement.dataset.core", timeout=120_000)
         assert tab.evaluate("document.documentElement.dataset.core") == "ready"
         assert "1 error" in tab.locator("#verdict").inner_text()
-        assert "'degrads' is no verb" in tab.locator("#complaints").inner_text()
+        assert "'degrads' is not a verb" in tab.locator("#complaints").inner_text()
         tab.evaluate("bench.put(bench.text().replace('degrads', 'degrades'))")
         tab.wait_for_function("document.getElementById('verdict').textContent.startsWith('Nothing')", timeout=60_000)
         tab.wait_for_selector("#picture svg", timeout=60_000)
@@ -281,5 +384,135 @@ def test_a_mechanism_is_written_from_nothing_and_nothing_unsaved_is_lost(chromiu
         assert tab.evaluate("bench.text()") == other and server.file.read_text(encoding="utf-8") == other
         opened()
         assert not tab.locator("#restored").is_visible() and wrong == []
+    finally:
+        context.close()
+
+
+@pytest.mark.slow
+def test_a_mechanism_is_edited_in_the_form_by_keyboard_and_its_text_stays_as_it_was_else(chromium, tmp_path: Path):
+    from axe_playwright_python.sync_playwright import Axe
+
+    file = tmp_path / "write.html"
+    broken = TEXT.replace("miR146a activates TLR7_active", "miR146a activats TLR7_active  # why?")
+    file.write_text(bench.html(broken), encoding="utf-8")
+    context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 720})
+    try:
+        tab, wrong = context.new_page(), []
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+
+        def until(said):
+            tab.wait_for_function(said, timeout=60_000)
+
+        def axe():
+            found = Axe().run(tab, options={"preload": False}).response["violations"]
+            return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found]
+
+        tab.goto(file.as_uri())
+        until("document.documentElement.dataset.core === 'ready'")
+        tab.click("button.fix >> text=Write activates")  # a complaint is mended
+        until("document.getElementById('verdict').textContent.startsWith('No')")
+        mended = tab.evaluate("bench.text()")
+        assert mended == TEXT.replace("activates TLR7_active", "activates TLR7_active  # why?", 1)
+        tab.focus(".cm-content")  # a node gets another name
+        tab.keyboard.press("Control+f")
+        tab.keyboard.type("  TLR7")
+        tab.keyboard.press("Enter")
+        tab.keyboard.press("Escape")
+        tab.keyboard.press("F2")
+        tab.wait_for_selector("#naming[open]")
+        assert "node TLR7, which is written in 3 places" in tab.locator("#naming-what").inner_text() and axe() == []
+        tab.keyboard.type("receptor")
+        tab.keyboard.press("Enter")
+        until("document.getElementById('state').textContent.includes('everywhere')")
+        assert tab.evaluate("bench.text()").count("receptor") == mended.count("receptor") + 3
+        tab.focus("#as-form")
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector("#sheet .entries")
+        assert axe() == []
+        tab.focus("#sheet .entries button >> text=miR-146a-5p activates")
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector("#sheet .said")
+        assert axe() == []
+        field = tab.locator('#sheet [data-path=\'["edges",0,"evidence",0,"hedge"]\']')
+        field.focus()
+        tab.keyboard.type("may")
+        tab.keyboard.press("Tab")
+        until("bench.text().includes('claim: finding, hedge: may, taxon: NCBITaxon')")
+        tab.click("#undo")  # one step each
+        tab.click("#undo")
+        assert tab.evaluate("bench.text()") == mended
+        tab.click("#no-tour")
+        tab.click("#help")
+        for _ in range(5):
+            tab.keyboard.press("Enter")
+        assert tab.locator("#tour-title").inner_text() == "6 of 6: Saving" and axe() == []
+        tab.keyboard.press("Escape")
+        tab.select_option("#examples", "finished")
+        until("document.getElementById('encoded').textContent.startsWith('9 places')")
+        until("document.getElementById('verdict').textContent.startsWith('Nothing')")
+        assert not tab.locator("#offer-tour").is_visible() and not tab.locator("#tour").is_visible() and wrong == []
+    finally:
+        context.close()
+
+
+@pytest.mark.slow
+def test_evidence_is_written_from_the_words_of_a_text(chromium, tmp_path: Path):
+    from axe_playwright_python.sync_playwright import Axe
+
+    file, article = tmp_path / "write.html", tmp_path / "article.xml"
+    file.write_text(bench.html(TEXT), encoding="utf-8")
+    meta = '<article-meta><article-id pub-id-type="doi">10.1000/abc</article-id></article-meta>'
+    article.write_text(f"<article><front>{meta}</front><body><p>In mice, miR-146a-5p may activate TLR7 activity. "
+        "It is <b>so</b>. dendritic cell maturation inhibits TLR7.</p></body></article>", encoding="utf-8")  # fmt: skip
+    context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 720})
+    try:
+        tab, wrong = context.new_page(), []
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+
+        def until(said):
+            tab.wait_for_function(said, timeout=60_000)
+
+        tab.goto(file.as_uri())
+        until("document.documentElement.dataset.core === 'ready'")
+        tab.click("text=From a source text")
+        tab.set_input_files("#open-source", str(article))
+        until("document.getElementById('encoded').textContent.startsWith('Nothing')")
+        shown = "document.getElementById('source').shadowRoot.querySelector('.cm-content')"
+        assert tab.evaluate(f"{shown}.textContent").startswith(
+            "In mice, miR-146a-5p may activate TLR7 activity. It is so."
+        )
+        tab.click("#as-source")
+        until("bench.text().includes('doi: 10.1000/abc')")
+        tab.evaluate(f"{shown}.focus()")
+        tab.keyboard.press("Control+Home")
+        for _ in range(9):
+            tab.keyboard.press("ArrowRight")
+        tab.keyboard.down("Shift")
+        for _ in range(10):
+            tab.keyboard.press("ArrowRight")
+        tab.keyboard.up("Shift")
+        tab.focus("#anchor")
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector("#offer")
+        assert tab.locator("#offer-said").inner_text() == "“miR-146a-5p”"
+        found = Axe().run(tab, options={"preload": False}).response["violations"]
+        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+        tab.select_option("#offer-where", label="evidence of: miR-146a-5p activates TLR7 activity")
+        tab.click("#offer-write")
+        written = (
+            "{source: abc, anchor: miR-146a-5p, claim: finding, hedge: may, taxon: NCBITaxon:10090 ! Mus musculus}"
+        )
+        until(f"bench.text().includes({json.dumps(written)})")
+        until("document.getElementById('encoded').textContent.startsWith('One place')")
+        assert tab.evaluate(f"{shown}.querySelector('mark').title") == "miR-146a-5p activates TLR7 activity"
+        tab.click("#suggest")
+        tab.wait_for_selector("#suggestions li")
+        tab.click("#suggestions summary >> nth=0")
+        tab.locator("#suggestions select").first.select_option("limits")
+        before = tab.evaluate("bench.text()")
+        tab.click("#suggestions button >> text=Add")
+        until("bench.text().includes('- edge: maturation limits TLR7')")
+        tab.click("#undo")
+        assert tab.evaluate("bench.text()") == before and wrong == []
     finally:
         context.close()

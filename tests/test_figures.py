@@ -10,19 +10,19 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
-from conftest import ACTIVE, LITTLE, SEEDS, Open
+from conftest import ACTIVE, LITTLE, SEED, SEEDS, Open
 from pypdf import PdfReader
 
 import kg
 from kg import page
 from kg.cli import main
+from kg.model.diagnostics import install
 from kg.page.figure import POINT, Figure, TooNarrow, figure
 from kg.page.picture import Picture
 from kg.page.words import Narrative
 from kg.reasoning.merge import merge
 from kg.reasoning.whatif import whatif
 
-SEED = kg.read("ta1-tlr7")
 SPACE = "{http://www.w3.org/2000/svg}"
 LINES = {
     "brings about or raises",
@@ -196,7 +196,7 @@ def test_what_cannot_be_drawn_is_refused(
 def test_without_typst_the_command_names_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)
     done = CliRunner().invoke(main, ["figure", str(LITTLE), "-o", str(tmp_path / "a.pdf")])
-    assert done.exit_code == 1 and "python -m pip install 'immune-mechanism-kg[figure]'" in done.output
+    assert done.exit_code == 1 and install("figure") in done.output
     assert not list(tmp_path.iterdir())
 
 

@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import SEED
 
-import kg
 from kg import formats
 from kg.formats.boolean import formulas
 from kg.model.diagnostics import InvalidMechanism
@@ -23,7 +23,6 @@ from kg.reasoning import exact, network, whatif
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 MODELS = sorted((SAMPLES.parent / "reasoning" / "models").glob("*.bnet")) if SAMPLES else []
-SEED = kg.read("ta1-tlr7")
 
 AEON = """
 import json, sys
@@ -150,7 +149,7 @@ def test_every_function_of_three_variables_is_expressed(tmp_path):
         ("x, (a | b", 4, "this bracket is never closed"),
         ("x, a | b)", 9, "no bracket opens"),
         ("x, a b", 6, "no operator before 'b'"),
-        ("x, a $ b", 6, "'$' is no part"),
+        ("x, a $ b", 6, "'$' is not part"),
         ("x, a &", 6, "a value is missing"),
         ("x a", 1, "the line has no comma"),
         ("1x, a", 1, "is not a valid name of a variable"),
@@ -351,7 +350,7 @@ def test_what_a_variable_starts_from_is_kept_where_no_function_moves_it(tmp_path
         ("y* = a\nx * = a and and b\n", "2:13", "'and' is not allowed here"),
         ("y* = a\n 3: x* = a or\n", "2:13", "a value is missing"),
         ("node y { logic = a; }\nnode x {\n  logic = a AND b);\n}\n", "3:18", "no bracket opens"),
-        ("node y { logic = a; }\nsomething else\n", "2:1", "'something' is no node"),
+        ("node y { logic = a; }\nsomething else\n", "2:1", "'something' is not a node"),
         ("node y { logic = a; }\nnode x { logic = a; logic = b; }\n", "2:1", "occurs twice"),
         ("node y { logic = a; }\n node x { rate_up = max(a, b); }\n", "2:2", "neither a number"),
         ("node y { logic = a; }\nnode 7x { logic = a; }\n", "2:1", "not a valid name"),

@@ -8,13 +8,12 @@ import igraph
 import networkx as nx
 import pytest
 from click.testing import CliRunner
+from conftest import SEED
 from test_formats import FULL
 
 import kg
 from kg import cli, formats
 from kg.formats.networks import attributes
-
-SEED = kg.read("ta1-tlr7")
 
 
 @pytest.fixture
@@ -132,17 +131,22 @@ SOURCES = r', "sources": "[{\"key\": \"s\", \"kind\": \"article\", \"title\": \"
 FAULTS = [
     ("a.cyjs", cyjs(node=', "place": []'), 2, "'place' of node is a list; expected a single value"),
     ("a.cyjs", cyjs(node=', "kind": {"a": 1}'), 2, "'kind' of node is an object; expected a single value"),
-    ("a.cyjs", '{"elements":\n {"nodes": 5, "edges": []}}', 2, "'nodes' is no list"),
-    ("a.cyjs", '{"elements": {"nodes": [],\n "edges": [-1]}}', 2, "one of 'edges' is no object"),
+    ("a.cyjs", '{"elements":\n {"nodes": 5, "edges": []}}', 2, "'nodes' is not a list"),
+    ("a.cyjs", '{"elements": {"nodes": [],\n "edges": [-1]}}', 2, "one of 'edges' is not an object"),
     ("a.cyjs", cyjs(edge=EVIDENCE % r"\"claim\": \"finding\", \"stance\": \"agrees\""), 3, "'agrees' is not one of"),
     ("a.cyjs", cyjs(edge=EVIDENCE % r"\"anchor\": {\"a\": 1}"), 3, "expected text, found Object"),
     ("a.cyjs", cyjs(edge=EVIDENCE % r"\"span\": [3, [9]]"), 3, "a span is [first character, last character + 1]"),
     ("a.cyjs", cyjs(whole=SOURCES % r"\"url\": \"https://a org/x\""), 1, "'https://a org/x' is not an address"),
     ("a.cyjs", cyjs(whole=SOURCES % r"\"texts\": -1"), 1, "expected a list of SHA-256 sums, found int"),
-    ("a.cyjs", cyjs(node=r', "note": "a\u0007"'), 2, "U+0007 is in no text"),
+    ("a.cyjs", cyjs(node=r', "note": "a\u0007"'), 2, "U+0007 is not allowed in text"),
     ("a.graphml", graphml("<data key='evidence'>[{\"claim\": 5}]</data>"), 3, "expected one of: finding"),
-    ("a.graphml", '<graphml><graph edgedefault="both"><node id="a"/></graph></graphml>', 1, "'both' is no edgedefault"),
-    ("a.cx2", '[{"CXVersion": "2.0"},\n {"networkAttributes": [5]}]', 2, "one of 'networkAttributes' is no object"),
+    (
+        "a.graphml",
+        '<graphml><graph edgedefault="both"><node id="a"/></graph></graphml>',
+        1,
+        "'both' is not an edgedefault",
+    ),
+    ("a.cx2", '[{"CXVersion": "2.0"},\n {"networkAttributes": [5]}]', 2, "one of 'networkAttributes' is not an object"),
     (
         "a.cx2",
         '[{"CXVersion": "2.0"},\n {"attributeDeclarations": [{"nodes": {"name": {"a": ["n"]}}}]}]',

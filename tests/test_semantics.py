@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from conftest import SEED
 
-from kg import formats
 from kg.formats.notation.read import parse_bytes
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Effect, Frozen, Node, Requirement, Sentence
@@ -26,7 +26,6 @@ from kg.reasoning.whatif import whatif
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "semantics.md"
 EXAMPLES = re.findall(r"^## ([^\n]+)|^```kg\n(.*?)^```", DOCUMENT.read_text(encoding="utf-8"), re.S | re.M)
-SEED = formats.read("ta1-tlr7")
 
 
 def examples():
@@ -353,7 +352,7 @@ def test_one_reading_alone_has_no_experiment():
     ("arguments", "words"),
     [
         ({"values": {"TLR": "absent"}}, "did you mean 'TLR7'?"),
-        ({"values": {"TLR7": "strong"}}, "no value of 'TLR7'"),
+        ({"values": {"TLR7": "strong"}}, "not a value of 'TLR7'"),
         ({"condition": "bot"}, "did you mean 'both'?"),
         ({"reading": "delivers"}, "also-delivers"),
         ({"assume": ["none"]}, "no assumption"),

@@ -51,7 +51,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of several seeds, as the command writes it."""
     folder = tmp_path_factory.mktemp("whole")
-    result = CliRunner().invoke(main, ["site", *SEVERAL, "-o", str(folder)], env={"KG_SOURCES": ""})
+    result = CliRunner().invoke(main, ["site", *SEVERAL, "--no-docs", "-o", str(folder)], env={"KG_SOURCES": ""})
     assert result.exit_code == 0, result.output
     return folder
 
@@ -655,3 +655,10 @@ def test_the_query_page_works_in_a_frame_that_may_only_run_scripts(
     status.wait_for(timeout=60_000)
     assert " rows in " in status.inner_text()
     context.close()
+
+
+def test_the_style_of_the_site_has_the_colours_of_the_explorer_light_and_dark() -> None:
+    """Each colour once in each of the two blocks, and no block in a block that a browser would leave out."""
+    light, dark = re.findall(r":root\{([^{}]*)\}", static.tokens())
+    assert "--paper:#fbfaf7" in light and "--paper:#12161d" in dark
+    assert re.fullmatch(r":root\{[^{}]*\}\n@media \(prefers-color-scheme:dark\)\{:root\{[^{}]*\}\}\n", static.tokens())

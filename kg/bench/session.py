@@ -6,25 +6,29 @@ are lines and columns that count from 1, as in every complaint.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from kg import checks, page
+from kg.bench import mend, reading
+from kg.formats.notation import edit
 from kg.formats.notation.read import parse_bytes
 from kg.model import keys, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError
-from kg.model.mechanism import Mechanism
+from kg.model.grounding import exactly
+from kg.model.lexicon import lexicon
+from kg.model.mechanism import Mechanism, names_of
+from kg.model.names import fold
 from kg.model.texts import Text
 from kg.reasoning import whatif
 from kg.reasoning.network import AS_WRITTEN, QueryError
 from kg.review import diff, suggest
 
-#: What a hint proposes instead of a word, at its place.
-_MEANT = re.compile(r"did you mean '([^']+)'\?|write ([a-z_]+)[:;]")
+MOST = 12  # names that are offered for a phrase
 
 
 @dataclass
@@ -40,6 +44,8 @@ class Session:
     name: str = "mechanism.yaml"
     opened: str = ""
     mechanism: Mechanism | None = None  # the last one without errors
+    seen: Mechanism | None = None  # what could be read of the last text
+    source: reading.Opened | None = None  # the source text beside it
     outcomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of it: condition -> node -> value
 
     def open(self, text: str, name: str = "mechanism.yaml") -> dict[str, Any]:
@@ -54,13 +60,14 @@ class Session:
         last valid text, with why) and ``expectations``. ``holds`` and ``picture`` are of what could be read.
         """
         mechanism, wrong = parse_bytes(text.encode("utf-8", "surrogatepass"), self.name)
+        self.seen = mechanism
         broken = any(one.severity == "error" for one in wrong)
         report = checks.judged(mechanism, "", False, run=not broken)
         found = sorted({*wrong, *report.diagnostics})
         valid = not any(one.severity == "error" for one in found)
         said: dict[str, Any] = {
             "valid": valid,
-            "complaints": [_complaint(one, text) for one in found],
+            "complaints": [_complaint(one, text, mechanism) for one in found],
             "holds": _holds(mechanism),
             "runs": str(report.runs) if valid else "",
             "unpinned": list(report.runs.unpinned),
@@ -107,31 +114,151 @@ class Session:
         except InvalidMechanism as error:
             first = error.diagnostics[0]
             raise KgError(
-                f"changes are told of valid texts; {first.at.path}, line {first.at.line}: {first.message}"
+                f"changes can be listed for valid texts only; {first.at.path}, line {first.at.line}: {first.message}"
             ) from None
         return diff.compare(old, new, ask=False).text()
 
-    def suggest(self, text: str) -> list[dict[str, Any]]:
-        """The sentences that a source text may say, with the entry that writes each into the mechanism, and whether it is there.
+    def edit(self, text: str, how: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """An edit of a text: the ``changes`` that the editor has to make, or the ``error`` that tells why there are none.
 
-        Names of nodes are known, and the pinned terms; the lexicon is not in the page.
+        ``how`` is ``rename`` (of, old, new), ``set`` (path, value; None takes it out), ``all`` (several such, which a position that
+        is None puts at the end of its list) or ``move`` (path, by).
+
+        >>> Session().edit("nodes: {A: none}", "rename", {"of": "node", "old": "A", "new": "B"})
+        {'changes': [{'from': 8, 'to': 9, 'insert': 'B'}], 'select': None}
+        """
+        makes: dict[str, Callable[..., list[edit.Change]]] = {
+            "rename": edit.renamed,
+            "set": edit.changed,
+            "all": edit.changed_all,
+            "move": edit.moved,
+        }
+        try:
+            return _edit(text, makes[how](text, **given))
+        except edit.CannotEdit as error:
+            return {"error": str(error)}
+
+    def named(self, text: str, at: int) -> dict[str, Any]:
+        """What is named at a place of the editor: what it is, its name, and how often it is named; empty if nothing is."""
+        place = _character(text, at)
+        try:
+            found = edit.uses(text)
+        except edit.CannotEdit:
+            return {}
+        here = next((one for one in found if one.start <= place <= one.end), None)
+        if not here:
+            return {}
+        nodes = {one.name for one in found if one.of == "node"}
+        of = ("node" if here.name in nodes else "edge") if here.of == "about" else here.of
+        return {"of": of, "name": here.name, "times": sum(one.name == here.name for one in found)}
+
+    def names(self, phrases: list[str], terms: bool = True) -> list[dict[str, Any]]:
+        """What may be meant by the words before the cursor, each phrase a word shorter than the one before.
+
+        Nodes of the text are found by any of their names and aliases, terms by any that is pinned or, if the page has the
+        lexicon, that is known there (if ``terms`` may stand there); hyphens, blanks, capitals and Greek letters make no difference. ``phrase`` is the number
+        of the phrase, ``apply`` what is written in its place.
+
+        >>> session = Session()
+        >>> _ = session.open("nodes:\\n  IL23: {term: fplx:IL23 ! IL23, name: Interleukin-23}")
+        >>> session.names(["of interleukin 2", "interleukin 2"])[0]
+        {'phrase': 1, 'label': 'Interleukin-23', 'detail': 'node IL23', 'apply': 'IL23'}
+        """
+        found: dict[str, dict[str, Any]] = {}
+        for n, phrase in enumerate(phrases):
+            key = fold(phrase)
+            if len(key) < (4 if " " in phrase.strip() else 2):
+                continue
+            for label, detail, apply in [*self._nodes(key), *(_terms(phrase, key) if terms else ())][:MOST]:
+                found.setdefault(apply, {"phrase": n, "label": label, "detail": detail, "apply": apply})
+        return [*found.values()]
+
+    def _nodes(self, key: str) -> Iterator[tuple[str, str, str]]:
+        for node in self.seen.nodes.values() if self.seen else ():
+            name = next((name for name in names_of(node) if fold(name).startswith(key)), "")
+            if name:
+                yield name, f"node {node.key}", node.key
+
+    def content(self, text: str) -> dict[str, Any]:
+        """What a text says, as plain values with each record by its keys, for the form; or the ``error`` that keeps it from being
+        read.
+
+        >>> Session().content("nodes: {A: none}")
+        {'said': {'nodes': {'A': {'term': 'none'}}}}
+        """
+        try:
+            return {"said": edit.spelt_out(edit.content(text))}
+        except edit.CannotEdit as error:
+            return {"error": str(error)}
+
+    def read(self, text: str) -> dict[str, Any]:
+        """Put a source text beside the mechanism: plain, JATS or BioC. It says the plain ``text``, and the ``source`` that it would
+        be in the mechanism; or an ``error``, if it is no article.
+        """
+        try:
+            self.source = reading.opened(text)
+        except InvalidMechanism as error:
+            first = error.diagnostics[0]
+            return {"error": f"line {first.at.line}: {first.message}"}
+        held = self.source.text
+        known = (
+            [source.key for source in self.seen.sources.values() if held.sha256 in source.texts] if self.seen else []
+        )
+        stated = {key: value for key, value in self.source.stated.items() if value}
+        new = {"kind": "journal article", **stated, "texts": [held.sha256], "read": "full"}
+        return {"text": held.text, "known": known, "source": new}
+
+    def marks(self) -> dict[str, Any]:
+        """What of the source text is encoded: ``marks`` with the sentences that rest on each; and the anchors that it lacks."""
+        if not (self.source and self.seen):
+            return {"marks": [], "absent": []}
+        text = self.source.text
+        found = reading.encoded(text, self.seen)
+        places = _units(text.text, [place for start, end, _ in found for place in (start, end)])
+        marks = [
+            {"from": places[2 * n], "to": places[2 * n + 1], "title": title} for n, (_s, _e, title) in enumerate(found)
+        ]
+        absent = [
+            {"line": item.at.line if item.at else 1, "anchor": item.anchor, "near": near}
+            for item, near in reading.absent(text, self.seen)
+        ]
+        return {"marks": marks, "absent": absent}
+
+    def choose(self, text: str, start: int, end: int) -> dict[str, Any]:
+        """What a selection of the source text offers as evidence (``reading.chosen``), with the source that it is of in a text of
+        the mechanism: nothing for the first, which evidence need not name.
+        """
+        if not self.source:
+            return {"wrong": "Paste or open a text first."}
+        held = self.source.text
+        found = reading.chosen(held, *sorted(_character(held.text, place) for place in (start, end)))
+        sources = self.content(text).get("said", {}).get("sources", {})
+        own = [key for key, one in sources.items() if held.sha256 in one.get("texts", [])]
+        return {**found, "source": own[0] if own and own[0] != next(iter(sources)) else ""}
+
+    def suggest(self, text: str) -> list[dict[str, Any]]:
+        """The sentences that a source text may say, with the values that write each into the mechanism, and whether it is there.
+
+        Names of nodes are known, and the pinned terms; the lexicon is, if the page has loaded it.
         """
         found = suggest.of_text(Text(text), Path("source.txt"), self.mechanism)
         told = []
         if found.mechanism:
-            m, here = found.mechanism, self.mechanism
+            m, here = found.mechanism, self.seen
             for edge in m.edges:
                 item = edge.evidence[0]
                 missing = [key for key in (edge.subject, edge.sentence.object) if not here or key not in here.nodes]
-                place = f"anchor: {_quoted(item.anchor)}" if item.anchor else f"span: {list(item.span or ())}"
-                more = f", hedge: {_quoted(item.hedge)}" if item.hedge else ""
-                more += "".join(f", taxon: {_quoted(str(taxon))}" for taxon in item.taxon)
+                place = {"anchor": item.anchor} if item.anchor else {"span": [str(one) for one in item.span or ()]}
+                hedge = {"hedge": item.hedge} if item.hedge else {}
+                taxon = {"taxon": [str(one) for one in item.taxon]} if item.taxon else {}
                 told.append(
                     {
                         "words": m.words(edge),
                         "said": item.anchor or text[slice(*(item.span or (0, 0)))],
-                        "entry": f"- edge: {edge.sentence.text}\n  evidence:\n  - {{{place}, claim: {item.claim}{more}}}",
-                        "nodes": [f"{key}: {m.nodes[key].term or 'none'}" for key in missing],
+                        "edge": edge.sentence.text,
+                        "sign": m.sign(edge),
+                        "evidence": {**place, "claim": item.claim, **hedge, **taxon},
+                        "nodes": {key: str(m.nodes[key].term or "none") for key in missing},
                         "encoded": here is not None and any(edge.sentence == one.sentence for one in here.edges),
                     }
                 )
@@ -151,7 +278,16 @@ class Session:
 def words() -> dict[str, Any]:
     """What can be completed anywhere: the keys of each record with their meaning, verbs with their synonyms, values of choices."""
     records = {
-        record: [{"key": key, "meaning": row.meaning, "kind": keys.in_words(row.kind)} for key, row in rows.items()]
+        record: [
+            {
+                "key": key,
+                "meaning": row.meaning,
+                "kind": keys.in_words(row.kind),
+                "form": row.kind,
+                "required": bool(row.required),
+            }
+            for key, row in rows.items()
+        ]
         for record, rows in keys.notation().items()
     }
     verbs = [
@@ -165,26 +301,61 @@ def words() -> dict[str, Any]:
         for verb in vocabulary.predicates().values()
     ]
     claims = [{"claim": key, "means": one.meaning} for key, one in vocabulary.claims().items()]
-    terms = [{"id": term.id, "label": term.label, "also": list(term.synonyms)} for term in vocabulary.terms().values()]
-    return {"records": records, "verbs": verbs, "claims": claims, "terms": terms}
+    return {"records": records, "verbs": verbs, "claims": claims}
 
 
-def _quoted(text: str) -> str:
-    """A text as a value of YAML that can be nothing else."""
-    return json.dumps(text, ensure_ascii=False)
+def _terms(phrase: str, key: str) -> Iterator[tuple[str, str, str]]:
+    """Terms whose names begin so: those that are called so first, then the pinned ones, then those of the lexicon."""
+    for match in exactly(phrase).matches[:MOST]:
+        yield match.label, match.id, edit.scalar(f"{match.id} ! {match.label}")
+    for folded, name, id, label in _pinned():
+        if folded.startswith(key):
+            yield name, f"{id} ! {label}" if name != label else id, edit.scalar(f"{id} ! {label}")
+    longer = range(len(key), len(key) + 16)
+    for _, hit in lexicon().named(lexicon().keys_from([key], longer, MOST) if len(key) > 2 else ()):
+        term = f"{hit.term.id} ! {hit.term.label}"
+        yield hit.name, term if hit.name != hit.term.label else hit.term.id, edit.scalar(term)
 
 
-def _complaint(one: Diagnostic, text: str) -> dict[str, Any]:
-    """A complaint as the editor shows it, with the word to put in its place where kg knows one."""
-    said = one.as_dict()
-    lines = text.split("\n")
-    line = lines[one.at.line - 1] if one.at.line <= len(lines) else ""
-    word = re.match(keys.KEY, line[one.at.column - 1 :])
-    said["length"] = len(word.group()) if word else 1
-    meant = _MEANT.search(one.help)
-    if meant and word:
-        said["fix"] = meant[1] or meant[2]
-    return said
+@cache
+def _pinned() -> list[tuple[str, str, str, str]]:
+    """Every name of a pinned term as it is folded, as it is written, and the term."""
+    return [
+        (fold(name), name, term.id, term.label)
+        for term in vocabulary.terms().values()
+        for name in (term.label, term.id, *term.synonyms)
+    ]
+
+
+def _complaint(one: Diagnostic, text: str, mechanism: Mechanism) -> dict[str, Any]:
+    """A complaint as the editor shows it, with its place and with the edits that answer it."""
+    start = mend.offset(text, one.at.line, one.at.column)
+    word = re.compile(keys.KEY).match(text, start)
+    places = _units(text, [start, word.end() if word else min(start + 1, len(text))])
+    mends = [
+        {"name": found.name, **_edit(text, found.changes, found.select)} for found in mend.mends(one, text, mechanism)
+    ]
+    return {**one.as_dict(), "from": places[0], "to": places[1], "fixes": mends}
+
+
+def _edit(text: str, changes: Iterable[edit.Change], select: tuple[int, int] | None = None) -> dict[str, Any]:
+    """Changes as the editor makes them; ``select`` is what it selects then."""
+    changes = sorted(changes)
+    places = _units(text, [place for one in changes for place in (one.start, one.end)])
+    made = [{"from": places[2 * n], "to": places[2 * n + 1], "insert": one.text} for n, one in enumerate(changes)]
+    return {"changes": made, "select": select and _units(edit.applied(text, changes), select)}
+
+
+def _units(text: str, places: Iterable[int]) -> list[int]:
+    """Places in characters as the editor counts: a character of another plane is two."""
+    if text.isascii():
+        return [*places]
+    return [len(text[:place].encode("utf-16-le", "surrogatepass")) // 2 for place in places]
+
+
+def _character(text: str, unit: int) -> int:
+    """The character at a place of the editor."""
+    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * unit].decode("utf-16-le", "ignore"))
 
 
 def _holds(m: Mechanism) -> dict[str, Any]:
@@ -197,19 +368,27 @@ def _holds(m: Mechanism) -> dict[str, Any]:
         "id": m.id,
         "title": m.title,
         "nodes": [
-            {"key": n.key, "label": n.label, "kind": n.drawn_as, "outcome": n.outcome, "line": line(n)}
+            {
+                "key": n.key,
+                "label": n.label,
+                "kind": n.drawn_as,
+                "outcome": n.outcome,
+                "line": line(n),
+                "names": list(names_of(n)),
+            }
             for n in m.nodes.values()
         ],
         "edges": [
             {
                 "name": e.name,
+                "index": n,
                 "words": m.words(e),
                 "subject": e.subject,
                 "verb": e.verb,
                 "object": e.sentence.object,
                 "line": line(e),
             }
-            for e in m.edges
+            for n, e in enumerate(m.edges)
             if _whole(m, e)
         ],
         "conditions": [{"key": c.key, "title": c.title or c.key, "set": dict(c.values)} for c in m.conditions.values()],

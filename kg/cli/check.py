@@ -101,7 +101,11 @@ def check(paths: Sequence[str], sources: str | None, source: str, strict: bool, 
 @main.command()
 @click.argument("words", nargs=-1, metavar="[TEXT]")
 @click.option(
-    "--prefer", type=click.Choice(["human", "mouse"]), default="human", show_default=True, help="Whose genes go first."
+    "--prefer",
+    type=click.Choice(["human", "mouse"]),
+    default="human",
+    show_default=True,
+    help="The species whose genes are listed first.",
 )
 @click.option("--all", "column", type=FILE, metavar="FILE", help="Ground every name in the first column of this file.")
 @click.option("-n", "--most", type=AT_LEAST_ONE, default=5, show_default=True, metavar="N", help="How many to show.")
@@ -247,7 +251,7 @@ def locate(file: Path, words: Sequence[str], as_json: bool) -> None:
                 else "too long for an anchor"
             )
         elif found:
-            click.echo(f"found {len(found)} times: no anchor until a word more makes it the only one")
+            click.echo(f"found {len(found)} times: add a word to make it a unique anchor")
         click.echo(f"sha256: {text.sha256}")
     if not found:
         nearest = text.nearest(phrase)
@@ -269,13 +273,11 @@ def new(name: str) -> None:
         raise click.UsageError(f"{folder.name!r}: a name is small letters, digits and hyphens, such as pd1-blockade")
     file = folder / "mechanism.yaml"
     if file.exists():
-        raise click.UsageError(f"{file} is there already")
-    folder.mkdir(parents=True, exist_ok=True)
-    starter = (kg.data_dir("ontology") / "starter.yaml").read_text(encoding="utf-8")
-    from kg.formats.notation.schema import as_text
+        raise click.UsageError(f"{file} already exists")
+    from kg.formats.notation.schema import with_schema
 
-    file.write_text(starter.replace("NAME", folder.name), encoding="utf-8", newline="\n")
-    (folder / "mechanism.schema.json").write_text(as_text(), encoding="utf-8", newline="\n")
+    starter = (kg.data_dir("ontology") / "starter.yaml").read_text(encoding="utf-8")
+    with_schema(file, starter.replace("NAME", folder.name))
     click.echo(f"{file}\nedit it, then: kg check {name}")
 
 
@@ -284,11 +286,12 @@ def new(name: str) -> None:
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), metavar="FILE.html", help="Write the page to a file instead."
 )
+@click.option("--lexicon", is_flag=True, help="With -o: also write the lexicon beside it, which the page can open.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port to listen on [default: a free one]."
 )
 @click.option("--no-browser", is_flag=True, help="Print the address; do not open a browser.")
-def write(mech: str, out: Path | None, port: int, no_browser: bool) -> None:
+def write(mech: str, out: Path | None, lexicon: bool, port: int, no_browser: bool) -> None:
     """Write a mechanism in a page: its text, its picture and what kg says of it side by side.
 
     \b
@@ -303,18 +306,23 @@ def write(mech: str, out: Path | None, port: int, no_browser: bool) -> None:
     from kg.formats.notation.read import parse_bytes
     from kg.model import files
     from kg.model.diagnostics import InvalidMechanism
+    from kg.model.lexicon import packed
 
     missing = Path(mech)
     new = missing.suffix in (".yaml", ".yml") and not missing.exists()
     file = missing if new else formats.find(mech)
-    if file.exists():  # what is no text cannot be written on
+    if file.exists():  # what is not text cannot be written on
         wrong = [one for one in parse_bytes(file.read_bytes(), str(file))[1] if one.code == "not-utf8"]
         if wrong:
             raise InvalidMechanism(wrong)
     if out:
         page = bench.html(file.read_text(encoding="utf-8") if file.exists() else "", file.name)
-        files.write(out, page.encode("utf-8"))
+        files.write(out, page)
         click.echo(f"{out}: {len(page) / 1e6:.1f} MB. Open it from the file; it needs no network.")
+        if lexicon:
+            beside = out.with_name(bench.LEXICON)
+            files.write(beside, packed())
+            click.echo(f"{beside}: 218,000 terms, for the button Lexicon of the page.")
         return
     try:
         server = Bench(file, port)
@@ -358,16 +366,20 @@ def draft(text: Path, out: Path | None, mech: str | None, proposed: Path | None,
     A line of --from is {"subject": ..., "verb": ..., "object": ..., "quote": ...}. The quote must stand in the text, the names
     in the lexicon or in MECH, and kg must know the verb; else the line is set aside with its reason.
     """
-    from kg.formats import UnknownFormat
+    from kg import formats
+    from kg.formats.notation.schema import with_schema
     from kg.review.suggest import draft as drafted
 
     if out and out.exists():
-        raise click.UsageError(f"{out} is there already")
+        raise click.UsageError(f"{out} already exists")
     found = drafted(text, kg.read(mech) if mech else None, proposed)
     if out and found.mechanism:
         try:
-            kg.write(found.mechanism, out)
-        except UnknownFormat as error:
+            if out.suffix in (".yaml", ".yml"):
+                with_schema(out, formats.text(found.mechanism, ".yaml"))
+            else:
+                kg.write(found.mechanism, out)
+        except formats.UnknownFormat as error:
             raise click.UsageError(f"-o {out}: {error}") from None
     if as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
@@ -398,8 +410,12 @@ def draft(text: Path, out: Path | None, mech: str | None, proposed: Path | None,
     metavar="FILE",
     help="The text that anchors will be read from: only its hash goes into the file.",
 )
-@click.option("--key", default="", metavar="NAME", help="What evidence will call it [default: made from the DOI].")
-@click.option("--kind", default="", help="What it is, such as journal article [default: as FILE says, or publication].")
+@click.option("--key", default="", metavar="NAME", help="The key of the source [default: made from the DOI].")
+@click.option(
+    "--kind",
+    default="",
+    help="The type of the source, such as journal article [default: as FILE says, or publication].",
+)
 @click.option("--title", default="", help="Its title.")
 @click.option(
     "--read",
@@ -434,9 +450,7 @@ def add_source(
     added = curate.add_source(mech, doi, pmid, text, key, kind, title, read, jats)
     print_complaints(added.warnings)
     done = (
-        "added {!r} to sources, and stubs behind the last edge"
-        if added.new
-        else "{!r} is there already, with this text"
+        "added {!r} to sources, and stubs behind the last edge" if added.new else "{!r} already exists, with this text"
     )
     click.echo(f"{added.file}: {done.format(added.source.key)}")
     if added.text:

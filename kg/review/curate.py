@@ -51,7 +51,7 @@ def add_source(
     ``read`` says how much of it was read. Nothing is looked up, so what is not given has to be filled in by hand.
 
     Raises InvalidMechanism if the file is not in the notation, has the source already, or the source is malformed, and if
-    ``jats`` is no article, or another text was saved beside it.
+    ``jats`` is not an article, or another text was saved beside it.
     """
     file = formats.find(path)
     data = file.read_bytes()
@@ -75,16 +75,8 @@ def add_source(
     if complaints:
         raise InvalidMechanism(complaints)
     changed = data if there else _with(data, mechanism, source, file)
-    unsaved = saved if saved and not saved.exists() else None
-    if unsaved:
-        files.write(unsaved, made)
-    try:
-        if not there:
-            files.write(file, changed)
-    except BaseException:
-        if unsaved:
-            unsaved.unlink(missing_ok=True)
-        raise
+    written = {saved: made} if saved and not saved.exists() else {}
+    files.write_all(written if there else {**written, file: changed})
     sections = sum(bool(texts.HEADING.match(line)) for line in (paper.text or "").split("\n"))
     return Added(file, there or source, not there, saved, sections, paper.warnings)
 
@@ -135,7 +127,7 @@ def _complaints(mechanism: Mechanism, source: Source, file: Path) -> list[Diagno
         pattern, what = keys.SHAPES[shape]
         if value and not re.fullmatch(pattern, value):
             inner = re.search(pattern, value)
-            hint = f"did you mean {inner.group()!r}?" if inner else f"such as {what.rpartition(' ')[2]}"
+            hint = f"did you mean {inner.group()!r}?" if inner else f"for example {what.rpartition(' ')[2]}"
             found.append(Diagnostic(Location(f"--{name}", 1, 1), "wrong-kind", f"{value!r} is not {what}", hint))
     if source.key in mechanism.sources:
         at = mechanism.sources[source.key].at or here

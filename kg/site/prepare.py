@@ -18,7 +18,7 @@ from kg.model import rdf_files, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
 from kg.site import addresses, static
-from kg.site.build import Progress
+from kg.site.build import Progress, silent
 
 #: Endings of files that are also kept compressed, with their media types.
 TEXTS = {
@@ -63,24 +63,26 @@ def main() -> None:
     print(json.dumps(made), flush=True)
 
 
-def _say(words: str) -> None:
+def _say(words: str, share: float = -1.0, /) -> None:
     """Say what is being done, on one line of a terminal."""
     if sys.stderr.isatty():
         print(f"\r\x1b[K{words}", end="", file=sys.stderr, flush=True)
 
 
-def prepare(paths: Sequence[str], folder: Path, url: str, progress: Progress = lambda words: None) -> dict[str, Any]:
+def prepare(paths: Sequence[str], folder: Path, url: str, progress: Progress = silent) -> dict[str, Any]:
     """Write the site of mechanisms into a folder, with compressed copies, and say what a server must know.
 
     ``load`` has the files for the store, with the graph of each; ``store`` a folder of pyoxigraph's; ``site`` the media
-    type of each file; ``terms`` the file that defines each IRI of ours that is no part of a mechanism; ``digest`` a hash
+    type of each file; ``terms`` the file that defines each IRI of ours that is not part of a mechanism; ``digest`` a hash
     of all data. Raises InvalidMechanism with the complaints about all mechanisms.
     """
     stores = [path for path in paths if rdf_files.store_of(path)]
     files = [path for path in paths if rdf_files.is_rdf(path)]
     named = [path for path in paths if path not in (*stores, *files)]
     if stores and len(paths) > 1:
-        raise InvalidMechanism([Diagnostic(Location(stores[0], 1, 1), "store-alone", "a store is served alone")])
+        raise InvalidMechanism(
+            [Diagnostic(Location(stores[0], 1, 1), "store-alone", "a store can only be served alone")]
+        )
     mechanisms = _valid(named if paths else [str(path) for path in formats.seeds()])
     graphs = _graphs(files)
     if mechanisms:

@@ -36,7 +36,7 @@ function python() {
     const [asm, loader, wasm, stdlib, core] = await Promise.all([part('asm', true), part('loader', true), part('wasm', true), part('stdlib', true), part('core', false)]);
     await tell({parts: /** @type {Parts} */ ({asm, loader, wasm, stdlib, core})});
   }
-  return {start, ask: (ask, given) => tell({ask, given})};
+  return {start, ask: (ask, given) => tell({ask, given}), learn: lexicon => tell({lexicon})};
 }
 
 /**
@@ -51,3 +51,12 @@ function make(tag, attributes = {}, ...inside) {
   element.append(...inside.flat());
   return element;
 }
+
+/** @param {HTMLSelectElement} select @param {string[][]} options values and names; what was chosen stays so */
+function fill(select, options) {
+  const before = select.value;
+  select.replaceChildren(...options.map(([value, name]) => make('option', {value}, name)));
+  if (options.some(([value]) => value === before)) select.value = before;
+}
+/** Nodes as options, by their labels. @param {HeldNode[]} nodes */
+const byName = nodes => nodes.map(({key, label}) => [key, label]).sort(([, a], [, b]) => a < b ? -1 : 1);

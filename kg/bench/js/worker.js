@@ -26,7 +26,7 @@
     const python = await self.loadPyodide({indexURL: nowhere, createPyodideModule: made, lockFileContents: JSON.stringify(lock)});
     python.unpackArchive(core.buffer, 'zip', {extractDir: '/home/pyodide'});
     python.runPython(ASKED);
-    return python.globals.get('ask');
+    return {ask: python.globals.get('ask'), learn: python.globals.get('learn')};
   }
   /** Every question and answer is JSON, so that no object of one language lives on in the other. */
   const ASKED = `
@@ -38,15 +38,19 @@ def ask(said):
     if what == "words":
         return json.dumps(session.words())
     return json.dumps(getattr(held, what)(**given))
+def learn(data):
+    from kg.model import lexicon
+    lexicon.use(lexicon.PackedLexicon(data.to_bytes()))
 `;
 
-  /** @type {Promise<(said: string) => string>} */
+  /** @type {Promise<{ask: (said: string) => string, learn: (bytes: Uint8Array) => void}>} */
   let ready;
   onmessage = async ({data}) => {
     try {
       if (data.parts) ready = start(data.parts);
-      const ask = await ready;
-      postMessage({id: data.id, said: data.parts ? null : JSON.parse(ask(JSON.stringify([data.ask, data.given])))});
+      const {ask, learn} = await ready;
+      if (data.lexicon) learn(data.lexicon);
+      postMessage({id: data.id, said: data.ask ? JSON.parse(ask(JSON.stringify([data.ask, data.given]))) : null});
     } catch (error) {
       postMessage({id: data.id, error: String(error instanceof Error ? error.message : error).trim().split('\n').at(-1)?.replace(/^kg\.[\w.]+: /, '')});
     }

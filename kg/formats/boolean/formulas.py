@@ -18,13 +18,14 @@ from typing import Any
 
 from kg.formats.shared import drafting
 from kg.model.diagnostics import Location
+from kg.model.limits import most
 from kg.model.mechanism import Mechanism
 from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Node, Requirement, Sentence
 
-MOST_VARIABLES = 200  # of one function: a diagram is as deep as it has variables
-MOST_NODES = 200_000  # of the decision diagrams of one function
-MOST_TOKENS = 100_000  # of one function, as text
-MOST_TERMS = 2000  # prime implicants of one function: each becomes an edge
+MOST_VARIABLES = most("variables")  # of one function: a diagram is as deep as it has variables
+MOST_NODES = most("diagram")  # of the decision diagrams of one function
+MOST_TOKENS = most("tokens")  # of one function, as text
+MOST_TERMS = most("implicants")  # prime implicants of one function: each becomes an edge
 RANK = {"|": 1, "^": 2, "&": 3, "!": 4}
 #: What several languages of functions write in words, in small letters.
 WORDS = {"and": "&", "or": "|", "not": "!", "xor": "^", "true": "1", "false": "0"}
@@ -37,7 +38,7 @@ Term = tuple[frozenset[str], frozenset[str]]
 
 
 class NoFunction(Exception):
-    """A text, or a formula of SBML, that is no function that can be read: why, and in which column (from 0)."""
+    """A text, or a formula of SBML, that is not a function that can be read: why, and in which column (from 0)."""
 
     def __init__(self, reason: str, column: int = 0) -> None:
         super().__init__(reason)
@@ -169,7 +170,7 @@ def together(texts: Iterable[str], words: Mapping[str, str] = MappingProxyType({
     postfixes = [list(_postfix(factors, words)) for factors in texts]
     names = dict.fromkeys(token for one in postfixes for token in one if token not in RANK and token not in "01")
     if len(names) > MOST_VARIABLES:
-        raise NoFunction(f"the function has {len(names)} variables; {MOST_VARIABLES} is the most")
+        raise NoFunction(f"the function has {len(names)} variables; the limit is {MOST_VARIABLES}")
     diagrams = Diagrams(_order(postfixes))
     values = {"0": 0, "1": 1, **{name: diagrams.variable(name) for name in names}}
     return [Function(diagrams, _number(diagrams, postfix, values), tuple(names)) for postfix in postfixes]
@@ -234,7 +235,7 @@ def _postfix(factors: str, words: Mapping[str, str]) -> Iterator[str]:
         if tokens > MOST_TOKENS:
             raise fault(f"the function has more than {MOST_TOKENS:,} words and signs")
         if found is None:
-            raise fault(f"{factors[position]!r} is no part of a function")
+            raise fault(f"{factors[position]!r} is not part of a function")
         said = found[1] or found[2] or found[3]
         token = words.get(said.casefold(), said) if found[1] else said[0].replace("~", "!")
         sign = token in RANK or token in ("(", ")")

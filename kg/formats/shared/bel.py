@@ -102,8 +102,10 @@ def canonical(said: str) -> str:
         elif part["quoted"]:
             made += part["quoted"]
         else:
-            plain = re.sub(r"\s*([():])\s*", r"\1", part["plain"])
-            made += re.sub(r"\w+(?=\()", lambda found: LONG.get(found[0], found[0]), re.sub(r"\s*,\s*", ", ", plain))
+            plain = re.sub(r"(?<!\s)\s*([():])\s*", r"\1", part["plain"])
+            made += re.sub(
+                r"\b\w+(?=\()", lambda found: LONG.get(found[0], found[0]), re.sub(r"(?<!\s)\s*,\s*", ", ", plain)
+            )
     return made.strip()
 
 
@@ -188,7 +190,7 @@ def cited(draft: drafting.Draft, record: ForeignRecord, kind: str, id: str) -> s
         if source and (field == id or prefix is not None):
             record.carried(field)
         else:
-            record.lost(field, "it is no number of PubMed, no DOI and no address")
+            record.lost(field, "it is not a PubMed number, a DOI or a web address")
     return source or "file"
 
 

@@ -16,8 +16,10 @@ from typing import Any
 
 from kg.formats.shared.bounded import LARGEST
 from kg.formats.shared.losses import Ledger
-from kg.model.diagnostics import InvalidMechanism, Location
+from kg.model.diagnostics import InvalidMechanism, Location, install
+from kg.model.limits import most
 
+MOST_COLUMNS = most("columns")
 FORMULA = re.compile(r"[=@]|[+-](?![\d.]*(?:[eE][+-]?\d+)?$)[A-Za-z(\"'].*[(!|]", re.DOTALL)
 
 
@@ -91,11 +93,13 @@ def _table(
             ledger.record("line", f"line {at.line}", {"text": text}, at).lost("text", "it is above the header")
     lines = chain(top[first:], lines)
     for cells, at in lines:
+        if len(cells) > MOST_COLUMNS:
+            raise ledger.stop(at, "too-many", f"a row has more than {MOST_COLUMNS:,} columns")
         if not header:
             header, head = [cell.strip() for cell in cells], at
             twice = next((name for name, times in Counter(header).items() if name and times > 1), "")
             if twice or not any(header):
-                message = f"the column {twice!r} stands twice" if twice else "the table has no header"
+                message = f"the column {twice!r} occurs twice" if twice else "the table has no header"
                 raise ledger.stop(at, "no-table", message, "the first row names the columns, once each")
             header = [name or f"unnamed {number}" for number, name in enumerate(header, 1)]
             continue
@@ -117,22 +121,19 @@ def _table(
         raise ledger.stop(None, "no-table", "the file is empty")
 
 
-MOST_COLUMNS = 1000
-
-
 WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")  # so begins what is UTF-16
 
 
 def workbook(file: Path, ledger: Ledger, named: Named = lambda cells: True) -> Iterator[TableRow]:
     """The rows of the first sheet of an .xlsx file, by openpyxl (the extra ``kg[xlsx]``); formulas are not computed.
 
-    Raises InvalidMechanism for what is no workbook, is too large when unpacked, declares entities, or if openpyxl is
+    Raises InvalidMechanism for what is not a workbook, is too large when unpacked, declares entities, or if openpyxl is
     not installed. Of other sheets it is reported that they were not read.
     """
     try:
         import openpyxl
     except ImportError:
-        help = "python -m pip install 'immune-mechanism-kg[xlsx]'; or save the sheet as CSV"
+        help = f"{install('xlsx')}; or save the sheet as CSV"
         raise ledger.stop(None, "no-library", "openpyxl, which reads .xlsx files, is missing", help) from None
     _harmless(file, ledger)
     try:
@@ -141,13 +142,15 @@ def workbook(file: Path, ledger: Ledger, named: Named = lambda cells: True) -> I
         first = next(iter(sheets), None)
         for other in sheets[1:]:
             ledger.record("sheet", other.title, {"name": other.title}).lost("name", "only the first sheet is read")
-        lines = ((_cells(cells, ledger), ledger.at(n)) for n, cells in enumerate(_lines_of(first), 1))
+        lines = ((_cells(cells), ledger.at(n)) for n, cells in enumerate(_lines_of(first), 1))
         yield from _table(lines, ledger, named, sheet=True)
         book.close()
     except InvalidMechanism:
         raise
     except Exception as error:  # openpyxl raises whatever it trips over in a file that is none
-        message = f"this is no workbook that can be read: {' '.join(str(error).split())[:200] or type(error).__name__}"
+        message = (
+            f"this is not a workbook that can be read: {' '.join(str(error).split())[:200] or type(error).__name__}"
+        )
         raise ledger.stop(None, "no-table", message, "save the sheet as CSV") from None
 
 
@@ -157,13 +160,11 @@ def _lines_of(sheet: Any) -> Iterator[Sequence[Any]]:
         yield from sheet.iter_rows()
 
 
-def _cells(cells: Sequence[Any], ledger: Ledger) -> list[str]:
-    """A row of a sheet as texts, without the empty cells at its end."""
+def _cells(cells: Sequence[Any]) -> list[str]:
+    """A row of a sheet as texts, without the empty cells at its end, and of too many one too many."""
     found = [_shown(one.value) for one in cells[: MOST_COLUMNS + 1]]
     while found and not found[-1]:
         found.pop()
-    if len(found) > MOST_COLUMNS:
-        raise ledger.stop(None, "too-many", f"a row has more than {MOST_COLUMNS:,} columns")
     return found
 
 
@@ -193,7 +194,7 @@ def _harmless(file: Path, ledger: Ledger) -> None:
                     message = f"{part.filename} declares a document type, or hides one as UTF-16"
                     raise ledger.stop(None, "doctype", message, "no workbook needs one")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error) as error:
-        raise ledger.stop(None, "no-table", f"this is no workbook: {error}", "save the sheet as CSV") from None
+        raise ledger.stop(None, "no-table", f"this is not a workbook: {error}", "save the sheet as CSV") from None
 
 
 def cell(value: object) -> str:
