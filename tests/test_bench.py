@@ -1,20 +1,26 @@
 """The writing bench: what it asks kg, how it saves, and that a mechanism can be written in it from a file."""
 
+import base64
+import gzip
 import http.client
 import json
-import threading
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import LITTLE
+from conftest import LITTLE, serving
 
 import kg
-from kg import bench
+from kg import bench, page
 from kg.bench.serve import Bench
 from kg.bench.session import Session, words
 from kg.cli.group import main
+from kg.formats.notation.read import parse_bytes
 from kg.model.diagnostics import KgError
+from kg.page.written import BENCH, written
+from kg.reasoning.merge import merge
 
 TEXT = LITTLE.read_text(encoding="utf-8")
 SEED = (kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml").read_text(encoding="utf-8")
@@ -93,10 +99,10 @@ def test_everything_that_can_be_completed_is_known():
 
 
 def test_the_page_makes_no_request_and_carries_the_licences_of_others():
-    page = bench.html("</script><script>alert(1)</script>", "<b>.yaml")
-    assert "alert(1)</script>" not in page.replace("\\u003c", "<").partition('id="opened"')[0]
-    assert "<b>.yaml" not in page and "&lt;b&gt;.yaml" in page
-    assert "Mozilla Public License" in page and "connect-src" not in page and len(page) < 14e6
+    made = bench.html("</script><script>alert(1)</script>", "<b>.yaml")
+    assert "alert(1)</script>" not in made.replace("\\u003c", "<").partition('id="opened"')[0]
+    assert "<b>.yaml" not in made and "&lt;b&gt;.yaml" in made
+    assert "Mozilla Public License" in made and "connect-src" not in made and len(made) < 14e6
 
 
 @pytest.fixture
@@ -104,13 +110,8 @@ def server(tmp_path):
     file = tmp_path / "mechanism.yaml"
     file.write_text(TEXT, encoding="utf-8")
     (tmp_path / "other.yaml").write_text("secret", encoding="utf-8")
-    serving = Bench(file)
-    thread = threading.Thread(target=serving.serve_forever, daemon=True)
-    thread.start()
-    yield serving
-    serving.shutdown()
-    serving.server_close()
-    thread.join(10)
+    with serving(file) as server:
+        yield server
 
 
 def ask(server, method, path, body=None, **headers):
@@ -163,9 +164,9 @@ def test_what_the_bench_does_not_send_changes_nothing(server, body):
 def test_a_long_text_is_saved_and_a_link_stays_one(server):
     link = server.file.with_name("link.yaml")
     link.symlink_to(server.file)
-    serving = Bench(link)
-    serving.server_close()
-    assert serving.save(TEXT, "by the link\n") == "" and link.is_symlink()
+    linked = Bench(link)
+    linked.server_close()
+    assert linked.save(TEXT, "by the link\n") == "" and link.is_symlink()
     long = "# é\n" * 1_500_000
     body = json.dumps({"before": "by the link\n", "text": long}, ensure_ascii=False).encode()
     assert ask(server, "PUT", f"/{server.token}/text", body) == (200, "saved")
@@ -283,3 +284,41 @@ def test_a_mechanism_is_written_from_nothing_and_nothing_unsaved_is_lost(chromiu
         assert not tab.locator("#restored").is_visible() and wrong == []
     finally:
         context.close()
+
+
+# ---------------------------------------------------------------- the way into the bench
+
+
+def test_a_page_holds_the_text_of_its_file_with_comments_and_leads_to_a_bench_that_is_there():
+    m = kg.read(LITTLE)
+    alone, beside = page.html(m), page.html(m, bench=BENCH)
+    for made in (alone, beside):
+        name, packed = re.findall(r'<script type="text/plain" id="text" data-name="(.*?)">(.*?)</script>', made)[0]
+        assert name == "little/mechanism.yaml" and gzip.decompress(base64.b64decode(packed)) == LITTLE.read_bytes()
+        assert str(LITTLE.parent.parent) not in made, "where the file lies is nobody's business"
+    assert BENCH not in alone and "kg build --bench" in alone and 'id="save-text"' in alone
+    assert f'href="{BENCH}"' in beside and 'id="save-text"' not in beside
+
+
+def test_a_mechanism_that_its_file_does_not_say_has_the_text_that_kg_writes():
+    m = replace(kg.read(LITTLE), title="Another")
+    text = written(m).text
+    assert text != TEXT and parse_bytes(text.encode(), "x.yaml")[0] == m
+    assert written(merge([m, kg.read("ta1-tlr7")])) is None, "several mechanisms are no text"
+
+
+def test_a_build_has_the_bench_if_it_is_asked_for(tmp_path):
+    for more, names in (([], {"tlr7-activity.html"}), (["--bench"], {"tlr7-activity.html", BENCH})):
+        run = CliRunner().invoke(main, ["build", str(LITTLE), "--only", "html", "-o", str(tmp_path), *more])
+        assert run.exit_code == 0, run.output
+        assert {one.name for one in tmp_path.glob("*.html")} == names
+
+
+def test_without_a_name_a_starter_is_opened_that_overwrites_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("my-mechanism.yaml").write_text("id: mine\n", encoding="utf-8")
+    run = CliRunner().invoke(main, ["write", "-o", "page.html"])
+    made = Path("page.html").read_text(encoding="utf-8")
+    opened = json.loads(re.findall(r'id="opened">(.*?)</script>', made)[0])
+    assert run.exit_code == 0 and opened["name"] == "my-mechanism-2.yaml" and opened["text"] == ""
+    assert Session().open(opened["starter"])["valid"]

@@ -14,10 +14,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from kg import data_dir, page
+from kg.page import vendor
 from kg.page.picture import asset
 
 HERE = Path(__file__).parent
-VENDOR = HERE.parent / "site" / "vendor"
 #: Folders of kg that the page leaves out: what writes files, serves, or needs libraries that the page does not have.
 LEFT = (
     "cli",
@@ -45,13 +45,11 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = ""
     >>> 8e6 < len(made) < 14e6, "https://cdn" in made
     (True, False)
     """
-    from kg.site import query  # the page itself, which imports session from here, has no site
-
     style = asset("explorer.css").partition("*{box-sizing")[0] + (HERE / "write.css").read_text(encoding="utf-8")
-    script = f"{(VENDOR / 'writer.min.js').read_text(encoding='utf-8').strip()}\n{_scripts()}".replace(
+    script = f"{(vendor.FOLDER / 'writer.min.js').read_text(encoding='utf-8').strip()}\n{_scripts()}".replace(
         "</script", "<\\/script"
     )
-    packages, licences = query.others("writer", "py")
+    packages, licences = vendor.others("writer", "py")
     shown = page.templates(HERE).get_template("write.html")
     return str(
         shown.render(
@@ -80,12 +78,12 @@ def _starter() -> str:
 @cache
 def _scripts() -> str:
     """Each part of the page in a file of its own; write.js puts them together."""
-    parts = ("core", "complete", "text", "answers", "form", "source", "picture", "save", "write")
+    parts = ("core", "complete", "arrive", "text", "answers", "form", "source", "picture", "save", "write")
     return "\n".join((HERE / "js" / f"{name}.js").read_text(encoding="utf-8") for name in parts)
 
 
 def _packed(file: str) -> str:
-    return base64.b64encode((VENDOR / f"{file}.gz").read_bytes()).decode()
+    return base64.b64encode((vendor.FOLDER / f"{file}.gz").read_bytes()).decode()
 
 
 @cache

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from kg import bench
 from kg.model import files
+from kg.page.written import called
 
 MOST = 64 * 2**20  # bytes of what is sent: the text as it was, and as it is
 LINES = 40  # of a difference that is shown
@@ -69,7 +70,7 @@ class _Answer(BaseHTTPRequestHandler):
         if self._asked() != "page":
             return self._say(404, "there is nothing here")
         page = bench.html(
-            self.server.text(), self.server.file.name, f"{self.server.address}text", str(self.server.file)
+            self.server.text(), called(self.server.file), f"{self.server.address}text", str(self.server.file)
         )
         return self._say(200, page, "text/html; charset=utf-8")
 

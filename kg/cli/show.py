@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Show in the pages the sentence at each anchor, where the licence of its source allows it.",
 )
+@click.option("--bench", is_flag=True, help="Also write write.html, where Change this opens a mechanism (10 MB).")
 @SOURCES
 @FROM
 @EVERYTHING
@@ -37,6 +38,7 @@ def build(
     out: str,
     only: str | None,
     quotes: bool,
+    bench: bool,
     sources: str | None,
     source: str,
     everything: bool,
@@ -56,7 +58,7 @@ def build(
     if unknown:
         raise click.UsageError(f"--only: {unknown[0]!r} is none of {', '.join(outputs())}")
     with Progress() as say:
-        done = run(paths, out, names, sources, say, everything, source, quotes)
+        done = run(paths, out, names, sources, say, everything, source, quotes, bench)
     print_complaints(done.warnings)
     _print_built(done)
 

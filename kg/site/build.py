@@ -17,18 +17,21 @@ from pathlib import Path
 from typing import Any
 
 import kg
+from kg import bench as writing_bench
 from kg import checks, formats
 from kg.model import texts, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
 from kg.model.mechanism import Mechanism
 from kg.model.records import STATUS
 from kg.page.quotes import Quotes, collect
+from kg.page.written import BENCH
 from kg.reasoning import merge, outward
 
 #: What is built beside the formats, in a few words.
 OTHERS = {
     ".html": "the explorer: one offline page",
     ".svg": "the picture alone",
+    "write.html": "the writing bench: one offline page in which a mechanism is changed or begun",
     "all.nq": "every quad of every mechanism",
     "all.sssom.tsv": "SSSOM: what else the terms are, and who says so",
     "void.ttl": "VoID, DCAT and schema.org: counts, sizes and hashes",
@@ -105,6 +108,7 @@ def build(
     everything: bool = False,
     source: str = "",
     quotes: bool = False,
+    bench: bool = False,
 ) -> Built:
     """Write every mechanism (default: all in seeds/) to ``ID.ttl``, ``ID.html`` and so on below a folder.
 
@@ -114,7 +118,7 @@ def build(
     there before. If neither the files nor kg have changed since the last build, nothing is written. ``everything``
     includes inferences where a format cannot say that they are none of a source; ``source`` is the format of the files.
     With ``quotes``, the pages show the sentence at each anchor and span, from the texts in ``sources`` whose licence
-    allows it.
+    allows it. With ``bench``, the writing bench stands beside the pages, and they lead to it.
 
     Raises InvalidMechanism with the complaints about all mechanisms, and ValueError for an unknown output.
     """
@@ -125,14 +129,15 @@ def build(
             raise ValueError(f"{name!r} is nothing that can be built; {near(name, outputs())}")
     out = Path(folder)
     beside = [given for file in files if (given := file.with_name(f"{file.name}.columns")).is_file()]
-    options = ["--all"] * everything + [f"--from {source}"] * bool(source) + ["--quotes"] * quotes
+    options = ["--all"] * everything + [f"--from {source}"] * bool(source) + ["--quotes"] * quotes + ["--bench"] * bench
     key = _inputs([*files, *beside], [*names, *options], sources)
     if before := _unchanged(out, key):
         return before
     found, warnings = valid(files, sources, progress, source)
     at_hand = (os.environ.get("KG_SOURCES") if sources is None else sources) or ""
     sentences = partial(collect, folder=at_hand) if quotes else None
-    made = contents([mechanism for mechanism, _ in found], only, progress, everything=everything, sentences=sentences)
+    mechanisms = [mechanism for mechanism, _ in found]
+    made = contents(mechanisms, only, progress, everything=everything, sentences=sentences, bench=bench)
     summaries = []
     for mechanism, report in found:
         own = (mechanism.id + ending for name in names for ending in endings(name))
@@ -175,18 +180,22 @@ def contents(
     endpoint: str = "",
     everything: bool = False,
     sentences: Sentences | None = None,
+    bench: bool = False,
 ) -> dict[str, str]:
     """The text of every file of a build, by name: some outputs of each mechanism, or all, and what holds for all of them.
 
     ``home`` is an address that the pages lead back to; ``url`` is where the files will lie on the web, and ``endpoint``
     a SPARQL endpoint over them. ``everything`` is what ``formats.write`` means by it. ``sentences`` finds those that a
-    page may show.
+    page may show. ``bench``: the writing bench is one of the files, and pages lead to it.
     """
     made: dict[str, str] = {}
+    if bench:
+        progress(f"writing {BENCH}")
+        made[BENCH] = writing_bench.html("")
     for mechanism in mechanisms:
         for name in only or usual():
             progress(f"writing {mechanism.id}{outputs()[name]}")
-            own = _texts(mechanism, name, home, everything, sentences)
+            own = _texts(mechanism, name, home, everything, sentences, BENCH if bench else "")
             made |= {mechanism.id + ending: text for ending, text in own.items()}
     if not only:
         progress("writing what holds for all of them")
@@ -196,7 +205,12 @@ def contents(
 
 
 def _texts(
-    mechanism: Mechanism, name: str, home: str, everything: bool = False, sentences: Sentences | None = None
+    mechanism: Mechanism,
+    name: str,
+    home: str,
+    everything: bool = False,
+    sentences: Sentences | None = None,
+    bench: str = "",
 ) -> dict[str, str]:
     """The text of each file of an output, by its ending."""
     if name in ("html", "svg"):
@@ -204,7 +218,8 @@ def _texts(
 
         if name == "svg":
             return {".svg": page.svg(mechanism)}
-        return {".html": page.html(mechanism, home, sentences(mechanism) if sentences else None)}
+        quotes = sentences(mechanism) if sentences else None
+        return {".html": page.html(mechanism, home, quotes, bench=bench)}
     return formats.texts(mechanism, formats.FORMATS[name], everything)
 
 

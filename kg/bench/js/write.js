@@ -1,10 +1,16 @@
 // The writing bench, put together. The text is the whole state; what stands beside it follows from the last answer of Python, which
 // every part hears (`bench.hear`).
 'use strict';
-(() => {
+(async () => {
   const root = document.documentElement, core = python();
   /** @type {Opened} */
-  const opened = JSON.parse($('opened').textContent ?? '');
+  let opened = JSON.parse($('opened').textContent ?? '');
+  try {
+    opened = await arrived(opened);
+  } catch (error) {
+    $('wrong-address').textContent = `The address holds no text that can be read (${error instanceof Error ? error.message : error}). Here is a starter instead.`;
+    $('wrong-address').hidden = false;
+  }
   /** @type {((said: Said) => void | Promise<void>)[]} */
   const listeners = [];
   /** @type {() => Promise<void>} */
