@@ -29,6 +29,7 @@ from kg import sparql
 from kg.checks import names
 from kg.cli.group import main
 from kg.model import vocabulary
+from kg.page import vendor
 from kg.site import addresses, query, static
 
 SEED = "cgas-sting"  # any would do
