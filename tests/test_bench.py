@@ -27,6 +27,14 @@ SEED = (kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml").read_text(encoding
 FLIPPED = SEED.replace("edge: RNase_A degrades miR146a", "edge: RNase_A stabilises miR146a")
 
 
+def edited(text, edit):
+    """The text after an edit, whose places count as JavaScript does."""
+    units = text.encode("utf-16-le")
+    for one in sorted(edit["changes"], key=lambda one: -one["from"]):
+        units = units[: 2 * one["from"]] + one["insert"].encode("utf-16-le") + units[2 * one["to"] :]
+    return units.decode("utf-16-le")
+
+
 # ---------------------------------------------------------------- what is said of a text
 
 
@@ -35,8 +43,10 @@ def test_a_complaint_has_its_place_and_the_word_that_mends_it():
     said = session.open(SEED.replace("RNase_A degrades miR146a", "RNase_A degrads miR146a"))
     assert not said["valid"] and said["outcomes"] == [] and session.picture() == ""
     (one, *_) = (one for one in said["complaints"] if one["code"] == "unknown-verb")
-    line = SEED.split("\n")[one["line"] - 1]
-    assert (one["fix"], one["length"]) == ("degrades", 7) and line[one["column"] - 1 :].startswith("degrades")
+    text = SEED.replace("RNase_A degrades miR146a", "RNase_A degrads miR146a")
+    assert text[one["from"] : one["to"]] == "degrads" and text.count("\n", 0, one["from"]) == one["line"] - 1
+    fix = one["fixes"][0]
+    assert fix["name"] == "Write degrades" and edited(text, fix) == SEED
 
 
 @pytest.mark.parametrize(
@@ -85,6 +95,21 @@ def test_suggestions_are_entries_that_can_be_written_and_know_what_is_encoded():
     }
     assert added == {"RNase_A-inhibits-TLR7"}
     assert session.suggest("") == []
+
+
+def test_edits_count_as_the_editor_counts_and_say_why_they_cannot_be():
+    session, text = Session(), "# \U0001d6fc\U0001d6fd\n" + TEXT
+    made = session.edit(text, "rename", {"of": "node", "old": "TLR7", "new": "receptor"})
+    after = edited(text, made)
+    assert after == "# \U0001d6fc\U0001d6fd\n" + edited(
+        TEXT, session.edit(TEXT, "rename", {"of": "node", "old": "TLR7", "new": "receptor"})
+    )
+    at = len(text[: text.index("TLR7: {") + 2].encode("utf-16-le")) // 2
+    assert session.named(text, at) == {"of": "node", "name": "TLR7", "times": 3}
+    assert session.named(text, 1) == {} and session.named("a: [", 1) == {}
+    assert "taken" in session.edit(TEXT, "rename", {"of": "node", "old": "TLR7", "new": "miR146a"})["error"]
+    assert "mend that first" in session.edit("a: [", "set", {"path": ["id"], "value": "b"})["error"]
+    assert session.content("id: a") == {"said": {"id": "a"}} and "error" in session.content("a: [")
 
 
 def test_everything_that_can_be_completed_is_known():

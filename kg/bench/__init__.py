@@ -78,7 +78,7 @@ def _starter() -> str:
 @cache
 def _scripts() -> str:
     """Each part of the page in a file of its own; write.js puts them together."""
-    parts = ("core", "complete", "arrive", "text", "answers", "form", "source", "picture", "save", "write")
+    parts = ("core", "complete", "arrive", "text", "answers", "form", "source", "picture", "names", "save", "write")
     return "\n".join((HERE / "js" / f"{name}.js").read_text(encoding="utf-8") for name in parts)
 
 

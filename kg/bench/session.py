@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kg import checks, page
+from kg.bench import mend
+from kg.formats.notation import edit
 from kg.formats.notation.read import parse_bytes
 from kg.model import keys, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError
-from kg.model.mechanism import Mechanism
+from kg.model.mechanism import Mechanism, names_of
 from kg.model.texts import Text
 from kg.reasoning import whatif
 from kg.reasoning.network import AS_WRITTEN, QueryError
 from kg.review import diff, suggest
-
-#: What a hint proposes instead of a word, at its place.
-_MEANT = re.compile(r"did you mean '([^']+)'\?|write ([a-z_]+)[:;]")
 
 
 @dataclass
@@ -60,7 +59,7 @@ class Session:
         valid = not any(one.severity == "error" for one in found)
         said: dict[str, Any] = {
             "valid": valid,
-            "complaints": [_complaint(one, text) for one in found],
+            "complaints": [_complaint(one, text, mechanism) for one in found],
             "holds": _holds(mechanism),
             "runs": str(report.runs) if valid else "",
             "unpinned": list(report.runs.unpinned),
@@ -110,6 +109,45 @@ class Session:
                 f"changes are told of valid texts; {first.at.path}, line {first.at.line}: {first.message}"
             ) from None
         return diff.compare(old, new, ask=False).text()
+
+    def edit(self, text: str, how: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """An edit of a text: the ``changes`` that the editor has to make, or the ``error`` that tells why there are none.
+
+        ``how`` is ``rename`` (of, old, new), ``set`` (path, value; None takes it out) or ``move`` (path, by).
+
+        >>> Session().edit("nodes: {A: none}", "rename", {"of": "node", "old": "A", "new": "B"})
+        {'changes': [{'from': 8, 'to': 9, 'insert': 'B'}], 'select': None}
+        """
+        makes: dict[str, Callable[..., list[edit.Change]]] = {
+            "rename": edit.renamed,
+            "set": edit.changed,
+            "move": edit.moved,
+        }
+        try:
+            return _edit(text, makes[how](text, **given))
+        except edit.CannotEdit as error:
+            return {"error": str(error)}
+
+    def named(self, text: str, at: int) -> dict[str, Any]:
+        """What is named at a place of the editor: what it is, its name, and how often it is named; empty if nothing is."""
+        place = _character(text, at)
+        try:
+            found = edit.uses(text)
+        except edit.CannotEdit:
+            return {}
+        here = next((one for one in found if one.start <= place <= one.end), None)
+        if not here:
+            return {}
+        nodes = {one.name for one in found if one.of == "node"}
+        of = ("node" if here.name in nodes else "edge") if here.of == "about" else here.of
+        return {"of": of, "name": here.name, "times": sum(one.name == here.name for one in found)}
+
+    def content(self, text: str) -> dict[str, Any]:
+        """What a text says, as plain values, for the form; or the ``error`` that keeps it from being read."""
+        try:
+            return {"said": edit.content(text)}
+        except edit.CannotEdit as error:
+            return {"error": str(error)}
 
     def suggest(self, text: str) -> list[dict[str, Any]]:
         """The sentences that a source text may say, with the entry that writes each into the mechanism, and whether it is there.
@@ -174,17 +212,35 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _complaint(one: Diagnostic, text: str) -> dict[str, Any]:
-    """A complaint as the editor shows it, with the word to put in its place where kg knows one."""
-    said = one.as_dict()
-    lines = text.split("\n")
-    line = lines[one.at.line - 1] if one.at.line <= len(lines) else ""
-    word = re.match(keys.KEY, line[one.at.column - 1 :])
-    said["length"] = len(word.group()) if word else 1
-    meant = _MEANT.search(one.help)
-    if meant and word:
-        said["fix"] = meant[1] or meant[2]
-    return said
+def _complaint(one: Diagnostic, text: str, mechanism: Mechanism) -> dict[str, Any]:
+    """A complaint as the editor shows it, with its place and with the edits that answer it."""
+    start = mend.offset(text, one.at.line, one.at.column)
+    word = re.compile(keys.KEY).match(text, start)
+    places = _units(text, [start, word.end() if word else min(start + 1, len(text))])
+    mends = [
+        {"name": found.name, **_edit(text, found.changes, found.select)} for found in mend.mends(one, text, mechanism)
+    ]
+    return {**one.as_dict(), "from": places[0], "to": places[1], "fixes": mends}
+
+
+def _edit(text: str, changes: Iterable[edit.Change], select: tuple[int, int] | None = None) -> dict[str, Any]:
+    """Changes as the editor makes them; ``select`` is what it selects then."""
+    changes = sorted(changes)
+    places = _units(text, [place for one in changes for place in (one.start, one.end)])
+    made = [{"from": places[2 * n], "to": places[2 * n + 1], "insert": one.text} for n, one in enumerate(changes)]
+    return {"changes": made, "select": select and _units(edit.applied(text, changes), select)}
+
+
+def _units(text: str, places: Iterable[int]) -> list[int]:
+    """Places in characters as the editor counts: a character of another plane is two."""
+    if text.isascii():
+        return [*places]
+    return [len(text[:place].encode("utf-16-le", "surrogatepass")) // 2 for place in places]
+
+
+def _character(text: str, unit: int) -> int:
+    """The character at a place of the editor."""
+    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * unit].decode("utf-16-le", "ignore"))
 
 
 def _holds(m: Mechanism) -> dict[str, Any]:
@@ -197,7 +253,14 @@ def _holds(m: Mechanism) -> dict[str, Any]:
         "id": m.id,
         "title": m.title,
         "nodes": [
-            {"key": n.key, "label": n.label, "kind": n.drawn_as, "outcome": n.outcome, "line": line(n)}
+            {
+                "key": n.key,
+                "label": n.label,
+                "kind": n.drawn_as,
+                "outcome": n.outcome,
+                "line": line(n),
+                "names": list(names_of(n)),
+            }
             for n in m.nodes.values()
         ],
         "edges": [

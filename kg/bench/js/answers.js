@@ -3,24 +3,31 @@
 
 /** @param {Bench} bench */
 function answers(bench) {
-  const {view, place} = bench;
+  const {view} = bench;
+  let about = ''; // the text that was complained of
   /** @param {string} key */
   const label = key => bench.said.holds.nodes.find(node => node.key === key)?.label ?? key;
   /** @param {number} n @param {string} noun */
   const number = (n, noun) => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
+  /** Mends the text that was complained of; another text has other places. @param {Fix} fix */
+  function mend(fix) {
+    if (bench.text() === about) bench.make(fix, 'fix');
+    else bench.tell('The text has changed since then: wait for kg to look at it again.');
+  }
   /** @param {Said} said */
   function complaints({complaints}) {
+    about = bench.text();
     const errors = complaints.filter(one => one.severity === 'error').length, others = complaints.length - errors;
     $('verdict').textContent = errors ? `${number(errors, 'error')}${others ? `, ${number(others, 'remark')}` : ''}: not run.` : others ? `No error; ${number(others, 'remark')}.` : 'Nothing wrong.';
     $('verdict').dataset.wrong = String(errors > 0);
     codemirror.complain(view, complaints.map(one => {
-      const from = place(one.line, one.column), line = view.state.doc.lineAt(from);
-      const fixes = one.fix ? [{name: `Write ${one.fix}`, insert: one.fix}] : [];
-      return {from, to: Math.min(from + one.length, line.to), severity: one.severity === 'hint' ? 'info' : one.severity, message: [one.message, one.help].filter(Boolean).join('\n'), fixes};
+      const fixes = one.fixes.map(fix => ({name: fix.name, apply: () => mend(fix)}));
+      return {from: one.from, to: Math.max(one.from, one.to), severity: one.severity === 'hint' ? 'info' : one.severity, message: [one.message, one.help].filter(Boolean).join('\n'), fixes};
     }));
     $('complaints').replaceChildren(...complaints.map(one => make('li', {class: one.severity}, make('button', {type: 'button', onclick: () => bench.go(one.line, one.column)},
-      make('strong', {}, `Line ${one.line}: `), one.message), one.help ? make('p', {class: 'note'}, one.help) : '')));
+      make('strong', {}, `Line ${one.line}: `), one.message), one.help ? make('p', {class: 'note'}, one.help) : '',
+      one.fixes.length ? make('p', {class: 'go'}, one.fixes.map(fix => make('button', {type: 'button', class: 'fix', onclick: () => mend(fix)}, fix.name))) : '')));
   }
   /** @param {Said} said */
   function outcomes({changed, runs, outcomes}) {

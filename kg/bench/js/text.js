@@ -3,7 +3,7 @@
 
 /**
  * @param {Opened} opened @param {Complete} complete
- * @param {{save: () => void, changed: () => void, tell: (words: string) => void}} on what happens then @returns {Paper}
+ * @param {{keys: Record<string, () => void>, changed: () => void, tell: (words: string) => void}} on what happens then @returns {Paper}
  */
 function paper(opened, complete, on) {
   const KEPT = `kg-write ${opened.kept || location.pathname}`;
@@ -18,7 +18,7 @@ function paper(opened, complete, on) {
   };
   const last = stored(), [madeFrom, draft] = last ?? [opened.text, opened.text || opened.starter], shadow = $('editor').attachShadow({mode: 'open'});
   const view = codemirror.editor({
-    parent: shadow, root: shadow, text: draft, label: 'The text of the mechanism', complete, save: on.save, changed() {
+    parent: shadow, root: shadow, text: draft, label: 'The text of the mechanism', complete, keys: on.keys, changed() {
       keep(text());
       on.tell(text() === opened.text ? 'As opened.' : 'Not saved.');
       on.changed();
@@ -53,6 +53,10 @@ function paper(opened, complete, on) {
       if (found) view.dispatch({changes: found, selection: {anchor: found.from + found.insert.length}, scrollIntoView: true, userEvent: 'input.form'});
       else on.tell(`Nothing was added: all of ${part} stands in one line; write each on a line of its own first.`);
       return Boolean(found);
+    },
+    make({changes, select}, how) {
+      view.dispatch({changes, userEvent: `input.${how}`, ...select ? {selection: {anchor: select[0], head: select[1]}, scrollIntoView: true} : {}});
+      if (select) view.focus();
     },
     saved(words) {
       on.tell(words);

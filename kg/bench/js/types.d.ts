@@ -1,7 +1,11 @@
 // What Python says to the bench (kg/bench/session.py), the editor of kg/site/vendor/writer.js, and what the worker brings.
 
-interface Complaint {line: number; column: number; length: number; severity: 'error' | 'warning' | 'hint'; code: string; message: string; help: string; fix?: string}
-interface HeldNode {key: string; label: string; kind: string; outcome: boolean; line: number}
+interface Complaint {line: number; column: number; from: number; to: number; severity: 'error' | 'warning' | 'hint'; code: string; message: string; help: string; fixes: Fix[]}
+interface EditorChange {from: number; to?: number; insert: string}
+/** An edit that Python made of the text, and what is selected then. */
+interface Edit {changes: EditorChange[]; select?: [number, number] | null}
+interface Fix extends Edit {name: string}
+interface HeldNode {key: string; label: string; kind: string; outcome: boolean; line: number; names: string[]}
 interface HeldEdge {name: string; words: string; subject: string; verb: string; object: string; line: number}
 interface HeldCondition {key: string; title: string; set: Record<string, string>}
 interface Holds {id: string; title: string; nodes: HeldNode[]; edges: HeldEdge[]; conditions: HeldCondition[]; sources: string[]; places: string[]}
@@ -23,6 +27,9 @@ interface Asked {
   picture: [{dark: boolean}, string];
   answer: [{condition: string; settings: Record<string, string>}, Answered];
   changes: [{text: string}, string];
+  edit: [{text: string; how: string; given: object}, {error?: string} & Partial<Edit>];
+  named: [{text: string; at: number}, {of?: string; name: string; times: number}];
+  content: [{text: string}, {error?: string; said?: any}];
   suggest: [{text: string}, {words: string; said: string; entry: string; nodes: string[]; encoded: boolean}[]];
 }
 interface Core {start: () => Promise<void>; ask: <K extends keyof Asked>(what: K, given: Asked[K][0]) => Promise<Asked[K][1]>}
@@ -35,12 +42,14 @@ interface EditorLine {from: number; to: number; text: string}
 interface EditorDoc {length: number; lines: number; toString: () => string; line: (n: number) => EditorLine; lineAt: (at: number) => EditorLine}
 interface Editor {
   state: {doc: EditorDoc; selection: {main: {head: number}}};
-  dispatch: (change: {changes?: {from: number; to?: number; insert: string}; selection?: {anchor: number}; scrollIntoView?: boolean; userEvent?: string}) => void;
+  dispatch: (change: {changes?: EditorChange | EditorChange[]; selection?: {anchor: number; head?: number}; scrollIntoView?: boolean; userEvent?: string}) => void;
   focus: () => void;
 }
-interface Shown {from: number; to: number; severity: 'error' | 'warning' | 'info'; message: string; fixes: {name: string; insert: string}[]}
+interface Shown {from: number; to: number; severity: 'error' | 'warning' | 'info'; message: string; fixes: {name: string; apply: () => void}[]}
 declare const codemirror: {
-  editor: (how: {parent: ShadowRoot; root: ShadowRoot; text: string; label: string; complete: Complete; save: () => void; changed: () => void}) => Editor;
+  editor: (how: {parent: ShadowRoot; root: ShadowRoot; text: string; label: string; complete: Complete; keys: Record<string, () => void>; changed: () => void}) => Editor;
+  reader: (how: {parent: ShadowRoot; root: ShadowRoot; text: string; label: string; changed: () => void}) => Editor;
+  mark: (view: Editor, found: {from: number; to: number; title: string}[]) => void;
   complain: (view: Editor, found: Shown[]) => void;
   undo: (view: Editor) => boolean;
   redo: (view: Editor) => boolean;
@@ -60,6 +69,8 @@ interface Paper {
   /** Writes an entry behind the last one of a part of the text; false if it cannot. */
   write: (part: string, entry: string) => boolean;
   saved: (words: string) => void;
+  /** Makes an edit of Python, as one step of undo. */
+  make: (edit: Edit, how: string) => void;
 }
 /** What the parts of the page share. */
 interface Bench extends Paper {
@@ -76,6 +87,8 @@ interface Bench extends Paper {
   fail: (error: unknown) => void;
   /** Shows one of the three parts, where one is seen at a time. */
   panel: (name: string) => void;
+  /** Has Python edit the text (`Session.edit`); false if it cannot, which is told. */
+  edit: (how: 'rename' | 'set' | 'move', given: object) => Promise<boolean>;
   /** Asks kg again, soon. */
   changed: () => void;
   /** Leads to a place in the text. */
@@ -86,6 +99,7 @@ interface Ids {
   state: HTMLElement; undo: HTMLButtonElement; redo: HTMLButtonElement; open: HTMLInputElement; save: HTMLButtonElement; 'save-svg': HTMLButtonElement;
   'save-changes': HTMLButtonElement; restored: HTMLElement; 'wrong-address': HTMLElement; overwrites: HTMLElement; discard: HTMLButtonElement; editor: HTMLElement; subject: HTMLSelectElement; verb: HTMLSelectElement;
   object: HTMLSelectElement; claim: HTMLSelectElement; says: HTMLInputElement; add: HTMLButtonElement; picture: HTMLElement; verdict: HTMLElement; complaints: HTMLElement;
+  rename: HTMLButtonElement; naming: HTMLDialogElement; 'naming-what': HTMLElement; 'new-name': HTMLInputElement; 'naming-says': HTMLElement; 'naming-do': HTMLButtonElement; 'naming-cancel': HTMLButtonElement;
   source: HTMLTextAreaElement; suggest: HTMLButtonElement; anchor: HTMLButtonElement; suggested: HTMLElement; suggestions: HTMLElement;
   nothing: HTMLElement; changes: HTMLElement; condition: HTMLSelectElement; node: HTMLSelectElement; value: HTMLSelectElement; ask: HTMLButtonElement; result: HTMLElement;
   outcomes: HTMLElement; runs: HTMLElement; opened: HTMLElement; worker: HTMLElement; asm: HTMLElement; loader: HTMLElement; wasm: HTMLElement; stdlib: HTMLElement; core: HTMLElement;

@@ -14,7 +14,7 @@
   /** @type {((said: Said) => void | Promise<void>)[]} */
   const listeners = [];
   /** @type {() => Promise<void>} */
-  let save = async () => {};
+  let save = async () => {}, rename = save;
   let ready = false, due = 0, looking = false, again = false;
 
   /** @param {string} words */
@@ -25,11 +25,21 @@
   }
   /** @type {Bench} */
   const bench = {
-    ...paper(opened, completion(() => bench.words, () => bench.said.holds), {save: () => save(), changed, tell}),
+    ...paper(opened, completion(() => bench.words, () => bench.said.holds), {keys: {'Mod-s': () => save(), F2: () => rename()}, changed, tell}),
     root, opened, core, tell, fail, panel, changed, words: null,
     said: {valid: false, complaints: [], runs: '', unpinned: [], outcomes: [], changed: [], holds: {id: '', title: '', nodes: [], edges: [], conditions: [], sources: [], places: []}},
     hear: listener => { listeners.push(listener); },
     names: () => bench.said.valid || bench.said.holds.nodes.length > 0 || !bench.text().trim(),
+    async edit(how, given) {
+      for (;;) {
+        const text = bench.text(), {error, changes, select} = await core.ask('edit', {text, how, given});
+        if (error) tell(error);
+        if (error || !changes) return false;
+        if (bench.text() !== text) continue; // somebody wrote meanwhile
+        bench.make({changes, select}, how);
+        return true;
+      }
+    },
     go(line, column) {
       panel('write');
       bench.view.dispatch({selection: {anchor: bench.place(line, column)}, scrollIntoView: true});
@@ -73,6 +83,7 @@
   dark.addEventListener('change', () => { theme(); look(); });
 
   save = saving(bench);
+  rename = naming(bench);
   answers(bench);
   form(bench);
   source(bench);

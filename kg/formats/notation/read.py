@@ -507,6 +507,11 @@ _FAULTS = (
 )
 
 
+def compose(text: str) -> yaml.Node | None:
+    """The text as YAML nodes with their places, as the reader takes it; None if it is empty. Raises ``yaml.YAMLError``."""
+    return _compose(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+
+
 def _compose(text: str, loader: Any) -> yaml.Node | None:
     """The text as YAML nodes, without what the notation leaves out of YAML.
 
