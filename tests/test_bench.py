@@ -5,6 +5,7 @@ import gzip
 import http.client
 import json
 import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from click.testing import CliRunner
 from conftest import LITTLE, serving
 
 import kg
-from kg import bench, page
+from kg import bench, formats, page
 from kg.bench.serve import Bench
-from kg.bench.session import Session, words
+from kg.bench.session import Session, patch, words
 from kg.cli.group import main
 from kg.formats.notation.read import parse_bytes
 from kg.model.diagnostics import KgError
@@ -79,6 +80,41 @@ def test_an_edit_tells_the_outcomes_that_change_and_the_changes_in_words():
     assert session.look(TEXT)["valid"]
     said = session.look(edited)
     assert said["changed"] and {"before", "after", "node", "why"} <= said["changed"][0].keys()
+
+
+def test_an_export_is_what_the_commands_write():
+    session = Session()
+    session.open(TEXT, "little/mechanism.yaml")
+    m = kg.read(LITTLE)
+    assert session.export(TEXT, "ttl") == formats.text(m, ".ttl")
+    assert session.export(TEXT, "html") == page.html(m)
+    with pytest.raises(KgError, match="mend them first"):
+        session.export("id: a", "ttl")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (TEXT, TEXT.replace("activates", "inhibits", 1)),
+        (TEXT, TEXT.rstrip("\n")),
+        (TEXT.rstrip("\n"), TEXT.replace("A microRNA", "--- a/x\u2028\r+++ b/x", 1)),
+        ("", TEXT),
+    ],
+)
+def test_a_proposed_change_is_applied_by_git(tmp_path, old, new):
+    file = tmp_path / "seeds" / "little" / "mechanism.yaml"
+    file.parent.mkdir(parents=True)
+    if old:
+        file.write_bytes(old.encode())
+    told = "what changed\n--- a/seeds/little/mechanism.yaml\n+++ b/x\n@@ -1 +1 @@"
+    (tmp_path / "a.patch").write_bytes(patch("seeds/little/mechanism.yaml", old, new, told).encode())
+    subprocess.run(["git", "apply", "a.patch"], cwd=tmp_path, check=True)
+    assert file.read_bytes() == new.encode()
+    session = Session()
+    session.open(TEXT)
+    proposed = session.export(TEXT.replace("activates", "inhibits", 1), "patch")
+    assert "# **Sign flipped**" in proposed and "\n+- edge: miR146a inhibits TLR7_active\n" in proposed
+    assert session.export(TEXT, "patch") == ""
 
 
 def test_suggestions_are_entries_that_can_be_written_and_know_what_is_encoded():

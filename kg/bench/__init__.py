@@ -10,26 +10,27 @@ import base64
 import io
 import zipfile
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 from kg import data_dir, page
+from kg.bench import libraries
 from kg.page import vendor
 from kg.page.picture import asset
 
 HERE = Path(__file__).parent
 #: Folders of kg that the page leaves out: what writes files, serves, or needs libraries that the page does not have.
 LEFT = (
-    "cli",
-    "site",
-    "bench/js",
-    "bulk",
-    "formats/rdf",
-    "formats/tables",
-    "formats/gocam",
-    "formats/bel",
-    "formats/boolean",
+    "kg/cli/",
+    "kg/site/",
+    "kg/bench/js/",
+    "kg/bulk/",
+    "kg/formats/tables/",
+    "kg/formats/gocam/",
+    "kg/formats/bel/",
+    "kg/formats/boolean/",
 )
+#: What only exports ask for: it is unpacked for the first of them, with the libraries that it needs.
+LATER = ("kg/formats/rdf/", "kg/page/js/", "kg/page/explorer.html")
 #: The files of Pyodide, by the name that the worker has for each.
 PYODIDE = {"asm": "pyodide.asm.mjs", "loader": "pyodide.js", "wasm": "pyodide.asm.wasm", "stdlib": "python_stdlib.zip"}
 
@@ -50,16 +51,17 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = ""
         "</script", "<\\/script"
     )
     packages, licences = vendor.others("writer", "py")
+    own, texts = libraries.about({**libraries.CORE, **libraries.MORE})
     shown = page.templates(HERE).get_template("write.html")
     return str(
         shown.render(
             style=style,
             script=script,
             worker=(HERE / "js" / "worker.js").read_text(encoding="utf-8").replace("</script", "<\\/script"),
-            parts={key: _packed(file) for key, file in PYODIDE.items()} | {"core": _core()},
+            parts={key: _packed(file) for key, file in PYODIDE.items()} | {"core": _core(), "more": _more()},
             opened={"text": text, "name": name, "save": save, "kept": kept, "starter": "" if text else _starter()},
-            packages=packages,
-            licences=licences,
+            packages=[*packages, *own],
+            licences=f"{licences}\n{texts}",
             policy=(
                 "default-src 'none'; base-uri 'none'; form-action 'none'; worker-src blob:; "
                 f"{'connect-src ' + save.rpartition('/')[0] + '/; ' if save else ''}"
@@ -89,17 +91,31 @@ def _packed(file: str) -> str:
 @cache
 def _core() -> str:
     """This package, its tables and the YAML library, as a zip: what is left out, or is not Python, the page never asks for."""
-    library = find_spec("yaml")
-    if library is None or library.origin is None:
-        raise ModuleNotFoundError("yaml")
-    package, made = HERE.parent, io.BytesIO()
-    files = {f"kg/{path.relative_to(package).as_posix()}": path for path in sorted(package.rglob("*.py"))}
-    files |= {f"kg/page/{path.name}": path for path in sorted((package / "page").glob("*.css"))}
-    files |= {f"yaml/{path.name}": path for path in sorted(Path(library.origin).parent.glob("*.py"))}
-    ontology = data_dir("ontology")
+    files = {name: path for name, path in _package().items() if not name.startswith(LATER)}
+    return _zipped({name: path.read_bytes() for name, path in {**files, **libraries.files(libraries.CORE)}.items()})
+
+
+@cache
+def _more() -> str:
+    """What is added for exports."""
+    files = {name: path for name, path in _package().items() if name.startswith(LATER)}
+    held = {name: path.read_bytes() for name, path in {**files, **libraries.files(libraries.MORE)}.items()}
+    return _zipped({**held, **libraries.NOTEBOOK, **libraries.metadata("rdflib")})
+
+
+def _package() -> dict[str, Path]:
+    """The files of kg that the page has, by their path in it."""
+    package, ontology = HERE.parent, data_dir("ontology")
+    here = [path for ending in ("py", "css", "js", "html") for path in package.rglob(f"*.{ending}")]
+    files = {f"kg/{path.relative_to(package).as_posix()}": path for path in sorted(here)}
     files |= {f"ontology/{path.relative_to(ontology).as_posix()}": path for path in sorted(ontology.rglob("*.tsv"))}
+    files["ontology/vocabulary.ttl"] = ontology / "vocabulary.ttl"
+    return {name: path for name, path in files.items() if not name.startswith(LEFT)}
+
+
+def _zipped(files: dict[str, bytes]) -> str:
+    made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, path in files.items():
-            if not name.startswith(tuple(f"kg/{folder}/" for folder in LEFT)):
-                archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), path.read_bytes(), zipfile.ZIP_DEFLATED)
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
     return base64.b64encode(made.getvalue()).decode()

@@ -6,6 +6,7 @@ are lines and columns that count from 1, as in every complaint.
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,17 +14,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kg import checks, page
+from kg import checks, formats, page
 from kg.bench import mend
 from kg.formats.notation import edit
 from kg.formats.notation.read import parse_bytes
-from kg.model import keys, vocabulary
+from kg.model import keys, lexicon, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError
 from kg.model.mechanism import Mechanism, names_of
 from kg.model.texts import Text
+from kg.page.written import Written
 from kg.reasoning import whatif
 from kg.reasoning.network import AS_WRITTEN, QueryError
 from kg.review import diff, suggest
+
+
+#: Without the lexicon a file of RDF is not all that `kg export` writes, and says so. It has this term.
+KNOWN = "CL:0000235"
+NO_MATCHES = "# Made without the lexicon: what the terms are called in other vocabularies is missing; kg export writes it, too.\n"
 
 
 @dataclass
@@ -110,6 +117,20 @@ class Session:
             ) from None
         return diff.compare(old, new, ask=False).text()
 
+    def export(self, text: str, form: str) -> str:
+        """A text for others: its ``ttl``, its page as ``html``, or a ``patch`` of what changed since it was opened, with the changes
+        in words before it. Raises KgError if the text has errors.
+        """
+        told = self.changes(text) if form == "patch" else ""
+        mechanism, wrong = parse_bytes(text.encode("utf-8", "surrogatepass"), self.name)
+        if any(one.severity == "error" for one in (*wrong, *checks.judged(mechanism, "", False, run=True).diagnostics)):
+            raise KgError("the text has errors: mend them first")
+        if form == "patch":
+            return patch(self.name, self.opened, text, told)
+        if form == "html":
+            return page.html(mechanism, text=Written(self.name, text))
+        return formats.text(mechanism, f".{form}")
+
     def edit(self, text: str, how: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """An edit of a text: the ``changes`` that the editor has to make, or the ``error`` that tells why there are none.
 
@@ -184,6 +205,33 @@ class Session:
             values[row.condition] = by_node
             told.append({"condition": row.condition, "title": row.title, "values": by_node, "status": dict(row.status)})
         return told, values
+
+
+def patch(name: str, old: str, new: str, told: str) -> str:
+    """A change as `git apply` and `patch -p1` take it, with what it says before it; empty if nothing changed.
+
+    >>> print(patch("a.yaml", "id: a\\n", "id: b", "Another id"))
+    # Another id
+    <BLANKLINE>
+    --- a/a.yaml
+    +++ b/a.yaml
+    @@ -1 +1 @@
+    -id: a
+    +id: b
+    \\ No newline at end of file
+    <BLANKLINE>
+    """
+    lines = [one.split("\n") for one in (old, new)]
+    pieces = [[f"{line}\n" for line in some[:-1]] + [some[-1]] * bool(some[-1]) for some in lines]
+    names = (f"a/{name}" if old else "/dev/null", f"b/{name}")
+    found = [
+        one if one.endswith("\n") else f"{one}\n\\ No newline at end of file\n"
+        for one in difflib.unified_diff(*pieces, *names)
+    ]
+    said = "".join(
+        f"# {line}".rstrip() + "\n" for line in told.splitlines()
+    )  # no line of it is taken for a line of the patch
+    return f"{said}\n{''.join(found)}" if found else ""
 
 
 def words() -> dict[str, Any]:

@@ -27,6 +27,7 @@ interface Asked {
   picture: [{dark: boolean}, string];
   answer: [{condition: string; settings: Record<string, string>}, Answered];
   changes: [{text: string}, string];
+  export: [{text: string; form: 'ttl' | 'html' | 'patch'}, string];
   edit: [{text: string; how: string; given: object}, {error?: string} & Partial<Edit>];
   named: [{text: string; at: number}, {of?: string; name: string; times: number}];
   content: [{text: string}, {error?: string; said?: any}];
@@ -96,13 +97,13 @@ interface Bench extends Paper {
 }
 
 interface Ids {
-  state: HTMLElement; undo: HTMLButtonElement; redo: HTMLButtonElement; open: HTMLInputElement; save: HTMLButtonElement; 'save-svg': HTMLButtonElement;
-  'save-changes': HTMLButtonElement; restored: HTMLElement; 'wrong-address': HTMLElement; overwrites: HTMLElement; discard: HTMLButtonElement; editor: HTMLElement; subject: HTMLSelectElement; verb: HTMLSelectElement;
+  state: HTMLElement; undo: HTMLButtonElement; redo: HTMLButtonElement; open: HTMLInputElement; save: HTMLButtonElement; 
+  restored: HTMLElement; 'wrong-address': HTMLElement; overwrites: HTMLElement; discard: HTMLButtonElement; editor: HTMLElement; subject: HTMLSelectElement; verb: HTMLSelectElement;
   object: HTMLSelectElement; claim: HTMLSelectElement; says: HTMLInputElement; add: HTMLButtonElement; picture: HTMLElement; verdict: HTMLElement; complaints: HTMLElement;
   rename: HTMLButtonElement; naming: HTMLDialogElement; 'naming-what': HTMLElement; 'new-name': HTMLInputElement; 'naming-says': HTMLElement; 'naming-do': HTMLButtonElement; 'naming-cancel': HTMLButtonElement;
   source: HTMLTextAreaElement; suggest: HTMLButtonElement; anchor: HTMLButtonElement; suggested: HTMLElement; suggestions: HTMLElement;
   nothing: HTMLElement; changes: HTMLElement; condition: HTMLSelectElement; node: HTMLSelectElement; value: HTMLSelectElement; ask: HTMLButtonElement; result: HTMLElement;
-  outcomes: HTMLElement; runs: HTMLElement; opened: HTMLElement; worker: HTMLElement; asm: HTMLElement; loader: HTMLElement; wasm: HTMLElement; stdlib: HTMLElement; core: HTMLElement;
+  outcomes: HTMLElement; runs: HTMLElement; opened: HTMLElement; worker: HTMLElement; asm: HTMLElement; loader: HTMLElement; wasm: HTMLElement; stdlib: HTMLElement; core: HTMLElement; more: HTMLElement; export: HTMLDetailsElement;
 }
 interface Window {
   bench: Readonly<{text: () => string; line: () => string; put: (said: string) => void}>;

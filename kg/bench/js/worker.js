@@ -26,7 +26,12 @@
     const python = await self.loadPyodide({indexURL: nowhere, createPyodideModule: made, lockFileContents: JSON.stringify(lock)});
     python.unpackArchive(core.buffer, 'zip', {extractDir: '/home/pyodide'});
     python.runPython(ASKED);
-    return python.globals.get('ask');
+    /** @param {Uint8Array<ArrayBuffer>} more */
+    const add = more => {
+      python.unpackArchive(more.buffer, 'zip', {extractDir: '/home/pyodide'});
+      python.runPython('import importlib; importlib.invalidate_caches()');
+    };
+    return {ask: python.globals.get('ask'), add};
   }
   /** Every question and answer is JSON, so that no object of one language lives on in the other. */
   const ASKED = `
@@ -40,13 +45,14 @@ def ask(said):
     return json.dumps(getattr(held, what)(**given))
 `;
 
-  /** @type {Promise<(said: string) => string>} */
+  /** @type {ReturnType<typeof start>} */
   let ready;
   onmessage = async ({data}) => {
     try {
       if (data.parts) ready = start(data.parts);
-      const ask = await ready;
-      postMessage({id: data.id, said: data.parts ? null : JSON.parse(ask(JSON.stringify([data.ask, data.given])))});
+      const {ask, add} = await ready;
+      if (data.more) add(data.more);
+      postMessage({id: data.id, said: data.ask ? JSON.parse(ask(JSON.stringify([data.ask, data.given]))) : null});
     } catch (error) {
       postMessage({id: data.id, error: String(error instanceof Error ? error.message : error).trim().split('\n').at(-1)?.replace(/^kg\.[\w.]+: /, '')});
     }
