@@ -19,7 +19,9 @@ from kg.bench.serve import Bench
 from kg.bench.session import Session, patch, words
 from kg.cli.group import main
 from kg.formats.notation.read import parse_bytes
+from kg.model import lexicon
 from kg.model.diagnostics import KgError
+from kg.model.names import fold
 from kg.page.written import BENCH, written
 from kg.reasoning.merge import merge
 
@@ -153,7 +155,38 @@ def test_everything_that_can_be_completed_is_known():
     assert {"edge", "evidence"} <= {row["key"] for row in known["records"]["edge"]}
     assert any(one["verb"] == "degrades" for one in known["verbs"])
     assert any(one["claim"] == "finding" for one in known["claims"])
-    assert any(one["id"] == "MESH:D051199" for one in known["terms"])
+
+
+def test_names_are_found_by_any_alias_however_they_are_spelt():
+    session = Session()
+    session.open("nodes:\n  IL23: {term: fplx:IL23 ! IL23, name: Interleukin-23}\n  tnf: {term: none, name: TNF-α}\n")
+    for phrases, phrase, apply in (
+        (["interleukin-2"], 0, "IL23"),
+        (["lowers interleukin 23", "interleukin 23", "23"], 1, "IL23"),
+        (["tnfa"], 0, "tnf"),
+        (["toll like receptor 7"], 0, "MESH:D051199 ! Toll-Like Receptor 7"),
+    ):
+        assert any((one["phrase"], one["apply"]) == (phrase, apply) for one in session.names(phrases)), phrases
+    assert all(one["detail"].startswith("node ") for one in session.names(["toll", "interleukin"], terms=False))
+    assert session.names(["", "x"]) == []
+
+
+@pytest.mark.slow
+def test_the_lexicon_of_the_page_knows_what_the_lexicon_knows():
+    held, whole = lexicon.PackedLexicon(lexicon.packed()), lexicon.lexicon()
+    keys = [fold(name) for name in ("IL-17A", "TNF-α", "NK cells", "miR-146a", "no such name", "02 optic nerve", "DC")]
+    assert [*whole.keys_from(["interleukin2"], range(8, 14), 50)] == [
+        *held.keys_from(["interleukin2"], range(8, 14), 50)
+    ]
+
+    def told(one):
+        return sorted((key, name.term.id, name.kind, name.name) for key, name in one.named(keys))
+
+    assert told(held) == told(whole) and len(told(whole)) > 10
+    for id in ("CL:0000235", "HGNC:15631", "CHEBI:1", "none:1"):
+        assert (held.term(id), held.replacement(id)) == (whole.term(id), whole.replacement(id))
+    with pytest.raises(ValueError, match="no lexicon of kg"):
+        lexicon.PackedLexicon(b"something else")
 
 
 # ---------------------------------------------------------------- the page and the server
@@ -383,3 +416,60 @@ def test_without_a_name_a_starter_is_opened_that_overwrites_nothing(tmp_path, mo
     opened = json.loads(re.findall(r'id="opened">(.*?)</script>', made)[0])
     assert run.exit_code == 0 and opened["name"] == "my-mechanism-2.yaml" and opened["text"] == ""
     assert Session().open(opened["starter"])["valid"]
+
+
+@pytest.mark.slow
+def test_a_mechanism_is_edited_in_the_form_by_keyboard_and_its_text_stays_as_it_was_else(chromium, tmp_path: Path):
+    from axe_playwright_python.sync_playwright import Axe
+
+    file = tmp_path / "write.html"
+    broken = TEXT.replace("miR146a activates TLR7_active", "miR146a activats TLR7_active  # why?")
+    file.write_text(bench.html(broken), encoding="utf-8")
+    context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 720})
+    try:
+        tab, wrong = context.new_page(), []
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+
+        def until(said):
+            tab.wait_for_function(said, timeout=60_000)
+
+        def axe():
+            found = Axe().run(tab, options={"preload": False}).response["violations"]
+            return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found]
+
+        tab.goto(file.as_uri())
+        until("document.documentElement.dataset.core === 'ready'")
+        tab.click("button.fix >> text=Write activates")  # a complaint is mended
+        until("document.getElementById('verdict').textContent.startsWith('No')")
+        mended = tab.evaluate("bench.text()")
+        assert mended == TEXT.replace("activates TLR7_active", "activates TLR7_active  # why?", 1)
+        tab.focus(".cm-content")  # a node gets another name
+        tab.keyboard.press("Control+f")
+        tab.keyboard.type("  TLR7")
+        tab.keyboard.press("Enter")
+        tab.keyboard.press("Escape")
+        tab.keyboard.press("F2")
+        tab.wait_for_selector("#naming[open]")
+        assert "node TLR7, which is written in 3 places" in tab.locator("#naming-what").inner_text() and axe() == []
+        tab.keyboard.type("receptor")
+        tab.keyboard.press("Enter")
+        until("document.getElementById('state').textContent.includes('everywhere')")
+        assert tab.evaluate("bench.text()").count("receptor") == mended.count("receptor") + 3
+        tab.focus("#as-form")
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector("#sheet .entries")
+        assert axe() == []
+        tab.focus("#sheet .entries button >> text=miR-146a-5p activates")
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector("#sheet .said")
+        assert axe() == []
+        field = tab.locator('#sheet [data-path=\'["edges",0,"evidence",0,"hedge"]\']')
+        field.focus()
+        tab.keyboard.type("may")
+        tab.keyboard.press("Tab")
+        until("bench.text().includes('claim: finding, hedge: may, taxon: NCBITaxon')")
+        tab.click("#undo")  # one step each
+        tab.click("#undo")
+        assert tab.evaluate("bench.text()") == mended and wrong == []
+    finally:
+        context.close()

@@ -18,6 +18,7 @@ from kg.page import vendor
 from kg.page.picture import asset
 
 HERE = Path(__file__).parent
+LEXICON = "kg-lexicon.tar.gz"  # the file beside the page
 #: Folders of kg that the page leaves out: what writes files, serves, or needs libraries that the page does not have.
 LEFT = (
     "kg/cli/",
@@ -35,12 +36,13 @@ LATER = ("kg/formats/rdf/", "kg/page/js/", "kg/page/explorer.html")
 PYODIDE = {"asm": "pyodide.asm.mjs", "loader": "pyodide.js", "wasm": "pyodide.asm.wasm", "stdlib": "python_stdlib.zip"}
 
 
-def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = "") -> str:
+def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = "", lexicon: str = "") -> str:
     """The bench with a text opened in it, as one page of about 10 MB that runs from a file.
 
     ``name`` is what the text is called in complaints and when it is saved. ``save`` is an address at which a server takes the text
     and answers whether the file was changed meanwhile; without it the page saves by a download. What is not saved is kept in the
-    browser under ``kept``, or under the address of the page. Instead of an empty text the page shows a starter, not saved yet.
+    browser under ``kept``, or under the address of the page. ``lexicon`` is the address of what ``kg.model.lexicon.packed`` makes, which
+    the page asks for when somebody wants it; without one it takes a file. Instead of an empty text the page shows a starter, not saved yet.
 
     >>> made = html("id: a")
     >>> 8e6 < len(made) < 14e6, "https://cdn" in made
@@ -59,16 +61,30 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = ""
             script=script,
             worker=(HERE / "js" / "worker.js").read_text(encoding="utf-8").replace("</script", "<\\/script"),
             parts={key: _packed(file) for key, file in PYODIDE.items()} | {"core": _core(), "more": _more()},
-            opened={"text": text, "name": name, "save": save, "kept": kept, "starter": "" if text else _starter()},
+            opened={
+                "text": text,
+                "name": name,
+                "save": save,
+                "kept": kept,
+                "starter": "" if text else _starter(),
+                "lexicon": lexicon,
+            },
             packages=[*packages, *own],
             licences=f"{licences}\n{texts}",
             policy=(
                 "default-src 'none'; base-uri 'none'; form-action 'none'; worker-src blob:; "
-                f"{'connect-src ' + save.rpartition('/')[0] + '/; ' if save else ''}"
+                f"{_reached(save, lexicon)}"
                 f"script-src {page.digest(script)} 'wasm-unsafe-eval' 'unsafe-eval'; img-src data:; style-src {page.digest(style)}"
             ),
         )
     )
+
+
+def _reached(save: str, lexicon: str) -> str:
+    """What the page may ask for, as a part of its policy: where it saves, and the lexicon beside it."""
+    if save:
+        return f"connect-src {save.rpartition('/')[0]}/; "
+    return "connect-src 'self'; " * bool(lexicon)
 
 
 def _starter() -> str:
@@ -80,7 +96,22 @@ def _starter() -> str:
 @cache
 def _scripts() -> str:
     """Each part of the page in a file of its own; write.js puts them together."""
-    parts = ("core", "complete", "arrive", "text", "answers", "form", "source", "picture", "names", "save", "write")
+    parts = (
+        "core",
+        "complete",
+        "arrive",
+        "text",
+        "answers",
+        "form",
+        "fields",
+        "sheet",
+        "source",
+        "picture",
+        "names",
+        "lexicon",
+        "save",
+        "write",
+    )
     return "\n".join((HERE / "js" / f"{name}.js").read_text(encoding="utf-8") for name in parts)
 
 

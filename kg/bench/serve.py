@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from kg import bench
-from kg.model import files
+from kg.model import files, lexicon
 from kg.page.written import called
 
 MOST = 64 * 2**20  # bytes of what is sent: the text as it was, and as it is
@@ -40,7 +40,7 @@ class Bench(ThreadingHTTPServer):
 
     def text(self) -> str:
         """The text of the file as it is now; empty if there is none yet."""
-        return self.file.read_text(encoding="utf-8") if self.file.exists() else ""
+        return self.file.read_bytes().decode("utf-8") if self.file.exists() else ""  # line ends as they are
 
     def save(self, before: str, text: str) -> str:
         """Write the text if the file still holds ``before``; else what stands there now, as a difference. The file is whole or as it
@@ -67,10 +67,12 @@ class _Answer(BaseHTTPRequestHandler):
         return (self.path.removeprefix(prefix) or "page") if known and here else ""
 
     def do_GET(self) -> None:
+        if self._asked() == "lexicon":
+            return self._give(200, lexicon.packed(), "application/gzip")
         if self._asked() != "page":
             return self._say(404, "there is nothing here")
         page = bench.html(
-            self.server.text(), called(self.server.file), f"{self.server.address}text", str(self.server.file)
+            self.server.text(), called(self.server.file), f"{self.server.address}text", str(self.server.file), "lexicon"
         )
         return self._say(200, page, "text/html; charset=utf-8")
 
@@ -92,7 +94,9 @@ class _Answer(BaseHTTPRequestHandler):
         return self._say(409, wrong) if wrong else self._say(200, "saved")
 
     def _say(self, status: int, text: str, media: str = "text/plain; charset=utf-8") -> None:
-        data = text.encode("utf-8")
+        self._give(status, text.encode("utf-8"), media)
+
+    def _give(self, status: int, data: bytes, media: str) -> None:
         self.send_response(status)
         self.send_header("Content-Type", media)
         self.send_header("Content-Length", str(len(data)))

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,19 @@ from kg import checks, formats, page
 from kg.bench import mend
 from kg.formats.notation import edit
 from kg.formats.notation.read import parse_bytes
-from kg.model import keys, lexicon, vocabulary
+from kg.model import keys, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError
+from kg.model.grounding import exactly
+from kg.model.lexicon import lexicon
 from kg.model.mechanism import Mechanism, names_of
+from kg.model.names import fold
 from kg.model.texts import Text
 from kg.page.written import Written
 from kg.reasoning import whatif
 from kg.reasoning.network import AS_WRITTEN, QueryError
 from kg.review import diff, suggest
+
+MOST = 12  # names that are offered for a phrase
 
 
 #: Without the lexicon a file of RDF is not all that `kg export` writes, and says so. It has this term.
@@ -46,6 +52,7 @@ class Session:
     name: str = "mechanism.yaml"
     opened: str = ""
     mechanism: Mechanism | None = None  # the last one without errors
+    seen: Mechanism | None = None  # what could be read of the last text
     outcomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of it: condition -> node -> value
 
     def open(self, text: str, name: str = "mechanism.yaml") -> dict[str, Any]:
@@ -60,6 +67,7 @@ class Session:
         last valid text, with why) and ``expectations``. ``holds`` and ``picture`` are of what could be read.
         """
         mechanism, wrong = parse_bytes(text.encode("utf-8", "surrogatepass"), self.name)
+        self.seen = mechanism
         broken = any(one.severity == "error" for one in wrong)
         report = checks.judged(mechanism, "", False, run=not broken)
         found = sorted({*wrong, *report.diagnostics})
@@ -163,10 +171,42 @@ class Session:
         of = ("node" if here.name in nodes else "edge") if here.of == "about" else here.of
         return {"of": of, "name": here.name, "times": sum(one.name == here.name for one in found)}
 
+    def names(self, phrases: list[str], terms: bool = True) -> list[dict[str, Any]]:
+        """What may be meant by the words before the cursor, each phrase a word shorter than the one before.
+
+        Nodes of the text are found by any of their names and aliases, terms by any that is pinned or, if the page has the
+        lexicon, that is known there (if ``terms`` may stand there); hyphens, blanks, capitals and Greek letters make no difference. ``phrase`` is the number
+        of the phrase, ``apply`` what is written in its place.
+
+        >>> session = Session()
+        >>> _ = session.open("nodes:\\n  IL23: {term: fplx:IL23 ! IL23, name: Interleukin-23}")
+        >>> session.names(["of interleukin 2", "interleukin 2"])[0]
+        {'phrase': 1, 'label': 'Interleukin-23', 'detail': 'node IL23', 'apply': 'IL23'}
+        """
+        found: dict[str, dict[str, Any]] = {}
+        for n, phrase in enumerate(phrases):
+            key = fold(phrase)
+            if len(key) < (4 if " " in phrase.strip() else 2):
+                continue
+            for label, detail, apply in [*self._nodes(key), *(_terms(phrase, key) if terms else ())][:MOST]:
+                found.setdefault(apply, {"phrase": n, "label": label, "detail": detail, "apply": apply})
+        return [*found.values()]
+
+    def _nodes(self, key: str) -> Iterator[tuple[str, str, str]]:
+        for node in self.seen.nodes.values() if self.seen else ():
+            name = next((name for name in names_of(node) if fold(name).startswith(key)), "")
+            if name:
+                yield name, f"node {node.key}", node.key
+
     def content(self, text: str) -> dict[str, Any]:
-        """What a text says, as plain values, for the form; or the ``error`` that keeps it from being read."""
+        """What a text says, as plain values with each record by its keys, for the form; or the ``error`` that keeps it from being
+        read.
+
+        >>> Session().content("nodes: {A: none}")
+        {'said': {'nodes': {'A': {'term': 'none'}}}}
+        """
         try:
-            return {"said": edit.content(text)}
+            return {"said": edit.spelt_out(edit.content(text))}
         except edit.CannotEdit as error:
             return {"error": str(error)}
 
@@ -237,7 +277,16 @@ def patch(name: str, old: str, new: str, told: str) -> str:
 def words() -> dict[str, Any]:
     """What can be completed anywhere: the keys of each record with their meaning, verbs with their synonyms, values of choices."""
     records = {
-        record: [{"key": key, "meaning": row.meaning, "kind": keys.in_words(row.kind)} for key, row in rows.items()]
+        record: [
+            {
+                "key": key,
+                "meaning": row.meaning,
+                "kind": keys.in_words(row.kind),
+                "form": row.kind,
+                "required": bool(row.required),
+            }
+            for key, row in rows.items()
+        ]
         for record, rows in keys.notation().items()
     }
     verbs = [
@@ -251,8 +300,30 @@ def words() -> dict[str, Any]:
         for verb in vocabulary.predicates().values()
     ]
     claims = [{"claim": key, "means": one.meaning} for key, one in vocabulary.claims().items()]
-    terms = [{"id": term.id, "label": term.label, "also": list(term.synonyms)} for term in vocabulary.terms().values()]
-    return {"records": records, "verbs": verbs, "claims": claims, "terms": terms}
+    return {"records": records, "verbs": verbs, "claims": claims}
+
+
+def _terms(phrase: str, key: str) -> Iterator[tuple[str, str, str]]:
+    """Terms whose names begin so: those that are called so first, then the pinned ones, then those of the lexicon."""
+    for match in exactly(phrase).matches[:MOST]:
+        yield match.label, match.id, edit.scalar(f"{match.id} ! {match.label}")
+    for folded, name, id, label in _pinned():
+        if folded.startswith(key):
+            yield name, f"{id} ! {label}" if name != label else id, edit.scalar(f"{id} ! {label}")
+    longer = range(len(key), len(key) + 16)
+    for _, hit in lexicon().named(lexicon().keys_from([key], longer, MOST) if len(key) > 2 else ()):
+        term = f"{hit.term.id} ! {hit.term.label}"
+        yield hit.name, term if hit.name != hit.term.label else hit.term.id, edit.scalar(term)
+
+
+@cache
+def _pinned() -> list[tuple[str, str, str, str]]:
+    """Every name of a pinned term as it is folded, as it is written, and the term."""
+    return [
+        (fold(name), name, term.id, term.label)
+        for term in vocabulary.terms().values()
+        for name in (term.label, term.id, *term.synonyms)
+    ]
 
 
 def _quoted(text: str) -> str:

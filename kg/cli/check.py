@@ -285,11 +285,12 @@ def new(name: str) -> None:
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), metavar="FILE.html", help="Write the page to a file instead."
 )
+@click.option("--lexicon", is_flag=True, help="With -o: also write the lexicon beside it, which the page can open.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port to listen on [default: a free one]."
 )
 @click.option("--no-browser", is_flag=True, help="Print the address; do not open a browser.")
-def write(mech: str | None, out: Path | None, port: int, no_browser: bool) -> None:
+def write(mech: str | None, out: Path | None, lexicon: bool, port: int, no_browser: bool) -> None:
     """Write a mechanism in a page: its text, its picture and what kg says of it side by side.
 
     \b
@@ -305,6 +306,7 @@ def write(mech: str | None, out: Path | None, port: int, no_browser: bool) -> No
     from kg.formats.notation.read import parse_bytes
     from kg.model import files
     from kg.model.diagnostics import InvalidMechanism
+    from kg.model.lexicon import packed
     from kg.page.written import called
 
     named = mech or str(_free("my-mechanism.yaml"))
@@ -319,6 +321,10 @@ def write(mech: str | None, out: Path | None, port: int, no_browser: bool) -> No
         page = bench.html(file.read_text(encoding="utf-8") if file.exists() else "", called(file))
         files.write(out, page.encode("utf-8"))
         click.echo(f"{out}: {len(page) / 1e6:.1f} MB. Open it from the file; it needs no network.")
+        if lexicon:
+            beside = out.with_name(bench.LEXICON)
+            files.write(beside, packed())
+            click.echo(f"{beside}: 218,000 terms, for the button Lexicon of the page.")
         return
     try:
         server = Bench(file, port)

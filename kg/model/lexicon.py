@@ -8,11 +8,13 @@ written it is unpacked into memory. Its name holds a hash of all it is made of, 
 from __future__ import annotations
 
 import os
+import re
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -172,9 +174,135 @@ def credit(source: str) -> str:
     return row[4] if row and row[4].startswith("https://") else ""
 
 
+class PackedLexicon(Lexicon):
+    """The lexicon in memory, where there is no SQLite, as in a browser: found by halves in the sorted lines that ``packed`` makes.
+
+    It does not know the words within labels, nor how names end: what is near a misspelt name stays out.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        """``data`` is what ``packed`` makes. Raises ValueError if it is anything else."""
+        import io
+        import tarfile
+
+        super().__init__(None)
+        try:
+            with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
+                parts = {one.name: _lines_of(archive.extractfile(one)) for one in archive}
+            self._names, self._terms, self._mappings, self._replaced = (parts[f"{name}.tsv"] for name in PARTS)
+        except (OSError, EOFError, KeyError, tarfile.TarError, zlib.error) as error:
+            raise ValueError("this file is no lexicon of kg") from error
+        self._starts = [one.end() for one in re.finditer(b"\n", self._terms)]
+
+    def term(self, id: str) -> LexiconTerm | None:
+        row = next(_begun(self._terms, f"{id}\t"), None)
+        return LexiconTerm(*row) if row else None
+
+    def replacement(self, id: str) -> str | None:
+        row = next(_begun(self._replaced, f"{id}\t"), None)
+        return row[1] if row else None
+
+    def named(self, keys: Iterable[str]) -> Iterator[tuple[str, Name]]:
+        for key in dict.fromkeys(keys):
+            for _key, kind, n, name in _begun(self._names, f"{key}\t"):
+                start = self._starts[int(n)]
+                term = LexiconTerm(*self._terms[start : self._terms.index(b"\n", start)].decode("utf-8").split("\t"))
+                yield key, Name(term, int(kind), name or term.label)
+
+    def mappings(self, id: str) -> list[Mapping]:
+        """What an id is mapped to; what is mapped to it is not looked for."""
+        return [Mapping(*row) for row in _begun(self._mappings, f"{id}\t")]
+
+    def keys_from(self, prefixes: Iterable[str], lengths: range, most: int) -> Iterator[str]:
+        for prefix in prefixes:
+            keys = dict.fromkeys(
+                row[0] for row in islice(_begun(self._names, prefix), 20 * most) if len(row[0]) in lengths
+            )
+            yield from [*keys][:most]
+
+    def keys_to(self, suffix: str, lengths: range, most: int) -> Iterator[str]:
+        yield from ()
+
+    def with_words(self, words: Iterable[str], most: int) -> list[LexiconTerm]:
+        return []
+
+
+#: The tables of a lexicon, as its archives have them.
+PARTS = ("names", "terms", "mappings", "replaced")
+
+
+def _lines_of(file: IO[bytes] | None) -> bytes:
+    return b"\n" + file.read() if file else b"\n"
+
+
+def _begun(lines: bytes, prefix: str) -> Iterator[list[str]]:
+    """The rows that begin so, of sorted lines; the first line is empty."""
+    sought = prefix.encode("utf-8")
+    low, high = 0, len(lines) - 1
+    while low < high:  # the break before the first line that is not less than the prefix
+        middle = lines.rfind(b"\n", 0, (low + high) // 2 + 1)
+        end = lines.find(b"\n", middle + 1)
+        if lines[middle + 1 : end if end >= 0 else len(lines)] < sought:
+            low = end if end >= 0 else len(lines)
+        else:
+            high = middle
+    at = low + 1
+    while lines.startswith(sought, at):
+        end = lines.find(b"\n", at)
+        end = end if end >= 0 else len(lines)
+        yield lines[at:end].decode("utf-8").split("\t")
+        at = end + 1
+
+
 @cache
+def packed() -> bytes:
+    """The lexicon as one file of 10 MB that a browser can unpack; empty for a copy of kg without the archive."""
+    import gzip
+    import io
+    import lzma
+    import tarfile
+
+    folder = data_dir("ontology") / "lexicon"
+    if not (folder / "lexicon.tar.xz").is_file():
+        return b""
+    tables: dict[str, bytes] = {}
+    with lzma.open(folder / "lexicon.tar.xz") as source, tarfile.open(fileobj=source, mode="r|") as archive:
+        for member in archive:
+            held = archive.extractfile(member)
+            tables[member.name] = held.read() if held else b""
+    numbers = {line.partition(b"\t")[0]: n for n, line in enumerate(tables["terms.tsv"].splitlines())}
+    forms = (line.split("\t") for line in (folder / "short_forms.tsv").read_text(encoding="utf-8").splitlines()[1:])
+    kind = KINDS.index("short form")
+    reviewed = [f"{fold(name)}\t{kind}\t{numbers[id.encode()]}\t{name}".encode() for name, id, *_ in forms]
+    lines = sorted([*tables["names.tsv"].splitlines(), *reviewed], key=lambda line: line.partition(b"\t")[0])
+    tables["names.tsv"] = b"\n".join([*lines, b""])
+    made = io.BytesIO()
+    with (
+        gzip.GzipFile(fileobj=made, mode="wb", compresslevel=6, mtime=0) as out,
+        tarfile.open(fileobj=out, mode="w") as archive,
+    ):
+        for name in PARTS:
+            entry = tarfile.TarInfo(f"{name}.tsv")
+            entry.size = len(tables[entry.name])
+            archive.addfile(entry, io.BytesIO(tables[entry.name]))
+    return made.getvalue()
+
+
+_used: list[Lexicon] = []
+
+
+def use(lexicon: Lexicon) -> None:
+    """Take this lexicon from now on instead of the one in the user's cache."""
+    _used[:] = [lexicon]
+
+
 def lexicon() -> Lexicon:
-    """The lexicon, unpacked if it is not yet. A copy of kg without the archive, as in a browser, has an empty one."""
+    """The lexicon in use, unpacked if it is not yet. A copy of kg without the archive, as in a browser, has an empty one."""
+    return _used[0] if _used else _opened()
+
+
+@cache
+def _opened() -> Lexicon:
     folder = data_dir("ontology") / "lexicon"
     if not (folder / "lexicon.tar.xz").is_file():
         return Lexicon(None)

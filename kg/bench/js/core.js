@@ -38,7 +38,7 @@ function python() {
   }
   /** @type {Promise<void> | null} */
   let more = null;
-  return {start, async ask(ask, given) {
+  return {start, learn: lexicon => tell({lexicon}), async ask(ask, given) {
     if (ask === 'export') await (more ??= part('more', false).then(more => tell({more})));
     return tell({ask, given});
   }};

@@ -12,12 +12,13 @@ interface Holds {id: string; title: string; nodes: HeldNode[]; edges: HeldEdge[]
 interface OutcomeRow {condition: string; title: string; values: Record<string, string>; status: Record<string, string>}
 interface ChangedOutcome {condition: string; node: string; before: string; after: string; why: string}
 interface Said {valid: boolean; complaints: Complaint[]; holds: Holds; runs: string; unpinned: string[]; outcomes: OutcomeRow[]; changed: ChangedOutcome[]}
-interface KnownKey {key: string; meaning: string; kind: string}
+interface KnownKey {key: string; meaning: string; kind: string; form: string; required: boolean}
+type Path = (string | number)[];
 interface KnownVerb {verb: string; phrase: string; also: string; sign: string; means: string}
-interface Known {records: Record<string, KnownKey[]>; verbs: KnownVerb[]; claims: {claim: string; means: string}[]; terms: {id: string; label: string; also: string[]}[]}
+interface Known {records: Record<string, KnownKey[]>; verbs: KnownVerb[]; claims: {claim: string; means: string}[]}
 type Value = string | string[];
 interface Answered {error?: string; outcomes: {node: string; before: Value; after: Value}[]}
-interface Opened {text: string; name: string; save: string; kept: string; starter: string}
+interface Opened {text: string; name: string; save: string; kept: string; starter: string; lexicon: string}
 
 /** What is asked of Python, with what is given to it and what it says. */
 interface Asked {
@@ -30,15 +31,17 @@ interface Asked {
   export: [{text: string; form: 'ttl' | 'html' | 'patch'}, string];
   edit: [{text: string; how: string; given: object}, {error?: string} & Partial<Edit>];
   named: [{text: string; at: number}, {of?: string; name: string; times: number}];
+  names: [{phrases: string[]; terms: boolean}, {phrase: number; label: string; detail: string; apply: string}[]];
   content: [{text: string}, {error?: string; said?: any}];
   suggest: [{text: string}, {words: string; said: string; entry: string; nodes: string[]; encoded: boolean}[]];
 }
-interface Core {start: () => Promise<void>; ask: <K extends keyof Asked>(what: K, given: Asked[K][0]) => Promise<Asked[K][1]>}
+interface Core {start: () => Promise<void>; ask: <K extends keyof Asked>(what: K, given: Asked[K][0]) => Promise<Asked[K][1]>; learn: (lexicon: Uint8Array<ArrayBuffer>) => Promise<void>}
 type Parts = Record<'asm' | 'loader' | 'wasm' | 'stdlib' | 'core', Uint8Array<ArrayBuffer>>;
 
-interface Option {label: string; detail: string; info: string; apply: string; boost: number}
-interface CompletionContext {pos: number; explicit: boolean; matchBefore: (pattern: RegExp) => {from: number} | null}
-type Complete = (context: CompletionContext) => {from: number; options: Option[]; validFor: RegExp} | null;
+interface Option {label: string; detail: string; info?: string; apply: string | ((view: Editor, option: unknown, from: number, to: number) => void); boost?: number}
+interface CompletionContext {pos: number; explicit: boolean; aborted: boolean; state: {doc: EditorDoc}; matchBefore: (pattern: RegExp) => {from: number} | null}
+type Completed = {from: number; options: Option[]; validFor?: RegExp; filter?: boolean} | null;
+type Complete = ((context: CompletionContext) => Completed | Promise<Completed>)[];
 interface EditorLine {from: number; to: number; text: string}
 interface EditorDoc {length: number; lines: number; toString: () => string; line: (n: number) => EditorLine; lineAt: (at: number) => EditorLine}
 interface Editor {
@@ -100,6 +103,8 @@ interface Ids {
   state: HTMLElement; undo: HTMLButtonElement; redo: HTMLButtonElement; open: HTMLInputElement; save: HTMLButtonElement; 
   restored: HTMLElement; 'wrong-address': HTMLElement; overwrites: HTMLElement; discard: HTMLButtonElement; editor: HTMLElement; subject: HTMLSelectElement; verb: HTMLSelectElement;
   object: HTMLSelectElement; claim: HTMLSelectElement; says: HTMLInputElement; add: HTMLButtonElement; picture: HTMLElement; verdict: HTMLElement; complaints: HTMLElement;
+  'as-text': HTMLButtonElement; 'as-form': HTMLButtonElement; sheet: HTMLElement;
+  lexicon: HTMLButtonElement; 'lexicon-file': HTMLInputElement;
   rename: HTMLButtonElement; naming: HTMLDialogElement; 'naming-what': HTMLElement; 'new-name': HTMLInputElement; 'naming-says': HTMLElement; 'naming-do': HTMLButtonElement; 'naming-cancel': HTMLButtonElement;
   source: HTMLTextAreaElement; suggest: HTMLButtonElement; anchor: HTMLButtonElement; suggested: HTMLElement; suggestions: HTMLElement;
   nothing: HTMLElement; changes: HTMLElement; condition: HTMLSelectElement; node: HTMLSelectElement; value: HTMLSelectElement; ask: HTMLButtonElement; result: HTMLElement;
@@ -111,4 +116,4 @@ interface Window {
   loadPyodide: (how: object) => Promise<Pyodide>;
   importScripts: () => void;
 }
-interface Pyodide {unpackArchive: (archive: ArrayBuffer, format: string, how: object) => void; runPython: (code: string) => unknown; globals: {get: (name: string) => (said: string) => string}}
+interface Pyodide {unpackArchive: (archive: ArrayBuffer, format: string, how: object) => void; runPython: (code: string) => unknown; globals: {get: (name: string) => (said: any) => any}}

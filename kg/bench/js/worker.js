@@ -31,7 +31,7 @@
       python.unpackArchive(more.buffer, 'zip', {extractDir: '/home/pyodide'});
       python.runPython('import importlib; importlib.invalidate_caches()');
     };
-    return {ask: python.globals.get('ask'), add};
+    return {ask: python.globals.get('ask'), learn: python.globals.get('learn'), add};
   }
   /** Every question and answer is JSON, so that no object of one language lives on in the other. */
   const ASKED = `
@@ -43,15 +43,19 @@ def ask(said):
     if what == "words":
         return json.dumps(session.words())
     return json.dumps(getattr(held, what)(**given))
+def learn(data):
+    from kg.model import lexicon
+    lexicon.use(lexicon.PackedLexicon(data.to_bytes()))
 `;
 
-  /** @type {ReturnType<typeof start>} */
+  /** @type {Promise<{ask: (said: string) => string, learn: (bytes: Uint8Array) => void, add: (more: Uint8Array<ArrayBuffer>) => void}>} */
   let ready;
   onmessage = async ({data}) => {
     try {
       if (data.parts) ready = start(data.parts);
-      const {ask, add} = await ready;
+      const {ask, learn, add} = await ready;
       if (data.more) add(data.more);
+      if (data.lexicon) learn(data.lexicon);
       postMessage({id: data.id, said: data.ask ? JSON.parse(ask(JSON.stringify([data.ask, data.given]))) : null});
     } catch (error) {
       postMessage({id: data.id, error: String(error instanceof Error ? error.message : error).trim().split('\n').at(-1)?.replace(/^kg\.[\w.]+: /, '')});

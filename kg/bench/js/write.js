@@ -25,7 +25,7 @@
   }
   /** @type {Bench} */
   const bench = {
-    ...paper(opened, completion(() => bench.words, () => bench.said.holds), {keys: {'Mod-s': () => save(), F2: () => rename()}, changed, tell}),
+    ...paper(opened, completion(() => bench.words, () => bench.said.holds, async (phrases, terms) => ready ? core.ask('names', {phrases, terms}) : []), {keys: {'Mod-s': () => save(), F2: () => rename()}, changed, tell}),
     root, opened, core, tell, fail, panel, changed, words: null,
     said: {valid: false, complaints: [], runs: '', unpinned: [], outcomes: [], changed: [], holds: {id: '', title: '', nodes: [], edges: [], conditions: [], sources: [], places: []}},
     hear: listener => { listeners.push(listener); },
@@ -42,6 +42,7 @@
     },
     go(line, column) {
       panel('write');
+      if ($('editor').hidden) $('as-text').click();
       bench.view.dispatch({selection: {anchor: bench.place(line, column)}, scrollIntoView: true});
       bench.view.focus();
     }
@@ -84,8 +85,10 @@
 
   save = saving(bench);
   rename = naming(bench);
+  lexicon(bench);
   answers(bench);
   form(bench);
+  sheet(bench);
   source(bench);
   picture(bench); // last: it takes longest
   core.start().then(async () => {

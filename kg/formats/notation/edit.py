@@ -63,6 +63,25 @@ def content(text: str) -> Value:
     return _plain(_root(text))
 
 
+def spelt_out(said: Value, kind: str = "mechanism") -> Value:
+    """The same with every record by its keys, also where a single value stands for it, and a list where one item does.
+
+    >>> spelt_out({"node": "A"}, "requirement"), spelt_out("A", "list:requirement")
+    ({'node': 'A'}, [{'node': 'A'}])
+    """
+    form, _, of = kind.partition(":")
+    if form == "list":
+        return [spelt_out(one, of) for one in (said if isinstance(said, list) else [said] if said else [])]
+    if form == "map" and isinstance(said, dict):
+        return {key: spelt_out(one, of) for key, one in said.items()}
+    if kind not in RECORDS:
+        return said
+    if isinstance(said, str):
+        short = _short(yaml.ScalarNode("", said), notation()[kind])
+        return {short.key: " ".join(said.split()[len(short.opening.split()) :])} if short else {}
+    return {key: spelt_out(one, _kind(kind, key)) for key, one in said.items()} if isinstance(said, dict) else {}
+
+
 # ---------------------------------------------------------------- names
 
 
@@ -375,7 +394,7 @@ class _Edit:
             folds = isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
             if folds and value == " ".join(value.split()):
                 return Change(start, end, _folded(value, self.indent(above) + 2))
-            return Change(start, end, _blank(self.text, start) + _scalar(value, flow))
+            return Change(start, end, _blank(self.text, start) + scalar(value, flow))
         return Change(start, end, _blank(self.text, start) + _flow(value))
 
     def added(self, node: yaml.Node, kind: str, step: str | int, value: Value, flow: bool, above: list[Any]) -> Change:
@@ -536,8 +555,7 @@ def _put(said: Value, path: list[str | int], value: Value, kind: str = "mechanis
         new = _put(said[step] if step < len(said) else None, rest, value, _kind(kind, step))
         return [*said[:step], *([] if value is None and not rest else [new]), *said[step + 1 :]]
     if isinstance(said, str) and said:
-        short = _short(yaml.ScalarNode("", said), notation()[kind]) if kind in RECORDS else None
-        said = {short.key: " ".join(said.split()[len(short.opening.split()) :])} if short else {}
+        said = spelt_out(said, kind) if kind in RECORDS else {}
     if said and not isinstance(said, dict):
         raise CannotEdit(f"{step!r} is no part of a list")
     said = dict(said or {})
@@ -593,8 +611,12 @@ def _blank(text: str, at: int) -> str:
     return " " if text[at - 1 : at] in (":", "-") else ""
 
 
-def _scalar(value: str, flow: bool) -> str:
-    """A text as a value of YAML: plain where that says the same, else quoted."""
+def scalar(value: str, flow: bool = True) -> str:
+    """A text as a value of YAML: plain where that says the same, within brackets or outside, else quoted.
+
+    >>> scalar("GO:0036019 ! endolysosome"), scalar("a, b"), scalar("a, b", flow=False)
+    ('GO:0036019 ! endolysosome', '"a, b"', 'a, b')
+    """
     try:
         found = yaml.compose(f"[{value}]" if flow else f"a: {value}", Loader=yaml.BaseLoader)
     except (yaml.YAMLError, ValueError):
@@ -615,7 +637,7 @@ def _flow(value: Value) -> str:
         return "{" + ", ".join(f"{key}: {_flow(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
-    return _scalar(str(value), True)
+    return scalar(str(value), True)
 
 
 def _fits(value: Value) -> bool:
@@ -632,11 +654,11 @@ def _block(value: Value, indent: int, opened: bool = False) -> str:
         return "".join(f"{margin}- {_item(item, indent + 2)}" for item in value)
     if isinstance(value, dict) and value and (opened or not _fits(value)):
         return "".join(f"{margin}  {key}:{_block(one, indent + 2)}" for key, one in value.items())
-    return f" {_flow(value) if isinstance(value, (dict, list)) else _scalar(str(value), False)}"
+    return f" {_flow(value) if isinstance(value, (dict, list)) else scalar(str(value), False)}"
 
 
 def _item(value: Value, indent: int) -> str:
     """What stands behind the dash of an item; its keys have a column."""
     if isinstance(value, dict) and value and (not _fits(value) or "edge" in value):
         return f"\n{' ' * indent}".join(f"{key}:{_block(one, indent)}" for key, one in value.items())
-    return _flow(value) if isinstance(value, (dict, list)) else _scalar(str(value), False)
+    return _flow(value) if isinstance(value, (dict, list)) else scalar(str(value), False)

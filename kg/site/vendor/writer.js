@@ -19,7 +19,7 @@ const common = ({label, changed}) => [
 
 /**
  * An editor in `parent`, whose styles go into `root` (a shadow root: a page need not allow styles in it).
- * `complete` is a completion source of CodeMirror's, `keys` has what a key does, `changed` is called after each change of the text.
+ * `complete` has completion sources of CodeMirror, `keys` has what a key does, `changed` is called after each change of the text.
  */
 export function editor({parent, root, text, label, complete, keys, changed}) {
   return new EditorView({
@@ -29,7 +29,7 @@ export function editor({parent, root, text, label, complete, keys, changed}) {
       doc: text,
       extensions: [
         lineNumbers(), indentOnInput(), bracketMatching(), closeBrackets(), highlightActiveLine(),
-        StreamLanguage.define(yaml), syntaxHighlighting(colours), lintGutter(), highlightSelectionMatches(), autocompletion({override: [complete], icons: false}),
+        StreamLanguage.define(yaml), syntaxHighlighting(colours), lintGutter(), highlightSelectionMatches(), autocompletion({override: complete, icons: false}),
         keymap.of([
           ...Object.entries(keys).map(([key, run]) => ({key, run: () => (run(), true), preventDefault: true})),
           ...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap,
