@@ -23,6 +23,7 @@ from kg.model import lexicon
 from kg.model.diagnostics import KgError
 from kg.model.names import fold
 from kg.page.written import BENCH, written
+from kg.reasoning import screens, whatif
 from kg.reasoning.merge import merge
 
 TEXT = LITTLE.read_text(encoding="utf-8")
@@ -82,6 +83,26 @@ def test_an_edit_tells_the_outcomes_that_change_and_the_changes_in_words():
     assert session.look(TEXT)["valid"]
     said = session.look(edited)
     assert said["changed"] and {"before", "after", "node", "why"} <= said["changed"][0].keys()
+
+
+def test_expectations_are_told_as_they_turn_and_a_screen_is_that_of_the_command():
+    session = Session()
+    first = session.open(SEED)["expectations"]
+    assert {one["state"] for one in first} <= {"holds", "open"} and not any(one["was"] for one in first)
+    flipped = session.look(SEED.replace("miR146a activates TLR7_active", "miR146a inhibits TLR7_active"))
+    assert any(one["code"].startswith("expectation-") for one in flipped["complaints"]) and flipped["changed"]
+    turned = [one for one in flipped["expectations"] if one["was"]]
+    assert turned and all(one["state"] != one["was"] for one in turned)
+    assert "expect" in SEED.split("\n")[turned[0]["line"] - 1] or "given" in SEED.split("\n")[turned[0]["line"] - 1]
+    assert {one["was"] for one in session.look(SEED)["expectations"]} & {"fails", "open"}, "and back"
+    found = session.screen("both", "absent")
+    trials = screens.screen(kg.read("ta1-tlr7"), "both")
+    assert [row["node"] for row in found["rows"]] == [node for trial in trials for node in trial.settings]
+    assert [[cell["after"] for cell in row["cells"]] for row in found["rows"]] == [
+        [whatif.shown(one.after) for one in trial.outcomes] for trial in trials
+    ]
+    assert {cell["way"] for row in found["rows"] for cell in row["cells"]} >= {"lower", "same"}
+    assert Session().screen("", "absent") == {"outcomes": [], "rows": []}
 
 
 def test_an_export_is_what_the_commands_write():

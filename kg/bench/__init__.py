@@ -102,6 +102,7 @@ def _scripts() -> str:
         "arrive",
         "text",
         "answers",
+        "panel",
         "form",
         "fields",
         "sheet",

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kg import checks, formats, page
-from kg.bench import mend
+from kg.bench import mend, panel
 from kg.formats.notation import edit
 from kg.formats.notation.read import parse_bytes
 from kg.model import keys, vocabulary
@@ -39,6 +39,10 @@ KNOWN = "CL:0000235"
 NO_MATCHES = "# Made without the lexicon: what the terms are called in other vocabularies is missing; kg export writes it, too.\n"
 
 
+#: How the codes of complaints about runs begin: what comes out is not what the file says must come out.
+EXPECTATION = "expectation-"
+
+
 @dataclass
 class Session:
     """A mechanism that is being written: its text as it was opened, and the last version of it that has no errors.
@@ -54,16 +58,18 @@ class Session:
     mechanism: Mechanism | None = None  # the last one without errors
     seen: Mechanism | None = None  # what could be read of the last text
     outcomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of it: condition -> node -> value
+    expected: Mapping[str, str] = field(default_factory=dict)  # of it: what became of each expectation
 
     def open(self, text: str, name: str = "mechanism.yaml") -> dict[str, Any]:
         """Begin with a text: changes are told against it."""
         self.name, self.opened, self.mechanism, self.outcomes = name, text, None, {}
+        self.expected = {}
         return self.look(text)
 
     def look(self, text: str) -> dict[str, Any]:
         """What kg says of a text: complaints with their fixes, what it holds, and what comes out when it is run.
 
-        ``valid`` says that there is no error. Only then there are ``outcomes``, ``changed`` (outcomes that differ from those of the
+        ``valid`` says that there is no error but in expectations, which do not keep a mechanism from being run. Only then there are ``outcomes``, ``changed`` (outcomes that differ from those of the
         last valid text, with why) and ``expectations``. ``holds`` and ``picture`` are of what could be read.
         """
         mechanism, wrong = parse_bytes(text.encode("utf-8", "surrogatepass"), self.name)
@@ -71,7 +77,7 @@ class Session:
         broken = any(one.severity == "error" for one in wrong)
         report = checks.judged(mechanism, "", False, run=not broken)
         found = sorted({*wrong, *report.diagnostics})
-        valid = not any(one.severity == "error" for one in found)
+        valid = not any(one.severity == "error" and not one.code.startswith(EXPECTATION) for one in found)
         said: dict[str, Any] = {
             "valid": valid,
             "complaints": [_complaint(one, text, mechanism) for one in found],
@@ -80,8 +86,11 @@ class Session:
             "unpinned": list(report.runs.unpinned),
             "outcomes": [],
             "changed": [],
+            "expectations": [],
         }
         if valid:
+            said["expectations"] = panel.expected(mechanism, self.expected)
+            self.expected = {one["words"]: one["state"] for one in said["expectations"]}
             before, self.mechanism = self.outcomes, mechanism
             said["outcomes"], self.outcomes = self._outcomes()
             said["changed"] = list(_changed(mechanism, before, self.outcomes))
@@ -110,6 +119,12 @@ class Session:
         except (QueryError, KeyError) as error:
             return {"error": str(error)}
         return found.as_dict()
+
+    def screen(self, condition: str, value: str) -> dict[str, Any]:
+        """Every node set to a value in turn on top of a condition, with what each outcome is then."""
+        if self.mechanism is None or not any(edge.executes for edge in self.mechanism.edges):
+            return {"outcomes": [], "rows": []}
+        return panel.screen(self.mechanism, condition, value)
 
     def changes(self, text: str) -> str:
         """What changed since the text was opened, in words, for a review. Raises KgError if either has errors."""

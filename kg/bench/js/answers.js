@@ -16,10 +16,10 @@ function answers(bench) {
     else bench.tell('The text has changed since then: wait for kg to look at it again.');
   }
   /** @param {Said} said */
-  function complaints({complaints}) {
+  function complaints({complaints, valid}) {
     about = bench.text();
     const errors = complaints.filter(one => one.severity === 'error').length, others = complaints.length - errors;
-    $('verdict').textContent = errors ? `${number(errors, 'error')}${others ? `, ${number(others, 'remark')}` : ''}: not run.` : others ? `No error; ${number(others, 'remark')}.` : 'Nothing wrong.';
+    $('verdict').textContent = errors ? `${number(errors, 'error')}${others ? `, ${number(others, 'remark')}` : ''}${valid ? '.' : ': not run.'}` : others ? `No error; ${number(others, 'remark')}.` : 'Nothing wrong.';
     $('verdict').dataset.wrong = String(errors > 0);
     codemirror.complain(view, complaints.map(one => {
       const fixes = one.fixes.map(fix => ({name: fix.name, apply: () => mend(fix)}));

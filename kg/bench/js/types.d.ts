@@ -11,7 +11,9 @@ interface HeldCondition {key: string; title: string; set: Record<string, string>
 interface Holds {id: string; title: string; nodes: HeldNode[]; edges: HeldEdge[]; conditions: HeldCondition[]; sources: string[]; places: string[]}
 interface OutcomeRow {condition: string; title: string; values: Record<string, string>; status: Record<string, string>}
 interface ChangedOutcome {condition: string; node: string; before: string; after: string; why: string}
-interface Said {valid: boolean; complaints: Complaint[]; holds: Holds; runs: string; unpinned: string[]; outcomes: OutcomeRow[]; changed: ChangedOutcome[]}
+interface Said {valid: boolean; complaints: Complaint[]; holds: Holds; runs: string; unpinned: string[]; outcomes: OutcomeRow[]; changed: ChangedOutcome[]; expectations: Expected[]}
+interface Expected {words: string; state: 'holds' | 'fails' | 'open'; was: string; value: string; line: number}
+interface Screened {outcomes: {label: string; before: string}[]; rows: {node: string; label: string; cells: {after: string; way: 'higher' | 'lower' | 'other' | 'same'}[]}[]}
 interface KnownKey {key: string; meaning: string; kind: string; form: string; required: boolean}
 type Path = (string | number)[];
 interface KnownVerb {verb: string; phrase: string; also: string; sign: string; means: string}
@@ -28,6 +30,7 @@ interface Asked {
   picture: [{dark: boolean}, string];
   answer: [{condition: string; settings: Record<string, string>}, Answered];
   changes: [{text: string}, string];
+  screen: [{condition: string; value: string}, Screened];
   export: [{text: string; form: 'ttl' | 'html' | 'patch'}, string];
   edit: [{text: string; how: string; given: object}, {error?: string} & Partial<Edit>];
   named: [{text: string; at: number}, {of?: string; name: string; times: number}];
@@ -101,7 +104,8 @@ interface Bench extends Paper {
 
 interface Ids {
   state: HTMLElement; undo: HTMLButtonElement; redo: HTMLButtonElement; open: HTMLInputElement; save: HTMLButtonElement; 
-  restored: HTMLElement; 'wrong-address': HTMLElement; overwrites: HTMLElement; discard: HTMLButtonElement; editor: HTMLElement; subject: HTMLSelectElement; verb: HTMLSelectElement;
+  expectations: HTMLElement; unpinned: HTMLElement; 'unpinned-count': HTMLElement; 'unpinned-steps': HTMLElement; screen: HTMLDetailsElement; screened: HTMLElement;
+  since: HTMLDetailsElement; 'since-text': HTMLElement; restored: HTMLElement; 'wrong-address': HTMLElement; overwrites: HTMLElement; discard: HTMLButtonElement; editor: HTMLElement; subject: HTMLSelectElement; verb: HTMLSelectElement;
   object: HTMLSelectElement; claim: HTMLSelectElement; says: HTMLInputElement; add: HTMLButtonElement; picture: HTMLElement; verdict: HTMLElement; complaints: HTMLElement;
   'as-text': HTMLButtonElement; 'as-form': HTMLButtonElement; sheet: HTMLElement;
   lexicon: HTMLButtonElement; 'lexicon-file': HTMLInputElement;

@@ -27,7 +27,7 @@
   const bench = {
     ...paper(opened, completion(() => bench.words, () => bench.said.holds, async (phrases, terms) => ready ? core.ask('names', {phrases, terms}) : []), {keys: {'Mod-s': () => save(), F2: () => rename()}, changed, tell}),
     root, opened, core, tell, fail, panel, changed, words: null,
-    said: {valid: false, complaints: [], runs: '', unpinned: [], outcomes: [], changed: [], holds: {id: '', title: '', nodes: [], edges: [], conditions: [], sources: [], places: []}},
+    said: {valid: false, complaints: [], runs: '', unpinned: [], outcomes: [], changed: [], expectations: [], holds: {id: '', title: '', nodes: [], edges: [], conditions: [], sources: [], places: []}},
     hear: listener => { listeners.push(listener); },
     names: () => bench.said.valid || bench.said.holds.nodes.length > 0 || !bench.text().trim(),
     async edit(how, given) {
@@ -87,6 +87,7 @@
   rename = naming(bench);
   lexicon(bench);
   answers(bench);
+  running(bench);
   form(bench);
   sheet(bench);
   source(bench);
