@@ -6,6 +6,7 @@ import http.client
 import json
 import re
 import subprocess
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -261,6 +262,13 @@ def test_it_saves_to_its_file_and_over_no_change(server):
         ("PUT", "/{token}/text", {"Origin": "http://evil.example"}),
         ("PUT", "/{token}/text", {"Host": "evil.example"}),
         ("PUT", "/wrong/text", {}),
+        ("PUT", "/{token}/text", {"Origin": "null"}),
+        ("PUT", "/{token}/text", {"Origin": "http://127.0.0.1:1"}),
+        ("PUT", "/{token}/%74ext/../text", {}),
+        ("GET", "/{token}/%2e%2e/other.yaml", {}),
+        ("GET", "http://127.0.0.1/{token}/", {}),
+        ("GET", "/{token}", {}),
+        ("GET", "/{token}/", {"Host": "localhost"}),
     ],
 )
 def test_nobody_else_is_answered_and_no_other_file_is_reached(server, method, path, headers):
@@ -268,6 +276,46 @@ def test_nobody_else_is_answered_and_no_other_file_is_reached(server, method, pa
     status, said = ask(server, method, path.format(token=server.token), body, **headers)
     assert status == 404 and "secret" not in said and TEXT not in said
     assert server.file.read_text(encoding="utf-8") == TEXT
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE", "OPTIONS", "PATCH", "HEAD", "CONNECT"])
+def test_no_other_method_is_answered_so_that_no_other_page_may_ask(server, method):
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=20)
+    connection.request(method, f"/{server.token}/text", "x", {"Origin": "http://evil.example"})
+    reply = connection.getresponse()
+    assert reply.status == 501 and not [name for name in reply.headers if name.lower().startswith("access-control")]
+    connection.close()
+    assert server.file.read_text(encoding="utf-8") == TEXT
+
+
+def test_a_file_that_became_a_link_is_neither_read_nor_written(server):
+    other = server.file.with_name("other.yaml")
+    server.file.unlink()
+    server.file.symlink_to(other)
+    status, said = ask(server, "GET", f"/{server.token}/")
+    assert status == 500 and "a link to another file" in said
+    body = json.dumps({"before": "secret", "text": "x"})
+    status, said = ask(server, "PUT", f"/{server.token}/text", body)
+    assert status == 500 and "a link to another file" in said and other.read_text(encoding="utf-8") == "secret"
+
+
+def test_of_several_who_save_at_once_one_is_first_and_a_file_that_is_no_text_now_is_kept(server):
+    path, answers = f"/{server.token}/text", []
+    saves = [
+        threading.Thread(
+            target=lambda n=n: answers.append(ask(server, "PUT", path, json.dumps({"before": TEXT, "text": f"{n}\n"})))
+        )
+        for n in range(8)
+    ]
+    for one in saves:
+        one.start()
+    for one in saves:
+        one.join()
+    assert sorted(status for status, _ in answers) == [200, *[409] * 7]
+    server.file.write_bytes(b"caf\xe9\n")
+    status, said = ask(server, "PUT", path, json.dumps({"before": TEXT, "text": "x"}))
+    assert status == 409 and "changed by another program" in said and server.file.read_bytes() == b"caf\xe9\n"
+    assert ask(server, "GET", f"/{server.token}/")[0] == 500
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", '{"before": 1}', '{"before": "x", "text": 3}'])
