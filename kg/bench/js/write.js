@@ -20,6 +20,7 @@
   /** @param {string} words */
   const tell = words => { $('state').textContent = words; };
   function changed() {
+    performance.mark('edited'); // benchmarks/write.py reads the marks
     clearTimeout(due);
     due = setTimeout(look, 150);
   }
@@ -54,7 +55,10 @@
     const asked = bench.text();
     try {
       bench.said = await core.ask('look', {text: asked});
-      if (asked === bench.text()) for (const hear of listeners) await hear(bench.said);
+      if (asked === bench.text()) {
+        for (const hear of listeners) await hear(bench.said);
+        performance.mark('answered');
+      }
     } catch (error) {
       fail(error);
     }
@@ -92,11 +96,13 @@
   sheet(bench);
   source(bench);
   picture(bench); // last: it takes longest
+  performance.mark('usable');
   core.start().then(async () => {
     bench.words = await core.ask('words', {});
     await core.ask('open', {text: opened.text, name: opened.name});
     ready = true;
     await look();
+    performance.mark('up');
     root.dataset.core = 'ready';
   }).catch(error => {
     root.dataset.core = 'failed';
