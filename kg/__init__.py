@@ -71,7 +71,7 @@ if TYPE_CHECKING:  # what a type checker sees; each name is imported on first us
     from kg.sparql import questions as questions
     from kg.sparql.push import push as push
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 #: Where each public name lives.
 _HOME = {

@@ -1,6 +1,6 @@
 """Files with a fault, and files with a canary: one parser of each syntax into a tree of lists, mappings and texts.
 
-``mutate`` changes one place of a file, as its syntax allows: what stands there goes, stands twice, or is of another
+``mutate`` changes one place of a file, as its syntax allows: what stands there goes, occurs twice, or is of another
 type. ``canaries`` puts a word at one place after another, where no reader may overlook it.
 """
 

@@ -120,7 +120,7 @@ def test_the_command_line_says_that_it_follows_from_a_definition(file):
     ask = CliRunner().invoke
     explained = ask(main, ["whatif", file, "--set", "TLR7=absent", "--explain"]).output
     assert "✗ TLR7 is required for TLR7 activity (TLR7 is absent) — by definition" in explained
-    assert "rests on 1 edge\n    by definition" in explained
+    assert "depends on 1 edge\n    by definition" in explained
     why = ask(main, ["why", file, "maturation", "--set", "TLR7=absent"]).output
     assert "TLR7 is required for TLR7 activity  (necessary) — by definition" in why
     paths = ask(main, ["paths", file, "TLR7", "TLR7_active"]).output
@@ -176,7 +176,7 @@ def test_what_is_written_is_read_as_the_same_activity(ending, tmp_path):
 
 
 def test_no_format_loses_the_edge_that_follows(tmp_path, file):
-    """What is reported of a definition is reported of its node; that the edge is made again is no loss and no addition."""
+    """What is reported of a definition is reported of its node; that the edge is made again is not a loss and no addition."""
     losses = tmp_path / "losses.json"
     for ending in (".graphml", ".bel", "_edges.tsv"):
         CliRunner().invoke(main, ["convert", file, str(tmp_path / f"out{ending}"), "--losses", str(losses)])

@@ -86,8 +86,8 @@ def test_an_answer_may_be_compared_with_the_start_or_another_condition():
 def test_the_long_form_names_edges_sources_and_species():
     text = said("whatif", "ta1-tlr7", "--in", "both", "--set", "TLR7=absent", "--explain")
     assert "✓ tumour-cell death promotes tumour control [curator inference] — no source" in text
-    assert "rests on 3 edges: not stated 3" in text
-    assert "and on this, that nothing unlisted causes T-cell killing of tumour cells" in text
+    assert "depends on 3 edges: not stated 3" in text
+    assert "and assumes that nothing unlisted causes T-cell killing of tumour cells" in text
 
 
 def test_what_a_loop_loses_is_said(loop):

@@ -146,15 +146,46 @@ def test_suggestions_are_entries_that_can_be_written_and_know_what_is_encoded():
     session.open(SEED)
     source = "RNase A may degrade miR-146a-5p in mice. RNase A inhibits TLR7."
     one, two = session.suggest(source)
-    assert one["encoded"] and not two["encoded"] and two["nodes"] == [] and two["said"] == "RNase A inhibits TLR7"
-    assert 'hedge: "may"' in one["entry"] and 'taxon: "NCBITaxon:10090 ! Mus musculus"' in one["entry"]
-    edited = SEED.replace("\nedges:\n", f"\nedges:\n{two['entry']}\n", 1)
-    assert edited != SEED
-    added = {one["name"] for one in session.look(edited)["holds"]["edges"]} - {
+    assert one["encoded"] and not two["encoded"] and two["nodes"] == {} and two["said"] == "RNase A inhibits TLR7"
+    assert one["evidence"]["hedge"] == "may" and one["evidence"]["taxon"] == ["NCBITaxon:10090 ! Mus musculus"]
+    values = [[["edges", None], {"edge": two["edge"], "evidence": [two["evidence"]]}]]
+    after = edited(SEED, session.edit(SEED, "all", {"values": values}))
+    assert len(after.split("\n")) > len(SEED.split("\n"))
+    added = {one["name"] for one in session.look(after)["holds"]["edges"]} - {
         edge.name for edge in kg.read("ta1-tlr7").edges
     }
     assert added == {"RNase_A-inhibits-TLR7"}
     assert session.suggest("") == []
+
+
+def test_a_source_text_shows_what_is_encoded_and_offers_evidence():
+    session, anchored = Session(), TEXT.replace("says: the strand makes", "anchor: the strand makes")
+    session.open(anchored)
+    said = session.read(
+        "<article><front/><body><p>\U0001d6fc: in mice, the strand makes the receptor signal. It may help. It may help.</p></body></article>"
+    )
+    source, hash = said["text"], said["source"]["texts"][0]
+    assert "<" not in source and said["known"] == [] and len(hash) == 64
+    units = source.encode("utf-16-le")
+
+    def shown(one):
+        return units[2 * one["from"] : 2 * one["to"]].decode("utf-16-le")
+
+    (mark,) = session.marks()["marks"]
+    assert shown(mark) == "the strand makes the receptor signal" and "activates" in mark["title"]
+    offer = session.choose(mark["from"], mark["to"])
+    assert (offer["anchor"], offer["taxon"], offer["wrong"]) == (shown(mark), ["NCBITaxon:10090 ! Mus musculus"], "")
+    twice = units.index("It may help".encode("utf-16-le")) // 2
+    offer = session.choose(twice, twice + 11)
+    assert "occur 2 times" in offer["wrong"] and offer["anchor"] == "" and offer["hedges"] == ["may"]
+    assert source[slice(*offer["span"])] == "It may help"
+    assert "words; " in session.choose(0, len(units) // 2)["wrong"]
+    assert "Select words" in session.choose(0, 0)["wrong"] and "error" in session.read("<article><p>")
+    session.look(
+        anchored.replace("the strand makes", "the strand made").replace("excerpt}", f"excerpt, texts: [{hash}]}}")
+    )
+    (absent,) = session.marks()["absent"]
+    assert absent["near"] == "the strand makes the receptor signal" and session.marks()["marks"] == []
 
 
 def test_edits_count_as_the_editor_counts_and_say_why_they_cannot_be():
@@ -376,7 +407,7 @@ def test_a_mechanism_is_mended_run_and_kept_in_a_page_from_a_file(chromium, tmp_
         tab.wait_for_function("document.documentElement.dataset.core", timeout=120_000)
         assert tab.evaluate("document.documentElement.dataset.core") == "ready"
         assert "1 error" in tab.locator("#verdict").inner_text()
-        assert "'degrads' is no verb" in tab.locator("#complaints").inner_text()
+        assert "'degrads' is not a verb" in tab.locator("#complaints").inner_text()
         tab.evaluate("bench.put(bench.text().replace('degrads', 'degrades'))")
         tab.wait_for_function("document.getElementById('verdict').textContent.startsWith('Nothing')", timeout=60_000)
         tab.wait_for_selector("#picture svg", timeout=60_000)
@@ -540,5 +571,68 @@ def test_a_mechanism_is_edited_in_the_form_by_keyboard_and_its_text_stays_as_it_
         tab.click("#undo")  # one step each
         tab.click("#undo")
         assert tab.evaluate("bench.text()") == mended and wrong == []
+    finally:
+        context.close()
+
+
+@pytest.mark.slow
+def test_evidence_is_written_from_the_words_of_a_text(chromium, tmp_path: Path):
+    from axe_playwright_python.sync_playwright import Axe
+
+    file, article = tmp_path / "write.html", tmp_path / "article.xml"
+    file.write_text(bench.html(TEXT), encoding="utf-8")
+    meta = '<article-meta><article-id pub-id-type="doi">10.1000/abc</article-id></article-meta>'
+    article.write_text(f"<article><front>{meta}</front><body><p>In mice, miR-146a-5p may activate TLR7 activity. "
+        "It is <b>so</b>. dendritic cell maturation inhibits TLR7.</p></body></article>", encoding="utf-8")  # fmt: skip
+    context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 720})
+    try:
+        tab, wrong = context.new_page(), []
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+
+        def until(said):
+            tab.wait_for_function(said, timeout=60_000)
+
+        tab.goto(file.as_uri())
+        until("document.documentElement.dataset.core === 'ready'")
+        tab.click("text=From a source text")
+        tab.set_input_files("#open-source", str(article))
+        until("document.getElementById('encoded').textContent.startsWith('Nothing')")
+        shown = "document.getElementById('source').shadowRoot.querySelector('.cm-content')"
+        assert tab.evaluate(f"{shown}.textContent").startswith(
+            "In mice, miR-146a-5p may activate TLR7 activity. It is so."
+        )
+        tab.click("#as-source")
+        until("bench.text().includes('doi: 10.1000/abc')")
+        tab.evaluate(f"{shown}.focus()")
+        tab.keyboard.press("Control+Home")
+        for _ in range(9):
+            tab.keyboard.press("ArrowRight")
+        tab.keyboard.down("Shift")
+        for _ in range(10):
+            tab.keyboard.press("ArrowRight")
+        tab.keyboard.up("Shift")
+        tab.focus("#anchor")
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector("#offer")
+        assert tab.locator("#offer-said").inner_text() == "“miR-146a-5p”"
+        found = Axe().run(tab, options={"preload": False}).response["violations"]
+        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+        tab.select_option("#offer-where", label="evidence of: miR-146a-5p activates TLR7 activity")
+        tab.click("#offer-write")
+        written = (
+            "{source: abc, anchor: miR-146a-5p, claim: finding, hedge: may, taxon: NCBITaxon:10090 ! Mus musculus}"
+        )
+        until(f"bench.text().includes({json.dumps(written)})")
+        until("document.getElementById('encoded').textContent.startsWith('One place')")
+        assert tab.evaluate(f"{shown}.querySelector('mark').title") == "miR-146a-5p activates TLR7 activity"
+        tab.click("#suggest")
+        tab.wait_for_selector("#suggestions li")
+        tab.click("#suggestions summary >> nth=0")
+        tab.locator("#suggestions select").first.select_option("limits")
+        before = tab.evaluate("bench.text()")
+        tab.click("#suggestions button >> text=Add")
+        until("bench.text().includes('- edge: maturation limits TLR7')")
+        tab.click("#undo")
+        assert tab.evaluate("bench.text()") == before and wrong == []
     finally:
         context.close()

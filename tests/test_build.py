@@ -134,7 +134,7 @@ def test_the_committed_turtle_is_what_is_written(mechanism):
 def test_check_prints_every_complaint_and_exits_1(broken):
     result = run("check", str(broken))
     assert result.exit_code == 1
-    assert re.search(r"mechanism\.yaml:\d+:\d+: unknown-verb: 'degrads' is no verb", result.stderr)
+    assert re.search(r"mechanism\.yaml:\d+:\d+: unknown-verb: 'degrads' is not a verb", result.stderr)
     assert "2 errors" in result.stdout
     found = json.loads(run("check", str(broken), "--json").stdout)
     assert [one["code"] for one in found[0]["diagnostics"]] == ["unknown-place", "unknown-verb"]
@@ -145,7 +145,7 @@ def test_check_says_how_much_it_checked(tmp_path):
     result = run("check", "ta1-tlr7", KG_SOURCES="")
     assert (
         result.exit_code == 0
-        and "0 of 160 anchors and spans compared with the source text; 160 not compared: no text at hand; 41 more belong to sources without a text"
+        and "0 of 160 anchors and spans were compared with the source text; 160 were not: no text was found; 41 more have a source without a text"
         in result.stdout
     )
     strict = run("check", "ta1-tlr7", "--strict", KG_SOURCES="")

@@ -412,7 +412,7 @@ def test_a_run_that_is_broken_off_leaves_what_was_there_and_can_be_run_again(tmp
     with pytest.raises(ValueError, match=r"holds 'thesis\.txt'"):
         bulk.bulk(*files, again.folder)
     (tmp_path / "new.rejects.tsv").write_text("mine")
-    with pytest.raises(ValueError, match=r"new\.rejects\.tsv is there already"):
+    with pytest.raises(ValueError, match=r"new\.rejects\.tsv already exists"):
         bulk.bulk(*files, tmp_path / "new")
     inside = write(tmp_path / ".late.partial")
     with pytest.raises(ValueError, match="lies in the folder that is to be written"):

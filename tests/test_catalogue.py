@@ -209,7 +209,7 @@ def test_terms_are_added_in_order_and_every_other_line_stays(files, checkout):
         ("go.obo", ["GO:9000001", "GO:1"], "'GO:1' is not in it"),
         ("go.obo", ["GO:9000001", "GO:0006915"], "in terms.tsv already"),
         ("go.obo", ["GO:9000002"], "is obsolete"),
-        ("go.obo", ["XYZ:1"], "no prefix of prefixes.tsv"),
+        ("go.obo", ["XYZ:1"], "not a prefix of prefixes.tsv"),
         ("hgnc.txt", ["HGNC:999998"], "is obsolete"),
     ],
 )
@@ -228,7 +228,7 @@ def test_a_category_that_is_not_clear_has_to_be_said(tmp_path, checkout):
     file = tmp_path / "chebi.obo"
     file.write_text("format-version: 1.2\n\n[Term]\nid: CHEBI:1\nname: something\n", encoding="utf-8")
     assert "say --category" in run("--obo", file, "--add", "CHEBI:1").output
-    assert "is no category" in run("--obo", file, "--add", "CHEBI:1", "--category", "biolink:Thing").output
+    assert "is not a category" in run("--obo", file, "--add", "CHEBI:1", "--category", "biolink:Thing").output
     assert run("--obo", file, "--add", "CHEBI:1", "--category", "biolink:SmallMolecule").exit_code == 0
 
 
@@ -244,9 +244,9 @@ def test_an_installed_kg_adds_nothing(files, tmp_path, monkeypatch):
     [
         ("--obo", "hgnc_id\tsymbol\n", "no format-version"),
         ("--obo", "format-version: 1.2\n", "no term in it"),
-        ("--table", "a\tb\n1\t2\n", "has not the columns"),
+        ("--table", "a\tb\n1\t2\n", "lacks the columns"),
         ("--table", "hgnc_id\tsymbol\nX\tY\n", "no term in it"),
-        ("--table", "", "has not the columns"),
+        ("--table", "", "lacks the columns"),
     ],
 )
 def test_a_file_of_another_kind_is_refused(option, text, words, tmp_path):

@@ -168,7 +168,7 @@ def test_check_whatif_and_build_read_a_format_that_is_named(tmp_path):
     assert run("check", file).exit_code == 0  # a first line in columns is that of a table, whatever the ending
     (tmp_path / "prose.txt").write_text("Some prose, with a comma; and no column.\n", encoding="utf-8")
     prose = run("check", tmp_path / "prose.txt")
-    assert prose.exit_code == 1 and "say --from NAME" in prose.output
+    assert prose.exit_code == 1 and "use --from NAME" in prose.output
     checked = run("check", file, "--from", "table")
     assert checked.exit_code == 0 and "Columns: subject = TF, verb = Effect, object = Target" in checked.output
     answer = run("whatif", file, "--from", "table", "--set", "A1=present")
@@ -186,7 +186,7 @@ def test_what_was_read_as_the_wrong_format_names_the_others(tmp_path):
     (hint,) = (one for one in error.value.diagnostics if one.code == "read-as")
     assert (hint.message, hint.help) == (
         "the file was read as table (spreadsheet), by its ending and its first lines",
-        "if it has another format, say --from kgx or signor",
+        "if it has another format, use --from kgx or signor",
     )
 
 

@@ -82,7 +82,7 @@ def test_nodes_are_one_when_term_form_place_and_species_agree():
     [
         ("kg:thymosin-alpha-1 ! thymosin alpha-1", "in: lysosome", ("place", "cell")),
         ("kg:thymosin-alpha-1 ! thymosin alpha-1", "in: tumour", ("place",)),
-        ("kg:thymosin-alpha-1 ! thymosin alpha-1", "kind: molecule", ("place",)),  # not stated is no agreement
+        ("kg:thymosin-alpha-1 ! thymosin alpha-1", "kind: molecule", ("place",)),  # not stated is not an agreement
         ("CHEBI:135915 ! thymalfasin", "in: blood", ("form",)),
         (
             "kg:thymosin-alpha-1 ! thymosin alpha-1",
@@ -480,7 +480,7 @@ def test_a_different_outcome_that_rests_on_a_closed_world_is_only_possible():
     absent = start.replace("in: lysosome}", "in: lysosome, at start: absent}", 1)
     two = mechanism("two", needy, absent, CONDITION)
     (found,) = (c for c in find([one, two]) if c.kind == "different-outcomes")
-    assert found.verdict == "possible" and "two takes it that nothing unlisted causes" in found.because
+    assert found.verdict == "possible" and "two assumes that nothing unlisted causes" in found.because
 
 
 @pytest.mark.parametrize(
@@ -577,11 +577,11 @@ def test_what_another_study_qualifies_is_noted_and_the_same_study_again_is_not()
 
     (found,) = qualified("later")
     assert (found.verdict, found.separated) == ("noted", (("species", "mouse", "human"),))
-    assert found.title == "Qualified by another source: noted"
+    assert found.title == "Qualified by another source"
     assert qualified("again") == []
     own = f"{item(**MICE)}\n  - {{claim: inference, because: it may not be so, stance: qualifies}}"
     said = edge("peptide promotes signal", evidence=own) + edge("receptor precedes signal", "b")
-    assert [c for c in find([mechanism("one", said)]) if c.kind == "qualified"] == [], "the curator is no study"
+    assert [c for c in find([mechanism("one", said)]) if c.kind == "qualified"] == [], "the curator is not a study"
 
 
 def test_what_a_note_says_has_no_one_species_and_its_dispute_is_possible():
@@ -740,7 +740,7 @@ def test_the_command_shows_both_sides(two):
     result = run("conflicts", *two)
     assert result.exit_code == 0, result.output
     lines = result.output.splitlines()
-    assert lines[0] == "Opposite signs: direct"
+    assert lines[0] == "Opposite signs: nothing stated separates them"
     assert "  one: thymosin alpha-1 promotes toll-like receptor 7 signaling pathway" in lines
     assert "  two: thymosin alpha-1 limits toll-like receptor 7 signaling pathway" in lines
     assert any("species: mouse; at “x”" in line for line in lines)
@@ -784,7 +784,7 @@ def test_the_page_and_the_build_show_it(two, tmp_path):
     result = run("build", *two, "-o", str(tmp_path / "out"))
     assert result.exit_code == 0, result.output
     html = (tmp_path / "out" / "all.html").read_text(encoding="utf-8")
-    assert "Opposite signs: direct" in html and "<li>disagreement</li>" in html
+    assert "Opposite signs: nothing stated separates them" in html and "<li>disagreement</li>" in html
     assert "Opposite signs" not in (tmp_path / "out" / "one.html").read_text(encoding="utf-8")
     quads = (tmp_path / "out" / "all.nq").read_text(encoding="utf-8")
     assert "<http://purl.org/spar/cito/disagreesWith>" in quads

@@ -1,6 +1,6 @@
 """The whole article: coverage.tsv says for each statement what of the first mechanism carries it, or why nothing does.
 
-The article is no part of the project. Where KG_SOURCES names a folder that holds it, with the statements that were read from
+The article is not part of the project. Where KG_SOURCES names a folder that holds it, with the statements that were read from
 it, the tests below also hold each carrier against the sentence that it claims to carry.
 """
 
@@ -222,7 +222,7 @@ def test_every_anchor_and_span_was_checked_and_little_is_reproduced(article):
 
 
 def test_the_prose_is_our_own(article):
-    """No nine words in a row of the article stand in the seed, its table, or here; the title of the paper is no prose."""
+    """No nine words in a row of the article stand in the seed, its table, or here; the title of the paper is not a prose."""
 
     def runs(text):
         words = re.findall(r"[\w+-]+", text.lower())

@@ -182,7 +182,7 @@ def test_git_revisions_and_folders_are_versions(tmp_path, monkeypatch):
     for wrong, words in (
         ("NONE:seeds", "no such revision"),
         ("HEAD:nowhere", "no such file"),
-        ("-x:y", "is no revision"),
+        ("-x:y", "is not a revision"),
     ):
         with pytest.raises(InvalidMechanism, match=words):
             load(wrong)

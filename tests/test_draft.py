@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -200,3 +201,13 @@ def test_an_ending_that_no_format_has_is_a_wrong_use(tmp_path):
     run = CliRunner().invoke(main, ["draft", str(file), "-o", str(tmp_path / "mine.txt")])
     assert run.exit_code == 2 and "no format is written to '.txt'" in run.output
     assert [one.name for one in tmp_path.iterdir()] == ["paper.txt"]
+
+
+def test_a_draft_has_the_schema_that_its_first_line_names(tmp_path: Path) -> None:
+    text = tmp_path / "paper.txt"
+    text.write_text("We found that IL-10 reduces TNF.\n", encoding="utf-8")
+    out = tmp_path / "mine" / "mechanism.yaml"
+    done = CliRunner().invoke(main, ["draft", str(text), "-o", str(out)])
+    assert done.exit_code == 0, done.output
+    first = out.read_text(encoding="utf-8").partition("\n")[0]
+    assert (out.parent / first.partition("$schema=")[2]).is_file()

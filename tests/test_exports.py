@@ -94,12 +94,12 @@ def test_a_nanopublication_asserts_one_edge_and_gives_its_evidence(mechanism, bu
     for name, parts in nanopublications((built / f"{mechanism.id}.nanopub.trig").read_text(encoding="utf-8")).items():
         said = (
             t for graph in parts.values() for t in graph if t[1] != names.KGV.activityOf
-        )  # what a node is, is no edge
+        )  # what a node is, is not an edge
         bare = [t for t in said if t[0] in nodes and t[2] in nodes | edges]
         assert len(bare) == 1 and bare[0] in parts["assertion"]
         (edge,) = parts["provenance"].objects(URIRef(f"{name}#assertion"), PROV.wasDerivedFrom)
         settings = {names.KGV.startsAs, names.KGV.outcome, names.KGV.levels, SKOS.note}
-        assert not settings & set(parts["assertion"].predicates()), "a setting of the model is no assertion"
+        assert not settings & set(parts["assertion"].predicates()), "a setting of the model is not an assertion"
         items = list(parts["provenance"].objects(edge, names.KGV.evidence))
         assert items and all(parts["provenance"].value(item, names.KGV.claim) for item in items)
 

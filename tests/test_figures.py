@@ -16,6 +16,7 @@ from pypdf import PdfReader
 import kg
 from kg import page
 from kg.cli import main
+from kg.model.diagnostics import install
 from kg.page.figure import POINT, Figure, TooNarrow, figure
 from kg.page.picture import Picture
 from kg.page.words import Narrative
@@ -196,7 +197,7 @@ def test_what_cannot_be_drawn_is_refused(
 def test_without_typst_the_command_names_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)
     done = CliRunner().invoke(main, ["figure", str(LITTLE), "-o", str(tmp_path / "a.pdf")])
-    assert done.exit_code == 1 and "python -m pip install 'immune-mechanism-kg[figure]'" in done.output
+    assert done.exit_code == 1 and install("figure") in done.output
     assert not list(tmp_path.iterdir())
 
 

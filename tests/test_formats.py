@@ -209,7 +209,7 @@ def full():
 
 FULL = full()
 #: What a format may hold of most mechanisms, and not of this: a grid with an empty column, edges that differ in little,
-#: one that is not so and one that blocks it, an item that stands twice.
+#: one that is not so and one that blocks it, an item that occurs twice.
 ODD = dataclasses.replace(
     FULL,
     edges=(
@@ -1116,7 +1116,7 @@ def test_the_bel_sample():
         14,
         28,
         3,
-    )  # one stands twice
+    )  # one occurs twice
     items = [item for edge in mechanism.edges for item in edge.evidence]
     assert {mechanism.source(item).pmid for item in items} == {"23383175"}
     assert {taxon.id for item in items for taxon in item.taxon} == {"NCBITaxon:10090"}
@@ -1149,7 +1149,7 @@ def test_a_statement_about_a_statement_blocks_an_edge_of_the_file_or_is_lost(tmp
     assert [edge.verb for edge in mechanism.edges] == ["promotes", "promotes", "blocks"]
     assert mechanism.blocked(mechanism.edges[2]) == (mechanism.edges[0],)
     assert {(one.name, one.how) for one in ledger.account().lost if one.record == "statement"} == {
-        ("line 3", "kg can block a statement, and do no more"),
+        ("line 3", "kg can only block a statement"),
         ("line 4", "no edges of the file say what it is about"),
     }
     assert ("kg_claim", "it is not written as kg writes it") in {(o.field, o.how) for o in ledger.account().lost}
@@ -1173,10 +1173,13 @@ def test_an_import_can_disagree_with_a_seed(tmp_path):
         encoding="utf-8",
     )
     result = run("conflicts", file, "ta1-tlr7")
-    assert "Opposite signs: possible\n  theirs: miR inhibits TLR7_on\n" in result.output
+    assert "Opposite signs: it is not stated what may separate them\n  theirs: miR inhibits TLR7_on\n" in result.output
     other = tmp_path / "theirs.sif"
     other.write_text("A\t-1\tB\nC\t1\tB\n", encoding="utf-8")
-    assert "Opposite signs: possible\n  theirs" not in run("conflicts", other, "ta1-tlr7").output  # nothing in common
+    assert (
+        "Opposite signs: it is not stated what may separate them\n  theirs"
+        not in run("conflicts", other, "ta1-tlr7").output
+    )  # nothing in common
 
 
 def test_a_wrong_cell_of_a_spreadsheet_is_told_by_row_and_column(tmp_path):
@@ -1190,10 +1193,10 @@ def test_a_wrong_cell_of_a_spreadsheet_is_told_by_row_and_column(tmp_path):
     )
     _, wrong = formats.parse(file)
     assert [(str(one.at).removeprefix(f"{file}:"), one.message) for one in wrong] == [
-        ("2:6", "row 2, column B (verb): 'activats' is no verb"),
+        ("2:6", "row 2, column B (verb): 'activats' is not a verb"),
         ("3:16", "row 3, column C (object): the object is empty"),
-        ("3:17", "row 3, column D (claim): 'fnding' is no claim"),
-        ("3:24", "row 3, column E (taxon): 'mice' is no species in ontology/terms.tsv"),
+        ("3:17", "row 3, column D (claim): 'fnding' is not a claim"),
+        ("3:24", "row 3, column E (taxon): 'mice' is not a species in ontology/terms.tsv"),
         ("3:30", "row 3, column F (source): 'a, book' identifies no publication"),
     ]
     assert "did you mean 'activates'?" in wrong[0].help and "did you mean 'finding'?" in wrong[2].help

@@ -107,7 +107,7 @@ def test_licence_and_publication_are_taken_from_where_they_stand(tmp_path):
 def test_what_stands_apart_is_lost_and_an_empty_nanopublication_is_told(tmp_path):
     text = "ex:A { ex:a ex:increases ex:b . } ex:other { ex:x ex:y ex:z . }\n"
     _, ledger = read(tmp_path, text)
-    assert [(one.field, one.how) for one in ledger.account().lost] == [("y", "it is no part of a nanopublication")]
+    assert [(one.field, one.how) for one in ledger.account().lost] == [("y", "it is not part of a nanopublication")]
     file = tmp_path / "empty.trig"
     file.write_text(HEAD, encoding="utf-8")
     with pytest.raises(formats.InvalidMechanism, match="np has no assertion"):

@@ -61,11 +61,11 @@ def test_a_wrong_cell_is_told_by_its_row_and_column(tmp_path):
     rows = [ROWS[0], ["TLR7", "activats", "IRF7"], ["TLR7", "activates", None, "a book", "mice", "fnding"]]
     _, wrong = formats.parse(saved(tmp_path, [*rows, ROWS[1]]))
     assert [(one.at.line, one.at.column, one.message) for one in wrong] == [
-        (2, 2, "row 2, column B (verb): 'activats' is no verb"),
+        (2, 2, "row 2, column B (verb): 'activats' is not a verb"),
         (3, 3, "row 3, column C (object): the object is empty"),
         (3, 4, "row 3, column D (source): 'a book' identifies no publication"),
-        (3, 5, "row 3, column E (taxon): 'mice' is no species in ontology/terms.tsv"),
-        (3, 6, "row 3, column F (claim): 'fnding' is no claim"),
+        (3, 5, "row 3, column E (taxon): 'mice' is not a species in ontology/terms.tsv"),
+        (3, 6, "row 3, column F (claim): 'fnding' is not a claim"),
     ]
 
 

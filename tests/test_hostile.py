@@ -399,7 +399,7 @@ def test_who_lets_others_in_is_told_what_they_can_see(tmp_path):
     server: Served = serving(tmp_path, tmp_path / "x.ttl", "--host", "0.0.0.0", "--workers", "1")
     try:
         text = server.log.read_text()
-        assert "everybody who can reach port" in text and "all of the data at /sparql" in text
+        assert "everyone who can reach port" in text and "all of the data at /sparql" in text
         link = server.ask(query="ASK {}", headers={"Host": "evil.example.org"}).headers["Link"]
         assert f"http://127.0.0.1:{server.port}/sparql" in link, "the address at which it was asked"
         assert os.getpid() and server.ask("/health").status == 200

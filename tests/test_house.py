@@ -23,8 +23,8 @@ OURS = [
     *(path for end in ("js", "css", "html") for path in HERE.rglob(f"*.{end}") if "vendor" not in path.parts),
 ]
 
-#: The floors, read from README's map: folder -> floor. A file imports from lower floors only.
-MAP = re.findall(r"^\| (\d+) \| `kg/(\w+)/` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+#: The floors, read from the map in CONTRIBUTING.md: folder -> floor. A file imports from lower floors only.
+MAP = re.findall(r"^\| (\d+) \| `kg/(\w+)/` \|", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
 FLOORS = {folder: int(floor) for floor, folder in MAP}
 #: What formats share stands below the families of formats, and these below the table of formats.
 SHARED = "shared"
@@ -48,7 +48,6 @@ DOORS = {
     "pyoxigraph": {"bulk", "model/rdf_files", "checks/shapes", "sparql"},
     "pyshacl": {"checks/shapes"},
     "pyspark": {"bulk"},
-    "pyvis": {"page"},
     "rdflib": {"formats/rdf", "checks/shapes"},
     "scipy": {"bulk"},
     "starlette": {"site"},
@@ -85,7 +84,7 @@ def folders(at):
 
 
 def test_the_readme_draws_every_floor_from_the_top():
-    assert set(FLOORS) == folders(HERE), "README.md maps the folders of kg/, each with its floor"
+    assert set(FLOORS) == folders(HERE), "CONTRIBUTING.md maps the folders of kg/, each with its floor"
     assert [int(floor) for floor, _ in MAP] == sorted(FLOORS.values(), reverse=True)
 
 
@@ -152,20 +151,21 @@ def commands(group=main, path="kg"):
 @pytest.mark.parametrize(
     ("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_every_command_has_help_and_stands_in_the_readme(name, command):
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_every_command_has_help_and_stands_in_the_table_of_tasks(name, command):
+    tasks = (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8")
     assert command.help, f"{name} has no help"
-    assert re.search(rf"`{re.escape(name)}\b", readme), f"README.md does not show `{name}`"
+    assert re.search(rf"`{re.escape(name)}\b", tasks), f"docs/tasks.md does not show `{name}`"
     for option in command.params:
         if isinstance(option, click.Option):
             assert option.help, f"{name} {option.opts[0]} has no help"
 
 
-def test_the_readme_names_no_command_that_is_not_there():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", ["README.md", "docs/tasks.md", "docs/start.md", "docs/faq.md"])
+def test_a_page_names_no_command_that_is_not_there(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
     known = {name for name, _ in commands()}
-    for verb in set(re.findall(r"(?<![\w/.-])kg ([a-z-]+)", "\n".join(re.findall(r"`[^`]+`|```.*?```", readme, re.S)))):
-        assert f"kg {verb}" in known, f"README.md shows `kg {verb}`"
+    for verb in set(re.findall(r"(?<![\w/.-])kg ([a-z-]+)", "\n".join(re.findall(r"```.*?```|`[^`]+`", text, re.S)))):
+        assert f"kg {verb}" in known, f"{page} shows `kg {verb}`"
 
 
 def test_documents_link_to_files_that_are_there():

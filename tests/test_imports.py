@@ -411,7 +411,7 @@ def test_all_species_of_a_cell_are_carried(tmp_path):
         mechanism, ledger = read(tmp_path, name, text)
         assert sorted(taxon.id for taxon in mechanism.edges[0].evidence[0].taxon) == both
     assert [taxon.id for taxon in mechanism.edges[1].evidence[0].taxon] == both[:1]
-    assert lost(ledger)["species"].startswith("'x' is no species")
+    assert lost(ledger)["species"].startswith("'x' is not a species")
 
 
 def test_less_of_a_subject_turns_the_sign_in_kgx(tmp_path):

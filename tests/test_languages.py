@@ -115,7 +115,7 @@ def of_data() -> Iterator[str]:
     )
     yield from (*words.READ.values(), *words.STANCES.values(), *records.STATUS.values(), records.BY_DEFINITION)
     yield from (*(sign["text"] for sign in (*legend.LINES, *legend.VALUES)), *picture.KINDS, *whatif.MARKS)
-    yield from (*conflict.KINDS.values(), *conflict.VERDICTS, *conflict.CONTEXTS, "time", "dose")
+    yield from (*conflict.KINDS.values(), *conflict.WHY.values(), *conflict.CONTEXTS, "time", "dose")
     yield from (claim.label for claim in vocabulary.claims().values())
     for predicate in vocabulary.predicates().values():
         for many in (False, True):

@@ -99,7 +99,7 @@ def test_an_outline_points_into_no_text_and_says_that_it_was_not_checked(outline
     assert report.coverage.no_text == len(rests) > 0
     assert report.coverage.reasons == {"no text": len(rests)}
     skipped = (
-        f"0 of 0 anchors and spans compared with the source text; {len(rests)} more belong to sources without a text"
+        f"0 of 0 anchors and spans were compared with the source text; {len(rests)} more have a source without a text"
     )
     assert str(report.coverage) == f"{skipped}; nothing could be checked, as the file says: {STATUS['outline']}"
     assert str(check(outline, "").coverage) == skipped

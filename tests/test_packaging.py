@@ -4,12 +4,15 @@ Those that install kg into a fresh venv, away from the checkout, are slow: `pyte
 """
 
 import ast
+import os
 import re
+import runpy
 import subprocess
 import sys
 from configparser import ConfigParser
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -20,7 +23,8 @@ ROOT = Path(__file__).parent.parent
 SETUP = ConfigParser()
 SETUP.read(ROOT / "setup.cfg", encoding="utf-8")
 EXTRAS = SETUP["options.extras_require"]
-USERS = sorted(set(EXTRAS) - {"benchmark", "lexicon", "test"})  # the extras that kg itself imports from
+release = SimpleNamespace(**runpy.run_path(str(ROOT / ".ci" / "release.py")))
+USERS = sorted(set(EXTRAS) - {"benchmark", "docs", "lexicon", "test"})  # the extras that kg itself imports from
 
 
 # ---------------------------------------------------------------- what is declared
@@ -81,6 +85,46 @@ def test_tests_and_benchmarks_import_only_what_is_declared(folder, extras):
 def test_every_library_of_kg_has_a_lowest_version():
     for text in (SETUP["options"]["install_requires"], *map(EXTRAS.get, USERS)):
         assert all(declared(text).values()), f"no lowest version: {text}"
+        assert all("<" in line for line in text.splitlines() if line), f"no upper bound: {text}"
+
+
+def test_the_wheel_holds_every_package_of_the_checkout():
+    folders = {".".join(file.parent.relative_to(ROOT).parts) for file in (ROOT / "kg").rglob("__init__.py")}
+    assert set(SETUP["options"]["packages"].split()) == folders | {"kg.ontology", "kg.seeds"}
+
+
+def test_the_table_of_dependencies_has_a_row_for_each_library_and_each_extra():
+    rows = re.findall(
+        r"(?m)^\| (`?[\w.-]+`?) \| (.+?) \|", (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    )
+    first = {plain(name.strip("`")): {plain(one) for one in adds.split(", ")} for name, adds in rows}
+    assert set(ALWAYS) <= first.keys()
+    users = {name: set(declared(EXTRAS[name])) for name in [*USERS, "lexicon"]}
+    assert {name: first[name] for name in users} == users
+
+
+def test_a_release_needs_one_version_in_all_files_and_lists_the_vendored_packages_once(tmp_path):
+    (tmp_path / "kg").mkdir()
+    files = {
+        "kg/__init__.py": '__version__ = "0.3.0"\n',
+        "CITATION.cff": "version: 0.3.0\n",
+        "CHANGELOG.md": "# Changes\n\n## 0.3.0 (2030-01-01)\n\n- One thing.\n\n## 0.2.0 (2029-01-01)\n\n- Another.\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    run("git", "init", "-q", cwd=tmp_path)
+    with pytest.raises(SystemExit, match="Not committed"):
+        release.stated(tmp_path)
+    run("git", "add", ".", cwd=tmp_path)
+    run("git", "-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "-qm", "all", cwd=tmp_path)
+    assert release.stated(tmp_path) == "0.3.0"
+    assert release.notes(tmp_path, "0.3.0", tmp_path).read_text(encoding="utf-8") == "- One thing.\n"
+    (tmp_path / "CITATION.cff").write_text("version: 0.2.0\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match=r'"CITATION.cff": "0\.2\.0"'):
+        release.stated(tmp_path)
+    row = {"file": "a.js", "package": "@a/b", "version": "1.0", "licence": "MIT", "integrity": "sha512-AAEC"}
+    (one,) = release.vendored([row, row | {"file": "b.js"}])
+    assert (one["purl"], one["hashes"]) == ("pkg:npm/%40a/b@1.0", [{"alg": "SHA-512", "content": "000102"}])
 
 
 # ---------------------------------------------------------------- what is installed
@@ -112,11 +156,25 @@ def test_kg_builds_from_what_is_installed(kind, tmp_path):
     (pip, kg, source), dist = fresh(tmp_path), tmp_path / "dist"
     python = tmp_path / "venv" / "bin" / "python"
     if kind == "wheel":
-        run(*pip, "wheel", "-q", "--no-deps", "-w", dist, source, cwd=tmp_path)
+        build = [*pip, "wheel", "-q", "--no-deps", "-w"]
+        run(*build, dist, source, cwd=tmp_path)
     else:
-        run(*pip, "install", "-q", "setuptools>=64", cwd=tmp_path)
-        run(python, "-c", f"import setuptools.build_meta as b; b.build_sdist({str(dist)!r})", cwd=source)
+        run(*pip, "install", "-q", "setuptools==80.9.0", cwd=tmp_path)
+        build = [
+            python,
+            "-c",
+            "import sys; sys.path.insert(0, '.ci'); import backend; backend.build_sdist(sys.argv[1])",
+        ]
+        run(*build, dist, cwd=source)
     (file,) = dist.iterdir()
+    for changed in (
+        source / "kg" / "__init__.py",
+        source / "setup.cfg",
+    ):  # the same bytes at another time, by another user
+        os.utime(changed, (1e9, 1e9))
+        changed.chmod(0o600)
+    run(*build, *([tmp_path / "again", source] if kind == "wheel" else [tmp_path / "again"]), cwd=source)
+    assert (tmp_path / "again" / file.name).read_bytes() == file.read_bytes()
     run(*pip, "install", "-q", file, cwd=tmp_path)
     out = run(*kg, "build", cwd=tmp_path)
     assert "22 nodes" in out
@@ -125,6 +183,8 @@ def test_kg_builds_from_what_is_installed(kind, tmp_path):
     assert (tmp_path / "public" / "query.html").stat().st_size > 2_000_000
     assert "nothing wrong" in run(*kg, "check", cwd=tmp_path)
     assert "mechanism.yaml" in run(*kg, "new", "my-mechanism", cwd=tmp_path)
+    run(*kg, "write", "cgas-sting", "-o", "write.html", cwd=tmp_path)
+    assert (tmp_path / "write.html").stat().st_size > 8_000_000
     found = run(python, "-c", "import kg; print(kg.data_dir('ontology'), kg.data_dir('seeds'))", cwd=tmp_path)
     assert found.count("site-packages") == 2
 

@@ -230,7 +230,7 @@ def test_what_is_copied_as_turtle_is_valid_and_part_of_the_graph() -> None:
     assert len(list(part.subject_objects(names.OA.exact))) == 1
     assert (rdflib.URIRef(names.iri(SEED, "node", "Ta1")), names.KGV.protects, None) in part
     depletion = told.copies[f"e{told.edge_number['depletion']}"]["turtle"]
-    assert "node:chemotherapy kgv:depletes" not in depletion, "an inference is no bare triple"
+    assert "node:chemotherapy kgv:depletes" not in depletion, "an inference is not a bare triple"
     assert protection["curie"] == "kg:thymosin-alpha-1 kgv:protects kg:miR-146a-5p"
     assert names.iri(SEED, "edge", "protection") in protection["citation"]
 

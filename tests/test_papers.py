@@ -484,7 +484,7 @@ def quoted(mech, licence=CC_BY, *items, keep=True):
         (CC_BY.replace("/by/", "/by-nc/"), True, "the licence CC-BY-NC-4.0 does not allow it"),
         (CC_BY.replace("/by/", "/by-nd/"), True, "the licence CC-BY-ND-4.0 does not allow it"),
         ("", True, "its source states no licence"),
-        (CC_BY, False, "no text with the stated hash is at hand"),
+        (CC_BY, False, "no text with the stated hash was found"),
     ],
 )
 def test_a_sentence_is_shown_only_where_its_licence_allows_it_and_its_text_is_at_hand(licence, keep, reason, mech):
@@ -624,5 +624,5 @@ def test_a_licence_has_a_form():
     """A licence is one word or an address; the nearest id of SPDX is shown."""
     assert keys.fault("licence", "CC-BY-4.0") is None
     assert keys.fault("licence", "https://example.org/terms") is None
-    assert keys.fault("licence", "CC BY-SA 4.0")[2] == "such as CC-BY-SA-4.0"
+    assert keys.fault("licence", "CC BY-SA 4.0")[2] == "for example CC-BY-SA-4.0"
     assert keys.fault("licence", "all rights reserved")[::2] == ("wrong-kind", "")

@@ -88,11 +88,11 @@ def test_a_screen_prints_a_table_json_or_csv():
         ("both\tTLR7=absent\ttumour control\treduced", "agree", "reduced", ""),
         ("both\tTLR7=absent\ttumour control\tlost", "disagree", "reduced", "no longer: T-cell killing"),
         ("both\tTLR7=absent; chemotherapy=absent\ttumour_control\treduced", "disagree", "lost", "no longer"),
-        ("both\tRNase A=absent\tCD8_priming\treduced", "disagree", "unchanged", "it rests on cell-death"),
+        ("both\tRNase A=absent\tCD8_priming\treduced", "disagree", "unchanged", "it depends on cell-death"),
         ("both\timmune_suppression=present\tCD8_priming\treduced", "disagree", "unchanged", "no edge leads from"),
         ("\timmune_suppression=present\tCD8_priming\tunchanged", "agree", "unchanged", ""),
         ("chemo\tRNase_A=absent\tCD8_priming\tincreased", "undecided", "unchanged or increased", "also-delivers"),
-        ("both\tchemotherapy=absent\tCD8_priming\tlost", "undecided", "lost or unchanged", "open: whether spont"),
+        ("both\tchemotherapy=absent\tCD8_priming\tlost", "undecided", "lost or unchanged", "undecided: whether spont"),
     ],
 )
 def test_a_prediction_stands_beside_what_was_observed(tmp_path, row, verdict, predicted, reason):
@@ -113,7 +113,7 @@ def test_the_best_constant_answer_is_told_beside_the_score(tmp_path):
     path.write_text(HEAD + "\n".join([*rows, rows[1]]) + "\n", encoding="utf-8")
     text = run("ta1-tlr7", "--observed", path).stdout
     assert "3 observations: 3 agree, 0 disagree, 0 undecided" in text
-    assert "to say “unchanged” every time would agree 2 times" in text
+    assert "always predicting “unchanged” would agree 2 times" in text
 
 
 def test_every_wrong_line_of_a_table_is_named(tmp_path):

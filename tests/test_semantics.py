@@ -353,7 +353,7 @@ def test_one_reading_alone_has_no_experiment():
     ("arguments", "words"),
     [
         ({"values": {"TLR": "absent"}}, "did you mean 'TLR7'?"),
-        ({"values": {"TLR7": "strong"}}, "no value of 'TLR7'"),
+        ({"values": {"TLR7": "strong"}}, "not a value of 'TLR7'"),
         ({"condition": "bot"}, "did you mean 'both'?"),
         ({"reading": "delivers"}, "also-delivers"),
         ({"assume": ["none"]}, "no assumption"),

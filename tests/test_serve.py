@@ -138,7 +138,7 @@ def server(folder):
     assert "Traceback" not in found.log.read_text(), found.log.read_text()
 
 
-# ---------------------------------------------------------------- three ways to ask, and what is no way
+# ---------------------------------------------------------------- three ways to ask, and what is not a way
 
 
 def form(**parameters):
@@ -186,7 +186,7 @@ WRONG = {
     "an update that hides": (403, "no-update", "POST", "", "PREFIX a: <urn:a>\n#\nINSERT DATA { a:b a:c 1 }", "application/sparql-query"),
     "SERVICE": (403, "no-service", "GET", "query=ASK%20%7B%20SERVICE%20%3Chttp://127.0.0.1:9/%3E%20%7B%20%7D%20%7D", None, ""),
     "SERVICE that hides": (403, "no-service", "POST", "", "PREFIX service: <http://x/> ASK { { } trueSERVICE<http://127.0.0.1:9/>{ } }", "application/sparql-query"),
-    "a graph that is no IRI": (400, "default-graph-uri is an absolute IRI", "GET", "query=ASK%7B%7D&default-graph-uri=a%20b", None, ""),
+    "a graph that is not an IRI": (400, "default-graph-uri is an absolute IRI", "GET", "query=ASK%7B%7D&default-graph-uri=a%20b", None, ""),
     "too many parameters": (400, "more than 1000", "GET", "&".join(f"a{n}=1" for n in range(1001)), None, ""),
     "a query that is nested too deeply": (400, "nested too deeply", "POST", "", "ASK " + "{" * 5000 + "}" * 5000, "application/sparql-query"),
     "a body that is too long": (413, "more than 1 MB", "POST", "", b"#" * (1 << 20) + b"\nASK{}", "application/sparql-query"),
@@ -973,7 +973,11 @@ def test_options_that_are_not_understood_end_with_2(arguments):
 def test_without_the_extra_it_says_what_to_install(library):
     code = f"import sys; sys.modules[{library!r}] = None; from kg.cli import main; main(['serve', '--port', '0'])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert found.returncode == 1 and f"kg serve needs kg[serve]: there is no {library}" in found.stderr
+    assert (
+        found.returncode == 1
+        and f"kg serve needs {library}: " in found.stderr
+        and "immune-mechanism-kg[serve]" in found.stderr
+    )
 
 
 @pytest.mark.slow

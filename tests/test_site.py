@@ -52,7 +52,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of several seeds, as the command writes it."""
     folder = tmp_path_factory.mktemp("whole")
-    result = CliRunner().invoke(main, ["site", *SEVERAL, "-o", str(folder)], env={"KG_SOURCES": ""})
+    result = CliRunner().invoke(main, ["site", *SEVERAL, "--no-docs", "-o", str(folder)], env={"KG_SOURCES": ""})
     assert result.exit_code == 0, result.output
     return folder
 

@@ -132,7 +132,7 @@ def _more() -> str:
     """What is added for exports."""
     files = {name: path for name, path in _package().items() if name.startswith(LATER)}
     held = {name: path.read_bytes() for name, path in {**files, **libraries.files(libraries.MORE)}.items()}
-    return _zipped({**held, **libraries.NOTEBOOK, **libraries.metadata("rdflib")})
+    return _zipped({**held, **libraries.metadata("rdflib")})
 
 
 def _package() -> dict[str, Path]:

@@ -17,12 +17,9 @@ MORE = {
     "markupsafe": "MarkupSafe",
     "pyvis": "pyvis",
     "networkx": "networkx",
-    "jsonpickle": "jsonpickle",
 }
 #: Parts of libraries that no export asks for.
 LEFT = ("rdflib/plugins/sparql/", "rdflib/tools/", "rdflib/extras/", "/tests/")
-#: pyvis imports IPython for notebooks only: this name is all that it asks for, and nothing in the page calls it.
-NOTEBOOK = {"IPython/__init__.py": b"", "IPython/display.py": b"IFrame = None\n"}
 
 
 def files(libraries: dict[str, str]) -> dict[str, Path]:
@@ -39,11 +36,12 @@ def files(libraries: dict[str, str]) -> dict[str, Path]:
         if library is None or library.origin is None:
             raise ModuleNotFoundError(folder)
         home = Path(library.origin).parent
+        if folder == "pyvis":  # of which pages take its vis-network alone
+            script = sorted(home.glob("templates/lib/vis-*/vis-network.min.js"))[-1]
+            found[f"pyvis/{script.relative_to(home).as_posix()}"] = script
+            continue
         own = {f"{folder}/{path.relative_to(home).as_posix()}": path for path in sorted(home.rglob("*.py"))}
         found |= {name: path for name, path in own.items() if not any(part in name for part in LEFT)}
-        if folder == "pyvis":
-            script = sorted((home / "templates" / "lib").glob("vis-*/vis-network.min.js"))[-1]
-            found[f"pyvis/{script.relative_to(home).as_posix()}"] = script
     return found
 
 

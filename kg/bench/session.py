@@ -7,7 +7,6 @@ are lines and columns that count from 1, as in every complaint.
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kg import checks, formats, page
-from kg.bench import mend, panel
+from kg.bench import mend, panel, reading
 from kg.formats.notation import edit
 from kg.formats.notation.read import parse_bytes
 from kg.model import keys, vocabulary
@@ -57,6 +56,7 @@ class Session:
     opened: str = ""
     mechanism: Mechanism | None = None  # the last one without errors
     seen: Mechanism | None = None  # what could be read of the last text
+    source: reading.Opened | None = None  # the source text beside it
     outcomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of it: condition -> node -> value
     expected: Mapping[str, str] = field(default_factory=dict)  # of it: what became of each expectation
 
@@ -136,7 +136,7 @@ class Session:
         except InvalidMechanism as error:
             first = error.diagnostics[0]
             raise KgError(
-                f"changes are told of valid texts; {first.at.path}, line {first.at.line}: {first.message}"
+                f"changes can be listed for valid texts only; {first.at.path}, line {first.at.line}: {first.message}"
             ) from None
         return diff.compare(old, new, ask=False).text()
 
@@ -157,7 +157,8 @@ class Session:
     def edit(self, text: str, how: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """An edit of a text: the ``changes`` that the editor has to make, or the ``error`` that tells why there are none.
 
-        ``how`` is ``rename`` (of, old, new), ``set`` (path, value; None takes it out) or ``move`` (path, by).
+        ``how`` is ``rename`` (of, old, new), ``set`` (path, value; None takes it out), ``all`` (several such, which a position that
+        is None puts at the end of its list) or ``move`` (path, by).
 
         >>> Session().edit("nodes: {A: none}", "rename", {"of": "node", "old": "A", "new": "B"})
         {'changes': [{'from': 8, 'to': 9, 'insert': 'B'}], 'select': None}
@@ -165,6 +166,7 @@ class Session:
         makes: dict[str, Callable[..., list[edit.Change]]] = {
             "rename": edit.renamed,
             "set": edit.changed,
+            "all": edit.changed_all,
             "move": edit.moved,
         }
         try:
@@ -225,27 +227,72 @@ class Session:
         except edit.CannotEdit as error:
             return {"error": str(error)}
 
-    def suggest(self, text: str) -> list[dict[str, Any]]:
-        """The sentences that a source text may say, with the entry that writes each into the mechanism, and whether it is there.
+    def read(self, text: str) -> dict[str, Any]:
+        """Put a source text beside the mechanism: plain, JATS or BioC. It says the plain ``text``, and the ``source`` that it would
+        be in the mechanism; or an ``error``, if it is no article.
+        """
+        try:
+            self.source = reading.opened(text)
+        except InvalidMechanism as error:
+            first = error.diagnostics[0]
+            return {"error": f"line {first.at.line}: {first.message}"}
+        held = self.source.text
+        known = (
+            [source.key for source in self.seen.sources.values() if held.sha256 in source.texts] if self.seen else []
+        )
+        stated = {key: value for key, value in self.source.stated.items() if value}
+        new = {"kind": "journal article", **stated, "texts": [held.sha256], "read": "full"}
+        return {"text": held.text, "known": known, "source": new}
 
-        Names of nodes are known, and the pinned terms; the lexicon is not in the page.
+    def marks(self) -> dict[str, Any]:
+        """What of the source text is encoded: ``marks`` with the sentences that rest on each; and the anchors that it lacks."""
+        if not (self.source and self.seen):
+            return {"marks": [], "absent": []}
+        text = self.source.text
+        found = reading.encoded(text, self.seen)
+        places = _units(text.text, [place for start, end, _ in found for place in (start, end)])
+        marks = [
+            {"from": places[2 * n], "to": places[2 * n + 1], "title": title} for n, (_s, _e, title) in enumerate(found)
+        ]
+        absent = [
+            {"line": item.at.line if item.at else 1, "anchor": item.anchor, "near": near}
+            for item, near in reading.absent(text, self.seen)
+        ]
+        return {"marks": marks, "absent": absent}
+
+    def choose(self, start: int, end: int) -> dict[str, Any]:
+        """What a selection of the source text offers as evidence (``reading.chosen``), with the source it is of."""
+        if not self.source:
+            return {"wrong": "Paste or open a text first."}
+        text = self.source.text
+        found = reading.chosen(text, *sorted(_character(text.text, place) for place in (start, end)))
+        keys = list(self.seen.sources) if self.seen else []
+        own = [key for key in keys if self.seen and text.sha256 in self.seen.sources[key].texts]
+        return {**found, "source": own[0] if own and own[0] != keys[0] else ""}
+
+    def suggest(self, text: str) -> list[dict[str, Any]]:
+        """The sentences that a source text may say, with the values that write each into the mechanism, and whether it is there.
+
+        Names of nodes are known, and the pinned terms; the lexicon is, if the page has loaded it.
         """
         found = suggest.of_text(Text(text), Path("source.txt"), self.mechanism)
         told = []
         if found.mechanism:
-            m, here = found.mechanism, self.mechanism
+            m, here = found.mechanism, self.seen
             for edge in m.edges:
                 item = edge.evidence[0]
                 missing = [key for key in (edge.subject, edge.sentence.object) if not here or key not in here.nodes]
-                place = f"anchor: {_quoted(item.anchor)}" if item.anchor else f"span: {list(item.span or ())}"
-                more = f", hedge: {_quoted(item.hedge)}" if item.hedge else ""
-                more += "".join(f", taxon: {_quoted(str(taxon))}" for taxon in item.taxon)
+                place = {"anchor": item.anchor} if item.anchor else {"span": [str(one) for one in item.span or ()]}
+                hedge = {"hedge": item.hedge} if item.hedge else {}
+                taxon = {"taxon": [str(one) for one in item.taxon]} if item.taxon else {}
                 told.append(
                     {
                         "words": m.words(edge),
                         "said": item.anchor or text[slice(*(item.span or (0, 0)))],
-                        "entry": f"- edge: {edge.sentence.text}\n  evidence:\n  - {{{place}, claim: {item.claim}{more}}}",
-                        "nodes": [f"{key}: {m.nodes[key].term or 'none'}" for key in missing],
+                        "edge": edge.sentence.text,
+                        "sign": m.sign(edge),
+                        "evidence": {**place, "claim": item.claim, **hedge, **taxon},
+                        "nodes": {key: str(m.nodes[key].term or "none") for key in missing},
                         "encoded": here is not None and any(edge.sentence == one.sentence for one in here.edges),
                     }
                 )
@@ -341,11 +388,6 @@ def _pinned() -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _quoted(text: str) -> str:
-    """A text as a value of YAML that can be nothing else."""
-    return json.dumps(text, ensure_ascii=False)
-
-
 def _complaint(one: Diagnostic, text: str, mechanism: Mechanism) -> dict[str, Any]:
     """A complaint as the editor shows it, with its place and with the edits that answer it."""
     start = mend.offset(text, one.at.line, one.at.column)
@@ -400,13 +442,14 @@ def _holds(m: Mechanism) -> dict[str, Any]:
         "edges": [
             {
                 "name": e.name,
+                "index": n,
                 "words": m.words(e),
                 "subject": e.subject,
                 "verb": e.verb,
                 "object": e.sentence.object,
                 "line": line(e),
             }
-            for e in m.edges
+            for n, e in enumerate(m.edges)
             if _whole(m, e)
         ],
         "conditions": [{"key": c.key, "title": c.title or c.key, "set": dict(c.values)} for c in m.conditions.values()],

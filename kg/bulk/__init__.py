@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 import kg
 from kg.model import vocabulary
-from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError, Location, near
+from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError, Location, install, near
 
 if TYPE_CHECKING:
     from kg.bulk.lines import InputFile
@@ -107,7 +107,7 @@ def bulk(
 
         files = _inputs(nodes, edges)
     except ModuleNotFoundError as error:
-        raise Missing(f"kg bulk needs {error.name}: pip install 'kg[bulk]'") from None
+        raise Missing(f"kg bulk needs {error.name}: {install('bulk')}") from None
     if engine == "auto":
         engine = "python" if sum(map(_weight, (*files["node"], *files["edge"]))) <= SMALL else "duckdb"
     graph = f"{vocabulary.BASE}bulk/{_slug(out.name)}"
@@ -131,7 +131,7 @@ def bulk(
                 summary = run.written()
         except ModuleNotFoundError as error:
             extra = "spark" if engine == "spark" else "bulk"
-            raise Missing(f"--engine {engine} needs {error.name}: pip install 'kg[{extra}]'") from None
+            raise Missing(f"--engine {engine} needs {error.name}: {install(extra)}") from None
         except _failures() as error:
             said = str(error).strip().partition("\n")[0]
             more = "; --memory SIZE gives it more" if "Out of Memory" in said and engine == "duckdb" else ""
@@ -213,7 +213,7 @@ def _free(out: Path) -> None:
     from kg.bulk.slots import REJECTS
 
     if out.exists() and not out.is_dir():
-        raise ValueError(f"{out} is no folder")
+        raise ValueError(f"{out} is not a folder")
     there = {path.name for path in out.iterdir()} if out.exists() else set()
     if there:
         try:
@@ -222,11 +222,11 @@ def _free(out: Path) -> None:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             known = set()
         if other := sorted(there - known):
-            raise ValueError(f"{out} is there already, and holds {other[0]!r}, which kg bulk did not write")
+            raise ValueError(f"{out} already exists, and holds {other[0]!r}, which kg bulk did not write")
     beside = _beside(out)
     ours = "\t".join(REJECTS).encode() + b"\n"
     if beside.exists() and not (beside.is_file() and beside.read_bytes().startswith(ours)):
-        raise ValueError(f"{beside} is there already, and kg bulk did not write it")
+        raise ValueError(f"{beside} already exists, and kg bulk did not write it")
 
 
 def _slug(name: str) -> str:
@@ -257,7 +257,7 @@ def explained(fault: str) -> str:
     """A reason and its column, in words.
 
     >>> explained("malformed-curie subject")
-    'malformed-curie, subject: this is no CURIE, or not as its prefix has them'
+    'malformed-curie, subject: this is not a CURIE, or not a valid one for its prefix'
     """
     from kg.bulk.slots import REASONS
 
@@ -298,7 +298,7 @@ def _store(out: Path, parts: list[Path], progress: Progress) -> None:
             else:  # the loader reads a file by itself faster than through Python
                 store.bulk_load(path=str(part), format=ox.RdfFormat.N_QUADS)
         except (SyntaxError, OSError) as error:
-            raise EngineFailed(f"the store takes {part.name} for no N-Quads: {error}") from None
+            raise EngineFailed(f"the store does not accept {part.name} as N-Quads: {error}") from None
     store.flush()
 
 
@@ -391,7 +391,7 @@ def prefix_map(file: str | Path) -> dict[str, str]:
         whole = found.get("@context", found) if isinstance(found, dict) else found
         maps = whole if isinstance(whole, list) else [whole]
         if not all(isinstance(one, dict) for one in maps):
-            raise refused("no-prefixes", "this is no object of prefixes and IRIs")
+            raise refused("no-prefixes", "this is not an object of prefixes and IRIs")
         pairs = [pair for one in maps for pair in one.items() if isinstance(pair[1], str) and not pair[0].startswith("@")]  # fmt: skip
     else:
         header, *rows = [line.split("\t") for line in text.splitlines()] or [[]]
@@ -399,10 +399,10 @@ def prefix_map(file: str | Path) -> dict[str, str]:
             raise refused("missing-column", "there are no columns 'prefix' and 'iri'", near("prefix", header))
         short = next((number for number, row in enumerate(rows, 2) if len(row) != len(header)), 0)
         if short:
-            raise refused("odd-row", f"this row has not {len(header)} cells, as the header has", "", short)
+            raise refused("odd-row", f"this row does not have {len(header)} cells, as the header does", "", short)
         pairs = [(row[header.index("prefix")], row[header.index("iri")]) for row in rows]
     wrong = [
-        Diagnostic(at, "malformed-prefix", f"{name!r} is no prefix, or {iri!r} no beginning of an IRI")
+        Diagnostic(at, "malformed-prefix", f"{name!r} is not a prefix, or {iri!r} is not the beginning of an IRI")
         for name, iri in pairs
         if not re.fullmatch(r"(?!https?\Z)[A-Za-z_][A-Za-z0-9_.\-]*", name)
         or not re.fullmatch(f"{IRI}|(?!https?:)[a-z][a-z0-9+.-]*:{REST}{FRAGMENT}", iri)

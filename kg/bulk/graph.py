@@ -71,7 +71,7 @@ class Graph:
         """The graph of ``edges-*.parquet`` in a folder that ``kg bulk`` wrote. Raises ValueError if it is none."""
         files = sorted(Path(folder).glob("edges-*.parquet"))
         if not (Path(folder) / "manifest.json").is_file():
-            raise ValueError(f"{folder} is no folder that kg bulk wrote")
+            raise ValueError(f"{folder} is not a folder that kg bulk wrote")
         tables = [
             pq.read_table(
                 file, columns=[name for name in READ if name in pq.read_schema(file).names], read_dictionary=AGAIN

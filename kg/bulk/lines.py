@@ -140,7 +140,7 @@ def _opened(file: Path, of: str) -> InputFile:
         raise refused("no-table", "a line ends in CR alone", "save the file with LF or CRLF", shown.index("\r") + 1)
     twice = next((name for name in names if names.count(name) > 1), "")
     if twice:
-        raise refused("no-table", f"the column {twice!r} stands twice", column=shown.rfind(twice) + 1)
+        raise refused("no-table", f"the column {twice!r} occurs twice", column=shown.rfind(twice) + 1)
     missing = [slot.column for slot in slots(of) if slot.needed and slot.column not in names]
     if missing and not (form == "jsonl" and not names):
         others = [name for name in names if name not in known]

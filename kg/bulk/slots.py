@@ -15,21 +15,21 @@ BOOLEAN = vocabulary.NAMESPACES["xsd"] + "boolean"
 #: What is wrong with a row, in words.
 REASONS = {
     "not-utf8": "the line is not UTF-8",
-    "unseen-character": "a control character is in no text",
-    "no-json": "the line is no JSON object",
-    "repeated-key": "an object of JSON says one key twice",
-    "bad-escape": "JSON has no such escape, or half a surrogate pair is no character",
+    "unseen-character": "text must not contain a control character",
+    "no-json": "the line is not a JSON object",
+    "repeated-key": "a JSON object has one key twice",
+    "bad-escape": "JSON has no such escape, or half a surrogate pair is not a character",
     "nested-value": "a value is an object, or a list inside a list",
     "many-values": "a list stands where one value belongs",
     "odd-row": "the row has more or fewer cells than the header",
     "missing-value": "a value that every row needs is empty",
-    "malformed-curie": "this is no CURIE, or not as its prefix has them",
+    "malformed-curie": "this is not a CURIE, or not a valid one for its prefix",
     "unknown-predicate": "no version of the Biolink Model has such a predicate",
     "unknown-category": "the Biolink Model has no such class",
     "not-a-flag": "it is neither true nor false",
     "missing-node": "no valid row of the nodes has this id",
-    "duplicate-id": "rows with this id say different things, so none of them is taken",
-    "repeated-row": "the row says what another row says",
+    "duplicate-id": "rows with this id differ, so none of them is used",
+    "repeated-row": "the row repeats another row",
 }
 REJECTS = ("of", "file", "line", "reason", "column", "value", "id")  # the columns of the list of rejected rows
 MOST = 200  # characters of a value that stand among the rejects

@@ -22,7 +22,7 @@ ANCHORS_PER_EDGE = 2  # in a short text
 class Coverage:
     """What became of the anchors and spans of a mechanism: all of them end in exactly one count.
 
-    Counted apart is evidence that points nowhere, since its source was not read in full: there is no text to look in.
+    Counted apart is evidence that points nowhere, since its source was not read in full: there is not text to look in.
     """
 
     matched: int = 0
@@ -45,9 +45,9 @@ class Coverage:
         return self.checked + sum(self.skipped.values())
 
     def __str__(self) -> str:
-        line = f"{self.checked} of {self.total} anchors and spans compared with the source text"
-        why = [f"{count} not compared: {reason}" for reason, count in sorted(self.skipped.items())]
-        apart = [f"{self.no_text} more belong to sources without a text"] * bool(self.no_text)
+        line = f"{self.checked} of {self.total} anchors and spans were compared with the source text"
+        why = [f"{count} were not: {reason}" for reason, count in sorted(self.skipped.items())]
+        apart = [f"{self.no_text} more have a source without a text"] * bool(self.no_text)
         excuse = [self.excuse] * bool(self.excuse)
         return "; ".join([line + (f", {self.wrong} wrong" if self.wrong else ""), *why, *apart, *excuse])
 
@@ -58,7 +58,7 @@ def looked_up(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Dia
     files = texts.by_hash(folder) if folder and folder.is_dir() else {}
     if folder and not folder.is_dir():
         at = Location(m.at.path if m.at else m.file, 1, 1)
-        found.append(error(at, "no-folder", f"there is no folder {folder}", "--sources DIR names one that there is"))
+        found.append(error(at, "no-folder", f"there is no folder {folder}", "give --sources a folder that exists"))
         strict = False  # one complaint is enough
     texts_of = at_hand(m, files)
     for source in m.sources.values():
@@ -80,7 +80,7 @@ def looked_up(m: Mechanism, folder: Path | None, strict: bool) -> tuple[list[Dia
         key = of.key if of else ""
         here = usable(item, of, texts_of)
         if not here:
-            why = "no text at hand" if of and of.texts else "its source has no text"
+            why = "no text was found" if of and of.texts else "its source has no text"
             skipped[why] += 1
             if strict:
                 spot = item.location_of("anchor" if item.anchor else "span")
@@ -130,12 +130,12 @@ def _too_much(m: Mechanism, key: str, length: int, spans: set[tuple[int, int]]) 
     if length < SHORT:
         edges = sum(any((of := m.source(item)) and of.key == key for item in edge.evidence) for edge in m.edges)
         too_much = len(spans) > ANCHORS_PER_EDGE * max(edges, 1)
-        rule = f"{ANCHORS_PER_EDGE} for each edge are the most in a text below {SHORT:,} characters"
+        rule = f"in a text of fewer than {SHORT:,} characters the limit is {ANCHORS_PER_EDGE} for each edge"
         message = f"{len(spans)} anchors of {key!r} for {edges} edge{'s' * (edges != 1)}; {rule}"
     else:
         share = len({n for span in spans for n in range(*span)}) / length
         too_much = share > ANCHOR_SHARE
-        message = f"the anchors reproduce {share:.0%} of {key!r}; {ANCHOR_SHARE:.0%} is the most"
+        message = f"the anchors reproduce {share:.0%} of {key!r}; the limit is {ANCHOR_SHARE:.0%}"
     if too_much:
         mend = "point at some of them by span:, or say it in your own words after says: where the source was not read in full"
         yield error(m.sources[key].at, "too-much-quoted", message, mend)
@@ -144,7 +144,7 @@ def _too_much(m: Mechanism, key: str, length: int, spans: set[tuple[int, int]]) 
 def _nothing(m: Mechanism) -> Diagnostic:
     """A file that a strict check cannot fail is told so."""
     at = m.location_of("id") or Location(m.file, 1, 1)
-    message = "nothing of this could be checked: no evidence points into a text"
+    message = "nothing was checked: no evidence points into a text"
     return error(at, "nothing-checked", message, "give evidence an anchor or a span, or the file status: outline")
 
 
@@ -188,7 +188,7 @@ def look_up(
             item.location_of("anchor"),
             "anchor-repeated",
             f"the source says this {most} times{_sections(here, item.anchor)}",
-            "a word more, before or after, makes it the only one",
+            "add a word before or after it to make it unique",
         )
     return spans, None
 

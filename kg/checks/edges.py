@@ -22,7 +22,7 @@ def verbs_are_known(m: Mechanism) -> Iterator[Diagnostic]:
             yield error(
                 edge.location_of("verb"),
                 "unknown-verb",
-                f"{edge.verb!r} is no verb",
+                f"{edge.verb!r} is not a verb",
                 _verb_meant(m, edge),
             )
         elif bool(edge.sentence.other) != (edge.verb == "protects"):
@@ -280,5 +280,5 @@ def supplements_feed_the_target(m: Mechanism) -> Iterator[Diagnostic]:
                 edge.location_of("object"),
                 "feeds-depleted",
                 message,
-                "let the supplement feed what the pool feeds, beside the pool",
+                "draw the supplement as a second input of what the pool feeds",
             )

@@ -53,8 +53,8 @@ def evidence_says_what_and_where(m: Mechanism) -> Iterator[Diagnostic]:
             yield error(
                 item.location_of("anchor"),
                 "anchor-too-long",
-                f"the anchor has {len(words)} words; {ANCHOR_WORDS} is the most",
-                f"such as: {' '.join(words[:ANCHOR_WORDS])}",
+                f"the anchor has {len(words)} words; the limit is {ANCHOR_WORDS}",
+                f"for example: {' '.join(words[:ANCHOR_WORDS])}",
             )
 
 
@@ -64,7 +64,7 @@ def inferences_state_no_species(m: Mechanism) -> Iterator[Diagnostic]:
     for item in m.evidence():
         claim = vocabulary.claims().get(item.claim)
         if item.taxon and claim and claim.locator == "no":
-            message = f"{item.claim!r} is the curator's own: it was seen in no species"
+            message = f"{item.claim!r} is the curator's own, so it was not seen in any species"
             yield error(
                 item.location_of("taxon"),
                 "inferred-species",
@@ -81,7 +81,7 @@ def sources_can_be_found_again(m: Mechanism) -> Iterator[Diagnostic]:
             yield error(
                 source.at,
                 "no-identity",
-                f"nothing tells how to find {source.key!r} again",
+                f"nothing says how to find {source.key!r} again",
                 "give it doi:, pmid:, url: or texts:",
             )
 
@@ -91,7 +91,7 @@ def an_outline_is_of_excerpts(m: Mechanism) -> Iterator[Diagnostic]:
     """`status: outline` tells every reader that only excerpts were read, so it must be so."""
     for source in m.sources.values() if m.status == "outline" else ():
         if source.read == "full":
-            message = f"an outline says that only excerpts were read, and {source.key!r} was read in full"
+            message = f"`status: outline` means that only excerpts were read, but {source.key!r} was read in full"
             yield error(
                 source.location_of("read"),
                 "no-outline",

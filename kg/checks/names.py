@@ -27,7 +27,7 @@ from kg.model.records import (
 from kg.reasoning import merge
 
 RESERVED = {
-    merge.ALL: "the graph of all of them",
+    merge.ALL: "the graph of all mechanisms",
     **dict.fromkeys(
         ("vocab", "term", "identifier", "shapes", "shapes-core", "np"),
         "IRIs of words, terms, identifiers, shapes and nanopublications",
@@ -35,7 +35,7 @@ RESERVED = {
     "void": "the description of a build",
     **dict.fromkeys(
         "about answer context downloads embed index query questions sources terms vocabulary write".split(),
-        "pages of the site",
+        "a page of the site",
     ),
 }
 
@@ -56,7 +56,7 @@ def _starts(m: Mechanism) -> tuple[Assumption | Condition, ...]:
 def ids_are_free(m: Mechanism) -> Iterator[Diagnostic]:
     """No mechanism takes the name of a file or an IRI that is about all of them."""
     if m.id in RESERVED:
-        message = f"{m.id!r} names what is about all mechanisms: {RESERVED[m.id]}"
+        message = f"{m.id!r} is reserved for {RESERVED[m.id]}"
         yield error(m.location_of("id"), "reserved-id", message, "give it another id")
 
 
@@ -277,7 +277,7 @@ def _wrong_value(
     if name not in m.nodes or not value or value in (*also, *levels):
         return
     if also and not levels:
-        yield error(at, "unknown-value", f"{value!r} is no value of {name!r}", near(value, also))
+        yield error(at, "unknown-value", f"{value!r} is not a value of {name!r}", near(value, also))
     elif levels:
         close = nearest(value, (*also, *levels))
         declared = f"did you mean {close!r}?" if close else f"it has {', '.join(levels)}"
@@ -321,7 +321,7 @@ def stops_light_something(m: Mechanism) -> Iterator[Diagnostic]:
             yield error(
                 stop.location_of("light"),
                 "dark-stop",
-                f"the stop {stop.title!r} lights nothing",
+                f"the stop {stop.title!r} highlights nothing",
                 "light: [NODE or EDGE, ...]",
             )
 
@@ -333,7 +333,7 @@ def translations_are_in_a_language(m: Mechanism) -> Iterator[Diagnostic]:
     said += [(words.at, tag, stop.told(tag) == stop) for stop in m.tour for tag, words in stop.translations.items()]
     for at, tag, silent in said:
         if not re.fullmatch(LANGUAGE, tag):
-            yield error(at, "language-tag", f"{tag!r} is no language tag", "such as de, fr or pt-BR")
+            yield error(at, "language-tag", f"{tag!r} is not a language tag", "for example de, fr or pt-BR")
         elif silent:
             yield error(at, "language-tag", f"{tag!r} translates nothing", "give a title or a caption")
 
@@ -369,12 +369,12 @@ def the_spine_is_a_line(m: Mechanism) -> Iterator[Diagnostic]:
             yield error(here, "unknown-edge", f"no edge is called {name!r}", near(name, edges))
             return
         if name in m.spine[:i]:
-            yield error(here, "broken-spine", f"{name!r} stands in the spine twice", "keep one of them")
+            yield error(here, "broken-spine", f"{name!r} occurs in the spine twice", "keep one of them")
             return
         subject, object = edges[name].subject, m.object(edges[name])
         if at and at not in (subject, object):
             from_there = [edge.name for edge in m.edges if edge.subject == at]
-            told = f"{name!r} neither starts at {at!r}, where the line has arrived, nor acts on it"
+            told = f"{name!r} neither starts at {at!r}, which the line has reached, nor acts on it"
             yield error(here, "broken-spine", told, f"from there lead: {', '.join(from_there)}" if from_there else "")
             return
         at = object
@@ -388,7 +388,7 @@ def the_layout_shows_each_node_once(m: Mechanism) -> Iterator[Diagnostic]:
     for r, c, name in cells:
         if name in seen:
             yield error(
-                m.locations.get(f"layout.{r}.{c}"), "layout", f"{name!r} stands in the layout twice", "keep one of them"
+                m.locations.get(f"layout.{r}.{c}"), "layout", f"{name!r} occurs in the layout twice", "keep one of them"
             )
         seen.add(name)
     seen |= {nearest(cell, m.nodes) for row in m.layout for cell in row if cell not in (".", *m.nodes)}
@@ -397,7 +397,9 @@ def the_layout_shows_each_node_once(m: Mechanism) -> Iterator[Diagnostic]:
     )
     if m.layout and drawn > GRID_LINES:
         message = f"the layout is not used: the picture has {drawn} lines, edges and conditions together"
-        yield hint(m.location_of("layout"), "layout", message, f"a layout serves up to {GRID_LINES} lines; take it out")
+        yield hint(
+            m.location_of("layout"), "layout", message, f"a layout is used for up to {GRID_LINES} lines; remove it"
+        )
     for name in m.nodes if m.layout else ():
         if name not in seen:
             yield error(m.location_of("layout"), "layout", f"{name!r} is not in the layout", "put it in an empty cell")

@@ -88,7 +88,7 @@ def _unmet(m: Mechanism, run: network.Run, outcome: expectations.ExpectationOutc
         reasons = Reasons(net, run.settings(condition), wanted.node)
         if not reasons.decided:
             missing = why(m, wanted.node, condition, reading=outcome.reading).missing
-            steps.append(f"open under {condition}: {'; '.join(missing)}")
+            steps.append(f"undecided under {condition}: {'; '.join(missing)}")
             edges.update(dict.fromkeys(_open_edges(net, run.settings(condition), wanted.node)))
             continue
         facts = derivation.by_cause(spoken, reasons.inputs(reasons.one() or []))

@@ -156,8 +156,8 @@ def taxa_are_species(m: Mechanism) -> Iterator[Diagnostic]:
         for taxon in stating.taxon:
             if not _is_species(taxon):
                 at = taxon.at.word(taxon.label) if taxon.at and taxon.prefix == "NCBITaxon" else taxon.at
-                hint = "such as NCBITaxon:10090 ! Mus musculus; leave taxon out if none is stated"
-                yield error(at, "not-a-species", f"{str(taxon)!r} is no species", hint)
+                hint = "for example NCBITaxon:10090 ! Mus musculus; leave taxon out if none is stated"
+                yield error(at, "not-a-species", f"{str(taxon)!r} is not a species", hint)
 
 
 @rule
@@ -167,7 +167,7 @@ def contexts_are_of_known_kinds(m: Mechanism) -> Iterator[Diagnostic]:
     for record in contexts.stating(m):
         for kind in record.context:
             if kind not in contexts.kinds():
-                told = f"{kind!r} is no kind of context in ontology/contexts.tsv"
+                told = f"{kind!r} is not a kind of context in ontology/contexts.tsv"
                 help = f"write {elsewhere[kind]}: beside context:" if kind in elsewhere else ""
                 help = help or near(kind, contexts.kinds())
                 yield warning(record.location_of(f"context.{kind}"), "unknown-context", told, help)

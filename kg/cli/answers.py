@@ -145,14 +145,14 @@ def _print_grounds(mechanism: Mechanism, answer: WhatIf, step: Step, supports: S
         click.echo(f"    {meetings.in_words(mechanism, meeting)}")
     missing = meetings.otherwise(step.missing, step.opposed)
     if missing:
-        click.echo(f"    open: {'; '.join(missing)}")
+        click.echo(f"    undecided: {'; '.join(missing)}")
     elif step.rests_on:
         species = f": {_species(step.species)}" if step.species else ""
-        click.echo(f"    rests on {number_of(len(step.rests_on), 'edge')}{species}")
+        click.echo(f"    depends on {number_of(len(step.rests_on), 'edge')}{species}")
         click.echo(f"    {supports.of(*step.rests_on)}")
         if step.closed:
             causes = ", ".join(mechanism.nodes[node].label for node in step.closed)
-            click.echo(f"    and on this, that nothing unlisted causes {causes}")
+            click.echo(f"    and assumes that nothing unlisted causes {causes}")
 
 
 def print_conditions(mechanism: Mechanism, rows: Sequence[ConditionRow], cite: str) -> None:

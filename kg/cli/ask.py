@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "--seconds", type=click.FloatRange(0, 86400, min_open=True), default=30.0, show_default=True, help="Time limit."
 )
-@click.option("--rows", type=click.IntRange(1), default=10_000, show_default=True, help="Most rows to print.")
+@click.option("--rows", type=click.IntRange(1), default=10_000, show_default=True, help="Print at most this many rows.")
 @click.option("--explain", is_flag=True, help="Print the query and how it works, and do not run it.")
 @click.option(
     "--all", "every", is_flag=True, help="Ask every question of the library, and print how many rows each gives."
@@ -152,4 +152,4 @@ def _standard_input() -> str:
     try:
         return sys.stdin.buffer.read().decode("utf-8") + "\n"
     except UnicodeDecodeError as error:
-        raise NoAnswer("not-text", f"byte {error.start} is no UTF-8", name="-") from None
+        raise NoAnswer("not-text", f"byte {error.start} is not UTF-8", name="-") from None

@@ -102,7 +102,11 @@ def check(paths: Sequence[str], sources: str | None, source: str, strict: bool, 
 @main.command()
 @click.argument("words", nargs=-1, metavar="[TEXT]")
 @click.option(
-    "--prefer", type=click.Choice(["human", "mouse"]), default="human", show_default=True, help="Whose genes go first."
+    "--prefer",
+    type=click.Choice(["human", "mouse"]),
+    default="human",
+    show_default=True,
+    help="The species whose genes are listed first.",
 )
 @click.option("--all", "column", type=FILE, metavar="FILE", help="Ground every name in the first column of this file.")
 @click.option("-n", "--most", type=AT_LEAST_ONE, default=5, show_default=True, metavar="N", help="How many to show.")
@@ -248,7 +252,7 @@ def locate(file: Path, words: Sequence[str], as_json: bool) -> None:
                 else "too long for an anchor"
             )
         elif found:
-            click.echo(f"found {len(found)} times: no anchor until a word more makes it the only one")
+            click.echo(f"found {len(found)} times: add a word to make it a unique anchor")
         click.echo(f"sha256: {text.sha256}")
     if not found:
         nearest = text.nearest(phrase)
@@ -270,13 +274,12 @@ def new(name: str) -> None:
         raise click.UsageError(f"{folder.name!r}: a name is small letters, digits and hyphens, such as pd1-blockade")
     file = folder / "mechanism.yaml"
     if file.exists():
-        raise click.UsageError(f"{file} is there already")
+        raise click.UsageError(f"{file} already exists")
     folder.mkdir(parents=True, exist_ok=True)
     starter = (kg.data_dir("ontology") / "starter.yaml").read_text(encoding="utf-8")
-    from kg.formats.notation.schema import as_text
+    from kg.formats.notation.schema import with_schema
 
-    file.write_text(starter.replace("NAME", folder.name), encoding="utf-8", newline="\n")
-    (folder / "mechanism.schema.json").write_text(as_text(), encoding="utf-8", newline="\n")
+    with_schema(file, starter.replace("NAME", folder.name))
     click.echo(f"{file}\nedit it, then: kg check {name}")
 
 
@@ -313,7 +316,7 @@ def write(mech: str | None, out: Path | None, lexicon: bool, port: int, no_brows
     missing = Path(named)
     new = missing.suffix in (".yaml", ".yml") and not missing.exists()
     file = missing if new else formats.find(named)
-    if file.exists():  # what is no text cannot be written on
+    if file.exists():  # what is not text cannot be written on
         wrong = [one for one in parse_bytes(file.read_bytes(), str(file))[1] if one.code == "not-utf8"]
         if wrong:
             raise InvalidMechanism(wrong)
@@ -376,16 +379,22 @@ def draft(text: Path, out: Path | None, mech: str | None, proposed: Path | None,
     in the lexicon or in MECH, and kg must know the verb; else the line is set aside with its reason.
     """
     from kg.formats import UnknownFormat
+    from kg.formats.notation.schema import with_schema
     from kg.review.suggest import draft as drafted
 
     if out and out.exists():
-        raise click.UsageError(f"{out} is there already")
+        raise click.UsageError(f"{out} already exists")
     found = drafted(text, kg.read(mech) if mech else None, proposed)
     if out and found.mechanism:
+        notation = out.suffix in (".yaml", ".yml")
+        if notation:
+            out.parent.mkdir(parents=True, exist_ok=True)
         try:
             kg.write(found.mechanism, out)
         except UnknownFormat as error:
             raise click.UsageError(f"-o {out}: {error}") from None
+        if notation:
+            with_schema(out, out.read_text(encoding="utf-8"))
     if as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
     else:
@@ -415,8 +424,12 @@ def draft(text: Path, out: Path | None, mech: str | None, proposed: Path | None,
     metavar="FILE",
     help="The text that anchors will be read from: only its hash goes into the file.",
 )
-@click.option("--key", default="", metavar="NAME", help="What evidence will call it [default: made from the DOI].")
-@click.option("--kind", default="", help="What it is, such as journal article [default: as FILE says, or publication].")
+@click.option("--key", default="", metavar="NAME", help="The key of the source [default: made from the DOI].")
+@click.option(
+    "--kind",
+    default="",
+    help="The type of the source, such as journal article [default: as FILE says, or publication].",
+)
 @click.option("--title", default="", help="Its title.")
 @click.option(
     "--read",
@@ -451,9 +464,7 @@ def add_source(
     added = curate.add_source(mech, doi, pmid, text, key, kind, title, read, jats)
     print_complaints(added.warnings)
     done = (
-        "added {!r} to sources, and stubs behind the last edge"
-        if added.new
-        else "{!r} is there already, with this text"
+        "added {!r} to sources, and stubs behind the last edge" if added.new else "{!r} already exists, with this text"
     )
     click.echo(f"{added.file}: {done.format(added.source.key)}")
     if added.text:

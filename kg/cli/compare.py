@@ -59,20 +59,15 @@ def gaps(paths: Sequence[str], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([gap.as_dict() for gap in found], ensure_ascii=False, indent=1))
         return
-    for number in sorted({len(gap.outcomes) for gap in found}, reverse=True):
-        click.echo(
-            click.style(
-                f"Gaps that affect {number_of(number, 'outcome')}" if number else "Gaps that affect no outcome",
-                bold=True,
-            )
-        )
+    for mechanism, on in dict.fromkeys((gap.mechanism, gap.labels) for gap in found):
+        some = [gap for gap in found if (gap.mechanism, gap.labels) == (mechanism, on)]
+        click.secho(f"{mechanism}: gaps that affect {', '.join(on) or 'no outcome'}", bold=True)
         for kind, title in gaps.KINDS.items():
-            some = [gap for gap in found if len(gap.outcomes) == number and gap.kind == kind]
-            if some:
+            of_kind = [gap for gap in some if gap.kind == kind]
+            if of_kind:
                 click.echo(f"  {title}")
-            for gap in some:
-                on = f": {', '.join(gap.labels)}" if gap.labels else ""
-                click.echo(f"    {gap.mechanism}: {gap.words} ({gap.about}){on}")
+            for gap in of_kind:
+                click.echo(f"    {gap.words} ({gap.about})")
     click.echo(number_of(len(found), "gap") if found else "no gap was found")
     for part in parts:
         print_credit(part)

@@ -101,21 +101,21 @@ def convert(
     type=click.Choice(["auto", "python", "duckdb", "spark"]),
     default="auto",
     show_default=True,
-    help="What runs it; auto: Python if the files are small, else DuckDB.",
+    help="The engine; auto means Python for small files and DuckDB for others.",
 )
 @click.option("--master", metavar="URL", help="Spark's master [default: local[*]].")
-@click.option("--conf", multiple=True, metavar="NAME=VALUE", help="A setting of Spark's.")
+@click.option("--conf", multiple=True, metavar="NAME=VALUE", help="A setting of Spark.")
 @click.option(
     "--memory",
     metavar="SIZE",
-    help="What DuckDB may use before it writes to disk [default: 128MB a core]; takes DuckDB.",
+    help="Memory that DuckDB may use before it writes to disk [default: 128MB a core]; takes DuckDB.",
 )
 @click.option(
     "--max-rejects",
     "most",
     default="",
     metavar="N|P%",
-    help="Fail, and write only the rejects, if more rows are wrong.",
+    help="If more rows than this are wrong, fail and write only the rejected rows.",
 )
 @click.option(
     "--prefixes", type=FILE, metavar="FILE", help="More prefixes: a JSON prefix map, or a table with prefix and iri."
@@ -192,9 +192,9 @@ def bulk(
 @main.command()
 @click.argument("folder")
 @click.argument("node")
-@click.option("--steps", type=AT_LEAST_ONE, metavar="N", help="At most so many steps away [default: any].")
+@click.option("--steps", type=AT_LEAST_ONE, metavar="N", help="At most this many steps away [default: any].")
 @click.option("--back", is_flag=True, help="List the nodes from which it can be reached.")
-@click.option("--most", type=AT_LEAST_ONE, default=100, show_default=True, metavar="N", help="Print so many.")
+@click.option("--most", type=AT_LEAST_ONE, default=100, show_default=True, metavar="N", help="Print at most this many.")
 @JSON
 def reach(folder: str, node: str, steps: int | None, back: bool, most: int, as_json: bool) -> None:
     """List what can be reached from a node of a large graph, nearest first.
@@ -222,7 +222,9 @@ def _graph(folder: str) -> Graph:
     try:
         from kg.bulk.graph import Graph
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"this needs {error.name}: pip install 'kg[bulk]'") from None
+        from kg.model.diagnostics import install
+
+        raise click.ClickException(f"this needs {error.name}: {install('bulk')}") from None
     try:
         return Graph.read(folder)
     except ValueError as error:

@@ -59,7 +59,10 @@ def valid_mechanisms(paths: Sequence[str] = ()) -> list[Mechanism]:
 def print_credit(mechanism: Mechanism, cite: str = "") -> None:
     """What kind of source an answer comes from, and how to cite it: no answer is printed without."""
     click.echo(click.style(" · ".join(mechanism.caveats), dim=True))
-    click.echo(click.style(f"Cite as {cite or mechanism.cite()}", dim=True))
+    from kg.model import vocabulary
+
+    said = vocabulary.credit(cite or mechanism.cite(), mechanism.id)
+    click.echo(click.style(said + " (docs/embedding.md)" * (said == vocabulary.DRAFT), dim=True))
 
 
 class Progress:
@@ -99,12 +102,12 @@ def support_line(mechanism: Mechanism) -> str:
 
     stated = [edge for edge in mechanism.edges if not edge.definition]
     papers = Counter(mechanism.support(edge).supporting for edge in stated)
-    counts = [f"{count} by {number_of(n, 'source') if n else 'no source'}" for n, count in sorted(papers.items())]
+    counts = [f"{count} with {number_of(n, 'source') if n else 'no source'}" for n, count in sorted(papers.items())]
     defined = len(mechanism.edges) - len(stated)
     counts += [f"{defined} by definition"] if defined else []
     found = len(disagreements.supports(mechanism).conflicts)
     shown = " (see `kg conflicts`)" if found else ""
-    return f"edges supported: {', '.join(counts)}; {number_of(found, 'disagreement')}{shown}"
+    return f"edges: {', '.join(counts)}; {number_of(found, 'disagreement')}{shown}"
 
 
 def print_table(lines: Sequence[Sequence[str]]) -> None:

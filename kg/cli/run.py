@@ -224,10 +224,10 @@ def discriminate(mech: str, assume: Sequence[str], as_json: bool) -> None:
 @click.argument("start", metavar="[FROM", default="")
 @click.argument("end", metavar="TO]", default="")
 @click.option("--spine", is_flag=True, help="Print the main line that the file declares, instead of FROM and TO.")
-@click.option("--with", "also", multiple=True, metavar="MECH", help="Go through this mechanism, too.")
+@click.option("--with", "also", multiple=True, metavar="MECH", help="Also use this mechanism.")
 @click.option("--longest", type=AT_LEAST_ONE, metavar="N", help="Only routes of at most N edges [default: any].")
 @click.option(
-    "--most", type=AT_LEAST_ONE, default=100, show_default=True, metavar="N", help="Stop after so many routes."
+    "--most", type=AT_LEAST_ONE, default=100, show_default=True, metavar="N", help="Stop after this many routes."
 )
 @JSON
 def paths(

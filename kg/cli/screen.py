@@ -144,5 +144,5 @@ def _print_comparisons(mechanism: Mechanism, seen: Sequence[Observation], found:
     click.echo(f"{number_of(len(found), 'observation')}: {', '.join(counts)}")
     if seen:
         answer, often = screens.constant(seen)
-        click.echo(f"to say “{answer}” every time would agree {number_of(often, 'time')}")
+        click.echo(f"always predicting “{answer}” would agree {number_of(often, 'time')}")
     print_credit(mechanism)

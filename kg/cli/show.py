@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -67,13 +67,15 @@ def build(
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("-o", "--out", default="site", show_default=True, metavar="DIR", help="Where to write.")
 @click.option("--url", default="", metavar="URL", help="Where it will be published, for snippets to paste.")
+@click.option("--no-docs", is_flag=True, help="Leave the documentation out.")
 @SOURCES
-def site(paths: Sequence[str], out: str, url: str, sources: str | None) -> None:
+def site(paths: Sequence[str], out: str, url: str, no_docs: bool, sources: str | None) -> None:
     """Write a whole site as plain files, for any static host and for opening from a folder.
 
     The explorer of every mechanism, a page for each term, source and question with its answer, SPARQL in the browser,
-    downloads, and how to embed. No page makes a request outside the folder. Files there that kg did not write stay. If
-    any mechanism is invalid, it prints all complaints and writes nothing.
+    downloads, how to embed, and the documentation of kg below docs/ (from a checkout, with kg[docs]). No page makes a
+    request outside the folder. Files there that kg did not write stay. If any mechanism is invalid, it prints all
+    complaints and writes nothing.
     """
     from kg import formats
     from kg.site.build import valid
@@ -83,11 +85,32 @@ def site(paths: Sequence[str], out: str, url: str, sources: str | None) -> None:
         raise click.UsageError("--out is empty")
     with Progress() as say:
         found, warnings = valid([formats.find(path) for path in paths] or formats.seeds(), sources, say)
-        files = write([mechanism for mechanism, _ in found], out, url, say)
+        manual = {} if no_docs else _manual(say)
+        files = write([mechanism for mechanism, _ in found], out, url, say, manual=manual)
     print_complaints(warnings)
     size = sum(file.stat().st_size for file in files)
     click.echo(f"{number_of(len(found), 'mechanism')}, {number_of(len(files), 'file')}, {size / 1e6:.1f} MB")
     click.echo(f"open {Path(out) / 'index.html'}, or publish the folder")
+
+
+def _manual(say: Callable[[str], None]) -> dict[str, bytes]:
+    """The files of the documentation, if it can be made here; else the reason is printed."""
+    from kg.cli.reference import commands_page
+    from kg.model.diagnostics import MissingLibrary
+    from kg.site import manual
+
+    folder = manual.root()
+    if folder is None:
+        click.echo("left out: the documentation, whose text is in the repository of kg only", err=True)
+        return {}
+    say("writing the documentation")
+    try:
+        return manual.made(folder, {"reference/commands.md": commands_page()})
+    except MissingLibrary as missing:
+        click.echo(f"left out: the documentation; {missing}", err=True)
+        return {}
+    except manual.ManualFailed as failed:
+        raise click.ClickException(str(failed)) from None
 
 
 def _millimetres(context: click.Context, option: click.Parameter, text: str) -> float:
@@ -186,11 +209,13 @@ def figure(
 @main.command()
 @click.argument("mech")
 @click.option(
-    "--url", default="", metavar="URL", help="Where the page, or its folder, is [default: beside the host page]."
+    "--url", default="", metavar="URL", help="Address of the page or of its folder [default: beside the host page]."
 )
 @click.option("--stop", default=0, metavar="N", help="Open at this stop of the tour.")
 @click.option("--height", default=560, show_default=True, metavar="PIXELS", help="Height of the frame.")
-@click.option("--language", default="", metavar="TAG", help="Captions in this language, such as de, where there are.")
+@click.option(
+    "--language", default="", metavar="TAG", help="Show this language, such as de, where there is a translation."
+)
 @click.option("--images", "folder", metavar="DIR", help="Write a picture of each stop, with captions, instead.")
 @click.option("--scorm", metavar="FILE.zip", help="Write a SCORM 1.2 package for a course system instead.")
 def embed(mech: str, url: str, stop: int, height: int, language: str, folder: str | None, scorm: str | None) -> None:
@@ -229,7 +254,7 @@ def embed(mech: str, url: str, stop: int, height: int, language: str, folder: st
 
 @main.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME", help="Address to listen at.")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME", help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 is any free one.")
 @click.option("--url", default="", metavar="URL", help="The address that others see, where a proxy stands before it.")
 @click.option(
@@ -237,13 +262,21 @@ def embed(mech: str, url: str, stop: int, height: int, language: str, folder: st
     type=click.FloatRange(0, 86400, min_open=True),
     default=30.0,
     show_default=True,
-    help="Time of a query.",
+    help="Time limit of a query.",
 )
 @click.option(
-    "--rows", type=AT_LEAST_ONE, default=10_000, show_default=True, metavar="N", help="Most rows of an answer."
+    "--rows",
+    type=AT_LEAST_ONE,
+    default=10_000,
+    show_default=True,
+    metavar="N",
+    help="The largest number of rows in an answer.",
 )
 @click.option(
-    "--workers", type=click.IntRange(1, 256), metavar="N", help="Queries at once [default: two per processor]."
+    "--workers",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Queries that run at the same time [default: two per processor].",
 )
 @click.option(
     "--frame-ancestors",
@@ -287,11 +320,13 @@ def serve(
     """
     import re
 
+    from kg.model.diagnostics import install
+
     try:
         from kg.site import server
         from kg.sparql.pool import Limits
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"kg serve needs kg[serve]: there is no {error.name}") from None
+        raise click.ClickException(f"kg serve needs {error.name}: {install('serve')}") from None
     if not hasattr(os, "fork"):
         raise click.ClickException("kg serve needs Linux, macOS, or WSL")
     if url and not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", url, re.ASCII):
@@ -318,9 +353,9 @@ def serve(
 @main.command()
 @click.argument("url")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--graph", default="", metavar="IRI", help="Where triples of a file go that names no graph.")
+@click.option("--graph", default="", metavar="IRI", help="The graph for the triples of a file that names none.")
 @click.option("--merge", is_flag=True, help="Make the default graph the merge of all that is sent.")
-@click.option("--user", default="", metavar="NAME", help="Who asks; the password is in $KG_PASSWORD.")
+@click.option("--user", default="", metavar="NAME", help="User name; the password is in $KG_PASSWORD.")
 @click.option(
     "--seconds",
     type=click.FloatRange(0, 86400, min_open=True),

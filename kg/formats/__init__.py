@@ -269,7 +269,7 @@ def recognise(path: str | Path, name: str = "") -> Format:
         raise InvalidMechanism(
             [
                 Diagnostic(
-                    at, "another-format", message, f"say --from {' or '.join(row.name for row in alike)}, or rename it"
+                    at, "another-format", message, f"use --from {' or '.join(row.name for row in alike)}, or rename it"
                 )
             ]
         )
@@ -279,7 +279,7 @@ def recognise(path: str | Path, name: str = "") -> Format:
         return readable["table"]
     message = f"{file.suffix or 'a name without an ending'} is in no format that kg reads"
     known = ", ".join(dict.fromkeys(suffix for row in readable.values() for suffix in row.suffixes))
-    mend = f"say --from NAME (`kg formats` lists them); it reads {known}; RDF ({', '.join(rdf_files.SUFFIXES)}) can be checked and asked"
+    mend = f"use --from NAME (`kg formats` lists them); it reads {known}; RDF ({', '.join(rdf_files.SUFFIXES)}) can be checked and asked"
     raise InvalidMechanism([Diagnostic(at, "unknown-format", message, mend)])
 
 
@@ -347,7 +347,7 @@ def _parsed(path: str | Path, name: str = "", columns: Mapping[str, str] | None 
     row = recognise(file, name)
     if columns and not row.guesses:
         raise UnknownFormat(
-            f"{file} is read as {row.name}, whose columns are fixed; if it is a table, say --from table"
+            f"{file} is read as {row.name}, whose columns are fixed; if it is a table, use --from table"
         )
     try:
         mechanism, ledger = _read(file, row, columns)
@@ -356,7 +356,7 @@ def _parsed(path: str | Path, name: str = "", columns: Mapping[str, str] | None 
         if not others:
             raise
         told = f"the file was read as {row.name} ({_kind(row)}), by its ending and its first lines"
-        mend = f"if it has another format, say --from {' or '.join(others)}"
+        mend = f"if it has another format, use --from {' or '.join(others)}"
         hint = Diagnostic(Location(str(file), 1, 1), "read-as", told, mend, "hint")
         raise InvalidMechanism([*error.diagnostics, hint]) from None
     if not any(one.severity == "error" for one in ledger.wrong):
@@ -501,7 +501,7 @@ def account(mechanism: Mechanism, row: Format, step: str = "", everything: bool 
             lost = losses.compare(mechanism, nothing, reasons(row), step, stated(mechanism, row, everything)).lost
             why = "; ".join(dict.fromkeys(one.how for one in lost if one.record == "edge"))
             message = f"a {row.suffix} file can hold no edge of this mechanism: {why}"
-            help = "say --all, or " * (losses.LEFT_OUT in why) + "write it in another format"
+            help = "use --all, or " * (losses.LEFT_OUT in why) + "write it in another format"
             raise InvalidMechanism([Diagnostic(at, "nothing-to-write", message, help)])
         message = f"kg cannot read again what it would write to a {row.suffix} file"
         raise InvalidMechanism([Diagnostic(at, one.code, f"{message}: {one.message}", one.help) for one in wrong])
@@ -531,7 +531,7 @@ def _target(out: Path, name: str) -> Format:
     both = {row.name: row for row in FORMATS.values() if row.reads and row.writes}
     if name:
         if name not in both:
-            raise UnknownFormat(f"{name!r} is no format that is written and read again; {near(name, both)}")
+            raise UnknownFormat(f"{name!r} is not a format that is written and read again; {near(name, both)}")
         return both[name]
     fitting = [(len(suffix), row) for row in both.values() for suffix in row.suffixes if out.name.endswith(suffix)]
     if not fitting:

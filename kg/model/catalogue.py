@@ -151,7 +151,7 @@ def _obo(text: str, file: Path) -> tuple[dict[str, Entry], str]:
     """
     head, *stanzas = re.split(r"(?m)^\[(?=\w+\]\s*$)", text)
     if "format-version:" not in head:
-        raise _refusal(str(file), "not-obo", "its head has no format-version, so it is no OBO file")
+        raise _refusal(str(file), "not-obo", "its head has no format-version, so it is not an OBO file")
     release = re.search(r"(?m)^data-version:\s*(.+?)\s*$", head)
     entries = {}
     for stanza in stanzas:
@@ -186,7 +186,7 @@ def _table(text: str, file: Path) -> tuple[dict[str, Entry], str]:
     if columns is None or columns[1] not in (rows.fieldnames or ()):
         wanted = " or ".join(f"{one[0]}, {one[1]}" for one in TABLES.values())
         raise _refusal(
-            str(file), "not-a-table", "it has not the columns of a table of HGNC or MGI", f"such as {wanted}"
+            str(file), "not-a-table", "it lacks the columns of a table of HGNC or MGI", f"for example {wanted}"
         )
     id, label, also, status, _ = columns
     entries = {}
@@ -297,11 +297,11 @@ def _complaint(id: str, entry: Entry | None, category: str, catalogue: Catalogue
         return Diagnostic(
             at,
             "unknown-prefix",
-            f"{prefix!r} is no prefix of prefixes.tsv or of the registry",
+            f"{prefix!r} is not a prefix of prefixes.tsv or of the registry",
             "add a row for it first",
         )
     if category not in known:
-        message = f"{category!r} is no category" if category else f"which category {id} has is not clear"
+        message = f"{category!r} is not a category" if category else f"which category {id} has is not clear"
         return Diagnostic(at, "unknown-category", message, f"say --category; {near(category, known)}")
     return None
 

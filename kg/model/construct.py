@@ -77,7 +77,7 @@ def _single(value: Any, kind: str) -> Faults:
     elif not isinstance(value, str):
         yield _other(value, keys.in_words(kind))
     elif odd := keys.UNSEEN.search(value):
-        yield "", ("wrong-kind", f"the character U+{ord(odd.group()):04X} is in no text", "remove it")
+        yield "", ("wrong-kind", f"the character U+{ord(odd.group()):04X} is not allowed in text", "remove it")
     elif found := keys.fault(kind, value):
         yield "", found
 
@@ -193,7 +193,7 @@ def built(name: str, said: Any, at: Location | None = None) -> TrackedRecord:
     values: dict[str, Any] = {}
     for field, value in said.items() if isinstance(said, Mapping) else ():
         if field not in rows or field not in known:
-            wrong.append(Diagnostic(here, "unknown-key", f"{field!r} is no key of {keys.with_article(name)}"))
+            wrong.append(Diagnostic(here, "unknown-key", f"{field!r} is not a key of {keys.with_article(name)}"))
         else:
             values[field] = _typed(value, rows[field], here)
     if not wrong:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from importlib.util import find_spec
+from pathlib import Path
 
 WIDTH = 160  # an excerpt shows this many characters of a long line, around the fault
 
@@ -112,19 +115,32 @@ class AmbiguousName(UnknownName):
         KeyError.__init__(self, f"{name!r} names {len(found)} {what}s: {', '.join(found)}")
 
 
+def install(extra: str) -> str:
+    """The command that installs an extra of kg where this Python runs, which may have no pip of its own.
+
+    >>> install("frame").endswith(" install 'immune-mechanism-kg[frame]'")
+    True
+    """
+    python = Path(sys.executable)
+    if python.is_relative_to(Path.cwd()):
+        python = python.relative_to(Path.cwd())
+    pip = f"{python} -m pip" if find_spec("pip") else f"python3 -m pip --python {python}"
+    return f"{pip} install 'immune-mechanism-kg[{extra}]'"
+
+
 class MissingLibrary(KgError, ImportError):
     """A library that an extra of kg brings is not installed.
 
-    >>> print(MissingLibrary("pandas", "frame"))
-    pandas is missing: python -m pip install 'immune-mechanism-kg[frame]'
+    >>> str(MissingLibrary("pandas", "frame")) == f"pandas is missing: {install('frame')}"
+    True
     """
 
     def __init__(self, library: str, extra: str) -> None:
-        super().__init__(f"{library} is missing: python -m pip install 'immune-mechanism-kg[{extra}]'")
+        super().__init__(f"{library} is missing: {install(extra)}")
 
 
 class InvalidMechanism(KgError, ValueError):
-    """A text that is no valid mechanism; ``diagnostics`` holds every complaint, in file order.
+    """A text that is not a valid mechanism; ``diagnostics`` holds every complaint, in file order.
 
     >>> raise InvalidMechanism([Diagnostic(Location("m.yaml", 1, 1), "missing-key", "no 'id'")])
     Traceback (most recent call last):

@@ -175,7 +175,7 @@ def mend(form: str, text: str) -> str:
         other = re.sub(r"[^A-Za-z0-9_.+-]+", "_", "".join(map(latin, text))).strip("_")
         tries.append(re.sub("[^a-z0-9]+", "-", other.lower()) if form == "id" else other)
     fitting = next((word for word in tries if re.fullmatch(SHAPES[form][0], word)), "")
-    return f"such as {fitting}" if fitting else ""
+    return f"for example {fitting}" if fitting else ""
 
 
 def plural(name: str) -> str:
@@ -224,7 +224,7 @@ def unmet(record: str, key: Key, empty: bool = False) -> Fault:
     item = re.fullmatch(r"- (\{.*\})", key.example)
     shown = f"[{item[1]}]" if item else f"{{{key.example}}}" if key.kind.startswith("map:") else key.example
     edge = key.example.startswith("- edge")
-    hint = f"such as {key.example if edge else f'{key.key}: {shown}'}" if key.example else ""
+    hint = f"for example {key.example if edge else f'{key.key}: {shown}'}" if key.example else ""
     told = (
         f"{key.key!r} is empty: {key.meaning}" if empty else f"{with_article(record)} needs {key.key!r}: {key.meaning}"
     )

@@ -155,7 +155,7 @@ def _sources() -> dict[str, list[str]]:
 
 
 def origin(source: str) -> str:
-    """The name and the release of a source; what is no source of the lexicon stays as it is.
+    """The name and the release of a source; what is not a source of the lexicon stays as it is.
 
     >>> origin("cl").partition(" v")[0]
     'Cell Ontology'

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
-LARGEST = 64 * 2**20  # bytes; a larger file is no text that a curator read
+LARGEST = 64 * 2**20  # bytes; a larger file is not text that a curator read
 LONGEST = 400  # characters of a sentence that is shown
 HEADING = re.compile(r"(#{1,6}) +(?=\S)")
 #: Where a sentence ends and the next begins: behind a full stop, perhaps with quotation marks or numbers of references.

@@ -43,6 +43,36 @@ NAMESPACES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
+DRAFT = "A draft, not published yet: publish it before you cite it"
+
+
+def citable(id: str) -> bool:
+    """Whether kg publishes a mechanism of this id: only those will have an address below ``BASE``.
+
+    >>> citable("ta1-tlr7"), citable("my-draft")
+    (True, False)
+    """
+    return id == "all" or id in _shipped()
+
+
+@cache
+def _shipped() -> frozenset[str]:
+    try:
+        return frozenset(file.parent.name for file in data_dir("seeds").glob("*/mechanism.yaml"))
+    except StopIteration:  # in a browser kg comes without mechanisms
+        return frozenset()
+
+
+def credit(cite: str, *ids: str) -> str:
+    """What a reader is told of citing something that these mechanisms say; ``cite`` is its IRI with the version.
+
+    >>> credit(f"{BASE}ta1-tlr7, version 0.1.0", "ta1-tlr7")
+    'Cite as https://w3id.org/immune-kg/ta1-tlr7, version 0.1.0'
+    >>> credit(f"{BASE}my-draft", "my-draft")
+    'A draft, not published yet: publish it before you cite it'
+    """
+    return f"Cite as {cite}" if all(map(citable, ids)) else DRAFT
+
 
 @dataclass(frozen=True)
 class Term:

@@ -14,9 +14,11 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from kg.model import vocabulary
 from kg.model.languages import speak, speaking, wording
 from kg.model.mechanism import Mechanism
 from kg.model.records import Stop
@@ -26,12 +28,9 @@ from kg.page.drawing import Score
 from kg.page.layout import FONT, HIGH, LEADING, WIDE, Box, clean
 from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset, colours
 from kg.page.quotes import Quotes
-from kg.page.speech import in_language
+from kg.page.speech import speaking as asking
 from kg.page.words import Narrative
 from kg.page.written import Written, written
-
-if TYPE_CHECKING:
-    from pyvis.network import Network
 
 PACK = 250  # cards in a block of a large page
 #: Types stand in comments of this form: the checker reads them, and a page does without.
@@ -85,38 +84,39 @@ def _spoken(mechanism: Mechanism, asked: _Asked, language: str, others: Sequence
 
     told = Narrative(mechanism, asked.quotes, language)
     shapes = Picture(told, parted=True)
-    net = _network(shapes)
-    net.templateEnv, net.path = templates(HERE, language), "explorer.html"
     lang = language if wording(language) else "en"
     style, vis, script = asset("explorer.css"), _vis(), _script(asked.course)
     early = "document.documentElement.classList.add('js')"
-    net.templateEnv.globals.update(
-        m=told.m,
-        lang=lang,
-        in_language=lambda tag: Markup(f' lang="{escape(tag)}"') if tag != lang else "",
-        words=dict(wording(language)),
-        others=others,
-        home=asked.home,
-        course=asked.course,
-        bench=asked.bench,
-        written=asked.text,
-        told=told,
-        shapes=shapes,
-        scene=scene(shapes),
-        run=network.compiled(told.m),
-        picture=Markup(shapes.svg(keyed=False)),
-        dashes=lambda style: Markup(geometry.dashes(style, 2.4)),
-        style=Markup(style),
-        early=Markup(early),
-        script=Markup(script),
-        vis=Markup(vis),
-        policy=Markup(
-            "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
-            f"script-src {digest(early)} {digest(vis)} {digest(script)}; style-src {digest(style)}"
-        ),
-        options_plain=net.options,
+    page = (
+        templates(HERE, told=True)
+        .get_template("explorer.html")
+        .render(
+            m=told.m,
+            lang=lang,
+            in_language=lambda tag: Markup(f' lang="{escape(tag)}"') if tag != lang else "",
+            words=dict(wording(language)),
+            others=others,
+            home=asked.home,
+            course=asked.course,
+            bench=asked.bench,
+            written=asked.text,
+            told=told,
+            shapes=shapes,
+            scene=scene(shapes),
+            run=network.compiled(told.m),
+            picture=Markup(shapes.svg(keyed=False)),
+            dashes=lambda style: Markup(geometry.dashes(style, 2.4)),
+            style=Markup(style),
+            early=Markup(early),
+            script=Markup(script),
+            vis=Markup(vis),
+            policy=Markup(
+                "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
+                f"script-src {digest(early)} {digest(vis)} {digest(script)}; style-src {digest(style)}"
+            ),
+            host=_host(shapes),
+        )
     )
-    page = str(net.generate_html())
     return _packed(page) if shapes.large else page
 
 
@@ -258,7 +258,7 @@ def scene(shapes: Picture) -> dict[str, Any]:
         "layouts": shapes.layouts,
         "parts": [clean(part.title) for part in shapes.over.parts] if shapes.over else [],
         "legend": [*shapes.legend, *map(legend.spoken, legend.VALUES)],
-        "cite": clean(m.cite()),
+        "cite": clean(m.cite()) if vocabulary.citable(m.id) else "",
         "staged": shapes.staged,
         "wide": WIDE,
         "high": HIGH,
@@ -335,39 +335,34 @@ def _packed(page: str) -> str:
     return head + "".join(packs) + foot + rest
 
 
-def _network(shapes: Picture) -> Network:
-    """The mechanism in a pyvis network: nodes and edges by number, since names come from a file."""
-    from pyvis.network import Network
-
+def _host(shapes: Picture) -> dict[str, Any]:
+    """What vis-network is given: nodes by number, since names come from a file, and its options. We paint the edges."""
     told = shapes.told
-    net = Network(directed=True, cdn_resources="in_line")
+    nodes = []
     for key, box in shapes.drawing.layout.boxes.items() if shapes.drawn else ():
         x, y = box.centre
-        face = shapes.face(key)
-        kind = shapes.kind(key)
-        net.add_node(
-            told.node_number[key],
-            label="\n".join(face["lines"]) or " ",
-            shape="custom",
-            x=x,
-            y=y,
-            kind=kind,
-            outcome=told.m.nodes[key].outcome,
-            **face,
-            d=geometry.outline(kind, Box(-box.w / 2, -box.h / 2, box.w, box.h)),
-            wide=box.w,
-            high=box.h,
+        face, kind = shapes.face(key), shapes.kind(key)
+        nodes.append(
+            {
+                "id": told.node_number[key],
+                "label": "\n".join(face["lines"]) or " ",
+                "shape": "custom",
+                "x": x,
+                "y": y,
+                "kind": kind,
+                "outcome": told.m.nodes[key].outcome,
+                **face,
+                "d": geometry.outline(kind, Box(-box.w / 2, -box.h / 2, box.w, box.h)),
+                "wide": box.w,
+                "high": box.h,
+            }
         )
-    for edge in told.m.edges:
-        ends = told.node_number.get(edge.subject), told.node_number.get(told.object(edge))
-        if all(end in net.node_map for end in ends):
-            net.add_edge(*ends, id=told.edge_number[edge.name])
-    net.options = {
+    options = {
         "physics": {"enabled": False},
         "layout": {"improvedLayout": False},
         "interaction": {"dragNodes": False, "hover": True, "keyboard": False, "zoomSpeed": 0.6, "tooltipDelay": 10**6},
     }
-    return net
+    return {"nodes": nodes, "options": options}
 
 
 def _shown(text: str) -> str:
@@ -387,19 +382,23 @@ def _file_name(text: str) -> str:
 
 
 @cache
-def templates(folder: Path, language: str = "") -> Any:
-    """The templates of a folder, in a language, in an environment that escapes everything; compiled once."""
-    from jinja2 import Environment, FileSystemLoader, FunctionLoader
+def templates(folder: Path, told: bool = False) -> Any:
+    """The templates of a folder in an environment that escapes everything; where they are told in languages, they are compiled
+    once for all.
+    """
+    from jinja2 import Environment, FileSystemLoader, FunctionLoader, pass_context
+    from markupsafe import Markup
 
     plain = FileSystemLoader(folder)
     environment = Environment(
         autoescape=True,
-        loader=FunctionLoader(lambda name: in_language(plain.get_source(environment, name)[0], language)),
+        loader=FunctionLoader(lambda name: asking(plain.get_source(environment, name)[0])) if told else plain,
         finalize=lambda value: _shown(value) if isinstance(value, str) and not hasattr(value, "__html__") else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals["speak"] = environment.filters["speak"] = speak
+    environment.filters["spoken"] = pass_context(lambda _, text: Markup(speak(text)))  # which makes it no constant
     return environment
 
 
@@ -415,10 +414,11 @@ def _script(course: bool = False) -> str:
 
 @cache
 def _vis() -> str:
-    """vis-network as the installed pyvis brings it, newest first."""
-    import pyvis
-
-    found = sorted((Path(pyvis.__file__).parent / "templates" / "lib").glob("vis-*/vis-network.min.js"))
+    """vis-network as the installed pyvis brings it, newest first. It is read, since to import pyvis imports IPython."""
+    package = find_spec("pyvis")
+    if not package or not package.submodule_search_locations:
+        raise ModuleNotFoundError("pyvis, which brings vis-network, is not installed", name="pyvis")
+    found = sorted(Path(package.submodule_search_locations[0]).glob("templates/lib/vis-*/vis-network.min.js"))
     return found[-1].read_text(encoding="utf-8").strip().replace("</script", "<\\/script")
 
 

@@ -9,7 +9,7 @@ from kg.model.mechanism import Mechanism, once
 from kg.model.records import GRID_LINES
 from kg.page import dot, router
 from kg.page.geometry import Line, Way, crowded, inferred, marked, tangle, wanted
-from kg.page.layout import AIR, Layout, grid, place
+from kg.page.layout import AIR, Layout, areas, grid, place
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class Drawing:
 
     layout: Layout
     lines: tuple[Line, ...]
+
+    def told(self, mechanism: Mechanism) -> Drawing:
+        """The same for the mechanism in another language."""
+        frames = {area.key: area.box for area in self.layout.areas}
+        return replace(self, layout=replace(self.layout, areas=areas(mechanism, frames)))
 
 
 @once
@@ -76,7 +81,7 @@ def draw(mechanism: Mechanism, contested: frozenset[str] = frozenset(), name: st
 def score(mechanism: Mechanism) -> Score:
     """Count what a reader would stumble over in the picture of a mechanism; the aim is 0 everywhere."""
     drawing = draw(mechanism)
-    boxes, areas = drawing.layout.boxes, drawing.layout.areas
+    boxes, places = drawing.layout.boxes, drawing.layout.areas
     listed = list(boxes.values())
     return Score(
         tangle(drawing.lines),
@@ -84,14 +89,14 @@ def score(mechanism: Mechanism) -> Score:
         sum(a.overlaps(b) for n, a in enumerate(listed) for b in listed[:n]),
         sum(
             area.box.overlaps(box)
-            for area in areas
+            for area in places
             for key, box in boxes.items()
             if area.key not in mechanism.within(mechanism.nodes[key].place)
         ),
         sum(
             a.box.overlaps(b.box)
-            for n, a in enumerate(areas)
-            for b in areas[:n]
+            for n, a in enumerate(places)
+            for b in places[:n]
             if a.key not in mechanism.within(b.key) and b.key not in mechanism.within(a.key)
         ),
         crowded(drawing.lines, drawing.layout),

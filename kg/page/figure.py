@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
+from kg.model import vocabulary
 from kg.model.diagnostics import KgError, MissingLibrary
 from kg.model.mechanism import Mechanism
 from kg.model.records import GRID_LINES, Frozen, Stop
@@ -185,7 +186,7 @@ def _picture(m: Mechanism) -> Picture:
 
 def _faults(picture: Picture) -> tuple[int, int] | None:
     """How hard a picture is to read, then its height; nothing where a box or a place stands in a place that is not its own."""
-    score = drawing.score(picture.m)
+    score = drawing.score(picture.told.original)
     if score.foreign_boxes or score.area_overlaps or score.box_overlaps:
         return None
     return 4 * score.through_boxes + score.crossings + score.close_ends, round(picture.drawing.layout.height)
@@ -262,7 +263,8 @@ class _Sheet:
         top = self.y
         self.text(" · ".join(map(clean, m.caveats)) + ".", TEXT, bold=True, inset=7)
         self.text(f"Source: {' — '.join(map(clean, self.picture.told.credits))}", FINE, inset=7, colour="mute")
-        self.text(f"Cite as {answer.cite if answer else m.cite()}", FINE, inset=7, colour="mute")
+        cite = vocabulary.credit(answer.cite if answer else m.cite(), m.id)
+        self.text(cite, FINE, inset=7, colour="mute")
         bar = f'<path d="M1.5 {r(top + 2)}V{r(self.y)}" stroke="{self.picture.ink["caution"]}" stroke-width="2"/>'
         return self.written(title, bar)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, pairwise
@@ -230,6 +230,25 @@ def marked(lines: Sequence[Line], names: Collection[str]) -> Iterator[Line]:
             for p in locations
         ]
         yield replace(line, mark=locations[scores.index(max(scores))])
+
+
+APART = 30  # how far the numbers of two lines stand from each other
+
+
+def numbered(lines: Sequence[Line]) -> Mapping[str, Point]:
+    """Where the number of each edge's line stands: on the line, clear of other numbers, and of other lines where that can be."""
+    spots: dict[str, Point] = {}
+    reach = {line.edge: sum(map(math.dist, line.way.points, line.way.points[1:])) for line in lines}
+    for line in sorted(lines, key=lambda one: reach[one.edge]):  # a short one has the fewest places
+
+        def worth(p: Point, line: Line = line) -> float:
+            others = min((math.dist(p, q) for q in spots.values()), default=APART)
+            passes = min((math.dist(p, q) for one in lines if one is not line for q in one.way.points), default=NEAR)
+            ends = min(math.dist(p, line.way.curve[0]), math.dist(p, line.way.tip), APART / 2)
+            return 4 * min(others, APART) + min(passes, NEAR) + 2 * ends - 0.02 * math.dist(p, middle(line))
+
+        spots[line.edge] = max((at(line.way.curve, t / 20)[0] for t in range(3, 18)), key=worth)
+    return spots
 
 
 def touch(a: Line, b: Line) -> bool:

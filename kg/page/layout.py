@@ -136,11 +136,11 @@ def clean(text: str) -> str:
 def spoken(text: str) -> str:
     """A label at the start of a sentence: a common word gets its capital, a name like miR-146a keeps its own case.
 
-    >>> spoken("apoptotic body"), spoken("miR-146a-5p"), spoken("γδ T cell")
-    ('Apoptotic body', 'miR-146a-5p', 'γδ T cell')
+    >>> spoken("apoptotic body"), spoken("miR-146a-5p"), spoken("γδ T cell"), spoken("v_akt")
+    ('Apoptotic body', 'miR-146a-5p', 'γδ T cell', 'v_akt')
     """
     first = text.partition(" ")[0].partition("-")[0]
-    common = len(first) > 1 and first.islower() and not re.search("[α-ω]", first)
+    common = len(first) > 1 and first.islower() and not re.search("[α-ω_]", first)
     return text[:1].upper() + text[1:] if common else text
 
 

@@ -16,7 +16,7 @@ from kg.page import drawing, geometry
 from kg.page import legend as legends
 from kg.page.drawing import Drawing
 from kg.page.geometry import Line
-from kg.page.layout import FONT, LEADING, Box, Layout, advance, clean, font, lines, spoken
+from kg.page.layout import FONT, LEADING, Box, Layout, Point, advance, clean, font, lines, spoken
 from kg.page.legend import Sign, cross, diamond, r
 from kg.page.names import drawn
 from kg.page.views import CLOSE, SMALL, Part, overview
@@ -65,7 +65,12 @@ class Picture:
         """The whole picture, or the overview of parts; nothing of what is too large."""
         if self.over:
             return self.over.drawing
-        return drawing.draw(self.m, self.contested) if self.drawn else Drawing(Layout({}, (), 0, 0, (), ()), ())
+        return self._drawing() if self.drawn else Drawing(Layout({}, (), 0, 0, (), ()), ())
+
+    def _drawing(self, name: str = "") -> Drawing:
+        """Laid out once for all languages, since all boxes have one size: only the names of places are other ones."""
+        found = drawing.draw(self.told.original, self.contested, name)
+        return found if self.m is self.told.original else found.told(self.m)
 
     @cached_property
     def views(self) -> list[dict[str, Any]]:
@@ -94,8 +99,8 @@ class Picture:
             return {}
         number = self.told.node_number
         found = {}
-        for name in drawing.others(self.m):
-            own = drawing.draw(self.m, self.contested, name)
+        for name in drawing.others(self.told.original):
+            own = self._drawing(name)
             boxes = [[number[key], *box.centre] for key, box in own.layout.boxes.items()]
             size = {"width": own.layout.width, "height": own.layout.height}
             lines = [self._line(line) for line in own.lines]
@@ -188,12 +193,17 @@ class Picture:
     def lines(self) -> list[dict[str, Any]]:
         return [self._line(line) for line in self.drawing.lines]
 
+    @cached_property
+    def counts(self) -> Mapping[str, Point]:
+        """Where the numbers on the lines of an overview stand."""
+        return geometry.numbered(self.drawing.lines)
+
     def _line(self, line: Line) -> dict[str, Any]:
         if self.over:
             a, _, b = line.edge.partition("|")
             shape = {
                 "kind": "none",
-                "d": line.d,
+                "d": f"{line.d}L{r(line.way.tip[0])},{r(line.way.tip[1])}",  # no head stands at the end
                 "head": "",
                 "filled": False,
                 "style": "solid",
@@ -205,7 +215,7 @@ class Picture:
                 "edge": -1,
                 "node": -1,
                 "mark": "",
-                "at": [round(value, 1) for value in geometry.middle(line)],
+                "at": [round(value, 1) for value in self.counts[line.edge]],
                 "said": str(self.over.between[a, b]),
             }
         edge = self.m.edge(line.edge)
@@ -308,6 +318,11 @@ class Picture:
         pairs = list(zip(self.drawing.lines, self.lines, strict=True))
         for line, data in sorted(pairs, key=lambda pair: (pair[0].edge in edges, pair[1]["run"])):
             yield self._drawn_line(line, data, self.over is not None or line.edge in edges, some)
+        for x, y, said in ((*data["at"], data["said"]) for data in self.lines if data.get("said")):  # over all lines
+            yield (
+                f'<text x="{r(x)}" y="{r(y + 5)}" text-anchor="middle" font-size="15" fill="{ink["ink"]}" '
+                f'stroke="{ink["paper"]}" stroke-width="5" paint-order="stroke">{said}</text>'
+            )
         for area in self.areas:
             yield self._drawn_heading(area)
         for key in self.drawing.layout.boxes:
@@ -366,18 +381,14 @@ class Picture:
         faint = "" if on and (data["run"] or some) else ' opacity="0.6"' if on else ' opacity="0.14"'
         out = (
             f"<g{faint}><title>{escape(clean(self._said(line, data)))}</title>"
-            f'<path d="{line.d}" fill="none" stroke="{colour}" stroke-width="{r(width)}"{geometry.dashes(data["style"], width)}/>'
+            f'<path d="{data["d"]}" fill="none" stroke="{colour}" stroke-width="{r(width)}"{geometry.dashes(data["style"], width)}/>'
         )
-        if line.head:
+        if data["head"]:
             fill = colour if line.filled else ink["paper"]
             heavy = 1.2 if line.filled else 2 if line.condition else 3.6
             out += f'<path d="{line.head}" fill="{fill}" stroke="{colour}" stroke-width="{heavy}"/>'
         if data["mark"]:
             out += f'<path d="{data["mark"]}" fill="{ink["paper"]}" stroke="{colour}" stroke-width="2"/>'
-        if data.get("said"):
-            x, y = data["at"]
-            out += f'<text x="{r(x)}" y="{r(y + 5)}" text-anchor="middle" font-size="15" fill="{ink["ink"]}" stroke="{ink["paper"]}" '
-            out += f'stroke-width="5" paint-order="stroke">{data["said"]}</text>'
         return out + "</g>"
 
     def _said(self, line: Line, data: dict[str, Any]) -> str:

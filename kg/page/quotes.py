@@ -51,13 +51,13 @@ def collect(m: Mechanism, folder: str | Path | None) -> Quotes:
         here = anchors.usable(item, source, texts_of)
         reason = licences.forbids(source.licence if source else "")
         if not reason and not here:
-            reason = "no text with the stated hash is at hand"
+            reason = "no text with the stated hash was found"
         if not reason and source:
             places, complaint = anchors.look_up(item, here)
             if places and not complaint:
                 shown[item] = _quote(source, *places[0])
                 continue
-            reason = "its place is not in the text"
+            reason = "its position is not in the text"
         withheld[reason] += 1
     return Quotes(shown, withheld)
 

@@ -505,7 +505,7 @@ class Narrative:
         names: tuple[tuple[str, str, Mapping[str, str]], ...] = (
             ("claim", speak("Firmest claim"), {claim: self.claim(claim) for claim in self.claims}),
             ("species", speak("Species"), taxa),
-            ("source", speak("Source"), {key: f"{speak(s.kind)}: " for key, s in self.m.sources.items()}),
+            ("source", speak("Source"), {key: speak(s.kind) for key, s in self.m.sources.items()}),
             ("place", speak("Place"), {key: spoken(place.label) for key, place in self.m.places.items()}),
         )
         rest = {"claim": speak("no supporting claim"), "source": speak("no source: the curator’s own")}
@@ -598,6 +598,7 @@ class Narrative:
         except (KeyError, IndexError, ValueError):  # an unknown prefix, verb or edge, or half a character: not valid
             turtle = None
         version = speak(" Version {0}.", self.m.version) if self.m.version else ""
+        known, draft = vocabulary.citable(self.m.id), speak(vocabulary.DRAFT)
         found: dict[str, dict[str, Any]] = {}
         for kind, parts in (("edge", self.edge_number), ("node", self.node_number)):
             for name, number in parts.items():
@@ -612,7 +613,7 @@ class Narrative:
                 chain = clean(speak("From: {0}.", "; ".join(sources)) if sources else "")
                 found[kind[0] + str(number)] = {
                     "turtle": turtle.about(iri) if turtle else "",
-                    "citation": clean(f"“{said}”. {iri}.{version}"),
+                    "citation": clean(f"“{said}”. {iri if known else draft}.{version}"),
                     "chain": self.chains.setdefault(chain, len(self.chains)),
                     "curie": clean(curie),
                 }

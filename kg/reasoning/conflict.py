@@ -89,8 +89,8 @@ class Conflict:
     @property
     def title(self) -> str:
         by = ", ".join(dict.fromkeys(speak(name) for name, *_ in self.separated))
-        why = speak("separated by {0}", by) if self.verdict == "separated" else speak(self.verdict)
-        return f"{speak(KINDS[self.kind])}: {why}"
+        why = speak("separated by {0}", by) if by else speak(WHY[self.verdict]) if self.verdict in WHY else ""
+        return f"{speak(KINDS[self.kind])}: {why}" if why else speak(KINDS[self.kind])
 
     def as_dict(self) -> dict[str, Any]:
         """The disagreement as plain values, for ``--json``."""
@@ -117,6 +117,8 @@ KINDS = {
 }
 
 
+#: What a title says of a verdict.
+WHY = {"direct": "nothing stated separates them", "possible": "it is not stated what may separate them"}
 VERDICTS = ("direct", "possible", "separated", "noted")
 
 

@@ -55,15 +55,16 @@ def by_cause(mechanism: Mechanism, facts: Iterable[Input]) -> list[Input]:
 
 def in_words(mechanism: Mechanism, fact: Input) -> str:
     """A fact that a reason stands on, in words."""
-    label = mechanism.nodes[fact.name].label if fact.name in mechanism.nodes else ""
+    node = mechanism.nodes.get(fact.name)
+    label, many = (node.label, node.many) if node else ("", False)
     if fact.kind == "closed":
         return f"nothing unlisted causes {label}"
     if fact.kind == "start":
-        return f"{label} starts {fact.value}"
+        return f"{label} {'start' if many else 'starts'} {fact.value}"
     if fact.kind == "was":
-        return f"{label} was {fact.value} where the run before ended"
+        return f"{label} {'were' if many else 'was'} {fact.value} at the end of the run before"
     if fact.kind == "set":
-        return f"{label} is set {fact.value}"
+        return f"{label} {'are' if many else 'is'} set to {fact.value}"
     words = mechanism.words(mechanism.edge(fact.name))
     if fact.kind == "left out":
         needed = f" needs no {mechanism.nodes[fact.node].label}" if fact.node else ""

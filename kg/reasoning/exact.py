@@ -10,6 +10,7 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from kg.model.diagnostics import install
 from kg.model.mechanism import Mechanism
 from kg.reasoning.network import AS_WRITTEN, Network, QueryError, Run, Value
 
@@ -89,7 +90,7 @@ def _solved(net: Network, program: str, shown: list[str], most: int, seconds: fl
     try:
         import clingo
     except ImportError:
-        raise QueryError("exact answers need clingo: install the extra 'exact', as README.md says") from None
+        raise QueryError(f"exact answers need clingo: {install('exact')}") from None
     started = time.monotonic()
     control = clingo.Control(["--project=show", "-n", str(most + 1)])
     control.add("base", [], program)

@@ -73,7 +73,9 @@ class _Gaps:
         for node in self.m.nodes.values():
             made = any(e.executes and e.role == "increases" and e.sentence.object == node.key for e in self.m.edges)
             if node.at_start in ("", "unknown") and not made and self.on.get(node.key):
-                yield self.gap("not-known-at-start", node.key, f"is {node.label} present at the start?")
+                yield self.gap(
+                    "not-known-at-start", node.key, f"{'are' if node.many else 'is'} {node.label} present at the start?"
+                )
         for edge in self.m.edges:
             yield from self.edge(edge)
         if self.m.expectations and self.run:
@@ -90,7 +92,9 @@ class _Gaps:
                     under.setdefault(outcome, []).append(condition.title or condition.key)
         for (word, about), by in left.items():
             far = word == "how far"
-            said = f"how far {self.m.words(self.m.edge(about))}?" if far else f"is {self.m.nodes[about].label} present?"
+            node = self.m.nodes.get(about)
+            verb, label = ("are" if node.many else "is", node.label) if node else ("", "")
+            said = f"how far {self.m.words(self.m.edge(about))}?" if far else f"{verb} {label} present?"
             conditions = "; ".join(dict.fromkeys(name for names in by.values() for name in names))
             yield self.gap("blocks-outcome", about, f"{said} Undecided in: {conditions}", by)
 

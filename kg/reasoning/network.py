@@ -339,7 +339,7 @@ class Network:
             return levels.index(value)
         if value in PLAIN:
             return 0 if value == "absent" else len(levels) - 1 if len(levels) == 2 else 1
-        raise QueryError(f"{value!r} is no value of {node!r}: {', '.join(('unknown', *levels))}")
+        raise QueryError(f"{value!r} is not a value of {node!r}: {', '.join(('unknown', *levels))}")
 
     def read(self, node: str, value: Mapping[int, bool]) -> Value:
         """The value of a node in a propagated network."""

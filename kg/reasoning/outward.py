@@ -325,7 +325,7 @@ def _publications(mechanism: Mechanism, items: Iterable[Evidence]) -> tuple[str,
 
 
 def own_step(item: Evidence) -> bool:
-    """Whether an item is the curator's own step, which is no publication's: its claim says so, or it has a reason of ours
+    """Whether an item is the curator's own step, which is not a publication's: its claim says so, or it has a reason of ours
     where it states neither such a claim nor a place.
     """
     claim = vocabulary.claims().get(item.claim)

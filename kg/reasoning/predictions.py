@@ -100,7 +100,7 @@ def _predicted(
         words = f"if {title}: {m.nodes[node].label} {value}"
         sides.append(side_of(m, "node", [node], words, (item for edge in edges for item in edge.evidence)))
         closed = [m.nodes[i.name].label for i in inputs if i.kind == "closed"]
-        assumed += [f"{m.id} takes it that nothing unlisted causes {', '.join(closed)}"] * bool(closed)
+        assumed += [f"{m.id} assumes that nothing unlisted causes {', '.join(closed)}"] * bool(closed)
     because = "; ".join(assumed) + "." * bool(assumed)
     left = ("what else causes it",) if assumed else ()
     return Conflict("different-outcomes", verdict_of((), left), tuple(sides), open=left, because=because)

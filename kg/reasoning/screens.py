@@ -263,7 +263,7 @@ def _reason(
     step = answer.steps[seen.outcome]
     line = why_in_a_line(mechanism, answer, step)
     if verdict == "disagree" and step.rests_on:
-        line += f"; it rests on {', '.join(step.rests_on)}"
+        line += f"; it depends on {', '.join(step.rests_on)}"
     return line
 
 

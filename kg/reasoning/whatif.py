@@ -483,7 +483,7 @@ def why_in_a_line(mechanism: Mechanism, answer: WhatIf, step: Step) -> str:
     if step.opposed:
         return "; ".join(in_words(mechanism, one) for one in step.opposed)
     if step.missing:
-        return f"open: {'; '.join(step.missing)}"
+        return f"undecided: {'; '.join(step.missing)}"
     turned = [one for one in step.because if one.fires is not one.before] if step.before != step.after else []
     acting = [one for one in step.because if one.fires]
     said = []

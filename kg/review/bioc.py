@@ -102,7 +102,7 @@ def _strings(infons: object) -> dict[str, str]:
 def _read(documents: list[_Document], source: str, at: Location, draft: Draft) -> Draft:
     """The bibliography and the text of the one document."""
     if len(documents) != 1:
-        message = f"this holds {len(documents)} articles" if documents else "this is no article in BioC"
+        message = f"this holds {len(documents)} articles" if documents else "this is not an article in BioC"
         help = "put one into a file of its own" if documents else "a collection has documents with passages"
         raise draft.ledger.stop(at, "no-article", message, help)
     (document,) = documents

@@ -51,7 +51,7 @@ def add_source(
     ``read`` says how much of it was read. Nothing is looked up, so what is not given has to be filled in by hand.
 
     Raises InvalidMechanism if the file is not in the notation, has the source already, or the source is malformed, and if
-    ``jats`` is no article, or another text was saved beside it.
+    ``jats`` is not an article, or another text was saved beside it.
     """
     file = formats.find(path)
     data = file.read_bytes()
@@ -135,7 +135,7 @@ def _complaints(mechanism: Mechanism, source: Source, file: Path) -> list[Diagno
         pattern, what = keys.SHAPES[shape]
         if value and not re.fullmatch(pattern, value):
             inner = re.search(pattern, value)
-            hint = f"did you mean {inner.group()!r}?" if inner else f"such as {what.rpartition(' ')[2]}"
+            hint = f"did you mean {inner.group()!r}?" if inner else f"for example {what.rpartition(' ')[2]}"
             found.append(Diagnostic(Location(f"--{name}", 1, 1), "wrong-kind", f"{value!r} is not {what}", hint))
     if source.key in mechanism.sources:
         at = mechanism.sources[source.key].at or here

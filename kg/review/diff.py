@@ -226,7 +226,7 @@ def _revision(name: str) -> Iterator[tuple[str, bytes]]:
     """The mechanism files of ``REV:PATH`` in the git repository of this folder, with their bytes."""
     revision, _, path = name.partition(":")
     if revision.startswith("-"):
-        raise _missing(name, f"{revision!r} is no revision")
+        raise _missing(name, f"{revision!r} is not a revision")
     where = f"{revision}:./" if not path.startswith("/") else f"{revision}:"
     tries = (path, f"{path.rstrip('/')}/mechanism.yaml", f"seeds/{path}/mechanism.yaml")
     for one in tries:

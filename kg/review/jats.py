@@ -162,7 +162,7 @@ class _Body:
         self.inside(one, depth, ("title", "label"))
 
     def inside(self, one: Element, depth: int, but: tuple[str, ...] = ("label",)) -> None:
-        """What an element that is no paragraph holds; words that stand in it directly are a paragraph, too."""
+        """What an element that is not a paragraph holds; words that stand in it directly are a paragraph, too."""
         self.draft.paragraph(one.text)
         for child in one.children:
             if child.tag not in but:

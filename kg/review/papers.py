@@ -98,7 +98,7 @@ class Draft:
                 else "the file states its licence in words, without an address of Creative Commons"
             )
             help = "read it there, and write licence: with its SPDX id, such as CC-BY-4.0"
-            self.ledger.complain(at, "licence-unclear", f"{message}; none is taken", help, "warning")
+            self.ledger.complain(at, "licence-unclear", f"{message}; none is used", help, "warning")
 
     def pmc(self, said: str) -> None:
         """The number in PubMed Central, where the text can be read."""
@@ -121,7 +121,7 @@ class Draft:
             help = "--title gives it; in [ ] if you made it up"
             self.ledger.complain(None, "no-title", "the file states no title of an article", help, "warning")
         if len(self.lines) <= bool(self.known.get("title")):
-            message = "the file holds neither an abstract nor a body, so there is no text for anchors"
+            message = "the file holds neither an abstract nor a body, so there is not text for anchors"
             self.ledger.complain(None, "no-text", message, "", "warning")
             self.lines = []
         errors = tuple(one for one in self.ledger.wrong if one.severity == "error")
@@ -149,10 +149,18 @@ def read(file: Path, chosen: Mapping[str, str] = MappingProxyType({})) -> Paper:
 
     Raises InvalidMechanism for a file that is too large, broken, or something else than one article.
     """
+    ledger = Ledger(str(file), TITLE)
+    return of_text(bounded.text(file, ledger), ledger, chosen)
+
+
+def of_text(text: str, ledger: Ledger, chosen: Mapping[str, str] = MappingProxyType({})) -> Paper:
+    """The same of what a file holds.
+
+    >>> of_text("Plain words.", Ledger("paper.txt", TITLE)).text is None
+    True
+    """
     from kg.review import bioc, jats
 
-    ledger = Ledger(str(file), TITLE)
-    text = bounded.text(file, ledger)
     start = text.lstrip()[:1]
     if start == "<":
         root = bounded.elements(text, ledger, doctype=True, deepest=DEEPEST)
@@ -175,7 +183,7 @@ def _article(root: Element, ledger: Ledger) -> Element:
         else:
             todo += one.children
     if len(found) != 1:
-        message = f"this holds {len(found)} articles" if found else f"<{root.tag}> is no article in JATS, nor BioC"
+        message = f"this holds {len(found)} articles" if found else f"<{root.tag}> is not an article in JATS, nor BioC"
         help = "put one into a file of its own" if found else "save the article as JATS XML, BioC or plain text"
         raise ledger.stop(root.at, "no-article", message, help)
     return found[0]

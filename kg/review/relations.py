@@ -204,7 +204,7 @@ def _mention(said: str, start: int, end: int, node: str) -> Mention | None:
 def meanings(said: str) -> tuple[Match, ...]:
     """What a name may mean that can take part in a mechanism, best first; the first alone if no other is as good."""
     found = grounding.exactly(said)
-    if said.islower() and " " not in said:  # a word of the language is no symbol that is written like it
+    if said.islower() and " " not in said:  # a word of the language is not a symbol that is written like it
         found = replace(found, matches=tuple(one for one in found.matches if not one.name.isupper()))
     if not found.best or found.best.kind not in _KINDS or vocabulary.kind_of(found.best.category) == "other":
         return ()
@@ -267,7 +267,7 @@ class Sentence:
                 yield signed
 
     def _signed(self, found: Found) -> Found | None:
-        """What is said once absence, and less or more of the object, are taken into account; None if that is no relation.
+        """What is said once absence, and less or more of the object, are taken into account; None if that is not a relation.
 
         *Without A there is less B* says that A promotes B.
         """
@@ -387,7 +387,7 @@ class Sentence:
         return self._chain(left, start, -1), self._chain(right, end, 1)
 
     def _placed(self, name: Mention, after: int) -> bool:
-        """Whether a preposition stands before a name, which then is no subject; *loss of* and *ability of* go with it."""
+        """Whether a preposition stands before a name, which then is not a subject; *loss of* and *ability of* go with it."""
         before = self.text[max(after, name.start - 40) : name.start]
         return bool(_placed().search(before))
 
@@ -411,7 +411,7 @@ class Sentence:
                 break
             found.append(name)
             at = name.end if way > 0 else name.start
-        return found if joined else found[:1]  # *A, B* alone is no list
+        return found if joined else found[:1]  # *A, B* alone is not a list
 
 
 @cache

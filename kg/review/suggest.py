@@ -176,7 +176,7 @@ class _Drafting:
         for key, end in zip(("subject", "object"), ends, strict=True):
             if end is None:
                 return self.ledger.aside(
-                    at, "unknown-name", f"{said[key]!r} is no name that kg knows", f"kg ground {said[key]}"
+                    at, "unknown-name", f"{said[key]!r} is not a name that kg knows", f"kg ground {said[key]}"
                 )
         relation = foreign.relation(said["verb"])
         if not relation.known:

@@ -329,14 +329,14 @@ def _dated(mechanisms: Iterable[Mechanism]) -> tuple[str, str]:
             return datetime.fromtimestamp(int(epoch), UTC).date().isoformat(), "Dated by SOURCE_DATE_EPOCH."
         except (ValueError, OverflowError, OSError):
             at = Location("SOURCE_DATE_EPOCH", 1, 1, epoch)
-            raise InvalidMechanism([Diagnostic(at, "no-date", "it is no number of seconds since 1970")]) from None
+            raise InvalidMechanism([Diagnostic(at, "no-date", "it is not a number of seconds since 1970")]) from None
     dates = [source.date for mechanism in mechanisms for source in mechanism.sources.values() if source.date]
     newest = max(dates, default="")
     return newest, f"Dated {newest} by the newest of its sources, since a build reads no clock." if newest else ""
 
 
 def _refer(ids: Iterable[str]) -> dict[str, str] | list[dict[str, str]]:
-    """References in JSON-LD; a single one is no list, as RO-Crate wants it."""
+    """References in JSON-LD; a single one is not a list, as RO-Crate wants it."""
     found = [{"@id": id} for id in dict.fromkeys(ids)]
     return found[0] if len(found) == 1 else found
 

@@ -158,7 +158,7 @@ def _base(server: Server, request: Request) -> str:
 def _client(request: Request) -> str:
     """Who asks, as far as turns are taken: an address, of IPv6 the network of a customer."""
     host = request.client.host if request.client else ""
-    with contextlib.suppress(ValueError):  # a proxy may say what is no address
+    with contextlib.suppress(ValueError):  # a proxy may say what is not an address
         address = ipaddress.ip_address(host)
         if isinstance(address, ipaddress.IPv6Address):
             return str(address.ipv4_mapped or ipaddress.ip_network((int(address), 64), strict=False))

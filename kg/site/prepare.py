@@ -73,14 +73,16 @@ def prepare(paths: Sequence[str], folder: Path, url: str, progress: Progress = l
     """Write the site of mechanisms into a folder, with compressed copies, and say what a server must know.
 
     ``load`` has the files for the store, with the graph of each; ``store`` a folder of pyoxigraph's; ``site`` the media
-    type of each file; ``terms`` the file that defines each IRI of ours that is no part of a mechanism; ``digest`` a hash
+    type of each file; ``terms`` the file that defines each IRI of ours that is not part of a mechanism; ``digest`` a hash
     of all data. Raises InvalidMechanism with the complaints about all mechanisms.
     """
     stores = [path for path in paths if rdf_files.store_of(path)]
     files = [path for path in paths if rdf_files.is_rdf(path)]
     named = [path for path in paths if path not in (*stores, *files)]
     if stores and len(paths) > 1:
-        raise InvalidMechanism([Diagnostic(Location(stores[0], 1, 1), "store-alone", "a store is served alone")])
+        raise InvalidMechanism(
+            [Diagnostic(Location(stores[0], 1, 1), "store-alone", "a store can only be served alone")]
+        )
     mechanisms = _valid(named if paths else [str(path) for path in formats.seeds()])
     graphs = _graphs(files)
     if mechanisms:

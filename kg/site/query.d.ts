@@ -30,6 +30,7 @@ interface Completion {
 }
 interface QueryData {
   base: string;
+  draft: string;
   seconds: number;
   rows: number;
   prefixes: string;
@@ -38,7 +39,7 @@ interface QueryData {
   curies: Record<string, string>;
   questions: KnownQuestion[];
   first: string;
-  mechanisms: {id: string, title: string, version: string, caveats: string[]}[];
+  mechanisms: {id: string, title: string, version: string, caveats: string[]; published: boolean}[];
   words: Completion[];
   labels: Completion[];
 }

@@ -54,6 +54,7 @@ def _known(mechanisms: Sequence[Mechanism], words: Iterable[tuple[str, str, str]
     usual = vocabulary.namespaces()
     return {
         "base": vocabulary.BASE,
+        "draft": vocabulary.DRAFT,
         "seconds": sparql.SECONDS,
         "rows": sparql.ROWS,
         "prefixes": " ".join(f"PREFIX {prefix}: <{iri}>" for prefix, iri in usual.items()),
@@ -62,7 +63,13 @@ def _known(mechanisms: Sequence[Mechanism], words: Iterable[tuple[str, str, str]
         "questions": [_question(one) for one in sparql.questions().values()],
         "first": "mechanisms",
         "mechanisms": [
-            {"id": m.id, "title": m.title, "version": m.version, "caveats": list(m.caveats)}
+            {
+                "id": m.id,
+                "title": m.title,
+                "version": m.version,
+                "caveats": list(m.caveats),
+                "published": vocabulary.citable(m.id),
+            }
             for m in sorted(mechanisms, key=lambda m: m.id)
         ],
         "words": _completions(mechanisms, words),

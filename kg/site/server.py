@@ -226,7 +226,7 @@ def run(options: Options, host: str, port: int, say: Callable[[str], None]) -> N
 
 
 #: What who lets others in must know.
-PUBLIC = """everybody who can reach port {at} of this machine can now, without a password and without encryption,
+PUBLIC = """everyone who can reach port {at} of this machine can now, without a password and without encryption,
   read every page and download, and all of the data at /sparql, also those that no page shows;
   ask anything, each question for {limits.seconds:g} s and {limits.rows} rows at most, {limits.workers} at once
 nobody can change anything. docs/serve.md says what to put before it"""
@@ -275,5 +275,5 @@ def ancestors(text: str) -> str:
     words: Sequence[str] = text.split()
     for word in words:
         if not re.fullmatch(one, word, re.ASCII):
-            raise ValueError(f"{word!r} is no origin: 'self', 'none', or such as https://example.org")
+            raise ValueError(f"{word!r} is not an origin: 'self', 'none', or such as https://example.org")
     return " ".join(words)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -43,8 +44,8 @@ POLICY = (
 CONTEXT = {"@context": {"@vocab": "http://schema.org/", "void": "http://rdfs.org/ns/void#"}}
 #: What is copied from ontology/, since the RDF points to it.
 WORDS = {
-    "vocabulary.ttl": "the words of the RDF: OWL",
-    "shapes.ttl": "what must be there: SHACL",
+    "vocabulary.ttl": "the vocabulary of the RDF: OWL",
+    "shapes.ttl": "the shapes that the RDF must have: SHACL",
     "shapes-core.ttl": "the same for SHACL engines without SPARQL",
     "context.jsonld": "the JSON-LD context",
 }
@@ -65,15 +66,16 @@ def write(
     url: str = "",
     progress: Progress = lambda words: None,
     endpoint: str = "",
+    manual: Mapping[str, bytes] = MappingProxyType({}),
 ) -> list[Path]:
     """Write the whole site into a folder, and return its files.
 
     Everything is made before anything is moved to its place. What an earlier site left there and this one has not is
     taken away; other files stay. ``url`` is where the site will be, for snippets that are pasted elsewhere and for
-    void.ttl; ``endpoint`` is a SPARQL endpoint over it.
+    void.ttl; ``endpoint`` is a SPARQL endpoint over it; ``manual`` are the files of the documentation (kg.site.manual).
     """
     out = Path(folder)
-    made = files(list(mechanisms), url, progress, endpoint)
+    made = files(list(mechanisms), url, progress, endpoint, manual)
     before = _written(out)
     moved(out, made, {}, STAMP)
     for name, sha in before.items():
@@ -88,11 +90,15 @@ def files(
     url: str = "",
     progress: Progress = lambda words: None,
     endpoint: str = "",
+    manual: Mapping[str, bytes] = MappingProxyType({}),
 ) -> dict[str, str | bytes]:
     """Every file of the site, by its path."""
     site = Site(mechanisms, url, progress, endpoint)
+    if manual:
+        site.menu = (*site.menu, ("docs/index.html", "Documentation"))
     made: dict[str, str | bytes] = dict(site.data)
     made |= site.pages()
+    made |= {f"docs/{path}": content for path, content in manual.items()}
     return made
 
 
@@ -184,6 +190,7 @@ class Site:
     """What the templates ask for. Addresses are from the folder of the site; a page puts the way there before them."""
 
     base = vocabulary.BASE
+    draft = vocabulary.DRAFT
     version = kg.__version__
 
     def __init__(self, mechanisms: Sequence[Mechanism], url: str, progress: Progress, endpoint: str = "") -> None:
@@ -233,6 +240,9 @@ class Site:
         return page.embed(m, self.url or "https://example.org/kg/")
 
     # ---- counts and what must be said
+
+    def citable(self, m: Mechanism) -> bool:
+        return vocabulary.citable(m.id)
 
     def counts(self, m: Mechanism) -> list[tuple[int, str]]:
         counted = {
@@ -465,7 +475,7 @@ class Site:
         pages = [path for path, *_ in self._plan()]
         return frozenset((*self.data, *pages))
 
-    menu = (
+    menu: tuple[tuple[str, str], ...] = (
         ("index.html", "Mechanisms"),
         ("questions.html", "Questions"),
         ("query.html", "Ask"),

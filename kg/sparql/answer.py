@@ -156,7 +156,7 @@ class Answer:
         if len(self.versions) > 20:
             count = f"{len(self.versions)} mechanisms; `kg ask mechanisms` lists them with their versions"
             return [*lines, f"Cite as {vocabulary.BASE}answer/{self.called}, of {count}"]
-        return lines + [f"Cite as {self.cite}"] * bool(self.cite)
+        return lines + [vocabulary.credit(self.cite, *self.versions)] * bool(self.cite)
 
     @property
     def strips(self) -> Mapping[tuple[str, ...], list[str]]:

@@ -71,7 +71,7 @@ def _posted(query: Query, endpoint: str, seconds: float, rows: int) -> Answer:
         reason = getattr(error, "reason", error)
         if isinstance(reason, TimeoutError):
             message = f"it took longer than {seconds:g} s"
-            raise NoAnswer("time-limit", message, "give it more --seconds", name=endpoint) from None
+            raise NoAnswer("time-limit", message, "use a larger --seconds", name=endpoint) from None
         raise NoAnswer("endpoint", f"it cannot be reached: {reason}", name=endpoint) from None
     try:
         answer = _received(b"".join(parts), query, graph, rows)

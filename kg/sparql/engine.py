@@ -68,7 +68,9 @@ class Engine:
         stores = [found for found in map(rdf_files.store_of, over) if found]
         if stores:
             if len(over) > 1:
-                raise NoAnswer("not-alone", "a store on disk is asked alone", "name no other PATH", name=str(stores[0]))
+                raise NoAnswer(
+                    "not-alone", "a store on disk can only be asked alone", "name no other PATH", name=str(stores[0])
+                )
             self._done(self._said(str(stores[0]), do="open", path=str(stores[0])))
             return
         mechanisms = []
@@ -153,7 +155,7 @@ class Engine:
             timer.cancel()
         if over.is_set():
             message = f"{about} took longer than {self.seconds:g} s and was stopped"
-            raise NoAnswer("time-limit", message, "make it narrower, or give it more --seconds", name=about)
+            raise NoAnswer("time-limit", message, "make it narrower, or use a larger --seconds", name=about)
         if not line.endswith(b"\n"):
             last = self.process.stderr.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
             crashed = self.process.wait() in (-signal.SIGABRT, -signal.SIGSEGV)

@@ -121,7 +121,7 @@ class _Asked:
         except (OSError, ValueError, RuntimeError, UnicodeError) as error:
             return {"status": 400, "media": "text/plain"}, f"not-answered: {error}".encode("utf-8", "replace")
         if not media:
-            reason = f"this answer can be had as {', '.join(body.decode().split())}"
+            reason = f"this answer is available as {', '.join(body.decode().split())}"
             return {"status": 406, "media": "text/plain"}, reason.encode()
         packed = request["gzip"] and len(body) >= SMALLEST
         return {"status": 200, "media": media, "cut": cut, "gzip": packed}, gzip.compress(body, 5) if packed else body

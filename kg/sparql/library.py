@@ -139,7 +139,7 @@ def text_of(question: str | Path, given: Mapping[str, str]) -> tuple[str, str, s
         try:
             known = _question(Path(name))
         except UnicodeDecodeError as error:
-            raise NoAnswer("not-text", f"byte {error.start} is no UTF-8", name=name) from None
+            raise NoAnswer("not-text", f"byte {error.start} is not UTF-8", name=name) from None
         return _filled(known, given), name, ""
     else:
         message = "there is no such question, nor a file of this name"

@@ -126,7 +126,7 @@ class Pool:
             async with asyncio.timeout(self.limits.seconds):
                 await self.turns.take(turn)
         except TimeoutError:
-            raise Refused(503, "busy: other questions take all the time there is; ask again later") from None
+            raise Refused(503, "busy: other questions use all of the time; ask again later") from None
         start = time.monotonic()
         try:
             return await self._answered(turn, request)
@@ -180,7 +180,7 @@ class Pool:
             reader, writer = await asyncio.open_unix_connection(self.address)
             return _Worker(reader, writer, int(await reader.readline()))
         except (OSError, ValueError):
-            raise Refused(503, "no process can be had for it: ask again later") from None
+            raise Refused(503, "no process is free: ask again later") from None
 
     async def _reply(self, worker: _Worker, request: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
         start, seconds = time.monotonic(), self.limits.seconds

@@ -85,7 +85,7 @@ def push(
     """Send every named graph of mechanisms and RDF files, everything in seeds/ if none is named, one after the other.
 
     Triples that a file puts into no graph go into ``graph``, or else into one that is called by the file's name. With
-    ``merge`` the default graph becomes the merge of all that is sent, for a store whose default graph is no union.
+    ``merge`` the default graph becomes the merge of all that is sent, for a store whose default graph is not a union.
     ``warn`` is told of a graph that must be filled in place, so that others may see a part of it meanwhile.
 
     Raises NoAnswer if the store refuses, cannot be reached, or has something else than we have in the end.
@@ -93,7 +93,7 @@ def push(
     for address in filter(None, (target.url, target.update)):
         if target.user and urlsplit(address).scheme != "https" and not target.insecure:
             message = "a password over plain http can be read by everybody on the way"
-            raise NoAnswer("not-encrypted", message, "use https, or say --insecure", name=address)
+            raise NoAnswer("not-encrypted", message, "use https, or use --insecure", name=address)
     with tempfile.TemporaryDirectory(prefix="kg-push-") as name:
         run = _Run(target, Path(name), progress, warn)
         progress("reading")
@@ -121,7 +121,7 @@ def graphs(over: Iterable[str | Path | Mechanism], graph: str = "") -> Iterator[
     for one in given:
         if on_disk := rdf_files.store_of(one):
             if len(given) > 1:
-                raise NoAnswer("store-alone", "a store on disk is sent alone", name=str(one))
+                raise NoAnswer("store-alone", "a store on disk can only be sent alone", name=str(one))
             yield from _named(ox.Store.read_only(str(on_disk)), DEFAULT)
         elif rdf_files.is_rdf(one):
             name = graph or f"file:///{quote(Path(one).name)}"
@@ -246,7 +246,7 @@ class _Run:
             _, lacking, wrong = self._difference(name, ours)
             found, same = size - lacking + wrong, not lacking and not wrong
         if not same:
-            message = f"it has {found} triples of {name or 'the default graph'} in the end, which are {size} here"
+            message = f"after loading, it has {found} triples of {name or 'the default graph'}, but here are {size}"
             hint = "push again; if that does not help, the store changes what it is sent"
             raise NoAnswer("not-the-same", message, hint)
 
@@ -276,7 +276,7 @@ class _Run:
             end = next((end for end in UPDATES if base.endswith(end)), "")
             if not self.update and end and not mark:
                 self.update = base.removesuffix(end) + UPDATES[end]
-                with suppress(NoAnswer):  # then it is no store of this kind, or lets us not
+                with suppress(NoAnswer):  # then it is not a store of this kind, or lets us not
                     _request(
                         self.target, self.update, "POST", b"INSERT DATA {}", "application/sparql-update", attempts=1
                     )

@@ -6,7 +6,7 @@ interface EditorChange {from: number; to?: number; insert: string}
 interface Edit {changes: EditorChange[]; select?: [number, number] | null}
 interface Fix extends Edit {name: string}
 interface HeldNode {key: string; label: string; kind: string; outcome: boolean; line: number; names: string[]}
-interface HeldEdge {name: string; words: string; subject: string; verb: string; object: string; line: number}
+interface HeldEdge {name: string; index: number; words: string; subject: string; verb: string; object: string; line: number}
 interface HeldCondition {key: string; title: string; set: Record<string, string>}
 interface Holds {id: string; title: string; nodes: HeldNode[]; edges: HeldEdge[]; conditions: HeldCondition[]; sources: string[]; places: string[]}
 interface OutcomeRow {condition: string; title: string; values: Record<string, string>; status: Record<string, string>}
@@ -36,8 +36,12 @@ interface Asked {
   named: [{text: string; at: number}, {of?: string; name: string; times: number}];
   names: [{phrases: string[]; terms: boolean}, {phrase: number; label: string; detail: string; apply: string}[]];
   content: [{text: string}, {error?: string; said?: any}];
-  suggest: [{text: string}, {words: string; said: string; entry: string; nodes: string[]; encoded: boolean}[]];
+  suggest: [{text: string}, Suggested[]];
+  read: [{text: string}, {error?: string; text?: string; known?: string[]; source?: object}];
+  marks: [Record<string, never>, {marks: {from: number; to: number; title: string}[]; absent: {line: number; anchor: string; near: string}[]}];
+  choose: [{start: number; end: number}, {wrong: string; anchor?: string; span?: [number, number]; said?: string; hedges?: string[]; taxon?: string[]; source?: string}];
 }
+interface Suggested {words: string; said: string; edge: string; sign: number; evidence: {anchor?: string; span?: string[]; claim: string; hedge?: string; taxon?: string[]}; nodes: Record<string, string>; encoded: boolean}
 interface Core {start: () => Promise<void>; ask: <K extends keyof Asked>(what: K, given: Asked[K][0]) => Promise<Asked[K][1]>; learn: (lexicon: Uint8Array<ArrayBuffer>) => Promise<void>}
 type Parts = Record<'asm' | 'loader' | 'wasm' | 'stdlib' | 'core', Uint8Array<ArrayBuffer>>;
 
@@ -48,7 +52,7 @@ type Complete = ((context: CompletionContext) => Completed | Promise<Completed>)
 interface EditorLine {from: number; to: number; text: string}
 interface EditorDoc {length: number; lines: number; toString: () => string; line: (n: number) => EditorLine; lineAt: (at: number) => EditorLine}
 interface Editor {
-  state: {doc: EditorDoc; selection: {main: {head: number}}};
+  state: {doc: EditorDoc; selection: {main: {head: number; from: number; to: number}}};
   dispatch: (change: {changes?: EditorChange | EditorChange[]; selection?: {anchor: number; head?: number}; scrollIntoView?: boolean; userEvent?: string}) => void;
   focus: () => void;
 }
@@ -95,7 +99,7 @@ interface Bench extends Paper {
   /** Shows one of the three parts, where one is seen at a time. */
   panel: (name: string) => void;
   /** Has Python edit the text (`Session.edit`); false if it cannot, which is told. */
-  edit: (how: 'rename' | 'set' | 'move', given: object) => Promise<boolean>;
+  edit: (how: 'rename' | 'set' | 'all' | 'move', given: object) => Promise<boolean>;
   /** Asks kg again, soon. */
   changed: () => void;
   /** Leads to a place in the text. */
@@ -110,7 +114,10 @@ interface Ids {
   'as-text': HTMLButtonElement; 'as-form': HTMLButtonElement; sheet: HTMLElement;
   lexicon: HTMLButtonElement; 'lexicon-file': HTMLInputElement;
   rename: HTMLButtonElement; naming: HTMLDialogElement; 'naming-what': HTMLElement; 'new-name': HTMLInputElement; 'naming-says': HTMLElement; 'naming-do': HTMLButtonElement; 'naming-cancel': HTMLButtonElement;
-  source: HTMLTextAreaElement; suggest: HTMLButtonElement; anchor: HTMLButtonElement; suggested: HTMLElement; suggestions: HTMLElement;
+  source: HTMLElement; 'open-source': HTMLInputElement; 'as-source': HTMLButtonElement; encoded: HTMLElement; offer: HTMLElement; 'offer-said': HTMLElement; 'offer-where': HTMLSelectElement;
+  'offer-sentence': HTMLElement; 'offer-subject': HTMLSelectElement; 'offer-verb': HTMLSelectElement; 'offer-object': HTMLSelectElement; 'offer-claim': HTMLSelectElement; 'offer-hedge': HTMLSelectElement;
+  'offer-taxon': HTMLSelectElement; 'offer-write': HTMLButtonElement; 'offer-anchor': HTMLButtonElement;
+  suggest: HTMLButtonElement; anchor: HTMLButtonElement; suggested: HTMLElement; suggestions: HTMLElement;
   nothing: HTMLElement; changes: HTMLElement; condition: HTMLSelectElement; node: HTMLSelectElement; value: HTMLSelectElement; ask: HTMLButtonElement; result: HTMLElement;
   outcomes: HTMLElement; runs: HTMLElement; opened: HTMLElement; worker: HTMLElement; asm: HTMLElement; loader: HTMLElement; wasm: HTMLElement; stdlib: HTMLElement; core: HTMLElement; more: HTMLElement; export: HTMLDetailsElement;
 }

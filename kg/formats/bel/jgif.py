@@ -59,7 +59,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             message = f"{end!r} is missing from the nodes of the file; the edge is kept"
             ledger.complain(edge.at, "unknown-node", message, "an id of the nodes", "warning")
         if one.get("label") == f"{ends[0]} {one['relation']} {ends[1]}":
-            edge.changed("label", "made again from the rest")
+            edge.changed("label", "kg derives it from the rest")
         items = place.records(data, "evidences") if apart else ()
         evidence = [_evidence(draft, ledger, item, edge.name, place(item)) for item in items]
         bel.edge(draft, edge, "relation", ends[0], ends[1], evidence)
@@ -75,9 +75,9 @@ def _identified(id: str, said: Any) -> bounded.Object:
 
 def _evidence(draft: drafting.Draft, ledger: Ledger, said: dict[str, Any], of: str, at: Any) -> Evidence:
     item = ledger.record("evidence", of, said, at)
-    item.lost("summary_text", "the words of a publication are pointed to, not copied")
+    item.lost("summary_text", "kg points to the words of a publication and does not copy them")
     if said.get("bel_statement") == of:
-        item.changed("bel_statement", "made again from the edge")
+        item.changed("bel_statement", "kg derives it from the edge")
     source = bel.cited(draft, item, "citation.type", "citation.id")
     contexts = [f"{one}.species_common_name" for one in ("experiment_context", "biological_context")]
     context = next((one for one in contexts if item.text(one, carry=False)), contexts[0])

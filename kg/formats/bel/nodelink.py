@@ -35,15 +35,15 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         node = ledger.record("node", str(one["bel"]), one, place(one))
         numbered.append(node.text("bel"))
         if named.setdefault(node.text("id", carry=False) or node.name, numbered[-1]) != numbered[-1]:
-            ledger.complain(node.at, "no-element", f"{one['id']!r} stands twice", "each node has an id of its own")
+            ledger.complain(node.at, "no-element", f"{one['id']!r} occurs twice", "each node has an id of its own")
         for field in ("concept", "function", "variants", "members"):
-            node.changed(field, "made again from its BEL term")
+            node.changed(field, "kg derives it from the BEL term")
         bel.node(draft, numbered[-1], node.at)
     for number, one in enumerate(place.records(found, "links", "source", "target", "relation")):
         link = ledger.record("edge", str(one.get("key") or number), one, place(one))
         ends = [_end(one[side], numbered, named) for side in ("source", "target")]
         if not all(ends):
-            message = "a link joins what is no node"
+            message = "a link joins what is not a node"
             help = "the id of a node, or its number"
             ledger.complain(link.at, "no-element", f"{message}; it is set aside", help, "warning")
             for field in link.fields():
@@ -75,7 +75,7 @@ def _evidence(draft: drafting.Draft, link: ForeignRecord) -> list[Evidence]:
     if not link.text("citation.identifier", carry=False):
         return []
     source = bel.cited(draft, link, "citation.namespace", "citation.identifier")
-    link.lost("evidence", "the words of a publication are pointed to, not copied")
+    link.lost("evidence", "kg points to the words of a publication and does not copy them")
     field = "annotations.Species"
     told = link.items(field, carry=False) if link.several(field) else []
     numbers = [str(one.get("identifier", "")) if isinstance(one, dict) else "" for one in told]

@@ -45,8 +45,8 @@ LOST = {
     "mechanism.evidence": "a BEL document has no key for it",
     **dict.fromkeys(("source.pmid", "source.url"), FIRMEST),
     "source": "a citation of BEL is a database and a number",
-    "place": "a place is no statement of BEL",
-    "node": "a BEL term says what a thing is, and no more",
+    "place": "BEL has no statement for a place",
+    "node": "a BEL term only says what a thing is",
     "denied edge": "BEL can deny only causal statements",
     "edge": "in BEL another edge has the same statement, and the two are merged",
     "edge.in": "a statement of BEL has no place",
@@ -54,10 +54,10 @@ LOST = {
     "requirement": "a statement of BEL holds for any level",
     "effect": "BEL does not say how far a decrease goes",
     "evidence": "BEL cannot hold evidence that disputes or qualifies a statement",
-    "evidence.anchor": "BEL quotes the publication, and kg copies no quotation",
+    "evidence.anchor": "BEL quotes the publication, and kg does not copy quotations",
     "evidence.span": "BEL quotes the publication, and points to no place in it",
     "evidence.assay": "an annotation names no term of an ontology",
-    "*": "a BEL script holds statements, and no more",
+    "*": "a BEL script holds only statements",
 }
 
 
@@ -80,7 +80,7 @@ class _Context:
             self.citation, self.annotations = ledger.record("citation", said.get("id", ""), said, at), {}
         elif word in EVIDENCE:
             record = ledger.record("evidence", f"line {at.line}", {"evidence": " ".join(" ".join(values).split())}, at)
-            record.lost("evidence", "the words of a publication are pointed to, not copied")
+            record.lost("evidence", "kg points to the words of a publication and does not copy them")
         else:
             self.annotations[name] = ledger.record("annotation", f"line {at.line}", {name: values}, at)
 
@@ -138,8 +138,8 @@ class _BelReader:
         """One statement with what is set around it. A term alone says no edge."""
         parts = _split(said)
         if not parts:
-            help = "such as: p(HGNC:FYN) increases bp(GO:apoptosis)"
-            self.ledger.aside(at, "no-statement", "this is no statement", help, said)
+            help = "for example: p(HGNC:FYN) increases bp(GO:apoptosis)"
+            self.ledger.aside(at, "no-statement", "this is not a statement", help, said)
             return
         subject, relation, object = parts
         values = {"subject": subject, "relation": relation, "object": object}
@@ -155,7 +155,7 @@ class _BelReader:
             for end in (subject, object):
                 bel.node(self.draft, end, at)
             for part in ("subject", "relation", "object"):
-                record.changed(part, "derived again from the definition of the activity")
+                record.changed(part, "kg derives it from the definition of the activity")
             self.draft.active[node] = self.draft.keys[bel.canonical(subject)]
             return
         if acts := {one: self.ours(one) for one in ACTS if OURS + one in self.context.annotations}:
@@ -214,7 +214,7 @@ class _BelReader:
         inner = _split(record.text("object")[1:-1].strip())
         key = (bel.canonical(inner[0]), bel.relation(inner[1]), bel.canonical(inner[2])) if inner else ("", "", "")
         found = self.edges.get(key, set())
-        why = "kg can block a statement, and do no more"
+        why = "kg can only block a statement"
         if bel.relation(record.text("relation", carry=False)) in ("decreases", "directlyDecreases"):
             why = "" if len(found) == 1 else f"{len(found) or 'no'} edges of the file say what it is about"
         for part in ("subject", "relation", "object") if why else ():
@@ -326,7 +326,7 @@ def _set(draft: drafting.Draft, ledger: Ledger, context: _Context, said: str, at
     name, value = found[2].casefold(), " ".join(values)
     record = ledger.record("document", found[2], {found[2]: value}, at)
     if name == "disclaimer":
-        record.changed(found[2], "made again for what is written")
+        record.changed(found[2], "kg writes it anew")
     field = {"name": "title", "version": "version", "description": "summary", "licenses": "licence"}.get(name, "")
     if field and value and (field != "licence" or LICENCE.fullmatch(value)):
         draft.about[field] = record.text(found[2])

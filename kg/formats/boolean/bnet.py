@@ -20,19 +20,19 @@ from kg.model.mechanism import Mechanism
 from kg.reasoning import outward
 
 LOST = {
-    "mechanism": "a Boolean network holds functions and no more",
+    "mechanism": "a Boolean network holds only functions",
     "source": "a Boolean network cites nothing",
     "evidence": "a Boolean network cites nothing",
     "place": "a Boolean network has no places",
-    "node.term": "a variable has a name and no identifier",
+    "node.term": "a variable has a name but no identifier",
     "node.name": "a variable has one name",
-    "node.note": "a variable has a name and no more",
-    "node.same": "a variable has a name and no identifier",
-    "node.narrower": "a variable has a name and no identifier",
-    "node.broader": "a variable has a name and no identifier",
+    "node.note": "a variable has only a name",
+    "node.same": "a variable has a name but no identifier",
+    "node.narrower": "a variable has a name but no identifier",
+    "node.broader": "a variable has a name but no identifier",
     "node.in": "a variable has no place",
-    "node.kind": "a variable has a name and no more",
-    "node.outcome": "a variable has a name and no more",
+    "node.kind": "a variable has only a name",
+    "node.outcome": "a variable has only a name",
     "node.levels": "a variable is true or false; higher levels are variables of their own",
     "node.at start": "a function states a condition, not a starting value",
     "edge": "the function of its object states its effect, as other edges; an edge that does not run is in no function",
@@ -40,7 +40,7 @@ LOST = {
     "effect": "the function of the object says how far it goes, and cites nothing",
     "edge.evidence": "a Boolean network cites nothing",
     "requirement.evidence": "a Boolean network cites nothing",
-    "*": "a Boolean network holds functions and no more",
+    "*": "a Boolean network holds only functions",
 }
 HEADER = ("factors", "functions")
 NAME = r"[^\W\d][\w.\-]*"
@@ -96,7 +96,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             functions[rule.target] = formulas.parsed(rule.factors, words)
         except formulas.NoFunction as error:
             at = rule.at.moved(rule.column + error.column)
-            ledger.complain(at, "no-function", str(error), "such as (A & !B) | C")
+            ledger.complain(at, "no-function", str(error), "for example (A & !B) | C")
     for target, rule in rules.items():
         draft.node(target, at=rule.at)
         for name in functions[target].variables if target in functions else ():
@@ -181,7 +181,7 @@ def _nodes(text: str, ledger: Ledger) -> Iterator[_Rule]:
     for end, start in zip(ends, [*(one.start() for one in found), len(plain)], strict=True):
         if between := plain[end:start].strip():
             at = bounded.place(text, plain.index(between, end), ledger)
-            ledger.complain(at, "no-function", f"{between.split()[0][:40]!r} is no node", shape)
+            ledger.complain(at, "no-function", f"{between.split()[0][:40]!r} is not a node", shape)
     for one in found:
         at, target = bounded.place(text, one.start(), ledger), one["target"].strip('"')
         if not re.fullmatch(NAME, target):

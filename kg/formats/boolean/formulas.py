@@ -37,7 +37,7 @@ Term = tuple[frozenset[str], frozenset[str]]
 
 
 class NoFunction(Exception):
-    """A text, or a formula of SBML, that is no function that can be read: why, and in which column (from 0)."""
+    """A text, or a formula of SBML, that is not a function that can be read: why, and in which column (from 0)."""
 
     def __init__(self, reason: str, column: int = 0) -> None:
         super().__init__(reason)
@@ -169,7 +169,7 @@ def together(texts: Iterable[str], words: Mapping[str, str] = MappingProxyType({
     postfixes = [list(_postfix(factors, words)) for factors in texts]
     names = dict.fromkeys(token for one in postfixes for token in one if token not in RANK and token not in "01")
     if len(names) > MOST_VARIABLES:
-        raise NoFunction(f"the function has {len(names)} variables; {MOST_VARIABLES} is the most")
+        raise NoFunction(f"the function has {len(names)} variables; the limit is {MOST_VARIABLES}")
     diagrams = Diagrams(_order(postfixes))
     values = {"0": 0, "1": 1, **{name: diagrams.variable(name) for name in names}}
     return [Function(diagrams, _number(diagrams, postfix, values), tuple(names)) for postfix in postfixes]
@@ -234,7 +234,7 @@ def _postfix(factors: str, words: Mapping[str, str]) -> Iterator[str]:
         if tokens > MOST_TOKENS:
             raise fault(f"the function has more than {MOST_TOKENS:,} words and signs")
         if found is None:
-            raise fault(f"{factors[position]!r} is no part of a function")
+            raise fault(f"{factors[position]!r} is not part of a function")
         said = found[1] or found[2] or found[3]
         token = words.get(said.casefold(), said) if found[1] else said[0].replace("~", "!")
         sign = token in RANK or token in ("(", ")")

@@ -20,7 +20,7 @@ from kg.formats.shared import bounded, drafting
 from kg.formats.shared.bounded import Element
 from kg.formats.shared.losses import FIRMEST, ForeignRecord, Ledger
 from kg.model import foreign, vocabulary
-from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
+from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, install
 from kg.model.mechanism import Mechanism
 from kg.model.records import Evidence, Frozen, Node, Note, Place
 from kg.model.vocabulary import Term
@@ -31,8 +31,8 @@ XHTML = "http://www.w3.org/1999/xhtml"
 LOST = {
     "mechanism": "a model of SBML-qual has an id and a name",
     **dict.fromkeys(("source.pmid", "source.url"), FIRMEST),
-    "source": "an annotation is the identifier of a publication, and no more of it",
-    "evidence": "an annotation is a publication or a species, and no more",
+    "source": "an annotation holds only the identifier of a publication",
+    "evidence": "an annotation is a publication or a species only",
     "place.in": "compartments of SBML Level 3 are not nested",
     "place": "a compartment is there for the species in it, and is known by its term",
     "node.at start": "a transition states a condition, not a starting value",
@@ -40,7 +40,7 @@ LOST = {
     "edge": "the transition of its object states its effect, as other edges; an edge that does not run is in no transition",
     "requirement": "the transition of the object states it, as another edge",
     "effect": "the transition of the object states it, as another edge",
-    "*": "SBML-qual holds species and transitions, and no more",
+    "*": "SBML-qual holds only species and transitions",
 }
 MOST_LEVELS = 20  # of one species
 TURNED = {"geq": "leq", "leq": "geq", "lt": "gt", "gt": "lt"}
@@ -182,7 +182,7 @@ class _SbmlReader:
                 found[source] = None
                 record.take(one.field)
             else:
-                record.lost(one.field, "it is no number of PubMed, no DOI and no address")
+                record.lost(one.field, "it is not a PubMed number, a DOI or a web address")
         for one in [one for one in record.values() if rests and TAXON.search(one.field)]:
             if taxon := drafting.taxon(re.split("[:/_]", unquote(one.said))[-1]):
                 taxa[replace(taxon, at=None)] = None
@@ -214,7 +214,7 @@ class _SbmlReader:
         id = element.attributes.get("id", "")
         record = self.ledger.record("species", id, _said(element), element.at)
         if not id or id in self.highest:
-            message = f"the species {id!r} stands twice" if id else "a species has no qual:id"
+            message = f"the species {id!r} occurs twice" if id else "a species has no qual:id"
             self.ledger.complain(element.at, "no-element", message)
             return
         highest = record.text("maxLevel") or "1"
@@ -283,7 +283,7 @@ class _SbmlReader:
             return
         for name in map(formulas.of_threshold, functions[0].variables):
             if name[0] not in self.draft.keys:
-                message = f"the function of {id!r} speaks of {name[0]!r}, which is no species"
+                message = f"the function of {id!r} speaks of {name[0]!r}, which is not a species"
                 self.ledger.complain(element.at, "unknown-node", message)
                 return
         for one in inputs:
@@ -327,7 +327,7 @@ class _SbmlReader:
     def known(self, element: Element, what: str, name: str) -> bool:
         """Whether an input or an output is a species of the model; else a complaint says that it is none."""
         if name not in self.draft.keys:
-            self.ledger.complain(element.at, "unknown-node", f"{what} is no species")
+            self.ledger.complain(element.at, "unknown-node", f"{what} is not a species")
         return name in self.draft.keys
 
     def output(
@@ -483,9 +483,10 @@ def text(mechanism: Mechanism, name: str = "sbml") -> str:
     try:
         import libsbml
     except ImportError:
-        help = "python -m pip install 'immune-mechanism-kg[sbml]'"
         at = mechanism.at or Location(mechanism.file or mechanism.id, 1, 1)
-        raise InvalidMechanism([Diagnostic(at, "no-library", "libsbml, which writes SBML, is missing", help)]) from None
+        raise InvalidMechanism(
+            [Diagnostic(at, "no-library", "libsbml, which writes SBML, is missing", install("sbml"))]
+        ) from None
     return str(libsbml.writeSBMLToString(_SbmlWriter(mechanism, boolean_copy=name != "sbml", sbml=libsbml).document))
 
 

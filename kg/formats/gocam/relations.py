@@ -21,7 +21,7 @@ def evidence(draft: drafting.Draft, record: ForeignRecord, code: str, reference:
     eco = record.text(code)
     assay = drafting.term(eco, label, record.at) if eco.startswith("ECO:") else None
     if eco and assay is None:
-        record.lost(code, "it is no term of ECO")
+        record.lost(code, "it is not a term of ECO")
     claims = vocabulary.claims()
     if eco in (claims[INFERENCE].eco, claims[INFERENCE].eco_retold):
         why = f"The file gives the evidence code {eco}, an inference of its curator."
@@ -32,7 +32,7 @@ def evidence(draft: drafting.Draft, record: ForeignRecord, code: str, reference:
     cited = record.text(reference)
     source = draft.cite(cited) if cited else ""
     if cited and not source:
-        record.lost(reference, "it is no number of PubMed, no DOI and no address")
+        record.lost(reference, "it is not a PubMed number, a DOI or a web address")
     return Evidence(source=source or "file", claim=drafting.UNCLASSIFIED, assay=assay, at=record.at)
 
 

@@ -29,7 +29,7 @@ KINDS = {"RO:0002333": ("process", "molecule"), "BFO:0000066": ("process", "stru
 #: What is not kept, and why.
 LOST = {
     **dict.fromkeys(("contributor", "date", "providedBy", "created", "creator"), relations.WHO),
-    **dict.fromkeys(("x", "y"), "the nodes do not stand on a grid"),
+    **dict.fromkeys(("x", "y"), "the nodes are not on a grid"),
     "modelstate": "kg does not keep how far the curation of a model is",
 }
 
@@ -74,7 +74,7 @@ class _GoCamTurtleReader:
             raise self.ledger.stop(None, "no-graph", message, "a GO-CAM file is one owl:Ontology with individuals")
         for about in sorted(self.data, key=self.where):
             if about not in self.individuals and about != models[0] and f"{OWL}Axiom" not in self.classes[about]:
-                self.record("declaration", about).changed("type", "what OWL asks for, and no part of a model")
+                self.record("declaration", about).changed("type", "OWL requires it; it is not part of the model")
         for proof in sorted(self.proofs, key=self.where):
             record = self.record("evidence", proof)
             for field in map(local, self.data[proof]):
@@ -116,7 +116,7 @@ class _GoCamTurtleReader:
                 said.setdefault(word, []).append(compress(value) or value)
         plain = {word: values[0] if len(values) == 1 else values for word, values in said.items()}
         found = self.ledger.record(kind, name or local(about), plain, self.places(self.where(about)))
-        found.changed("individual", "what OWL asks for, and no part of a model")
+        found.changed("individual", "OWL requires it; it is not part of the model")
         for word, why in LOST.items():
             found.lost(word, why)
         self.records[about] = found

@@ -22,9 +22,9 @@ from kg.reasoning import outward
 from kg.reasoning.outward import Statement
 
 LOST = {
-    "mechanism": "GO-CAM holds the title, species and comments of a model, and no more of it",
+    "mechanism": "GO-CAM holds only the title, species and comments of a model",
     **dict.fromkeys(("source.pmid", "source.url"), FIRMEST),
-    "source": "GO-CAM holds the identifier of a publication, and no more of it",
+    "source": "GO-CAM holds only the identifier of a publication",
     "evidence": "an item of evidence is a publication and an ECO term that support a relation",
     "place": "GO-CAM holds places of activities by their terms: a component, in a cell, in an organ",
     "note": "a comment is about the model, and has no evidence",
@@ -34,10 +34,10 @@ LOST = {
     "not asserted",
     "requirement": "what a relation requires is causally upstream of its object, in a relation of its own",
     "effect": "GO-CAM does not say how far a decrease goes",
-    "*": "GO-CAM holds activities and relations between them, and no more",
+    "*": "GO-CAM holds only activities and relations between them",
 }
 #: Associations of an activity or of one of its terms: the verb of each, and the type that it is written with.
-CAVEAT = "Caveat: "  # so begins the comment of ours that is made again for what is written
+CAVEAT = "Caveat: "  # so begins the comment of ours that is kg writes it anew
 PARTS = {
     "enabled_by": ("enabled_by", "EnabledByAssociation"),
     "part_of": ("part_of", "BiologicalProcessAssociation"),
@@ -111,7 +111,7 @@ class _GoCamYamlReader:
         if not isinstance(id, str) or not id:
             self.ledger.complain(self.place_of(said), "no-element", f"{what} has no id", "id: gomodel:MODEL/NAME")
         elif id in self.seen:
-            self.ledger.complain(self.place_of(said), "duplicate-key", f"the id {id} stands twice", "one id for each")
+            self.ledger.complain(self.place_of(said), "duplicate-key", f"the id {id} occurs twice", "one id for each")
         else:
             self.seen.add(id)
             return True
@@ -132,7 +132,7 @@ class _GoCamYamlReader:
         if not id:
             self.ledger.complain(seen.at, "no-element", "an object has no id", "id: GO:0005737")
         self.objects[id], self.labels[id] = seen, " ".join(label.split())
-        seen.changed("type", "made again from where its id stands")
+        seen.changed("type", "kg derives it from the position of its id")
 
     @staticmethod
     def curie(said: Object) -> str:
@@ -162,7 +162,7 @@ class _GoCamYamlReader:
         """The texts of a field, which is a list of them, or a single one."""
         found = record.items(field, carry=False) if record.several(field) else [record.text(field, carry=False)]
         if odd := next((one for one in found if not isinstance(one, str)), None):
-            self.ledger.complain(record.at, "wrong-kind", f"{field!r} holds {str(odd)[:40]!r}, which is no text")
+            self.ledger.complain(record.at, "wrong-kind", f"{field!r} holds {str(odd)[:40]!r}, which is not text")
         return [" ".join(one.split()) for one in found if isinstance(one, str) and one.strip()]
 
     def activity(self, said: Object) -> ForeignRecord:
@@ -206,7 +206,7 @@ class _GoCamYamlReader:
     def stated(self, name: str, said: Object, of: str) -> Term | None:
         """The term of an association that becomes the term of its node."""
         record = self.ledger.record(name, of, {k: v for k, v in said.items() if k != "evidence"}, self.place_of(said))
-        record.changed("type", "made again from where it stands")
+        record.changed("type", "kg derives it from its position")
         record.lost("provenances", relations.WHO)
         for item in self.items(said, "evidence"):
             lost = self.ledger.record("evidence", f"{name} of {of}", item, self.place_of(item))
@@ -224,7 +224,7 @@ class _GoCamYamlReader:
         for one in reversed(chain):
             apart = {k: v for k, v in one.items() if k != "part_of"}
             record = self.ledger.record(key, of, apart, self.place_of(one))
-            record.changed("type", "made again from where it stands")
+            record.changed("type", "kg derives it from its position")
             record.lost("provenances", relations.WHO)
             label = self.label(self.curie(one))
             term = relations.term(record, "term", self.curie(one), label)
@@ -318,7 +318,7 @@ class _GoCamYamlReader:
     def association(self, kind: str, name: str, said: Object) -> ForeignRecord:
         apart = {k: v for k, v in said.items() if k not in ("evidence", *INNER)}
         record = self.ledger.record(kind, name, apart, self.place_of(said))
-        record.changed("type", "made again from where it stands")
+        record.changed("type", "kg derives it from its position")
         record.lost("provenances", relations.WHO)
         return record
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 R = TypeVar("R", bound=TrackedRecord)
-LOST = {"*": "a network holds nodes and edges, and no more"}
+LOST = {"*": "a network holds only nodes and edges"}
 NEEDS = ("requires", "unless")
 #: Of an edge, for others: kg makes these again from what else the file says.
 AGAIN: tuple[str, ...] = ("executes", "sign", "role", "claim", "asserted", "disputed", "species", "blocks")
@@ -156,7 +156,7 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
     whole = ledger.record("network", "", network.attributes, ledger.at())
     for name in network.styled:
         look = ledger.record("style", name, {name: json.dumps(network.styled[name], ensure_ascii=False)}, ledger.at())
-        look.lost(name, "kg draws a mechanism by what it says, not by a style")
+        look.lost(name, "kg draws a mechanism from its content, not from a style")
     _head(draft, whole)
     places = {one.key: one for one in _records(draft, whole, "place", "places", Place)}
     draft.sources |= {one.key: one for one in _records(draft, whole, "source", "sources", Source)}
@@ -165,13 +165,13 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
     for item in network.nodes:
         record = ledger.record("node", item.id, _with_ends(item), item.at)
         if not item.id or item.id in draft.keys:
-            told = f"the id {item.id!r} stands twice" if item.id else "a node has no id"
+            told = f"the id {item.id!r} occurs twice" if item.id else "a node has no id"
             ledger.complain(item.at, "no-element", told, "each node has an id of its own")
             continue
         _node(draft, record, places)
         nodes.append(record)
         for axis in ("x", "y") if item.position else ():
-            record.carried(axis) if layout else record.lost(axis, "the nodes do not stand on a grid")
+            record.carried(axis) if layout else record.lost(axis, "the nodes are not on a grid")
     _activities(draft, nodes)
     names = {str(item.attributes.get("key", item.id)) for item in network.edges}
     signs = (*SIGNS, *_weights(network))
@@ -181,16 +181,16 @@ def mechanism(draft: drafting.Draft, ledger: Ledger, network: DrawnNetwork) -> M
         of = draft.active.get(draft.keys.get(item.target, ""), "")
         if role == outward.DEFINITION and of and of == draft.keys.get(item.source):
             for name in record.fields():
-                record.changed(name, "derived again from the definition of the activity")
+                record.changed(name, "kg derives it from the definition of the activity")
             continue
         if role in NEEDS and str(item.attributes.get("edge")) in names:
             for name in record.fields():
-                record.changed(name, "made again from the edge that needs it")
+                record.changed(name, "kg derives it from the edge that needs it")
             continue
         if missing := [end for end in (item.source, item.target) if end not in draft.keys]:
             for name in record.fields():
-                record.lost(name, f"{missing[0]!r} is no node of the file")
-            message = f"the edge joins {missing[0]!r}, which is no node of the file; it is set aside"
+                record.lost(name, f"{missing[0]!r} is not a node of the file")
+            message = f"the edge joins {missing[0]!r}, which is not a node of the file; it is set aside"
             ledger.complain(item.at, "unknown-node", message, severity="warning")
         else:
             _edge(draft, record, places, signs)
@@ -262,7 +262,7 @@ def _head(draft: drafting.Draft, whole: ForeignRecord) -> None:
         said = whole.text(name, carry=False)
         if re.fullmatch(form, said):
             draft.about[name] = whole.text(name)
-    whole.lost("caveat", "it is made again from sources and scope")
+    whole.lost("caveat", "kg derives it from sources and scope")
 
 
 def _records(draft: drafting.Draft, record: ForeignRecord, kind: str, name: str, type: type[R]) -> list[R]:
@@ -368,7 +368,7 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: Mapping[str, Any])
     made = draft.node(id, shown, key=own or (shown if id.isdigit() else id), **says)
     for kind, again in outward.matched(draft.nodes[made]).items():
         if node.text(kind, carry=False) == "|".join(again):
-            node.changed(kind, "derived again from the identifiers of the node")
+            node.changed(kind, "kg derives it from the identifiers of the node")
     if own and made != own:
         node.changed("key", f"the node is called {made}")
     elif made != id and id not in (own, draft.nodes[made].name):
@@ -429,7 +429,7 @@ def _edge(draft: drafting.Draft, edge: ForeignRecord, places: Mapping[str, Any],
         more["run"] = False
     for name in AGAIN if edge.text("sentence", carry=False) else ():
         if name not in edge.fates:
-            edge.changed(name, "made again from the rest")
+            edge.changed(name, "kg derives it from the rest")
     id, own = edge.text("id"), edge.text("key")
     made = draft.edge(sentence, edge, _evidence(draft, edge), name=own or ("" if id.isdigit() else id), **more)
     for called, name in (("key", own), ("id", "" if own else id)):
@@ -498,7 +498,7 @@ def _evidence(draft: drafting.Draft, edge: ForeignRecord) -> list[Evidence]:
         said = edge.many(name, between=r"\s*[|;,]\s*")
         found = drafting.taxa(said)
         taxa = taxa or tuple(dict.fromkeys(found.values()))
-        edge.kept(name, said, found, "it is no species in ontology/terms.tsv")
+        edge.kept(name, said, found, "it is not a species in ontology/terms.tsv")
     says: dict[str, Any] = {"claim": drafting.UNCLASSIFIED, "taxon": taxa, "at": edge.at}
     for name in [named[one] for one in WORKS if one in named and one not in ours]:
         works = edge.many(name, between=r"""(?:[|;,\s\[\]'"]|(?<=:)\s)+""")
@@ -507,7 +507,7 @@ def _evidence(draft: drafting.Draft, edge: ForeignRecord) -> list[Evidence]:
         }
         known = [work for work, source in cited.items() if source]
         items += [Evidence(source=source, **says) for source in dict.fromkeys(cited[work] for work in known)]
-        edge.kept(name, list(cited), known, "it is no number of PubMed, no DOI and no address")
+        edge.kept(name, list(cited), known, "it is not a PubMed number, a DOI or a web address")
     return items or [Evidence(source="file", **says)] * bool(taxa)
 
 

@@ -88,7 +88,7 @@ def _first_version(found: list[Any], place: bounded.Places, ledger: Ledger) -> a
     for name in aspects.keys() - set(read):
         record = ledger.record("aspect", name, {name: aspects[name]}, ledger.at())
         if name in ("status", "metaData", "numberVerification"):
-            record.changed(name, "made again for what is written")
+            record.changed(name, "kg writes it anew")
     return network
 
 
@@ -100,7 +100,7 @@ def _beside(ledger: Ledger, first: Mapping[str, Any], aspects: Mapping[str, boun
     for name, said, keys in parts:
         record = ledger.record("aspect", name, said if isinstance(said, dict) else {name: said}, ledger.at())
         for key in keys:
-            record.changed(key, "made again for what is written")
+            record.changed(key, "kg writes it anew")
     for declared in aspects.get("attributeDeclarations", []):
         said = declared if isinstance(declared, dict) else {"declarations": declared}
         more = {kind: rule for kind, rule in said.items() if declared is not rules or kind not in KIND_OF}

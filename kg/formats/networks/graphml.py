@@ -50,7 +50,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         graph = graphs.pop(0)
         directed = graph.attributes.get("edgedefault", "directed")
         if directed not in ("directed", "undirected"):
-            ledger.complain(graph.at, "wrong-kind", f"{directed!r} is no edgedefault", "directed or undirected")
+            ledger.complain(graph.at, "wrong-kind", f"{directed!r} is not an edgedefault", "directed or undirected")
         for node in graph.all("node"):
             network.nodes.append(attributes.Item(keys.said(node), node.at, node.attributes.get("id", "")))
             for inner in node.all("graph"):

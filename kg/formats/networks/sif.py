@@ -34,14 +34,14 @@ RELATIONS = (
     "weight",
 )
 LOST = {
-    "node": "SIF holds names of nodes and no more",
+    "node": "SIF holds only names of nodes",
     "denied edge": "SIF cannot state a negation",
     "edge": "in SIF another edge has the same statement, and the two are merged",
-    "edge.name": "SIF holds subject, relation and object, and no more",
-    "edge.in": "SIF holds subject, relation and object, and no more",
-    "edge.level": "SIF holds subject, relation and object, and no more",
-    "edge.run": "SIF holds subject, relation and object, and no more",
-    "*": "SIF holds edges and no more",
+    "edge.name": "SIF holds only subject, relation and object",
+    "edge.in": "SIF holds only subject, relation and object",
+    "edge.level": "SIF holds only subject, relation and object",
+    "edge.run": "SIF holds only subject, relation and object",
+    "*": "SIF holds only edges",
 }
 
 
@@ -60,7 +60,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
         if (first and _names_columns(words, tabs)) or (tabs and words[0] in EXTENDED):
             header = words
             record = ledger.record("header", f"line {number}", {"columns": words}, at)
-            record.changed("columns", "it names the columns, and is no edge")
+            record.changed("columns", "it names the columns and is not an edge")
             first = False
             continue
         first = False
@@ -134,7 +134,7 @@ def _extended(draft: drafting.Draft, ledger: Ledger, header: list[str], words: l
         cited = {work: draft.cite(f"PMID:{work}" if work.isdigit() else work) for work in works}
         items += [Evidence(source=one, claim=drafting.UNCLASSIFIED, at=at) for one in cited.values() if one]
         known = [work for work, one in cited.items() if one]
-        edge.kept(column, works, known, "it is no number of PubMed, no DOI and no address")
+        edge.kept(column, works, known, "it is not a PubMed number, a DOI or a web address")
     draft.edge(sentence, edge, items)
 
 
@@ -155,7 +155,7 @@ without_inferences = outward.without_inferences
 
 def text(mechanism: Mechanism, name: str = "sif") -> str:
     """A mechanism as SIF, its verbs as relations; what acts on an edge goes to the object of that edge. What is not so
-    is no line of it. A node without a term stands under its name, if its key was made from that; any other under its key."""
+    is not a line of it. A node without a term stands under its name, if its key was made from that; any other under its key."""
     told = [one for one in outward.statements(mechanism) if not one.negated]
     names = {key: " ".join(drafting.called(node).split()) for key, node in mechanism.nodes.items()}
     lines = [f"{names[one.subject]}\t{_relation(one)}\t{names[one.object]}\n" for one in told]

@@ -39,7 +39,7 @@ def _entity(draft: drafting.Draft, edge: ForeignRecord, side: str) -> str:
     name, id, database, kind = (edge.text(f"{part}{side}") for part in ("ENTITY", "ID", "DATABASE", "TYPE"))
     term = drafting.identifier(f"{database}:{id.removeprefix('CID:')}", name, edge.at)
     if term is None and id:
-        edge.lost(f"ID{side}", f"it is no identifier of {database or 'no database'}")
+        edge.lost(f"ID{side}", f"it is not an identifier of {database or 'no database'}")
         edge.lost(f"DATABASE{side}", "it only says whose the identifier is")
     if kind and kind not in KINDS:
         edge.lost(f"TYPE{side}", f"kg has no kind of node for {kind!r}")
@@ -63,8 +63,8 @@ def _evidence(draft: drafting.Draft, edge: ForeignRecord) -> list[Evidence]:
     if source:
         edge.carried("PMID")
     elif pmid:
-        edge.lost("PMID", "it is no number of PubMed")
-    edge.lost("SENTENCE", "the words of a publication are pointed to, not copied")
+        edge.lost("PMID", "it is not a PubMed number")
+    edge.lost("SENTENCE", "kg points to the words of a publication and does not copy them")
     edge.lost("SCORE", "kg keeps no scores")
     claim = drafting.UNCLASSIFIED
     return [Evidence(source=source or "file", claim=claim, taxon=(taxon,) if taxon else (), at=edge.at)]

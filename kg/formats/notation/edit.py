@@ -236,6 +236,30 @@ def changed(text: str, path: Path, value: Value) -> list[Change]:
     return changes
 
 
+def changed_all(text: str, values: Iterable[tuple[Sequence[str | int | None], Value]]) -> list[Change]:
+    """Several values set one after the other, as one change; a position that is None is the end of its list.
+
+    >>> text = "id: a\\n"
+    >>> applied(text, changed_all(text, [(("id",), "b"), (("nodes", "A"), "none")]))
+    'id: b\\n\\nnodes:\\n  A: none\\n'
+    """
+    after = text
+    for path, value in values:
+        steps: list[str | int] = []
+        for step in path:
+            if step is None:
+                held: Any = content(after)
+                for one in steps:
+                    held = held.get(one) if isinstance(held, dict) else held[int(one)]
+                step = len(held) if isinstance(held, list) else 1 if held else 0
+            steps.append(step)
+        after = applied(after, changed(after, steps, value))
+    start = next((n for n, (a, b) in enumerate(zip(text, after, strict=False)) if a != b), min(len(text), len(after)))
+    rest = min(len(text), len(after)) - start
+    back = next((n for n in range(rest) if text[-1 - n] != after[-1 - n]), rest)
+    return [Change(start, len(text) - back, after[start : len(after) - back])]
+
+
 def moved(text: str, path: Path, by: int) -> list[Change]:
     """The change that exchanges an item of a list, or an entry of a mapping, with the next (by 1) or the one before (by -1).
 
@@ -302,7 +326,7 @@ def path_at(text: str, offset: int) -> tuple[list[str | int], str]:
 def scalar_at(text: str, offset: int) -> tuple[list[str | int], str]:
     """The path to the single value that holds a place in a text, and that value. Raises CannotEdit if there is none.
 
-    >>> scalar_at("nodes:\n  A: {term: none}\n", 19)
+    >>> scalar_at("nodes:\\n  A: {term: none}\\n", 19)
     (['nodes', 'A', 'term'], 'none')
     """
     node = _root(text)
@@ -320,8 +344,8 @@ def scalar_at(text: str, offset: int) -> tuple[list[str | int], str]:
 def stub(kind: str, example: str = "") -> Value:
     """What can stand for a value that is required and not there: what the table of keys demands, and nothing else.
 
-    >>> stub("record:effect"), stub("choice:supports|disputes"), stub("list:evidence")
-    ({'complete': 'complete'}, 'supports', [{'claim': 'finding'}])
+    >>> stub("choice:supports|disputes"), stub("list:evidence")
+    ('supports', [{'claim': 'finding'}])
     """
     form, _, of = kind.partition(":")
     if form in ("list", "rows"):

@@ -185,7 +185,7 @@ class _NotationReader:
             pairs = self.pairs(node, name, keys)
         else:
             message = f"expected the keys of {with_article(name)}, found {_what(node)}"
-            self.complain(node, "wrong-kind", message, f"such as {example}" if example else "")
+            self.complain(node, "wrong-kind", message, f"for example {example}" if example else "")
             return None
         for key, value in pairs:
             locations[key.key] = self.at(value)
@@ -241,7 +241,7 @@ class _NotationReader:
             ):
                 self.rejoin(before, key_node)
             else:
-                self.complain(key_node, "unknown-key", f"{key!r} is no key of {with_article(name)}", near(key, keys))
+                self.complain(key_node, "unknown-key", f"{key!r} is not a key of {with_article(name)}", near(key, keys))
         return list(found.values())
 
     def unique(self, node: yaml.MappingNode) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
@@ -254,7 +254,7 @@ class _NotationReader:
                 self.complain(
                     key,
                     "duplicate-key",
-                    f"{key.value!r} stands twice; first on line {first}",
+                    f"{key.value!r} occurs twice; first on line {first}",
                     "remove or rename one of them",
                 )
             else:
@@ -324,7 +324,7 @@ class _NotationReader:
             (of in RECORDS and of != "requirement") or isinstance(node, yaml.MappingNode)
         ):
             message = f"expected a list, each item after '- ', found {_what(node)}"
-            self.complain(node, "wrong-kind", message, f"such as {key.example}" if key.example else "")
+            self.complain(node, "wrong-kind", message, f"for example {key.example}" if key.example else "")
             return None
         if isinstance(node, yaml.SequenceNode) and node.flow_style and of == "term":
             items = self.rejoined(items)
@@ -354,7 +354,7 @@ class _NotationReader:
 
     def map_of(self, node: yaml.Node, of: str, key: Key) -> Frozen[Any] | None:
         if not isinstance(node, yaml.MappingNode):
-            message, hint = f"expected 'name: ...' lines, found {_what(node)}", f"such as {key.example}"
+            message, hint = f"expected 'name: ...' lines, found {_what(node)}", f"for example {key.example}"
             self.complain(node, "wrong-kind", message, hint)
             return None
         found = {}
@@ -372,7 +372,7 @@ class _NotationReader:
 
     def values(self, node: yaml.Node, of: str, key: Key, locations: dict[str, Location]) -> Frozen[str] | None:
         if not isinstance(node, yaml.MappingNode):
-            hint = f"such as {key.key}: {key.example}"
+            hint = f"for example {key.key}: {key.example}"
             self.complain(node, "wrong-kind", f"expected {in_words(key.kind)}, found {_what(node)}", hint)
             return None
         found = {}
@@ -424,7 +424,7 @@ class _NotationReader:
         odd = next((word for word in words if not re.fullmatch(KEY, word)), "")
         if len(words) not in (3, 5) or (len(words) == 5 and words[3] != "from"):
             said = f"{shortened(node.value.strip())} is " if words else "this is "
-            message = said + (f"{len(words)} word{'s' * (len(words) != 1)}" if len(words) != 5 else "no sentence")
+            message = said + (f"{len(words)} word{'s' * (len(words) != 1)}" if len(words) != 5 else "not a sentence")
             hint = "write: subject verb object, or: A protects B from C, or: A blocks EDGE"
             self.complain(node, "unreadable-sentence", message if words else "this is empty", hint)
             return None
@@ -440,7 +440,7 @@ class _NotationReader:
         found = re.fullmatch(rf"({KEY})\s+({'|'.join(RELATIONS).replace(' ', chr(92) + 's+')})\s+({KEY})", text or "")
         if text and not found:
             forms = "NODE is VALUE, or NODE same as | higher than | lower than CONDITION"
-            self.complain(node, "unreadable-expectation", f"{shortened(text)} is no expectation", f"write: {forms}")
+            self.complain(node, "unreadable-expectation", f"{shortened(text)} is not an expectation", f"write: {forms}")
         if not found or not isinstance(node, yaml.ScalarNode):
             return None
         at = self.words_at(node, node.value.split())
@@ -531,7 +531,7 @@ def _what(node: yaml.Node) -> str:
     return kinds[type(node)]
 
 
-_TERM = "such as GO:0036019 ! endolysosome; `kg ground TEXT` finds the id"
+_TERM = "for example GO:0036019 ! endolysosome; `kg ground TEXT` finds the id"
 
 
 def _labelled(text: str) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from kg.model import vocabulary
+from kg.model import files, vocabulary
 from kg.model.keys import FORMER, KEY, RECORDS, SHAPES, in_words, notation
 
 Shape = dict[str, Any]
 TEXT: Shape = {"type": "string"}
+SCHEMA = "mechanism.schema.json"
+#: The first line of a file, by which editors find the schema beside it.
+EDITORS = f"# yaml-language-server: $schema={SCHEMA}\n"
 
 
 def schema() -> Shape:
@@ -106,3 +110,9 @@ def guide() -> str:
     out += ["### verbs", "", "| verb | in a run | joins | means |", "|---|---|---|---|"]
     out += [f"| `{p.verb}` | {p.role} | {p.kinds} | {p.definition} |" for p in vocabulary.predicates().values()]
     return "\n".join([*out, ""])
+
+
+def with_schema(file: Path, text: str) -> None:
+    """Write a file in the notation, and beside it the schema that its first line names, for editors."""
+    files.write(file, f"{EDITORS}{text.removeprefix(EDITORS)}".encode())
+    files.write(file.with_name(SCHEMA), as_text().encode())

@@ -15,7 +15,7 @@ from kg.model.records import Sentence, TrackedRecord
 def text(mechanism: Mechanism, name: str = "yaml") -> str:
     """A mechanism in the notation. Reading it again gives an equal mechanism; comments are not kept."""
     written = yaml.serialize(_mapping(mechanism, "mechanism"), Dumper=yaml.BaseDumper, allow_unicode=True, width=110)
-    return "# yaml-language-server: $schema=../../ontology/mechanism.schema.json\n" + str(written)
+    return str(written)
 
 
 def _mapping(record: TrackedRecord, name: str) -> yaml.Node:

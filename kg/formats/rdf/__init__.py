@@ -58,7 +58,7 @@ SUFFIXES = (".ttl", ".trig", ".nq", ".jsonld")
 def parse(file: Path, ledger: Ledger) -> Mechanism:
     """A mechanism from RDF that kg wrote, in any of its serialisations. Nothing is fetched.
 
-    Raises InvalidMechanism for what is no RDF, refers to a context elsewhere, or holds not one mechanism of ours.
+    Raises InvalidMechanism for what is not RDF, refers to a context elsewhere, or holds not one mechanism of ours.
     """
     said = bounded.text(file, ledger)
     guessed = ".jsonld" if said.lstrip()[:1] in ("{", "[") else ".nq" if QUAD.match(said) else ".trig"

@@ -144,7 +144,7 @@ class _NanopubReader:
         for one in provenance:
             record = self.record(one, "provenance")
             if local(one.predicate) == "value":
-                record.lost("value", "the words of a publication are pointed to, not copied")
+                record.lost("value", "kg points to the words of a publication and does not copy them")
         firm = [one for one in provenance if compress(one.object).startswith(("PMID:", "doi:"))]
         for word, told in ((word, told) for told in (firm, provenance) for word in CITED):
             for one in told:
@@ -248,4 +248,4 @@ class _NanopubReader:
         for triples in self.graphs.values():
             for one in triples:
                 if one not in self.records:
-                    self.record(one, "triple").lost(local(one.predicate), "it is no part of a nanopublication")
+                    self.record(one, "triple").lost(local(one.predicate), "it is not part of a nanopublication")

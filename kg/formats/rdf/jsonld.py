@@ -148,7 +148,7 @@ def examine(value: Any, ledger: Ledger) -> None:
                 values = inner if isinstance(inner, list) else [inner]
                 said = [key, *(values if key in names else [])]
                 if odd := next((text for text in said if isinstance(text, str) and NO_IRI.search(text)), None):
-                    ledger.complain(None, "no-iri", f"{shortened(odd)} is no name of a thing", "percent-encode it")
+                    ledger.complain(None, "no-iri", f"{shortened(odd)} is not a name of a thing", "percent-encode it")
         todo += one.values() if isinstance(one, dict) else one if isinstance(one, list) else []
 
 

@@ -383,11 +383,11 @@ def account(told: Forms, reader: Reader, again: Forms) -> None:
         if (subject, predicate, value) in reader.used:
             return "carried", ""
         if predicate == str(KGV.inputSha256):
-            return "changed", "made anew, of what is written"
+            return "changed", "kg writes it anew"
         now, value = reader.now(subject), reader.now(value)
         if (now, predicate, value) in again:
-            return "changed", "made again from the rest"
-        otherwise = "it follows from the rest, and kg says otherwise"
+            return "changed", "kg derives it from the rest"
+        otherwise = "kg derives it from the rest, with another result"
         return "lost", otherwise if (now, predicate) in derived else losses.UNUSED
 
     def reformed(subject: str, predicate: str, value: str) -> str:

@@ -82,7 +82,7 @@ def _quoted(text: str) -> str:
 
 EDGES = """\
 Each edge is a biolink:Association: rdf:subject, rdf:predicate and rdf:object say what it is about, kgv:evidence leads to
-what it rests on. The triple itself, subject verb object, stands here too only if a source states it, unhedged, as a
+what supports it. The triple itself, subject verb object, stands here too only if a source states it, unhedged, as a
 finding or as background, and nothing disputes it. What is not stated (a species, a place, a size) is left out."""
 
 
@@ -100,7 +100,9 @@ def head(mechanism: Mechanism, model: str = EDGES) -> str:
         *model.split("\n"),
         "The words kgv: are explained in this file.",
         "",
-        f"To cite an edge, give its IRI and the version: {mechanism.cite('edge', 'NAME')}",
+        f"To cite an edge, give its IRI and the version: {mechanism.cite('edge', 'NAME')}"
+        if vocabulary.citable(mechanism.id)
+        else f"{vocabulary.DRAFT}.",
     ]
     return "".join(f"# {' '.join(line.split())}".rstrip() + "\n" for line in said) + "\n"
 

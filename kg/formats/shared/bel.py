@@ -188,7 +188,7 @@ def cited(draft: drafting.Draft, record: ForeignRecord, kind: str, id: str) -> s
         if source and (field == id or prefix is not None):
             record.carried(field)
         else:
-            record.lost(field, "it is no number of PubMed, no DOI and no address")
+            record.lost(field, "it is not a PubMed number, a DOI or a web address")
     return source or "file"
 
 

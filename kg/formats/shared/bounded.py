@@ -47,11 +47,11 @@ def text(file: Path, ledger: Ledger) -> str:
     Raises InvalidMechanism if the file is too large, or no text.
     """
     if file.stat().st_size > LARGEST:
-        size = f"{file.stat().st_size / 2**20:.0f} MiB; {LARGEST // 2**20} MiB is the most that is read at once"
+        size = f"{file.stat().st_size / 2**20:.0f} MiB; the limit is {LARGEST // 2**20} MiB"
         raise ledger.stop(None, "too-large", f"the file has {size}", "split it")
     data = file.read_bytes()
     encoding = unicode(data)
-    # a byte that is not UTF-8 becomes half of a surrogate pair, which no text has either
+    # a byte that is not UTF-8 becomes half of a surrogate pair, which is not allowed in text either
     found = data.decode(encoding, "surrogateescape" if encoding == "utf-8-sig" else "replace")
     odd = list(UNSEEN.finditer(found))
     foreign = sum(one.group() >= "\udc80" for one in odd)  # bytes of another encoding, of which a text has many
@@ -81,7 +81,7 @@ def _unseen(one: str) -> tuple[str, str, str]:
     """What is wrong with a character: code, message and help."""
     byte = ord(one) - 0xDC00
     if not 0x80 <= byte <= 0xFF:
-        return "unseen-character", f"U+{ord(one):04X} is in no text", "remove it"
+        return "unseen-character", f"U+{ord(one):04X} is not allowed in text", "remove it"
     windows = bytes([byte]).decode("cp1252", "replace")
     meant = f"; it may be {windows}, if the file is in Windows-1252" if windows.isprintable() and byte > 0xA0 else ""
     return "not-utf8", f"byte 0x{byte:02x} is not UTF-8", f"save the file as UTF-8{meant}"
@@ -130,7 +130,7 @@ def objects(text: str, ledger: Ledger, line: Location | None = None) -> Any:
         if made_so_far > MOST_PARTS:
             raise ledger.stop(at_offset(offset), "too-many", f"there are more than {MOST_PARTS:,} objects")
         if odd := next(filter(None, (UNSEEN.search(one) for one in texts if isinstance(one, str))), None):
-            message = f"U+{ord(odd.group()):04X} is in no text"
+            message = f"U+{ord(odd.group()):04X} is not allowed in text"
             raise ledger.stop(at_offset(offset), "unseen-character", message, "remove it")
 
     def parse(s_and_end: tuple[str, int], *rest: Any) -> tuple[Object, int]:
@@ -139,7 +139,7 @@ def objects(text: str, ledger: Ledger, line: Location | None = None) -> Any:
             made, end = JSONObject(s_and_end, *rest)
         except _Twice as error:
             at = at_offset(offset)
-            raise ledger.stop(at, "duplicate-key", f"{error} stands twice in this object", "remove one") from None
+            raise ledger.stop(at, "duplicate-key", f"{error} occurs twice in this object", "remove one") from None
         parsed(made, (*made, *made.values()), offset)
         return made, end
 
@@ -150,7 +150,7 @@ def objects(text: str, ledger: Ledger, line: Location | None = None) -> Any:
         return made, end
 
     def constant(name: str) -> Any:
-        raise ledger.stop(line, "no-json", f"{name} is no value of JSON", "a number, or null")
+        raise ledger.stop(line, "no-json", f"{name} is not a value of JSON", "a number, or null")
 
     decoder: Any = json.JSONDecoder(object_pairs_hook=pairs, parse_constant=constant)
     decoder.parse_object, decoder.parse_array = parse, parse_list
@@ -217,7 +217,7 @@ class Places:
         """The list under a name, empty if nothing is there; anything else there is a complaint."""
         found = of.get(name)
         if found is not None and not isinstance(found, list):
-            self.ledger.complain(self(found, of), "wrong-kind", f"{name!r} is no list")
+            self.ledger.complain(self(found, of), "wrong-kind", f"{name!r} is not a list")
         return found if isinstance(found, list) else []
 
     def records(self, of: Mapping[str, Any], name: str, *needed: str) -> Iterator[Object]:
@@ -230,7 +230,7 @@ class Places:
             if not lacking:
                 yield one
             else:
-                told = f"has no single value for {lacking[0]!r}" if lacking[0] else "is no object"
+                told = f"has no single value for {lacking[0]!r}" if lacking[0] else "is not an object"
                 shown = ", ".join(f'"{key}": ...' for key in needed)
                 said = json.dumps(one, ensure_ascii=False)
                 self.ledger.aside(self(one, within), "no-element", f"one of {name!r} {told}", f"{{{shown}}}", said)
@@ -258,7 +258,7 @@ def events(text: str, loader: Any, deepest: int = DEEPEST, unseen: re.Pattern[st
             raise yaml.MarkedYAMLError(problem="a tag or a reference", problem_mark=mark)
         odd = unseen.search(event.value) if isinstance(event, yaml.ScalarEvent) else None
         if odd:
-            problem = f"this holds the character U+{ord(odd.group()):04X}, which no text has"
+            problem = f"this holds the character U+{ord(odd.group()):04X}, which is not allowed in text"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
         yield event
 
@@ -294,7 +294,7 @@ class _Nested:
         if not isinstance(made, str):
             raise self.stop(mark, "no-yaml", "a key is a single word here", "")
         if made in within:
-            raise self.stop(mark, "duplicate-key", f"{made!r} stands twice in this mapping", "remove one")
+            raise self.stop(mark, "duplicate-key", f"{made!r} occurs twice in this mapping", "remove one")
         self.open[-1] = (within, made)
 
     def value(self, made: Any) -> None:
@@ -403,7 +403,7 @@ def elements(text: str, ledger: Ledger, doctype: bool = False, deepest: int = DE
         if not is_parameter and stack:
             meant = html5.get(f"{name};")
             if meant is None:
-                message = f"&{name}; is no character that HTML has; it is read as U+FFFD"
+                message = f"&{name}; is not a character that HTML has; it is read as U+FFFD"
                 ledger.complain(here(), "unknown-character", message, "write the character itself", "warning")
             characters(meant or "\ufffd")
 

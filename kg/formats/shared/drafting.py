@@ -408,7 +408,7 @@ class Draft:
                 ends = [self.nodes[key].label for key in (subject, object)]
                 message = f"{ends[0]!r} {said} {ends[1]!r}: the file says both, and both are kept"
                 self.ledger.complain(
-                    same[-1].at, "both-signs", message, "kg conflicts shows what each rests on", "warning"
+                    same[-1].at, "both-signs", message, "kg conflicts shows what supports each", "warning"
                 )
                 note = f"{ends[0]} {said} {ends[1]}, by different statements of the file. Both are kept."
                 yield Note(note=note, about=tuple(edge.name for edge in same), at=same[-1].at)

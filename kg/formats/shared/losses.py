@@ -24,8 +24,8 @@ from kg.model.records import Edge, Effect, Evidence, Expect, Node, Sentence, Tra
 FATES = ("carried", "changed", "lost")
 MOST_FAULTS = 1000  # of one file: nobody reads more
 MOST_RECORDS = 250_000  # of one file: what a report holds in memory
-UNUSED = "kg has no place for it"
-LEFT_OUT = "it is an inference or a hypothesis, or rests on one, which the format cannot say"
+UNUSED = "kg has no field for it"
+LEFT_OUT = "it is an inference or a hypothesis, or depends on one, which the format cannot state"
 #: Why a format that names publications by identifiers leaves some of one out.
 FIRMEST = "only the preferred identifier of a publication is written, since two would be read as two publications"
 NOW = "now "  # so begins how a value changed that was read back
@@ -148,7 +148,7 @@ class Ledger:
     >>> row.take("subject")
     'A'
     >>> [(one.field, one.fate, one.how) for one in ledger.account().values]
-    [('subject', 'carried', ''), ('score', 'lost', 'kg has no place for it')]
+    [('subject', 'carried', ''), ('score', 'lost', 'kg has no field for it')]
     """
 
     def __init__(self, file: str, title: str, columns: Mapping[str, str] | None = None) -> None:
@@ -180,7 +180,9 @@ class Ledger:
             return  # what is set aside is counted in the report, too
         self.wrong.append(found)
         if severity == "error" and len(self.wrong) >= MOST_FAULTS:
-            raise self.stop(at, "too-many", f"{MOST_FAULTS - 1} complaints are enough", "is it another format?")
+            raise self.stop(
+                at, "too-many", f"{MOST_FAULTS - 1} complaints are listed, and reading stops", "is it another format?"
+            )
 
     def aside(self, at: Location | None, code: str, message: str, help: str = "", said: object = "") -> None:
         """Set a part of the file aside: it is lost, a warning says why, and the rest is read."""
@@ -233,7 +235,7 @@ class ForeignRecord:
         """A value that is a list, or nothing; anything else in its place is a complaint, and stays lost."""
         value = self._value(name)
         if value is not None and not isinstance(value, (list, tuple)):
-            self.ledger.complain(self.at, "wrong-kind", f"{name!r} of {self.kind} is no list")
+            self.ledger.complain(self.at, "wrong-kind", f"{name!r} of {self.kind} is not a list")
             return []
         if carry:
             self.fates[name] = ("carried", "")
@@ -377,7 +379,9 @@ def compare(
     walk.pair("mechanism", "", ("", before, ""), ("", after, ""))
     count = f"{len(left)} of {len(stated)} edges" + f" and {len(nodes)} of {len(before.nodes)} nodes" * bool(nodes)
     told = (
-        f"{count}, each of which is an inference or a hypothesis, or rests on one; --all includes them" if left else ""
+        f"{count}, each of which is an inference or a hypothesis, or depends on one; --all includes them"
+        if left
+        else ""
     )
     return Account(step, tuple(walk.values), walk.records, tuple(walk.added), told)
 

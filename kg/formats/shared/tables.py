@@ -16,7 +16,7 @@ from typing import Any
 
 from kg.formats.shared.bounded import LARGEST
 from kg.formats.shared.losses import Ledger
-from kg.model.diagnostics import InvalidMechanism, Location
+from kg.model.diagnostics import InvalidMechanism, Location, install
 
 FORMULA = re.compile(r"[=@]|[+-](?![\d.]*(?:[eE][+-]?\d+)?$)[A-Za-z(\"'].*[(!|]", re.DOTALL)
 
@@ -95,7 +95,7 @@ def _table(
             header, head = [cell.strip() for cell in cells], at
             twice = next((name for name, times in Counter(header).items() if name and times > 1), "")
             if twice or not any(header):
-                message = f"the column {twice!r} stands twice" if twice else "the table has no header"
+                message = f"the column {twice!r} occurs twice" if twice else "the table has no header"
                 raise ledger.stop(at, "no-table", message, "the first row names the columns, once each")
             header = [name or f"unnamed {number}" for number, name in enumerate(header, 1)]
             continue
@@ -126,13 +126,13 @@ WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")  # so begins what is UTF-1
 def workbook(file: Path, ledger: Ledger, named: Named = lambda cells: True) -> Iterator[TableRow]:
     """The rows of the first sheet of an .xlsx file, by openpyxl (the extra ``kg[xlsx]``); formulas are not computed.
 
-    Raises InvalidMechanism for what is no workbook, is too large when unpacked, declares entities, or if openpyxl is
+    Raises InvalidMechanism for what is not a workbook, is too large when unpacked, declares entities, or if openpyxl is
     not installed. Of other sheets it is reported that they were not read.
     """
     try:
         import openpyxl
     except ImportError:
-        help = "python -m pip install 'immune-mechanism-kg[xlsx]'; or save the sheet as CSV"
+        help = f"{install('xlsx')}; or save the sheet as CSV"
         raise ledger.stop(None, "no-library", "openpyxl, which reads .xlsx files, is missing", help) from None
     _harmless(file, ledger)
     try:
@@ -147,7 +147,9 @@ def workbook(file: Path, ledger: Ledger, named: Named = lambda cells: True) -> I
     except InvalidMechanism:
         raise
     except Exception as error:  # openpyxl raises whatever it trips over in a file that is none
-        message = f"this is no workbook that can be read: {' '.join(str(error).split())[:200] or type(error).__name__}"
+        message = (
+            f"this is not a workbook that can be read: {' '.join(str(error).split())[:200] or type(error).__name__}"
+        )
         raise ledger.stop(None, "no-table", message, "save the sheet as CSV") from None
 
 
@@ -193,7 +195,7 @@ def _harmless(file: Path, ledger: Ledger) -> None:
                     message = f"{part.filename} declares a document type, or hides one as UTF-16"
                     raise ledger.stop(None, "doctype", message, "no workbook needs one")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error) as error:
-        raise ledger.stop(None, "no-table", f"this is no workbook: {error}", "save the sheet as CSV") from None
+        raise ledger.stop(None, "no-table", f"this is not a workbook: {error}", "save the sheet as CSV") from None
 
 
 def cell(value: object) -> str:

@@ -108,7 +108,7 @@ def borne_out(
 ) -> dict[str, str]:
     """A guess beside the cells of each column: what says how things act is found by its words, too.
 
-    A type that only says that edges have a direction, as Gephi's does, is no verb, and a weight is a sign only where one is
+    A type that only says that edges have a direction, as Gephi's does, is not a verb, and a weight is a sign only where one is
     below 0. What was chosen stays.
 
     >>> cells = {"Regulator": ["A"], "Target": ["B"], "Kind": ["activates"], "No": ["1"]}

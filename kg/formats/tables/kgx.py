@@ -76,9 +76,9 @@ VERBS = vocabulary.BASE + "vocab/"
 LOST = {
     "mechanism": "the metadata file has no key for it",
     **dict.fromkeys(("source.pmid", "source.url"), FIRMEST),
-    "source": "the Biolink Model holds the publications of an edge by their identifiers, and no more of them",
+    "source": "the Biolink Model holds only the identifiers of the publications of an edge",
     "evidence": "the Biolink Model holds publications and texts of an edge, not items of evidence",
-    "place": "the Biolink Model holds places of edges by their terms, and no more of them",
+    "place": "the Biolink Model holds only the terms of the places of edges",
     "node.in": "a node of the Biolink Model has no place",
     "edge": "in the Biolink Model another edge has the same statement, and the two are merged",
     "edge.level": "the Biolink Model has no levels",
@@ -87,7 +87,7 @@ LOST = {
     "requirement": "the Biolink Model has no levels",
     "requirement.evidence": "the Biolink Model holds publications and texts of an edge, not items of evidence",
     "effect": "the Biolink Model does not say how far a decrease goes",
-    "*": "KGX holds nodes and edges, and no more",
+    "*": "KGX holds only nodes and edges",
 }
 
 
@@ -126,7 +126,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
             continue
         for end in (edge.text(side, carry=False) for side in ("subject", "object")):
             if stated is not None and _spelt(end) not in stated and _path(end)[1:2] != ["place"]:
-                message = f"{end!r} is no row of {nodes.name if nodes else ''}; it is a node by its identifier alone"
+                message = f"{end!r} is not a row of {nodes.name if nodes else ''}; it is a node by its identifier alone"
                 ledger.complain(at, "unknown-node", message, severity="warning")
         if path[1:2] + path[3:] == ["node", "in"]:
             _located(draft, edge, places)
@@ -188,13 +188,13 @@ def _about(draft: drafting.Draft, said: Any) -> None:
     for slot, field in METADATA.items():
         if value := record.text(slot):
             draft.about[field] = value
-    record.lost("creative_work_status", "it rests on how much of each source was read, which KGX does not say")
+    record.lost("creative_work_status", "it depends on how much of each source was read, which KGX does not say")
     path = _path(record.text("id", carry=False))
     if len(path) == 1:
         draft.about["id"] = path[0]
         record.carried("id")
     for slot in ("caveat", "knowledge_source", "biolink_version", "prefixes"):
-        record.changed(slot, "made again for what is written")
+        record.changed(slot, "kg writes it anew")
 
 
 def _rows(text: str, file: Path, ledger: Ledger) -> Iterator[tuple[Mapping[str, Any], Location]]:
@@ -228,7 +228,7 @@ def _node(draft: drafting.Draft, node: ForeignRecord, places: dict[str, Place]) 
         places[path[2]] = Place(key=path[2], term=next(iter(terms), None), name=name, at=node.at)
         return
     if not id or _spelt(id) in draft.keys:
-        told = f"the id {id!r} stands twice" if id else "a node has no id"
+        told = f"the id {id!r} occurs twice" if id else "a node has no id"
         draft.ledger.complain(node.at, "no-element", told, "each node has an id of its own")
         return
     names = [id, *node.many("xref")]
@@ -348,7 +348,7 @@ def _match(draft: drafting.Draft, edge: ForeignRecord, said: str) -> None:
         draft.nodes[key] = replace(draft.nodes[key], **more)
     for slot in edge.fields():
         edge.changed(
-            slot, f"{said}: {id}" if said in identities.WRITTEN else "derived again from the identifiers of the node"
+            slot, f"{said}: {id}" if said in identities.WRITTEN else "kg derives it from the identifiers of the node"
         )
 
 
@@ -404,7 +404,7 @@ def _relation(edge: ForeignRecord) -> Relation:
     if original:
         before = foreign.relation(original)
         told = before.sign and not stated.sign and not said
-        why = "kg has no place for the verb of another source"
+        why = "kg has no field for the verb of another source"
         edge.carried("original_predicate") if told else edge.lost("original_predicate", why)
         stated = before if told else stated
     if not said:
@@ -435,7 +435,9 @@ def _qualified(edge: ForeignRecord, predicate: str, stated: Relation, said: Mapp
     elif direction in DIRECTIONS:
         edge.carried("object_direction_qualifier")
     else:
-        edge.changed("object_direction_qualifier", f"{verb}: it is no direction of the Biolink Model, but says a sign")
+        edge.changed(
+            "object_direction_qualifier", f"{verb}: it is not a direction of the Biolink Model, but says a sign"
+        )
     return Relation(verb, signed, f"kg has no verb for {predicate} with these qualifiers")
 
 
@@ -453,7 +455,7 @@ def _evidence(draft: drafting.Draft, edge: ForeignRecord, negated: bool) -> list
     """One item for each publication; the file itself where none is cited. What is negated is disputed."""
     cited = {one: draft.cite(one) for one in edge.many("publications")}
     known = [one for one, source in cited.items() if source]
-    edge.kept("publications", list(cited), known, "it is no number of PubMed, no DOI and no address")
+    edge.kept("publications", list(cited), known, "it is not a PubMed number, a DOI or a web address")
     sources = list(dict.fromkeys(cited[one] for one in known)) or ["file"]
     species = edge.many("species_context_qualifier")
     taxa = drafting.taxa(species)
@@ -463,10 +465,10 @@ def _evidence(draft: drafting.Draft, edge: ForeignRecord, negated: bool) -> list
     for slot in ("knowledge_level", "agent_type"):
         if edge.text(slot, carry=False) == "not_provided":
             edge.carried(slot)
-    edge.lost("has_evidence_of_type", "an evidence code tells no assay")
+    edge.lost("has_evidence_of_type", "an evidence code names no assay")
     for slot in ("primary_knowledge_source", "aggregator_knowledge_source"):
         if edge.many(slot) == [INFORES]:
-            edge.changed(slot, "made again for what is written")
+            edge.changed(slot, "kg writes it anew")
         else:
             edge.lost(slot, "kg keeps the publications of an edge, not through whom it came")
     stance = "disputes" if negated else "supports"

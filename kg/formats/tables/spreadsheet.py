@@ -71,7 +71,7 @@ def parse(file: Path, ledger: Ledger) -> Mechanism:
 
 def _told(found: Mapping[str, str], header: Sequence[str], ledger: Ledger, at: Location | None) -> None:
     """Say how the columns were read. Raises InvalidMechanism where the ends are not found, or kg's own table has no verb."""
-    help = f"say kg convert --columns subject=NAME,verb=NAME,object=NAME; the columns are: {', '.join(columns.holds())}"
+    help = f"use kg convert --columns subject=NAME,verb=NAME,object=NAME; the columns are: {', '.join(columns.holds())}"
     lacking = [role for role in ("subject", "object") if role not in found]
     if (
         not lacking
@@ -83,7 +83,7 @@ def _told(found: Mapping[str, str], header: Sequence[str], ledger: Ledger, at: L
         raise ledger.stop(at, "no-table", f"the table has no column {lacking[0]!r}", help)
     said = columns.in_words(found, header)
     severity = "hint" if columns.acts(found) else "warning"
-    help = "if this is wrong, say kg convert --columns, such as verb=NAME"
+    help = "if this is wrong, use kg convert --columns, such as verb=NAME"
     ledger.complain(at, "columns", said, help, severity)
 
 
@@ -138,7 +138,7 @@ class _RowReader:
             verb = vocabulary.predicates()[found.verb]
             self.record.changed(self.of["verb"], f"{found.verb}: {found.lacks or 'it means the same'}")
         if said and verb is None:
-            self.complain("verb", f"{said!r} is no verb", near(said, vocabulary.predicates()))
+            self.complain("verb", f"{said!r} is not a verb", near(said, vocabulary.predicates()))
         if verb:
             yield "verb", Relation.of(verb.verb)
 
@@ -190,8 +190,8 @@ class _RowReader:
         if found is None and role in self.prefixes:
             found = drafting.term(f"{self.prefixes[role]}:{bare.strip()}", label, self.row.at)
         if said and found is None:
-            message = f"{said!r} is no ontology term that kg knows"
-            self.complain(column, message, "such as GO:0006915 ! apoptotic process")
+            message = f"{said!r} is not an ontology term that kg knows"
+            self.complain(column, message, "for example GO:0006915 ! apoptotic process")
         if self.own and found and label and found.label != " ".join(label.split()):
             self.complain(column, f"{found.id} is {found.label!r}, not {label!r}", f"write {found}")
         return found
@@ -228,7 +228,9 @@ class _RowReader:
         taxa = drafting.taxa(named)
         for one in named:
             if one not in taxa:
-                self.complain("taxon", f"{one!r} is no species in ontology/terms.tsv", "such as Mus musculus, or 10090")
+                self.complain(
+                    "taxon", f"{one!r} is not a species in ontology/terms.tsv", "for example Mus musculus, or 10090"
+                )
         found: dict[str, Any] = {**says, "taxon": tuple(dict.fromkeys(taxa.values()))}
         stance = says["stance"] or ("disputes" if self.denied() else "supports")
         found |= {"claim": says["claim"] or drafting.UNCLASSIFIED, "stance": stance}

@@ -1,4 +1,4 @@
-// What follows, told node by node: before and after, the steps that decided it, and what it rests on.
+// What follows, told node by node: before and after, the steps that decided it, and what supports it.
 'use strict';
 
 /** @typedef {ReturnType<Model['ask']>} Answer */

@@ -62,6 +62,7 @@ function painter(page, shown, run) {
         const on = !shown.focus || shown.focus.edges.has(one.edge);
         if (on === pass) line(ctx, one, on, scale);
       }
+    for (const one of shown.lines) if (one.said) said(ctx, one.said, one.at);
     ctx.restore();
   }
 
@@ -105,7 +106,6 @@ function painter(page, shown, run) {
       ctx.stroke(line.diamond);
     }
     ctx.globalAlpha = 1;
-    if (line.said) said(ctx, line.said, line.at);
   }
   /** A few letters on a line. @param {CanvasRenderingContext2D} ctx @param {string} text @param {number[]} at */
   function said(ctx, text, [x, y]) {
@@ -118,6 +118,20 @@ function painter(page, shown, run) {
     ctx.strokeText(text, x, y);
     ctx.fillStyle = colour.ink;
     ctx.fillText(text, x, y);
+  }
+
+  /**
+   * Where a heading covers no words of boxes: where it is, or else below the boxes there, or where it is if there is no room.
+   * @param {number} x @param {number} y @param {number} wide @param {number} size @param {number} low
+   */
+  function below(x, y, wide, size, low) {
+    for (let at = y; at < low;) {
+      const over = shown.boxes.find(one => x - size < one.x + one.wide / 2 && one.x - one.wide / 2 < x + wide + size &&
+        at - size * 1.2 < one.y + one.high / 2 && one.y - one.high / 2 < at + size * 0.6);
+      if (!over) return at;
+      at = over.y + over.high / 2 + size * 1.5;
+    }
+    return y;
   }
 
   /** Moved so that they stay in sight while their place is. @param {CanvasRenderingContext2D} ctx @param {Sight} sight @returns {Corners[]} where they stand */
@@ -161,6 +175,7 @@ function painter(page, shown, run) {
       const clash = written.find(([a, top, b, bottom]) => x < b && a < x + wide && y - size < bottom && top < y + high);
       if (clash) x = clash[2] + size; // beside the name of what is around it
       if (clash && x + wide > area.x + area.w) continue;
+      if (stuck) y = below(x, y, wide, size, Math.min(low, (from.y + to.y) / 2));
       if (y + high > low || x > to.x || x + wide < from.x || y - size > to.y) continue;
       if (stuck) {
         ctx.globalAlpha = 0.92;
@@ -174,6 +189,11 @@ function painter(page, shown, run) {
       }
       ctx.globalAlpha = shown.focus && !stuck ? 0.75 : 1;
       ctx.fillStyle = colour.heading;
+      if (!stuck) { // a line that passes does not strike it through
+        ctx.strokeStyle = colour[`place-${area.hue}${area.depth ? '-in' : ''}`];
+        ctx.lineWidth = size / 5;
+        lines.forEach((line, n) => ctx.strokeText(line, x, y + n * leading));
+      }
       lines.forEach((line, n) => ctx.fillText(line, x, y + n * leading));
       written.push([x, y - size, x + wide, y + high + size * 0.25]);
     }

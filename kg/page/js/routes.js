@@ -117,7 +117,7 @@ function routes(page) {
     if (!found.routes[state.way]) state.way = -1;
     $('routes').hidden = !asked;
     const signs = new Set(found.routes.map(route => route.sign)), count = found.routes.length;
-    const net = signs.size > 1 ? speak`they disagree: mixed` : count > 1 ? signs.has(1) ? speak`all positive` : speak`all negative` : signs.has(1) ? speak`positive` : speak`negative`;
+    const net = signs.size > 1 ? speak`some positive, some negative` : count > 1 ? signs.has(1) ? speak`all positive` : speak`all negative` : signs.has(1) ? speak`positive` : speak`negative`;
     $('verdict').textContent = !count ? speak`No signed route leads there.` :
       `${found.capped ? speak`${count} and more routes` : count > 1 ? speak`${count} routes` : speak`${count} route`}; ${net}${found.capped && signs.size < 2 ? speak`, and the others were not looked at` : ''}.`;
     const read = found.routes.map(({hops}) => ({words: make('p', {}, way(hops)).textContent ?? '', edges: hops.map(({edge}) => edge)}));

@@ -73,7 +73,7 @@ function still(page) {
       const from = y;
       write(all('#strip li').map(text).join(' · ') + '.', 18, 'ink', '600', 16);
       write(speak`Source: ${text(first('#strip .credit')).replace(text($('open')), '').trim()}`, 15, 'mute', '', 16);
-      write(speak`Cite as ${scene.cite}`, 15, 'mute', '', 16);
+      write(scene.cite ? speak`Cite as ${scene.cite}` : speak`A draft, not published yet: publish it before you cite it`, 15, 'mute', '', 16);
       pen.fillStyle = colour.caution;
       pen.fillRect(EDGE, from + 4, 5, y - from);
       const height = Math.ceil(y + 16);

@@ -171,8 +171,7 @@ interface Box extends Face {
 }
 /** What pyvis hands over to vis-network. */
 interface Host {
-  nodes: (Box & {label: string, color: string})[];
-  edges: {id: number, from: number, to: number, arrows: string}[];
+  nodes: (Box & {label: string})[];
   options: object;
 }
 

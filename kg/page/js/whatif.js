@@ -63,7 +63,7 @@ function whatIf(page) {
     $('given').replaceChildren(...given(found.first), ...how.then.size ? [speak`. Then, from where that ended:`, ' ', ...given(how.then)] : []);
     $('context').replaceChildren(...context(found));
     $('command').textContent = question.command(how);
-    $('against').textContent = speak`Outcomes, compared with ${against(found, how)}`;
+    $('against').textContent = outcomes.length ? speak`Outcomes, compared with ${against(found, how)}` : speak`Compared with ${against(found, how)}`;
     $('outcomes').replaceChildren(...outcomes.flatMap(node => [make('dt', {}, page.label(node)), make('dd', {},
       found.changed.includes(node) ? `${shown(found.before[node])} → ` : '', value(found, node),
       found.changed.includes(node) ? '' : make('span', {class: 'meta'}, ' ', speak`unchanged`), ...meets(found, node))]));
@@ -74,6 +74,7 @@ function whatIf(page) {
       told.append(...meets(found, node));
       return told;
     }));
+    if (!listed.length) $('follows').append(make('li', {}, speak`Nothing changes`, '.'));
     $('more').hidden = listed.length <= more;
     $('more').textContent = speak`Show ${Math.min(SHOWN, listed.length - more)} more of ${listed.length}`;
   }
@@ -116,7 +117,7 @@ function whatIf(page) {
     heat?.show(asked);
   }
 
-  const narrow = matchMedia('(max-width: 860px)');
+  const narrow = matchMedia('(max-width: 860px), (max-height: 559px)');
   function heads() { // above two pictures: what each shows, and its outcomes, first those that differ
     const {found, how} = current ?? {}, parts = [$('other-of'), $('net-of')], pair = paired() && found && how;
     document.body.dataset.pair = String(!!pair);

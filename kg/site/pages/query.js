@@ -126,6 +126,7 @@
     const one = over(asked.of).length === 1;
     const lines = [...strips].map(([strip, ids]) => (one ? '' : ids.slice(0, 3).join(', ') + (ids.length > 3 ? ' ...: ' : ': ')) + strip);
     const versions = over(asked.of).map(m => `${m.id} ${m.version}`).join(', ');
+    if (over(asked.of).some(m => !m.published)) return [...lines, known.draft];
     return [...lines, cite(asked) ? `Cite as ${cite(asked)}` : `To cite it, keep the address of this page, which holds the query, and the versions: ${versions}`];
   }
 
