@@ -469,10 +469,17 @@ def _changed(
 ) -> Iterator[dict[str, str]]:
     """The outcomes that are other than they were in the last valid text, each with what decides it now."""
     for condition, values in after.items():
-        for node, value in values.items():
-            old = before.get(condition, {}).get(node, value)
-            if old != value and node in m.nodes:
-                answer = whatif.whatif(m, condition)
+        old = before.get(condition, {})
+        turned = [node for node, value in values.items() if old.get(node, value) != value and node in m.nodes]
+        if turned:
+            answer = whatif.whatif(m, condition)
+            for node in turned:
                 step = answer.steps.get(node)
                 why = whatif.why_in_a_line(m, answer, step) if step else ""
-                yield {"condition": condition, "node": m.nodes[node].label, "before": old, "after": value, "why": why}
+                yield {
+                    "condition": condition,
+                    "node": m.nodes[node].label,
+                    "before": old[node],
+                    "after": values[node],
+                    "why": why,
+                }
