@@ -152,7 +152,8 @@ class Session:
             return patch(self.name, self.opened, text, told)
         if form == "html":
             return page.html(mechanism, text=Written(self.name, text))
-        return formats.text(mechanism, f".{form}")
+        head, line, rest = formats.text(mechanism, f".{form}").partition("\n")
+        return head + line + ("" if lexicon().term(KNOWN) else NO_MATCHES) + rest
 
     def edit(self, text: str, how: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """An edit of a text: the ``changes`` that the editor has to make, or the ``error`` that tells why there are none.
