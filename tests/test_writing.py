@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 import write
 
 pytestmark = pytest.mark.slow
-TEXT = LITTLE.read_text(encoding="utf-8")
+TEXT = LITTLE.read_text(encoding="utf-8") + "layout:\n- [miR146a, TLR7, TLR7_active, maturation]\n"
 #: What stands in the source that the sentences are taken from: words of our own.
 SOURCE = (
     "In psoriatic skin, dendritic cells release IL-23. IL-23 may promote the growth of Th17 cells in mice. "

@@ -38,6 +38,8 @@ KNOWN = "CL:0000235"
 NO_MATCHES = "# Made without the lexicon: what the terms are called in other vocabularies is missing; kg export writes it, too.\n"
 
 
+#: What is wrong where a picture needs Graphviz, which the page does not have.
+GRID = "give it a grid: `layout:`, rows of node keys; without one, Graphviz draws it in `kg build`"
 #: How the codes of complaints about runs begin: what comes out is not what the file says must come out.
 EXPECTATION = "expectation-"
 
@@ -106,9 +108,7 @@ class Session:
         try:
             return page.svg(self.mechanism, dark=dark)
         except ModuleNotFoundError:
-            raise KgError(
-                "give it a grid: `layout:`, rows of node keys; without one, Graphviz draws it in `kg build`"
-            ) from None
+            raise KgError(GRID) from None
 
     def answer(self, condition: str, settings: Mapping[str, str]) -> dict[str, Any]:
         """What follows if nodes are set, as ``kg whatif --json`` says it; or ``error``, if it cannot be asked."""
@@ -151,7 +151,10 @@ class Session:
         if form == "patch":
             return patch(self.name, self.opened, text, told)
         if form == "html":
-            return page.html(mechanism, text=Written(self.name, text))
+            try:
+                return page.html(mechanism, text=Written(self.name, text))
+            except ModuleNotFoundError:
+                raise KgError(GRID) from None
         head, line, rest = formats.text(mechanism, f".{form}").partition("\n")
         return head + line + ("" if lexicon().term(KNOWN) else NO_MATCHES) + rest
 
