@@ -1,9 +1,11 @@
-"""Every benchmark at small size, in one table with medians and spread: Markdown and JSON.
+"""Every benchmark at small size, in one table with medians and spread, beside the last one: Markdown and JSON.
 
-    pip install -e '.[test,benchmark]' && python -m benchmarks [-o FOLDER] [--rounds 3] [NAME ...]
+    pip install -e '.[test,benchmark]' && python -m benchmarks [-o FOLDER] [--rounds 3] [--minutes 9] [NAME ...]
 
-Each script is run ROUNDS times in turn; a number of its tables becomes the median of the rounds, with the least and the most.
-A script that cannot run here (no Chromium, no npm, a peer that is not installed) is named with its reason, and never guessed.
+Each script is run once, then again in turn, up to ROUNDS times, while that fits into the MINUTES; a number of its tables becomes
+the median of the rounds, with the least and the most. Behind it stands the number of the last table, and what is more than
+20 % worse is printed as a regression. A script that cannot run here (no Chromium, no npm, a peer that is not installed) is
+named with its reason, and never guessed.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import re
 import statistics
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -25,6 +28,7 @@ SMALL = {
     "build": [],
     "bulk": ["10000"],
     "causal": ["1000"],
+    "layouts": ["conib_paris2013b.bel.nodelink.json", "il6_signaling.sbmlqual.xml"],
     "page": ["20"],
     "screen": ["200"],
     "serve": ["--seconds", "1", "--runaway", "5"],
@@ -45,7 +49,11 @@ PEERS = (
     "rdflib-endpoint",
     "scipy",
 )
-LIMIT = 900  # seconds for one script
+LIMIT = 240  # seconds for one script
+LAST = HERE / "results.json"  # the table to compare with, which is committed
+SIZES = {"edges", "nodes", "triples", "clients", "pairs"}  # heads of what is given, not measured
+WORSE = 1.2  # times the last number: a regression
+MORE = re.compile(r"requests|right|found|agree|letters|rows/s|edges/s", re.IGNORECASE)  # heads of what should be large
 NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
 Table = list[list[str]]
 
@@ -113,6 +121,48 @@ def _cell(said: list[str]) -> str:
     return f"{NUMBER.sub(text, said[0], count=1)} ({values[0][1]} to {values[-1][1]})"
 
 
+def beside(now: list[Table], last: list[Table]) -> tuple[list[Table], list[str]]:
+    """The tables with the last number behind each new one, and a line for each that is over 20 % worse.
+
+    Rows are found by their first cells, columns by their heads; smaller numbers are better, but for heads such as requests/s.
+
+    >>> beside([[["", "wall"], ["ours", "1.5 s (1.4 to 1.6)"]]], [[["", "wall"], ["ours", "1.0 s"]]])
+    ([[['', 'wall'], ['ours', '1.5 s (1.4 to 1.6), last 1.0 s']]], ['ours, wall: 1.5 s, last 1.0 s (1.50 times)'])
+    """
+    known = {(*heads, *_named(heads, row)): row for heads, *rows in last for row in rows}
+    found, regressions = [], []
+    for table in now:
+        heads, rows = table[0], []
+        for row in table[1:]:
+            about = _named(heads, row)
+            before = known.get((*heads, *about), [])
+            cells = []
+            for head, cell, old in zip(heads, row, [*before, *[""] * len(row)], strict=False):
+                a, b = NUMBER.search(cell), NUMBER.search(old)
+                if len(cells) < len(about) or not a or not b:
+                    cells.append(cell)
+                    continue
+                new, was = cell.partition(" (")[0], old.partition(" (")[0]
+                cells.append(f"{cell}, last {was}")
+                x, y = (float(one[0].replace(",", "")) for one in (a, b))
+                times = (y / x if MORE.search(head) else x / y) if x and y else 1.0
+                if times > WORSE:
+                    regressions.append(
+                        f"{', '.join(filter(None, about))}, {head}: {new}, last {was} ({times:.2f} times)"
+                    )
+            rows.append(cells)
+        found.append([heads, *rows])
+    return found, regressions
+
+
+def _named(heads: list[str], row: list[str]) -> list[str]:
+    """The cells that say what a row is about: up to the first number that is not the size of something given."""
+    for n, (head, cell) in enumerate(zip(heads, row, strict=False)):
+        if NUMBER.match(cell) and head not in SIZES:
+            return row[:n]
+    return row
+
+
 def versions() -> dict[str, str]:
     found = {"Python": platform.python_version()}
     for peer in PEERS:
@@ -126,7 +176,9 @@ def versions() -> dict[str, str]:
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m benchmarks", description=(__doc__ or "").partition("\n")[0])
     asked.add_argument("-o", "--out", default=".", help="where results.md and results.json go")
-    asked.add_argument("--rounds", type=int, default=3, help="how often each script is run")
+    asked.add_argument("--rounds", type=int, default=3, help="how often each script is run at most")
+    asked.add_argument("--minutes", type=float, default=9, help="after this time no script is run again")
+    asked.add_argument("--last", type=Path, default=LAST, help="the results.json to compare with")
     asked.add_argument("names", nargs="*", help="only these scripts")
     given = asked.parse_args()
     unknown = set(given.names) - set(SMALL)
@@ -135,30 +187,47 @@ def main() -> None:
     machine = {"system": platform.platform(), "cores": os.cpu_count(), "load": os.getloadavg()[0]}
     results: dict[str, object] = {"date": date.today().isoformat(), "machine": machine, "versions": versions()}
     lines = [f"# Benchmarks at small size, {results['date']}", ""]
-    lines += [f"{machine['system']}, {machine['cores']} cores, load {machine['load']:.1f} at the start; {given.rounds} rounds, median (least to most).", ""]  # fmt: skip
+    lines += [f"{machine['system']}, {machine['cores']} cores, load {machine['load']:.1f} at the start; up to {given.rounds} rounds, median (least to most).", ""]  # fmt: skip
     lines += [", ".join(f"{name} {version}" for name, version in versions().items()), ""]
+    last = json.loads(given.last.read_text(encoding="utf-8")) if given.last.exists() else {"scripts": {}}
+    if last["scripts"]:
+        lines += [
+            f"The last numbers are of {last['date']}, {last['machine']['cores']} cores, load {last['machine']['load']:.1f}.",
+            "",
+        ]
     scripts: dict[str, object] = {}
-    for name in given.names or SMALL:
-        print(f"{name} ...", file=sys.stderr, flush=True)
-        rounds, why = [], ""
-        for _ in range(given.rounds):
-            found, why = run(name)
-            if why:
-                break
-            rounds.append(found)
+    regressions: list[str] = []
+    names = given.names or list(SMALL)
+    rounds: dict[str, list[list[Table]]] = {name: [] for name in names}
+    why, took = dict.fromkeys(names, ""), dict.fromkeys(names, 0.0)
+    start = time.monotonic()
+    for number in range(given.rounds):
+        for name in names:
+            began = time.monotonic()
+            if why[name] or (number and began - start + took[name] > given.minutes * 60):
+                continue
+            print(f"{name}, round {number + 1} ...", file=sys.stderr, flush=True)
+            found, why[name] = run(name)
+            took[name] = time.monotonic() - began
+            rounds[name] += [found] * (not why[name])
+    for name in names:
         lines += [f"## {name}.py {' '.join(SMALL[name])}".rstrip(), ""]
-        if not rounds:
-            scripts[name] = {"not run": why}
-            lines += [f"Not run: {why}", ""]
+        if why[name]:
+            scripts[name] = {"not run": why[name]}
+            lines += [f"Not run: {why[name]}", ""]
             continue
-        merged = together(rounds)
-        scripts[name] = {"arguments": SMALL[name], "tables": merged, "rounds": rounds}
-        for table in merged:
+        merged = together(rounds[name])
+        scripts[name] = {"arguments": SMALL[name], "tables": merged, "rounds": rounds[name]}
+        shown, worse = beside(merged, last["scripts"].get(name, {}).get("tables", []))
+        regressions += [f"{name}: {one}" for one in worse]
+        lines += [f"{len(rounds[name])} rounds of {took[name]:.0f} s", ""]
+        for table in shown:
             wide = max(map(len, table))
             for number, row in enumerate(table):
                 lines.append("| " + " | ".join([*row, *[""] * (wide - len(row))]) + " |")
                 lines += ["|" + "---|" * wide] * (number == 0)
             lines.append("")
+    lines += ["## Regressions over 20 %", "", *(f"- {one}" for one in regressions or ["none" if last["scripts"] else f"not known: there is no {given.last}"]), ""]  # fmt: skip
     results["scripts"] = scripts
     out = Path(given.out)
     out.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
 """Layouts of real graphs beside those of others: crossings, overlaps, size of the letters at first look, and time.
 
-    KG_SAMPLES=folder python benchmarks/layouts.py [FILE ...]
+    KG_SAMPLES=folder python benchmarks/layouts.py [FILE ...]      # default: five; a FILE may be the name of one in the folder
 
 Every layout gets boxes of our size. One function counts for all. Crossings are counted twice: of straight lines between the
 middles of boxes, one for each pair that is joined, and of lines as each draws them (dot: its splines, ELK: its bends, kg:
@@ -181,4 +181,5 @@ if __name__ == "__main__":
     samples_folder = Path(os.environ.get("KG_SAMPLES", "."))
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["npm", "install", "--silent", "--prefix", folder, *PACKAGES], check=True)
-        main([Path(name) for name in sys.argv[1:]] or [samples_folder / name for name in FIVE], Path(folder))
+        files = [Path(name) if Path(name).exists() else samples_folder / name for name in sys.argv[1:] or FIVE]
+        main(files, Path(folder))

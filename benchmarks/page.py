@@ -6,7 +6,8 @@ Prints a Markdown table: milliseconds until the picture is stable (and, for the 
 search answers), until the first click is answered, size of the file, JavaScript heap, seconds to write the file.
 Stock pyvis is ``Network(cdn_resources="in_line").from_nx(mechanism.graph)`` with its own settings; its requests to a
 content network are refused, as they would be offline. cytoscape.js comes from the npm registry (``npm`` is needed), is
-inlined, and places nodes on a grid, its cheapest layout. "-" means: not within the limit of 60 s.
+inlined, and places nodes on a grid, its cheapest layout. "-" means: not within the limit of 60 s. Crossings, overlaps and the
+size of letters are counted by layouts.py, on real graphs.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ import kg
 from kg import formats, page
 from kg.formats.notation import schema
 from kg.formats.rdf import turtle
-from kg.model import vocabulary
+from kg.model import limits, vocabulary
 from kg.reasoning import screens
 
 ROOT = kg.data_dir("seeds").parent
@@ -126,6 +126,10 @@ def derived() -> Iterator[tuple[Path, Callable[[str], str]]]:
     yield ontology / "shapes.ttl", verbs_of_the_shapes
     yield ontology / "shapes-core.ttl", core_of_the_shapes
     yield docs / "mechanisms.md", table_behind("<!-- made by tests/derived.py -->\n", table_of_mechanisms)
+    yield (
+        docs / "security.md",
+        table_behind("<!-- made by tests/derived.py from kg/model/limits.py -->\n", limits.table),
+    )
     yield docs / "formats.md", table_behind(round_trips.MARK, round_trips.table)
     yield docs / "formats.md", behind(FULL_TABLES_MARK, tables_of_formats)
     exports = {

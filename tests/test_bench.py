@@ -173,14 +173,14 @@ def test_a_source_text_shows_what_is_encoded_and_offers_evidence():
 
     (mark,) = session.marks()["marks"]
     assert shown(mark) == "the strand makes the receptor signal" and "activates" in mark["title"]
-    offer = session.choose(mark["from"], mark["to"])
+    offer = session.choose(anchored, mark["from"], mark["to"])
     assert (offer["anchor"], offer["taxon"], offer["wrong"]) == (shown(mark), ["NCBITaxon:10090 ! Mus musculus"], "")
     twice = units.index("It may help".encode("utf-16-le")) // 2
-    offer = session.choose(twice, twice + 11)
+    offer = session.choose(anchored, twice, twice + 11)
     assert "occur 2 times" in offer["wrong"] and offer["anchor"] == "" and offer["hedges"] == ["may"]
     assert source[slice(*offer["span"])] == "It may help"
-    assert "words; " in session.choose(0, len(units) // 2)["wrong"]
-    assert "Select words" in session.choose(0, 0)["wrong"] and "error" in session.read("<article><p>")
+    assert "words; " in session.choose(anchored, 0, len(units) // 2)["wrong"]
+    assert "Select words" in session.choose(anchored, 0, 0)["wrong"] and "error" in session.read("<article><p>")
     session.look(
         anchored.replace("the strand makes", "the strand made").replace("excerpt}", f"excerpt, texts: [{hash}]}}")
     )
@@ -201,6 +201,14 @@ def test_edits_count_as_the_editor_counts_and_say_why_they_cannot_be():
     assert "taken" in session.edit(TEXT, "rename", {"of": "node", "old": "TLR7", "new": "miR146a"})["error"]
     assert "mend that first" in session.edit("a: [", "set", {"path": ["id"], "value": "b"})["error"]
     assert session.content("id: a") == {"said": {"id": "a"}} and "error" in session.content("a: [")
+
+
+def test_the_exercise_is_whole_and_what_is_to_be_written_lacks_its_sentences_only():
+    folder = Path(bench.__file__).parent / "examples"
+    report = kg.check(kg.read(folder / "finished.yaml"), sources=folder)
+    assert not report.diagnostics and (report.coverage.matched, report.runs.held, report.runs.unpinned) == (9, 3, ())
+    said = Session().open((folder / "empty.yaml").read_text(encoding="utf-8"))
+    assert [one["code"] for one in said["complaints"] if one["severity"] == "error"] == ["missing-key"]
 
 
 def test_everything_that_can_be_completed_is_known():
@@ -353,6 +361,12 @@ def test_of_several_who_save_at_once_one_is_first_and_a_file_that_is_no_text_now
 def test_what_the_bench_does_not_send_changes_nothing(server, body):
     status, _ = ask(server, "PUT", f"/{server.token}/text", body)
     assert status in (400, 409) and server.file.read_text(encoding="utf-8") == TEXT
+
+
+def test_what_is_too_long_to_be_sent_changes_nothing(server, monkeypatch):
+    monkeypatch.setattr("kg.bench.serve.MOST", 10)
+    status, said = ask(server, "PUT", f"/{server.token}/text", json.dumps({"before": TEXT, "text": "x"}))
+    assert status == 413 and "more than" in said and server.file.read_text(encoding="utf-8") == TEXT
 
 
 def test_a_long_text_is_saved_and_a_link_stays_one(server):
@@ -570,7 +584,17 @@ def test_a_mechanism_is_edited_in_the_form_by_keyboard_and_its_text_stays_as_it_
         until("bench.text().includes('claim: finding, hedge: may, taxon: NCBITaxon')")
         tab.click("#undo")  # one step each
         tab.click("#undo")
-        assert tab.evaluate("bench.text()") == mended and wrong == []
+        assert tab.evaluate("bench.text()") == mended
+        tab.click("#no-tour")
+        tab.click("#help")
+        for _ in range(5):
+            tab.keyboard.press("Enter")
+        assert tab.locator("#tour-title").inner_text() == "6 of 6: Saving" and axe() == []
+        tab.keyboard.press("Escape")
+        tab.select_option("#examples", "finished")
+        until("document.getElementById('encoded').textContent.startsWith('9 places')")
+        until("document.getElementById('verdict').textContent.startsWith('Nothing')")
+        assert not tab.locator("#offer-tour").is_visible() and not tab.locator("#tour").is_visible() and wrong == []
     finally:
         context.close()
 

@@ -10,9 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 from browsers import ENGINES, SLOW, Tab
-from conftest import ACTIVE, LITTLE, needed, serving
+from conftest import ACTIVE, LITTLE, SEED, needed, serving
 
-import kg
 from kg import page, sparql
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
@@ -21,7 +20,6 @@ from kg.reasoning import whatif
 from kg.site import static
 
 pytestmark = pytest.mark.slow
-SEED = kg.read("ta1-tlr7")
 TOLD = Narrative(SEED)
 
 #: Notes what goes wrong from now on.

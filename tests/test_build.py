@@ -1,8 +1,10 @@
 """Build and the commands, as a user runs them: all or nothing, the same bytes, clear words, exit codes."""
 
+import io
 import json
 import re
 import shutil
+import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ from conftest import ACTIVE, EVERY, LITTLE
 import kg
 from kg import formats
 from kg.cli.group import main
+from kg.cli.printing import Progress
 from kg.formats.rdf import write
 from kg.reasoning import disagreements, network
 from kg.reasoning.merge import merge
@@ -54,7 +57,7 @@ def test_a_build_writes_every_output_and_says_what(built):
         assert re.search(rf"{file.stat().st_size / 1000:.1f} kB +{re.escape(str(file))}", printed)
     for word in ("22 nodes, 28 edges", "finding", "inference", "Mus musculus", "not stated", "0 of 160 anchors"):
         assert word in printed
-    assert not list(built.glob(".part-*"))
+    assert not list(built.glob(".kg-*"))
 
 
 def test_an_invalid_mechanism_stops_the_build_and_nothing_is_touched(tmp_path, broken):
@@ -85,7 +88,7 @@ def test_a_fault_while_writing_leaves_what_was_there(tmp_path, monkeypatch):
     result = run("build", str(changed), "-o", str(tmp_path), "--only", "ttl,graphml")
     assert result.exit_code == 1 and "No space left" in result.stderr
     assert (tmp_path / "tlr7-activity.ttl").read_bytes() == before
-    assert not list(tmp_path.glob(".part-*"))
+    assert not list(tmp_path.glob(".kg-*"))
 
 
 def test_unchanged_inputs_are_not_built_again(tmp_path):
@@ -277,9 +280,9 @@ def test_a_folder_in_the_way_stops_the_build_before_anything_is_replaced(tmp_pat
     (tmp_path / "tlr7-activity.graphml").mkdir()
     result = run("build", str(LITTLE), "-o", str(tmp_path), "--only", "graphml,ttl")
     assert result.exit_code == 1
-    assert "tlr7-activity.graphml: is a folder" in result.stderr
+    assert "tlr7-activity.graphml: this is a folder" in result.stderr
     assert (tmp_path / "tlr7-activity.ttl").read_bytes() == before
-    assert not list(tmp_path.glob(".part-*"))
+    assert not list(tmp_path.glob(".kg-*"))
 
 
 def test_the_same_settings_have_the_same_status_however_they_are_given():
@@ -317,3 +320,19 @@ def test_a_build_computes_each_graph_run_and_list_of_conflicts_once(monkeypatch)
     assert computed.pop(("networks", "")) == sum(len(network.readings(one)) for one in (*seeds, merge(seeds)))
     once = [(what, m.id) for what in ("graph", "graph of runs", "conflicts") for m in seeds]
     assert computed == dict.fromkeys([*once, ("conflicts", "one+other")], 1)
+
+
+def test_long_work_shows_the_share_that_is_done(monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with Progress() as say:
+        say("reading one", 0.0)
+        say("reading two", 0.5)
+        say("counting")
+        say("writing one", 0.25)
+    shown = sys.stderr.getvalue()
+    assert "50%" in shown and "reading two" in shown
+    assert "counting" in shown and "25%" in shown

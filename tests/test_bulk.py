@@ -28,6 +28,7 @@ from kg.cli import group
 from kg.model import rdf_files as quads_
 from kg.model import vocabulary
 from kg.model.diagnostics import InvalidMechanism
+from kg.model.files import PART
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 import kgx
@@ -398,8 +399,9 @@ def test_a_run_that_is_broken_off_leaves_what_was_there_and_can_be_run_again(tmp
         bulk.bulk(*files, tmp_path / "graph", progress=stop)
     assert (tmp_path / "graph" / "manifest.json").read_bytes() == before
     assert not list(tmp_path.glob(".*"))
-    (tmp_path / ".graph.partial" / "out").mkdir(parents=True)  # what a kill leaves
-    (tmp_path / ".graph.partial" / "out" / "edges-00009.nq").write_text("half")
+    left = tmp_path / f"{PART}left" / "swap" / "graph"  # by a kill
+    left.mkdir(parents=True)
+    (left / "edges-00009.nq").write_text("half")
     again = bulk.bulk(*files, tmp_path / "graph")
     assert not (tmp_path / "graph" / "edges-00009.nq").exists() and not list(tmp_path.glob(".*"))
     assert quads(again.folder) == quads(made.folder)
@@ -414,9 +416,10 @@ def test_a_run_that_is_broken_off_leaves_what_was_there_and_can_be_run_again(tmp
     (tmp_path / "new.rejects.tsv").write_text("mine")
     with pytest.raises(ValueError, match=r"new\.rejects\.tsv already exists"):
         bulk.bulk(*files, tmp_path / "new")
-    inside = write(tmp_path / ".late.partial")
+    (again.folder / "thesis.txt").unlink()
+    inside = [again.folder / f"{of}-00000.parquet" for of in ("nodes", "edges")]
     with pytest.raises(ValueError, match="lies in the folder that is to be written"):
-        bulk.bulk(*inside, tmp_path / "late")
+        bulk.bulk(*inside, again.folder)
     assert inside[0].is_file() and (tmp_path / "new.rejects.tsv").read_text() == "mine"
 
 
@@ -671,12 +674,16 @@ def test_python_writes_the_same_of_many_rows(hundred_thousand, tmp_path):
     assert (plain.folder / "void.ttl").read_text() == (ours.folder / "void.ttl").read_text().replace("/duckdb", "/python").replace('"duckdb', '"python')  # fmt: skip
 
 
+#: What a run writes before it is moved.
+MADE = f"{PART}*/swap/out/edges-*.nq"
+
+
 @pytest.mark.slow
 def test_a_killed_run_leaves_nothing_half_written(tmp_path):
     files = [str(file) for file in kgx.write(200_000, tmp_path)]  # so many that the signals come while it writes
     command = [sys.executable, "-m", "kg", "bulk", *files, "-o", str(tmp_path / "out")]
     for how in (signal.SIGKILL, signal.SIGINT):
-        left = [file.rename(file.with_name("left")) for file in tmp_path.glob(".out.partial/out/edges-*.nq")]
+        left = set(tmp_path.glob(MADE))
         assert bool(left) == (how == signal.SIGINT)  # what the kill before has left
         heard = partial(
             signal.signal, signal.SIGINT, signal.SIG_DFL
@@ -684,7 +691,7 @@ def test_a_killed_run_leaves_nothing_half_written(tmp_path):
         run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=heard)
         seen = threading.Event()
         for _ in range(2400):
-            if list(tmp_path.glob(".out.partial/out/edges-*.nq")):
+            if set(tmp_path.glob(MADE)) - left:
                 seen.set()
                 break
             if run.poll() is not None:
@@ -694,6 +701,6 @@ def test_a_killed_run_leaves_nothing_half_written(tmp_path):
         _, said = run.communicate(timeout=60)
         assert seen.is_set() and run.returncode != 0 and not (tmp_path / "out").exists()
         assert "Traceback" not in said
-    assert not list(tmp_path.glob(".out*"))
+    assert not list(tmp_path.glob(".kg*"))
     assert subprocess.run(command, check=True, capture_output=True, timeout=300).stdout
     assert quads(tmp_path / "out")

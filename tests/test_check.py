@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
+from conftest import SEED
 
 import kg
 from kg.cli.group import main
 from kg.sparql import declared
 
-SEED = kg.read("ta1-tlr7")
 OPPOSITE = {"increases": "inhibits", "decreases": "promotes"}
 
 

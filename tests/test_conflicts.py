@@ -6,9 +6,10 @@ import json
 import networkx as nx
 import pytest
 from click.testing import CliRunner
+from conftest import SEED, SEEDS
 
 import kg
-from kg import formats, page
+from kg import page
 from kg.cli.group import main
 from kg.formats.notation import read
 from kg.model import identities
@@ -24,8 +25,6 @@ from kg.reasoning.identity import links, related
 from kg.reasoning.merge import merge
 from kg.sparql import ask
 
-SEEDS = [kg.read(path) for path in formats.seeds()]
-SEED = next(mechanism for mechanism in SEEDS if mechanism.id == "ta1-tlr7")
 MOUSE, HUMAN = "NCBITaxon:10090 ! Mus musculus", "NCBITaxon:9606 ! Homo sapiens"
 PLACES = """
   blood: UBERON:0000178 ! blood

@@ -12,10 +12,10 @@ import warnings
 from pathlib import Path
 
 import pytest
+from conftest import SEED
 
 import kg
 
-SEED = kg.read("ta1-tlr7")
 FOLDER = kg.data_dir("seeds") / "ta1-tlr7"
 BESIDE = FOLDER.parents[2] / "shared"  # where the article lies next to the repository
 

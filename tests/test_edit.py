@@ -69,7 +69,7 @@ def test_names_of_edges_that_follow_their_sentences_are_changed_too():
     [
         ("node", "TLR", "X", "no node is called 'TLR'; did you mean 'TLR7'"),
         ("node", "TLR7", "miR146a", "the name 'miR146a' is taken"),
-        ("node", "TLR7", "Toll-like Rezeptor", "such as Toll-like_Rezeptor"),
+        ("node", "TLR7", "Toll-like Rezeptor", "for example Toll-like_Rezeptor"),
         ("node", "TLR7", "", "is not a name of letters"),
         ("level", "TLR7", "X", "cannot be changed"),
     ],
@@ -188,7 +188,7 @@ def test_each_mend_answers_its_complaint():
                 )
                 assert comments(after) == comments(text)
                 mended.add(one.code)
-    assert mended >= {"unknown-verb", "unknown-key", "missing-key", "unknown-node", "label-mismatch", "malformed-curie", "label-split", "yaml-syntax", "missing-claim", "obsolete-term", "unregistered-prefix"}  # fmt: skip
+    assert mended >= {"wrong-kind", "unknown-value", "unknown-verb", "unknown-key", "missing-key", "unknown-node", "label-mismatch", "malformed-curie", "label-split", "yaml-syntax", "missing-claim", "obsolete-term", "unregistered-prefix"}  # fmt: skip
 
 
 def test_what_is_missing_is_inserted_with_the_place_to_fill_in():

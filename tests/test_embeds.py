@@ -13,16 +13,13 @@ from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
-from conftest import ACTIVE, Open
+from conftest import ACTIVE, LITTLE, SEED, Open
 
-import kg
 from kg import page
 from kg.cli import main
 from kg.page.course import manifest
 from kg.page.picture import Picture
 from kg.page.words import Narrative
-
-SEED = kg.read("ta1-tlr7")
 
 #: Sizes of frames, from the smallest that a tour should work in.
 FRAMES = [(320, 400), (360, 640), (400, 400), (700, 450), (1100, 560), (1280, 720)]
@@ -278,6 +275,8 @@ def test_a_package_is_written_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
         main, ["embed", str(Path(__file__).parent / "little" / "mechanism.yaml"), "--scorm", str(tmp_path / "b.zip")]
     )
     assert without.exit_code == 2 and "no `tour:`" in without.output
+    slides = run.invoke(main, ["embed", str(LITTLE), "--images", str(tmp_path / "slides")])
+    assert slides.exit_code == 2 and "no `tour:`" in slides.output and not (tmp_path / "slides").exists()
     assert [file.name for file in tmp_path.iterdir()] == ["course.zip"]
 
 

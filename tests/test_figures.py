@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
-from conftest import ACTIVE, LITTLE, SEEDS, Open
+from conftest import ACTIVE, LITTLE, SEED, SEEDS, Open
 from pypdf import PdfReader
 
 import kg
@@ -23,7 +23,6 @@ from kg.page.words import Narrative
 from kg.reasoning.merge import merge
 from kg.reasoning.whatif import whatif
 
-SEED = kg.read("ta1-tlr7")
 SPACE = "{http://www.w3.org/2000/svg}"
 LINES = {
     "brings about or raises",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from conftest import SEED
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +27,6 @@ from kg.model.records import Evidence, Frozen, Sentence
 from kg.model.vocabulary import Term
 from kg.reasoning import outward
 
-SEED = kg.read("ta1-tlr7")
 BOTH = {row.name: row for row in formats.FORMATS.values() if row.reads and row.writes}
 READ = {row.name: row for row in formats.FORMATS.values() if row.reads}
 GO, MOUSE = Term("GO:0036019", "endolysosome"), Term("NCBITaxon:10090", "Mus musculus")
@@ -1240,4 +1240,4 @@ def test_a_format_into_which_nothing_goes_says_so_at_the_mechanism(name, why, tm
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     result = run("convert", "ta1-tlr7", tmp_path / "nowhere" / "x.ttl")
     assert result.exit_code and f"{tmp_path / 'nowhere'}: there is no such folder" in result.stderr
-    assert ".part" not in result.stderr
+    assert ".kg" not in result.stderr

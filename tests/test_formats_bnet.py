@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import SEED
 
-import kg
 from kg import formats
 from kg.formats.boolean import formulas
 from kg.model.diagnostics import InvalidMechanism
@@ -23,7 +23,6 @@ from kg.reasoning import exact, network, whatif
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 MODELS = sorted((SAMPLES.parent / "reasoning" / "models").glob("*.bnet")) if SAMPLES else []
-SEED = kg.read("ta1-tlr7")
 
 AEON = """
 import json, sys
@@ -150,7 +149,7 @@ def test_every_function_of_three_variables_is_expressed(tmp_path):
         ("x, (a | b", 4, "this bracket is never closed"),
         ("x, a | b)", 9, "no bracket opens"),
         ("x, a b", 6, "no operator before 'b'"),
-        ("x, a $ b", 6, "'$' is not a part"),
+        ("x, a $ b", 6, "'$' is not part"),
         ("x, a &", 6, "a value is missing"),
         ("x a", 1, "the line has no comma"),
         ("1x, a", 1, "is not a valid name of a variable"),

@@ -20,7 +20,6 @@ from kg.reasoning import outward
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
 real = pytest.mark.skipif(SAMPLES is None, reason="KG_SAMPLES names no folder of files by others")
-SEED = kg.read("ta1-tlr7")
 
 #: The verbs of which GO-CAM says the sign.
 BY_ROLE = [verb for verb, word in vocabulary.predicates().items() if word.role != "none"]

@@ -10,10 +10,9 @@ from importlib.resources import files
 
 import pytest
 import yaml
-from conftest import SOME
+from conftest import SEED, SOME
 from test_formats import FULL
 
-import kg
 from kg import formats
 from kg.formats.tables import kgx
 from kg.model import vocabulary
@@ -22,7 +21,6 @@ from kg.model.records import Edge, Evidence, Frozen, Node, Sentence, Source
 from kg.model.vocabulary import Term
 from kg.reasoning import outward
 
-SEED = kg.read("ta1-tlr7")
 HEADER = "id\tsubject\tpredicate\tobject\t"
 
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from conftest import SEED
 
 import kg
 from kg import formats
@@ -11,7 +12,6 @@ from kg.formats.shared import losses
 from kg.reasoning import outward
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
-SEED = kg.read("ta1-tlr7")
 HEAD = """@prefix np: <http://www.nanopub.org/nschema#> .
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .

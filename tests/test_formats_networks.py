@@ -8,13 +8,12 @@ import igraph
 import networkx as nx
 import pytest
 from click.testing import CliRunner
+from conftest import SEED
 from test_formats import FULL
 
 import kg
 from kg import cli, formats
 from kg.formats.networks import attributes
-
-SEED = kg.read("ta1-tlr7")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 import libsbml
 import pytest
 from click.testing import CliRunner
-from conftest import EVERY, LITTLE
+from conftest import EVERY, LITTLE, SEED
 
 import kg
 from kg import checks, formats
@@ -21,7 +21,6 @@ from kg.formats.boolean import formulas
 from kg.reasoning import whatif
 
 SAMPLES = Path(os.environ["KG_SAMPLES"]) if os.environ.get("KG_SAMPLES") else None
-SEED = kg.read("ta1-tlr7")
 IL6 = "il6_signaling.sbmlqual.xml"
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>

@@ -5,15 +5,14 @@ from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
+from conftest import SEED
 
-import kg
 from kg.cli.group import main
 from kg.formats.notation import read
 from kg.reasoning import experiments
 from kg.reasoning.gaps import KINDS
 from kg.reasoning.gaps import gaps as find
 
-SEED = kg.read("ta1-tlr7")
 MOUSE = ', taxon: "NCBITaxon:10090 ! Mus musculus"'
 TEXT = """
 id: small

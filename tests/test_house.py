@@ -40,7 +40,7 @@ DOORS = {
     "libsbml": {"formats/boolean/sbml"},
     "markupsafe": {"page"},
     "networkx": {"model/mechanism", "reasoning/outward", "formats/networks", "page/dot", "page/views"},
-    "numpy": {"bulk", "page/lattice"},
+    "numpy": {"bulk", "page/lattice", "page/straight"},
     "openpyxl": {"formats/shared/tables"},
     "pandas": {"model/frames"},
     "pyarrow": {"bulk"},

@@ -1,10 +1,11 @@
 """What else a term is: derived with its source, joined on by others, used to find and to merge, and never a species."""
 
 import pytest
+from conftest import SEEDS
 from rdflib import RDF, SKOS, Graph, URIRef
 
 import kg
-from kg import formats, sparql
+from kg import sparql
 from kg.formats.notation import parse_bytes
 from kg.formats.rdf import names, write
 from kg.formats.tables import sssom
@@ -41,7 +42,7 @@ ex:of-nothing rdfs:seeAlso <http://identifiers.org/hgnc/1> .
 
 @pytest.fixture(scope="module")
 def seeds():
-    return {path.parent.name: formats.read(path) for path in formats.seeds()}
+    return {one.id: one for one in SEEDS}
 
 
 def mechanism(id, *nodes):

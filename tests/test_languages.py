@@ -10,7 +10,7 @@ from pathlib import Path
 
 import jinja2
 import pytest
-from conftest import SEEDS, Open
+from conftest import SEED, SEEDS, Open
 from jinja2 import nodes
 from rdflib import RDFS, SKOS, Literal, URIRef
 
@@ -23,8 +23,6 @@ from kg.model.records import Frozen, Translation, Wording
 from kg.page import legend, picture, speech, words
 from kg.page.layout import font, lines
 from kg.reasoning import conflict, whatif
-
-SEED = kg.read("ta1-tlr7")
 
 HERE = Path(kg.__file__).parent
 PAGE = HERE / "page"
@@ -250,7 +248,7 @@ def brackets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The page of the first seed, in a language that puts brackets around all that it translates, named xx."""
     table = {text: bracketed(text) for text in {*languages.wording("de")}}
     real = languages.wording
-    for module in (languages, speech, page):
+    for module in (languages, page):
         monkeypatch.setattr(module, "wording", lambda language: table if language == "xx" else real(language))
 
     def stop(one: records.Stop) -> records.Stop:

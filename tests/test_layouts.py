@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from kg import page
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Frozen, Node, Place, Sentence
 from kg.page import dot, drawing, lattice
-from kg.page.geometry import tangle, wanted
+from kg.page.geometry import Line, Way, tangle, wanted
+from kg.page.layout import HIGH, WIDE, Box, Layout
 from kg.page.names import drawn
 from kg.page.picture import Picture
+from kg.page.straight import straight
 from kg.page.words import Narrative
 
 Open = Callable[..., Any]
@@ -31,6 +34,7 @@ def brief(monkeypatch: pytest.MonkeyPatch) -> None:
     """A shorter search: graphs are small here."""
     monkeypatch.setattr(lattice, "SHORT", 2_000_000)
     monkeypatch.setattr(lattice, "LONG", 2_000_000)
+    monkeypatch.setattr(lattice, "EACH", 0)
 
 
 def made(pairs: list[tuple[int, int]], places: dict[int, str] | None = None) -> Mechanism:
@@ -104,6 +108,42 @@ def _meet(a: Any, b: Any, c: Any, d: Any) -> bool:
         return bool((q[0] - p[0]) * (r[1] - p[1]) > (q[1] - p[1]) * (r[0] - p[0]))
 
     return side(a, b, c) != side(a, b, d) and side(c, d, a) != side(c, d, b)
+
+
+@pytest.mark.parametrize(
+    ("spots", "pairs", "bent"),
+    [
+        (
+            [(0, 0), (232, 0)],
+            [(0, 1)],
+            [],
+        ),  # neighbours in a row and on a diagonal: straight, with all of the head in between
+        ([(0, 0), (116, 128)], [(0, 1), (1, 0)], []),
+        ([(0, 0), (232, 0), (464, 0)], [(0, 2)], [0]),  # a box in between
+        ([(0, 300), (1000, 300), (420, 160), (420, 440)], [(0, 1), (2, 3)], []),  # one crossing is not worth a detour
+        ([(0, 300), (1000, 300), (420, 160), (420, 440)], [(0, 1), *[(2, 3)] * 6], [0]),  # six are
+    ],
+)
+def test_lines_bend_around_boxes_and_around_what_they_would_cross(
+    spots: list[tuple[int, int]], pairs: list[tuple[int, int]], bent: list[int]
+) -> None:
+    boxes = {f"n{n}": Box(x, y, WIDE, HIGH) for n, (x, y) in enumerate(spots)}
+    wishes = [(Line(f"e{n}", Way(0, ()), "increases", f"n{a}", f"n{b}"), -1) for n, (a, b) in enumerate(pairs)]
+    ways = straight(wishes, Layout(boxes, (), 1200, 600))
+    assert not any(
+        box.grown(-1).overlaps(Box(x, y, 0, 0)) for way in ways for x, y in way.fine for box in boxes.values()
+    )
+    assert [n for n, way in enumerate(ways) if _swing(way) > 1] == bent
+    assert tangle([replace(line, way=way) for (line, _), way in zip(wishes, ways, strict=True)]) == (len(pairs) == 2 and len(spots) == 4)  # fmt: skip
+
+
+def _swing(way: Way) -> float:
+    """How far a way is from a straight line between its ends, and how far it goes back."""
+    (x, y), (x2, y2) = way.curve[0], way.tip
+    far = math.dist((x, y), (x2, y2))
+    aside = max(abs((x2 - x) * (v - y) - (y2 - y) * (u - x)) / far for u, v in way.fine)
+    along = [((x2 - x) * (u - x) + (y2 - y) * (v - y)) / far for u, v in way.fine]
+    return max(aside, *(a - b for a, b in pairwise(along)), 0)
 
 
 def test_places_hold_their_boxes_and_no_others_on_a_lattice() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from conftest import LITTLE
 
 import kg
 from kg.cli import main
@@ -119,8 +120,10 @@ def test_the_documentation_is_searched_from_a_folder(documentation: Path, chromi
 
 
 @pytest.mark.slow
-def test_kg_site_has_the_documentation_below_docs(tmp_path: Path) -> None:
-    done = CliRunner().invoke(main, ["site", "cgas-sting", "-o", str(tmp_path)])
+def test_kg_site_has_the_documentation_below_docs(documentation: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    files = {file.relative_to(documentation).as_posix(): file.read_bytes() for file in documentation.rglob("*.html")}
+    monkeypatch.setattr(manual, "made", lambda folder, reference: files)  # it is made once for all tests
+    done = CliRunner().invoke(main, ["site", str(LITTLE), "-o", str(tmp_path)])
     assert done.exit_code == 0, done.output
     assert (tmp_path / "docs" / "tutorials" / "paper.html").is_file()
     assert 'href="docs/index.html"' in (tmp_path / "index.html").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import slowly
+from conftest import SEED, SEEDS, slowly
 from rdflib import URIRef
 from test_coverage import missing
 
@@ -26,9 +26,8 @@ from kg.model.vocabulary import Term
 from kg.page.picture import Picture
 from kg.page.words import Narrative
 
-SEEDS = {mechanism.id: mechanism for mechanism in map(kg.read, formats.seeds())}
-FIRST = SEEDS["ta1-tlr7"]
-OUTLINES = [mechanism for mechanism in SEEDS.values() if mechanism.status == "outline"]
+BY_ID = {mechanism.id: mechanism for mechanism in SEEDS}
+OUTLINES = [mechanism for mechanism in SEEDS if mechanism.status == "outline"]
 MOUSE, HUMAN = Term("NCBITaxon:10090", "Mus musculus"), Term("NCBITaxon:9606", "Homo sapiens")
 by_id = pytest.mark.parametrize(
     "outline", slowly(OUTLINES, fast=("complement-synapses",)), ids=lambda outline: outline.id
@@ -38,15 +37,15 @@ by_id = pytest.mark.parametrize(
 def with_evidence(*items):
     """The first mechanism, with more evidence on the edge `activation`."""
     edges = tuple(
-        replace(edge, evidence=(*edge.evidence, *items)) if edge.name == "activation" else edge for edge in FIRST.edges
+        replace(edge, evidence=(*edge.evidence, *items)) if edge.name == "activation" else edge for edge in SEED.edges
     )
-    return replace(FIRST, edges=edges)
+    return replace(SEED, edges=edges)
 
 
 def test_an_outline_is_a_mechanism_of_whose_sources_none_was_read_in_full():
-    for seed in SEEDS.values():
+    for seed in SEEDS:
         assert (seed.status == "outline") == all(source.read != "full" for source in seed.sources.values()), seed.id
-    assert OUTLINES and FIRST not in OUTLINES
+    assert OUTLINES and SEED not in OUTLINES
 
 
 @by_id
@@ -67,7 +66,7 @@ def test_an_outline_says_so_wherever_it_appears(outline):
 
 
 def test_the_first_mechanism_is_no_outline_and_keeps_its_strip():
-    assert FIRST.caveats == (
+    assert SEED.caveats == (
         "From a blog report about a journal article we have not read",
         "Species: primarily mouse, by the source's own account",
         "Research findings, not medical advice",
@@ -76,17 +75,17 @@ def test_the_first_mechanism_is_no_outline_and_keeps_its_strip():
 
 @pytest.mark.parametrize("read", ["full", "abstract", "excerpt"])
 def test_a_study_of_which_something_was_read_is_not_known_second_hand(read):
-    paper = replace(FIRST.sources["paper"], read=read)
-    first_hand = replace(FIRST, sources=Frozen({**FIRST.sources, "paper": paper}))
-    assert first_hand.caveats[0] == f"From {len(FIRST.sources)} sources"
-    assert len(Narrative(first_hand).credits) == len(FIRST.sources) > len(Narrative(FIRST).credits) == 2
+    paper = replace(SEED.sources["paper"], read=read)
+    first_hand = replace(SEED, sources=Frozen({**SEED.sources, "paper": paper}))
+    assert first_hand.caveats[0] == f"From {len(SEED.sources)} sources"
+    assert len(Narrative(first_hand).credits) == len(SEED.sources) > len(Narrative(SEED).credits) == 2
 
 
 def test_a_commentary_among_other_sources_does_not_make_a_mechanism_second_hand():
-    article, *others = FIRST.sources
-    moved = replace(FIRST, sources=Frozen({key: FIRST.sources[key] for key in (*others, article)}))
-    assert moved.caveats[0] == f"From {len(FIRST.sources)} sources"
-    assert len(Narrative(moved).credits) == len(FIRST.sources)
+    article, *others = SEED.sources
+    moved = replace(SEED, sources=Frozen({key: SEED.sources[key] for key in (*others, article)}))
+    assert moved.caveats[0] == f"From {len(SEED.sources)} sources"
+    assert len(Narrative(moved).credits) == len(SEED.sources)
 
 
 @by_id
@@ -114,11 +113,11 @@ def test_an_outline_points_into_no_text_and_says_that_it_was_not_checked(outline
 )
 def test_evidence_needs_a_place_unless_its_source_was_not_read_in_full(places, read):
     """An item that needs none and has none, and is not our own, is counted as one without text; no other is."""
-    first = next(iter(FIRST.sources.values()))
+    first = next(iter(SEED.sources.values()))
     sources = Frozen({"it": replace(first, key="it", read=read, reports="", texts=())})
     item = Evidence(source="it", claim="finding", **places)
-    edges = tuple(replace(edge, evidence=(item,), requires=(), unless=(), effect=None) for edge in FIRST.edges[:1])
-    report = check(Mechanism(id="m", title="M", sources=sources, nodes=FIRST.nodes, edges=edges), "", run=False)
+    edges = tuple(replace(edge, evidence=(item,), requires=(), unless=(), effect=None) for edge in SEED.edges[:1])
+    report = check(Mechanism(id="m", title="M", sources=sources, nodes=SEED.nodes, edges=edges), "", run=False)
     located = bool({"anchor", "span"} & set(places))
     assert ("missing-anchor" in {one.code for one in report.errors}) is (read == "full" and not located)
     assert report.coverage.no_text == (read == "excerpt" and not places)
@@ -145,13 +144,13 @@ def test_an_outline_can_be_run_walked_through_and_asked(outline):
 def test_the_same_key_is_the_same_thing_in_every_mechanism():
     """So that what is one thing can be joined, and what is in another place or form stays apart."""
     seen = {}
-    for mechanism in SEEDS.values():
+    for mechanism in SEEDS:
         for node in mechanism.nodes.values():
             term = seen.setdefault(node.key, node.term)
             assert term == node.term, f"{node.key} of {mechanism.id}"
     places = {
         (m.id, m.places[node.place].term.id if node.place else "")
-        for m in SEEDS.values()
+        for m in SEEDS
         for node in m.nodes.values()
         if node.term and node.term.id == "kg:miR-146a-5p"
     }
@@ -162,21 +161,21 @@ def test_the_same_key_is_the_same_thing_in_every_mechanism():
 
 
 def test_what_qualifies_or_disputes_lends_an_edge_no_species_and_no_publication():
-    activation = FIRST.edge("activation")
+    activation = SEED.edge("activation")
     assert {taxon for item in activation.evidence for taxon in item.taxon} == {MOUSE, HUMAN}
     assert {item.stance for item in activation.evidence if item.taxon} == {"qualifies"}
-    assert activation.taxa == FIRST.support(activation).species == ()
-    graph, about = write.graph(FIRST), URIRef(names.iri(FIRST, "edge", "activation"))
+    assert activation.taxa == SEED.support(activation).species == ()
+    graph, about = write.graph(SEED), URIRef(names.iri(SEED, "edge", "activation"))
     assert not set(graph.objects(about, names.BIOLINK.species_context_qualifier))
-    maturation = FIRST.edge("maturation")
-    assert FIRST.support(maturation).species == ("Mus musculus",), "what supports it lends it"
+    maturation = SEED.edge("maturation")
+    assert SEED.support(maturation).species == ("Mus musculus",), "what supports it lends it"
     cited = {str(work) for work in graph.objects(about, names.BIOLINK.publications)}
     assert any("j.isci.2021.103441" in work for work in cited)
     assert not any("s41544-019-0009-x" in work for work in cited), "a review that only qualifies it"
 
 
 def test_support_is_counted_in_papers_by_stance():
-    support = FIRST.support(FIRST.edge("activation"))
+    support = SEED.support(SEED.edge("activation"))
     assert (support.supporting, support.disputing) == (2, 0)
     assert support.qualifying == 8
     assert support.read == ("excerpt", "report"), "the study itself is known through the article only"
@@ -185,34 +184,34 @@ def test_support_is_counted_in_papers_by_stance():
 
 
 def test_a_dispute_takes_the_bare_triple_and_a_qualification_does_not():
-    assert FIRST.edge("activation").asserted
+    assert SEED.edge("activation").asserted
     qualified = with_evidence(Evidence(source="let-7", claim="finding", stance="qualifies"))
     disputed = with_evidence(Evidence(source="let-7", claim="finding", stance="disputes"))
     assert qualified.edge("activation").asserted and not disputed.edge("activation").asserted
-    assert not any(edge.disputed for edge in FIRST.edges)
+    assert not any(edge.disputed for edge in SEED.edges)
 
 
 def test_no_value_of_a_run_rests_on_what_others_say():
     """Without the literature every condition comes out as it does with it."""
     own = replace(
-        FIRST,
+        SEED,
         edges=tuple(
             replace(edge, evidence=tuple(item for item in edge.evidence if item.source in ("", "article")))
-            for edge in FIRST.edges
+            for edge in SEED.edges
         ),
     )
-    assert sum(len(edge.evidence) for edge in own.edges) < sum(len(edge.evidence) for edge in FIRST.edges)
-    for condition in FIRST.conditions:
-        with_it, without = kg.whatif(FIRST, condition), kg.whatif(own, condition)
+    assert sum(len(edge.evidence) for edge in own.edges) < sum(len(edge.evidence) for edge in SEED.edges)
+    for condition in SEED.conditions:
+        with_it, without = kg.whatif(SEED, condition), kg.whatif(own, condition)
         assert with_it.values == without.values
         assert [(s.node, s.status, s.weakest) for s in with_it.changed] == [
             (s.node, s.status, s.weakest) for s in without.changed
         ]
-    assert [edge.asserted for edge in FIRST.edges] == [edge.asserted for edge in own.edges]
+    assert [edge.asserted for edge in SEED.edges] == [edge.asserted for edge in own.edges]
 
 
 def test_a_disputed_line_carries_a_cross():
-    disputed = SEEDS["cgas-sting"]
+    disputed = BY_ID["cgas-sting"]
     shapes = Picture(Narrative(disputed))
     crossed = {disputed.edges[line["edge"]].name for line in shapes.lines if line["mark"].count("L") > 4}
     assert {edge.name for edge in disputed.edges if edge.disputed} <= crossed and "MyD88-not-needed" in crossed
@@ -237,7 +236,7 @@ def literature():
 
 def test_a_source_is_named_as_a_row_that_was_read_names_it(literature):
     """Each identifier stands in a row, and all of a source's in the same; abstracts were looked up elsewhere."""
-    encoded = [m for m in (FIRST, *OUTLINES) if all(source.read != "abstract" for source in m.sources.values())]
+    encoded = [m for m in (SEED, *OUTLINES) if all(source.read != "abstract" for source in m.sources.values())]
     others = [source for mechanism in encoded for source in mechanism.sources.values()]
     others = [source for source in others if source.key not in ("article", "paper")]
     assert others
@@ -256,7 +255,7 @@ def test_a_source_of_the_bibliography_is_named_and_was_read_as_it_says():
         missing(f"KG_SOURCES={os.environ.get('KG_SOURCES', '')} holds no texts/sources.tsv")
     with open(table, encoding="utf-8", newline="") as file:
         rows = {row["key"]: row for row in csv.DictReader(file, delimiter="\t")}
-    ours = [source for mechanism in SEEDS.values() for source in mechanism.sources.values() if source.key in rows]
+    ours = [source for mechanism in SEEDS for source in mechanism.sources.values() if source.key in rows]
     assert ours
     for source in ours:
         row = rows[source.key]
@@ -269,9 +268,9 @@ def test_a_source_of_the_bibliography_is_named_and_was_read_as_it_says():
 
 
 def test_every_term_of_a_seed_was_looked_up_or_is_defined_here():
-    used = {node.term.id for m in SEEDS.values() for node in m.nodes.values() if node.term}
-    used |= {form.id for m in SEEDS.values() for node in m.nodes.values() for form in node.narrower}
-    used |= {place.term.id for m in SEEDS.values() for place in m.places.values()}
+    used = {node.term.id for m in SEEDS for node in m.nodes.values() if node.term}
+    used |= {form.id for m in SEEDS for node in m.nodes.values() for form in node.narrower}
+    used |= {place.term.id for m in SEEDS for place in m.places.values()}
     assert not {id for id in used if id not in vocabulary.terms() and not lexicon().term(id)}
 
 

@@ -203,7 +203,7 @@ def test_the_answer_holds_what_the_article_says(name):
 def test_the_guide_answers_every_competency_question_and_names_every_question():
     text = (Path(kg.data_dir("seeds")).parent / "docs" / "questions.md").read_text(encoding="utf-8")
     assert {f"Q{n:02}" for n in range(1, 21)} <= set(re.findall(r"Q\d\d", text))
-    assert set(QUESTIONS) <= set(re.findall(r"`([a-z-]+)`", text))
+    assert set(re.findall(r"^\| Q.*?\| `([a-z-]+)` \|", text, re.MULTILINE)) <= set(QUESTIONS)
 
 
 # ---------------------------------------------------------------- parameters
@@ -827,6 +827,11 @@ def test_an_endpoint_that_does_not_answer_is_a_complaint(server, path, words):
     result = run("mechanisms", "--endpoint", server + path, "--seconds", "1")
     assert result.exit_code == 1
     assert words in result.stderr and "Traceback" not in result.stderr
+
+
+def test_an_endpoint_that_answers_with_too_much_is_a_complaint(server, monkeypatch):
+    monkeypatch.setattr("kg.sparql.endpoint.LARGEST", 10)
+    assert "it answers with more than" in str(refused("mechanisms", endpoint=server + "/sparql"))
 
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://x/", "nonsense", "http://127.0.0.1:9/"])

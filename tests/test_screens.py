@@ -7,6 +7,7 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from conftest import SEED
 from test_semantics import generated, sketch
 
 import kg
@@ -15,7 +16,6 @@ from kg.reasoning import screens
 from kg.reasoning.network import QueryError
 from kg.reasoning.whatif import whatif
 
-SEED = kg.read("ta1-tlr7")
 HEAD = "condition\tset\toutcome\tobserved\tsource\n"
 
 

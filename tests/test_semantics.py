@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from conftest import SEED
 
-from kg import formats
 from kg.formats.notation.read import parse_bytes
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Effect, Frozen, Node, Requirement, Sentence
@@ -26,7 +26,6 @@ from kg.reasoning.whatif import whatif
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "semantics.md"
 EXAMPLES = re.findall(r"^## ([^\n]+)|^```kg\n(.*?)^```", DOCUMENT.read_text(encoding="utf-8"), re.S | re.M)
-SEED = formats.read("ta1-tlr7")
 
 
 def examples():

@@ -656,3 +656,10 @@ def test_the_query_page_works_in_a_frame_that_may_only_run_scripts(
     status.wait_for(timeout=60_000)
     assert " rows in " in status.inner_text()
     context.close()
+
+
+def test_the_style_of_the_site_has_the_colours_of_the_explorer_light_and_dark() -> None:
+    """Each colour once in each of the two blocks, and no block in a block that a browser would leave out."""
+    light, dark = re.findall(r":root\{([^{}]*)\}", static.tokens())
+    assert "--paper:#fbfaf7" in light and "--paper:#12161d" in dark
+    assert re.fullmatch(r":root\{[^{}]*\}\n@media \(prefers-color-scheme:dark\)\{:root\{[^{}]*\}\}\n", static.tokens())

@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from conftest import FIRST, SAMPLE, Open
+from conftest import FIRST, SAMPLE, SEED, Open
 from test_semantics import generated, sketch
 
 import kg
@@ -39,7 +39,6 @@ from kg.page.words import Narrative, rests
 from kg.reasoning import experiments, meetings, network, routes, screens, whatif
 from kg.reasoning.disagreements import Supports
 
-SEED = kg.read("ta1-tlr7")
 one_seed_or_some = pytest.mark.parametrize(
     "seeds", [(FIRST,), pytest.param(SAMPLE, marks=pytest.mark.slow)], ids=["one", "some"]
 )
@@ -624,7 +623,7 @@ def test_where_opposite_steps_meet_the_page_names_both(visit: Open, tmp_path: Pa
 
 LOOPS = {
     "{edge: S promotes A, unless: [B]}, {edge: A promotes B}": "A loop brakes itself, so it has no settled value: A, B.",
-    "{edge: S promotes A, unless: [B]}, {edge: S promotes B, unless: [A]}": "The order of events settles a loop: A, B.",
+    "{edge: S promotes A, unless: [B]}, {edge: S promotes B, unless: [A]}": "The values of a loop depend on the order of events: A, B.",
 }
 
 
@@ -647,7 +646,7 @@ def test_an_answer_says_what_it_stands_on_and_its_steps_lead_to_their_evidence(v
         and "not stated 1" in text
         and "of the whole the source says: primarily mouse" in text
     )
-    assert f"Assumed that nothing unlisted causes {', '.join(Narrative(SEED).title(n) for n in step.closed)}." in text
+    assert f"This assumes that nothing else causes {', '.join(Narrative(SEED).title(n) for n in step.closed)}." in text
     supports = Supports(SEED)
     assert f"Sources: {rests(supports.of(*step.rests_on))}." in text
     first = supports.of(step.because[0].edge)

@@ -68,6 +68,7 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = ""
                 "kept": kept,
                 "starter": "" if text else _starter(),
                 "lexicon": lexicon,
+                "examples": _examples(),
             },
             packages=[*packages, *own],
             licences=f"{licences}\n{texts}",
@@ -78,6 +79,12 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = ""
             ),
         )
     )
+
+
+def _examples() -> dict[str, str]:
+    """A made-up text to practise on, and its mechanism, written and to be written."""
+    files = {"text": "exercise.txt", "empty": "empty.yaml", "finished": "finished.yaml"}
+    return {name: (HERE / "examples" / file).read_text(encoding="utf-8") for name, file in files.items()}
 
 
 def _reached(save: str, lexicon: str) -> str:
@@ -110,6 +117,7 @@ def _scripts() -> str:
         "picture",
         "names",
         "lexicon",
+        "guide",
         "save",
         "write",
     )

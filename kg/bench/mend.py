@@ -21,7 +21,7 @@ from kg.model.keys import KEY, notation
 from kg.model.mechanism import Mechanism
 
 #: What the help of a complaint proposes: a word, a key, or a term.
-_MEANT = re.compile(r"did you mean '([^']+)'|^write ([a-z_]+)[:;]|^such as ([^\s{}\[\]]+)$")
+_MEANT = re.compile(r"did you mean '([^']+)'|^write ([a-z_]+)[:;]|^for example ([^\s{}\[\]]+)$")
 _TERM = re.compile(r"(?:^write |^use |did you mean )'?(\S+:\S+?(?: ! .+?)?)'?(?:[;?]|$)|^(\S+:\S+) has this label")
 #: What is declared in a part of the text: the code of the complaint, the part, and what is written there.
 _DECLARED = {

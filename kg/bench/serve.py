@@ -16,9 +16,10 @@ from pathlib import Path
 
 from kg import bench
 from kg.model import files, lexicon
+from kg.model.limits import most
 from kg.page.written import called
 
-MOST = 64 * 2**20  # bytes of what is sent: the text as it was, and as it is
+MOST = most("bench")  # bytes of what is sent: the text as it was, and as it is
 LINES = 40  # of a difference that is shown
 
 
@@ -50,15 +51,13 @@ class Bench(ThreadingHTTPServer):
         """Write the text if the file still holds ``before``; else what stands there now, as a difference. The file is whole or as it
         was, and of several who save at once one is first. Raises OSError if it cannot be written.
         """
-        data = text.encode("utf-8")
         with self.saving:
             if (now := self.data()) != before.encode("utf-8"):
                 names = ("as you opened it", "as it is on disk now")
                 there = now.decode("utf-8", "replace").splitlines()
                 lines = difflib.unified_diff(before.splitlines(), there, *names, lineterm="", n=1)
                 return "the file was changed by another program.\n" + "\n".join([*lines][:LINES])
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            files.write(self.file, data)
+            files.write_all({self.file: text}, self.file.parent)
         return ""
 
 

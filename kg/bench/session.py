@@ -264,15 +264,17 @@ class Session:
         ]
         return {"marks": marks, "absent": absent}
 
-    def choose(self, start: int, end: int) -> dict[str, Any]:
-        """What a selection of the source text offers as evidence (``reading.chosen``), with the source it is of."""
+    def choose(self, text: str, start: int, end: int) -> dict[str, Any]:
+        """What a selection of the source text offers as evidence (``reading.chosen``), with the source that it is of in a text of
+        the mechanism: nothing for the first, which evidence need not name.
+        """
         if not self.source:
             return {"wrong": "Paste or open a text first."}
-        text = self.source.text
-        found = reading.chosen(text, *sorted(_character(text.text, place) for place in (start, end)))
-        keys = list(self.seen.sources) if self.seen else []
-        own = [key for key in keys if self.seen and text.sha256 in self.seen.sources[key].texts]
-        return {**found, "source": own[0] if own and own[0] != keys[0] else ""}
+        held = self.source.text
+        found = reading.chosen(held, *sorted(_character(held.text, place) for place in (start, end)))
+        sources = self.content(text).get("said", {}).get("sources", {})
+        own = [key for key, one in sources.items() if held.sha256 in one.get("texts", [])]
+        return {**found, "source": own[0] if own and own[0] != next(iter(sources)) else ""}
 
     def suggest(self, text: str) -> list[dict[str, Any]]:
         """The sentences that a source text may say, with the values that write each into the mechanism, and whether it is there.
@@ -327,16 +329,12 @@ def patch(name: str, old: str, new: str, told: str) -> str:
     \\ No newline at end of file
     <BLANKLINE>
     """
-    lines = [one.split("\n") for one in (old, new)]
-    pieces = [[f"{line}\n" for line in some[:-1]] + [some[-1]] * bool(some[-1]) for some in lines]
+    before, after = (re.findall(r"[^\n]*\n|[^\n]+", one) for one in (old, new))
     names = (f"a/{name}" if old else "/dev/null", f"b/{name}")
-    found = [
-        one if one.endswith("\n") else f"{one}\n\\ No newline at end of file\n"
-        for one in difflib.unified_diff(*pieces, *names)
-    ]
-    said = "".join(
-        f"# {line}".rstrip() + "\n" for line in told.splitlines()
-    )  # no line of it is taken for a line of the patch
+    lines = difflib.unified_diff(before, after, *names)
+    found = [one if one.endswith("\n") else f"{one}\n\\ No newline at end of file\n" for one in lines]
+    # no line of what is told is taken for a line of the patch
+    said = "".join(f"# {line}".rstrip() + "\n" for line in told.splitlines())
     return f"{said}\n{''.join(found)}" if found else ""
 
 

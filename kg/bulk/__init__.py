@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 import kg
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError, Location, install, near
+from kg.model.files import replacing, scratch, settle
 
 if TYPE_CHECKING:
     from kg.bulk.lines import InputFile
@@ -100,6 +101,7 @@ def bulk(
         raise ValueError(f"there is no engine {engine!r}; {near(engine, ENGINES)}")
     limit = _limit(most)
     out = Path(folder).resolve()
+    settle(out.parent)
     _free(out)
     try:
         from kg.bulk.run import BulkOptions
@@ -111,23 +113,19 @@ def bulk(
     if engine == "auto":
         engine = "python" if sum(map(_weight, (*files["node"], *files["edge"]))) <= SMALL else "duckdb"
     graph = f"{vocabulary.BASE}bulk/{_slug(out.name)}"
-    work = out.parent / f".{out.name}.partial"
     for file in (*files["node"], *files["edge"]):
-        if {out, work} & set(file.path.resolve().parents):
+        if out in file.path.resolve().parents:
             raise ValueError(f"{file.path} lies in the folder that is to be written")
-    if (work / "before").is_dir() and not out.exists():  # killed between two renamings: what was there is still there
-        (work / "before").rename(out)
-    shutil.rmtree(work, ignore_errors=True)
-    (work / "out").mkdir(parents=True)
     started = time.monotonic()
-    try:
+    with replacing(out, [_beside(out).name]) as made, scratch(out.parent) as work:
+        made.mkdir()
         try:
             with ExitStack() as stack:
-                options = BulkOptions(files, Prefixes.registered(prefixes), graph, work / "out", packed)
+                options = BulkOptions(files, Prefixes.registered(prefixes), graph, made, packed)
                 run = _run(engine, stack, work, progress, master, settings, memory, options)
                 counts, reasons = run.checked()
                 run.write_rejects()
-                _limited(limit, counts, reasons, work / "out", out)
+                _limited(limit, counts, reasons, made, out)
                 summary = run.written()
         except ModuleNotFoundError as error:
             extra = "spark" if engine == "spark" else "bulk"
@@ -137,12 +135,8 @@ def bulk(
             more = "; --memory SIZE gives it more" if "Out of Memory" in said and engine == "duckdb" else ""
             raise EngineFailed(f"{engine} gave up: {said}{more}") from None
         if store:
-            _store(work / "out", run.parts, progress)
-        result = _described(work / "out", out, graph, run, counts, reasons, summary, engine, started)
-        _moved(work / "out", out)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    return result
+            _store(made, run.parts, progress)
+        return _described(made, out, graph, run, counts, reasons, summary, engine, started)
 
 
 def _run(
@@ -271,17 +265,8 @@ def _beside(out: Path) -> Path:
 
 def _keep(made: Path, out: Path) -> None:
     """The rejects of a run that failed, beside the folder that it did not write."""
-    shutil.move(made / "rejects.tsv", _beside(out))
-
-
-def _moved(made: Path, out: Path) -> None:
-    """Put a finished folder where it belongs; what a run of ours wrote there before gives way."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    before = made.parent / "before"
-    if out.exists():
-        out.rename(before)
-    made.rename(out)
-    _beside(out).unlink(missing_ok=True)
+    with replacing(_beside(out)) as new:
+        shutil.move(made / "rejects.tsv", new)
 
 
 def _store(out: Path, parts: list[Path], progress: Progress) -> None:

@@ -46,7 +46,7 @@ from kg.model.vocabulary import BASE, expand
 
 UNSEEN, HIDING = re.compile(CONTROL), re.compile(HIDDEN)
 OURS, UUID = re.compile(re.escape(BASE) + LOCAL + FRAGMENT), re.compile("uuid:[0-9A-Fa-f-]+")
-BAR, ESCAPED = re.compile(r" *(?:\| *)+"), re.compile(r'[\\"\n\r]')
+BAR, ESCAPED = re.compile(r"(?<! ) *(?:\| *)+"), re.compile(r'[\\"\n\r]')
 QUOTED = str.maketrans({char: quote(char, safe="") for char in ENCODED})
 ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 ROWS, MANY = 2_000, 10_000  # rows that are written at once; cells of a column that are remembered

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 from kg import data_dir
 from kg.model import rdf_files
 from kg.model.diagnostics import Diagnostic, Location
+from kg.model.limits import most
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
     from rdflib import Graph
     from rdflib.term import Node
 
-LARGEST = 64_000_000  # bytes; a larger file is for an engine that streams
+LARGEST = most("validated RDF")  # bytes; a larger file is for an engine that streams
 SHACL = "http://www.w3.org/ns/shacl#"
 BIOLINK, KGV = "https://w3id.org/biolink/vocab/", "https://w3id.org/immune-kg/vocab/"
 #: A file in which nothing is one of these says nothing that the shapes are about.

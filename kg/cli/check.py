@@ -275,10 +275,9 @@ def new(name: str) -> None:
     file = folder / "mechanism.yaml"
     if file.exists():
         raise click.UsageError(f"{file} already exists")
-    folder.mkdir(parents=True, exist_ok=True)
-    starter = (kg.data_dir("ontology") / "starter.yaml").read_text(encoding="utf-8")
     from kg.formats.notation.schema import with_schema
 
+    starter = (kg.data_dir("ontology") / "starter.yaml").read_text(encoding="utf-8")
     with_schema(file, starter.replace("NAME", folder.name))
     click.echo(f"{file}\nedit it, then: kg check {name}")
 
@@ -322,7 +321,7 @@ def write(mech: str | None, out: Path | None, lexicon: bool, port: int, no_brows
             raise InvalidMechanism(wrong)
     if out:
         page = bench.html(file.read_text(encoding="utf-8") if file.exists() else "", called(file))
-        files.write(out, page.encode("utf-8"))
+        files.write(out, page)
         click.echo(f"{out}: {len(page) / 1e6:.1f} MB. Open it from the file; it needs no network.")
         if lexicon:
             beside = out.with_name(bench.LEXICON)
@@ -378,7 +377,7 @@ def draft(text: Path, out: Path | None, mech: str | None, proposed: Path | None,
     A line of --from is {"subject": ..., "verb": ..., "object": ..., "quote": ...}. The quote must stand in the text, the names
     in the lexicon or in MECH, and kg must know the verb; else the line is set aside with its reason.
     """
-    from kg.formats import UnknownFormat
+    from kg import formats
     from kg.formats.notation.schema import with_schema
     from kg.review.suggest import draft as drafted
 
@@ -386,15 +385,13 @@ def draft(text: Path, out: Path | None, mech: str | None, proposed: Path | None,
         raise click.UsageError(f"{out} already exists")
     found = drafted(text, kg.read(mech) if mech else None, proposed)
     if out and found.mechanism:
-        notation = out.suffix in (".yaml", ".yml")
-        if notation:
-            out.parent.mkdir(parents=True, exist_ok=True)
         try:
-            kg.write(found.mechanism, out)
-        except UnknownFormat as error:
+            if out.suffix in (".yaml", ".yml"):
+                with_schema(out, formats.text(found.mechanism, ".yaml"))
+            else:
+                kg.write(found.mechanism, out)
+        except formats.UnknownFormat as error:
             raise click.UsageError(f"-o {out}: {error}") from None
-        if notation:
-            with_schema(out, out.read_text(encoding="utf-8"))
     if as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
     else:

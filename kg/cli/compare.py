@@ -85,12 +85,13 @@ def diff(old: str, new: str, page: str | None, as_json: bool) -> None:
     evidence, claims, species, terms, disagreements, expectations and answers are compared, not layout: a file that was
     only reformatted has not changed. Exit code 0 whether there are differences or not.
     """
+    from kg.model import files
     from kg.review import diff
 
     with Progress() as say:
         found = diff.diff(old, new, say)
     if page:
-        Path(page).write_text(diff.html(found), encoding="utf-8", newline="\n")
+        files.write(Path(page), diff.html(found))
     click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=1) if as_json else found.text(), nl=as_json)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.cli.group import AT_LEAST_ONE, EVERYTHING, FILE, FROM, JSON, main, settings_of
-from kg.cli.printing import Progress, complaint_counts, number_of
+from kg.cli.printing import Progress, Reporter, complaint_counts, number_of
 
 if TYPE_CHECKING:
     from kg.bulk.graph import Graph
@@ -69,7 +69,7 @@ def convert(
     from kg.formats.tables.columns import given
 
     try:
-        made = formats.convert(path, out, source, target, strict, everything, given(said))
+        made = formats.convert(path, out, source, target, strict, everything, given(said), report or "")
     except ValueError as error:
         from kg.model.diagnostics import InvalidMechanism
 
@@ -78,9 +78,6 @@ def convert(
         raise click.UsageError(str(error)) from None
     if made.warnings:
         click.echo(f"{complaint_counts(made.warnings)}; `kg check` shows them", err=True)
-    if report:
-        accounts = {"files": list(made.files), "steps": [account.as_dict() for account in made.accounts]}
-        Path(report).write_text(json.dumps(accounts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for one in made.guessed:
         click.echo(one.message)
     click.echo("\n\n".join(map(str, made.accounts)))
@@ -261,9 +258,9 @@ def print_bulk_routes(folder: str, start: str, end: str, longest: int, most: int
 
 
 class _Rate:
-    """Tells of a long run: what is done, how far, rows, rows per second, and the time left where it is known."""
+    """Tells of a long run: what is done, rows, rows per second, and the share that is done where it is known."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, say: Reporter) -> None:
         self.say, self.doing, self.since, self.last = say, "", 0.0, 0.0
 
     def __call__(self, doing: str, part: float, rows: int) -> None:
@@ -275,7 +272,6 @@ class _Rate:
         if now - self.last < 0.2:
             return
         self.last, spent = now, now - self.since
-        words = [doing, f"{part:.0%}" if 0 < part <= 1 else "", f"{rows:,} rows" if rows else ""]
+        words = [doing, f"{rows:,} rows" if rows else ""]
         words.append(f"{rows / spent:,.0f} rows/s" if rows and spent > 0.5 else "")
-        words.append(f"{spent * (1 - part) / part:.0f} s left" if 0.01 < part < 1 and spent > 1 else "")
-        self.say(", ".join(filter(None, words)))
+        self.say(", ".join(filter(None, words)), part if 0 < part <= 1 else -1.0)

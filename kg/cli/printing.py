@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
 if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
     from kg.model.diagnostics import Diagnostic
     from kg.model.mechanism import Mechanism
 
@@ -50,8 +53,8 @@ def valid_mechanisms(paths: Sequence[str] = ()) -> list[Mechanism]:
     these = paths or [str(file) for file in formats.seeds()]
     found = []
     with Progress() as say:
-        for number, path in enumerate(these, 1):
-            say(f"reading {Path(path).parent.name or path}, {number} of {len(these)}")
+        for number, path in enumerate(these):
+            say(f"reading {Path(path).parent.name or path}", number / len(these))
             found.append(valid_mechanism(path))
     return found
 
@@ -65,20 +68,80 @@ def print_credit(mechanism: Mechanism, cite: str = "") -> None:
     click.echo(click.style(said + " (docs/embedding.md)" * (said == vocabulary.DRAFT), dim=True))
 
 
-class Progress:
-    """Says on stderr what is being done, on one line that is overwritten; silent if nobody looks."""
+STEPS = 1000  # of a bar
 
-    def __enter__(self) -> Callable[[str], None]:
+
+class Reporter(Protocol):
+    """Takes what is being done, and the share that is done where it is known."""
+
+    def __call__(self, words: str, share: float = -1.0, /) -> None: ...
+
+
+class Progress:
+    """Says on stderr what is being done, on one line that is overwritten; silent if nobody looks.
+
+    Where the share that is done is known, click shows it with the time left.
+    """
+
+    def __enter__(self) -> Reporter:
         self.shown = sys.stderr.isatty()
+        self.bar: ProgressBar[str] | None = None
         return self.say
 
-    def say(self, words: str) -> None:
-        if self.shown:
+    def say(self, words: str, share: float = -1.0, /) -> None:
+        if not self.shown:
+            return
+        if share < 0:
+            self.bar = None
             click.echo(f"\r\x1b[K{words}", nl=False, err=True)
+            return
+        done = round(share * STEPS)
+        if self.bar is None or done < self.bar.pos:  # another piece of work begins
+            self.bar = click.progressbar(
+                length=STEPS, file=sys.stderr, width=24, show_percent=True, item_show_func=lambda words: words
+            )
+        self.bar.update(done - self.bar.pos, words)
+        self.bar.render_progress()
 
     def __exit__(self, *error: object) -> None:
         if self.shown:
             click.echo("\r\x1b[K", nl=False, err=True)
+
+
+class Profile(Progress):
+    """The same, and measures the CPU time of each step: from its words to those of the next."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, float]] = []
+
+    def __enter__(self) -> Reporter:
+        self.say("loading kg")
+        return super().__enter__()
+
+    def say(self, words: str, share: float = -1.0, /) -> None:
+        if share < 0 or not self.steps or self.steps[-1][0] != words:
+            self.steps.append((words, time.process_time()))
+        if len(self.steps) > 1:
+            super().say(words, share)
+
+    def table(self) -> list[list[str]]:
+        """Seconds and their share by what was done: reading, and each output of all mechanisms together; most first."""
+        now, start = time.process_time(), 0.0
+        seconds: dict[str, float] = {}
+        for (words, _), end in zip(self.steps, [*(at for _, at in self.steps[1:]), now], strict=True):
+            verb, _, rest = words.partition(" ")
+            name, dot, ending = rest.partition(".")
+            what = "reading and checking" if verb == "reading" else words
+            if dot and verb == "writing":
+                what = f"writing {'all' if name == 'all' else 'ID'}.{ending}"
+            seconds[what] = seconds.get(what, 0.0) + end - start
+            start = end
+        rows = sorted(seconds.items(), key=lambda row: -row[1])
+        return [
+            ["step", "CPU seconds", "share"],
+            *([what, f"{spent:.2f}", f"{spent / now:.0%}"] for what, spent in rows),
+            ["together", f"{now:.2f}", "100%"],
+        ]
 
 
 def print_complaints(diagnostics: Sequence[Diagnostic]) -> None:

@@ -13,7 +13,15 @@ from urllib.parse import urlsplit
 import click
 
 from kg.cli.group import AT_LEAST_ONE, EVERYTHING, FROM, JSON, SOURCES, main, settings_of
-from kg.cli.printing import Progress, number_of, print_complaints, print_credit, valid_mechanism
+from kg.cli.printing import (
+    Profile,
+    Progress,
+    number_of,
+    print_complaints,
+    print_credit,
+    print_table,
+    valid_mechanism,
+)
 
 if TYPE_CHECKING:
     from kg.page.figure import Form
@@ -30,6 +38,7 @@ if TYPE_CHECKING:
     help="Show in the pages the sentence at each anchor, where the licence of its source allows it.",
 )
 @click.option("--bench", is_flag=True, help="Also write write.html, where Change this opens a mechanism (10 MB).")
+@click.option("--profile", is_flag=True, help="Print how much CPU time each step took.")
 @SOURCES
 @FROM
 @EVERYTHING
@@ -39,6 +48,7 @@ def build(
     only: str | None,
     quotes: bool,
     bench: bool,
+    profile: bool,
     sources: str | None,
     source: str,
     everything: bool,
@@ -57,10 +67,13 @@ def build(
     unknown = [name for name in names if name not in outputs()]
     if unknown:
         raise click.UsageError(f"--only: {unknown[0]!r} is none of {', '.join(outputs())}")
-    with Progress() as say:
+    progress = Profile() if profile else Progress()
+    with progress as say:
         done = run(paths, out, names, sources, say, everything, source, quotes, bench)
     print_complaints(done.warnings)
     _print_built(done)
+    if isinstance(progress, Profile):
+        print_table(progress.table())
 
 
 @main.command()
@@ -199,8 +212,7 @@ def figure(
     except (page.FigureError, UnknownName) as error:
         raise click.ClickException(str(error)) from None
     file = Path(out or f"{mechanism.id}.{made or 'svg'}")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    files.write(file, data)
+    files.write_all({file: data}, file.parent)
     high = f"; a page holds {page.HIGHEST:g} mm" if drawn.height > page.HIGHEST else ""
     click.echo(f"{file}  {drawn.width:g} x {drawn.height:g} mm, text from {drawn.smallest:.1f} pt{high}")
     print_credit(mechanism, answer.cite if answer else "")
@@ -246,10 +258,12 @@ def embed(mech: str, url: str, stop: int, height: int, language: str, folder: st
     if folder is None:
         click.echo(page.embed(mechanism, url, stop, height, language), nl=False)
         return
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    for name, text in page.pictures(mechanism, language).items():
-        (Path(folder) / name).write_text(text, encoding="utf-8", newline="\n")
-        click.echo(Path(folder) / name)
+    if not mechanism.tour:
+        raise click.UsageError(f"--images: {mechanism.id} has no `tour:`; `kg figure` draws a mechanism as a whole")
+    made = {Path(folder) / name: text for name, text in page.pictures(mechanism, language).items()}
+    files.write_all(made, Path(folder))
+    for file in made:
+        click.echo(file)
 
 
 @main.command()

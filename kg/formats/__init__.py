@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import errno
+import json
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -18,6 +17,7 @@ from kg.formats.shared.losses import Ledger
 from kg.model import rdf_files
 from kg.model.construct import faults
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, KgError, Location, near
+from kg.model.files import scratch, write_all
 from kg.model.mechanism import Mechanism
 from kg.model.plugins import plugged, unusable
 
@@ -54,6 +54,7 @@ class Format:
         return (self.suffix, *self.beside.split())
 
 
+#: Marks are sought in files of strangers: after ^ stands [ \t]* and not \s*, which would go over all empty lines from each.
 _OURS = (
     Format("yaml", ".yaml", "kg.formats.notation", True, True, "the notation, written by hand"),
     Format("ttl", ".ttl", "kg.formats.rdf", True, True, "RDF: Turtle, one graph"),
@@ -105,7 +106,7 @@ _OURS = (
         True,
         True,
         "KGX: Biolink nodes and edges as tables",
-        mark=r"\A(?=[^\n]*\bsubject\b)(?=[^\n]*\bpredicate\b)(?=[^\n]*\bobject\b)[^\n]*\t|\A(.*\t)?id\t(.*\t)?category\b",
+        mark=r"\A(?=[^\n]*\bsubject\b)(?=[^\n]*\bpredicate\b)(?=[^\n]*\bobject\b)[^\n]*\t|\A(?=([^\n]*\t)?id\t)[^\n]*\tcategory\b",
         beside="_nodes.tsv _metadata.json",
     ),
     Format(
@@ -125,7 +126,7 @@ _OURS = (
         True,
         True,
         "Boolean network: functions, as a mechanism runs; BooleanNet and MaBoSS are read",
-        mark=r"(?im)\A(\s*#.*\n)*\s*targets\s*,\s*(factors|functions)\b|^\s*([0-9]+\s*:)?\s*[\w.-]+\s*\*\s*=|^\s*node\s+\S+\s*\{",
+        mark=r"(?im)\A(\s*#.*\n)*\s*targets\s*,\s*(factors|functions)\b|^[ \t]*([0-9]+[ \t]*:[ \t]*)?[\w.-]+[ \t]*\*[ \t]*=|^[ \t]*node\s+\S+\s*\{",
     ),
     Format(
         "sbml",
@@ -155,7 +156,7 @@ _OURS = (
         True,
         True,
         "BEL script: statements with citations",
-        mark=r"(?m)^\s*(SET\s+(DOCUMENT|Citation)|DEFINE\s+(NAMESPACE|ANNOTATION))\b",
+        mark=r"(?m)^[ \t]*(SET\s+(DOCUMENT|Citation)|DEFINE\s+(NAMESPACE|ANNOTATION))\b",
     ),
     Format(
         "nodelink",
@@ -284,7 +285,7 @@ def recognise(path: str | Path, name: str = "") -> Format:
 
 
 #: A first line in columns: a file of no known ending, such as .txt, is then read as a table.
-COLUMNS = re.compile(r"\s*[^\n]*(\t|([,;])\S[^\n]*\2\S)")
+COLUMNS = re.compile(r"\s*(?=\S)[^\n]*(\t|([,;])\S[^\n]*\2\S)")
 #: Other endings that files of a format have.
 ALSO = {
     "yaml": (".yml",),
@@ -444,13 +445,14 @@ def convert(
     strict: bool = False,
     everything: bool = False,
     columns: Mapping[str, str] | None = None,
+    report: str | Path = "",
 ) -> Conversion:
     """Write a mechanism, or a file in any format that can be read, in the format that ``out`` ends in.
 
     ``source`` and ``target`` name the formats where endings do not. What was written is read again, and what came
     back of each value is the loss report. ``strict`` writes nothing if anything was lost or set aside. A format that cannot say that
     an edge is an inference or a hypothesis holds none, unless ``everything`` is asked for. ``columns`` says which column of a
-    table says what; it is kept beside the file, in FILE.columns.
+    table says what; it is kept beside the file, in FILE.columns. ``report`` is where the loss reports are written as JSON.
 
     Raises InvalidMechanism for wrong input, and UnknownFormat for a format that there is not.
     """
@@ -473,11 +475,15 @@ def convert(
     aside = tuple(one for one in ledger.wrong if one.severity == "warning")
     guessed = tuple(one for one in ledger.wrong if one.severity == "hint")
     made = Conversion(files, (reading, writing), tuple(wrong), aside, guessed)
+    saved: dict[Path, str] = {}
     if not (strict and (made.lost or aside)):
-        _save(Path(out).parent, files)
+        saved |= {Path(out).with_name(name): said for name, said in files.items()}
         if columns:
-            beside = Path(ledger.file + ".columns")
-            _save(beside.parent, {beside.name: "".join(f"{role}={name}\n" for role, name in columns.items())})
+            saved[Path(ledger.file + ".columns")] = "".join(f"{role}={name}\n" for role, name in columns.items())
+    if report:
+        accounts = {"files": list(made.files), "steps": [account.as_dict() for account in made.accounts]}
+        saved[Path(report)] = json.dumps(accounts, ensure_ascii=False, indent=1) + "\n"
+    write_all(saved)
     return made
 
 
@@ -486,11 +492,11 @@ def account(mechanism: Mechanism, row: Format, step: str = "", everything: bool 
 
     Raises InvalidMechanism, at the mechanism, if nothing of it goes into the format.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        made = texts(mechanism, row, everything)
-        names = _save(Path(folder), {mechanism.id + suffix: said for suffix, said in made.items()})
+    with scratch() as folder:
+        names = {folder / f"{mechanism.id}{suffix}": said for suffix, said in texts(mechanism, row, everything).items()}
+        write_all(names)
         try:
-            again, ledger = _read(names[0], row)
+            again, ledger = _read(next(iter(names)), row)
             wrong = [one for one in ledger.wrong if one.severity == "error"]
         except InvalidMechanism as error:
             wrong = list(error.diagnostics)
@@ -540,20 +546,6 @@ def _target(out: Path, name: str) -> Format:
     return max(fitting, key=lambda pair: pair[0])[1]
 
 
-def _save(folder: Path, files: Mapping[str, str]) -> list[Path]:
-    """Write files beside their places, then move all of them there. Raises FileNotFoundError without the folder."""
-    if not folder.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(folder))
-    parts = [folder / f".{name}.part" for name in files]
-    try:
-        for part, said in zip(parts, files.values(), strict=True):
-            part.write_text(said, encoding="utf-8", newline="\n")
-        return [part.replace(folder / name) for part, name in zip(parts, files, strict=True)]
-    finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
-
-
 def valid(path: str | Path) -> Mechanism:
     """A mechanism in which nothing is wrong; texts are not looked up, which is for ``kg check``.
 
@@ -583,7 +575,7 @@ def write(mechanism: Mechanism, path: str | Path, everything: bool = False) -> N
         text(mechanism, file.suffix)  # says which endings there are
     _, ending, row = max(fitting, key=lambda one: one[0])
     stem = file.name.removesuffix(ending)
-    _save(file.parent, {stem + suffix: said for suffix, said in texts(mechanism, row, everything).items()})
+    write_all({file.with_name(stem + suffix): said for suffix, said in texts(mechanism, row, everything).items()})
 
 
 def texts(mechanism: Mechanism, row: Format, everything: bool = False) -> dict[str, str]:

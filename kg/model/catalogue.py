@@ -190,7 +190,11 @@ def _table(text: str, file: Path) -> tuple[dict[str, Entry], str]:
         )
     id, label, also, status, _ = columns
     entries = {}
-    for row in rows:
+    try:
+        whole = list(rows)
+    except csv.Error as error:
+        raise _refusal(f"{file}:{rows.line_num}", "not-a-table", str(error)) from None
+    for row in whole:
         if re.fullmatch(r"(HGNC|MGI):\d+", row[id] or "") and row[label]:
             names = (name.strip() for column in also for name in (row.get(column) or "").split("|"))
             gone = (row.get(status) or "").strip().casefold() in WITHDRAWN
@@ -322,7 +326,7 @@ def _write(table: Path, new: list[Entry]) -> None:
         line = "\t".join(re.sub(r"\s+", " ", str(cells[column])) for column in columns) + "\n"
         at = max((n for n, row in enumerate(lines) if n and _order(row) < _order(line)), default=len(lines) - 1)
         lines.insert(at + 1, line)
-    files.write(table, "".join(lines).encode("utf-8"))
+    files.write(table, "".join(lines))
 
 
 def _order(row: str) -> tuple[str, int, str]:

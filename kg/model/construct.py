@@ -14,10 +14,12 @@ from typing import Any
 from kg.model import keys
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
 from kg.model.keys import RECORDS, Key
+from kg.model.limits import most
 from kg.model.mechanism import Mechanism
 from kg.model.records import Expect, Frozen, Sentence, TrackedRecord
 from kg.model.vocabulary import Term
 
+LONGEST = most("value")
 Faults = Iterator[tuple[str, keys.Fault]]  # where in the value (a step such as "0"), and what is wrong
 
 
@@ -78,8 +80,14 @@ def _single(value: Any, kind: str) -> Faults:
         yield _other(value, keys.in_words(kind))
     elif odd := keys.UNSEEN.search(value):
         yield "", ("wrong-kind", f"the character U+{ord(odd.group()):04X} is not allowed in text", "remove it")
+    elif len(value) > LONGEST:
+        yield "", _long(value)
     elif found := keys.fault(kind, value):
         yield "", found
+
+
+def _long(text: str) -> keys.Fault:
+    return "too-long", f"a value has {len(text):,} characters; {LONGEST:,} is the most", "shorten it"
 
 
 def _other(value: Any, wanted: str) -> tuple[str, keys.Fault]:
@@ -91,6 +99,8 @@ def _term(value: Any) -> Faults:
         yield _other(value, keys.in_words("term"))
     elif not re.fullmatch(r"[^\s:]+:\S+", value.id) or not value.label.strip() or keys.UNSEEN.search(value.label):
         yield "", ("malformed-curie", f"{keys.shortened(str(value))} is not written ID ! label", "")
+    elif len(str(value)) > LONGEST:
+        yield "", _long(str(value))
 
 
 def _record_of(value: Any, of: str, key: Key) -> Faults:

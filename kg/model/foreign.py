@@ -120,7 +120,7 @@ def _own(word: str) -> Relation | None:
 
 def _passive(word: str) -> Relation | None:
     """``is activated by``: the subject of the word is the object of the verb."""
-    found = re.fullmatch(r"(?:is_|are_|was_)?((?:\w+_)?\w+e[dn])_by", word)
+    found = re.fullmatch(r"(?:is_|are_|was_)?(\w+e[dn])_by", word)
     meant = _own(found[1]) if found else None
     return replace(meant, turned=True) if meant else None
 

@@ -12,6 +12,7 @@ import re
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from kg import data_dir
+from kg.model import files
 from kg.model.names import fold
 
 if TYPE_CHECKING:
@@ -357,23 +359,11 @@ def _fingerprint(folder: Path) -> str:
 
 
 def _unpack_into(file: Path, folder: Path) -> None:
-    """Make the file whole under another name, and rename it: whoever comes at the same time does the same."""
+    """Make the file whole, and then put it there: whoever comes at the same time does the same."""
     import sqlite3
-    import tempfile
 
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".lexicon-", dir=file.parent)
-    os.close(handle)
-    try:
-        database = sqlite3.connect(temporary)
-        try:
-            _fill(database, folder)
-        finally:
-            database.close()
-        os.replace(temporary, file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with files.replacing(file) as new, closing(sqlite3.connect(new)) as database:
+        _fill(database, folder)
 
 
 def _fill(database: Connection, folder: Path) -> None:

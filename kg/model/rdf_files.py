@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
+from kg.model.limits import most
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -25,8 +26,8 @@ SUFFIXES = {
     ".rdf": "application/rdf+xml",
     ".owl": "application/rdf+xml",
 }
-LONGEST = 1000  # characters that one entity of RDF/XML may stand for
-DEEPEST = 1000  # elements inside one another; the parser's time grows with the square of it
+LONGEST = most("entity")  # characters that one entity of RDF/XML may stand for
+DEEPEST = most("depth of RDF/XML")  # elements inside one another; the parser's time grows with the square of it
 
 
 def is_rdf(path: object) -> TypeGuard[str | Path]:

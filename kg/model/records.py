@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from kg.model import vocabulary
@@ -550,7 +550,9 @@ def common_name(taxon: Term) -> str:
 def plain(evidence: Evidence) -> dict[str, Any]:
     """An item of evidence as plain values: the keys of the notation that have something to say."""
     values: dict[str, Any] = {
-        key: value for key, value in asdict(evidence).items() if value and key not in ("at", "locations")
+        one.name: value
+        for one in fields(evidence)
+        if (value := getattr(evidence, one.name)) and one.name not in ("at", "locations")
     }
     if evidence.taxon:
         values["taxon"] = [str(taxon) for taxon in evidence.taxon]

@@ -87,35 +87,32 @@ def _spoken(mechanism: Mechanism, asked: _Asked, language: str, others: Sequence
     lang = language if wording(language) else "en"
     style, vis, script = asset("explorer.css"), _vis(), _script(asked.course)
     early = "document.documentElement.classList.add('js')"
-    page = (
-        templates(HERE, told=True)
-        .get_template("explorer.html")
-        .render(
-            m=told.m,
-            lang=lang,
-            in_language=lambda tag: Markup(f' lang="{escape(tag)}"') if tag != lang else "",
-            words=dict(wording(language)),
-            others=others,
-            home=asked.home,
-            course=asked.course,
-            bench=asked.bench,
-            written=asked.text,
-            told=told,
-            shapes=shapes,
-            scene=scene(shapes),
-            run=network.compiled(told.m),
-            picture=Markup(shapes.svg(keyed=False)),
-            dashes=lambda style: Markup(geometry.dashes(style, 2.4)),
-            style=Markup(style),
-            early=Markup(early),
-            script=Markup(script),
-            vis=Markup(vis),
-            policy=Markup(
-                "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
-                f"script-src {digest(early)} {digest(vis)} {digest(script)}; style-src {digest(style)}"
-            ),
-            host=_host(shapes),
-        )
+    template = templates(HERE, told=True).get_template("explorer.html")
+    page: str = template.render(
+        m=told.m,
+        lang=lang,
+        in_language=lambda tag: Markup(f' lang="{escape(tag)}"') if tag != lang else "",
+        words=dict(wording(language)),
+        others=others,
+        home=asked.home,
+        course=asked.course,
+        bench=asked.bench,
+        written=asked.text,
+        told=told,
+        shapes=shapes,
+        scene=scene(shapes),
+        run=network.compiled(told.m),
+        picture=Markup(shapes.svg(keyed=False)),
+        dashes=lambda style: Markup(geometry.dashes(style, 2.4)),
+        style=Markup(style),
+        early=Markup(early),
+        script=Markup(script),
+        vis=Markup(vis),
+        policy=Markup(
+            "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
+            f"script-src {digest(early)} {digest(vis)} {digest(script)}; style-src {digest(style)}"
+        ),
+        host=_host(shapes),
     )
     return _packed(page) if shapes.large else page
 
@@ -149,7 +146,7 @@ def pictures(mechanism: Mechanism, language: str = "") -> dict[str, str]:
 def _pictures(told: Narrative) -> dict[str, str]:
     mechanism, shapes = told.m, Picture(told)
     files: dict[str, str] = {}
-    said = [f"# {_md(mechanism.title)}", "", _md(". ".join(mechanism.caveats)) + ".", ""]
+    said = [f"# {_md(mechanism.title)}", "", _md(" · ".join(mechanism.caveats)) + ".", ""]
     said += [f"{_md(credit)}." for credit in told.credits]
     for n, stop in enumerate(mechanism.tour, 1):
         edges, nodes = shapes.lit(stop)

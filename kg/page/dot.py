@@ -40,6 +40,7 @@ Ports = Mapping[
 ]  # number of a line, and whether it is its end -> side of the box, and which place there
 
 
+UNSOUND = 0.7  # of its worth keeps a picture in which a line runs through a box or two ends touch
 WHOLE = 150  # lines at most of a picture that is drawn whole: a line through a box misleads there
 
 
@@ -138,16 +139,16 @@ def _spread(mechanism: Mechanism, keys: Sequence[str], wishes: Sequence[Wish]) -
     width = max(box.x + box.w for box in (*boxes.values(), *around.values())) + GAP / 2
     height = max(box.y + box.h for box in (*boxes.values(), *around.values())) + GAP / 2
     layout = Layout(boxes, areas(mechanism, around), width, height)
-    return Spread(wishes, layout, straight(wishes, layout, len(wishes) <= MANY))
+    return Spread(wishes, layout, straight(wishes, layout))
 
 
 def merit(sheet: Sheet) -> float:
-    """Its worth; half of it where a line runs through a box or two ends touch, in a picture that is drawn whole."""
+    """Its worth; less where a line runs through a box or two ends touch, in a picture that is drawn whole."""
     if len(sheet.wishes) > WHOLE:
         return worth(sheet)
     lines = [replace(line, way=way) for (line, _), way in zip(sheet.wishes, sheet.ways, strict=True)]
     sound = not any(sheet.layout.pierced(way.fine) for way in sheet.ways) and not crowded(lines, sheet.layout)
-    return worth(sheet) * (1 if sound else 0.5)
+    return worth(sheet) * (1 if sound else UNSOUND)
 
 
 def worth(sheet: Sheet) -> float:

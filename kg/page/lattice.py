@@ -38,7 +38,8 @@ HEAT = (
 LAST = 3  # so many rounds without a change are the end
 CALL = 12_000  # what looking at one box costs by itself, in pairs of lines
 SHORT, LONG = 10_000_000, 10_000_000  # pairs of lines to be looked at for all beginnings, and for the best
-THROUGH = 2  # how many crossings it is worth that a line runs through a box
+EACH = 30_000  # and so many more for the best, for each line
+THROUGH = 0.5  # how many crossings it is worth that a straight line runs through no box; most are bent around it later
 NEAR = 1 / 3000  # how many crossings a pixel of a line is worth
 
 Ends = tuple[int, int]  # of a line: numbers of boxes; from their count upwards, a spot on the line of that number
@@ -61,7 +62,7 @@ def settled(
     begun = sorted((search.snapped(spots, even) for spots in search.springs() for even in EVEN), key=search.cost)[:KEPT]
     better = [search.improved(at, SHORT // KEPT, n) for n, at in enumerate(begun)]
     good = min(better, key=search.cost)
-    best = min((good, search.improved(good, LONG, 0)), key=search.cost)
+    best = min((good, search.improved(good, LONG + EACH * len(lines), 0)), key=search.cost)
     return [(float(x), float(y)) for x, y in search.points(best)], rooms.around
 
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-_TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([\w.-]+)\s*\(|([(),:!])|([^\s"(),:!]+))')
+_TOKEN = re.compile(r'(?<!\s)\s*(?:"((?:[^"\\]|\\.)*)"|([\w.-]+)\s*\(|([(),:!])|([^\s"(),:!]+))')
 _TERM = re.compile(r"\w+\(.*\)", re.DOTALL)
 
 #: What each function of BEL says of what is in it; its first argument takes the place of the braces.

@@ -1,29 +1,41 @@
-"""Straight lines between boxes that may stand anywhere: bent where a box lies in between, and apart where they end."""
+"""Straight lines between boxes that may stand anywhere: bent around boxes and around what they would cross, apart at their ends."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
-from kg.page.geometry import TIP, Line, Way, at, crossings
-from kg.page.layout import Box, Layout, Point
+from kg.page.geometry import TIP, Line, Way, at
+from kg.page.layout import Box, Layout
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 CLEAR = 3  # between a box and the tip of a head
 KNOT = 7  # radius of the ring in which a line ends on another
 CORNER = 10  # of a box: how far from it a line may end
 TAILS = 4  # the least room between two lines that start side by side
 APART = 14  # from one end of a line to the next on a side of a box
-BENDS = (40, 70, 110, 160, 220, 300)  # how far a line swings out around a box, on either side
-PEAKS = (0.5, 0.25, 0.75)  # where along the line
-ENOUGH = 5  # bends to choose from
+SWING = (0, 60, 120, 190, 270, 360)  # how far each of the two handles of a curve may be drawn aside, on either side
+FAR = 80  # how far it is worth to draw one aside to save a crossing
+BELOW = 15  # how many crossings it is worth that no line runs below a box
+ROUNDS = 4  # of choosing anew, for each line, while others change
+PAIRS = (
+    400_000  # of lines and ways that one might take: so many are looked at at most, which takes some tenths of a second
+)
+STEPS, FINE = 6, 48  # pieces of a curve: to see what it crosses, and below which boxes it runs
 PART = (0.36, 0.64)  # of a line: between them others may end on it
 
 Wish = tuple[Line, int]  # and the number of the line that it ends on, or -1
 
 
-def straight(wishes: Sequence[Wish], layout: Layout, bent: bool = True) -> list[Way]:
-    """A way for each line between boxes that stand; without bending, those that meet a box run below it.
+def straight(wishes: Sequence[Wish], layout: Layout) -> list[Way]:
+    """A way for each line between boxes that stand.
 
     A line that ends on another comes after it.
 
@@ -39,79 +51,173 @@ def straight(wishes: Sequence[Wish], layout: Layout, bent: bool = True) -> list[
             pairs.setdefault(tuple(sorted((line.start, line.end))), []).append(n)
         else:
             onto.setdefault(target, []).append(n)
+    bends = _Bends(layout, len(wishes))
     free: list[Way] = []  # wishes have those first that end on a box
     for n, (line, target) in enumerate(wishes):
         if target < 0:
             held = pairs[tuple(sorted((line.start, line.end)))]
             shift = APART * (held.index(n) - (len(held) - 1) / 2) * (1 if line.start <= line.end else -1)
-            start, end = layout.boxes[line.start], layout.boxes[line.end]
-            free.append(_loop(start, shift) if start == end else _way(line, start, end, shift))
-    ends = [layout.boxes[line.end] for line, target in wishes if target < 0]
-    if bent:
-        for n, end in enumerate(ends):
-            free[n] = _around(wishes[n][0], end, layout, free, n)
-        free = apart(wishes[: len(free)], layout, free)
+            free.append(bends.add(line, layout.boxes[line.end], shift))
+    free = apart(wishes[: len(free)], layout, bends.settled(free))
+    bends.follow(free)
     for n in range(len(free), len(wishes)):
         line, target = wishes[n]
         held = onto[target]
         part = PART[0] + (PART[1] - PART[0]) * (held.index(n) + 1) / (len(held) + 1)
         x, y = at(free[target].curve, part)[0]
         r = KNOT - CLEAR
-        ring = Box(x - r, y - r, 2 * r, 2 * r)
-        free.append(_way(line, layout.boxes[line.start], ring, 0))
-        if bent:
-            free[n] = _around(line, ring, layout, free, n)
+        free.append(bends.chosen(n, bends.add(line, Box(x - r, y - r, 2 * r, 2 * r), 0)))
     return free
 
 
-def _around(line: Line, end: Box, layout: Layout, ways: Sequence[Way], n: int) -> Way:
-    """The same way if it meets no box; or a bent one that crosses few others, if there is one that meets none."""
-    if line.start == line.end or not layout.pierced(ways[n].fine):
-        return ways[n]
-    free = []
-    for far in BENDS:
-        for bend, peak in ((side * far, peak) for side in (1, -1) for peak in PEAKS):
-            way = _way(line, layout.boxes[line.start], end, 0, bend, peak)
-            if not layout.pierced(way.fine):
-                beside = (other for m, other in enumerate(ways) if m != n and way.beside(other, 0))
-                crossed = sum(crossings(way.points, other.points) for other in beside)
-                free.append((crossed + far / 60, far, bend, peak, way))
-        if len(free) > ENOUGH:
-            break
-    return min(free, key=lambda one: one[:4])[-1] if free else ways[n]
+class _Bends:
+    """Lines as they are now, and the ways that each might take."""
+
+    def __init__(self, layout: Layout, count: int) -> None:
+        import numpy as np
+
+        self.layout = layout
+        self.asked: list[tuple[Line, Box, float]] = []
+        self.tried: dict[int, tuple[Floats, Floats, Floats]] = {}  # curves, their points, and what each costs by itself
+        self.points = np.full((count, STEPS + 1, 2), np.inf)  # of each line; those to come are nowhere
+        self.boxes = np.array([(b.x + 1, b.y + 1, b.x + b.w - 1, b.y + b.h - 1) for b in layout.boxes.values()])
+        self.work = PAIRS
+        swings = np.array(
+            [(p, q) for p in (*SWING, *(-s for s in SWING[1:])) for q in (*SWING, *(-s for s in SWING[1:]))]
+        )
+        price = np.abs(swings).max(1) / FAR + np.abs(swings[:, 0] - swings[:, 1]) / FAR / 2
+        order = np.argsort(price, kind="stable")
+        self.swings, self.price = swings[order], price[order]
+
+    def add(self, line: Line, end: Box, shift: float) -> Way:
+        """One more line, straight for now."""
+        start = self.layout.boxes[line.start]
+        way = (
+            _loop(start, shift)
+            if start == end
+            else _way(line, end, _curves(line, start, end, shift, self.swings[:1])[0])
+        )
+        self.points[len(self.asked)] = _along([way.curve], STEPS)[0]
+        self.asked.append((line, end, shift))
+        return way
+
+    def follow(self, ways: Sequence[Way]) -> None:
+        """Take the lines as they are in the end."""
+        for n, way in enumerate(ways):
+            self.points[n] = _along([way.curve], STEPS)[0]
+
+    def settled(self, ways: Sequence[Way]) -> list[Way]:
+        """The ways, some of them bent, so that fewer cross and fewer run below boxes."""
+        found = list(ways)
+        for _ in range(ROUNDS):
+            before = list(found)
+            for n, way in enumerate(before):
+                found[n] = self.chosen(n, way)
+            if found == before:
+                break
+        return found
+
+    def chosen(self, n: int, now: Way) -> Way:
+        """The best way for a line while the others stay."""
+        line, end, shift = self.asked[n]
+        start = self.layout.boxes[line.start]
+        if start == end or self.work < 0:
+            return now
+        if n not in self.tried:
+            if not self._below(_along([now.curve], FINE)).any() and not self._crossed(self.points[n : n + 1], n).any():
+                return now
+            curves = _curves(line, start, end, shift, self.swings)
+            self.tried[n] = curves, _along(curves, STEPS), self.price + self._below(_along(curves, FINE))
+        curves, points, alone = self.tried[n]
+        best = int((alone + self._crossed(points, n)).argmin())
+        self.points[n] = points[best]
+        return _way(line, end, curves[best])
+
+    def _below(self, points: Floats) -> Floats:
+        """What it costs that each polyline runs below boxes; its two ends do not count."""
+        inner = points[:, 2:-2]
+        near = (self.boxes[:, :2] < inner.max((0, 1))).all(1) & (self.boxes[:, 2:] > inner.min((0, 1))).all(1)
+        left, top, right, low = self.boxes[near].T
+        x, y = inner[..., 0, None], inner[..., 1, None]
+        found: Floats = BELOW * ((x > left) & (x < right) & (y > top) & (y < low)).any(1).sum(1).astype(float)
+        return found
+
+    def _crossed(self, some: Floats, n: int) -> Floats:
+        """How often each of some polylines crosses the lines that are, all but one."""
+        import numpy as np
+
+        (low, high), (first, last) = ((points.min(1), points.max(1)) for points in (some, self.points))
+        near = ((low[:, None] < last) & (first < high[:, None])).all(2)
+        near[:, n] = False
+        one, other = near.nonzero()
+        self.work -= len(one)
+        a, b = some.astype(np.float32)[one], self.points.astype(np.float32)[other]
+        meet = _parted(a, b) & _parted(b, a).swapaxes(1, 2)
+        found: Floats = np.bincount(one, meet.sum((1, 2)), len(some)).astype(float)
+        return found
 
 
-def _way(line: Line, start: Box, end: Box, shift: float, bend: float = 0, peak: float = 0.5) -> Way:
-    """From the border of one box to that of another: so far to the side of their middles, and swinging out so far."""
-    (x, y), (x2, y2) = start.centre, end.centre
-    far = math.dist((x, y), (x2, y2)) or 1.0
-    u, v = (x2 - x) / far, (y2 - y) / far
-    a, b = (x - v * shift, y + u * shift), (x2 - v * shift, y2 + u * shift)
-    c = x + u * far * peak - v * bend * 4 / 3, y + v * far * peak + u * bend * 4 / 3
-    first, tip = _border(start, a, c if bend else b), _border(end, b, c if bend else a)
-    toward = c if bend else first
-    away = math.dist(tip, toward) or 1.0
-    back = (toward[0] - tip[0]) / away, (toward[1] - tip[1]) / away
-    long = max(TIP["ring" if line.condition else line.kind] - (KNOT if end.w < 20 else 0), 0)
-    last = tip[0] + back[0] * long, tip[1] + back[1] * long
-    p, q = (c, c) if bend else (_between(first, last, 1 / 3), _between(first, last, 2 / 3))
-    if bend:  # the curve comes as near to its peak as a quadratic one would
-        p, q = _between(first, c, 2 / 3), _between(last, c, 2 / 3)
-    return Way(0, (first, p, q, last), tip=tip, toward=back)
+def _along(curves: Any, count: int) -> Floats:
+    """So many points on each of some cubics, and the first."""
+    import numpy as np
+
+    t = np.linspace(0, 1, count + 1)[:, None]
+    basis = np.hstack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3])
+    found: Floats = basis @ np.asarray(curves, float)
+    return found
 
 
-def _between(a: Point, b: Point, t: float) -> Point:
-    return a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t
+def _parted(a: Floats, b: Floats) -> Any:
+    """For each piece of a polyline and each piece of its partner, whether the ends of the latter lie on its two sides."""
+    x, y = (a[:, :-1, None, k] for k in (0, 1))
+    u, v = (a[:, 1:, None, k] - a[:, :-1, None, k] for k in (0, 1))
+    side = u * b[:, None, :, 1] - v * b[:, None, :, 0] > u * y - v * x
+    return side[:, :, 1:] != side[:, :, :-1]
 
 
-def _border(box: Box, inside: Point, outside: Point) -> Point:
-    """Where a straight line from inside leaves a box, with some air."""
+def _curves(line: Line, start: Box, end: Box, shift: float, swings: Floats) -> Floats:
+    """Cubics from the border of one box to that of another: so far to the side of their middles, with handles drawn aside."""
+    import numpy as np
+
+    a, b = np.array(start.centre), np.array(end.centre)
+    far = math.dist(a, b) or 1.0
+    along = (b - a) / far
+    aside = np.array([-along[1], along[0]])
+    a, b = a + aside * shift, b + aside * shift
+    near, away = _border(start, a, b[None]), _border(end, b, a[None])
+    p = near + (away - near) / 3 + swings[:, :1] * aside
+    q = away - (away - near) / 3 + swings[:, 1:] * aside
+    first, tip = _border(start, a, p), _border(end, b, q)
+    back = q - tip
+    back /= np.maximum(np.hypot(*back.T), 1e-9)[:, None]
+    return np.stack([first, p, q, tip + back * _head(line, end)], axis=1)
+
+
+def _head(line: Line, end: Box) -> float:
+    """How long the head of a line is before the border of what it ends on."""
+    return max(TIP["ring" if line.condition else line.kind] - (KNOT if end.w < 20 else 0), 0)
+
+
+def _way(line: Line, end: Box, curve: Floats) -> Way:
+    """A cubic as a way with a head."""
+    first, p, q, last = ((float(x), float(y)) for x, y in curve)
+    far = math.dist(last, q) or 1.0
+    u, v = (q[0] - last[0]) / far, (q[1] - last[1]) / far
+    head = _head(line, end)
+    return Way(0, (first, p, q, last), tip=(last[0] - u * head, last[1] - v * head), toward=(u, v))
+
+
+def _border(box: Box, inside: Floats, outside: Floats) -> Floats:
+    """Where a straight line from inside to each point outside leaves a box, with some air."""
+    import numpy as np
+
     around = box.grown(CLEAR)
-    (x, y), (dx, dy) = inside, (outside[0] - inside[0], outside[1] - inside[1])
-    ts = [((around.x if dx < 0 else around.x + around.w) - x) / dx] if dx else []
-    ts += [((around.y if dy < 0 else around.y + around.h) - y) / dy] if dy else []
-    t = min(ts, default=0.0)
-    return x + dx * t, y + dy * t
+    corner, size = np.array([around.x, around.y]), np.array([around.w, around.h])
+    way = outside - inside
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reach = np.where(way == 0, np.inf, (np.where(way < 0, corner, corner + size) - inside) / way)
+    found: Floats = inside + way * np.minimum(reach.min(1), 1e9)[:, None]
+    return found
 
 
 def _loop(box: Box, shift: float) -> Way:

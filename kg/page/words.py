@@ -223,7 +223,7 @@ class Narrative:
 
     def runs(self, edge: Edge) -> str:
         if edge.definition:
-            return speak("yes: where {0} is absent, this is absent", self.label(edge.subject))
+            return speak("yes: if {0} is absent, this is absent, too", self.label(edge.subject))
         if edge.executes:
             return speak("yes")
         return speak("no: drawn and exported only" if edge.role != "none" else "no: the verb states no effect")

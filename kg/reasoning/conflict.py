@@ -89,7 +89,7 @@ class Conflict:
     @property
     def title(self) -> str:
         by = ", ".join(dict.fromkeys(speak(name) for name, *_ in self.separated))
-        why = speak("separated by {0}", by) if by else speak(WHY[self.verdict]) if self.verdict in WHY else ""
+        why = speak("separated by {0}", by) if self.verdict == "separated" else speak(WHY.get(self.verdict, ""))
         return f"{speak(KINDS[self.kind])}: {why}" if why else speak(KINDS[self.kind])
 
     def as_dict(self) -> dict[str, Any]:

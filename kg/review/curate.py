@@ -75,16 +75,8 @@ def add_source(
     if complaints:
         raise InvalidMechanism(complaints)
     changed = data if there else _with(data, mechanism, source, file)
-    unsaved = saved if saved and not saved.exists() else None
-    if unsaved:
-        files.write(unsaved, made)
-    try:
-        if not there:
-            files.write(file, changed)
-    except BaseException:
-        if unsaved:
-            unsaved.unlink(missing_ok=True)
-        raise
+    written = {saved: made} if saved and not saved.exists() else {}
+    files.write_all(written if there else {**written, file: changed})
     sections = sum(bool(texts.HEADING.match(line)) for line in (paper.text or "").split("\n"))
     return Added(file, there or source, not there, saved, sections, paper.warnings)
 

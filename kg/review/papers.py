@@ -17,10 +17,11 @@ from kg.formats.shared.bounded import Element
 from kg.formats.shared.losses import Ledger
 from kg.model import keys, licences, texts
 from kg.model.diagnostics import Diagnostic, Location
+from kg.model.limits import most
 
 TITLE = "an article"
 #: Levels of elements: articles nest some 30, and their readers are recursive.
-DEEPEST = 120
+DEEPEST = most("depth of an article")
 #: Identifiers that a file may state: the shape of their values, and what they are called.
 IDENTIFIERS = {"doi": ("doi", "DOI"), "pmid": ("digits", "PubMed number")}
 #: Where PubMed Central shows an article.

@@ -17,6 +17,7 @@ from kg.formats.shared.drafting import UNCLASSIFIED, Draft
 from kg.formats.shared.losses import Ledger
 from kg.model import foreign, vocabulary
 from kg.model.diagnostics import Diagnostic, Location
+from kg.model.limits import most
 from kg.model.mechanism import Mechanism
 from kg.model.names import fold
 from kg.model.records import Evidence, Node
@@ -27,7 +28,7 @@ from kg.review.relations import LACKING, Found, Mention, Sentence, known_names, 
 FIELDS = ("subject", "verb", "object", "quote")
 EXAMPLE = '{"subject": "RNase A", "verb": "degrades", "object": "miR-146a", "quote": "rapidly degrades miR-146a"}'
 ANCHOR = 8  # words at most, as in any mechanism
-MOST = 2_000_000  # characters of a text: ten long articles
+MOST = most("drafted text")  # characters of a text: ten long articles
 PIECE = 1000  # characters of a sentence; what has no full stop for longer is a list or a table, and is read in pieces
 MARKUP = re.compile(r"\s*<(?:\?xml|!DOCTYPE|!--|[A-Za-z][\w:-]*[\s>])", re.IGNORECASE)
 SHARE = 0.1  # of the text that anchors may hold here; a mechanism may hold 0.15, and what a curator adds needs room
@@ -148,9 +149,8 @@ class _Drafting:
         ledger = Ledger(str(file), "proposals")
         said = bounded.text(file, ledger)
         if said.lstrip().startswith("["):
-            proposed = [
-                (one, bounded.place(said, getattr(one, "offset", 0), ledger)) for one in bounded.objects(said, ledger)
-            ]
+            place = bounded.Places(said, ledger).shown
+            proposed = [(one, place(getattr(one, "offset", 0))) for one in bounded.objects(said, ledger)]
         else:
             lines = ((line, ledger.at(n, 1, line)) for n, line in enumerate(said.split("\n"), 1) if line.strip())
             proposed = [(bounded.objects(line, ledger, at), at) for line, at in lines]

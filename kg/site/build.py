@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import kg
 from kg import bench as writing_bench
 from kg import checks, formats
 from kg.model import texts, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
+from kg.model.files import settle, write_all
 from kg.model.mechanism import Mechanism
 from kg.model.records import STATUS
 from kg.page.quotes import Quotes, collect
@@ -43,7 +42,16 @@ STAMP = ".build.json"  # beside the exports: what they were made from, and what 
 Sentences = Callable[[Mechanism], Quotes]
 
 #: How a build says what it is doing: called with a few words before each step.
-Progress = Callable[[str], None]
+
+
+class Progress(Protocol):
+    """Is told what is being done, and the share of it that is done, from 0 to 1, where that is known."""
+
+    def __call__(self, words: str, share: float = -1.0, /) -> None: ...
+
+
+def silent(words: str, share: float = -1.0, /) -> None:
+    """Progress that nobody looks at."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +112,7 @@ def build(
     folder: str | Path = "exports",
     only: Sequence[str] = (),
     sources: str | Path | None = None,
-    progress: Progress = lambda words: None,
+    progress: Progress = silent,
     everything: bool = False,
     source: str = "",
     quotes: bool = False,
@@ -114,8 +122,7 @@ def build(
 
     A build of everything adds the graph of all of them, as ``all.nq``, ``all.html`` and ``all.graphml``, their matches as ``all.sssom.tsv``, and says what
     there is in ``void.ttl`` and ``ro-crate-metadata.json``.
-    All files are made in a folder of their own first and then moved, so that a complaint or a fault leaves what was
-    there before. If neither the files nor kg have changed since the last build, nothing is written. ``everything``
+    All files are written at once, so that a complaint or a fault leaves what was there before. If neither the files nor kg have changed since the last build, nothing is written. ``everything``
     includes inferences where a format cannot say that they are none of a source; ``source`` is the format of the files.
     With ``quotes``, the pages show the sentence at each anchor and span, from the texts in ``sources`` whose licence
     allows it. With ``bench``, the writing bench stands beside the pages, and they lead to it.
@@ -131,6 +138,7 @@ def build(
     beside = [given for file in files if (given := file.with_name(f"{file.name}.columns")).is_file()]
     options = ["--all"] * everything + [f"--from {source}"] * bool(source) + ["--quotes"] * quotes + ["--bench"] * bench
     key = _inputs([*files, *beside], [*names, *options], sources)
+    settle(out)
     if before := _unchanged(out, key):
         return before
     found, warnings = valid(files, sources, progress, source)
@@ -143,6 +151,7 @@ def build(
         own = (mechanism.id + ending for name in names for ending in endings(name))
         sizes = {name: len(made[name].encode("utf-8")) for name in own}
         summaries.append(summary(mechanism, report, sizes, str(sentences(mechanism)) if sentences else ""))
+    progress("moving the files to their places")
     moved(out, made, {"inputs": key, "summaries": [asdict(one) for one in summaries]}, STAMP)
     return Built(out, tuple(summaries), tuple(warnings), fresh=True)
 
@@ -153,8 +162,8 @@ def valid(
     """Every mechanism with its report; all complaints about all of them at once if any is invalid."""
     found: list[tuple[Mechanism, checks.CheckReport]] = []
     errors: list[Diagnostic] = []
-    for file in files:
-        progress(f"reading {file.parent.name or file.name}")
+    for number, file in enumerate(files):
+        progress(f"reading {file.parent.name or file.name}", number / len(files))
         mechanism, report = formats.examine(file, sources, name=source)
         found.append((mechanism, report))
         errors += report.errors
@@ -174,7 +183,7 @@ def valid(
 def contents(
     mechanisms: Sequence[Mechanism],
     only: Sequence[str] = (),
-    progress: Progress = lambda words: None,
+    progress: Progress = silent,
     home: str = "",
     url: str = "",
     endpoint: str = "",
@@ -192,11 +201,11 @@ def contents(
     if bench:
         progress(f"writing {BENCH}")
         made[BENCH] = writing_bench.html("")
-    for mechanism in mechanisms:
-        for name in only or usual():
-            progress(f"writing {mechanism.id}{outputs()[name]}")
-            own = _texts(mechanism, name, home, everything, sentences, BENCH if bench else "")
-            made |= {mechanism.id + ending: text for ending, text in own.items()}
+    outs = list(product(mechanisms, only or usual()))
+    for number, (mechanism, name) in enumerate(outs):
+        progress(f"writing {mechanism.id}{outputs()[name]}", number / len(outs))
+        own = _texts(mechanism, name, home, everything, sentences, BENCH if bench else "")
+        made |= {mechanism.id + ending: text for ending, text in own.items()}
     if not only:
         progress("writing what holds for all of them")
         made |= _together(mechanisms, made, progress, home, sentences)
@@ -370,33 +379,17 @@ def summary(
     )
 
 
-def moved(out: Path, made: Mapping[str, str | bytes], said: Mapping[str, Any], stamp: str) -> None:
-    """Write all files into a folder of their own, then move each to its place, and last of all the stamp.
+def moved(
+    out: Path, made: Mapping[str, str | bytes], said: Mapping[str, Any], stamp: str, gone: Iterable[str] = ()
+) -> None:
+    """Put files into a folder, with a stamp, and take away what is gone, all at once.
 
     The stamp is JSON: what is ``said``, and the hash of every file.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=".part-", dir=out))
-    try:
-        hashes = {}
-        for name, content in made.items():
-            data = content.encode("utf-8") if isinstance(content, str) else content
-            (part / name).parent.mkdir(parents=True, exist_ok=True)
-            (part / name).write_bytes(data)
-            hashes[name] = hashlib.sha256(data).hexdigest()
-        for name in (*made, stamp):
-            if (out / name).is_dir():
-                raise IsADirectoryError(
-                    errno.EISDIR, "is a folder, and a file of this name is to be written", str(out / name)
-                )
-        text = json.dumps({**said, "files": hashes}, ensure_ascii=False, indent=1)
-        (part / stamp).write_text(text, encoding="utf-8")
-        (out / stamp).unlink(missing_ok=True)  # from here on the folder is neither the old nor the new build
-        for name in (*made, stamp):
-            (out / name).parent.mkdir(parents=True, exist_ok=True)
-            os.replace(part / name, out / name)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    data = {name: content.encode("utf-8") if isinstance(content, str) else content for name, content in made.items()}
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in data.items()}
+    text = json.dumps({**said, "files": hashes}, ensure_ascii=False, indent=1)
+    write_all({out / name: content for name, content in {**data, stamp: text.encode("utf-8")}.items()}, out, gone)
 
 
 def _unchanged(out: Path, key: str) -> Built | None:

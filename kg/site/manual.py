@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
@@ -19,6 +18,7 @@ import kg
 from kg import sparql
 from kg.model import verbs, vocabulary
 from kg.model.diagnostics import KgError, MissingLibrary
+from kg.model.files import scratch
 
 #: A link or a picture of Markdown that leads to a file: what stands before its address, the address, and what follows.
 LINK = re.compile(r"(\]\()(?![a-z]+:|#)([^)#\s]+)((?:#[^)\s]*)?\))")
@@ -48,8 +48,7 @@ def made(folder: Path, reference: Mapping[str, str]) -> dict[str, bytes]:
     for library in ("mkdocs", "material", "mkdocstrings"):
         if not find_spec(library):
             raise MissingLibrary(library, "docs")
-    with tempfile.TemporaryDirectory(prefix="kg-docs-") as name:
-        work = Path(name)
+    with scratch() as work:
         for path, content in {**pages(folder), **written(folder), **reference}.items():
             file = work / "pages" / path
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -129,7 +128,7 @@ def _linked(file: Path, folder: Path) -> tuple[str, list[Path]]:
     text = re.sub(r"\[([^]]*)\]\(([^)#:\s]+/)\)", lambda m: m[1] if (file.parent / m[2]).is_dir() else m[0], text)
     parts: list[str] = []
     last = 0
-    for code in FENCED.finditer(text):  # what stands in code is no link
+    for code in FENCED.finditer(text):  # what stands in code is not a link
         parts += [LINK.sub(anew, text[last : code.start()]), code[0]]
         last = code.end()
     return "".join([*parts, LINK.sub(anew, text[last:])]), linked
@@ -235,7 +234,7 @@ def python_page() -> str:
         if name in modules:
             continue
         home = kg._HOME.get(name, "kg")
-        whole = "\n    options: {members: true}" if name == "Mechanism" else ""
+        whole = "\n    options: {members: null}" if name == "Mechanism" else ""
         parts.append(f"::: {home}.{name}{whole}\n")
     return "\n".join(parts)
 

@@ -18,7 +18,7 @@ from kg.model import rdf_files, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
 from kg.model.mechanism import Mechanism
 from kg.site import addresses, static
-from kg.site.build import Progress
+from kg.site.build import Progress, silent
 
 #: Endings of files that are also kept compressed, with their media types.
 TEXTS = {
@@ -63,13 +63,13 @@ def main() -> None:
     print(json.dumps(made), flush=True)
 
 
-def _say(words: str) -> None:
+def _say(words: str, share: float = -1.0, /) -> None:
     """Say what is being done, on one line of a terminal."""
     if sys.stderr.isatty():
         print(f"\r\x1b[K{words}", end="", file=sys.stderr, flush=True)
 
 
-def prepare(paths: Sequence[str], folder: Path, url: str, progress: Progress = lambda words: None) -> dict[str, Any]:
+def prepare(paths: Sequence[str], folder: Path, url: str, progress: Progress = silent) -> dict[str, Any]:
     """Write the site of mechanisms into a folder, with compressed copies, and say what a server must know.
 
     ``load`` has the files for the store, with the graph of each; ``store`` a folder of pyoxigraph's; ``site`` the media

@@ -22,6 +22,7 @@ import kg
 from kg import formats, page, sparql
 from kg.formats.rdf import names, nanopublications, void
 from kg.model import licences, vocabulary
+from kg.model.files import settle
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Evidence, Node, Place, Source
 from kg.model.vocabulary import Term
@@ -32,7 +33,7 @@ from kg.reasoning import disagreements, merge, outward
 from kg.reasoning.conflict import Conflict
 from kg.site import query
 from kg.site.addresses import file_name, source_page, term_page, where
-from kg.site.build import OTHERS, Progress, contents, endings, moved, outputs
+from kg.site.build import OTHERS, Progress, contents, endings, moved, outputs, silent
 
 HERE = Path(__file__).parent / "pages"
 STAMP = ".site.json"  # what was written, so that the next site takes away what it no longer has
@@ -64,31 +65,32 @@ def write(
     mechanisms: Iterable[Mechanism],
     folder: str | Path,
     url: str = "",
-    progress: Progress = lambda words: None,
+    progress: Progress = silent,
     endpoint: str = "",
     manual: Mapping[str, bytes] = MappingProxyType({}),
 ) -> list[Path]:
     """Write the whole site into a folder, and return its files.
 
-    Everything is made before anything is moved to its place. What an earlier site left there and this one has not is
-    taken away; other files stay. ``url`` is where the site will be, for snippets that are pasted elsewhere and for
-    void.ttl; ``endpoint`` is a SPARQL endpoint over it; ``manual`` are the files of the documentation (kg.site.manual).
+    Everything is written at once. What an earlier site left there and this one has not is taken away; other files stay.
+    ``url`` is where the site will be, for snippets that are pasted elsewhere and for void.ttl; ``endpoint`` is a SPARQL
+    endpoint over it; ``manual`` are the files of the documentation (kg.site.manual).
     """
     out = Path(folder)
+    settle(out)
     made = files(list(mechanisms), url, progress, endpoint, manual)
     before = _written(out)
-    moved(out, made, {}, STAMP)
-    for name, sha in before.items():
-        old = out / name
-        if name not in made and old.is_file() and hashlib.sha256(old.read_bytes()).hexdigest() == sha:
-            old.unlink()
+    old = {name: out / name for name in before if name not in made}
+    gone = [
+        n for n, file in old.items() if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == before[n]
+    ]
+    moved(out, made, {}, STAMP, gone)
     return [out / name for name in made]
 
 
 def files(
     mechanisms: Sequence[Mechanism],
     url: str = "",
-    progress: Progress = lambda words: None,
+    progress: Progress = silent,
     endpoint: str = "",
     manual: Mapping[str, bytes] = MappingProxyType({}),
 ) -> dict[str, str | bytes]:
@@ -419,8 +421,8 @@ class Site:
         with sparql.Engine() as engine:
             if self.mechanisms:  # else it would load what comes with kg
                 engine.load(*self.mechanisms)
-            for name in self.questions:
-                self.progress(f"asking {name}")
+            for number, name in enumerate(self.questions):
+                self.progress(f"asking {name}", number / len(self.questions))
                 found[name] = engine.ask(name)
         return found
 
@@ -525,8 +527,9 @@ class Site:
         """Every page that is not a page of a build, and what only pages need."""
         templates = page.templates(HERE)
         made = {"site.css": tokens() + (HERE / "site.css").read_text(encoding="utf-8"), ".nojekyll": ""}
-        for path, template, about in self._plan():
-            self.progress(f"writing {path}")
+        plan = self._plan()
+        for number, (path, template, about) in enumerate(plan):
+            self.progress(f"writing {path}", number / len(plan))
             if "q" in about:
                 answer = self.answers[about["q"].name]
                 about |= {"a": answer, "cells": self.cells(answer)}
@@ -643,5 +646,5 @@ def strips(caveats: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 def tokens() -> str:
     """The colours of the explorer as CSS, light and dark as the reader's system has it."""
-    light, dark = (block.partition("{")[2].strip() for block in asset("explorer.css").split("}")[:2])
+    light, dark = (block.rpartition("{")[2].strip() for block in asset("explorer.css").split("}")[:2])
     return f":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"

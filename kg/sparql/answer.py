@@ -31,8 +31,11 @@ class BoundValue(NamedTuple):
 
     @property
     def plain(self) -> Any:
-        """The value as Python has it: a number or a truth if its datatype says so, else its text."""
-        return PLAIN.get(self.datatype.removeprefix(NAMESPACES["xsd"]), str)(self.text)
+        """The value as Python has it: a number or a truth if its datatype says so and it is one, else its text."""
+        try:
+            return PLAIN.get(self.datatype.removeprefix(NAMESPACES["xsd"]), str)(self.text)
+        except ValueError:  # a server may call anything an integer
+            return self.text
 
     @property
     def turtle(self) -> str:
@@ -205,7 +208,7 @@ class Answer:
         cells = [[self.shown(value, row) for value in row] for row in self.rows]
         heads = [name.replace("_", " ") for name in self.variables]
         columns = [[head, *(row[i] for row in cells)] for i, head in enumerate(heads)]
-        widths = _widths([max(map(len, column)) for column in columns], width)
+        widths = _widths([max(1, *map(len, column)) for column in columns], width)
         right = [_numeric(row[i] for row in self.rows) for i in range(len(heads))]
         lines = []
         for number, row in enumerate([heads, *cells]):

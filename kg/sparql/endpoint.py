@@ -6,14 +6,17 @@ import json
 import re
 import time
 from dataclasses import replace
+from typing import Any
 
 from kg.model import vocabulary
+from kg.model.limits import most
 from kg.sparql.answer import Answer, BoundValue, Row, table
 from kg.sparql.process import as_graph
 from kg.sparql.query import NoAnswer, Query, read
 
-LARGEST = 1 << 29  # bytes of an answer; nobody reads a larger one, and it may never end
+LARGEST = most("endpoint")  # bytes of an answer; nobody reads a larger one, and it may never end
 CUT = "X-SPARQL-MaxRows"  # by which a server says that there are more rows: Virtuoso, and `kg serve`
+OF_GRAPHS = ("CONSTRUCT", "DESCRIBE")
 ABOUT = """SELECT DISTINCT ?mechanism ?version ?caveat {
   ?mechanism a kgv:Mechanism ; kgv:caveat ?caveat . OPTIONAL { ?mechanism owl:versionInfo ?version } }"""
 
@@ -43,7 +46,7 @@ def _posted(query: Query, endpoint: str, seconds: float, rows: int) -> Answer:
 
     if not re.match(r"https?://[^\s/]", endpoint):
         raise NoAnswer("no-endpoint", "an endpoint is an http or https address", name=endpoint)
-    graph = query.form in ("CONSTRUCT", "DESCRIBE")
+    graph = query.form in OF_GRAPHS
     accept = "text/turtle" if graph else "application/sparql-results+json"
     request = urllib.request.Request(
         endpoint,
@@ -73,16 +76,21 @@ def _posted(query: Query, endpoint: str, seconds: float, rows: int) -> Answer:
             message = f"it took longer than {seconds:g} s"
             raise NoAnswer("time-limit", message, "use a larger --seconds", name=endpoint) from None
         raise NoAnswer("endpoint", f"it cannot be reached: {reason}", name=endpoint) from None
+    answer = received(b"".join(parts), query, rows, reply.headers.get_content_type(), endpoint)
+    return replace(answer, capped=answer.capped or CUT in reply.headers)
+
+
+def received(data: bytes, query: Query, rows: int, media: str = "data", name: str = "") -> Answer:
+    """The answer that bytes of a server are. Raises NoAnswer, at the address ``name``, for what is none."""
+    graph = query.form in OF_GRAPHS
     try:
-        answer = _received(b"".join(parts), query, graph, rows)
-        return replace(answer, capped=answer.capped or CUT in reply.headers)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        kind = reply.headers.get_content_type()
-        message = f"it answers with {kind} that is no {'Turtle' if graph else 'SPARQL result in JSON'}"
-        raise NoAnswer("endpoint", message, name=endpoint) from None
+        return _parsed(data, query, graph, rows)
+    except (SyntaxError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        message = f"it answers with {media} that is not {'Turtle' if graph else 'SPARQL result in JSON'}"
+        raise NoAnswer("endpoint", message, name=name) from None
 
 
-def _received(data: bytes, query: Query, graph: bool, rows: int) -> Answer:
+def _parsed(data: bytes, query: Query, graph: bool, rows: int) -> Answer:
     if graph:
         said = as_graph(data, rows, query.prefixes)
         found = table(said["terms"], said["rows"])
@@ -92,19 +100,21 @@ def _received(data: bytes, query: Query, graph: bool, rows: int) -> Answer:
     if "boolean" in result:
         return Answer(query.form, truth=bool(result["boolean"]), prefixes=query.prefixes)
     names = tuple(map(str, result["head"]["vars"]))
-    kinds = {"typed-literal": "literal"}
     bindings = result["results"]["bindings"]
     bound_rows: list[Row] = []
     for bound in bindings[:rows]:
         row: list[BoundValue | None] = []
         for name in names:
             one = bound.get(name)
-            text = one and (one["value"] if isinstance(one["value"], str) else json.dumps(one["value"]))
-            row.append(
-                one
-                and BoundValue(
-                    kinds.get(one["type"], one["type"]), text, one.get("datatype", ""), one.get("xml:lang", "")
-                )
-            )
+            row.append(_bound(one) if one is not None else None)
         bound_rows.append(tuple(row))
     return Answer(query.form, names, tuple(bound_rows), capped=len(bindings) > rows, prefixes=query.prefixes)
+
+
+def _bound(said: dict[str, Any]) -> BoundValue:
+    """A term of an answer. Raises TypeError, or KeyError, if its parts are no texts."""
+    text = said["value"] if isinstance(said["value"], str) else json.dumps(said["value"])  # of a quoted triple
+    parts = (said["type"].replace("typed-literal", "literal"), said.get("datatype", ""), said.get("xml:lang", ""))
+    if not all(isinstance(one, str) for one in parts):
+        raise TypeError(parts)
+    return BoundValue(parts[0], text, *parts[1:])

@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-LONGEST = 1 << 20  # bytes of a request's body; a query of that length is no question
+from kg.model.limits import most
+
+LONGEST = most("question")  # bytes of a request's body; a query of that length is no question
 #: Media types of rows and of yes or no, best first, with the engine's name of each format.
 ROWS = {
     "application/sparql-results+json": "json",

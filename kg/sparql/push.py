@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from kg.model import rdf_files, vocabulary
+from kg.model import files, rdf_files, vocabulary
 from kg.reasoning.merge import ALL
 from kg.reasoning.merge import merge as merged
 from kg.sparql.query import NoAnswer
@@ -94,8 +93,8 @@ def push(
         if target.user and urlsplit(address).scheme != "https" and not target.insecure:
             message = "a password over plain http can be read by everybody on the way"
             raise NoAnswer("not-encrypted", message, "use https, or use --insecure", name=address)
-    with tempfile.TemporaryDirectory(prefix="kg-push-") as name:
-        run = _Run(target, Path(name), progress, warn)
+    with files.scratch() as folder:
+        run = _Run(target, folder, progress, warn)
         progress("reading")
         everything = written(
             ordered((f"{g}\t{t} .\n".encode() for g, t in graphs(over, graph)), run.folder), run.folder

@@ -12,13 +12,13 @@ function saving(bench) {
   }
   async function save() {
     if (!opened.save) {
-      download(text(), opened.name.split('/').at(-1) ?? '', 'application/yaml');
+      download(bench.whole(text()), opened.name.split('/').at(-1) ?? '', 'application/yaml');
       bench.saved('Downloaded.');
       return;
     }
     const now = text();
     try {
-      const reply = await fetch(opened.save, {method: 'PUT', body: JSON.stringify({before: opened.text, text: now})});
+      const reply = await fetch(opened.save, {method: 'PUT', body: JSON.stringify({before: bench.whole(opened.text), text: bench.whole(now)})});
       if (reply.ok) {
         opened.text = now;
         bench.saved(`Saved to ${opened.name}.`);

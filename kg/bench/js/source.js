@@ -42,7 +42,7 @@ function source(bench) {
   async function choose() {
     const {from, to} = view.state.selection.main;
     await open();
-    const found = await bench.core.ask('choose', {start: from, end: to});
+    const found = await bench.core.ask('choose', {text: bench.text(), start: from, end: to});
     tell(found.wrong || 'The selected words are an anchor.');
     $('offer').hidden = !found.span;
     if (!found.span) return;

@@ -6,6 +6,8 @@
  * @param {{keys: Record<string, () => void>, changed: () => void, tell: (words: string) => void}} on what happens then @returns {Paper}
  */
 function paper(opened, complete, on) {
+  const ends = !opened.text.replaceAll('\r\n', '').includes('\n') && opened.text.includes('\r\n') ? '\r\n' : '\n';
+  opened.text = opened.text.replaceAll('\r\n', '\n'); // as the editor has it
   const KEPT = `kg-write ${opened.kept || location.pathname}`;
   /** What was not saved last time, and the text that it was made from. @returns {[string, string] | null} */
   const stored = () => { try { return JSON.parse(localStorage.getItem(KEPT) ?? 'null'); } catch { return null; } };
@@ -47,6 +49,7 @@ function paper(opened, complete, on) {
   $('redo').addEventListener('click', () => codemirror.redo(view));
   return {
     view, text, place, put,
+    whole: said => said.replaceAll('\n', ends),
     line: () => view.state.doc.lineAt(view.state.selection.main.head).text,
     insert: (words, how) => view.dispatch({changes: {from: view.state.selection.main.head, insert: words}, userEvent: `input.${how}`}),
     write(part, entry) {

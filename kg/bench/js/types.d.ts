@@ -20,7 +20,7 @@ interface KnownVerb {verb: string; phrase: string; also: string; sign: string; m
 interface Known {records: Record<string, KnownKey[]>; verbs: KnownVerb[]; claims: {claim: string; means: string}[]}
 type Value = string | string[];
 interface Answered {error?: string; outcomes: {node: string; before: Value; after: Value}[]}
-interface Opened {text: string; name: string; save: string; kept: string; starter: string; lexicon: string}
+interface Opened {text: string; name: string; save: string; kept: string; starter: string; lexicon: string; examples: {text: string; empty: string; finished: string}}
 
 /** What is asked of Python, with what is given to it and what it says. */
 interface Asked {
@@ -39,7 +39,7 @@ interface Asked {
   suggest: [{text: string}, Suggested[]];
   read: [{text: string}, {error?: string; text?: string; known?: string[]; source?: object}];
   marks: [Record<string, never>, {marks: {from: number; to: number; title: string}[]; absent: {line: number; anchor: string; near: string}[]}];
-  choose: [{start: number; end: number}, {wrong: string; anchor?: string; span?: [number, number]; said?: string; hedges?: string[]; taxon?: string[]; source?: string}];
+  choose: [{text: string; start: number; end: number}, {wrong: string; anchor?: string; span?: [number, number]; said?: string; hedges?: string[]; taxon?: string[]; source?: string}];
 }
 interface Suggested {words: string; said: string; edge: string; sign: number; evidence: {anchor?: string; span?: string[]; claim: string; hedge?: string; taxon?: string[]}; nodes: Record<string, string>; encoded: boolean}
 interface Core {start: () => Promise<void>; ask: <K extends keyof Asked>(what: K, given: Asked[K][0]) => Promise<Asked[K][1]>; learn: (lexicon: Uint8Array<ArrayBuffer>) => Promise<void>}
@@ -80,6 +80,8 @@ interface Paper {
   /** Writes an entry behind the last one of a part of the text; false if it cannot. */
   write: (part: string, entry: string) => boolean;
   saved: (words: string) => void;
+  /** A text with the line ends of the file. */
+  whole: (text: string) => string;
   /** Makes an edit of Python, as one step of undo. */
   make: (edit: Edit, how: string) => void;
 }
@@ -111,6 +113,8 @@ interface Ids {
   expectations: HTMLElement; unpinned: HTMLElement; 'unpinned-count': HTMLElement; 'unpinned-steps': HTMLElement; screen: HTMLDetailsElement; screened: HTMLElement;
   since: HTMLDetailsElement; 'since-text': HTMLElement; restored: HTMLElement; 'wrong-address': HTMLElement; overwrites: HTMLElement; discard: HTMLButtonElement; editor: HTMLElement; subject: HTMLSelectElement; verb: HTMLSelectElement;
   object: HTMLSelectElement; claim: HTMLSelectElement; says: HTMLInputElement; add: HTMLButtonElement; picture: HTMLElement; verdict: HTMLElement; complaints: HTMLElement;
+  examples: HTMLSelectElement; help: HTMLButtonElement; paper: HTMLDetailsElement; tour: HTMLElement; 'tour-title': HTMLElement; 'tour-text': HTMLElement; 'tour-next': HTMLButtonElement;
+  'tour-back': HTMLButtonElement; 'tour-close': HTMLButtonElement; 'offer-tour': HTMLElement; 'take-tour': HTMLButtonElement; 'no-tour': HTMLButtonElement; write: HTMLElement; see: HTMLElement; read: HTMLElement;
   'as-text': HTMLButtonElement; 'as-form': HTMLButtonElement; sheet: HTMLElement;
   lexicon: HTMLButtonElement; 'lexicon-file': HTMLInputElement;
   rename: HTMLButtonElement; naming: HTMLDialogElement; 'naming-what': HTMLElement; 'new-name': HTMLInputElement; 'naming-says': HTMLElement; 'naming-do': HTMLButtonElement; 'naming-cancel': HTMLButtonElement;

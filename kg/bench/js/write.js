@@ -94,7 +94,7 @@
   running(bench);
   form(bench);
   sheet(bench);
-  source(bench);
+  guide(bench, source(bench));
   picture(bench); // last: it takes longest
   performance.mark('usable');
   core.start().then(async () => {

@@ -16,6 +16,7 @@ from kg.formats.boolean import formulas
 from kg.formats.shared import bounded, drafting, losses
 from kg.formats.shared.losses import ForeignRecord, Ledger
 from kg.model.diagnostics import Location
+from kg.model.limits import most
 from kg.model.mechanism import Mechanism
 from kg.reasoning import outward
 
@@ -48,12 +49,12 @@ NAME = r"[^\W\d][\w.\-]*"
 _RULE = re.compile(rf"\s*(?:(?P<rank>[0-9]+)\s*:\s*)?(?P<target>{NAME})\s*\*\s*=(?P<factors>.*)")
 _START = re.compile(rf"\s*(?P<targets>(?:{NAME}\s*=\s*)+)(?P<value>true|false|random|[01])\s*", re.IGNORECASE)
 _NODE = re.compile(r"\bnode\s+(?P<target>[^\s{]+)\s*\{(?P<inner>[^{}]*)\}\s*;?", re.IGNORECASE)
-_ITEM = re.compile(r'\s*(?P<key>\w+)\s*=\s*(?P<value>"[^"]*"|[^;]*);?')
+_ITEM = re.compile(r'\b(?P<key>\w+)\s*=\s*(?P<value>"[^"]*"|[^;]*);?')
 #: How fast a node of MaBoSS goes up and down, where its logic alone says so.
 RATES = {"rate_up": "@logic ? 1 : 0", "rate_down": "@logic ? 0 : 1"}
 _NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _AMOUNT = re.compile(rf"(?:{_NUMBER}|\$\w+)(?:\s*[*/]\s*(?:{_NUMBER}|\$\w+))*")
-DEEPEST = 20  # conditions within conditions of a rate
+DEEPEST = most("conditions")  # conditions within conditions of a rate
 
 # ---------------------------------------------------------------- reading
 
@@ -168,10 +169,11 @@ def _rule(target: str, factors: str, at: Location, ahead: int, rest: dict[str, t
 
 def _nodes(text: str, ledger: Ledger) -> Iterator[_Rule]:
     """The nodes of MaBoSS."""
+    place = bounded.Places(text, ledger).shown
 
     def blank(found: re.Match[str]) -> str:
         if said := found[0].strip("/* \t\n"):
-            at = bounded.place(text, found.start(), ledger)
+            at = place(found.start())
             ledger.record("comment", str(at.line), {"text": said}, at).lost("text", "comments are not kept")
         return re.sub(r"[^\n]", " ", found[0])
 
@@ -180,10 +182,10 @@ def _nodes(text: str, ledger: Ledger) -> Iterator[_Rule]:
     found, ends = list(_NODE.finditer(plain)), [0, *(one.end() for one in _NODE.finditer(plain))]
     for end, start in zip(ends, [*(one.start() for one in found), len(plain)], strict=True):
         if between := plain[end:start].strip():
-            at = bounded.place(text, plain.index(between, end), ledger)
+            at = place(plain.index(between, end))
             ledger.complain(at, "no-function", f"{between.split()[0][:40]!r} is not a node", shape)
     for one in found:
-        at, target = bounded.place(text, one.start(), ledger), one["target"].strip('"')
+        at, target = place(one.start()), one["target"].strip('"')
         if not re.fullmatch(NAME, target):
             ledger.complain(at, "no-function", f"{target[:40]!r} is not a valid name of a variable", shape)
             continue
@@ -195,10 +197,10 @@ def _nodes(text: str, ledger: Ledger) -> Iterator[_Rule]:
             items[item["key"]] = (said.strip('"'), one.start("inner") + item.start("value"))
         if odd:
             ledger.complain(at, "no-function", f"{odd[:40]!r} of {target!r} is not a setting, or occurs twice", shape)
-        yield _node(text, target, items, at, ledger)
+        yield _node(target, items, at, place(items["logic"][1]) if "logic" in items else at, ledger)
 
 
-def _node(text: str, target: str, items: Mapping[str, tuple[str, int]], at: Location, ledger: Ledger) -> _Rule:
+def _node(target: str, items: Mapping[str, tuple[str, int]], at: Location, place: Location, ledger: Ledger) -> _Rule:
     """A node of MaBoSS as a rule. As there it goes up where its rate up is more than nothing, and down likewise.
 
     A parameter is taken for more than nothing. A rate that is not stated follows the logic; without logic it is nothing.
@@ -207,7 +209,6 @@ def _node(text: str, target: str, items: Mapping[str, tuple[str, int]], at: Loca
     logic = said.get("logic", "")
     rest = {key: (value, losses.UNUSED) for key, value in said.items() if key != "logic"}
     rest |= {key: (said[key], "kg does not keep the size of rates") for key in RATES if key in said}
-    place = bounded.place(text, items["logic"][1], ledger) if logic else at
     plain = _Rule(target, logic or target, replace(place, column=1), place.column - 1, rest)
     try:
         up, down = (_moves(said.get(key) or (usual if logic else "0"), said) for key, usual in RATES.items())

@@ -18,13 +18,14 @@ from typing import Any
 
 from kg.formats.shared import drafting
 from kg.model.diagnostics import Location
+from kg.model.limits import most
 from kg.model.mechanism import Mechanism
 from kg.model.records import ONE_LOWER, Edge, Effect, Evidence, Node, Requirement, Sentence
 
-MOST_VARIABLES = 200  # of one function: a diagram is as deep as it has variables
-MOST_NODES = 200_000  # of the decision diagrams of one function
-MOST_TOKENS = 100_000  # of one function, as text
-MOST_TERMS = 2000  # prime implicants of one function: each becomes an edge
+MOST_VARIABLES = most("variables")  # of one function: a diagram is as deep as it has variables
+MOST_NODES = most("diagram")  # of the decision diagrams of one function
+MOST_TOKENS = most("tokens")  # of one function, as text
+MOST_TERMS = most("implicants")  # prime implicants of one function: each becomes an edge
 RANK = {"|": 1, "^": 2, "&": 3, "!": 4}
 #: What several languages of functions write in words, in small letters.
 WORDS = {"and": "&", "or": "|", "not": "!", "xor": "^", "true": "1", "false": "0"}

@@ -21,6 +21,7 @@ from kg.formats.shared.bounded import Element
 from kg.formats.shared.losses import FIRMEST, ForeignRecord, Ledger
 from kg.model import foreign, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, install
+from kg.model.limits import most
 from kg.model.mechanism import Mechanism
 from kg.model.records import Evidence, Frozen, Node, Note, Place
 from kg.model.vocabulary import Term
@@ -42,7 +43,7 @@ LOST = {
     "effect": "the transition of the object states it, as another edge",
     "*": "SBML-qual holds only species and transitions",
 }
-MOST_LEVELS = 20  # of one species
+MOST_LEVELS = most("levels")  # of one species
 TURNED = {"geq": "leq", "leq": "geq", "lt": "gt", "gt": "lt"}
 SIGNS = {"positive": 1, "negative": -1}
 DESCRIBED = re.compile(r"\.isDescribedBy\.\d+\..*\.resource$")  # a publication, as MIRIAM has it

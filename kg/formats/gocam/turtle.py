@@ -131,11 +131,11 @@ class _GoCamTurtleReader:
 
     def one(self, about: str, word: str) -> str:
         """The first value of the property with that last word; any others are lost."""
-        found = self.all(about, word)
-        if len(found) > 1:
-            self.records[about].changed(word, f"the first of several is kept: {found[0]}")
-        elif found:
-            self.records[about].carried(word)
+        found, record = self.all(about, word), self.records.get(about)  # none yet if it is the class of another
+        if len(found) > 1 and record:
+            record.changed(word, f"the first of several is kept: {found[0]}")
+        elif found and record:
+            record.carried(word)
         return " ".join(found[0].split()) if found else ""
 
     def all(self, about: str, word: str) -> list[str]:

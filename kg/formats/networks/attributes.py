@@ -278,7 +278,7 @@ def _record(draft: drafting.Draft, record: ForeignRecord, kind: str, name: str, 
         return None
     known = {one.name for one in fields(type)} - {"at", "locations"}
     if not isinstance(said, dict) or not said.keys() <= known or ("key" in known and "key" not in said):
-        record.lost(name, f"it is no {kind} as kg writes it")
+        record.lost(name, f"it is not {keys.with_article(kind)} as kg writes it")
         return None
     try:
         made = construct.built(kind, said, record.at)

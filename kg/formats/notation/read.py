@@ -31,11 +31,12 @@ from kg.model.keys import (
     with_article,
 )
 from kg.model.lexicon import lexicon
+from kg.model.limits import most
 from kg.model.mechanism import Mechanism
 from kg.model.records import Frozen, Sentence, TrackedRecord
 from kg.model.vocabulary import Term
 
-DEEPEST = 32  # no mechanism nests lists and keys so deep
+DEEPEST = most("depth of the notation")  # no mechanism nests lists and keys so deep
 
 
 BREAK = r"\r\n|[\n\r\x85\u2028\u2029]"  # what YAML counts as the end of a line
@@ -43,6 +44,7 @@ BREAK = r"\r\n|[\n\r\x85\u2028\u2029]"  # what YAML counts as the end of a line
 
 def parse(path: Path, ledger: Ledger) -> Mechanism:
     """The mechanism of a file as far as it can be read; every complaint about its shape goes to the ledger."""
+    bounded.size(path, ledger)
     mechanism, wrong = parse_bytes(path.read_bytes(), str(path))
     ledger.wrong += wrong
     return mechanism

@@ -113,6 +113,6 @@ def guide() -> str:
 
 
 def with_schema(file: Path, text: str) -> None:
-    """Write a file in the notation, and beside it the schema that its first line names, for editors."""
-    files.write(file, f"{EDITORS}{text.removeprefix(EDITORS)}".encode())
-    files.write(file.with_name(SCHEMA), as_text().encode())
+    """Write a file in the notation, and beside it the schema that its first line names, for editors; the folder is made."""
+    made = {file: f"{EDITORS}{text.removeprefix(EDITORS)}", file.with_name(SCHEMA): as_text()}
+    files.write_all(made, file.parent)

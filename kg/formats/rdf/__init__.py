@@ -51,7 +51,7 @@ LOST_OF = {
 
 
 #: The first statement of a file, if it has a fourth part: N-Quads, which are no TriG.
-QUAD = re.compile(r'(?:\s|#.*)*<[^>]*>\s+<[^>]*>\s+(?:<[^>]*>|_:\S+|"(?:[^"\\]|\\.)*"\S*)\s+<[^>]*>\s*\.')
+QUAD = re.compile(r'(?:\s++|#.*+)*+<[^>]*>\s+<[^>]*>\s+(?:<[^>]*>|_:\S+|"(?:[^"\\]|\\.)*"\S*)\s+<[^>]*>\s*\.')
 SUFFIXES = (".ttl", ".trig", ".nq", ".jsonld")
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from rdflib import SKOS, XSD, Graph, Literal, Namespace, URIRef
 
 from kg.model import vocabulary
-from kg.model.mechanism import Mechanism
+from kg.model.mechanism import Mechanism, once
 from kg.model.records import Evidence, Source, Stop, plain
 
 PREFIXES = {prefix: Namespace(iri) for prefix, iri in vocabulary.NAMESPACES.items()}
@@ -39,6 +39,7 @@ def iri(mechanism: Mechanism, *steps: str) -> str:
     return "/".join([vocabulary.BASE + first, *(quote(step, safe=vocabulary.IN_AN_IRI) for step in rest)])
 
 
+@once
 def input_hash(mechanism: Mechanism) -> str:
     """A SHA-256 of all that a mechanism's file says, whatever its layout, its comments and the order of its records.
 

@@ -328,7 +328,7 @@ class Reader:
         said = self.one(about, predicate)
         found = bounded.objects(said, self.ledger) if said else kind()
         if not isinstance(found, kind):
-            raise self.ledger.stop(None, "no-json", f"kgv:{_local(predicate)} is no {kind.__name__}")
+            raise self.ledger.stop(None, "no-json", f"kgv:{_local(predicate)} is not a {kind.__name__}")
         return found
 
     def built(self, name: str, said: Any) -> Any:

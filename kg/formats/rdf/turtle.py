@@ -6,7 +6,7 @@ import io
 import re
 from functools import cache, cached_property
 
-from rdflib import OWL, PROV, RDF, RDFS, SKOS, Dataset, Graph, Literal, URIRef
+from rdflib import OWL, PROV, RDF, RDFS, SKOS, XSD, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 from rdflib.plugins.serializers.trig import TrigSerializer
 from rdflib.plugins.serializers.turtle import TurtleSerializer
@@ -14,7 +14,7 @@ from rdflib.term import Node
 
 from kg import data_dir
 from kg.formats.rdf.names import BIOLINK, KGV, MATCH, OA
-from kg.model import identities, vocabulary
+from kg.model import identities, rdf_files, vocabulary
 from kg.model.mechanism import Mechanism
 
 
@@ -191,14 +191,28 @@ def serialized(serializer: TurtleSerializer) -> str:
 
 @cache
 def definitions() -> Graph:
-    """ontology/vocabulary.ttl as a graph, which is read once: copy it before you change it."""
-    return Graph(bind_namespaces="none").parse(data_dir("ontology") / "vocabulary.ttl", format="turtle")
+    """What ontology/vocabulary.ttl says of what has a name, as a graph that is read once: copy it before you change it."""
+    found = Graph(bind_namespaces="none")
+    text = (data_dir("ontology") / "vocabulary.ttl").read_text(encoding="utf-8")
+    for subject, predicate, value, form, _ in rdf_files.triples(
+        text, ".ttl"
+    ):  # rdflib would take fifteen times as long
+        if not subject.startswith("_:") and not (value.startswith("_:") and not form):
+            found.add((URIRef(subject), URIRef(predicate), _term(value, form)))
+    return found
+
+
+def _term(value: str, form: str) -> URIRef | Literal:
+    if not form:
+        return URIRef(value)
+    language = form.removeprefix("@") if form.startswith("@") else None
+    return Literal(value, lang=language, datatype=None if language or form == str(XSD.string) else URIRef(form))
 
 
 def explained(data: Graph) -> Graph:
     """Add to a graph what the words of ours that it uses mean, so that it can be read alone."""
     known, seen = definitions(), set()
-    todo = {term for triple in data for term in triple if isinstance(term, URIRef) and term.startswith(KGV)}
+    todo = {term for triple in data for term in triple if str(term).startswith(KGV) and isinstance(term, URIRef)}
     while todo:
         word = todo.pop()
         seen.add(word)
@@ -206,7 +220,7 @@ def explained(data: Graph) -> Graph:
             for value in known.objects(word, predicate):
                 if value != OWL.NamedIndividual:
                     data.add((word, predicate, value))
-                if isinstance(value, URIRef) and value.startswith(KGV) and value not in seen:
+                if str(value).startswith(KGV) and isinstance(value, URIRef) and value not in seen:
                     todo.add(value)
                 for label in known.objects(value, RDFS.label) if predicate in MATCH.values() else ():
                     data.add((value, RDFS.label, label))

@@ -102,8 +102,10 @@ def canonical(said: str) -> str:
         elif part["quoted"]:
             made += part["quoted"]
         else:
-            plain = re.sub(r"\s*([():])\s*", r"\1", part["plain"])
-            made += re.sub(r"\w+(?=\()", lambda found: LONG.get(found[0], found[0]), re.sub(r"\s*,\s*", ", ", plain))
+            plain = re.sub(r"(?<!\s)\s*([():])\s*", r"\1", part["plain"])
+            made += re.sub(
+                r"\b\w+(?=\()", lambda found: LONG.get(found[0], found[0]), re.sub(r"(?<!\s)\s*,\s*", ", ", plain)
+            )
     return made.strip()
 
 

@@ -22,23 +22,31 @@ from xml.parsers import expat
 from kg.formats.shared.losses import Ledger
 from kg.model import rdf_files
 from kg.model.diagnostics import InvalidMechanism, Location
+from kg.model.limits import most
 
-LARGEST = 64 * 2**20  # bytes: what a conversion holds in memory; more is for tools that stream
+LARGEST = most("file")  # what a conversion holds in memory; more is for tools that stream
 
 
-MOST_PARTS = 1_000_000  # objects of JSON or elements of XML in one file
+MOST_PARTS = most("parts")
 
 
 LONGEST_LINE = 10_000  # characters: a longer one is not shown beside a complaint
 
 
-DEEPEST = 100  # no format of a graph nests so deep
+DEEPEST = most("depth")  # no format of a graph nests so deep
 
 
-DEEPEST_XML = 300  # formulas nest deeper
+DEEPEST_XML = most("depth of XML")  # formulas nest deeper
 
 
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def size(file: Path, ledger: Ledger) -> None:
+    """Raise InvalidMechanism if a file is too large to be read whole."""
+    if file.stat().st_size > LARGEST:
+        size = f"{file.stat().st_size / 2**20:.0f} MiB; the limit is {LARGEST // 2**20} MiB"
+        raise ledger.stop(None, "too-large", f"the file has {size}", "split it")
 
 
 def text(file: Path, ledger: Ledger) -> str:
@@ -46,9 +54,7 @@ def text(file: Path, ledger: Ledger) -> str:
 
     Raises InvalidMechanism if the file is too large, or no text.
     """
-    if file.stat().st_size > LARGEST:
-        size = f"{file.stat().st_size / 2**20:.0f} MiB; the limit is {LARGEST // 2**20} MiB"
-        raise ledger.stop(None, "too-large", f"the file has {size}", "split it")
+    size(file, ledger)
     data = file.read_bytes()
     encoding = unicode(data)
     # a byte that is not UTF-8 becomes half of a surrogate pair, which is not allowed in text either
@@ -249,9 +255,11 @@ def events(text: str, loader: Any, deepest: int = DEEPEST, unseen: re.Pattern[st
     import yaml
 
     depth = 0
-    for event in yaml.parse(text, Loader=loader):
+    for count, event in enumerate(yaml.parse(text, Loader=loader)):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         mark: Any = event.start_mark
+        if count > 2 * MOST_PARTS:  # a list has two events, at its ends
+            raise yaml.MarkedYAMLError(problem=f"there are more than {MOST_PARTS:,} values", problem_mark=mark)
         if depth > deepest:
             raise yaml.MarkedYAMLError(problem=f"this is nested more than {deepest} levels deep", problem_mark=mark)
         if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) is not None:

@@ -18,12 +18,13 @@ from typing import Any, cast
 
 from kg.model import vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location
+from kg.model.limits import most
 from kg.model.mechanism import Mechanism
 from kg.model.records import Edge, Effect, Evidence, Expect, Node, Sentence, TrackedRecord
 
 FATES = ("carried", "changed", "lost")
-MOST_FAULTS = 1000  # of one file: nobody reads more
-MOST_RECORDS = 250_000  # of one file: what a report holds in memory
+MOST_FAULTS = most("complaints")  # of one file: nobody reads more
+MOST_RECORDS = most("records")  # of one file: what a report holds in memory
 UNUSED = "kg has no field for it"
 LEFT_OUT = "it is an inference or a hypothesis, or depends on one, which the format cannot state"
 #: Why a format that names publications by identifiers leaves some of one out.

@@ -17,7 +17,9 @@ from typing import Any
 from kg.formats.shared.bounded import LARGEST
 from kg.formats.shared.losses import Ledger
 from kg.model.diagnostics import InvalidMechanism, Location, install
+from kg.model.limits import most
 
+MOST_COLUMNS = most("columns")
 FORMULA = re.compile(r"[=@]|[+-](?![\d.]*(?:[eE][+-]?\d+)?$)[A-Za-z(\"'].*[(!|]", re.DOTALL)
 
 
@@ -91,6 +93,8 @@ def _table(
             ledger.record("line", f"line {at.line}", {"text": text}, at).lost("text", "it is above the header")
     lines = chain(top[first:], lines)
     for cells, at in lines:
+        if len(cells) > MOST_COLUMNS:
+            raise ledger.stop(at, "too-many", f"a row has more than {MOST_COLUMNS:,} columns")
         if not header:
             header, head = [cell.strip() for cell in cells], at
             twice = next((name for name, times in Counter(header).items() if name and times > 1), "")
@@ -117,9 +121,6 @@ def _table(
         raise ledger.stop(None, "no-table", "the file is empty")
 
 
-MOST_COLUMNS = 1000
-
-
 WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")  # so begins what is UTF-16
 
 
@@ -141,7 +142,7 @@ def workbook(file: Path, ledger: Ledger, named: Named = lambda cells: True) -> I
         first = next(iter(sheets), None)
         for other in sheets[1:]:
             ledger.record("sheet", other.title, {"name": other.title}).lost("name", "only the first sheet is read")
-        lines = ((_cells(cells, ledger), ledger.at(n)) for n, cells in enumerate(_lines_of(first), 1))
+        lines = ((_cells(cells), ledger.at(n)) for n, cells in enumerate(_lines_of(first), 1))
         yield from _table(lines, ledger, named, sheet=True)
         book.close()
     except InvalidMechanism:
@@ -159,13 +160,11 @@ def _lines_of(sheet: Any) -> Iterator[Sequence[Any]]:
         yield from sheet.iter_rows()
 
 
-def _cells(cells: Sequence[Any], ledger: Ledger) -> list[str]:
-    """A row of a sheet as texts, without the empty cells at its end."""
+def _cells(cells: Sequence[Any]) -> list[str]:
+    """A row of a sheet as texts, without the empty cells at its end, and of too many one too many."""
     found = [_shown(one.value) for one in cells[: MOST_COLUMNS + 1]]
     while found and not found[-1]:
         found.pop()
-    if len(found) > MOST_COLUMNS:
-        raise ledger.stop(None, "too-many", f"a row has more than {MOST_COLUMNS:,} columns")
     return found
 
 

@@ -221,10 +221,10 @@ class _RowReader:
             self.draft.sources[sources[0]] = replace(known, texts=(*known.texts, sha))
         for column, words in (("claim", list(vocabulary.claims())), ("stance", list(STANCES))):
             if says[column] not in ("", *words):
-                self.complain(column, f"{says[column]!r} is no {column}", near(says[column], words))
+                self.complain(column, f"{says[column]!r} is not a {column}", near(says[column], words))
                 says[column] = ""
         species = self.text("taxon")
-        named = [one for one in re.split(r"\s*[|;,]\s*", re.sub(r"\([^)]*\)", "", species).strip()) if one]
+        named = [one for one in re.split(r"(?<!\s)\s*[|;,]\s*", re.sub(r"\([^)]*\)", "", species).strip()) if one]
         taxa = drafting.taxa(named)
         for one in named:
             if one not in taxa:
@@ -249,7 +249,7 @@ class _RowReader:
         works = (
             [said]
             if self.own
-            else [one for one in re.split(r"\s*[|;]\s*|(?<=\d)[,\s]+(?=\d)", said.strip("- ")) if one]
+            else [one for one in re.split(r"(?<!\s)\s*[|;]\s*|(?<=\d)[,\s]+(?=\d)", said.strip("- ")) if one]
         )
         kept = []
         for work in works if said else ():

@@ -43,7 +43,7 @@ function follows(page, load) {
   const missing = one => one.kind === 'start' ? speak`whether ${page.label(one.of)} is present` : `${OPEN[one.kind]}: ${page.say(one.of)}`;
   /** @param {Loop} one */
   const loop = ({brakes, nodes}) =>
-    `${brakes ? speak`A loop brakes itself, so it has no settled value` : speak`The order of events settles a loop`}: ${nodes.map(page.label).join(', ')}.`;
+    `${brakes ? speak`A loop brakes itself, so it has no settled value` : speak`The values of a loop depend on the order of events`}: ${nodes.map(page.label).join(', ')}.`;
   /** @param {Observation} one */
   const observation = ([relation, than]) => relation === 'is' ? speak`is ${speak(String(than))}` : speak(`${relation} under “{0}”`, data().conditions[+than][1]);
 
@@ -54,7 +54,7 @@ function follows(page, load) {
     return make('details', {}, make('summary', {}, count > 1 ? speak`Rests on ${count} steps` : count ? speak`Rests on ${count} step` : speak`Rests on no step`, weakest < 0 ? '' : speak`; weakest link: ${said[weakest]}`),
       count ? make('p', {}, speak`Sources: ${load().rests(restsOn)}.`) : '',
       counted.length ? make('p', {}, `${speak`Species, by step: ${counted.join(', ')}`}${scope ? speak`; of the whole the source says: ${scope}` : ''}.`) : '',
-      closed.length ? make('p', {}, speak`Assumed that nothing unlisted causes ${closed.map(page.label).join(', ')}.`) : '',
+      closed.length ? make('p', {}, speak`This assumes that nothing else causes ${closed.map(page.label).join(', ')}.`) : '',
       count ? items(restsOn.map(edge => [edgeLink(edge), rests([edge])])) : '');
   }
 

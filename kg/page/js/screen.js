@@ -46,7 +46,7 @@ function screening(page, load, question, open) {
     const {moving, idle} = ranked(load(), found);
     $('screen-said').textContent = (moving.length > 1 ? speak`${moving.length} of ${found.length} nodes change an outcome.` : moving.length ? speak`${moving.length} of ${found.length} nodes changes an outcome.` : speak`None of ${found.length} nodes changes an outcome.`) + ' ' +
       (moving.length > ROWS ? `${speak`The strongest ${ROWS} are shown; the command below lists all.`} ` : '') +
-      (moving.length ? speak`The strongest effects come first; a cell opens its run.` : how.condition < 0 ? speak`At the start few steps may act: choose a condition.` : '');
+      (moving.length ? speak`The strongest effects come first. Choose a cell to see its run.` : how.condition < 0 ? speak`At the start few steps may act: choose a condition.` : '');
     if (!moving.length) return;
     const columns = [...found[0].outcomes.keys()], used = columns.filter(k => moving.some(({moves}) => moves[k].how !== 'same'));
     const still = columns.filter(k => !used.includes(k)).map(k => page.label(found[0].outcomes[k].node));

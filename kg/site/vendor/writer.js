@@ -13,7 +13,7 @@ import {colours, look} from './look.js';
 /** What both editors have; characters that turn the direction of a text, or are not seen, are shown as such. */
 const common = ({label, changed}) => [
   history(), drawSelection(), highlightSpecialChars(), look, EditorView.lineWrapping, search({top: true}),
-  EditorView.contentAttributes.of({'aria-label': label, spellcheck: 'false', autocapitalize: 'off'}),
+  EditorView.contentAttributes.of({'aria-label': label, tabindex: '0', spellcheck: 'false', autocapitalize: 'off'}),
   EditorView.updateListener.of(update => update.docChanged && changed()),
 ];
 
