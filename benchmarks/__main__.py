@@ -34,6 +34,7 @@ SMALL = {
     "serve": ["--seconds", "1", "--runaway", "5"],
     "sparql": ["10000"],
     "whatif": ["1000"],
+    "write": [],
 }
 PEERS = (
     "duckdb",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple, Protocol
 
 SIZE = 1280, 720
 SLOW = 60  # seconds until a step counts as failed
+HERE = "http://127.0.0.1:"  # a server of a test, which alone may be asked
 NOWHERE = "127.0.0.1", 9  # a proxy where nobody answers: what a page asks of the network fails
 
 
@@ -33,6 +35,9 @@ class Tab(Protocol):
     def click(self, x: float, y: float) -> None:
         """Presses the mouse at a point of the window."""
 
+    def arrive(self, part: str) -> None:
+        """Waits until a page is loaded whose address holds this."""
+
     def enter(self, frame: int | None) -> None:
         """From now on scripts run in a frame of the page, by its number, or again in the page."""
 
@@ -44,6 +49,7 @@ class Chromium:
         page.on("download", lambda one: one.save_as(saved / one.suggested_filename))
 
     def open(self, url: str) -> None:
+        self.page.context.set_offline(not url.startswith(HERE))
         self.page.goto(url)
 
     def js(self, body: str, *given: Any) -> Any:
@@ -51,6 +57,9 @@ class Chromium:
 
     def click(self, x: float, y: float) -> None:
         self.page.mouse.click(x, y)
+
+    def arrive(self, part: str) -> None:
+        self.page.wait_for_url(lambda url: part in url)
 
     def enter(self, frame: int | None) -> None:
         self.inside = self.page if frame is None else self.page.frames[frame + 1]
@@ -69,6 +78,9 @@ class Firefox:
     def click(self, x: float, y: float) -> None:
         mouse = self.client.actions.sequence("pointer", "mouse", {"pointerType": "mouse"})
         mouse.pointer_move(round(x), round(y)).pointer_down(0).pointer_up(0).perform()
+
+    def arrive(self, part: str) -> None:
+        soon(lambda: part in self.client.get_url() and self.js(LOADED))
 
     def enter(self, frame: int | None) -> None:
         self.client.switch_to_frame(frame)
@@ -91,11 +103,26 @@ class WebKit:
         chain.pointer_action.move_to_location(round(x), round(y)).click()
         chain.perform()
 
+    def arrive(self, part: str) -> None:
+        soon(lambda: part in self.driver.current_url and self.js(LOADED))
+
     def enter(self, frame: int | None) -> None:
         if frame is None:
             self.driver.switch_to.default_content()
         else:
             self.driver.switch_to.frame(frame)
+
+
+LOADED = "return document.readyState === 'complete'"
+
+
+def soon(there: Callable[[], bool]) -> None:
+    """Waits until something is so."""
+    end = time.monotonic() + SLOW
+    while not there():
+        if time.monotonic() > end:
+            raise TimeoutError(f"not in {SLOW} seconds")
+        time.sleep(0.05)
 
 
 @contextmanager
@@ -111,7 +138,11 @@ def firefox(home: Path, command: str) -> Iterator[Tab]:
     from marionette_driver.marionette import Marionette
 
     host, port = NOWHERE
-    offline = {"network.proxy.type": 1, "network.proxy.allow_hijacking_localhost": True}
+    offline = {
+        "network.proxy.type": 1,
+        "network.proxy.allow_hijacking_localhost": True,
+        "network.proxy.no_proxies_on": host,
+    }
     for of in ("http", "ssl"):
         offline |= {f"network.proxy.{of}": host, f"network.proxy.{of}_port": port}
     saves = {"browser.download.folderList": 2, "browser.download.dir": str(home)}
@@ -142,9 +173,8 @@ def webkit(home: Path, command: str) -> Iterator[Tab]:
         number = open_things.enter_context(screen())
         env = {**os.environ, "DISPLAY": f":{number}", "HOME": str(home), "XDG_CONFIG_HOME": str(home)}
         options = webdriver.WebKitGTKOptions()
-        options.set_capability(
-            "proxy", {"proxyType": "manual", **dict.fromkeys(("httpProxy", "sslProxy"), "{}:{}".format(*NOWHERE))}
-        )
+        proxies = dict.fromkeys(("httpProxy", "sslProxy"), "{}:{}".format(*NOWHERE))
+        options.set_capability("proxy", {"proxyType": "manual", **proxies, "noProxy": [NOWHERE[0]]})
         driver = webdriver.WebKitGTK(options, webdriver.webkitgtk.service.Service(command, env=env))
         open_things.callback(driver.quit)
         driver.set_page_load_timeout(SLOW)

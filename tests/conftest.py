@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 import kg
 from kg import formats, page
+from kg.bench.serve import Bench
 from kg.cli import main
 from kg.model.mechanism import Mechanism
 
@@ -97,6 +100,18 @@ def built(tmp_path_factory: pytest.TempPathFactory, in_build: list[Mechanism]) -
     folder.with_suffix(".part").rename(printed)
     assert result.exit_code == 0, result.output
     return folder
+
+
+@contextmanager
+def serving(file: Path) -> Iterator[Bench]:
+    """The server of ``kg write`` for a file."""
+    server = Bench(file)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join(10)
 
 
 def needed(command: str, packages: str) -> str:

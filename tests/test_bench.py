@@ -1,23 +1,31 @@
 """The writing bench: what it asks kg, how it saves, and that a mechanism can be written in it from a file."""
 
+import base64
+import gzip
 import http.client
 import json
 import re
+import subprocess
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import LITTLE
+from conftest import LITTLE, serving
 
 import kg
-from kg import bench
+from kg import bench, formats, page
 from kg.bench.serve import Bench
-from kg.bench.session import Session, words
+from kg.bench.session import Session, patch, words
 from kg.cli.group import main
+from kg.formats.notation.read import parse_bytes
 from kg.model import lexicon
 from kg.model.diagnostics import KgError
 from kg.model.names import fold
+from kg.page.written import BENCH, written
+from kg.reasoning import screens, whatif
+from kg.reasoning.merge import merge
 
 TEXT = LITTLE.read_text(encoding="utf-8")
 SEED = (kg.data_dir("seeds") / "ta1-tlr7" / "mechanism.yaml").read_text(encoding="utf-8")
@@ -56,7 +64,7 @@ def test_any_text_is_answered_and_never_a_crash(text):
 def test_what_is_said_is_what_the_commands_say():
     session = Session()
     said = session.open(SEED)
-    assert said["valid"] and session.pins() == str(kg.check(kg.read("ta1-tlr7"), sources="").runs)
+    assert said["valid"] and session.pins()["runs"] == str(kg.check(kg.read("ta1-tlr7"), sources="").runs)
     both = next(row for row in said["outcomes"] if row["condition"] == "both")
     assert both["values"]["tumour_control"] == "strong"
     asked = session.answer("both", {"TLR7": "absent"})
@@ -75,6 +83,61 @@ def test_an_edit_tells_the_outcomes_that_change_and_the_changes_in_words():
     assert session.look(TEXT)["valid"]
     said = session.look(edited)
     assert said["changed"] and {"before", "after", "node", "why"} <= said["changed"][0].keys()
+
+
+def test_expectations_are_told_as_they_turn_and_a_screen_is_that_of_the_command():
+    session = Session()
+    first = session.open(SEED)["expectations"]
+    assert {one["state"] for one in first} <= {"holds", "open"} and not any(one["was"] for one in first)
+    flipped = session.look(SEED.replace("miR146a activates TLR7_active", "miR146a inhibits TLR7_active"))
+    assert any(one["code"].startswith("expectation-") for one in flipped["complaints"]) and flipped["changed"]
+    turned = [one for one in flipped["expectations"] if one["was"]]
+    assert turned and all(one["state"] != one["was"] for one in turned)
+    assert "expect" in SEED.split("\n")[turned[0]["line"] - 1] or "given" in SEED.split("\n")[turned[0]["line"] - 1]
+    assert {one["was"] for one in session.look(SEED)["expectations"]} & {"fails", "open"}, "and back"
+    found = session.screen("both", "absent")
+    trials = screens.screen(kg.read("ta1-tlr7"), "both")
+    assert [row["node"] for row in found["rows"]] == [node for trial in trials for node in trial.settings]
+    assert [[cell["after"] for cell in row["cells"]] for row in found["rows"]] == [
+        [whatif.shown(one.after) for one in trial.outcomes] for trial in trials
+    ]
+    assert {cell["way"] for row in found["rows"] for cell in row["cells"]} >= {"lower", "same"}
+    assert Session().screen("", "absent") == {"outcomes": [], "rows": []}
+
+
+def test_an_export_is_what_the_commands_write():
+    session = Session()
+    session.open(TEXT, "little/mechanism.yaml")
+    m = kg.read(LITTLE)
+    assert session.export(TEXT, "ttl") == formats.text(m, ".ttl")
+    assert session.export(TEXT, "html") == page.html(m)
+    with pytest.raises(KgError, match="mend them first"):
+        session.export("id: a", "ttl")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (TEXT, TEXT.replace("activates", "inhibits", 1)),
+        (TEXT, TEXT.rstrip("\n")),
+        (TEXT.rstrip("\n"), TEXT.replace("A microRNA", "--- a/x\u2028\r+++ b/x", 1)),
+        ("", TEXT),
+    ],
+)
+def test_a_proposed_change_is_applied_by_git(tmp_path, old, new):
+    file = tmp_path / "seeds" / "little" / "mechanism.yaml"
+    file.parent.mkdir(parents=True)
+    if old:
+        file.write_bytes(old.encode())
+    told = "what changed\n--- a/seeds/little/mechanism.yaml\n+++ b/x\n@@ -1 +1 @@"
+    (tmp_path / "a.patch").write_bytes(patch("seeds/little/mechanism.yaml", old, new, told).encode())
+    subprocess.run(["git", "apply", "a.patch"], cwd=tmp_path, check=True)
+    assert file.read_bytes() == new.encode()
+    session = Session()
+    session.open(TEXT)
+    proposed = session.export(TEXT.replace("activates", "inhibits", 1), "patch")
+    assert "# **Sign flipped**" in proposed and "\n+- edge: miR146a inhibits TLR7_active\n" in proposed
+    assert session.export(TEXT, "patch") == ""
 
 
 def test_suggestions_are_entries_that_can_be_written_and_know_what_is_encoded():
@@ -196,7 +259,7 @@ PSORIASIS = (kg.data_dir("seeds") / "il23-psoriasis" / "mechanism.yaml").read_te
 DRAWN = "- edge: IL17F activates extra\n  evidence:\n  - {claim: inference, because: drawn}\n"
 
 
-def written(session, text, how, **given):
+def edited_by(session, text, how, **given):
     """A text after an edit, of which the editor is told by its own offsets; without an edit, why there is none."""
     told = session.edit(text, how, given)
     for one in sorted(told.get("changes", ()), key=lambda one: -one["from"]):
@@ -257,15 +320,15 @@ def test_drawing_writes_and_deletes_sentences_and_leaves_all_else_as_it_was():
     session = Session()
     session.open(SEED)
     evidence = {"claim": "inference", "because": 'a: "b" #c', "says": ""}
-    text = written(session, SEED, "connect", sentence="TLR7 interacts_with RNase_A", evidence=evidence)
+    text = edited_by(session, SEED, "connect", sentence="TLR7 interacts_with RNase_A", evidence=evidence)
     assert {*SEED.split("\n")} <= {*text.split("\n")} and session.look(text)["valid"]
     made = session.mechanism.edge("TLR7-interacts_with-RNase_A")
     assert [(one.claim, one.because) for one in made.evidence] == [("inference", 'a: "b" #c')]
-    assert written(session, text, "remove", part=made.name) == SEED
-    assert "delete those sentences first" in written(session, SEED, "remove", part="TLR7")
-    text = written(session, SEED, "node", name="TLR7", place="")
+    assert edited_by(session, text, "remove", part=made.name) == SEED
+    assert "delete those sentences first" in edited_by(session, SEED, "remove", part="TLR7")
+    text = edited_by(session, SEED, "node", name="TLR7", place="")
     assert session.look(text)["valid"] and session.mechanism.layout[-1] == ("TLR7_2",)
-    assert written(session, text, "remove", part="TLR7_2") == SEED.replace(
+    assert edited_by(session, text, "remove", part="TLR7_2") == SEED.replace(
         "\n\ntranslations", "\n- [.]\n\ntranslations"
     )
 
@@ -274,10 +337,10 @@ def test_drawing_writes_and_deletes_sentences_and_leaves_all_else_as_it_was():
 
 
 def test_the_page_makes_no_request_and_carries_the_licences_of_others():
-    page = bench.html("</script><script>alert(1)</script>", "<b>.yaml")
-    assert "alert(1)</script>" not in page.replace("\\u003c", "<").partition('id="opened"')[0]
-    assert "<b>.yaml" not in page and "&lt;b&gt;.yaml" in page
-    assert "Mozilla Public License" in page and "connect-src" not in page and len(page) < 14e6
+    made = bench.html("</script><script>alert(1)</script>", "<b>.yaml")
+    assert "alert(1)</script>" not in made.replace("\\u003c", "<").partition('id="opened"')[0]
+    assert "<b>.yaml" not in made and "&lt;b&gt;.yaml" in made
+    assert "Mozilla Public License" in made and "connect-src" not in made and len(made) < 14e6
 
 
 @pytest.fixture
@@ -285,13 +348,8 @@ def server(tmp_path):
     file = tmp_path / "mechanism.yaml"
     file.write_text(TEXT, encoding="utf-8")
     (tmp_path / "other.yaml").write_text("secret", encoding="utf-8")
-    serving = Bench(file)
-    thread = threading.Thread(target=serving.serve_forever, daemon=True)
-    thread.start()
-    yield serving
-    serving.shutdown()
-    serving.server_close()
-    thread.join(10)
+    with serving(file) as server:
+        yield server
 
 
 def ask(server, method, path, body=None, **headers):
@@ -326,6 +384,13 @@ def test_it_saves_to_its_file_and_over_no_change(server):
         ("PUT", "/{token}/text", {"Origin": "http://evil.example"}),
         ("PUT", "/{token}/text", {"Host": "evil.example"}),
         ("PUT", "/wrong/text", {}),
+        ("PUT", "/{token}/text", {"Origin": "null"}),
+        ("PUT", "/{token}/text", {"Origin": "http://127.0.0.1:1"}),
+        ("PUT", "/{token}/%74ext/../text", {}),
+        ("GET", "/{token}/%2e%2e/other.yaml", {}),
+        ("GET", "http://127.0.0.1/{token}/", {}),
+        ("GET", "/{token}", {}),
+        ("GET", "/{token}/", {"Host": "localhost"}),
     ],
 )
 def test_nobody_else_is_answered_and_no_other_file_is_reached(server, method, path, headers):
@@ -333,6 +398,46 @@ def test_nobody_else_is_answered_and_no_other_file_is_reached(server, method, pa
     status, said = ask(server, method, path.format(token=server.token), body, **headers)
     assert status == 404 and "secret" not in said and TEXT not in said
     assert server.file.read_text(encoding="utf-8") == TEXT
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE", "OPTIONS", "PATCH", "HEAD", "CONNECT"])
+def test_no_other_method_is_answered_so_that_no_other_page_may_ask(server, method):
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=20)
+    connection.request(method, f"/{server.token}/text", "x", {"Origin": "http://evil.example"})
+    reply = connection.getresponse()
+    assert reply.status == 501 and not [name for name in reply.headers if name.lower().startswith("access-control")]
+    connection.close()
+    assert server.file.read_text(encoding="utf-8") == TEXT
+
+
+def test_a_file_that_became_a_link_is_neither_read_nor_written(server):
+    other = server.file.with_name("other.yaml")
+    server.file.unlink()
+    server.file.symlink_to(other)
+    status, said = ask(server, "GET", f"/{server.token}/")
+    assert status == 500 and "a link to another file" in said
+    body = json.dumps({"before": "secret", "text": "x"})
+    status, said = ask(server, "PUT", f"/{server.token}/text", body)
+    assert status == 500 and "a link to another file" in said and other.read_text(encoding="utf-8") == "secret"
+
+
+def test_of_several_who_save_at_once_one_is_first_and_a_file_that_is_no_text_now_is_kept(server):
+    path, answers = f"/{server.token}/text", []
+    saves = [
+        threading.Thread(
+            target=lambda n=n: answers.append(ask(server, "PUT", path, json.dumps({"before": TEXT, "text": f"{n}\n"})))
+        )
+        for n in range(8)
+    ]
+    for one in saves:
+        one.start()
+    for one in saves:
+        one.join()
+    assert sorted(status for status, _ in answers) == [200, *[409] * 7]
+    server.file.write_bytes(b"caf\xe9\n")
+    status, said = ask(server, "PUT", path, json.dumps({"before": TEXT, "text": "x"}))
+    assert status == 409 and "changed by another program" in said and server.file.read_bytes() == b"caf\xe9\n"
+    assert ask(server, "GET", f"/{server.token}/")[0] == 500
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", '{"before": 1}', '{"before": "x", "text": 3}'])
@@ -350,9 +455,9 @@ def test_what_is_too_long_to_be_sent_changes_nothing(server, monkeypatch):
 def test_a_long_text_is_saved_and_a_link_stays_one(server):
     link = server.file.with_name("link.yaml")
     link.symlink_to(server.file)
-    serving = Bench(link)
-    serving.server_close()
-    assert serving.save(TEXT, "by the link\n") == "" and link.is_symlink()
+    linked = Bench(link)
+    linked.server_close()
+    assert linked.save(TEXT, "by the link\n") == "" and link.is_symlink()
     long = "# é\n" * 1_500_000
     body = json.dumps({"before": "by the link\n", "text": long}, ensure_ascii=False).encode()
     assert ask(server, "PUT", f"/{server.token}/text", body) == (200, "saved")
@@ -477,6 +582,44 @@ def test_a_mechanism_is_written_from_nothing_and_nothing_unsaved_is_lost(chromiu
         assert not tab.locator("#restored").is_visible() and wrong == []
     finally:
         context.close()
+
+
+# ---------------------------------------------------------------- the way into the bench
+
+
+def test_a_page_holds_the_text_of_its_file_with_comments_and_leads_to_a_bench_that_is_there():
+    m = kg.read(LITTLE)
+    alone, beside = page.html(m), page.html(m, bench=BENCH)
+    for made in (alone, beside):
+        name, packed = re.findall(r'<script type="text/plain" id="text" data-name="(.*?)">(.*?)</script>', made)[0]
+        assert name == "little/mechanism.yaml" and gzip.decompress(base64.b64decode(packed)) == LITTLE.read_bytes()
+        assert str(LITTLE.parent.parent) not in made, "where the file lies is nobody's business"
+    assert BENCH not in alone and "kg build --bench" in alone and 'id="save-text"' in alone
+    assert f'href="{BENCH}"' in beside and 'id="save-text"' not in beside
+
+
+def test_a_mechanism_that_its_file_does_not_say_has_the_text_that_kg_writes():
+    m = replace(kg.read(LITTLE), title="Another")
+    text = written(m).text
+    assert text != TEXT and parse_bytes(text.encode(), "x.yaml")[0] == m
+    assert written(merge([m, kg.read("ta1-tlr7")])) is None, "several mechanisms are no text"
+
+
+def test_a_build_has_the_bench_if_it_is_asked_for(tmp_path):
+    for more, names in (([], {"tlr7-activity.html"}), (["--bench"], {"tlr7-activity.html", BENCH})):
+        run = CliRunner().invoke(main, ["build", str(LITTLE), "--only", "html", "-o", str(tmp_path), *more])
+        assert run.exit_code == 0, run.output
+        assert {one.name for one in tmp_path.glob("*.html")} == names
+
+
+def test_without_a_name_a_starter_is_opened_that_overwrites_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("my-mechanism.yaml").write_text("id: mine\n", encoding="utf-8")
+    run = CliRunner().invoke(main, ["write", "-o", "page.html"])
+    made = Path("page.html").read_text(encoding="utf-8")
+    opened = json.loads(re.findall(r'id="opened">(.*?)</script>', made)[0])
+    assert run.exit_code == 0 and opened["name"] == "my-mechanism-2.yaml" and opened["text"] == ""
+    assert Session().open(opened["starter"])["valid"]
 
 
 @pytest.mark.slow

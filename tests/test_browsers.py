@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from browsers import ENGINES, SLOW, Tab
-from conftest import ACTIVE, SEED, needed
+from conftest import ACTIVE, LITTLE, SEED, needed, serving
 
 from kg import page, sparql
 from kg.model.mechanism import Mechanism
@@ -183,6 +183,47 @@ def test_explorer_and_query_page_work_in_frames_that_may_only_run_scripts(
     tab.enter(None)
     tab.enter(1)
     assert " in " in until(tab, ANSWERED)
+
+
+# ---- the writing bench
+
+#: What the bench says, once it says something else than before.
+TEXT = LITTLE.read_text(encoding="utf-8")
+READY = "return document.documentElement.dataset.core"
+SAYS = "return document.getElementById(arguments[0]).innerText.includes(arguments[1])"
+
+
+def test_change_this_opens_the_text_and_the_bench_checks_runs_and_downloads_it(
+    visit: Callable[..., Tab], site: Path
+) -> None:
+    tab = visit(site / f"{ACTIVE.id}.html")
+    press(tab, "#change")
+    tab.arrive("/write.html#name=")
+    tab.js(WATCH)
+    assert until(tab, READY) == "ready"
+    assert tab.js("return bench.text()") == TEXT and "# " in TEXT, "comments, too"
+    tab.js("bench.put(arguments[0])", TEXT.replace("activates", "activats", 1))
+    until(tab, SAYS, "complaints", "'activats' is no verb")
+    tab.js("bench.put(arguments[0])", TEXT.replace("activates", "inhibits", 1))
+    until(tab, SAYS, "changes", "→")
+    press(tab, "#ask")
+    assert until(tab, "return document.querySelector('#result').innerText")
+    press(tab, "#save")
+    assert saved(tab, LITTLE.name).decode() == TEXT.replace("activates", "inhibits", 1)
+
+
+def test_the_server_of_kg_write_serves_every_engine(tab: Tab, tmp_path: Path) -> None:
+    file = tmp_path / "mechanism.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    with serving(file) as server:
+        tab.open(server.address)
+        tab.js(WATCH)
+        assert until(tab, READY) == "ready"
+        tab.js("bench.put(arguments[0])", TEXT + "# mine\n")
+        press(tab, "#save")
+        until(tab, SAYS, "state", "Saved")
+        assert file.read_text(encoding="utf-8") == TEXT + "# mine\n" and tab.js("return wrong") == []
+        tab.open("about:blank")
 
 
 # ---- lines

@@ -29,6 +29,7 @@ from kg import sparql
 from kg.checks import names
 from kg.cli.group import main
 from kg.model import vocabulary
+from kg.page import vendor
 from kg.site import addresses, query, static
 
 SEED = "cgas-sting"  # any would do
@@ -313,7 +314,7 @@ def test_the_assets_are_those_of_the_lock_and_of_the_table() -> None:
     wanted = json.loads((VENDOR / "package.json").read_text(encoding="utf-8"))["devDependencies"]
     assert lock[""]["devDependencies"] == wanted
     built = {file.name for file in VENDOR.iterdir() if file.name.endswith((".min.js", ".gz"))}
-    rows = query.assets()
+    rows = vendor.assets()
     assert {row["file"] for row in rows} == built
     for row in rows:
         pinned = lock[f"node_modules/{row['package']}"]
@@ -339,7 +340,7 @@ def test_the_assets_can_be_built_again_from_the_lock(tmp_path: Path) -> None:
             shutil.copy(file, tmp_path)
     for command in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "build"]):
         subprocess.run([npm, *command], cwd=tmp_path, check=True, capture_output=True, timeout=300)
-    for row in query.assets():
+    for row in vendor.assets():
         there, here = (tmp_path / row["file"]).read_bytes(), (VENDOR / row["file"]).read_bytes()
         same = gzip.decompress(there) == gzip.decompress(here) if row["file"].endswith(".gz") else there == here
         assert same, row["file"]  # how well zlib compresses is its own affair

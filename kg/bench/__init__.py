@@ -10,27 +10,28 @@ import base64
 import io
 import zipfile
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 from kg import data_dir, page
+from kg.bench import libraries
+from kg.page import vendor
 from kg.page.picture import asset
 
 HERE = Path(__file__).parent
 LEXICON = "kg-lexicon.tar.gz"  # the file beside the page
-VENDOR = HERE.parent / "site" / "vendor"
 #: Folders of kg that the page leaves out: what writes files, serves, or needs libraries that the page does not have.
 LEFT = (
-    "cli",
-    "site",
-    "bench/js",
-    "bulk",
-    "formats/rdf",
-    "formats/tables",
-    "formats/gocam",
-    "formats/bel",
-    "formats/boolean",
+    "kg/cli/",
+    "kg/site/",
+    "kg/bench/js/",
+    "kg/bulk/",
+    "kg/formats/tables/",
+    "kg/formats/gocam/",
+    "kg/formats/bel/",
+    "kg/formats/boolean/",
 )
+#: What only exports ask for: it is unpacked for the first of them, with the libraries that it needs.
+LATER = ("kg/formats/rdf/", "kg/page/js/", "kg/page/explorer.html")
 #: The files of Pyodide and of Graphviz, by the name that the worker has for each.
 VENDORED = {
     "asm": "pyodide.asm.mjs",
@@ -53,20 +54,19 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = ""
     >>> 8e6 < len(made) < 14e6, "https://cdn" in made
     (True, False)
     """
-    from kg.site import query  # the page itself, which imports session from here, has no site
-
     style = asset("explorer.css").partition("*{box-sizing")[0] + (HERE / "write.css").read_text(encoding="utf-8")
-    script = f"{(VENDOR / 'writer.min.js').read_text(encoding='utf-8').strip()}\n{_scripts()}".replace(
+    script = f"{(vendor.FOLDER / 'writer.min.js').read_text(encoding='utf-8').strip()}\n{_scripts()}".replace(
         "</script", "<\\/script"
     )
-    packages, licences = query.others("writer", "py", "viz")
+    packages, licences = vendor.others("writer", "py", "viz")
+    own, texts = libraries.about({**libraries.CORE, **libraries.MORE})
     shown = page.templates(HERE).get_template("write.html")
     return str(
         shown.render(
             style=style,
             script=script,
             worker=(HERE / "js" / "worker.js").read_text(encoding="utf-8").replace("</script", "<\\/script"),
-            parts={key: _packed(file) for key, file in VENDORED.items()} | {"core": _core()},
+            parts={key: _packed(file) for key, file in VENDORED.items()} | {"core": _core(), "more": _more()},
             opened={
                 "text": text,
                 "name": name,
@@ -76,8 +76,8 @@ def html(text: str, name: str = "mechanism.yaml", save: str = "", kept: str = ""
                 "lexicon": lexicon,
                 "examples": _examples(),
             },
-            packages=packages,
-            licences=licences,
+            packages=[*packages, *own],
+            licences=f"{licences}\n{texts}",
             policy=(
                 "default-src 'none'; base-uri 'none'; form-action 'none'; worker-src blob:; "
                 f"{_reached(save, lexicon)}"
@@ -112,8 +112,10 @@ def _scripts() -> str:
     parts = (
         "core",
         "complete",
+        "arrive",
         "text",
         "answers",
+        "panel",
         "form",
         "fields",
         "sheet",
@@ -131,23 +133,37 @@ def _scripts() -> str:
 
 
 def _packed(file: str) -> str:
-    return base64.b64encode((VENDOR / f"{file}.gz").read_bytes()).decode()
+    return base64.b64encode((vendor.FOLDER / f"{file}.gz").read_bytes()).decode()
 
 
 @cache
 def _core() -> str:
     """This package, its tables and the YAML library, as a zip: what is left out, or is not Python, the page never asks for."""
-    library = find_spec("yaml")
-    if library is None or library.origin is None:
-        raise ModuleNotFoundError("yaml")
-    package, made = HERE.parent, io.BytesIO()
-    files = {f"kg/{path.relative_to(package).as_posix()}": path for path in sorted(package.rglob("*.py"))}
-    files |= {f"kg/page/{path.name}": path for path in sorted((package / "page").glob("*.css"))}
-    files |= {f"yaml/{path.name}": path for path in sorted(Path(library.origin).parent.glob("*.py"))}
-    ontology = data_dir("ontology")
+    files = {name: path for name, path in _package().items() if not name.startswith(LATER)}
+    return _zipped({name: path.read_bytes() for name, path in {**files, **libraries.files(libraries.CORE)}.items()})
+
+
+@cache
+def _more() -> str:
+    """What is added for exports."""
+    files = {name: path for name, path in _package().items() if name.startswith(LATER)}
+    held = {name: path.read_bytes() for name, path in {**files, **libraries.files(libraries.MORE)}.items()}
+    return _zipped({**held, **libraries.metadata("rdflib")})
+
+
+def _package() -> dict[str, Path]:
+    """The files of kg that the page has, by their path in it."""
+    package, ontology = HERE.parent, data_dir("ontology")
+    here = [path for ending in ("py", "css", "js", "html") for path in package.rglob(f"*.{ending}")]
+    files = {f"kg/{path.relative_to(package).as_posix()}": path for path in sorted(here)}
     files |= {f"ontology/{path.relative_to(ontology).as_posix()}": path for path in sorted(ontology.rglob("*.tsv"))}
+    files["ontology/vocabulary.ttl"] = ontology / "vocabulary.ttl"
+    return {name: path for name, path in files.items() if not name.startswith(LEFT)}
+
+
+def _zipped(files: dict[str, bytes]) -> str:
+    made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, path in files.items():
-            if not name.startswith(tuple(f"kg/{folder}/" for folder in LEFT)):
-                archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), path.read_bytes(), zipfile.ZIP_DEFLATED)
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
     return base64.b64encode(made.getvalue()).decode()

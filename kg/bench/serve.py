@@ -7,14 +7,17 @@ no file but the one is read or written. A file that changed meanwhile is never w
 from __future__ import annotations
 
 import difflib
+import errno
 import json
 import secrets
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from kg import bench
 from kg.model import files, lexicon
 from kg.model.limits import most
+from kg.page.written import called
 
 MOST = most("bench")  # bytes of what is sent: the text as it was, and as it is
 LINES = 40  # of a difference that is shown
@@ -34,23 +37,27 @@ class Bench(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, file: Path, port: int = 0) -> None:
-        self.file, self.token = file.resolve(), secrets.token_urlsafe(32)
+        self.file, self.token, self.saving = file.resolve(), secrets.token_urlsafe(32), threading.Lock()
         super().__init__(("127.0.0.1", port), _Answer)
         self.address = f"http://127.0.0.1:{self.server_port}/{self.token}/"
 
-    def text(self) -> str:
-        """The text of the file as it is now; empty if there is none yet."""
-        return self.file.read_bytes().decode("utf-8") if self.file.exists() else ""  # line ends as they are
+    def data(self) -> bytes:
+        """What the file holds now; nothing if there is none yet. Raises OSError if it is another file by now."""
+        if self.file.resolve() != self.file:
+            raise OSError(errno.ELOOP, "it is a link to another file now")
+        return self.file.read_bytes() if self.file.exists() else b""
 
     def save(self, before: str, text: str) -> str:
         """Write the text if the file still holds ``before``; else what stands there now, as a difference. The file is whole or as it
-        was. Raises OSError if it cannot be written.
+        was, and of several who save at once one is first. Raises OSError if it cannot be written.
         """
-        if (now := self.text()) != before:
-            names = ("as you opened it", "as it is on disk now")
-            lines = difflib.unified_diff(before.splitlines(), now.splitlines(), *names, lineterm="", n=1)
-            return "the file was changed by another program.\n" + "\n".join([*lines][:LINES])
-        files.write_all({self.file: text}, self.file.parent)
+        with self.saving:
+            if (now := self.data()) != before.encode("utf-8"):
+                names = ("as you opened it", "as it is on disk now")
+                there = now.decode("utf-8", "replace").splitlines()
+                lines = difflib.unified_diff(before.splitlines(), there, *names, lineterm="", n=1)
+                return "the file was changed by another program.\n" + "\n".join([*lines][:LINES])
+            files.write_all({self.file: text}, self.file.parent)
         return ""
 
 
@@ -70,8 +77,12 @@ class _Answer(BaseHTTPRequestHandler):
             return self._give(200, lexicon.packed(), "application/gzip")
         if self._asked() != "page":
             return self._say(404, "there is nothing here")
+        try:
+            text = self.server.data().decode("utf-8")  # line ends as they are
+        except (OSError, UnicodeDecodeError) as error:
+            return self._say(500, f"{self.server.file}: {error}")
         page = bench.html(
-            self.server.text(), self.server.file.name, f"{self.server.address}text", str(self.server.file), "lexicon"
+            text, called(self.server.file), f"{self.server.address}text", str(self.server.file), "lexicon"
         )
         return self._say(200, page, "text/html; charset=utf-8")
 
@@ -85,7 +96,10 @@ class _Answer(BaseHTTPRequestHandler):
             return self._say(413, f"the text as it was and as it is have more than {MOST // 2**20} MiB")
         try:
             said = json.loads(self.rfile.read(int(size)))
-            wrong = self.server.save(said["before"], said["text"])
+            before, text = said["before"], said["text"]
+            if not isinstance(before, str) or not isinstance(text, str):
+                raise TypeError("texts are wanted")
+            wrong = self.server.save(before, text)
         except (ValueError, KeyError, TypeError):
             return self._say(400, "the request does not come from the bench")
         except OSError as error:

@@ -6,6 +6,7 @@ are lines and columns that count from 1, as in every complaint.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kg import checks
-from kg.bench import mend, reading, sketch
+from kg import checks, formats, page
+from kg.bench import mend, panel, reading, sketch
 from kg.bench.sheet import Sheet
 from kg.checks.runs import ExpectationRuns
 from kg.formats.notation import edit
@@ -26,11 +27,20 @@ from kg.model.lexicon import lexicon
 from kg.model.mechanism import Mechanism, names_of
 from kg.model.names import fold
 from kg.model.texts import Text
+from kg.page.written import Written
 from kg.reasoning import experiments, whatif
 from kg.reasoning.network import AS_WRITTEN, QueryError
 from kg.review import diff, suggest
 
 MOST = 12  # names that are offered for a phrase
+
+
+#: Without the lexicon a file of RDF is not all that `kg export` writes, and says so. It has this term.
+KNOWN = "CL:0000235"
+NO_MATCHES = "# Made without the lexicon: what the terms are called in other vocabularies is missing; kg export writes it, too.\n"
+
+
+#: What is wrong where a picture needs Graphviz, which the page does not have.
 
 
 @dataclass
@@ -53,16 +63,19 @@ class Session:
     runs: ExpectationRuns = field(default_factory=ExpectationRuns)  # its expectations
     sheet: Sheet = field(default_factory=Sheet)
 
+    expected: Mapping[str, str] = field(default_factory=dict)  # what became of each of them
+
     def open(self, text: str, name: str = "mechanism.yaml") -> dict[str, Any]:
         """Begin with a text: changes are told against it."""
         self.name, self.opened, self.mechanism, self.outcomes, self.sheet = name, text, None, {}, Sheet()
+        self.expected = {}
         return self.look(text)
 
     def look(self, text: str, fixes: bool = True) -> dict[str, Any]:
         """What kg says of a text: complaints with their fixes, what it holds, and what comes out when it is run.
 
         ``valid`` says that there is no error, ``sound`` that there is none but of expectations, so that it can be run and drawn. Only
-        then there are ``outcomes``, ``changed`` (outcomes that differ from those of the last sound text, with why) and ``runs``,
+        then there are ``outcomes``, ``changed`` (outcomes that differ from those of the last sound text, with why), ``expectations`` and ``runs``,
         without the edges that no expectation tests. ``holds`` is of what could be read. Without ``fixes`` complaints have none; each
         takes a reading of the text, so the page asks for them afterwards.
         """
@@ -81,6 +94,7 @@ class Session:
             "runs": str(report.runs) if sound else "",
             "outcomes": [],
             "changed": [],
+            "expectations": [],
         }
         self.found = found
         if fixes:
@@ -88,6 +102,8 @@ class Session:
                 one["fixes"] = mends
         if sound:
             before, self.mechanism, self.runs = self.outcomes, mechanism, report.runs
+            said["expectations"] = panel.expected(mechanism, self.expected)
+            self.expected = {one["words"]: one["state"] for one in said["expectations"]}
             said["outcomes"], self.outcomes = self._outcomes()
             said["changed"] = list(_changed(mechanism, before, self.outcomes))
         return said
@@ -100,11 +116,11 @@ class Session:
             for found in self.found
         ]
 
-    def pins(self) -> str:
-        """What became of the expectations of the last sound version, with the edges that none of them tests: this takes longer."""
+    def pins(self) -> dict[str, Any]:
+        """``runs`` of the last sound version, and in ``untested`` the edges that no expectation tests: this takes longer."""
         if self.mechanism and self.runs.expectations and not self.runs.not_run:
             self.runs = replace(self.runs, unpinned=tuple(experiments.unpinned(self.mechanism)))
-        return str(self.runs)
+        return {"runs": str(self.runs), "untested": list(self.runs.unpinned)}
 
     def picture(
         self,
@@ -144,6 +160,12 @@ class Session:
             return {"error": str(error)}
         return found.as_dict()
 
+    def screen(self, condition: str, value: str) -> dict[str, Any]:
+        """Every node set to a value in turn on top of a condition, with what each outcome is then."""
+        if self.mechanism is None or not any(edge.executes for edge in self.mechanism.edges):
+            return {"outcomes": [], "rows": []}
+        return panel.screen(self.mechanism, condition, value)
+
     def changes(self, text: str) -> str:
         """What changed since the text was opened, in words, for a review. Raises KgError if either has errors."""
         try:
@@ -157,6 +179,21 @@ class Session:
                 f"changes can be listed for valid texts only; {first.at.path}, line {first.at.line}: {first.message}"
             ) from None
         return diff.compare(old, new, ask=False).text()
+
+    def export(self, text: str, form: str) -> str:
+        """A text for others: its ``ttl``, its page as ``html``, or a ``patch`` of what changed since it was opened, with the changes
+        in words before it. Raises KgError if the text has errors.
+        """
+        told = self.changes(text) if form == "patch" else ""
+        mechanism, wrong = parse_bytes(text.encode("utf-8", "surrogatepass"), self.name)
+        if any(one.severity == "error" for one in (*wrong, *checks.judged(mechanism, "", False, run=True).diagnostics)):
+            raise KgError("the text has errors: mend them first")
+        if form == "patch":
+            return patch(self.name, self.opened, text, told)
+        if form == "html":
+            return page.html(mechanism, text=Written(self.name, text))
+        head, line, rest = formats.text(mechanism, f".{form}").partition("\n")
+        return head + line + ("" if lexicon().term(KNOWN) else NO_MATCHES) + rest
 
     def edit(self, text: str, how: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """An edit of a text: the ``changes`` that the editor has to make, or the ``error`` that tells why there are none.
@@ -319,6 +356,29 @@ class Session:
         return told, values
 
 
+def patch(name: str, old: str, new: str, told: str) -> str:
+    """A change as `git apply` and `patch -p1` take it, with what it says before it; empty if nothing changed.
+
+    >>> print(patch("a.yaml", "id: a\\n", "id: b", "Another id"))
+    # Another id
+    <BLANKLINE>
+    --- a/a.yaml
+    +++ b/a.yaml
+    @@ -1 +1 @@
+    -id: a
+    +id: b
+    \\ No newline at end of file
+    <BLANKLINE>
+    """
+    before, after = (re.findall(r"[^\n]*\n|[^\n]+", one) for one in (old, new))
+    names = (f"a/{name}" if old else "/dev/null", f"b/{name}")
+    lines = difflib.unified_diff(before, after, *names)
+    found = [one if one.endswith("\n") else f"{one}\n\\ No newline at end of file\n" for one in lines]
+    # no line of what is told is taken for a line of the patch
+    said = "".join(f"# {line}".rstrip() + "\n" for line in told.splitlines())
+    return f"{said}\n{''.join(found)}" if found else ""
+
+
 def words() -> dict[str, Any]:
     """What can be completed anywhere: the keys of each record with their meaning, verbs with their synonyms, values of choices."""
     records = {
@@ -449,10 +509,17 @@ def _changed(
 ) -> Iterator[dict[str, str]]:
     """The outcomes that are other than they were in the last sound text, each with what decides it now."""
     for condition, values in after.items():
-        for node, value in values.items():
-            old = before.get(condition, {}).get(node, value)
-            if old != value and node in m.nodes:
-                answer = whatif.whatif(m, condition)
+        old = before.get(condition, {})
+        turned = [node for node, value in values.items() if old.get(node, value) != value and node in m.nodes]
+        if turned:
+            answer = whatif.whatif(m, condition)
+            for node in turned:
                 step = answer.steps.get(node)
                 why = whatif.why_in_a_line(m, answer, step) if step else ""
-                yield {"condition": condition, "node": m.nodes[node].label, "before": old, "after": value, "why": why}
+                yield {
+                    "condition": condition,
+                    "node": m.nodes[node].label,
+                    "before": old[node],
+                    "after": values[node],
+                    "why": why,
+                }

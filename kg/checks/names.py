@@ -34,7 +34,7 @@ RESERVED = {
     ),
     "void": "the description of a build",
     **dict.fromkeys(
-        "about answer context downloads embed index query questions sources terms vocabulary".split(),
+        "about answer context downloads embed index query questions sources terms vocabulary write".split(),
         "a page of the site",
     ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -282,7 +283,7 @@ def new(name: str) -> None:
 
 
 @main.command()
-@click.argument("mech")
+@click.argument("mech", required=False)
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), metavar="FILE.html", help="Write the page to a file instead."
 )
@@ -291,11 +292,12 @@ def new(name: str) -> None:
     "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port to listen on [default: a free one]."
 )
 @click.option("--no-browser", is_flag=True, help="Print the address; do not open a browser.")
-def write(mech: str, out: Path | None, lexicon: bool, port: int, no_browser: bool) -> None:
+def write(mech: str | None, out: Path | None, lexicon: bool, port: int, no_browser: bool) -> None:
     """Write a mechanism in a page: its text, its picture and what kg says of it side by side.
 
     \b
-    kg write my-mechanism           opens a browser; Save writes the file
+    kg write                        opens a starter; Save writes my-mechanism.yaml here
+    kg write my-mechanism           opens this mechanism; Save writes its file
     kg write my-mechanism -o write.html   one page that works without kg; Download saves
 
     Python and kg run in the page, so it reports what the commands report. Only this machine can reach the page, at an address with
@@ -307,16 +309,18 @@ def write(mech: str, out: Path | None, lexicon: bool, port: int, no_browser: boo
     from kg.model import files
     from kg.model.diagnostics import InvalidMechanism
     from kg.model.lexicon import packed
+    from kg.page.written import called
 
-    missing = Path(mech)
+    named = mech or str(_free("my-mechanism.yaml"))
+    missing = Path(named)
     new = missing.suffix in (".yaml", ".yml") and not missing.exists()
-    file = missing if new else formats.find(mech)
+    file = missing if new else formats.find(named)
     if file.exists():  # what is not text cannot be written on
         wrong = [one for one in parse_bytes(file.read_bytes(), str(file))[1] if one.code == "not-utf8"]
         if wrong:
             raise InvalidMechanism(wrong)
     if out:
-        page = bench.html(file.read_text(encoding="utf-8") if file.exists() else "", file.name)
+        page = bench.html(file.read_text(encoding="utf-8") if file.exists() else "", called(file))
         files.write(out, page)
         click.echo(f"{out}: {len(page) / 1e6:.1f} MB. Open it from the file; it needs no network.")
         if lexicon:
@@ -337,6 +341,13 @@ def write(mech: str, out: Path | None, lexicon: bool, port: int, no_browser: boo
         click.echo("ended")
     finally:
         server.server_close()
+
+
+def _free(name: str) -> Path:
+    """A file of this name that is not there yet, in the working folder: with a number, if need be."""
+    first = Path(name)
+    names = itertools.chain([first], (first.with_stem(f"{first.stem}-{n}") for n in itertools.count(2)))
+    return next(file for file in names if not file.exists())
 
 
 @main.command()

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Show in the pages the sentence at each anchor, where the licence of its source allows it.",
 )
+@click.option("--bench", is_flag=True, help="Also write write.html, where Change this opens a mechanism (10 MB).")
 @click.option("--profile", is_flag=True, help="Print how much CPU time each step took.")
 @SOURCES
 @FROM
@@ -46,6 +47,7 @@ def build(
     out: str,
     only: str | None,
     quotes: bool,
+    bench: bool,
     profile: bool,
     sources: str | None,
     source: str,
@@ -67,7 +69,7 @@ def build(
         raise click.UsageError(f"--only: {unknown[0]!r} is none of {', '.join(outputs())}")
     progress = Profile() if profile else Progress()
     with progress as say:
-        done = run(paths, out, names, sources, say, everything, source, quotes)
+        done = run(paths, out, names, sources, say, everything, source, quotes, bench)
     print_complaints(done.warnings)
     _print_built(done)
     if isinstance(progress, Profile):

@@ -16,7 +16,7 @@ from functools import cache
 from html import escape
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kg.model import vocabulary
 from kg.model.languages import speak, speaking, wording
@@ -30,6 +30,7 @@ from kg.page.picture import HERE, KINDS, LIMIT, Picture, asset, colours
 from kg.page.quotes import Quotes
 from kg.page.speech import speaking as asking
 from kg.page.words import Narrative
+from kg.page.written import Written, written
 
 PACK = 250  # cards in a block of a large page
 #: Types stand in comments of this form: the checker reads them, and a page does without.
@@ -38,48 +39,53 @@ TYPES = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*(?:(?!\*/).)*\*/ ?", re.DOT
 __all__ = ["LIMIT", "embed", "html", "notebook", "pictures", "score", "scorm", "svg"]
 
 
-def html(mechanism: Mechanism, home: str = "", quotes: Quotes | None = None, course: bool = False) -> str:
+def html(
+    mechanism: Mechanism,
+    home: str = "",
+    quotes: Quotes | None = None,
+    course: bool = False,
+    bench: str = "",
+    text: Written | None = None,
+) -> str:
     """The explorer of a mechanism as one self-contained page: it makes no request and runs from a file.
 
     ``home`` is the address of a page that it is part of, to which it then leads back. ``quotes`` are sentences of its
-    sources to show beside the evidence. ``course``: it reports to a course system that opens it, as in ``scorm``.
+    sources to show beside the evidence. ``course``: it reports to a course system that opens it, as in ``scorm``. ``bench``
+    is the address of the writing bench, in which its text can be changed; ``text`` is that text, if it is not that of its file.
 
     >>> from kg.model.mechanism import Mechanism
     >>> page = html(Mechanism(id="one", title="A <b>title</b>"))
     >>> "A &lt;b&gt;title&lt;/b&gt;" in page, "https://cdn" in page
     (True, False)
     """
-    others = [(tag, _page(mechanism, home, quotes, course, tag)) for tag in mechanism.languages]
-    return _page(mechanism, home, quotes, course, others=[(tag, *_body(page)) for tag, page in others])
+    said = _Asked(home, quotes, course, bench, text or written(mechanism))
+    others = [(tag, _page(mechanism, said, tag)) for tag in mechanism.languages]
+    return _page(mechanism, said, others=[(tag, *_body(page)) for tag, page in others])
 
 
-def _page(
-    mechanism: Mechanism,
-    home: str,
-    quotes: Quotes | None,
-    course: bool,
-    language: str = "",
-    others: Sequence[tuple[str, str, str]] = (),
-) -> str:
+class _Asked(NamedTuple):
+    """What is asked of a page beside its mechanism, as ``html`` means it."""
+
+    home: str
+    quotes: Quotes | None
+    course: bool
+    bench: str
+    text: Written | None
+
+
+def _page(mechanism: Mechanism, asked: _Asked, language: str = "", others: Sequence[tuple[str, str, str]] = ()) -> str:
     """The explorer in one language, with what it is in others: their tags, that of their interface, and packed pages."""
     with speaking(language):
-        return _spoken(mechanism, home, quotes, course, language, others)
+        return _spoken(mechanism, asked, language, others)
 
 
-def _spoken(
-    mechanism: Mechanism,
-    home: str,
-    quotes: Quotes | None,
-    course: bool,
-    language: str,
-    others: Sequence[tuple[str, str, str]],
-) -> str:
+def _spoken(mechanism: Mechanism, asked: _Asked, language: str, others: Sequence[tuple[str, str, str]]) -> str:
     from markupsafe import Markup
 
-    told = Narrative(mechanism, quotes, language)
+    told = Narrative(mechanism, asked.quotes, language)
     shapes = Picture(told, parted=True)
     lang = language if wording(language) else "en"
-    style, vis, script = asset("explorer.css"), _vis(), _script(course)
+    style, vis, script = asset("explorer.css"), _vis(), _script(asked.course)
     early = "document.documentElement.classList.add('js')"
     template = templates(HERE, told=True).get_template("explorer.html")
     page: str = template.render(
@@ -88,8 +94,10 @@ def _spoken(
         in_language=lambda tag: Markup(f' lang="{escape(tag)}"') if tag != lang else "",
         words=dict(wording(language)),
         others=others,
-        home=home,
-        course=course,
+        home=asked.home,
+        course=asked.course,
+        bench=asked.bench,
+        written=asked.text,
         told=told,
         shapes=shapes,
         scene=scene(shapes),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import kg
+from kg import bench as writing_bench
 from kg import checks, formats
 from kg.model import texts, vocabulary
 from kg.model.diagnostics import Diagnostic, InvalidMechanism, Location, near
@@ -22,12 +23,14 @@ from kg.model.files import settle, write_all
 from kg.model.mechanism import Mechanism
 from kg.model.records import STATUS
 from kg.page.quotes import Quotes, collect
+from kg.page.written import BENCH
 from kg.reasoning import merge, outward
 
 #: What is built beside the formats, in a few words.
 OTHERS = {
     ".html": "the explorer: one offline page",
     ".svg": "the picture alone",
+    "write.html": "the writing bench: one offline page in which a mechanism is changed or begun",
     "all.nq": "every quad of every mechanism",
     "all.sssom.tsv": "SSSOM: what else the terms are, and who says so",
     "void.ttl": "VoID, DCAT and schema.org: counts, sizes and hashes",
@@ -113,6 +116,7 @@ def build(
     everything: bool = False,
     source: str = "",
     quotes: bool = False,
+    bench: bool = False,
 ) -> Built:
     """Write every mechanism (default: all in seeds/) to ``ID.ttl``, ``ID.html`` and so on below a folder.
 
@@ -121,7 +125,7 @@ def build(
     All files are written at once, so that a complaint or a fault leaves what was there before. If neither the files nor kg have changed since the last build, nothing is written. ``everything``
     includes inferences where a format cannot say that they are none of a source; ``source`` is the format of the files.
     With ``quotes``, the pages show the sentence at each anchor and span, from the texts in ``sources`` whose licence
-    allows it.
+    allows it. With ``bench``, the writing bench stands beside the pages, and they lead to it.
 
     Raises InvalidMechanism with the complaints about all mechanisms, and ValueError for an unknown output.
     """
@@ -132,7 +136,7 @@ def build(
             raise ValueError(f"{name!r} is nothing that can be built; {near(name, outputs())}")
     out = Path(folder)
     beside = [given for file in files if (given := file.with_name(f"{file.name}.columns")).is_file()]
-    options = ["--all"] * everything + [f"--from {source}"] * bool(source) + ["--quotes"] * quotes
+    options = ["--all"] * everything + [f"--from {source}"] * bool(source) + ["--quotes"] * quotes + ["--bench"] * bench
     key = _inputs([*files, *beside], [*names, *options], sources)
     settle(out)
     if before := _unchanged(out, key):
@@ -140,7 +144,8 @@ def build(
     found, warnings = valid(files, sources, progress, source)
     at_hand = (os.environ.get("KG_SOURCES") if sources is None else sources) or ""
     sentences = partial(collect, folder=at_hand) if quotes else None
-    made = contents([mechanism for mechanism, _ in found], only, progress, everything=everything, sentences=sentences)
+    mechanisms = [mechanism for mechanism, _ in found]
+    made = contents(mechanisms, only, progress, everything=everything, sentences=sentences, bench=bench)
     summaries = []
     for mechanism, report in found:
         own = (mechanism.id + ending for name in names for ending in endings(name))
@@ -184,18 +189,22 @@ def contents(
     endpoint: str = "",
     everything: bool = False,
     sentences: Sentences | None = None,
+    bench: bool = False,
 ) -> dict[str, str]:
     """The text of every file of a build, by name: some outputs of each mechanism, or all, and what holds for all of them.
 
     ``home`` is an address that the pages lead back to; ``url`` is where the files will lie on the web, and ``endpoint``
     a SPARQL endpoint over them. ``everything`` is what ``formats.write`` means by it. ``sentences`` finds those that a
-    page may show.
+    page may show. ``bench``: the writing bench is one of the files, and pages lead to it.
     """
     made: dict[str, str] = {}
+    if bench:
+        progress(f"writing {BENCH}")
+        made[BENCH] = writing_bench.html("")
     outs = list(product(mechanisms, only or usual()))
     for number, (mechanism, name) in enumerate(outs):
         progress(f"writing {mechanism.id}{outputs()[name]}", number / len(outs))
-        own = _texts(mechanism, name, home, everything, sentences)
+        own = _texts(mechanism, name, home, everything, sentences, BENCH if bench else "")
         made |= {mechanism.id + ending: text for ending, text in own.items()}
     if not only:
         progress("writing what holds for all of them")
@@ -205,7 +214,12 @@ def contents(
 
 
 def _texts(
-    mechanism: Mechanism, name: str, home: str, everything: bool = False, sentences: Sentences | None = None
+    mechanism: Mechanism,
+    name: str,
+    home: str,
+    everything: bool = False,
+    sentences: Sentences | None = None,
+    bench: str = "",
 ) -> dict[str, str]:
     """The text of each file of an output, by its ending."""
     if name in ("html", "svg"):
@@ -213,7 +227,8 @@ def _texts(
 
         if name == "svg":
             return {".svg": page.svg(mechanism)}
-        return {".html": page.html(mechanism, home, sentences(mechanism) if sentences else None)}
+        quotes = sentences(mechanism) if sentences else None
+        return {".html": page.html(mechanism, home, quotes, bench=bench)}
     return formats.texts(mechanism, formats.FORMATS[name], everything)
 
 

@@ -7,7 +7,6 @@ to build them anew. Everything stands in the page: code as text, the engine and 
 from __future__ import annotations
 
 import base64
-import csv
 import gzip
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -17,6 +16,7 @@ from typing import Any
 from kg import page, sparql
 from kg.model import vocabulary
 from kg.model.mechanism import Mechanism
+from kg.page import vendor
 from kg.page.words import Narrative
 
 HERE = Path(__file__).parent
@@ -31,13 +31,13 @@ def values(
 ) -> dict[str, Any]:
     """What the template query.html shows, beside what every page has: ``words`` are those of the vocabulary."""
     script = f"{_vendor('editor.min.js')}\n{_page('query.js')}"
-    packages, licences = others("editor", "engine")
+    packages, licences = vendor.others("editor", "engine")
     return {
         "style": style,
         "script": script,
         "code": _vendor("engine.min.js"),
         "worker": _page("worker.js"),
-        "engine": base64.b64encode((HERE / "vendor" / "engine.wasm.gz").read_bytes()).decode(),
+        "engine": base64.b64encode((vendor.FOLDER / "engine.wasm.gz").read_bytes()).decode(),
         "data": base64.b64encode(gzip.compress(quads.encode("utf-8"), 9, mtime=0)).decode(),
         "known": _known(mechanisms, words),
         "packages": packages,
@@ -47,26 +47,6 @@ def values(
             f"script-src {page.digest(script)} 'wasm-unsafe-eval'; style-src {page.digest(style)}"
         ),
     }
-
-
-def assets() -> list[dict[str, str]]:
-    """The table of what is by others: each file that was built, and each package in it."""
-    with open(HERE / "vendor" / "assets.tsv", encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
-def others(*files: str) -> tuple[list[dict[str, str]], str]:
-    """What in some files of vendor/ is by others: a row for each package, and their licences. A file is named by how it begins.
-
-    >>> packages, licences = others("engine")
-    >>> [row["package"] for row in packages], licences.startswith("oxigraph")
-    (['oxigraph'], True)
-    """
-    rows = {row["package"]: row for row in assets() if row["file"].startswith(files)}
-    named = {f"{row['package']} {row['version']}, {row['licence']}" for row in rows.values()}
-    line = "-" * 72
-    texts = (HERE / "vendor" / "licences.txt").read_text(encoding="utf-8").split(f"\n{line}\n\n")
-    return list(rows.values()), f"\n{line}\n\n".join(text for text in texts if text.partition("\n")[0] in named)
 
 
 def _known(mechanisms: Sequence[Mechanism], words: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
@@ -158,4 +138,4 @@ def _page(name: str) -> str:
 
 @cache
 def _vendor(name: str) -> str:
-    return (HERE / "vendor" / name).read_text(encoding="utf-8").strip().replace("</script", "<\\/script")
+    return (vendor.FOLDER / name).read_text(encoding="utf-8").strip().replace("</script", "<\\/script")

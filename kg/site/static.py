@@ -28,6 +28,7 @@ from kg.model.records import Edge, Evidence, Node, Place, Source
 from kg.model.vocabulary import Term
 from kg.page.picture import asset
 from kg.page.words import Narrative
+from kg.page.written import BENCH, written
 from kg.reasoning import disagreements, merge, outward
 from kg.reasoning.conflict import Conflict
 from kg.site import query
@@ -201,7 +202,7 @@ class Site:
         self.url, self.progress = url, progress
         self.told = {m.id: Narrative(m) for m in self.mechanisms}
         self.whole = merge.merge(mechanisms)
-        self.data = contents(mechanisms, progress=progress, home="index.html", url=url, endpoint=endpoint)
+        self.data = contents(mechanisms, progress=progress, home="index.html", url=url, endpoint=endpoint, bench=True)
         for name in WORDS:
             self.data[name] = (kg.data_dir("ontology") / name).read_text(encoding="utf-8")
         self.answers = self._answers()
@@ -228,6 +229,11 @@ class Site:
 
     def stop(self, m: Mechanism, n: int) -> str:
         return f"{file_name(m.id)}-stop-{n:02}.svg"
+
+    def change(self, m: Mechanism) -> str:
+        """Where the text of a mechanism is open in the writing bench; empty if it has none of a size to be edited."""
+        text = written(m)
+        return text.address(BENCH) if text else ""
 
     def captions(self, m: Mechanism) -> str:
         return f"{file_name(m.id)}-stops.md"
@@ -475,6 +481,7 @@ class Site:
         ("index.html", "Mechanisms"),
         ("questions.html", "Questions"),
         ("query.html", "Ask"),
+        ("write.html", "Write"),
         ("terms.html", "Terms"),
         ("sources.html", "Sources"),
         ("downloads.html", "Downloads"),

@@ -60,8 +60,11 @@ function answers(bench) {
       if (bench.said !== said || bench.text() !== about) return;
       said.complaints.forEach((one, n) => { one.fixes = fixes[n] ?? []; });
       if (fixes.some(some => some.length)) complaints(said);
-      const runs = said.sound ? await bench.core.ask('pins', {}) : '';
-      if (bench.said === said && runs) $('runs').textContent = runs;
+      if (!said.sound) return;
+      const {runs, untested} = await bench.core.ask('pins', {});
+      if (bench.said !== said) return;
+      $('runs').textContent = runs;
+      bench.untested(untested);
     } catch (error) {
       bench.fail(error);
     }

@@ -4,7 +4,7 @@
 /** @type {<K extends keyof Ids>(id: K) => Ids[K]} */
 const $ = id => /** @type {any} */ (document.getElementById(id));
 
-/** @param {keyof Parts} id @param {boolean} packed */
+/** @param {keyof Parts | 'more'} id @param {boolean} packed */
 async function part(id, packed) {
   const bytes = Uint8Array.from(atob($(id).textContent ?? ''), one => one.charCodeAt(0));
   if (!packed) return bytes;
@@ -36,7 +36,12 @@ function python() {
     const [asm, loader, wasm, stdlib, graphviz, core] = await Promise.all([...(/** @type {const} */ (['asm', 'loader', 'wasm', 'stdlib', 'graphviz'])).map(id => part(id, true)), part('core', false)]);
     await tell({parts: /** @type {Parts} */ ({asm, loader, wasm, stdlib, graphviz, core})});
   }
-  return {start, ask: (ask, given) => tell({ask, given}), learn: lexicon => tell({lexicon})};
+  /** @type {Promise<void> | null} */
+  let more = null;
+  return {start, learn: lexicon => tell({lexicon}), async ask(ask, given) {
+    if (ask === 'export') await (more ??= part('more', false).then(more => tell({more})));
+    return tell({ask, given});
+  }};
 }
 
 /**

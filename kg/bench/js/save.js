@@ -31,20 +31,41 @@ function saving(bench) {
       bench.tell('Not saved: kg write has ended. Download the text instead.');
     }
   }
-  /** @param {() => Promise<string>} made @param {string} ending @param {string} type */
-  async function offer(made, ending, type) {
+  /** What can be taken away: how it is made, how its name ends, its type, and what it means that there is none.
+   * @type {Record<string, [() => string | Promise<string>, string, string, string]>} */
+  const forms = {
+    yaml: [text, '.yaml', 'application/yaml', 'the text is empty'],
+    svg: [() => bench.core.ask('svg', {}), '.svg', 'image/svg+xml', 'no version without errors was drawn yet'],
+    html: [() => bench.core.ask('export', {text: text(), form: 'html'}), '.html', 'text/html', ''],
+    ttl: [() => bench.core.ask('export', {text: text(), form: 'ttl'}), '.ttl', 'text/turtle', ''],
+    changes: [() => bench.core.ask('changes', {text: text()}), '-changes.md', 'text/markdown', ''],
+    patch: [() => bench.core.ask('export', {text: text(), form: 'patch'}), '.patch', 'text/x-patch', 'nothing changed since the text was opened']
+  };
+  /** @param {string} form */
+  async function offer(form) {
+    const [made, ending, type, none] = forms[form];
+    $('export').open = false;
+    bench.tell('Writing…');
     try {
-      const found = await made();
-      if (found) download(found, `${bench.said.holds.id || 'mechanism'}${ending}`, type);
-      else bench.fail('no version without errors was drawn yet');
+      const found = await made(), name = `${bench.said.holds.id || 'mechanism'}${ending}`;
+      if (!found) throw new Error(none);
+      download(found, name, type);
+      bench.tell(`Downloaded ${name}.`);
     } catch (error) {
-      bench.fail(error);
+      bench.tell(`Nothing was written: ${error instanceof Error ? error.message : error}.`.replace(/\.\.$/, '.'));
     }
   }
   $('save').addEventListener('click', save);
   $('save').textContent = opened.save ? 'Save' : 'Download';
-  $('save-svg').addEventListener('click', () => offer(() => bench.core.ask('svg', {}), '.svg', 'image/svg+xml'));
-  $('save-changes').addEventListener('click', () => offer(() => bench.core.ask('changes', {text: text()}), '-changes.md', 'text/markdown'));
+  for (const button of $('export').querySelectorAll('button')) button.addEventListener('click', () => offer(button.dataset.form ?? ''));
+  document.addEventListener('click', event => {
+    if (!$('export').contains(/** @type {Node} */ (event.target))) $('export').open = false;
+  });
+  $('export').addEventListener('keydown', event => {
+    if (event.key !== 'Escape') return;
+    $('export').open = false;
+    $('export').querySelector('summary')?.focus();
+  });
   addEventListener('keydown', event => { // outside the editor, too
     if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.key !== 's') return;
     event.preventDefault();

@@ -26,6 +26,7 @@ function paper(opened, complete, on) {
       on.changed();
     }
   });
+  shadow.querySelector('.cm-content')?.setAttribute('tabindex', '0'); // it takes focus anyway; checkers want to read so
   const text = () => view.state.doc.toString();
   /** @type {Paper['place']} */
   const place = (line, column) => {

@@ -12,7 +12,9 @@ interface Holds {id: string; title: string; nodes: HeldNode[]; edges: HeldEdge[]
 interface OutcomeRow {condition: string; title: string; values: Record<string, string>; status: Record<string, string>}
 interface ChangedOutcome {condition: string; node: string; before: string; after: string; why: string}
 /** `sound`: it can be run and drawn; it has no error, but expectations may fail. */
-interface Said {valid: boolean; sound: boolean; complaints: Complaint[]; holds: Holds; runs: string; outcomes: OutcomeRow[]; changed: ChangedOutcome[]}
+interface Said {valid: boolean; sound: boolean; complaints: Complaint[]; holds: Holds; runs: string; outcomes: OutcomeRow[]; changed: ChangedOutcome[]; expectations: Expected[]}
+interface Expected {words: string; state: 'holds' | 'fails' | 'open'; was: string; value: string; line: number}
+interface Screened {outcomes: {label: string; before: string}[]; rows: {node: string; label: string; cells: {after: string; way: 'higher' | 'lower' | 'other' | 'same'}[]}[]}
 interface KnownKey {key: string; meaning: string; kind: string; form: string; required: boolean}
 type Path = (string | number)[];
 interface KnownVerb {verb: string; phrase: string; also: string[]; sign: string; means: string}
@@ -40,8 +42,10 @@ interface Asked {
   arrange: [Record<string, never>, null];
   svg: [Record<string, never>, string];
   answer: [{condition: string; settings: Record<string, string>}, Answered];
-  pins: [Record<string, never>, string];
+  pins: [Record<string, never>, {runs: string; untested: string[]}];
   changes: [{text: string}, string];
+  screen: [{condition: string; value: string}, Screened];
+  export: [{text: string; form: 'ttl' | 'html' | 'patch'}, string];
   edit: [{text: string; how: string; given: object}, {error?: string} & Partial<Edit>];
   named: [{text: string; at: number}, {of?: string; name: string; times: number}];
   names: [{phrases: string[]; terms: boolean}, {phrase: number; label: string; detail: string; apply: string}[]];
@@ -102,6 +106,8 @@ interface Bench extends Paper {
   run: Run | null;
   /** Draws the picture again, when there is another run. */
   redraw: () => void;
+  /** Shows the edges that no expectation tests. */
+  untested: (names: string[]) => void;
   /** What kg said of the text last. */
   said: Said;
   /** Calls a part with each answer, if the text is still the one that was asked about. */
@@ -123,8 +129,9 @@ interface Bench extends Paper {
 }
 
 interface Ids {
-  state: HTMLElement; undo: HTMLButtonElement; redo: HTMLButtonElement; open: HTMLInputElement; save: HTMLButtonElement; 'save-svg': HTMLButtonElement;
-  'save-changes': HTMLButtonElement; restored: HTMLElement; overwrites: HTMLElement; discard: HTMLButtonElement; editor: HTMLElement; subject: HTMLSelectElement; verb: HTMLSelectElement;
+  state: HTMLElement; undo: HTMLButtonElement; redo: HTMLButtonElement; open: HTMLInputElement; save: HTMLButtonElement; 
+  expectations: HTMLElement; unpinned: HTMLElement; 'unpinned-count': HTMLElement; 'unpinned-steps': HTMLElement; screen: HTMLDetailsElement; screened: HTMLElement;
+  since: HTMLDetailsElement; 'since-text': HTMLElement; restored: HTMLElement; 'wrong-address': HTMLElement; overwrites: HTMLElement; discard: HTMLButtonElement; editor: HTMLElement; subject: HTMLSelectElement; verb: HTMLSelectElement;
   object: HTMLSelectElement; claim: HTMLSelectElement; says: HTMLInputElement; add: HTMLButtonElement; picture: HTMLElement; verdict: HTMLElement; complaints: HTMLElement;
   examples: HTMLSelectElement; help: HTMLButtonElement; paper: HTMLDetailsElement; tour: HTMLElement; 'tour-title': HTMLElement; 'tour-text': HTMLElement; 'tour-next': HTMLButtonElement;
   'tour-back': HTMLButtonElement; 'tour-close': HTMLButtonElement; 'offer-tour': HTMLElement; 'take-tour': HTMLButtonElement; 'no-tour': HTMLButtonElement; write: HTMLElement; see: HTMLElement; read: HTMLElement;
@@ -136,7 +143,7 @@ interface Ids {
   'offer-taxon': HTMLSelectElement; 'offer-write': HTMLButtonElement; 'offer-anchor': HTMLButtonElement;
   suggest: HTMLButtonElement; anchor: HTMLButtonElement; suggested: HTMLElement; suggestions: HTMLElement;
   nothing: HTMLElement; changes: HTMLElement; condition: HTMLSelectElement; node: HTMLSelectElement; value: HTMLSelectElement; ask: HTMLButtonElement; result: HTMLElement;
-  outcomes: HTMLElement; runs: HTMLElement; opened: HTMLElement; worker: HTMLElement; asm: HTMLElement; loader: HTMLElement; wasm: HTMLElement; stdlib: HTMLElement; graphviz: HTMLElement; core: HTMLElement;
+  outcomes: HTMLElement; runs: HTMLElement; opened: HTMLElement; worker: HTMLElement; asm: HTMLElement; loader: HTMLElement; wasm: HTMLElement; stdlib: HTMLElement; graphviz: HTMLElement; core: HTMLElement; more: HTMLElement; export: HTMLDetailsElement;
   part: HTMLSelectElement; 'text-of': HTMLButtonElement; connect: HTMLButtonElement; remove: HTMLButtonElement; 'add-node': HTMLButtonElement; nearer: HTMLButtonElement;
   farther: HTMLButtonElement; all: HTMLButtonElement; arrange: HTMLButtonElement; drawn: HTMLElement; legend: HTMLElement; unask: HTMLButtonElement; verbs: HTMLElement; terms: HTMLElement;
   line: HTMLDialogElement; 'line-form': HTMLFormElement; 'line-from': HTMLElement; 'line-verb': HTMLInputElement; 'line-to': HTMLSelectElement; 'line-claim': HTMLSelectElement;

@@ -33,7 +33,12 @@
       return laid.output;
     });
     python.runPython(ASKED);
-    return {ask: python.globals.get('ask'), learn: python.globals.get('learn')};
+    /** @param {Uint8Array<ArrayBuffer>} more */
+    const add = more => {
+      python.unpackArchive(more.buffer, 'zip', {extractDir: '/home/pyodide'});
+      python.runPython('import importlib; importlib.invalidate_caches()');
+    };
+    return {ask: python.globals.get('ask'), learn: python.globals.get('learn'), add};
   }
   /** Every question and answer is JSON, so that no object of one language lives on in the other. */
   const ASKED = `
@@ -52,12 +57,13 @@ def learn(data):
     lexicon.use(lexicon.PackedLexicon(data.to_bytes()))
 `;
 
-  /** @type {Promise<{ask: (said: string) => string, learn: (bytes: Uint8Array) => void}>} */
+  /** @type {Promise<{ask: (said: string) => string, learn: (bytes: Uint8Array) => void, add: (more: Uint8Array<ArrayBuffer>) => void}>} */
   let ready;
   onmessage = async ({data}) => {
     try {
       if (data.parts) ready = start(data.parts);
-      const {ask, learn} = await ready;
+      const {ask, learn, add} = await ready;
+      if (data.more) add(data.more);
       if (data.lexicon) learn(data.lexicon);
       postMessage({id: data.id, said: data.ask ? JSON.parse(ask(JSON.stringify([data.ask, data.given]))) : null});
     } catch (error) {

@@ -1,10 +1,16 @@
 // The writing bench, put together. The text is the whole state; what stands beside it follows from the last answer of Python, which
 // every part hears (`bench.hear`).
 'use strict';
-(() => {
+(async () => {
   const root = document.documentElement, core = python();
   /** @type {Opened} */
-  const opened = JSON.parse($('opened').textContent ?? '');
+  let opened = JSON.parse($('opened').textContent ?? '');
+  try {
+    opened = await arrived(opened);
+  } catch (error) {
+    $('wrong-address').textContent = `The address holds no text that can be read (${error instanceof Error ? error.message : error}). Here is a starter instead.`;
+    $('wrong-address').hidden = false;
+  }
   /** @type {((said: Said) => void | Promise<void>)[]} */
   const listeners = [];
   /** @type {() => Promise<void>} */
@@ -14,14 +20,15 @@
   /** @param {string} words */
   const tell = words => { $('state').textContent = words; };
   function changed() {
+    performance.mark('edited'); // benchmarks/write.py reads the marks
     clearTimeout(due);
     due = setTimeout(look, 60);
   }
   /** @type {Bench} */
   const bench = {
     ...paper(opened, completion(() => bench.words, () => bench.said.holds, async (phrases, terms) => ready ? core.ask('names', {phrases, terms}) : []), {keys: {'Mod-s': () => save(), F2: () => rename()}, changed, tell}),
-    root, opened, core, tell, fail, panel, changed, words: null, run: null, redraw() {},
-    said: {valid: false, sound: false, complaints: [], runs: '', outcomes: [], changed: [], holds: {id: '', title: '', nodes: [], edges: [], conditions: [], sources: [], places: []}},
+    root, opened, core, tell, fail, panel, changed, words: null, run: null, redraw() {}, untested() {},
+    said: {valid: false, sound: false, complaints: [], runs: '', outcomes: [], changed: [], expectations: [], holds: {id: '', title: '', nodes: [], edges: [], conditions: [], sources: [], places: []}},
     hear: listener => { listeners.push(listener); },
     names: () => bench.said.valid || bench.said.holds.nodes.length > 0 || !bench.text().trim(),
     async edit(how, given) {
@@ -48,7 +55,10 @@
     const asked = bench.text();
     try {
       bench.said = await core.ask('look', {text: asked, fixes: false});
-      if (asked === bench.text()) for (const hear of listeners) await hear(bench.said);
+      if (asked === bench.text()) {
+        for (const hear of listeners) await hear(bench.said);
+        performance.mark('answered');
+      }
     } catch (error) {
       fail(error);
     }
@@ -81,15 +91,18 @@
   rename = naming(bench);
   lexicon(bench);
   answers(bench);
+  running(bench);
   form(bench);
   sheet(bench);
   guide(bench, source(bench));
   picture(bench); // last: it takes longest
+  performance.mark('usable');
   core.start().then(async () => {
     bench.words = await core.ask('words', {});
     await core.ask('open', {text: opened.text, name: opened.name});
     ready = true;
     await look();
+    performance.mark('up');
     root.dataset.core = 'ready';
   }).catch(error => {
     root.dataset.core = 'failed';

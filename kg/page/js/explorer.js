@@ -125,6 +125,7 @@ function explore(lang) {
   page.still = still(page);
   page.address = address(page);
   const saved = save(page);
+  change(saved.download);
   search(page);
   keys(page);
   gestures(page);

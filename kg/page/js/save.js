@@ -4,6 +4,8 @@
 /** @param {Page} page */
 function save(page) {
   const {scene, state} = page;
+  /** @type {HTMLDetailsElement[]} */
+  const menus = all('.menu');
 
   // ---- texts to copy: always in sight and selected, whatever the browser allows
 
@@ -54,15 +56,16 @@ function save(page) {
   // ---- the picture as a file
 
   /** As a file has it. @param {SVGSVGElement} svg */
-  const written = svg => new XMLSerializer().serializeToString(svg);
-  /** @param {string} url @param {string} ending */
-  function download(url, ending) {
-    make('a', {href: url, download: scene.id + ending}).click();
-    $('share').open = false;
+  const markup = svg => new XMLSerializer().serializeToString(svg);
+  /** @param {Blob} blob @param {string} name */
+  function download(blob, name) {
+    const url = URL.createObjectURL(blob);
+    make('a', {href: url, download: name}).click();
+    for (const menu of menus) menu.open = false;
     setTimeout(() => URL.revokeObjectURL(url), 4000);
   }
   $('save-svg').addEventListener('click', () => {
-    download(URL.createObjectURL(new Blob([written(page.still.copy())], {type: 'image/svg+xml'})), '.svg');
+    download(new Blob([markup(page.still.copy())], {type: 'image/svg+xml'}), `${scene.id}.svg`);
   });
   $('save-png').addEventListener('click', () => {
     const svg = page.still.copy(), {width, height} = svg.viewBox.baseVal, image = new Image;
@@ -73,9 +76,9 @@ function save(page) {
       canvas.width = Math.round(width * by);
       canvas.height = Math.round(height * by);
       canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob(blob => blob && download(URL.createObjectURL(blob), '.png'), 'image/png');
+      canvas.toBlob(blob => blob && download(blob, `${scene.id}.png`), 'image/png');
     });
-    image.src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(written(svg));
+    image.src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(markup(svg));
   });
 
   $('save-pdf').addEventListener('click', () => {
@@ -83,16 +86,16 @@ function save(page) {
     print();
   });
 
-  // ---- the menu
+  // ---- the menus
 
   document.addEventListener('click', event => {
-    if (!target(event).closest('#share')) $('share').open = false;
+    for (const menu of menus) if (!menu.contains(target(event))) menu.open = false;
   });
-  $('share').addEventListener('keydown', event => {
-    if (event.key !== 'Escape' || !$('share').open) return;
+  for (const menu of menus) menu.addEventListener('keydown', event => {
+    if (event.key !== 'Escape' || !menu.open) return;
     event.stopPropagation();
-    $('share').open = false;
-    first('#share summary')?.focus();
+    menu.open = false;
+    menu.querySelector('summary')?.focus();
   });
-  return {show};
+  return {show, download};
 }

@@ -373,6 +373,8 @@ interface Ids {
   found: HTMLUListElement;
   'found-count': HTMLElement;
   share: HTMLDetailsElement;
+  change: HTMLAnchorElement | null;
+  'save-text': HTMLButtonElement | null;
   'save-svg': HTMLButtonElement;
   'save-png': HTMLButtonElement;
   'save-pdf': HTMLButtonElement;
