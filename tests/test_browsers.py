@@ -203,7 +203,7 @@ def test_change_this_opens_the_text_and_the_bench_checks_runs_and_downloads_it(
     assert until(tab, READY) == "ready"
     assert tab.js("return bench.text()") == TEXT and "# " in TEXT, "comments, too"
     tab.js("bench.put(arguments[0])", TEXT.replace("activates", "activats", 1))
-    until(tab, SAYS, "complaints", "'activats' is no verb")
+    until(tab, SAYS, "complaints", "'activats' is not a verb")
     tab.js("bench.put(arguments[0])", TEXT.replace("activates", "inhibits", 1))
     until(tab, SAYS, "changes", "→")
     press(tab, "#ask")
