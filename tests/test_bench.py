@@ -466,7 +466,7 @@ def test_a_long_text_is_saved_and_a_link_stays_one(server):
 
 def test_line_ends_of_the_file_are_kept(server):
     server.file.write_bytes(b"id: a\r\ntitle: b\r\n")
-    before = server.text()
+    before = server.data().decode()
     assert server.save(before, before.replace("b", "c")) == ""
     assert server.file.read_bytes() == b"id: a\r\ntitle: c\r\n"
 
