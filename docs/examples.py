@@ -19,14 +19,7 @@ class Examples(griffe.Extension):
 def fenced(text: str) -> str:
     """A docstring whose examples stand in blocks of code, for Markdown.
 
-    >>> print(fenced("Adds.\\n\\n>>> 1 + 1\\n2\\n\\nThat is all."))
-    Adds.
-    <BLANKLINE>
-    ```pycon
-    >>> 1 + 1
-    2
-    ```
-    <BLANKLINE>
-    That is all.
+    >>> fenced("Adds.\\n\\n>>> 1 + 1\\n2\\n\\nThat is all.").split("\\n\\n")
+    ['Adds.', '```pycon\\n>>> 1 + 1\\n2\\n```', 'That is all.']
     """
     return re.sub(r"^(>>> .*?)(?=\n\s*\n(?!>>> )|\Z)", r"```pycon\n\1\n```", text, flags=re.S | re.M)

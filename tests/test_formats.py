@@ -886,7 +886,7 @@ LONG = {
     "function": ("bnet", b"x, " + b"a & " * MANY + b"a\n", "100,000 words and signs"),
     "quotation": ("bel", b'SET Evidence = "' + b"a\n" * MANY, "never closed"),
     "continued": ("bel", b"a\\\n" * MANY, "never closed"),
-    "columns": ("kgx", b"\t".join(b"c%d" % i for i in range(MANY)) + b"\n", "no edge"),
+    "columns": ("kgx", b"\t".join(b"c%d" % i for i in range(MANY)) + b"\n", "1,000 columns"),
     "faults": ("kgx", b"subject\tpredicate\tobject\n" + b"A\n" * MANY, "no edge that can be read"),
     "text": ("jgif", b'{"graph": "' + b"a" * 30 * MANY + b'"}', "0 graphs"),
 }

@@ -234,7 +234,7 @@ def test_a_store_that_is_busy_for_a_moment_is_asked_again(store, between, many, 
 
 def test_a_store_that_loses_something_is_noticed(between, many):
     between.lose = True
-    with pytest.raises(NoAnswer, match="it has 999 triples of urn:g in the end, which are 1000 here"):
+    with pytest.raises(NoAnswer, match="after loading, it has 999 triples of urn:g, but here are 1000"):
         list(push(Target(between.url), [many], graph="urn:g"))
 
 

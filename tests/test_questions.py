@@ -817,8 +817,8 @@ def test_an_endpoint_is_asked_the_same_way(server, engines):
     ("path", "words"),
     [
         ("/html", "it answers with text/html"),
-        ("/list", "no SPARQL result"),
-        ("/cut", "no SPARQL result"),
+        ("/list", "not with a SPARQL result"),
+        ("/cut", "not with a SPARQL result"),
         ("/wrong", "400"),
         ("/slow", "took longer than 1 s"),
     ],

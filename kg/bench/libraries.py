@@ -49,14 +49,14 @@ def about(libraries: dict[str, str]) -> tuple[list[dict[str, str]], str]:
     """A row for each library with version and licence, and the texts of their licences.
 
     >>> about(CORE)[0][0]["licence"]
-    'MIT'
+    'MIT License'
     """
     rows, texts = [], []
     for name in libraries.values():
         of = distribution(name)
         known = [one.rpartition(" :: ")[2] for one in of.metadata.get_all("Classifier") or () if "License ::" in one]
-        licence = of.metadata["License-Expression"] or of.metadata["License"] or "".join(known[:1])
-        rows.append({"package": name, "version": of.version, "licence": licence})
+        stated = [*(of.metadata.get_all("License-Expression") or ()), *known, *(of.metadata.get_all("License") or ())]
+        rows.append({"package": name, "version": of.version, "licence": stated[0] if stated else "not stated"})
         said = [
             of.locate_file(path) for path in of.files or () if "dist-info" in str(path) and "licen" in path.name.lower()
         ]

@@ -86,7 +86,7 @@ def received(data: bytes, query: Query, rows: int, media: str = "data", name: st
     try:
         return _parsed(data, query, graph, rows)
     except (SyntaxError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        message = f"it answers with {media} that is not {'Turtle' if graph else 'SPARQL result in JSON'}"
+        message = f"it answers with {media}, not with {'Turtle' if graph else 'a SPARQL result in JSON'}"
         raise NoAnswer("endpoint", message, name=name) from None
 
 
