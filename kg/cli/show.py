@@ -340,7 +340,9 @@ def serve(
         from kg.site import server
         from kg.sparql.pool import Limits
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"kg serve needs {(error.name or '').partition('.')[0]}: {install('serve')}") from None
+        raise click.ClickException(
+            f"kg serve needs {(error.name or '').partition('.')[0]}: {install('serve')}"
+        ) from None
     if not hasattr(os, "fork"):
         raise click.ClickException("kg serve needs Linux, macOS, or WSL")
     if url and not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", url, re.ASCII):
