@@ -249,7 +249,7 @@ def test_the_lexicon_of_the_page_knows_what_the_lexicon_knows():
     assert told(held) == told(whole) and len(told(whole)) > 10
     for id in ("CL:0000235", "HGNC:15631", "CHEBI:1", "none:1"):
         assert (held.term(id), held.replacement(id)) == (whole.term(id), whole.replacement(id))
-    with pytest.raises(ValueError, match="no lexicon of kg"):
+    with pytest.raises(ValueError, match="not a lexicon of kg"):
         lexicon.PackedLexicon(b"something else")
 
 
