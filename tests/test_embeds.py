@@ -25,9 +25,9 @@ from kg.page.words import Narrative
 FRAMES = [(320, 400), (360, 640), (400, 400), (700, 450), (1100, 560), (1280, 720)]
 
 #: Notes each text that is written on a canvas, with the size of its letters on the screen.
-NOTE = """() => { const {prototype: p} = CanvasRenderingContext2D, fill = p.fillText; window.written = [];
+NOTE = """() => { const {prototype: p} = CanvasRenderingContext2D, fill = p.fillText; window.lettered = [];
   p.fillText = function (text, ...rest) {
-    written.push([text, parseFloat(/([\\d.]+)px/.exec(this.font)[1]) * this.getTransform().a / devicePixelRatio, this.font.startsWith('600')]);
+    lettered.push([text, parseFloat(/([\\d.]+)px/.exec(this.font)[1]) * this.getTransform().a / devicePixelRatio, this.font.startsWith('600')]);
     return fill.call(this, text, ...rest);
   } }"""
 
@@ -35,11 +35,11 @@ NOTE = """() => { const {prototype: p} = CanvasRenderingContext2D, fill = p.fill
 def written(tab: Any, address: str) -> list[tuple[str, float, bool]]:
     """The texts that the picture of an address has, the size of their letters on the screen in pixels, and whether bold."""
     tab.evaluate(
-        "address => { written.length = 0; location.hash = address; dispatchEvent(new Event('hashchange')) }", address
+        "address => { lettered.length = 0; location.hash = address; dispatchEvent(new Event('hashchange')) }", address
     )
-    tab.wait_for_function("() => written.length > 1")
+    tab.wait_for_function("() => lettered.length > 1")
     return list(
-        tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(written))))")
+        tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(lettered))))")
     )
 
 
