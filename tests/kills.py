@@ -20,9 +20,11 @@ import os
 import resource
 import shutil
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -119,7 +121,7 @@ def tables(root: Path) -> None:
 def save(root: Path, version: str) -> None:
     server = Bench(root / "out" / "mine" / "mechanism.yaml")
     server.server_close()
-    server.save(server.text(), f"# {version}\n" * 1000)
+    server.save(server.data().decode(), f"# {version}\n" * 1000)
 
 
 def unpack(root: Path, version: str) -> None:
@@ -241,8 +243,11 @@ def tried(name: str, times: int, every: bool = True, seed: int = 0) -> Report:
                 writer.write(root, writer.versions[-1])
             except SystemExit as error:
                 code = int(error.code or 0)
-            except OSError:
+            except (OSError, sqlite3.Error):
                 code = 1
+            except Exception:  # a fault, which must not unwind: this process would remove the folders of all trials
+                traceback.print_exc()
+                code = 70
             watch.busy = True
             trials.end(code)
         os.close(writing)

@@ -268,7 +268,7 @@ def test_every_command_that_writes_leaves_the_old_or_the_new(half):
     """Killed before each of its renamings and at some random moments; more by hand: ``python tests/kills.py``."""
     names = TRIED[half::2]
     done = subprocess.run(
-        [sys.executable, HERE / "kills.py", *names, "-n", "10", "--renames"],
+        [sys.executable, HERE / "kills.py", *names, "-n", "3", "--renames"],
         capture_output=True,
         text=True,
         timeout=900,
