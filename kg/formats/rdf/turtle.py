@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from functools import cache, cached_property
+from importlib.util import find_spec
 
 from rdflib import OWL, PROV, RDF, RDFS, SKOS, XSD, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
@@ -192,11 +193,10 @@ def serialized(serializer: TurtleSerializer) -> str:
 @cache
 def definitions() -> Graph:
     """What ontology/vocabulary.ttl says of what has a name, as a graph that is read once: copy it before you change it."""
-    found = Graph(bind_namespaces="none")
-    text = (data_dir("ontology") / "vocabulary.ttl").read_text(encoding="utf-8")
-    for subject, predicate, value, form, _ in rdf_files.triples(
-        text, ".ttl"
-    ):  # rdflib would take fifteen times as long
+    found, text = Graph(bind_namespaces="none"), (data_dir("ontology") / "vocabulary.ttl").read_text(encoding="utf-8")
+    if not find_spec("pyoxigraph"):  # in the page of the bench; rdflib takes fifteen times as long
+        return found.parse(data=text, format="turtle")
+    for subject, predicate, value, form, _ in rdf_files.triples(text, ".ttl"):
         if not subject.startswith("_:") and not (value.startswith("_:") and not form):
             found.add((URIRef(subject), URIRef(predicate), _term(value, form)))
     return found

@@ -3,11 +3,11 @@
 'use strict';
 
 /** Found before the page of another language takes the place of this one. */
-const written = document.getElementById('text');
+const ownText = document.getElementById('text');
 
 /** @param {(blob: Blob, name: string) => void} download */
 function change(download) {
-  const packed = written?.textContent ?? '', name = written?.dataset.name ?? '';
+  const packed = ownText?.textContent ?? '', name = ownText?.dataset.name ?? '';
   const link = $('change');
   if (link) link.href += `#name=${encodeURIComponent(name)}&text=${packed}`;
   $('save-text')?.addEventListener('click', async () => download(await inflated(packed).blob(), name.split('/').at(-1) ?? ''));
