@@ -3,11 +3,11 @@
 'use strict';
 
 /** Found before the page of another language takes the place of this one. */
-const ownText = document.getElementById('text');
+const itsText = document.getElementById('text');
 
 /** @param {(blob: Blob, name: string) => void} download */
 function change(download) {
-  const packed = ownText?.textContent ?? '', name = ownText?.dataset.name ?? '';
+  const packed = itsText?.textContent ?? '', name = itsText?.dataset.name ?? '';
   const link = $('change');
   if (link) link.href += `#name=${encodeURIComponent(name)}&text=${packed}`;
   $('save-text')?.addEventListener('click', async () => download(await inflated(packed).blob(), name.split('/').at(-1) ?? ''));
