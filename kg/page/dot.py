@@ -40,7 +40,7 @@ Ports = Mapping[
 ]  # number of a line, and whether it is its end -> side of the box, and which place there
 
 
-UNSOUND = 0.7  # of its worth keeps a picture in which a line runs through a box or two ends touch
+UNSOUND = 0.5  # of its worth keeps a picture in which a line runs through a box or two ends touch
 WHOLE = 150  # lines at most of a picture that is drawn whole: a line through a box misleads there
 
 
