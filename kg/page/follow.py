@@ -12,7 +12,7 @@ from kg.page import dot, drawing
 from kg.page.drawing import Drawing
 from kg.page.geometry import TIP, Line, Way, at, crossings, inferred, marked, wanted
 from kg.page.layout import AIR, GAP, HEAD, HIGH, PAD, WIDE, Box, Layout, Point, areas, grid, place
-from kg.page.straight import APART, CLEAR, KNOT, PART, Wish, apart, loop
+from kg.page.straight import APART, CLEAR, KNOT, PART, Wish, apart, loop, neighbours
 
 NEW = 4  # one box in so many may be new; with more of them all is laid out anew
 STEP = 29  # between two spots that are tried for a new box
@@ -162,13 +162,7 @@ def _routed(wishes: Sequence[Wish], layout: Layout, held: Mapping[int, Way]) -> 
     """A way for each line: its own, if it is held; else a straight one, bent where a box lies in between. It is plain Python, since
     a page has no numpy.
     """
-    pairs: dict[tuple[str, ...], list[int]] = {}
-    onto: dict[int, list[int]] = {}
-    for n, (line, target) in enumerate(wishes):
-        if target < 0:
-            pairs.setdefault(tuple(sorted((line.start, line.end))), []).append(n)
-        else:
-            onto.setdefault(target, []).append(n)
+    pairs, onto = neighbours(wishes)
     free: list[Way] = []  # wishes have those first that end on a box
     for n, (line, target) in enumerate(wishes):
         if target < 0:

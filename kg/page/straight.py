@@ -34,6 +34,18 @@ PART = (0.36, 0.64)  # of a line: between them others may end on it
 Wish = tuple[Line, int]  # and the number of the line that it ends on, or -1
 
 
+def neighbours(wishes: Sequence[Wish]) -> tuple[dict[tuple[str, ...], list[int]], dict[int, list[int]]]:
+    """The numbers of the lines that join the same two boxes, by these boxes, and of those that end on a line, by its number."""
+    pairs: dict[tuple[str, ...], list[int]] = {}
+    onto: dict[int, list[int]] = {}
+    for n, (line, target) in enumerate(wishes):
+        if target < 0:
+            pairs.setdefault(tuple(sorted((line.start, line.end))), []).append(n)
+        else:
+            onto.setdefault(target, []).append(n)
+    return pairs, onto
+
+
 def straight(wishes: Sequence[Wish], layout: Layout) -> list[Way]:
     """A way for each line between boxes that stand.
 
@@ -44,13 +56,7 @@ def straight(wishes: Sequence[Wish], layout: Layout) -> list[Way]:
     >>> way.curve[0], way.tip
     ((171.0, 37.0), (497.0, 37.0))
     """
-    pairs: dict[tuple[str, ...], list[int]] = {}
-    onto: dict[int, list[int]] = {}
-    for n, (line, target) in enumerate(wishes):
-        if target < 0:
-            pairs.setdefault(tuple(sorted((line.start, line.end))), []).append(n)
-        else:
-            onto.setdefault(target, []).append(n)
+    pairs, onto = neighbours(wishes)
     bends = _Bends(layout, len(wishes))
     free: list[Way] = []  # wishes have those first that end on a box
     for n, (line, target) in enumerate(wishes):
